@@ -17,9 +17,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
     }
     code.push_str("];\n");
-    std::fs::write(
-        PathBuf::from(std::env::var("OUT_DIR")?).join("role_sets.rs"),
-        code,
-    )?;
+    std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("role_sets.rs"), code)?;
     Ok(())
 }

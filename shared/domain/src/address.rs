@@ -50,8 +50,7 @@ impl Address {
             .without_domain_literal()
             .without_display_text();
         // The domain has passed stricter checks by now, so a refusal is about what stands before it.
-        EmailAddress::parse_with_options(&address, options)
-            .map_err(|_| AddressError::InvalidLocalPart)?;
+        EmailAddress::parse_with_options(&address, options).map_err(|_| AddressError::InvalidLocalPart)?;
         Ok(Self(address))
     }
 

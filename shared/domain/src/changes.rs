@@ -24,17 +24,26 @@ pub struct Pair<T> {
 impl<T> Pair<T> {
     /// Something new.
     pub const fn new(after: T) -> Self {
-        Self { before: None, after: Some(after) }
+        Self {
+            before: None,
+            after: Some(after),
+        }
     }
 
     /// Something that changes.
     pub const fn change(before: T, after: T) -> Self {
-        Self { before: Some(before), after: Some(after) }
+        Self {
+            before: Some(before),
+            after: Some(after),
+        }
     }
 
     /// Something that goes.
     pub const fn gone(before: T) -> Self {
-        Self { before: Some(before), after: None }
+        Self {
+            before: Some(before),
+            after: None,
+        }
     }
 }
 
@@ -66,7 +75,11 @@ impl Changes {
         let member = |m: &Option<Member>| i64::from(m.as_ref().is_some_and(|m| m.seat));
         let invitation = |i: &Option<Invitation>| i64::from(i.as_ref().is_some_and(|i| i.seat));
         let members: i64 = self.members.iter().map(|p| member(&p.after) - member(&p.before)).sum();
-        let invitations: i64 = self.invitations.iter().map(|p| invitation(&p.after) - invitation(&p.before)).sum();
+        let invitations: i64 = self
+            .invitations
+            .iter()
+            .map(|p| invitation(&p.after) - invitation(&p.before))
+            .sum();
         members + invitations
     }
 

@@ -18,7 +18,10 @@ pub struct Party {
 
 impl Party {
     fn new(kind: &str, id: impl ToString) -> Self {
-        Self { kind: kind.to_owned(), id: id.to_string() }
+        Self {
+            kind: kind.to_owned(),
+            id: id.to_string(),
+        }
     }
 
     /// A user.
@@ -91,7 +94,12 @@ pub struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     /// A recorder for what `actor` does at `now`.
     pub fn new(organization: OrganizationId, actor: Party, now: Timestamp, ids: &'a mut dyn NewIds) -> Self {
-        Self { organization, actor, now, ids }
+        Self {
+            organization,
+            actor,
+            now,
+            ids,
+        }
     }
 
     /// The next new identifier's number.

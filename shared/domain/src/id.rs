@@ -161,7 +161,14 @@ mod tests {
 
     #[test]
     fn a_text_of_another_form_is_no_identifier() {
-        for text in ["", "org_", "usr_0000000000000000000001", "org_1", "org_zzzzzzzzzzzzzzzzzzzzzz", "org_000000000000000000000-"] {
+        for text in [
+            "",
+            "org_",
+            "usr_0000000000000000000001",
+            "org_1",
+            "org_zzzzzzzzzzzzzzzzzzzzzz",
+            "org_000000000000000000000-",
+        ] {
             assert!(text.parse::<OrganizationId>().is_err(), "{text}");
         }
     }

@@ -60,17 +60,28 @@ impl Job {
     /// A new job.
     #[must_use]
     pub fn new(id: JobId, organization: OrganizationId, work: Work, now: Timestamp) -> Self {
-        Self { id, organization, work, created_at: now, due_at: patience(now), version: 1 }
+        Self {
+            id,
+            organization,
+            work,
+            created_at: now,
+            due_at: patience(now),
+            version: 1,
+        }
     }
 
     /// This job after a slice.
     #[must_use]
     pub fn moved_on(&self, work: Work, now: Timestamp) -> Self {
-        Self { work, due_at: patience(now), version: self.version + 1, ..self.clone() }
+        Self {
+            work,
+            due_at: patience(now),
+            version: self.version + 1,
+            ..self.clone()
+        }
     }
 }
 
 fn patience(now: Timestamp) -> Timestamp {
     now.checked_add(JOB_PATIENCE).unwrap_or(Timestamp::MAX)
 }
-

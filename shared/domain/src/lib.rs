@@ -3,7 +3,10 @@
 //! Nothing here reads a clock, the environment or a network: instants and identifiers are arguments, so a
 //! decision is a pure function of what was read, the request and `now`. A decision answers with [`Changes`]
 //! (what shall be, beside what was) or with a named refusal; storing the one and wording the other is done above.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
 
 pub mod address;
 pub mod authority;

@@ -46,7 +46,10 @@ impl LinkSecrets {
         if [Some(current), previous].iter().flatten().any(|s| s.len() < MIN_SECRET) {
             return Err(WeakSecret);
         }
-        Ok(Self { current: current.into(), previous: previous.map(Into::into) })
+        Ok(Self {
+            current: current.into(),
+            previous: previous.map(Into::into),
+        })
     }
 
     /// The token of a link.

@@ -106,11 +106,18 @@ impl Member {
     }
 
     /// The holdings that give anything at `now`: not ended, not switched off, not on a resource being deleted.
-    pub fn live<'a>(&'a self, organization: &'a Organization, set: &'a RoleSet, now: Timestamp) -> impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)> {
+    pub fn live<'a>(
+        &'a self,
+        organization: &'a Organization,
+        set: &'a RoleSet,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)> {
         self.holdings().filter(move |(held, resource)| {
             held.expires_at.is_none_or(|end| now < end)
                 && !resource.is_some_and(|r| organization.is_ending(r))
-                && set.role(&held.role).is_some_and(|role| organization.keeps(role, held.epoch))
+                && set
+                    .role(&held.role)
+                    .is_some_and(|role| organization.keeps(role, held.epoch))
         })
     }
 
@@ -124,7 +131,9 @@ impl Member {
     #[must_use]
     pub fn needs_seat(&self, set: &RoleSet) -> bool {
         self.status == Status::Active
-            && self.holdings().any(|(held, _)| set.role(&held.role).is_some_and(|r| r.uses_seat))
+            && self
+                .holdings()
+                .any(|(held, _)| set.role(&held.role).is_some_and(|r| r.uses_seat))
     }
 
     /// The next instant after `now` at which a role ends or its end is announced.
@@ -141,7 +150,8 @@ impl Member {
     #[must_use]
     pub fn activity_is_stale(&self, now: Timestamp) -> bool {
         let minutes = jiff::SignedDuration::from_mins(ACTIVITY_MINUTES);
-        self.last_active_at.is_none_or(|seen| now.duration_since(seen) >= minutes)
+        self.last_active_at
+            .is_none_or(|seen| now.duration_since(seen) >= minutes)
     }
 
     /// This member after a change of roles or status: seat, next due instant and version follow from it.

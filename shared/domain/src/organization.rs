@@ -55,7 +55,10 @@ impl Seats {
     /// These seats after `delta` more are taken (or given back).
     #[must_use]
     pub fn after(self, delta: i64) -> Self {
-        Self { used: self.used.saturating_add_signed(delta), ..self }
+        Self {
+            used: self.used.saturating_add_signed(delta),
+            ..self
+        }
     }
 
     /// Whether `needed` more fit. Giving seats back always fits, even above a lowered limit.
@@ -96,7 +99,10 @@ impl Organization {
     /// Seats used and allowed.
     #[must_use]
     pub fn seats(&self) -> Seats {
-        Seats { used: self.seats_used, limit: self.plan.seat_limit }
+        Seats {
+            used: self.seats_used,
+            limit: self.plan.seat_limit,
+        }
     }
 
     /// How often the role was switched off so far.

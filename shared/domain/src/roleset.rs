@@ -138,10 +138,7 @@ impl RoleSet {
     /// Where the role stands, 0 being the highest; an unknown one stands below all.
     #[must_use]
     pub fn rank(&self, id: &RoleId) -> usize {
-        self.roles
-            .iter()
-            .position(|r| r.id == *id)
-            .unwrap_or(self.roles.len())
+        self.roles.iter().position(|r| r.id == *id).unwrap_or(self.roles.len())
     }
 
     /// The role that the creator gets and that must always have an active holder.
@@ -158,12 +155,8 @@ impl RoleSet {
 }
 
 /// Every role set that was shipped, or why one was refused.
-static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> = LazyLock::new(|| {
-    EMBEDDED
-        .iter()
-        .map(|(file, text)| RoleSet::parse(file, text))
-        .collect()
-});
+static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
+    LazyLock::new(|| EMBEDDED.iter().map(|(file, text)| RoleSet::parse(file, text)).collect());
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
 

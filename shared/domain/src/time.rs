@@ -107,7 +107,17 @@ mod tests {
 
     #[test]
     fn other_spellings_of_a_term_are_refused() {
-        for text in ["", "1_months", "2_month", "0_months", "01_month", "1 month", "-1_months", "300_months", "Forever"] {
+        for text in [
+            "",
+            "1_months",
+            "2_month",
+            "0_months",
+            "01_month",
+            "1 month",
+            "-1_months",
+            "300_months",
+            "Forever",
+        ] {
             assert!(text.parse::<Term>().is_err(), "{text}");
         }
     }

@@ -33,9 +33,7 @@ impl Domain {
 
 /// Tells whether the address is directly in one of the domains. A subdomain is another domain.
 pub fn domain_allowed(address: &Address, allowed: &[Domain]) -> bool {
-    allowed
-        .iter()
-        .any(|domain| domain.as_str() == address.domain())
+    allowed.iter().any(|domain| domain.as_str() == address.domain())
 }
 
 /// Turns a domain into lower-case punycode by the strict rules of UTS 46.
@@ -55,9 +53,7 @@ pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
             DnsLength::Verify,
         )
         .map_err(|_| AddressError::InvalidDomain)?;
-    let (_, last) = ascii
-        .rsplit_once('.')
-        .ok_or(AddressError::DomainWithoutDot)?;
+    let (_, last) = ascii.rsplit_once('.').ok_or(AddressError::DomainWithoutDot)?;
     if last.chars().all(|character| character.is_ascii_digit()) {
         return Err(AddressError::IpDomain);
     }

@@ -67,8 +67,8 @@ impl RoleSet {
             line: 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count(),
             reason,
         };
-        let read: File = toml::from_str(text)
-            .map_err(|e| refuse(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
+        let read: File =
+            toml::from_str(text).map_err(|e| refuse(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
         check(&read).map_err(|(offset, reason)| refuse(offset, reason))?;
         Ok(Self {
             id: read.id.into_inner(),
@@ -107,7 +107,10 @@ fn check(file: &File) -> Result<(), Contradiction> {
     let mut seen = BTreeSet::new();
     for role in &file.role {
         if !seen.insert(role.id.get_ref()) {
-            return Err((role.id.span().start, format!("role `{}` stands twice", role.id.get_ref())));
+            return Err((
+                role.id.span().start,
+                format!("role `{}` stands twice", role.id.get_ref()),
+            ));
         }
     }
     for (rank, role) in file.role.iter().enumerate() {
@@ -123,10 +126,18 @@ fn check_role(file: &File, rank: usize, role: &FileRole) -> Result<(), Contradic
     let at = role.id.span().start;
     let name = role.id.get_ref();
     if role.protected && (role.optional || !role.durations.is_empty() || role.reach == Reach::Resource) {
-        return Err((at, format!("`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only")));
+        return Err((
+            at,
+            format!(
+                "`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only"
+            ),
+        ));
     }
     if role.reach == Reach::Organization && role.resources == Resources::AtLeastOne {
-        return Err((at, format!("`{name}` reaches the whole organization, so it cannot need resources")));
+        return Err((
+            at,
+            format!("`{name}` reaches the whole organization, so it cannot need resources"),
+        ));
     }
     for (list, verb) in [(&role.assigns, "assign"), (&role.manages, "manage")] {
         for other in list {
@@ -137,14 +148,23 @@ fn check_role(file: &File, rank: usize, role: &FileRole) -> Result<(), Contradic
         let own = ["organization:", "members:", "resources:", "events:"];
         let text = allowed.get_ref();
         if own.iter().any(|p| text.starts_with(p)) && !permission::ALL.contains(&text.as_str()) {
-            return Err((allowed.span().start, format!("`{text}` is no permission of Muster's own")));
+            return Err((
+                allowed.span().start,
+                format!("`{text}` is no permission of Muster's own"),
+            ));
         }
     }
     Ok(())
 }
 
 /// Nobody may assign or manage a role that stands above their own or allows more.
-fn check_power(file: &File, rank: usize, role: &FileRole, other: &Spanned<RoleId>, verb: &str) -> Result<(), Contradiction> {
+fn check_power(
+    file: &File,
+    rank: usize,
+    role: &FileRole,
+    other: &Spanned<RoleId>,
+    verb: &str,
+) -> Result<(), Contradiction> {
     let at = other.span().start;
     let (name, id) = (role.id.get_ref(), other.get_ref());
     let Some((place, target)) = file.role.iter().enumerate().find(|(_, r)| r.id.get_ref() == id) else {
@@ -155,7 +175,13 @@ fn check_power(file: &File, rank: usize, role: &FileRole, other: &Spanned<RoleId
         .iter()
         .find(|p| !role.permissions.iter().any(|q| q.get_ref() == p.get_ref()));
     if let Some(more) = more {
-        return Err((at, format!("`{name}` may {verb} `{id}`, which allows `{}` and so is more than `{name}`", more.get_ref())));
+        return Err((
+            at,
+            format!(
+                "`{name}` may {verb} `{id}`, which allows `{}` and so is more than `{name}`",
+                more.get_ref()
+            ),
+        ));
     }
     let reaches_less = role.reach == Reach::Resource && target.reach == Reach::Organization;
     if reaches_less || (place < rank && target.permissions.len() > role.permissions.len()) {

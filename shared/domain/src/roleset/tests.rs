@@ -8,7 +8,14 @@ fn matrix(set: &RoleSet) -> String {
     for role in &set.roles {
         out.push_str(&format!(
             "\n{} ({:?}, resources {:?}, seat {}, protected {}, optional {}, allowlisted {}, notified {})\n",
-            role.id, role.reach, role.resources, role.uses_seat, role.protected, role.optional, role.allowlisted, role.notified
+            role.id,
+            role.reach,
+            role.resources,
+            role.uses_seat,
+            role.protected,
+            role.optional,
+            role.allowlisted,
+            role.notified
         ));
         let durations: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
         out.push_str(&format!("  durations: {}\n", durations.join(" ")));
@@ -61,13 +68,33 @@ permissions = ["things:use"]
 fn a_role_set_that_contradicts_itself_is_refused_with_file_and_line() {
     assert!(RoleSet::parse("x.toml", VALID).is_ok());
     let cases = [
-        ("assigns = [\"boss\", \"hand\"]", "assigns = [\"boss\", \"ghost\"]", 12, "no role of this set"),
+        (
+            "assigns = [\"boss\", \"hand\"]",
+            "assigns = [\"boss\", \"ghost\"]",
+            12,
+            "no role of this set",
+        ),
         ("id = \"hand\"", "id = \"boss\"", 16, "stands twice"),
         ("protected = true", "protected = false", 1, "must be protected"),
         ("assigns = []", "assigns = [\"boss\"]", 21, "more than"),
-        ("resources = \"none\"", "resources = \"at_least_one\"", 6, "cannot need resources"),
-        ("\"members:read\", ", "\"members:raed\", ", 14, "no permission of Muster"),
-        ("uses_seat = true", "uses_seat = true\noptional = true", 6, "neither optional"),
+        (
+            "resources = \"none\"",
+            "resources = \"at_least_one\"",
+            6,
+            "cannot need resources",
+        ),
+        (
+            "\"members:read\", ",
+            "\"members:raed\", ",
+            14,
+            "no permission of Muster",
+        ),
+        (
+            "uses_seat = true",
+            "uses_seat = true\noptional = true",
+            6,
+            "neither optional",
+        ),
         ("name = \"X\"", "name = \"X\"\nextra = 1", 3, "unknown field"),
     ];
     for (from, to, line, reason) in cases {

@@ -43,7 +43,12 @@ pub struct Forbidden;
 ///
 /// # Errors
 /// [`Forbidden`] if the member may manage nobody.
-pub fn set_status(scene: &Scene<'_>, status: Status, rows: &[(UserId, Option<&Member>)], ids: &mut dyn NewIds) -> Result<(Vec<Row>, Changes), Forbidden> {
+pub fn set_status(
+    scene: &Scene<'_>,
+    status: Status,
+    rows: &[(UserId, Option<&Member>)],
+    ids: &mut dyn NewIds,
+) -> Result<(Vec<Row>, Changes), Forbidden> {
     if !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(Forbidden);
     }
@@ -56,7 +61,10 @@ pub fn set_status(scene: &Scene<'_>, status: Status, rows: &[(UserId, Option<&Me
                     Status::Active => "member.activated",
                     Status::Inactive => "member.deactivated",
                 };
-                let event = scene.recorder(ids).event(kind, Party::user(*id), Some(picture(&before)), Some(picture(&after)));
+                let event =
+                    scene
+                        .recorder(ids)
+                        .event(kind, Party::user(*id), Some(picture(&before)), Some(picture(&after)));
                 changes.events.push(event);
                 changes.members.push(Pair::change(before, after));
             }
@@ -71,7 +79,12 @@ pub fn set_status(scene: &Scene<'_>, status: Status, rows: &[(UserId, Option<&Me
 }
 
 /// One row, given what the rows before it take and give.
-fn row(scene: &Scene<'_>, status: Status, found: Option<&Member>, so_far: &Changes) -> Result<Option<(Member, Member)>, RowRefusal> {
+fn row(
+    scene: &Scene<'_>,
+    status: Status,
+    found: Option<&Member>,
+    so_far: &Changes,
+) -> Result<Option<(Member, Member)>, RowRefusal> {
     let before = found.filter(|m| may_see(scene, m)).ok_or(RowRefusal::NotFound)?;
     if before.id == scene.actor.id {
         return Err(RowRefusal::Oneself);
@@ -82,8 +95,15 @@ fn row(scene: &Scene<'_>, status: Status, found: Option<&Member>, so_far: &Chang
     if before.status == status {
         return Ok(None);
     }
-    let after = Member { status, ..before.clone() }.settled(scene.set, scene.now);
-    let owners = scene.organization.active_owners.saturating_add_signed(so_far.owner_delta(scene.set));
+    let after = Member {
+        status,
+        ..before.clone()
+    }
+    .settled(scene.set, scene.now);
+    let owners = scene
+        .organization
+        .active_owners
+        .saturating_add_signed(so_far.owner_delta(scene.set));
     if before.is_active_owner(scene.set) && !after.is_active_owner(scene.set) && owners <= 1 {
         return Err(RowRefusal::LastOwner);
     }

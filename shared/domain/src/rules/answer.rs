@@ -87,25 +87,45 @@ impl Answer<'_> {
 
     fn check_inviter(&self, offer: &Offer<'_>) -> Result<(), AnswerRefusal> {
         let lost = AnswerRefusal::InviterLostAuthority;
-        let inviter = self.inviter.filter(|m| m.id == self.invitation.invited_by).ok_or(lost)?;
+        let inviter = self
+            .inviter
+            .filter(|m| m.id == self.invitation.invited_by)
+            .ok_or(lost)?;
         let authority = Authority::of(inviter, self.organization, self.set, self.now);
-        authority.may_offer(offer.role, &offer.resources).then_some(()).ok_or(lost)
+        authority
+            .may_offer(offer.role, &offer.resources)
+            .then_some(())
+            .ok_or(lost)
     }
 
     /// What the invitation still offers at this moment.
     fn offer(&self) -> Result<Offer<'_>, AnswerRefusal> {
-        let role = self.set.role(&self.invitation.role).ok_or(AnswerRefusal::RoleNotEnabled)?;
+        let role = self
+            .set
+            .role(&self.invitation.role)
+            .ok_or(AnswerRefusal::RoleNotEnabled)?;
         if !self.organization.keeps(role, self.invitation.epoch) {
             return Err(AnswerRefusal::RoleNotEnabled);
         }
         if role.allowlisted && !is_allowed(&self.invitation.email, &self.organization.plan.allowed_domains) {
             return Err(AnswerRefusal::DomainNotAllowed);
         }
-        let resources: Vec<_> = self.invitation.resources.iter().filter(|r| !self.organization.is_ending(r)).cloned().collect();
+        let resources: Vec<_> = self
+            .invitation
+            .resources
+            .iter()
+            .filter(|r| !self.organization.is_ending(r))
+            .cloned()
+            .collect();
         if role.resources == Resources::AtLeastOne && resources.is_empty() {
             return Err(AnswerRefusal::ResourceGone);
         }
-        Ok(Offer { role, resources, term: self.invitation.term, epoch: self.invitation.epoch })
+        Ok(Offer {
+            role,
+            resources,
+            term: self.invitation.term,
+            epoch: self.invitation.epoch,
+        })
     }
 }
 
@@ -132,11 +152,19 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
     let offer = answer.offer()?;
     answer.check_inviter(&offer)?;
     let member = new_member(answer, &offer);
-    let after = Invitation { accepted_by: Some(member.id), ..before.ended(InvitationState::Accepted, answer.now) };
+    let after = Invitation {
+        accepted_by: Some(member.id),
+        ..before.ended(InvitationState::Accepted, answer.now)
+    };
     let mut record = Recorder::new(before.organization, Party::user(member.id), answer.now, ids);
     let joined = json!({ "email": member.email, "role": member.role, "grants": member.grants });
     let events = vec![
-        record.event("invitation.accepted", Party::invitation(before.id), Some(picture(before)), Some(picture(&after))),
+        record.event(
+            "invitation.accepted",
+            Party::invitation(before.id),
+            Some(picture(before)),
+            Some(picture(&after)),
+        ),
         record.event("member.joined", Party::user(member.id), None, Some(joined)),
     ];
     let changes = Changes {
@@ -181,7 +209,12 @@ pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, Ans
     }
     let after = before.ended(InvitationState::Declined, answer.now);
     let mut record = Recorder::new(before.organization, Party::user(answer.guest.id), answer.now, ids);
-    let event = record.event("invitation.declined", Party::invitation(before.id), Some(picture(before)), Some(picture(&after)));
+    let event = record.event(
+        "invitation.declined",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],

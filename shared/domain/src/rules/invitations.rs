@@ -42,7 +42,10 @@ pub enum InvitationRefusal {
 #[must_use]
 pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
     authority.allows(permission::MEMBERS_READ, None)
-        || invitation.resources.iter().any(|r| authority.allows(permission::MEMBERS_READ, Some(r)))
+        || invitation
+            .resources
+            .iter()
+            .any(|r| authority.allows(permission::MEMBERS_READ, Some(r)))
 }
 
 /// The invitation, if the member sees it and may change what it offers.
@@ -51,11 +54,16 @@ fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
-    let invitation = found.filter(|i| may_see(&authority, i)).ok_or(InvitationRefusal::NotFound)?;
+    let invitation = found
+        .filter(|i| may_see(&authority, i))
+        .ok_or(InvitationRefusal::NotFound)?;
     let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
     let whole = authority.allows(permission::MEMBERS_INVITE, None);
     // Only one resource still counts for one whose power is limited: what is being deleted no longer binds anybody.
-    let there = invitation.resources.iter().all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r)));
+    let there = invitation
+        .resources
+        .iter()
+        .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r)));
     if !(whole || there) || !authority.may_offer(role, &invitation.resources) {
         return Err(InvitationRefusal::Forbidden);
     }
@@ -74,7 +82,12 @@ pub struct Change<'a> {
 ///
 /// # Errors
 /// [`InvitationRefusal`].
-pub fn change(scene: &Scene<'_>, found: Option<&Invitation>, wanted: Change<'_>, ids: &mut dyn NewIds) -> Result<(Invitation, Changes), InvitationRefusal> {
+pub fn change(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    wanted: Change<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = touchable(scene, found)?;
     match before.state_at(scene.now) {
         InvitationState::Pending => {}
@@ -131,7 +144,10 @@ fn fits(scene: &Scene<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
     if scene.organization.seats().fit(needed) {
         return Ok(());
     }
-    Err(InvitationRefusal::NoSeats { seats: scene.organization.seats(), needed })
+    Err(InvitationRefusal::NoSeats {
+        seats: scene.organization.seats(),
+        needed,
+    })
 }
 
 /// Sends an invitation again: same id, new link, and the old one is dead. An expired one takes its seat and address again.
@@ -140,26 +156,50 @@ fn fits(scene: &Scene<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
 ///
 /// # Errors
 /// [`InvitationRefusal`].
-pub fn resend(scene: &Scene<'_>, found: Option<&Invitation>, holder: Option<&Holder>, ids: &mut dyn NewIds) -> Result<(Invitation, Changes), InvitationRefusal> {
+pub fn resend(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    holder: Option<&Holder>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = touchable(scene, found)?;
     let role = scene.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
     if !matches!(before.state, InvitationState::Pending | InvitationState::Expired) {
         return Err(InvitationRefusal::Ended(before.state));
     }
-    let taken = |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
+    let taken =
+        |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
     if before.state == InvitationState::Expired && holder.is_some_and(taken) {
         return Err(InvitationRefusal::AddressTaken);
     }
     if !scene.organization.has_enabled(role) {
         let detail = format!("`{}` is switched off", role.id);
-        return Err(InvitationRefusal::Invalid(vec![Fault::field("role", "role_not_enabled", detail)]));
+        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+            "role",
+            "role_not_enabled",
+            detail,
+        )]));
     }
-    let resources: Vec<_> = before.resources.iter().filter(|r| !scene.organization.is_ending(r)).cloned().collect();
+    let resources: Vec<_> = before
+        .resources
+        .iter()
+        .filter(|r| !scene.organization.is_ending(r))
+        .cloned()
+        .collect();
     if role.resources == Resources::AtLeastOne && resources.is_empty() {
         let detail = "what it was offered on has been deleted; change its resources first";
-        return Err(InvitationRefusal::Invalid(vec![Fault::field("resources", "required", detail)]));
+        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+            "resources",
+            "required",
+            detail,
+        )]));
     }
-    let offer = Offer { role, resources, term: before.term, epoch: scene.organization.epoch(&role.id) };
+    let offer = Offer {
+        role,
+        resources,
+        term: before.term,
+        epoch: scene.organization.epoch(&role.id),
+    };
     let after = Invitation {
         generation: before.generation + 1,
         state: InvitationState::Pending,
@@ -195,10 +235,22 @@ pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Chang
     if !scene.authority().allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
-    let work = Work::ResendAll { by: scene.actor.id, after: None };
+    let work = Work::ResendAll {
+        by: scene.actor.id,
+        after: None,
+    };
     let job = Job::new(JobId::from_uuid(ids.uuid()), scene.organization.id, work, scene.now);
-    let event = scene.recorder(ids).event("invitations.resend_requested", Party::organization(scene.organization.id), None, None);
-    let changes = Changes { jobs: vec![Pair::new(job.clone())], events: vec![event], ..Changes::default() };
+    let event = scene.recorder(ids).event(
+        "invitations.resend_requested",
+        Party::organization(scene.organization.id),
+        None,
+        None,
+    );
+    let changes = Changes {
+        jobs: vec![Pair::new(job.clone())],
+        events: vec![event],
+        ..Changes::default()
+    };
     Ok((job, changes))
 }
 
@@ -206,7 +258,11 @@ pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Chang
 ///
 /// # Errors
 /// [`InvitationRefusal`]; cancelling what was cancelled already changes nothing and is no error.
-pub fn cancel(scene: &Scene<'_>, found: Option<&Invitation>, ids: &mut dyn NewIds) -> Result<Changes, InvitationRefusal> {
+pub fn cancel(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, InvitationRefusal> {
     let before = touchable(scene, found)?;
     match before.state {
         // One that lapsed but was not yet swept is cancelled all the same: both end it.

@@ -61,7 +61,11 @@ pub enum InviteRefusal {
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every address and field at fault.
-pub fn invite(scene: &Scene<'_>, request: Invite<'_>, ids: &mut dyn NewIds) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
+pub fn invite(
+    scene: &Scene<'_>,
+    request: Invite<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
     let authority = scene.authority();
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InviteRefusal::Forbidden);
@@ -82,9 +86,17 @@ pub fn invite(scene: &Scene<'_>, request: Invite<'_>, ids: &mut dyn NewIds) -> R
     let changes = send(scene, &request, &offer, &addresses, ids);
     let needed = changes.seat_delta();
     if !scene.organization.seats().fit(needed) {
-        return Err(InviteRefusal::NoSeats { seats: scene.organization.seats(), needed });
+        return Err(InviteRefusal::NoSeats {
+            seats: scene.organization.seats(),
+            needed,
+        });
     }
-    let sent = changes.invitations.iter().filter(|p| p.before.is_none()).filter_map(|p| p.after.clone()).collect();
+    let sent = changes
+        .invitations
+        .iter()
+        .filter(|p| p.before.is_none())
+        .filter_map(|p| p.after.clone())
+        .collect();
     Ok((sent, changes))
 }
 
@@ -92,10 +104,18 @@ pub fn invite(scene: &Scene<'_>, request: Invite<'_>, ids: &mut dyn NewIds) -> R
 fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
     let authority = scene.authority();
     authority.allows(permission::MEMBERS_INVITE, None)
-        || (!offer.resources.is_empty() && offer.resources.iter().all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
+        || (!offer.resources.is_empty()
+            && offer
+                .resources
+                .iter()
+                .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
 }
 
-fn check_addresses<'r>(scene: &Scene<'_>, request: &Invite<'r>, offer: Option<&Offer<'_>>) -> Result<Vec<&'r Address>, Vec<Fault>> {
+fn check_addresses<'r>(
+    scene: &Scene<'_>,
+    request: &Invite<'r>,
+    offer: Option<&Offer<'_>>,
+) -> Result<Vec<&'r Address>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut good = Vec::new();
     if request.addresses.is_empty() {
@@ -105,16 +125,28 @@ fn check_addresses<'r>(scene: &Scene<'_>, request: &Invite<'r>, offer: Option<&O
         let address = match address {
             Ok(address) => address,
             Err(rejected) => {
-                faults.push(Fault::address(rejected.input.clone(), "invalid_email", rejected.error.to_string()));
+                faults.push(Fault::address(
+                    rejected.input.clone(),
+                    "invalid_email",
+                    rejected.error.to_string(),
+                ));
                 continue;
             }
         };
         match request.holders.get(address) {
             Some(Holder::Member(_)) => {
-                faults.push(Fault::address(address.as_str(), "already_member", "is a member already"));
+                faults.push(Fault::address(
+                    address.as_str(),
+                    "already_member",
+                    "is a member already",
+                ));
             }
             Some(Holder::Invitation(_)) => {
-                faults.push(Fault::address(address.as_str(), "already_invited", "has a pending invitation already"));
+                faults.push(Fault::address(
+                    address.as_str(),
+                    "already_invited",
+                    "has a pending invitation already",
+                ));
             }
             Some(Holder::Lapsed(_)) | None => match offer.and_then(|o| o.domain_fault(scene, address)) {
                 Some(fault) => faults.push(fault),
@@ -125,7 +157,13 @@ fn check_addresses<'r>(scene: &Scene<'_>, request: &Invite<'r>, offer: Option<&O
     if faults.is_empty() { Ok(good) } else { Err(faults) }
 }
 
-fn send(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>, addresses: &[&Address], ids: &mut dyn NewIds) -> Changes {
+fn send(
+    scene: &Scene<'_>,
+    request: &Invite<'_>,
+    offer: &Offer<'_>,
+    addresses: &[&Address],
+    ids: &mut dyn NewIds,
+) -> Changes {
     let mut changes = Changes::default();
     for address in addresses {
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
@@ -135,13 +173,23 @@ fn send(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>, addresses: &
         changes.mail.push(letter(&invitation, scene, ids));
         let subject = Party::invitation(invitation.id);
         let after = picture(&invitation);
-        changes.events.push(scene.recorder(ids).event("invitation.created", subject, None, Some(after)));
+        changes.events.push(
+            scene
+                .recorder(ids)
+                .event("invitation.created", subject, None, Some(after)),
+        );
         changes.invitations.push(Pair::new(invitation));
     }
     changes
 }
 
-fn new_invitation(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>, address: &Address, ids: &mut dyn NewIds) -> Invitation {
+fn new_invitation(
+    scene: &Scene<'_>,
+    request: &Invite<'_>,
+    offer: &Offer<'_>,
+    address: &Address,
+    ids: &mut dyn NewIds,
+) -> Invitation {
     let settings = &scene.organization.settings;
     Invitation {
         id: InvitationId::from_uuid(ids.uuid()),
@@ -173,7 +221,10 @@ pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn N
         id: MailId::from_uuid(ids.uuid()),
         organization: invitation.organization,
         to: invitation.email.clone(),
-        letter: Letter::Invitation { invitation: invitation.id, generation: invitation.generation },
+        letter: Letter::Invitation {
+            invitation: invitation.id,
+            generation: invitation.generation,
+        },
         state: MailState::Queued,
         created_at: scene.now,
     }

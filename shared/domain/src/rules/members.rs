@@ -82,14 +82,22 @@ pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
     other.id == scene.actor.id
         || authority.allows(permission::MEMBERS_READ, None)
-        || other.grants.iter().any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
+        || other
+            .grants
+            .iter()
+            .any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
 }
 
 /// Changes what a member holds or tells.
 ///
 /// # Errors
 /// [`MemberRefusal`].
-pub fn update(scene: &Scene<'_>, found: Option<&Member>, wanted: Update<'_>, ids: &mut dyn NewIds) -> Result<(Member, Changes), MemberRefusal> {
+pub fn update(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    wanted: Update<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Member, Changes), MemberRefusal> {
     let before = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
     let mut after = before.clone();
     let mut kind = "member.updated";
@@ -112,7 +120,12 @@ pub fn update(scene: &Scene<'_>, found: Option<&Member>, wanted: Update<'_>, ids
         return Ok((after, Changes::default()));
     }
     let after = after.settled(scene.set, scene.now);
-    let event = scene.recorder(ids).event(kind, Party::user(before.id), Some(picture(before)), Some(picture(&after)));
+    let event = scene.recorder(ids).event(
+        kind,
+        Party::user(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
     let changes = Changes {
         members: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
@@ -126,7 +139,10 @@ pub fn update(scene: &Scene<'_>, found: Option<&Member>, wanted: Update<'_>, ids
 /// The member whose authority a change of another rests on.
 pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::UserId, u64)> {
     let other = target.id != scene.actor.id;
-    other.then_some((scene.actor.id, scene.actor.version)).into_iter().collect()
+    other
+        .then_some((scene.actor.id, scene.actor.version))
+        .into_iter()
+        .collect()
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
@@ -136,7 +152,10 @@ fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), Me
     }
     let needed = changes.seat_delta();
     if !scene.organization.seats().fit(needed) {
-        return Err(MemberRefusal::NoSeats { seats: scene.organization.seats(), needed });
+        return Err(MemberRefusal::NoSeats {
+            seats: scene.organization.seats(),
+            needed,
+        });
     }
     Ok(())
 }
@@ -150,7 +169,11 @@ fn wanted_holdings(scene: &Scene<'_>, before: &Member, wanted: &Holdings<'_>) ->
             if let Some(fault) = offer.domain_fault(scene, &before.email) {
                 return Err(MemberRefusal::Invalid(vec![fault]));
             }
-            let grants = offer.grants(scene.now).into_iter().map(|g| keep_end(before, g)).collect();
+            let grants = offer
+                .grants(scene.now)
+                .into_iter()
+                .map(|g| keep_end(before, g))
+                .collect();
             Ok((offer.held(scene.now), grants))
         }
         Holdings::Mix { role, term, grants } => mix(scene, before, *role, *term, grants),
@@ -159,18 +182,34 @@ fn wanted_holdings(scene: &Scene<'_>, before: &Member, wanted: &Holdings<'_>) ->
 
 /// A grant that is there already with the same role keeps its end: naming it again is no change.
 fn keep_end(before: &Member, grant: Grant) -> Grant {
-    let same = before.grants.iter().find(|g| g.resource == grant.resource && g.held.role == grant.held.role && g.held.epoch == grant.held.epoch);
+    let same = before
+        .grants
+        .iter()
+        .find(|g| g.resource == grant.resource && g.held.role == grant.held.role && g.held.epoch == grant.held.epoch);
     match same {
         Some(same) if grant.held.expires_at.is_none() => same.clone(),
         _ => grant,
     }
 }
 
-fn mix(scene: &Scene<'_>, before: &Member, role: Option<&RoleId>, term: Option<crate::time::Term>, grants: &[WantedGrant]) -> Result<Held2, MemberRefusal> {
+fn mix(
+    scene: &Scene<'_>,
+    before: &Member,
+    role: Option<&RoleId>,
+    term: Option<crate::time::Term>,
+    grants: &[WantedGrant],
+) -> Result<Held2, MemberRefusal> {
     let mut faults = Vec::new();
     let mut held = None;
     if let Some(role) = role {
-        match check(scene, &Wanted { role, resources: &[], term }) {
+        match check(
+            scene,
+            &Wanted {
+                role,
+                resources: &[],
+                term,
+            },
+        ) {
             Ok(offer) => {
                 faults.extend(offer.domain_fault(scene, &before.email));
                 held = offer.held(scene.now);
@@ -179,13 +218,21 @@ fn mix(scene: &Scene<'_>, before: &Member, role: Option<&RoleId>, term: Option<c
         }
     }
     if grants.len() > MAX_GRANTS {
-        faults.push(Fault::field("grants", "too_many", format!("must be at most {MAX_GRANTS}")));
+        faults.push(Fault::field(
+            "grants",
+            "too_many",
+            format!("must be at most {MAX_GRANTS}"),
+        ));
     }
     let mut given: Vec<Grant> = Vec::new();
     for (i, wanted) in grants.iter().enumerate() {
         match grant(scene, i, wanted) {
             Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
-                faults.push(Fault::field(format!("grants[{i}]"), "repeated", "there is at most one role on each resource"));
+                faults.push(Fault::field(
+                    format!("grants[{i}]"),
+                    "repeated",
+                    "there is at most one role on each resource",
+                ));
             }
             Ok(grant) => given.push(grant),
             Err(fault) => faults.push(fault),
@@ -194,28 +241,54 @@ fn mix(scene: &Scene<'_>, before: &Member, role: Option<&RoleId>, term: Option<c
     if role.is_none() && grants.is_empty() {
         faults.push(Fault::field("grants", "required", "name a role or at least one grant"));
     }
-    if faults.is_empty() { Ok((held, given)) } else { Err(MemberRefusal::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok((held, given))
+    } else {
+        Err(MemberRefusal::Invalid(faults))
+    }
 }
 
 fn grant(scene: &Scene<'_>, i: usize, wanted: &WantedGrant) -> Result<Grant, Fault> {
     let (key, found) = &wanted.resource;
     let role = scene.set.role(&wanted.role);
     let Some(role) = role.filter(|r| r.resources != Resources::None) else {
-        let detail = format!("`{}` is no role that is held on a {}", wanted.role, scene.set.resource_type);
+        let detail = format!(
+            "`{}` is no role that is held on a {}",
+            wanted.role, scene.set.resource_type
+        );
         return Err(Fault::field(format!("grants[{i}].role"), "unknown_role", detail));
     };
     if !scene.organization.has_enabled(role) {
-        return Err(Fault::field(format!("grants[{i}].role"), "role_not_enabled", format!("`{}` is switched off", role.id)));
+        return Err(Fault::field(
+            format!("grants[{i}].role"),
+            "role_not_enabled",
+            format!("`{}` is switched off", role.id),
+        ));
     }
     if wanted.expires_at.is_some_and(|end| end <= scene.now) {
-        return Err(Fault::field(format!("grants[{i}].expires_at"), "in_the_past", "must lie in the future"));
+        return Err(Fault::field(
+            format!("grants[{i}].expires_at"),
+            "in_the_past",
+            "must lie in the future",
+        ));
     }
-    let resource = found.as_ref().filter(|r| !scene.organization.is_ending(&r.reference)).ok_or_else(|| {
-        Fault::field(format!("grants[{i}]"), "unknown_resource", format!("there is no {} `{}`", key.kind, key.id))
-    })?;
+    let resource = found
+        .as_ref()
+        .filter(|r| !scene.organization.is_ending(&r.reference))
+        .ok_or_else(|| {
+            Fault::field(
+                format!("grants[{i}]"),
+                "unknown_resource",
+                format!("there is no {} `{}`", key.kind, key.id),
+            )
+        })?;
     Ok(Grant {
         resource: resource.reference.clone(),
-        held: Held { role: role.id.clone(), expires_at: wanted.expires_at, epoch: scene.organization.epoch(&role.id) },
+        held: Held {
+            role: role.id.clone(),
+            expires_at: wanted.expires_at,
+            epoch: scene.organization.epoch(&role.id),
+        },
     })
 }
 
@@ -225,7 +298,9 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     if !authority.allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(MemberRefusal::Forbidden);
     }
-    let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> { m.holdings().map(|(h, r)| (h.clone(), r.cloned())).collect() };
+    let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> {
+        m.holdings().map(|(h, r)| (h.clone(), r.cloned())).collect()
+    };
     let (old, new) = (held(before), held(after));
     let oneself = before.id == scene.actor.id;
     let mut changed = 0;
@@ -246,7 +321,11 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     }
     if changed > MAX_GRANT_CHANGES {
         let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
-        return Err(MemberRefusal::Invalid(vec![Fault::field("grants", "too_many_changes", detail)]));
+        return Err(MemberRefusal::Invalid(vec![Fault::field(
+            "grants",
+            "too_many_changes",
+            detail,
+        )]));
     }
     Ok(())
 }
@@ -258,7 +337,12 @@ fn outlives(scene: &Scene<'_>, role: &Role, come: &Held) -> bool {
     let from = scene
         .actor
         .live(scene.organization, scene.set, scene.now)
-        .filter(|(held, _)| scene.set.role(&held.role).is_some_and(|own| own.assigns.contains(&role.id)));
+        .filter(|(held, _)| {
+            scene
+                .set
+                .role(&held.role)
+                .is_some_and(|own| own.assigns.contains(&role.id))
+        });
     let endless = Timestamp::MAX;
     let longest = from.map(|(held, _)| held.expires_at.unwrap_or(endless)).max();
     longest.is_none_or(|end| come.expires_at.unwrap_or(endless) > end)
@@ -305,7 +389,9 @@ pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -
         return Err(MemberRefusal::Forbidden);
     }
     let kind = if oneself { "member.left" } else { "member.removed" };
-    let event = scene.recorder(ids).event(kind, Party::user(before.id), Some(picture(before)), None);
+    let event = scene
+        .recorder(ids)
+        .event(kind, Party::user(before.id), Some(picture(before)), None);
     let changes = Changes {
         members: vec![Pair::gone(before.clone())],
         events: vec![event],

@@ -42,12 +42,19 @@ pub struct Offer<'a> {
 pub fn check<'a>(scene: &Scene<'a>, wanted: &Wanted<'_>) -> Result<Offer<'a>, Vec<Fault>> {
     let Some(role) = scene.set.role(wanted.role) else {
         let known: Vec<&str> = scene.set.roles.iter().map(|r| r.id.as_str()).collect();
-        let detail = format!("`{}` is no role of this organization; there are {}", wanted.role, known.join(", "));
+        let detail = format!(
+            "`{}` is no role of this organization; there are {}",
+            wanted.role,
+            known.join(", ")
+        );
         return Err(vec![Fault::field("role", "unknown_role", detail)]);
     };
     let mut faults = Vec::new();
     if !scene.organization.has_enabled(role) {
-        let detail = format!("`{}` is switched off; list it in the organization's `settings.optional_roles` first", role.id);
+        let detail = format!(
+            "`{}` is switched off; list it in the organization's `settings.optional_roles` first",
+            role.id
+        );
         faults.push(Fault::field("role", "role_not_enabled", detail));
     }
     faults.extend(term_fault(role, wanted.term));
@@ -55,11 +62,22 @@ pub fn check<'a>(scene: &Scene<'a>, wanted: &Wanted<'_>) -> Result<Offer<'a>, Ve
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Offer { role, resources, term: wanted.term, epoch: scene.organization.epoch(&role.id) })
+    Ok(Offer {
+        role,
+        resources,
+        term: wanted.term,
+        epoch: scene.organization.epoch(&role.id),
+    })
 }
 
 fn term_fault(role: &Role, term: Option<Term>) -> Option<Fault> {
-    let choices = || role.durations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let choices = || {
+        role.durations
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match term {
         None if role.is_time_limited() => Some(("required", format!("`{}` needs one of {}", role.id, choices()))),
         Some(_) if !role.is_time_limited() => Some(("not_allowed", format!("`{}` is not limited in time", role.id))),
@@ -69,7 +87,12 @@ fn term_fault(role: &Role, term: Option<Term>) -> Option<Fault> {
     .map(|(code, detail)| Fault::field("duration", code, detail))
 }
 
-fn check_resources(scene: &Scene<'_>, role: &Role, asked: &[(ResourceKey, Option<Resource>)], faults: &mut Vec<Fault>) -> Vec<ResourceRef> {
+fn check_resources(
+    scene: &Scene<'_>,
+    role: &Role,
+    asked: &[(ResourceKey, Option<Resource>)],
+    faults: &mut Vec<Fault>,
+) -> Vec<ResourceRef> {
     let kind = &scene.set.resource_type;
     match role.resources {
         Resources::None if !asked.is_empty() => {
@@ -83,12 +106,18 @@ fn check_resources(scene: &Scene<'_>, role: &Role, asked: &[(ResourceKey, Option
         _ => {}
     }
     if asked.len() > MAX_RESOURCES {
-        faults.push(Fault::field("resources", "too_many", format!("must be at most {MAX_RESOURCES}")));
+        faults.push(Fault::field(
+            "resources",
+            "too_many",
+            format!("must be at most {MAX_RESOURCES}"),
+        ));
     }
     let mut refs = Vec::new();
     for (i, (key, found)) in asked.iter().enumerate() {
         match found {
-            Some(resource) if !scene.organization.is_ending(&resource.reference) => refs.push(resource.reference.clone()),
+            Some(resource) if !scene.organization.is_ending(&resource.reference) => {
+                refs.push(resource.reference.clone())
+            }
             _ => {
                 let detail = format!("there is no {} `{}`", key.kind, key.id);
                 faults.push(Fault::field(format!("resources[{i}]"), "unknown_resource", detail));
@@ -108,7 +137,11 @@ impl Offer<'_> {
         if !self.role.allowlisted || is_allowed(address, domains) {
             return None;
         }
-        Some(Fault::address(address.as_str(), "domain_not_allowed", allowed_domains_text(scene)))
+        Some(Fault::address(
+            address.as_str(),
+            "domain_not_allowed",
+            allowed_domains_text(scene),
+        ))
     }
 
     /// The role as it is held on the organization from `start`, if it is held there.
@@ -121,7 +154,13 @@ impl Offer<'_> {
     #[must_use]
     pub fn grants(&self, start: Timestamp) -> Vec<Grant> {
         let held = self.held_from(start);
-        self.resources.iter().map(|resource| Grant { resource: resource.clone(), held: held.clone() }).collect()
+        self.resources
+            .iter()
+            .map(|resource| Grant {
+                resource: resource.clone(),
+                held: held.clone(),
+            })
+            .collect()
     }
 
     fn held_from(&self, start: Timestamp) -> Held {
@@ -136,7 +175,13 @@ impl Offer<'_> {
 /// What a refusal for a domain says: the domains that are allowed.
 #[must_use]
 pub fn allowed_domains_text(scene: &Scene<'_>) -> String {
-    let domains: Vec<&str> = scene.organization.plan.allowed_domains.iter().map(|d| d.as_str()).collect();
+    let domains: Vec<&str> = scene
+        .organization
+        .plan
+        .allowed_domains
+        .iter()
+        .map(|d| d.as_str())
+        .collect();
     if domains.is_empty() {
         "no domain is allowed for this role yet".to_owned()
     } else {

@@ -30,7 +30,13 @@ pub struct Founder {
 /// Makes an organization whose first owner is the founder (003).
 ///
 /// Nothing if the role set has no protected role, which loading it has ruled out.
-pub fn create(founder: &Founder, name: Name, set: &RoleSet, now: Timestamp, ids: &mut dyn NewIds) -> Option<(Organization, Changes)> {
+pub fn create(
+    founder: &Founder,
+    name: Name,
+    set: &RoleSet,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Option<(Organization, Changes)> {
     let owner = set.protected_role()?;
     let id = OrganizationId::from_uuid(ids.uuid());
     let member = Member {
@@ -39,7 +45,11 @@ pub fn create(founder: &Founder, name: Name, set: &RoleSet, now: Timestamp, ids:
         email: founder.email.clone(),
         name: founder.name.clone(),
         status: Status::Active,
-        role: Some(Held { role: owner.id.clone(), expires_at: None, epoch: 0 }),
+        role: Some(Held {
+            role: owner.id.clone(),
+            expires_at: None,
+            epoch: 0,
+        }),
         grants: Vec::new(),
         seat: false,
         profile: Profile::default(),
@@ -100,7 +110,11 @@ pub enum UpdateRefusal {
 ///
 /// # Errors
 /// [`UpdateRefusal`].
-pub fn update(scene: &Scene<'_>, wanted: Update, ids: &mut dyn NewIds) -> Result<(Organization, Changes), UpdateRefusal> {
+pub fn update(
+    scene: &Scene<'_>,
+    wanted: Update,
+    ids: &mut dyn NewIds,
+) -> Result<(Organization, Changes), UpdateRefusal> {
     if !scene.authority().allows(permission::ORGANIZATION_UPDATE, None) {
         return Err(UpdateRefusal::Forbidden);
     }
@@ -127,11 +141,23 @@ pub fn update(scene: &Scene<'_>, wanted: Update, ids: &mut dyn NewIds) -> Result
     }
     after.version += 1;
     let mut jobs = Vec::new();
-    for role in before.settings.optional_roles.difference(&after.settings.optional_roles) {
+    for role in before
+        .settings
+        .optional_roles
+        .difference(&after.settings.optional_roles)
+    {
         let epoch = before.epoch(role);
         after.role_epochs.insert(role.clone(), epoch + 1);
-        let work = Work::EndRole { role: role.clone(), epoch };
-        jobs.push(Pair::new(Job::new(JobId::from_uuid(ids.uuid()), before.id, work, scene.now)));
+        let work = Work::EndRole {
+            role: role.clone(),
+            epoch,
+        };
+        jobs.push(Pair::new(Job::new(
+            JobId::from_uuid(ids.uuid()),
+            before.id,
+            work,
+            scene.now,
+        )));
     }
     let picture = |o: &Organization| json!({ "name": o.name, "settings": o.settings });
     let event = scene.recorder(ids).event(
@@ -151,8 +177,15 @@ pub fn update(scene: &Scene<'_>, wanted: Update, ids: &mut dyn NewIds) -> Result
 
 fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if wanted.invitation_ttl_days.is_some_and(|days| !INVITATION_DAYS.contains(&days)) {
-        faults.push(Fault::field("settings.invitation_ttl_days", "out_of_range", "must be 1 to 30 days"));
+    if wanted
+        .invitation_ttl_days
+        .is_some_and(|days| !INVITATION_DAYS.contains(&days))
+    {
+        faults.push(Fault::field(
+            "settings.invitation_ttl_days",
+            "out_of_range",
+            "must be 1 to 30 days",
+        ));
     }
     for role in wanted.optional_roles.iter().flatten() {
         if !set.role(role).is_some_and(|r| r.optional) {
@@ -164,7 +197,13 @@ fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Fault> {
 }
 
 /// Sets seat limit and allowed domains. A limit below use keeps everybody and blocks growth.
-pub fn set_plan(before: &Organization, plan: Plan, platform: UserId, now: Timestamp, ids: &mut dyn NewIds) -> (Organization, Changes) {
+pub fn set_plan(
+    before: &Organization,
+    plan: Plan,
+    platform: UserId,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> (Organization, Changes) {
     let mut after = Organization { plan, ..before.clone() };
     if after == *before {
         return (after, Changes::default());

@@ -40,12 +40,22 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
 }
 
 /// Ends the roles of a member whose time is up, and announces ends that come near.
-pub fn settle_member(organization: &Organization, set: &RoleSet, before: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+pub fn settle_member(
+    organization: &Organization,
+    set: &RoleSet,
+    before: &Member,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let Some(due) = before.due_at.filter(|due| *due <= now) else {
         return Changes::default();
     };
     let over = |held: &Held| held.expires_at.is_some_and(|end| end <= now);
-    let ended: Vec<_> = before.holdings().filter(|(held, _)| over(held)).take(ENDS_A_SETTLING).collect();
+    let ended: Vec<_> = before
+        .holdings()
+        .filter(|(held, _)| over(held))
+        .take(ENDS_A_SETTLING)
+        .collect();
     let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
     for (held, on) in before.live(organization, set, now) {
         if let Some((ends_at, days)) = notice_due(held, due, now) {
@@ -59,18 +69,32 @@ pub fn settle_member(organization: &Organization, set: &RoleSet, before: &Member
         }
     }
     if changes.members.is_empty() {
-        changes.members.push(Pair::change(before.clone(), before.clone().settled(set, now)));
+        changes
+            .members
+            .push(Pair::change(before.clone(), before.clone().settled(set, now)));
     }
     // What was left over stays due.
     let left_over = before.holdings().filter(|(held, _)| over(held)).count() > ended.len();
-    for after in changes.members.iter_mut().filter_map(|p| p.after.as_mut()).filter(|_| left_over) {
+    for after in changes
+        .members
+        .iter_mut()
+        .filter_map(|p| p.after.as_mut())
+        .filter(|_| left_over)
+    {
         after.due_at = Some(now);
     }
     changes
 }
 
 /// Ends a role of a member that the organization switched off.
-pub fn end_switched_off(set: &RoleSet, before: &Member, role: &crate::text::RoleId, epoch: u32, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+pub fn end_switched_off(
+    set: &RoleSet,
+    before: &Member,
+    role: &crate::text::RoleId,
+    epoch: u32,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let ended: Vec<_> = before
         .holdings()
         .filter(|(held, _)| held.role == *role && held.epoch <= epoch)
@@ -88,20 +112,37 @@ fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp,
     NOTICE_DAYS.into_iter().filter(fell_due).min().map(|days| (end, days))
 }
 
-fn end_holdings(set: &RoleSet, before: &Member, ended: &[(&Held, Option<&ResourceRef>)], reason: EndReason, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+fn end_holdings(
+    set: &RoleSet,
+    before: &Member,
+    ended: &[(&Held, Option<&ResourceRef>)],
+    reason: EndReason,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     if ended.is_empty() {
         return Changes::default();
     }
     let gone = |held: &Held, on: Option<&ResourceRef>| ended.contains(&(held, on));
     let mut after = before.clone();
     after.role = before.role.clone().filter(|held| !gone(held, None));
-    after.grants = before.grants.iter().filter(|g| !gone(&g.held, Some(&g.resource))).cloned().collect();
+    after.grants = before
+        .grants
+        .iter()
+        .filter(|g| !gone(&g.held, Some(&g.resource)))
+        .cloned()
+        .collect();
     let after = after.settled(set, now);
-    let mut changes = Changes { members: vec![Pair::change(before.clone(), after)], ..Changes::default() };
+    let mut changes = Changes {
+        members: vec![Pair::change(before.clone(), after)],
+        ..Changes::default()
+    };
     for (held, on) in ended {
         let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
         let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
-        changes.events.push(record.event("member.role_ended", Party::user(before.id), Some(what), None));
+        changes
+            .events
+            .push(record.event("member.role_ended", Party::user(before.id), Some(what), None));
         let letter = Letter::AccessEnded {
             role: held.role.clone(),
             resource: on.map(|r| r.key.clone()),
@@ -113,7 +154,14 @@ fn end_holdings(set: &RoleSet, before: &Member, ended: &[(&Held, Option<&Resourc
 }
 
 /// A mail to the member, unless holders of the role are not notified or the member is inactive.
-fn notify(set: &RoleSet, member: &Member, role: &crate::text::RoleId, letter: Letter, now: Timestamp, ids: &mut dyn NewIds) -> Option<Mail> {
+fn notify(
+    set: &RoleSet,
+    member: &Member,
+    role: &crate::text::RoleId,
+    letter: Letter,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Option<Mail> {
     let wanted = member.status == Status::Active && set.role(role).is_some_and(|r| r.notified);
     wanted.then(|| Mail {
         id: MailId::from_uuid(ids.uuid()),

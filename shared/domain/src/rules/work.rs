@@ -22,7 +22,13 @@ pub const SLICE: usize = 20;
 pub const LATE_WRITERS: SignedDuration = SignedDuration::from_secs(60);
 
 /// Ends the grants of these members on a deleted resource.
-pub fn end_grants(set: &RoleSet, resource: &ResourceRef, members: &[Member], now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+pub fn end_grants(
+    set: &RoleSet,
+    resource: &ResourceRef,
+    members: &[Member],
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let mut changes = Changes::default();
     for before in members {
         let mut after = before.clone();
@@ -32,7 +38,12 @@ pub fn end_grants(set: &RoleSet, resource: &ResourceRef, members: &[Member], now
         }
         let after = after.settled(set, now);
         let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
-        changes.events.push(record.event("member.grant_ended", Party::user(before.id), Some(picture(before)), Some(picture(&after))));
+        changes.events.push(record.event(
+            "member.grant_ended",
+            Party::user(before.id),
+            Some(picture(before)),
+            Some(picture(&after)),
+        ));
         changes.members.push(Pair::change(before.clone(), after));
     }
     changes
@@ -47,7 +58,12 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
         after.version += 1;
         let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
         let subject = Party::invitation(before.id);
-        changes.events.push(record.event("invitation.updated", subject, Some(invitation_picture(before)), Some(invitation_picture(&after))));
+        changes.events.push(record.event(
+            "invitation.updated",
+            subject,
+            Some(invitation_picture(before)),
+            Some(invitation_picture(&after)),
+        ));
         changes.invitations.push(Pair::change(before.clone(), after));
     }
     changes
@@ -56,7 +72,10 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
 /// Sends these invitations again on the word of the member who asked, as far as that member still may.
 pub fn resend_slice(scene: &Scene<'_>, invitations: &[Invitation], ids: &mut dyn NewIds) -> Changes {
     let mut changes = Changes::default();
-    for invitation in invitations.iter().filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending) {
+    for invitation in invitations
+        .iter()
+        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending)
+    {
         if let Ok((_, more)) = resend(scene, Some(invitation), None, ids) {
             changes = changes.and(more);
         }
