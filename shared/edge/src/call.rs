@@ -27,6 +27,7 @@ pub struct Call {
     pub now: Timestamp,
     /// The request's id.
     pub request_id: String,
+    keeps_answer: bool,
     request: Request,
 }
 
@@ -36,8 +37,16 @@ impl Call {
             now: app.clock().now(),
             app,
             request_id,
+            keeps_answer: true,
             request,
         }
+    }
+
+    /// This request, whose answer is not kept for its `Idempotency-Key`: it takes several transactions, and repeating it is harmless.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.keeps_answer = false;
+        self
     }
 
     fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
@@ -92,7 +101,8 @@ impl Call {
             .path_parameters_ref()
             .and_then(|p| p.first(name))
             .unwrap_or_default();
-        text.parse().map_err(|_| Problem::not_found(name))
+        text.parse()
+            .map_err(|_| Problem::not_found(if name == "org" { "organization" } else { name }))
     }
 
     /// A part of the path that the caller names, such as the id of a resource to be registered.

@@ -10,6 +10,7 @@ use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use futures::FutureExt as _;
 use http::HeaderValue;
+use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use std::future::Future;
@@ -110,5 +111,28 @@ where
     lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
         Ok::<_, std::convert::Infallible>(answer(app, request, handler).await)
     }))
+    .await
+}
+
+/// Serves a handler of events as a Lambda function; it is told until when it may run.
+///
+/// # Errors
+/// Whatever keeps the process from starting, or the runtime's own end.
+pub async fn events<F>(handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
+{
+    let app = start()
+        .await
+        .inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    let (app, handler) = (&app, &handler);
+    lambda_runtime::run(lambda_runtime::service_fn(
+        move |event: lambda_runtime::LambdaEvent<serde_json::Value>| async move {
+            let deadline = i64::try_from(event.context.deadline)
+                .ok()
+                .and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX)).await
+        },
+    ))
     .await
 }

@@ -20,6 +20,7 @@ const ROUNDS: usize = 5;
 /// What was found under the keys that were asked for.
 #[derive(Debug, Default, Clone)]
 pub struct Snapshot {
+    asked: BTreeSet<Key>,
     items: HashMap<Key, Item>,
 }
 
@@ -30,7 +31,10 @@ impl Store {
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn read(&self, keys: &[Key]) -> Result<Snapshot, StoreError> {
         let keys: Vec<&Key> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut found = Snapshot::default();
+        let mut found = Snapshot {
+            asked: keys.iter().map(|key| (*key).clone()).collect(),
+            ..Snapshot::default()
+        };
         let batches = keys.chunks(BATCH).map(|chunk| self.read_batch(chunk));
         for items in futures::future::try_join_all(batches).await? {
             found.items.extend(items);
@@ -89,8 +93,15 @@ impl Snapshot {
     /// Both in one.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
+        self.asked.extend(more.asked);
         self.items.extend(more.items);
         self
+    }
+
+    /// Whether all of these were asked for, so that what is not here is not there.
+    #[must_use]
+    pub fn has_asked(&self, keys: &[Key]) -> bool {
+        keys.iter().all(|key| self.asked.contains(key))
     }
 
     fn get<T: Entity>(&self, key: &Key) -> Result<Option<T>, StoreError> {

@@ -1,0 +1,8 @@
+//! `POST /v1/invitations/{token}/accept`
+
+use muster_functions::routes::answers::accept;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(accept).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members/activate`
+
+use muster_functions::routes::activation::activate;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(activate).await
+}

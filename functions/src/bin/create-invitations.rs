@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/invitations`
+
+use muster_functions::routes::invitations::create;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(create).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members/deactivate`
+
+use muster_functions::routes::activation::deactivate;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(deactivate).await
+}

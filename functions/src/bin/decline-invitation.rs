@@ -1,0 +1,8 @@
+//! `POST /v1/invitations/{token}/decline`
+
+use muster_functions::routes::answers::decline;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(decline).await
+}

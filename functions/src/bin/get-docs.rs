@@ -1,0 +1,8 @@
+//! `GET /docs`
+
+use muster_functions::routes::about::docs;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(docs).await
+}

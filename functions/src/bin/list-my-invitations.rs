@@ -1,0 +1,8 @@
+//! `GET /v1/invitations`
+
+use muster_functions::routes::answers::waiting;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(waiting).await
+}

@@ -1,0 +1,8 @@
+//! `GET /v1/invitations/{token}`
+
+use muster_functions::routes::answers::preview;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(preview).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/invitations/{invitation}/resend`
+
+use muster_functions::routes::invitations::resend;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(resend).await
+}

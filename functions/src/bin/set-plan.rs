@@ -1,0 +1,8 @@
+//! `PUT /v1/organizations/{org}/plan`
+
+use muster_functions::routes::organizations::set_plan;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(set_plan).await
+}

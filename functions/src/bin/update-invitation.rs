@@ -1,0 +1,8 @@
+//! `PATCH /v1/organizations/{org}/invitations/{invitation}`
+
+use muster_functions::routes::invitations::update;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(update).await
+}

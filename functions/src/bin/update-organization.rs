@@ -1,0 +1,8 @@
+//! `PATCH /v1/organizations/{org}`
+
+use muster_functions::routes::organizations::update;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(update).await
+}

@@ -1,0 +1,230 @@
+//! The OpenAPI 3.1 document, made from the routes and the very types the handlers use.
+
+use crate::routes::{Access, Route, operations};
+use muster_edge::Problem;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+type Schemas = BTreeMap<String, Value>;
+
+/// What one route takes and answers.
+#[derive(Default)]
+pub struct Operation {
+    hidden: bool,
+    body: Option<Value>,
+    replies: Vec<(u16, Option<Value>)>,
+    query: Vec<&'static str>,
+    schemas: Schemas,
+}
+
+impl Operation {
+    /// Takes nothing but its path.
+    pub(crate) fn plain() -> Self {
+        Self::default()
+    }
+
+    /// Not part of the document.
+    pub(crate) fn hidden() -> Self {
+        Self {
+            hidden: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a body.
+    pub(crate) fn takes<T: ToSchema>() -> Self {
+        let mut operation = Self::default();
+        operation.body = Some(operation.reference::<T>());
+        operation
+    }
+
+    /// Answers 200 with a body.
+    pub(crate) fn shows<T: ToSchema>() -> Self {
+        Self::plain().answers::<T>(200)
+    }
+
+    /// Answers 200 with a page of a list.
+    pub(crate) fn lists<T: ToSchema>(filters: &[&'static str]) -> Self {
+        let query = filters.iter().copied().chain(["limit", "cursor"]).collect();
+        Self {
+            query,
+            ..Self::shows::<T>()
+        }
+    }
+
+    /// Answers 204.
+    pub(crate) fn done() -> Self {
+        Self {
+            replies: vec![(204, None)],
+            ..Self::default()
+        }
+    }
+
+    /// Answers 201 with a body.
+    pub(crate) fn creates<T: ToSchema>(self) -> Self {
+        self.answers::<T>(201)
+    }
+
+    /// Answers with a body.
+    pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
+        let reference = self.reference::<T>();
+        self.replies.push((status, Some(reference)));
+        self
+    }
+
+    fn reference<T: ToSchema>(&mut self) -> Value {
+        let mut found: Vec<(String, RefOr<Schema>)> = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut found);
+        for (name, schema) in found {
+            self.schemas
+                .insert(name, serde_json::to_value(schema).unwrap_or_default());
+        }
+        json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
+    }
+}
+
+/// The whole document.
+#[must_use]
+pub fn document() -> Value {
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut schemas = Schemas::new();
+    let mut problem = Operation::plain();
+    let problem_reference = problem.reference::<Problem>();
+    schemas.append(&mut problem.schemas);
+    for (route, mut operation) in operations() {
+        if operation.hidden {
+            continue;
+        }
+        schemas.append(&mut operation.schemas);
+        let described = described(route, &operation, &problem_reference);
+        paths
+            .entry(route.path)
+            .or_default()
+            .insert(route.method.to_lowercase(), described);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Muster",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "token": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the identity provider." },
+            },
+        },
+    })
+}
+
+fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
+    let problem = json!({ "description": "A problem, RFC 9457.", "content": { "application/problem+json": { "schema": problem } } });
+    let mut responses = Map::new();
+    for (status, schema) in &operation.replies {
+        let mut reply = json!({ "description": if *status == 204 { "Done." } else { "Success." } });
+        if let (Some(schema), Some(reply)) = (schema, reply.as_object_mut()) {
+            reply.insert("content".into(), json!({ "application/json": { "schema": schema } }));
+        }
+        responses.insert(status.to_string(), reply);
+    }
+    responses.insert("4XX".into(), problem.clone());
+    responses.insert("5XX".into(), problem);
+    let mut described = json!({
+        "operationId": route.binary.replace('-', "_"),
+        "summary": route.summary,
+        "description": access_text(route.access),
+        "parameters": parameters(route, operation),
+        "responses": responses,
+    });
+    if let Some(map) = described.as_object_mut() {
+        if let Some(body) = &operation.body {
+            map.insert(
+                "requestBody".into(),
+                json!({ "required": true, "content": { "application/json": { "schema": body } } }),
+            );
+        }
+        if route.access == Access::Public {
+            map.insert("security".into(), json!([]));
+        }
+    }
+    described
+}
+
+fn access_text(access: Access) -> String {
+    match access {
+        Access::Public => "For anybody.".into(),
+        Access::User => "For any signed-in user.".into(),
+        Access::Member => "For active members; anybody else gets 404.".into(),
+        Access::Permission(permission) => {
+            format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
+        }
+        Access::Platform => "For the platform: a token whose `scope` holds `muster:platform`.".into(),
+    }
+}
+
+fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
+    let names = route
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let mut parameters: Vec<Value> = names
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    for name in &operation.query {
+        let schema = match *name {
+            "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }),
+            "status" => json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" }),
+            _ => json!({ "type": "string" }),
+        };
+        parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
+    }
+    let header = match route.method {
+        "PATCH" => Some((
+            "If-Match",
+            "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
+        )),
+        "POST" if route.access != Access::Public && !route.binary.ends_with("activate-members") => Some((
+            "Idempotency-Key",
+            "Repeating a request with the same key gives the first answer again, for a day.",
+        )),
+        _ => None,
+    };
+    if let Some((name, text)) = header {
+        parameters.push(json!({ "name": name, "in": "header", "required": false, "description": text, "schema": { "type": "string" } }));
+    }
+    parameters
+}
+
+/// The document as it is checked in: sorted, indented, with a newline at its end.
+#[must_use]
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    /// `MUSTER_UPDATE=1 cargo test -p muster-functions openapi` writes it anew.
+    #[test]
+    fn the_checked_in_document_is_the_one_the_types_give() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");
+        let made = super::text();
+        if std::env::var_os("MUSTER_UPDATE").is_some() {
+            std::fs::write(path, &made).unwrap();
+        }
+        let checked_in = std::fs::read_to_string(path).unwrap();
+        assert!(
+            checked_in == made,
+            "infra/openapi.json is stale: run `MUSTER_UPDATE=1 cargo test -p muster-functions openapi`"
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! What the API says of itself: its description, a page to read it on, and answers for what it does not have.
+
+use super::{ROUTES, Route};
+use muster_edge::{Call, Outcome, Problem, Reply};
+use std::sync::{Arc, OnceLock};
+use utoipa_swagger_ui::{Config, SwaggerFile};
+
+/// The OpenAPI document, as it is checked in.
+pub const OPENAPI: &str = include_str!("../../../infra/openapi.json");
+
+/// Serves the OpenAPI document.
+pub async fn openapi(_call: Call) -> Outcome {
+    Ok(Reply {
+        status: 200,
+        media_type: "application/json",
+        body: OPENAPI.as_bytes().to_vec(),
+        etag: None,
+        headers: vec![("cache-control", "public, max-age=300".into())],
+    })
+}
+
+/// Serves the page that shows the document, and the files it needs, all from this binary.
+pub async fn docs(call: Call) -> Outcome {
+    static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
+    let file = call
+        .raw_path()
+        .trim_start_matches("/docs")
+        .trim_start_matches('/')
+        .to_owned();
+    if file.is_empty() && !call.raw_path().ends_with('/') {
+        // The page names its files relative to itself.
+        return Ok(Reply {
+            status: 302,
+            ..Reply::empty()
+        }
+        .header("location", "/docs/index.html"));
+    }
+    let file = if file.is_empty() { "index.html" } else { file.as_str() };
+    let config = CONFIG.get_or_init(|| Arc::new(Config::from("/openapi.json"))).clone();
+    match utoipa_swagger_ui::serve(file, config) {
+        Ok(Some(SwaggerFile { bytes, content_type, .. })) => Ok(Reply {
+            status: 200,
+            media_type: media_type(&content_type),
+            body: bytes.into_owned(),
+            etag: None,
+            headers: vec![("cache-control", "public, max-age=300".into())],
+        }),
+        _ => Err(Problem::not_found("page")),
+    }
+}
+
+fn media_type(content_type: &str) -> &'static str {
+    [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "image/png",
+    ]
+    .into_iter()
+    .find(|known| content_type.starts_with(known))
+    .unwrap_or("application/octet-stream")
+}
+
+/// Answers what no route matches: 405 with the methods there are, else 404.
+pub async fn not_found(call: Call) -> Outcome {
+    let path = call.raw_path();
+    let mut methods: Vec<&str> = ROUTES
+        .iter()
+        .filter(|route| route.matches(path))
+        .map(|route| route.method)
+        .collect();
+    methods.sort_unstable();
+    methods.dedup();
+    if methods.is_empty() {
+        return Err(Problem::not_found("route"));
+    }
+    Err(Problem::new(405, "method-not-allowed", "Another method is needed")
+        .detail(format!("this path takes {}", methods.join(", ")))
+        .header("allow", methods.join(", ")))
+}
+
+impl Route {
+    /// Whether a path is one of this route's.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let mut own = self.path.split('/');
+        let mut asked = path.split('/');
+        loop {
+            match (own.next(), asked.next()) {
+                (None, None) => return true,
+                (Some(own), Some(asked)) if own == asked || (own.starts_with('{') && !asked.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Invitations, from the side of those who are invited.
+
+use crate::shapes::Items;
+use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
+use crate::shapes::member::View;
+use muster_domain::link::Link;
+use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse};
+use muster_domain::{InvitationState, Member};
+use muster_edge::change::Made;
+use muster_edge::inside::role_set;
+use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
+use muster_store::items::ClaimHolder;
+use muster_store::{Key, Snapshot};
+
+fn no_invitation() -> Problem {
+    Problem::not_found("invitation")
+}
+
+async fn link(call: &Call) -> Result<Link, Problem> {
+    let token: String = call.path("token")?;
+    call.app.links().await?.open(&token).ok_or_else(no_invitation)
+}
+
+fn both(link: &Link) -> [Key; 3] {
+    [
+        Key::organization(link.organization),
+        Key::pending_invitation(link.organization, link.invitation),
+        Key::past_invitation(link.organization, link.invitation),
+    ]
+}
+
+/// Shows what the link's page may show, to anybody who has the link.
+pub async fn preview(call: Call) -> Outcome {
+    let link = link(&call).await?;
+    let seen = call.app.store().read(&both(&link)).await?;
+    let organization = seen.organization(link.organization)?.ok_or_else(no_invitation)?;
+    let invitation = seen
+        .invitation(link.organization, link.invitation)?
+        .ok_or_else(no_invitation)?;
+    if invitation.generation != link.generation {
+        return Err(muster_domain::rules::answer::AnswerRefusal::LinkReplaced.into());
+    }
+    let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
+    let body = PreviewBody {
+        organization: organization.name,
+        role: role.unwrap_or_else(|| invitation.role.to_string()),
+        email: invitation.email.masked(),
+        state: invitation.state_at(call.now),
+        expires_at: invitation.expires_at,
+        inviter: invitation.inviter_name,
+    };
+    Reply::json(200, &body)
+}
+
+/// Accepts an invitation: the caller becomes a member.
+pub async fn accept(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let link = link(&call).await?;
+    answer(&call, &user, &link, |answer, ids| {
+        let (member, changes) = join(answer, ids)?;
+        let view = View {
+            organization: answer.organization,
+            set: role_set(answer.organization)?,
+            now: answer.now,
+        };
+        let body = AcceptedBody {
+            organization: answer.organization.id,
+            member: view.member(&member, |_| true),
+        };
+        Ok((changes, Reply::json(200, &body)?))
+    })
+    .await
+}
+
+/// Declines an invitation.
+pub async fn decline(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let link = link(&call).await?;
+    answer(&call, &user, &link, |answer, ids| {
+        Ok((refuse(answer, ids)?, Reply::empty()))
+    })
+    .await
+}
+
+/// Reads what an answer rests on, and makes the change that `decide` comes to.
+async fn answer(
+    call: &Call,
+    user: &User,
+    link: &Link,
+    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(muster_domain::Changes, Reply), Problem>,
+) -> Outcome {
+    let id = link.organization;
+    let keys = both(link)
+        .into_iter()
+        .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
+        .collect();
+    call.change(user, keys, |seen, ids| {
+        let organization = seen.organization(id)?.ok_or_else(no_invitation)?;
+        let set = role_set(&organization)?;
+        let invitation = seen.invitation(id, link.invitation)?.ok_or_else(no_invitation)?;
+        // The link says who sent it; whoever changed the invitation since answers for it instead.
+        let inviter = Key::member(id, invitation.invited_by);
+        if !seen.has_asked(std::slice::from_ref(&inviter)) {
+            return Ok(Step::Read(vec![inviter]));
+        }
+        let (inviter, member) = members(seen, &invitation, user)?;
+        let answer = Answer {
+            organization: &organization,
+            set,
+            invitation: &invitation,
+            generation: link.generation,
+            inviter: inviter.as_ref(),
+            member: member.as_ref(),
+            guest: Guest {
+                id: user.id,
+                email: user.email.as_ref(),
+                email_verified: user.email_verified,
+                name: user.name.as_ref(),
+            },
+            now: call.now,
+        };
+        let (changes, reply) = decide(&answer, ids)?;
+        if changes.is_empty() {
+            return Ok(Step::Reply(reply));
+        }
+        Ok(Step::Commit(Box::new(Made {
+            changes,
+            organization: Some(organization),
+            set,
+            reply,
+        })))
+    })
+    .await
+}
+
+fn members(
+    seen: &Snapshot,
+    invitation: &muster_domain::Invitation,
+    user: &User,
+) -> Result<(Option<Member>, Option<Member>), Problem> {
+    let inviter = seen.member(invitation.organization, invitation.invited_by)?;
+    Ok((inviter, seen.member(invitation.organization, user.id)?))
+}
+
+/// Lists the invitations that wait for the caller's verified address, in any organization.
+pub async fn waiting(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let query = call.query(&["limit", "cursor"])?;
+    let email = user.email.as_ref().filter(|_| user.email_verified).ok_or_else(|| {
+        Problem::new(403, "email-not-verified", "Your address is not verified")
+            .detail("the token must carry `email` and `email_verified`")
+    })?;
+    let store = call.app.store();
+    let page = store.claims_on(email, query.cursor()?.as_ref(), query.limit()?).await?;
+    let claims = page.items.iter().filter_map(|claim| match claim.holder {
+        ClaimHolder::Invitation { holder, expires_at } if expires_at > call.now => Some((claim.organization, holder)),
+        _ => None,
+    });
+    let claims: Vec<_> = claims.collect();
+    let keys: Vec<Key> = claims
+        .iter()
+        .flat_map(|(o, i)| [Key::organization(*o), Key::pending_invitation(*o, *i)])
+        .collect();
+    let seen = store.read(&keys).await?;
+    let links = call.app.links().await?;
+    let mut items = Vec::with_capacity(claims.len());
+    for (organization, id) in claims {
+        let (Some(organization), Some(invitation)) =
+            (seen.organization(organization)?, seen.invitation(organization, id)?)
+        else {
+            continue;
+        };
+        if invitation.state_at(call.now) != InvitationState::Pending {
+            continue;
+        }
+        let token = links.token(&Link {
+            organization: organization.id,
+            invitation: id,
+            inviter: invitation.invited_by,
+            generation: invitation.generation,
+        });
+        items.push(WaitingInvitation {
+            id,
+            token,
+            organization: organization.id,
+            organization_name: organization.name,
+            role: invitation.role,
+            resources: invitation.resources.iter().map(Into::into).collect(),
+            inviter: invitation.inviter_name,
+            message: invitation.message,
+            expires_at: invitation.expires_at,
+        });
+    }
+    Reply::json(
+        200,
+        &Items {
+            items,
+            next_cursor: query.seal(page.next.as_ref()),
+        },
+    )
+}

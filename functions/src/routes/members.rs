@@ -1,0 +1,277 @@
+//! Members: list, read, change, end.
+
+use super::invitations::{found, named};
+use crate::shapes::member::{GrantInput, PeopleBody, UpdateMember, View};
+use muster_domain::member::{MAX_GRANTS, Profile};
+use muster_domain::rules::Fault;
+use muster_domain::rules::members::{Holdings, Update, WantedGrant, may_see, remove as end, update as change};
+use muster_domain::rules::offer::Wanted;
+use muster_domain::{InvitationState, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_edge::inside::Sight;
+use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, User};
+use muster_store::{Key, Page, Snapshot, TeamRow};
+
+fn view(inside: &Inside) -> View<'_> {
+    View {
+        organization: &inside.organization,
+        set: inside.set,
+        now: inside.now,
+    }
+}
+
+/// Lists people: pending invitations, then members. One whose power is limited to resources sees those they share one with.
+pub async fn list(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let query = call.query(&["limit", "cursor"])?;
+    let (cursor, limit) = (query.cursor()?, query.limit()?);
+    let (inside, page) = tokio::join!(
+        call.inside(&user, id, Vec::new()),
+        call.app.store().team(id, cursor.as_ref(), limit)
+    );
+    let (inside, _) = inside?;
+    let sight = inside.sight(permission::MEMBERS_READ)?;
+    let Page { items: rows, next } = page?;
+    let view = view(&inside);
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match row {
+            TeamRow::Invitation(i) if i.state_at(call.now) != InvitationState::Pending => {}
+            TeamRow::Invitation(i) if sight.reaches(permission::MEMBERS_READ, &i.resources) => {
+                items.push(view.invitation_row(i, in_sight));
+            }
+            TeamRow::Member(m) if m.id == user.id => items.push(view.member_row(m, |_| true)),
+            TeamRow::Member(m) if sight.reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)) => {
+                items.push(view.member_row(m, in_sight));
+            }
+            TeamRow::Invitation(_) | TeamRow::Member(_) => {}
+        }
+    }
+    let seats = inside.organization.seats().into();
+    Reply::json(
+        200,
+        &PeopleBody {
+            items,
+            seats,
+            next_cursor: query.seal(next.as_ref()),
+        },
+    )
+}
+
+/// The member a path names; `me` is the caller.
+fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
+    let text: String = call.path("member")?;
+    if text == "me" { Ok(user.id) } else { call.path("member") }
+}
+
+/// Shows one member, or oneself as `me`.
+pub async fn get(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let (inside, seen) = call
+        .inside(&user, organization, vec![Key::member(organization, id)])
+        .await?;
+    let nobody = || Problem::not_found("member");
+    let found = seen.member(organization, id)?;
+    if id == user.id {
+        let own = found.ok_or_else(nobody)?;
+        return Ok(Reply::json(200, &view(&inside).member(&own, |_| true))?.version(own.version));
+    }
+    let sight = inside.sight(permission::MEMBERS_READ)?;
+    let visible = |m: &Member| match (&sight, &inside.standing) {
+        (Sight::All, _) => true,
+        (Sight::Some(_), Standing::Member(_)) => inside.scene().is_ok_and(|scene| may_see(&scene, m)),
+        (Sight::Some(_), Standing::Platform) => false,
+    };
+    let member = found.filter(visible).ok_or_else(nobody)?;
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    Ok(Reply::json(200, &view(&inside).member(&member, in_sight))?.version(member.version))
+}
+
+/// Changes what a member holds, or what they tell about themselves.
+pub async fn update(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let body: UpdateMember = call.body()?;
+    check(&body)?;
+    let resources = named(body.resources.as_deref().unwrap_or_default())?;
+    let grants = body.grants.as_deref().unwrap_or_default();
+    let granted: Vec<ResourceKey> = grants.iter().map(key_of).collect();
+    let mut keys = vec![Key::member(organization, id)];
+    keys.extend(
+        resources
+            .iter()
+            .chain(&granted)
+            .map(|key| Key::resource(organization, key)),
+    );
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+        let before = seen.member(organization, id)?;
+        let scene = inside.scene()?;
+        if let Some(known) = before.as_ref().filter(|m| may_see(&scene, m)) {
+            call.if_match(known.version)?;
+        }
+        let found_resources = found(seen, organization, &resources)?;
+        let found_grants = wanted_grants(seen, organization, grants)?;
+        let holdings = match (&body.role, &body.grants) {
+            (Field::Value(role), None) => Some(Holdings::One(Wanted {
+                role,
+                resources: &found_resources,
+                term: body.duration,
+            })),
+            (role, Some(_)) => {
+                let role = if let Field::Value(role) = role {
+                    Some(role)
+                } else {
+                    None
+                };
+                Some(Holdings::Mix {
+                    role,
+                    term: body.duration,
+                    grants: &found_grants,
+                })
+            }
+            (Field::Absent | Field::Null, None) => None,
+        };
+        let profile = before.as_ref().and_then(|m| changed_profile(&m.profile, &body));
+        let wanted = Update {
+            holdings,
+            name: body.name.clone(),
+            profile,
+        };
+        let (after, changes) = change(&scene, before.as_ref(), wanted, ids)?;
+        let in_sight =
+            |r: &ResourceRef| after.id == user.id || scene.authority().allows(permission::MEMBERS_READ, Some(r));
+        let shown = view(inside).member(&after, in_sight);
+        Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
+    })
+    .await
+}
+
+fn key_of(grant: &GrantInput) -> ResourceKey {
+    ResourceKey {
+        kind: grant.kind.clone(),
+        id: grant.id.clone(),
+    }
+}
+
+fn wanted_grants(
+    seen: &Snapshot,
+    organization: OrganizationId,
+    grants: &[GrantInput],
+) -> Result<Vec<WantedGrant>, Problem> {
+    let wanted = |grant: &GrantInput| {
+        let key = key_of(grant);
+        let found = seen.resource(organization, &key)?;
+        Ok(WantedGrant {
+            resource: (key, found),
+            role: grant.role.clone(),
+            expires_at: grant.expires_at,
+        })
+    };
+    grants.iter().map(wanted).collect()
+}
+
+/// What of the body contradicts itself, whoever sends it.
+fn check(body: &UpdateMember) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    if body.grants.is_some() && body.resources.is_some() {
+        faults.push(Fault::field(
+            "resources",
+            "not_allowed",
+            "name `resources` or `grants`, not both",
+        ));
+    }
+    if body.grants.as_ref().is_some_and(|g| g.len() > MAX_GRANTS) {
+        faults.push(Fault::field(
+            "grants",
+            "too_many",
+            format!("must be at most {MAX_GRANTS}"),
+        ));
+    }
+    let has_role = matches!(body.role, Field::Value(_));
+    if body.grants.is_none() && !has_role {
+        let without = "needs `role` beside it";
+        if body.resources.is_some() {
+            faults.push(Fault::field("resources", "not_allowed", without));
+        }
+        if body.role == Field::Null {
+            faults.push(Fault::field("role", "required", "can be null only beside `grants`"));
+        }
+    }
+    if body.duration.is_some() && !has_role {
+        faults.push(Fault::field("duration", "not_allowed", "needs `role` beside it"));
+    }
+    if body.skills.as_ref().is_some_and(|s| s.len() > MAX_SKILLS) {
+        faults.push(Fault::field(
+            "skills",
+            "too_many",
+            format!("must be at most {MAX_SKILLS}"),
+        ));
+    }
+    if body.notifications.as_ref().is_some_and(|n| n.len() > MAX_NOTIFICATIONS) {
+        faults.push(Fault::field(
+            "notifications",
+            "too_many",
+            format!("must be at most {MAX_NOTIFICATIONS}"),
+        ));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::invalid(faults))
+    }
+}
+
+/// Most skills of a profile.
+const MAX_SKILLS: usize = 50;
+/// Most notifications that can be switched.
+const MAX_NOTIFICATIONS: usize = 50;
+
+/// The profile as the body wants it, if the body says anything of it.
+fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
+    let mut after = before.clone();
+    let mut touched = false;
+    let mut set = |named: bool| touched |= named;
+    if let Some(timezone) = body.timezone.clone().named() {
+        after.timezone = timezone;
+        set(true);
+    }
+    if let Some(color) = body.color.clone().named() {
+        after.color = color;
+        set(true);
+    }
+    if let Some(bio) = body.bio.clone().named() {
+        after.bio = bio;
+        set(true);
+    }
+    if let Some(skills) = body.skills.clone() {
+        after.skills = skills;
+        set(true);
+    }
+    if let Some(notifications) = body.notifications.clone() {
+        after.notifications.extend(notifications);
+        after.notifications = after.notifications.into_iter().take(MAX_NOTIFICATIONS).collect();
+        set(true);
+    }
+    touched.then_some(after)
+}
+
+/// Ends a membership: another's, or one's own, which is leaving.
+pub async fn remove(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    call.change_inside(
+        &user,
+        organization,
+        vec![Key::member(organization, id)],
+        |inside, seen, ids| {
+            let changes = end(&inside.scene()?, seen.member(organization, id)?.as_ref(), ids)?;
+            Ok(inside.commit(changes, Reply::empty()))
+        },
+    )
+    .await
+}

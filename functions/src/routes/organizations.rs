@@ -1,0 +1,195 @@
+//! Organizations: make, list mine, read, change, set the plan, and the roles there are.
+
+use crate::shapes::Items;
+use crate::shapes::member::View;
+use crate::shapes::organization::{
+    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, SetPlan, UpdateOrganization,
+};
+use muster_domain::rules::Fault;
+use muster_domain::rules::organizations::{
+    Founder, MAX_DOMAINS, Update, create as found, set_plan as plan, update as change,
+};
+use muster_domain::{Authority, OrganizationId, Plan, Role, Status, roleset};
+use muster_edge::change::Made;
+use muster_edge::inside::role_set;
+use muster_edge::{Call, Outcome, Problem, Reply, Standing, Step};
+use muster_store::Key;
+
+/// Makes an organization; the caller becomes its owner (003).
+pub async fn create(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let body: CreateOrganization = call.body()?;
+    let set = roleset::find(&body.role_set).ok_or_else(|| unknown_role_set(&body.role_set))?;
+    let email = user
+        .email
+        .clone()
+        .filter(|_| user.email_verified)
+        .ok_or_else(email_needed)?;
+    let founder = Founder {
+        id: user.id,
+        email,
+        name: user.name.clone(),
+    };
+    call.change(&user, Vec::new(), |_, ids| {
+        let (organization, changes) =
+            found(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
+        let location = format!("/v1/organizations/{}", organization.id);
+        let reply = Reply::json(201, &OrganizationBody::from(&organization))?
+            .version(organization.version)
+            .header("location", location);
+        Ok(Step::Commit(Box::new(Made {
+            changes,
+            organization: None,
+            set,
+            reply,
+        })))
+    })
+    .await
+}
+
+fn unknown_role_set(id: &str) -> Problem {
+    let known: Vec<&str> = roleset::all()
+        .unwrap_or_default()
+        .iter()
+        .map(|set| set.id.as_str())
+        .collect();
+    let id: String = id.chars().take(60).collect();
+    Problem::invalid([Fault::field(
+        "role_set",
+        "unknown_role_set",
+        format!("`{id}` is none of {}", known.join(", ")),
+    )])
+}
+
+fn email_needed() -> Problem {
+    Problem::new(403, "email-not-verified", "Your address is not verified")
+        .detail("the token must carry `email` and `email_verified`")
+}
+
+/// Lists the organizations the caller is a member of.
+pub async fn list(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let query = call.query(&["limit", "cursor"])?;
+    let page = call
+        .app
+        .store()
+        .organizations_of(user.id, query.cursor()?.as_ref(), query.limit()?)
+        .await?;
+    let keys: Vec<Key> = page
+        .items
+        .iter()
+        .flat_map(|id| [Key::organization(*id), Key::member(*id, user.id)])
+        .collect();
+    let seen = call.app.store().read(&keys).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for id in &page.items {
+        let (Some(organization), Some(member)) = (seen.organization(*id)?, seen.member(*id, user.id)?) else {
+            continue;
+        };
+        let view = View {
+            organization: &organization,
+            set: role_set(&organization)?,
+            now: call.now,
+        };
+        items.push(MyOrganization {
+            id: *id,
+            role: view.shown_role(&member),
+            role_set: organization.role_set.clone(),
+            status: if member.status == Status::Active {
+                "active"
+            } else {
+                "inactive"
+            }
+            .into(),
+            joined_at: member.joined_at,
+            name: organization.name.clone(),
+        });
+    }
+    Reply::json(
+        200,
+        &Items {
+            items,
+            next_cursor: query.seal(page.next.as_ref()),
+        },
+    )
+}
+
+/// Shows an organization to its members.
+pub async fn get(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
+    Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.version(inside.organization.version))
+}
+
+/// Changes name and settings.
+pub async fn update(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let body: UpdateOrganization = call.body()?;
+    call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
+        call.if_match(inside.organization.version)?;
+        let settings = body.settings.as_ref();
+        let wanted = Update {
+            name: body.name.clone(),
+            invitation_ttl_days: settings.and_then(|s| s.invitation_ttl_days),
+            default_message: settings.and_then(|s| s.default_message.clone().named()),
+            optional_roles: settings.and_then(|s| s.optional_roles.clone()),
+        };
+        let (after, changes) = change(&inside.scene()?, wanted, ids)?;
+        Ok(inside.commit(
+            changes,
+            Reply::json(200, &OrganizationBody::from(&after))?.version(after.version),
+        ))
+    })
+    .await
+}
+
+/// Sets seat limit and allowed domains. For the platform alone.
+pub async fn set_plan(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let body: SetPlan = call.body()?;
+    if body.allowed_domains.len() > MAX_DOMAINS {
+        return Err(Problem::invalid([Fault::field(
+            "allowed_domains",
+            "too_many",
+            format!("must be at most {MAX_DOMAINS}"),
+        )]));
+    }
+    call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
+        if !user.platform {
+            return Err(Problem::forbidden("only the platform sets plans"));
+        }
+        let wanted = Plan {
+            seat_limit: body.seat_limit.map(u64::from),
+            allowed_domains: body.allowed_domains.clone(),
+        };
+        let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
+        Ok(inside.commit(
+            changes,
+            Reply::json(200, &OrganizationBody::from(&after))?.version(after.version),
+        ))
+    })
+    .await
+}
+
+/// Lists the roles of the organization, with those the caller may give.
+pub async fn roles(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
+    let authority = match &inside.standing {
+        Standing::Member(member) => Some(Authority::of(member, &inside.organization, inside.set, call.now)),
+        Standing::Platform => None,
+    };
+    let body = |role: &Role| {
+        let assignable = authority.as_ref().is_some_and(|a| a.may_assign_somewhere(&role.id));
+        RoleBody::of(role, &inside.organization, assignable)
+    };
+    Reply::json(
+        200,
+        &Items {
+            items: inside.set.roles.iter().map(body).collect(),
+            next_cursor: None,
+        },
+    )
+}

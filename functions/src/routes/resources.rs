@@ -1,0 +1,87 @@
+//! Resources: list, register or rename, delete.
+
+use crate::shapes::Items;
+use crate::shapes::resource::{PutResource, ResourceBody};
+use muster_domain::rules::resources::{delete as end, put as register};
+use muster_domain::{OrganizationId, Resource, ResourceKey, permission};
+use muster_edge::inside::Sight;
+use muster_edge::{Call, Outcome, Problem, Reply, Standing};
+use muster_store::{Key, Page};
+
+/// Lists resources: all of them, or those the caller's roles are limited to.
+pub async fn list(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let query = call.query(&["limit", "cursor"])?;
+    let (cursor, limit) = (query.cursor()?, query.limit()?);
+    let store = call.app.store();
+    let (inside, page) = tokio::join!(
+        call.inside(&user, id, Vec::new()),
+        store.resources(id, cursor.as_ref(), limit)
+    );
+    let (inside, _) = inside?;
+    let page = match inside.sight(permission::RESOURCES_READ)? {
+        Sight::All => page?,
+        // The member's own grants name everything in sight: reading those is bounded, whatever the organization has.
+        Sight::Some(authority) => {
+            let Standing::Member(member) = &inside.standing else {
+                return Err(Problem::internal());
+            };
+            let sees = |r: &Resource| authority.allows(permission::RESOURCES_READ, Some(&r.reference));
+            let keys: Vec<ResourceKey> = member.grants.iter().map(|g| g.resource.key.clone()).collect();
+            let seen = store
+                .read(&keys.iter().map(|key| Key::resource(id, key)).collect::<Vec<_>>())
+                .await?;
+            let mut items = Vec::new();
+            for key in &keys {
+                items.extend(seen.resource(id, key)?.filter(|r| sees(r)));
+            }
+            Page { items, next: None }
+        }
+    };
+    let items = page.items.iter().map(ResourceBody::from).collect();
+    Reply::json(
+        200,
+        &Items {
+            items,
+            next_cursor: query.seal(page.next.as_ref()),
+        },
+    )
+}
+
+fn key(call: &Call) -> Result<ResourceKey, Problem> {
+    Ok(ResourceKey {
+        kind: call.path_named("type")?,
+        id: call.path_named("id")?,
+    })
+}
+
+/// Registers a resource, or renames it.
+pub async fn put(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let key = key(&call)?;
+    let body: PutResource = call.body()?;
+    call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
+        let found = seen.resource(id, &key)?;
+        let (resource, changes) = register(&inside.scene()?, key.clone(), found.as_ref(), body.name.clone(), ids)?;
+        let status = if found.is_some() { 200 } else { 201 };
+        Ok(inside.commit(
+            changes,
+            Reply::json(status, &ResourceBody::from(&resource))?.version(resource.version),
+        ))
+    })
+    .await
+}
+
+/// Deletes a resource. Access through it ends at once; what is left of it goes in the background.
+pub async fn delete(call: Call) -> Outcome {
+    let user = call.user().await?;
+    let id: OrganizationId = call.path("org")?;
+    let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
+    call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
+        let changes = end(&inside.scene()?, seen.resource(id, &key)?.as_ref(), ids)?;
+        Ok(inside.commit(changes, Reply::empty()))
+    })
+    .await
+}

@@ -1,0 +1,61 @@
+//! Events.
+
+use jiff::Timestamp;
+use muster_domain::{Event, EventId, Party};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Who did something, or what it was done to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PartyBody {
+    /// `user`, `platform`, `system`, `organization`, `invitation` or `resource`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+impl From<Party> for PartyBody {
+    fn from(party: Party) -> Self {
+        Self {
+            kind: party.kind,
+            id: party.id,
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventBody {
+    /// Its id, in the order of time.
+    #[schema(value_type = String)]
+    pub id: EventId,
+    /// What happened.
+    #[schema(example = "invitation.created")]
+    pub kind: String,
+    /// Who did it.
+    pub actor: PartyBody,
+    /// What it was done to.
+    pub subject: PartyBody,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What was, as far as it changed.
+    pub before: Option<serde_json::Value>,
+    /// What is, as far as it changed.
+    pub after: Option<serde_json::Value>,
+}
+
+impl From<Event> for EventBody {
+    fn from(event: Event) -> Self {
+        Self {
+            id: event.id,
+            kind: event.kind,
+            actor: event.actor.into(),
+            subject: event.subject.into(),
+            at: event.at,
+            before: event.before,
+            after: event.after,
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Invitations: offers, answers, and what the link's page shows.
+
+use super::member::MemberBody;
+use super::{ResourceName, SeatsBody};
+use jiff::Timestamp;
+use muster_domain::address::AddressInput;
+use muster_domain::invitation::Delivery;
+use muster_domain::{
+    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, RoleId, Term, UserId,
+};
+use muster_edge::{Body, Field};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// People to invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateInvitations {
+    /// Up to 20 addresses: pasted text with commas, semicolons, spaces or new lines, or a list.
+    #[schema(value_type = String, example = "ann@x.example, bob@y.example")]
+    pub emails: AddressInput,
+    /// The role offered.
+    #[schema(value_type = String, example = "program_admin")]
+    pub role: RoleId,
+    /// What it is offered on.
+    #[serde(default)]
+    pub resources: Vec<ResourceName>,
+    /// What the inviter writes; the organization's default message when there is none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub message: Option<Message>,
+    /// For a time-limited role: how long from acceptance.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "3_months")]
+    pub duration: Option<Term>,
+    /// Whether to only say what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+impl Body for CreateInvitations {
+    const REQUIRED: &'static [&'static str] = &["emails", "role"];
+}
+
+/// A change of a pending invitation; what is not named stays. The address cannot be changed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateInvitation {
+    /// The role offered.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub role: Option<RoleId>,
+    /// What it is offered on.
+    #[serde(default)]
+    pub resources: Option<Vec<ResourceName>>,
+    /// For a time-limited role: how long from acceptance.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub duration: Field<Term>,
+    /// What the inviter writes; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub message: Field<Message>,
+}
+
+impl Body for UpdateInvitation {
+    const REQUIRED: &'static [&'static str] = &[];
+}
+
+/// An invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitationBody {
+    /// Its id, which resending keeps.
+    #[schema(value_type = String)]
+    pub id: InvitationId,
+    /// The invited address.
+    #[schema(value_type = String)]
+    pub email: Address,
+    /// The role offered.
+    #[schema(value_type = String)]
+    pub role: RoleId,
+    /// What it is offered on.
+    pub resources: Vec<ResourceName>,
+    /// For a time-limited role: how long from acceptance.
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Term>,
+    /// What the inviter wrote.
+    #[schema(value_type = Option<String>)]
+    pub message: Option<Message>,
+    /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
+    #[schema(value_type = String)]
+    pub status: InvitationState,
+    /// How far its mail has come: `queued`, `sent` or `failed`.
+    #[schema(value_type = String)]
+    pub mail: Delivery,
+    /// Who answers for it: the last one who sent, resent or changed it.
+    #[schema(value_type = String)]
+    pub invited_by: UserId,
+    /// When it was first sent.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last sent.
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+    /// When it expires, or expired.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+impl InvitationBody {
+    /// An invitation as it stands at `now`.
+    #[must_use]
+    pub fn of(invitation: &Invitation, now: Timestamp) -> Self {
+        Self {
+            id: invitation.id,
+            email: invitation.email.clone(),
+            role: invitation.role.clone(),
+            resources: invitation.resources.iter().map(Into::into).collect(),
+            duration: invitation.term,
+            message: invitation.message.clone(),
+            status: invitation.state_at(now),
+            mail: invitation.mail,
+            invited_by: invitation.invited_by,
+            created_at: invitation.created_at,
+            sent_at: invitation.sent_at,
+            expires_at: invitation.expires_at,
+        }
+    }
+}
+
+/// What came of inviting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitedBody {
+    /// Invitations that were made.
+    pub invitations: Vec<InvitationBody>,
+    /// People who were added at once, since they have an account already.
+    pub added: Vec<MemberBody>,
+    /// Seats used and allowed, after it.
+    pub seats: SeatsBody,
+}
+
+/// What would come of inviting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DryRunBody {
+    /// Always true.
+    pub dry_run: bool,
+    /// What would happen for each address.
+    pub verdicts: Vec<VerdictBody>,
+    /// Seats used and allowed at present, and how many more this would take.
+    pub seats: muster_edge::problem::NeededSeats,
+}
+
+/// What would happen for one address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerdictBody {
+    /// The address, as it would be stored.
+    #[schema(value_type = String)]
+    pub email: Address,
+    /// `invite`.
+    pub verdict: String,
+}
+
+/// Work that goes on in the background.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobBody {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub job: muster_domain::JobId,
+    /// `accepted`.
+    pub status: String,
+}
+
+/// What the page behind an invitation's link may show to anybody who has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewBody {
+    /// The organization's name.
+    #[schema(value_type = String)]
+    pub organization: Name,
+    /// The role's name for people.
+    pub role: String,
+    /// Who invites, if the name is known.
+    #[schema(value_type = Option<String>)]
+    pub inviter: Option<Name>,
+    /// The invited address, masked.
+    #[schema(example = "a***@x.example")]
+    pub email: String,
+    /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
+    #[schema(value_type = String)]
+    pub state: InvitationState,
+    /// When it expires, or expired.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+/// An invitation that waits for the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WaitingInvitation {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: InvitationId,
+    /// The token to accept or decline with.
+    pub token: String,
+    /// The organization.
+    #[schema(value_type = String)]
+    pub organization: OrganizationId,
+    /// Its name.
+    #[schema(value_type = String)]
+    pub organization_name: Name,
+    /// The role offered.
+    #[schema(value_type = String)]
+    pub role: RoleId,
+    /// What it is offered on.
+    pub resources: Vec<ResourceName>,
+    /// Who invites, if the name is known.
+    #[schema(value_type = Option<String>)]
+    pub inviter: Option<Name>,
+    /// What the inviter wrote.
+    #[schema(value_type = Option<String>)]
+    pub message: Option<Message>,
+    /// When it expires.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+/// What accepting comes to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedBody {
+    /// The organization.
+    #[schema(value_type = String)]
+    pub organization: OrganizationId,
+    /// The membership.
+    pub member: MemberBody,
+}

@@ -1,0 +1,365 @@
+//! Members: as they are shown, changed and listed.
+
+use super::{ResourceName, SeatsBody};
+use jiff::Timestamp;
+use muster_domain::member::Profile;
+use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
+use muster_domain::{
+    Address, Held, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType, RoleId,
+    RoleSet, Status, Term, UserId,
+};
+use muster_edge::{Body, Field, Problem};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A role held on a resource.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrantBody {
+    /// The resource's type.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: ResourceType,
+    /// The resource's id.
+    #[schema(value_type = String)]
+    pub id: ResourceId,
+    /// The role.
+    #[schema(value_type = String)]
+    pub role: RoleId,
+    /// When it ends, if it does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a member tells about themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProfileBody {
+    /// Time zone.
+    #[schema(value_type = Option<String>)]
+    pub timezone: Option<TimeZoneName>,
+    /// Colour that stands for the member.
+    #[schema(value_type = Option<String>)]
+    pub color: Option<Color>,
+    /// Which notifications they want.
+    #[schema(value_type = std::collections::BTreeMap<String, bool>)]
+    pub notifications: BTreeMap<NotificationId, bool>,
+    /// Skills.
+    #[schema(value_type = Vec<String>)]
+    pub skills: Vec<Skill>,
+    /// A text about themselves.
+    #[schema(value_type = Option<String>)]
+    pub bio: Option<Message>,
+}
+
+impl From<&Profile> for ProfileBody {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            timezone: profile.timezone.clone(),
+            color: profile.color.clone(),
+            notifications: profile.notifications.clone(),
+            skills: profile.skills.clone(),
+            bio: profile.bio.clone(),
+        }
+    }
+}
+
+/// A member.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberBody {
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// Their name, if known.
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
+    /// The address they joined with.
+    #[schema(value_type = String)]
+    pub email: Address,
+    /// The role on the organization, else the highest on a resource; null if they hold none.
+    #[schema(value_type = Option<String>)]
+    pub role: Option<RoleId>,
+    /// Roles on resources.
+    pub grants: Vec<GrantBody>,
+    /// `active` or `inactive`.
+    #[schema(value_type = String)]
+    pub status: Status,
+    /// When the role on the organization ends, if it does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub role_expires_at: Option<Timestamp>,
+    /// When they joined.
+    #[schema(value_type = String, format = DateTime)]
+    pub joined_at: Timestamp,
+    /// When they were last seen, within an hour.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_active_at: Option<Timestamp>,
+    /// What they tell about themselves.
+    pub profile: ProfileBody,
+}
+
+/// Where members are shown from: the organization at one instant, and which of a member's grants are in sight.
+pub struct View<'a> {
+    /// The organization.
+    pub organization: &'a Organization,
+    /// Its role set.
+    pub set: &'static RoleSet,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+impl View<'_> {
+    /// The role on the organization, and the grants that hold.
+    fn live<'m>(&'m self, member: &'m Member) -> (Option<&'m Held>, Vec<(&'m Held, &'m ResourceRef)>) {
+        let mut role = None;
+        let mut grants = Vec::new();
+        for (held, on) in member.live(self.organization, self.set, self.now) {
+            match on {
+                None => role = Some(held),
+                Some(resource) => grants.push((held, resource)),
+            }
+        }
+        (role, grants)
+    }
+
+    /// The role a row shows: on the organization, else the highest on a resource.
+    #[must_use]
+    pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
+        let (role, grants) = self.live(member);
+        let highest = || {
+            grants
+                .iter()
+                .map(|(held, _)| &held.role)
+                .min_by_key(|role| self.set.rank(role))
+        };
+        role.map(|held| &held.role).or_else(highest).cloned()
+    }
+
+    fn grants(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
+        let (_, grants) = self.live(member);
+        grants
+            .into_iter()
+            .filter(|(_, resource)| in_sight(resource))
+            .map(|(held, resource)| GrantBody {
+                kind: resource.key.kind.clone(),
+                id: resource.key.id.clone(),
+                role: held.role.clone(),
+                expires_at: held.expires_at,
+            })
+            .collect()
+    }
+
+    /// A member, with those grants that are in sight.
+    #[must_use]
+    pub fn member(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> MemberBody {
+        MemberBody {
+            id: member.id,
+            name: member.name.clone(),
+            email: member.email.clone(),
+            role: self.shown_role(member),
+            grants: self.grants(member, in_sight),
+            status: member.status,
+            role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
+            joined_at: member.joined_at,
+            last_active_at: member.last_active_at,
+            profile: (&member.profile).into(),
+        }
+    }
+
+    /// A member as a row of the list of people.
+    #[must_use]
+    pub fn member_row(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> PersonRow {
+        PersonRow {
+            kind: "member",
+            id: member.id.to_string(),
+            name: member.name.clone(),
+            email: member.email.clone(),
+            role: self.shown_role(member),
+            grants: self.grants(member, in_sight),
+            status: Some(member.status),
+            invite_status: "accepted",
+            timezone: member.profile.timezone.clone(),
+            joined_at: Some(member.joined_at),
+            last_active_at: member.last_active_at,
+            role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
+        }
+    }
+
+    /// A pending invitation as a row of the list of people.
+    #[must_use]
+    pub fn invitation_row(&self, invitation: &Invitation, in_sight: impl Fn(&ResourceRef) -> bool) -> PersonRow {
+        let grant = |resource: &ResourceRef| GrantBody {
+            kind: resource.key.kind.clone(),
+            id: resource.key.id.clone(),
+            role: invitation.role.clone(),
+            expires_at: None,
+        };
+        let offered = invitation
+            .resources
+            .iter()
+            .filter(|r| !self.organization.is_ending(r) && in_sight(r));
+        PersonRow {
+            kind: "invitation",
+            id: invitation.id.to_string(),
+            name: None,
+            email: invitation.email.clone(),
+            role: Some(invitation.role.clone()),
+            grants: offered.map(grant).collect(),
+            status: None,
+            invite_status: "pending",
+            timezone: None,
+            joined_at: None,
+            last_active_at: None,
+            role_expires_at: None,
+        }
+    }
+}
+
+/// A person of an organization: a member, or somebody whose invitation is pending.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonRow {
+    /// `member` or `invitation`.
+    pub kind: &'static str,
+    /// The member's or the invitation's id.
+    pub id: String,
+    /// Their name, if known.
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
+    /// Their address.
+    #[schema(value_type = String)]
+    pub email: Address,
+    /// The role on the organization, else the highest on a resource.
+    #[schema(value_type = Option<String>)]
+    pub role: Option<RoleId>,
+    /// Roles on resources, held or offered.
+    pub grants: Vec<GrantBody>,
+    /// `active` or `inactive`; null while the invitation is pending.
+    #[schema(value_type = Option<String>)]
+    pub status: Option<Status>,
+    /// `accepted` or `pending`.
+    pub invite_status: &'static str,
+    /// Time zone.
+    #[schema(value_type = Option<String>)]
+    pub timezone: Option<TimeZoneName>,
+    /// When they joined.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub joined_at: Option<Timestamp>,
+    /// When they were last seen, within an hour.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_active_at: Option<Timestamp>,
+    /// When the role on the organization ends, if it does.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub role_expires_at: Option<Timestamp>,
+}
+
+/// A page of people, with the seat counter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeopleBody {
+    /// Pending invitations, then members.
+    pub items: Vec<PersonRow>,
+    /// Seats used and allowed.
+    pub seats: SeatsBody,
+    /// Where the next page begins; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A role to be held on a resource.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantInput {
+    /// The resource's type.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: ResourceType,
+    /// The resource's id.
+    #[schema(value_type = String)]
+    pub id: ResourceId,
+    /// The role.
+    #[schema(value_type = String)]
+    pub role: RoleId,
+    /// When it shall end, if it shall.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A change of a member. `role` with `resources` and `duration`, or with `grants` for a mix: they hold exactly this from then on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMember {
+    /// The role; with `grants`, the one on the organization, null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub role: Field<RoleId>,
+    /// Resources the role is held on.
+    #[serde(default)]
+    pub resources: Option<Vec<ResourceName>>,
+    /// For a time-limited role: how long from now.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Term>,
+    /// Any mix of roles on resources.
+    #[serde(default)]
+    pub grants: Option<Vec<GrantInput>>,
+    /// Their name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
+    /// Time zone; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub timezone: Field<TimeZoneName>,
+    /// Colour; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub color: Field<Color>,
+    /// Notifications to switch; those not named stay.
+    #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, bool>>)]
+    pub notifications: Option<BTreeMap<NotificationId, bool>>,
+    /// Skills, 50 at most.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub skills: Option<Vec<Skill>>,
+    /// A text about themselves; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub bio: Field<Message>,
+}
+
+impl Body for UpdateMember {
+    const REQUIRED: &'static [&'static str] = &[];
+}
+
+/// Members to activate or deactivate.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetStatus {
+    /// Up to 100 members.
+    #[schema(value_type = Vec<String>)]
+    pub members: Vec<UserId>,
+}
+
+impl Body for SetStatus {
+    const REQUIRED: &'static [&'static str] = &["members"];
+}
+
+/// What came of one row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RowResult {
+    /// The member.
+    #[schema(value_type = String)]
+    pub member: UserId,
+    /// `activated`, `deactivated` or `refused`.
+    pub status: &'static str,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// What came of activating or deactivating.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusResults {
+    /// One verdict a member, in the order they were named.
+    pub results: Vec<RowResult>,
+    /// Seats used and allowed, after it.
+    pub seats: SeatsBody,
+}

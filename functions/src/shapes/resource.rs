@@ -1,0 +1,49 @@
+//! Resources.
+
+use jiff::Timestamp;
+use muster_domain::{Name, Resource, ResourceId, ResourceType};
+use muster_edge::Body;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A resource to register, or its new name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutResource {
+    /// Its name, 1 to 120 characters.
+    #[schema(value_type = String, example = "Spring cohort")]
+    pub name: Name,
+}
+
+impl Body for PutResource {
+    const REQUIRED: &'static [&'static str] = &["name"];
+}
+
+/// A resource.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResourceBody {
+    /// Its type.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: ResourceType,
+    /// The product's own id.
+    #[schema(value_type = String)]
+    pub id: ResourceId,
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: Name,
+    /// When it was registered.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+impl From<&Resource> for ResourceBody {
+    fn from(resource: &Resource) -> Self {
+        Self {
+            kind: resource.reference.key.kind.clone(),
+            id: resource.reference.key.id.clone(),
+            name: resource.name.clone(),
+            created_at: resource.created_at,
+        }
+    }
+}

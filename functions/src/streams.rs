@@ -1,0 +1,107 @@
+//! The table's stream: mail is delivered and long work is done from what was written, never before it and never instead of it.
+
+mod deliver;
+mod work;
+
+use muster_edge::App;
+use muster_store::Key;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    dynamodb: Change,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    keys: Keys,
+    sequence_number: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+struct Keys {
+    pk: Text,
+    sk: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+struct Text {
+    s: String,
+}
+
+/// A record's key and its number in the stream. What it held is not looked at: the item itself is read, as it is now.
+struct Named {
+    key: Key,
+    sequence_number: String,
+}
+
+fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
+    let batch: Batch = serde_json::from_value(event)?;
+    let name = |record: Record| {
+        let Change { keys, sequence_number } = record.dynamodb;
+        Named {
+            key: Key {
+                pk: keys.pk.s,
+                sk: keys.sk.s,
+            },
+            sequence_number,
+        }
+    };
+    Ok(batch.records.into_iter().map(name).collect())
+}
+
+/// The answer that names the records which failed, so that only those come again.
+fn failures(failed: &[String]) -> Value {
+    let items: Vec<Value> = failed
+        .iter()
+        .map(|number| json!({ "itemIdentifier": number }))
+        .collect();
+    json!({ "batchItemFailures": items })
+}
+
+/// Sends the mail of these records.
+///
+/// # Errors
+/// The event is not one of a table's stream.
+pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
+    let mut failed = Vec::new();
+    let post = muster_edge::post::Post::new(app);
+    for Named { key, sequence_number } in named(event)? {
+        let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
+            continue;
+        };
+        if let Err(error) = deliver::deliver(app, &post, organization, mail).await {
+            tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
+            failed.push(sequence_number);
+        }
+    }
+    Ok(failures(&failed))
+}
+
+/// Goes on with the work of these records.
+///
+/// # Errors
+/// The event is not one of a table's stream.
+pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
+    let mut failed = Vec::new();
+    for Named { key, sequence_number } in named(event)? {
+        let (Some(organization), Some(job)) = (key.organization_of(), key.job_of()) else {
+            continue;
+        };
+        if let Err(error) = work::go_on(app, organization, job).await {
+            tracing::warn!(%error, %job, "work was not done; it will be tried again");
+            failed.push(sequence_number);
+        }
+    }
+    Ok(failures(&failed))
+}

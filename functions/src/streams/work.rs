@@ -1,0 +1,250 @@
+//! Going on with a job: slice after slice, each one transaction that does its part and moves the job on.
+//!
+//! A process that dies between two slices leaves a job that says how far it has come. Two processes at the same slice meet at
+//! the job's version, and only one of them does it.
+
+use jiff::Timestamp;
+use muster_domain::rules::Scene;
+use muster_domain::rules::settle::end_switched_off;
+use muster_domain::rules::work::{LATE_WRITERS, SLICE, deletion_done, end_grants, end_offers, moved_on, resend_slice};
+use muster_domain::{
+    Changes, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, ResourceRef, RoleId, RoleSet,
+    UserId, Work,
+};
+use muster_edge::inside::role_set;
+use muster_edge::{App, Ids};
+use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
+
+/// Slices of one invocation. A job with more comes back through the stream by its own last write.
+const SLICES: usize = 20;
+/// How often a slice that lost a race is tried again before the record is handed back.
+const TRIES: usize = 5;
+
+/// Why a job did not go on.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WorkError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("others were at the same items")]
+    Busy,
+    #[error("the organization's role set is not shipped")]
+    RoleSet,
+}
+
+/// What a slice comes to.
+enum Slice {
+    /// Something is done, and there may be more.
+    More(Changes),
+    /// This is the last of it.
+    Last(Changes),
+    /// Nothing can be done before this instant: the schedule takes the job up then.
+    Later,
+}
+
+/// Goes on with a job, up to a bounded number of slices.
+pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
+    let mut lost = 0;
+    for _ in 0..SLICES {
+        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+        match Box::pin(slice(app, organization, id)).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(WorkError::Busy) if lost < TRIES => lost += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Does one slice; false if the job is done, gone or waiting.
+async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<bool, WorkError> {
+    let store = app.store();
+    let now = app.clock().now();
+    let seen = store
+        .read(&[Key::job(organization, id), Key::organization(organization)])
+        .await?;
+    let (Some(job), Some(known)) = (seen.job(organization, id)?, seen.organization(organization)?) else {
+        return Ok(false);
+    };
+    let set = role_set(&known).map_err(|_| WorkError::RoleSet)?;
+    let hand = Hand {
+        store,
+        organization: &known,
+        set,
+        now,
+    };
+    let slice = match &job.work {
+        Work::EndResource {
+            resource,
+            after,
+            invitations,
+        } => hand.end_resource(&job, resource, *after, *invitations).await?,
+        Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
+        Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
+    };
+    let (changes, more) = match slice {
+        Slice::More(changes) => (changes, true),
+        Slice::Last(changes) => (
+            changes.and(Changes {
+                jobs: vec![Pair::gone(job)],
+                ..Changes::default()
+            }),
+            false,
+        ),
+        Slice::Later => return Ok(false),
+    };
+    let commit = Commit {
+        changes: &changes,
+        set,
+        organization: Some(&known),
+        once: None,
+        now,
+    };
+    match store.commit(commit).await {
+        Ok(()) => Ok(more),
+        Err(CommitError::Lost(_) | CommitError::Busy) => Err(WorkError::Busy),
+        Err(CommitError::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// What the slices of a job have at hand.
+struct Hand<'a> {
+    store: &'a Store,
+    organization: &'a Organization,
+    set: &'static RoleSet,
+    now: Timestamp,
+}
+
+impl Hand<'_> {
+    async fn members(&self, ids: &[UserId]) -> Result<Vec<Member>, StoreError> {
+        let organization = self.organization.id;
+        let keys: Vec<Key> = ids.iter().map(|id| Key::member(organization, *id)).collect();
+        let seen = self.store.read(&keys).await?;
+        let mut members = Vec::with_capacity(ids.len());
+        for id in ids {
+            members.extend(seen.member(organization, *id)?);
+        }
+        Ok(members)
+    }
+
+    /// First the grants, then the offers; then once more after late writers have had their time.
+    async fn end_resource(
+        &self,
+        job: &Job,
+        resource: &ResourceRef,
+        after: Option<InvitationId>,
+        invitations: bool,
+    ) -> Result<Slice, StoreError> {
+        let mut ids = Ids::at(self.now);
+        let moved = |after, invitations, changes: Changes| {
+            let work = Work::EndResource {
+                resource: resource.clone(),
+                after,
+                invitations,
+            };
+            changes.and(Changes {
+                jobs: vec![moved_on(job, work, self.now)],
+                ..Changes::default()
+            })
+        };
+        let holders = self.store.grant_holders(self.organization.id, resource, SLICE).await?;
+        if !holders.is_empty() {
+            let members = self.members(&holders).await?;
+            let changes = end_grants(self.set, resource, &members, self.now, &mut ids);
+            return Ok(Slice::More(moved(after, false, changes)));
+        }
+        let start = after.filter(|_| invitations);
+        let page = self.pending(start).await?;
+        if let (Some(last), true) = (page.items.last(), page.next.is_some() || !invitations) {
+            let last = last.id;
+            let changes = end_offers(resource, &page.items, self.now, &mut ids);
+            return Ok(Slice::More(moved(Some(last), true, changes)));
+        }
+        let changes = end_offers(resource, &page.items, self.now, &mut ids);
+        if !changes.is_empty() {
+            return Ok(Slice::More(moved(start, true, changes)));
+        }
+        if self.now.duration_since(job.created_at) < LATE_WRITERS {
+            return Ok(Slice::Later);
+        }
+        let organization = deletion_done(self.organization, resource);
+        Ok(Slice::Last(Changes {
+            organization,
+            ..Changes::default()
+        }))
+    }
+
+    async fn end_role(&self, job: &Job, role: &RoleId, epoch: u32) -> Result<Slice, StoreError> {
+        let mut after: Option<Cursor> = None;
+        loop {
+            let page: Page<UserId> = self
+                .store
+                .role_holders(self.organization.id, role, after.as_ref(), SLICE)
+                .await?;
+            let mut changes = Changes::default();
+            for member in self.members(&page.items).await? {
+                let more = end_switched_off(self.set, &member, role, epoch, self.now, &mut Ids::at(self.now));
+                let both = changes.clone().and(more);
+                if self.store.weight(&both, self.set, self.organization)? >= muster_store::commit::MAX_ITEMS - 1 {
+                    break;
+                }
+                changes = both;
+            }
+            if !changes.is_empty() {
+                let job = moved_on(job, job.work.clone(), self.now);
+                return Ok(Slice::More(changes.and(Changes {
+                    jobs: vec![job],
+                    ..Changes::default()
+                })));
+            }
+            // All on this page got the role after it was switched on again.
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(Slice::Last(Changes::default())),
+            }
+        }
+    }
+
+    async fn pending(&self, after: Option<InvitationId>) -> Result<Page<muster_domain::Invitation>, StoreError> {
+        let cursor = after.map(|id| Cursor::after(Key::pending_invitation(self.organization.id, id).sk));
+        self.store
+            .pending_invitations(self.organization.id, cursor.as_ref(), SLICE)
+            .await
+    }
+
+    async fn resend_all(&self, job: &Job, by: UserId, after: Option<InvitationId>) -> Result<Slice, StoreError> {
+        let page = self.pending(after).await?;
+        let Some(actor) = self.members(&[by]).await?.pop() else {
+            return Ok(Slice::Last(Changes::default()));
+        };
+        // What was sent after this was asked for is not sent again.
+        let (older, last): (Vec<_>, _) = (
+            page.items
+                .iter()
+                .filter(|i| i.sent_at <= job.created_at)
+                .cloned()
+                .collect(),
+            page.items.last(),
+        );
+        let scene = Scene {
+            organization: self.organization,
+            set: self.set,
+            actor: &actor,
+            now: self.now,
+        };
+        let changes = resend_slice(&scene, &older, &mut Ids::at(self.now));
+        match (page.next.is_some(), last) {
+            (true, Some(last)) => {
+                let work = Work::ResendAll {
+                    by,
+                    after: Some(last.id),
+                };
+                Ok(Slice::More(changes.and(Changes {
+                    jobs: vec![moved_on(job, work, self.now)],
+                    ..Changes::default()
+                })))
+            }
+            _ => Ok(Slice::Last(changes)),
+        }
+    }
+}
