@@ -1,0 +1,344 @@
+//! The whole backend in one process: as many as one likes, each with a table of its own.
+
+use crate::aws::{self, Endpoints, LINK_SECRET, LinkSecret, Mailbox, SentMail};
+use crate::data::{DataError, DataFolder};
+use crate::database::{self, DatabaseError, EmbeddedDatabase, TABLE};
+use crate::dev::{self, Development};
+use crate::functions::{self, App, Clock, Settings};
+use crate::gateway::{self, Gateway};
+use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
+use crate::schedule::Schedule;
+use crate::streams::{DeadLetter, Pump};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use axum::Router;
+use axum::serve::ListenerExt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How long a stop waits for what is being done.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The sender of all mail.
+const MAIL_FROM: &str = "no-reply@muster.example";
+
+/// How a backend starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The loopback port of the API; any free one when left out (or zero).
+    pub port: Option<u16>,
+    /// The folder that keeps everything; when left out, all is in memory and gone with the backend.
+    pub data: Option<PathBuf>,
+    /// Whether the scheduled function runs by itself every minute.
+    pub timers: bool,
+    /// What the handlers' AWS calls go through, for tests that watch or disturb them.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: None,
+            data: None,
+            timers: true,
+            http_client: None,
+        }
+    }
+}
+
+/// Why a backend did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something else listens there.
+    #[error("port {0} is already in use")]
+    PortTaken(u16),
+    /// The port cannot be had for another reason.
+    #[error("cannot listen on port {port}: {source}")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The data folder is unusable.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The embedded database is.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The identity provider's key is.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The system gave no randomness for the secrets.
+    #[error("cannot make a secret: {0}")]
+    Secret(#[from] getrandom::Error),
+    /// The product did not accept its configuration.
+    #[error("cannot configure the functions: {0}")]
+    Functions(String),
+}
+
+/// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish what it is doing.
+pub struct Backend {
+    base_url: String,
+    app: App,
+    clock: Clock,
+    identity: Arc<IdentityProvider>,
+    mailbox: Mailbox,
+    pump: Pump,
+    schedule: Schedule,
+    database: Arc<EmbeddedDatabase>,
+    /// What takes work: stopped first, since it needs what the other crew serves.
+    front: Crew,
+    /// The services behind it.
+    back: Crew,
+}
+
+impl Backend {
+    /// Starts everything; when this returns, the API takes requests.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let listener = listen(options.port.unwrap_or(0)).await?;
+        let base_url = format!("http://{}", local_address(&listener)?);
+        let data = Arc::new(DataFolder::open(options.data.as_deref())?);
+        let clock = Clock::adjustable();
+        let identity = Arc::new(identity_provider(&data, &base_url)?);
+
+        let mut back = Crew::new();
+        let (database, served) = EmbeddedDatabase::start(&data, back.stopped()).await?;
+        back.tasks.spawn(served);
+        let database = Arc::new(database);
+        let mailbox = Mailbox::new(clock.clone());
+        let services = serve_services(&mut back, &data, mailbox.clone()).await?;
+        let endpoints = Endpoints {
+            dynamodb: database.endpoint().to_owned(),
+            services,
+        };
+
+        let own_sdk = aws::sdk_config(endpoints.clone(), None);
+        let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
+        let sdk = aws::sdk_config(endpoints, options.http_client);
+        let app = functions::app(&settings(&base_url, &identity), &sdk, clock.clone())
+            .map_err(StartError::Functions)?;
+
+        let mut front = Crew::new();
+        let (pump, pumping) = Pump::new(
+            app.clone(),
+            aws_sdk_dynamodbstreams::Client::new(&own_sdk),
+            stream_arn,
+            data,
+            front.stopped(),
+        );
+        front.tasks.spawn(pumping);
+        let schedule = Schedule {
+            app: app.clone(),
+            clock: clock.clone(),
+            pump: pump.clone(),
+        };
+        if options.timers {
+            let stopped = front.stopped();
+            front
+                .tasks
+                .spawn(schedule.clone().run(database.clone(), stopped));
+        }
+
+        let backend = Self {
+            base_url,
+            app,
+            clock,
+            identity,
+            mailbox,
+            pump,
+            schedule,
+            database,
+            front,
+            back,
+        };
+        Ok(backend.open(listener))
+    }
+
+    /// Lets requests in.
+    fn open(mut self, listener: TcpListener) -> Self {
+        let gateway = Gateway::new(self.app.clone(), self.clock.clone(), self.pump.clone());
+        let development = Development {
+            identity: self.identity.clone(),
+            base_url: self.base_url.clone(),
+            clock: self.clock.clone(),
+            mailbox: self.mailbox.clone(),
+            pump: self.pump.clone(),
+            schedule: self.schedule.clone(),
+        };
+        let routes = Router::new()
+            .fallback(gateway::take)
+            .with_state(Arc::new(gateway))
+            .merge(dev::routes(development));
+        self.front.serve("gateway", listener, routes);
+        self
+    }
+
+    /// The API's address: `http://127.0.0.1:8787`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The address of the embedded DynamoDB.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        self.database.endpoint()
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        TABLE
+    }
+
+    /// The clock of every handler.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What the handlers work with.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// All that was mailed, oldest first.
+    pub fn mail(&self) -> Vec<SentMail> {
+        self.mailbox.mails()
+    }
+
+    /// The development identity provider.
+    pub fn identity(&self) -> &IdentityProvider {
+        &self.identity
+    }
+
+    /// A token for this user, valid for half a day from now on.
+    pub fn issue_token(&self, request: &TokenRequest) -> Result<String, KeyError> {
+        self.identity.issue(request, self.clock.now())
+    }
+
+    /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
+    pub async fn settled(&self) {
+        self.pump.settled().await;
+    }
+
+    /// The stream's records that were given up.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.pump.dead_letters()
+    }
+
+    /// Runs the scheduled function now; gives what it answered, or why it failed.
+    pub async fn expire(&self) -> Result<serde_json::Value, String> {
+        self.schedule.run_now().await
+    }
+
+    /// Stops taking requests, finishes those that are running, and closes the database.
+    pub async fn stop(mut self) {
+        self.front.stop().await;
+        self.back.stop().await;
+    }
+}
+
+/// Tasks that stop together, and end with their owner at the latest.
+struct Crew {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Crew {
+    fn new() -> Self {
+        Self {
+            stop: watch::Sender::new(false),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    fn stopped(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// Serves these routes until the stop.
+    fn serve(&mut self, name: &'static str, listener: TcpListener, routes: Router) {
+        let mut stopped = self.stopped();
+        // Small replies must not wait for the client's acknowledgement of the headers.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "the connection answers slowly");
+            }
+        });
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        self.tasks.spawn(async move {
+            let stop = async move {
+                // An error means that the backend is gone, which is a stop as well.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+            if let Err(error) = served.await {
+                tracing::error!(name, %error, "stopped serving");
+            }
+        });
+    }
+
+    async fn stop(&mut self) {
+        self.stop.send_replace(true);
+        let finish = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_PATIENCE, finish).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind(("127.0.0.1", port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortTaken(port),
+            _ => StartError::Listen { port, source },
+        })
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { port: 0, source })
+}
+
+/// The provider with its kept key. Its name is kept as well: a user is who the issuer says, so another port must
+/// not make strangers of everybody.
+fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvider, StartError> {
+    let name = || Ok::<_, DataError>(format!("{base_url}/dev").into_bytes());
+    let issuer = data.read_or_write::<_, StartError>("issuer", name)?;
+    let key =
+        data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
+    let issuer = String::from_utf8_lossy(&issuer).into_owned();
+    Ok(IdentityProvider::new(issuer, &key)?)
+}
+
+/// Serves SES and Secrets Manager on a loopback port of their own.
+async fn serve_services(
+    back: &mut Crew,
+    data: &DataFolder,
+    mailbox: Mailbox,
+) -> Result<String, StartError> {
+    let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
+    let routes = aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret)));
+    let listener = listen(0).await?;
+    let endpoint = format!("http://{}", local_address(&listener)?);
+    back.serve("services", listener, routes);
+    Ok(endpoint)
+}
+
+fn settings(base_url: &str, identity: &IdentityProvider) -> Settings {
+    Settings {
+        table: TABLE.to_owned(),
+        issuer: identity.issuer().to_owned(),
+        audience: AUDIENCE.to_owned(),
+        jwks_url: format!("{base_url}/dev/jwks.json"),
+        // There is no frontend here: the link in a mail opens the invitation's public preview.
+        app_url: format!("{base_url}/v1"),
+        link_secret_id: LINK_SECRET.to_owned(),
+        mail_from: MAIL_FROM.to_owned(),
+    }
+}
