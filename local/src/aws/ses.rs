@@ -240,7 +240,7 @@ pub(super) mod tests {
 
     fn mime() -> MessageBuilder<'static> {
         MessageBuilder::new()
-            .from("Muster <no-reply@muster.example>")
+            .from(("Muster", "no-reply@muster.example"))
             .to("ann@x.example")
             .subject("Grüße, Ann")
             .text_body("Hello.\nÄ line.")
