@@ -56,10 +56,7 @@ pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpCli
 /// The two services' routes.
 pub(crate) fn services(mailbox: Mailbox, secret: LinkSecret) -> Router {
     Router::new()
-        .route(
-            "/v2/email/outbound-emails",
-            post(ses::send_email).with_state(mailbox),
-        )
+        .route("/v2/email/outbound-emails", post(ses::send_email).with_state(mailbox))
         .route("/", post(secrets::dispatch).with_state(secret))
         .fallback(|| async { refusal("UnknownOperationException", "no such operation") })
 }

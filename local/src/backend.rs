@@ -121,8 +121,8 @@ impl Backend {
         let own_sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
         let sdk = aws::sdk_config(endpoints, options.http_client);
-        let app = functions::app(&settings(&base_url, &identity), &sdk, clock.clone())
-            .map_err(StartError::Functions)?;
+        let app =
+            functions::app(&settings(&base_url, &identity), &sdk, clock.clone()).map_err(StartError::Functions)?;
 
         let mut front = Crew::new();
         let (pump, pumping) = Pump::new(
@@ -140,9 +140,7 @@ impl Backend {
         };
         if options.timers {
             let stopped = front.stopped();
-            front
-                .tasks
-                .spawn(schedule.clone().run(database.clone(), stopped));
+            front.tasks.spawn(schedule.clone().run(database.clone(), stopped));
         }
 
         let backend = Self {
@@ -310,18 +308,13 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
 fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvider, StartError> {
     let name = || Ok::<_, DataError>(format!("{base_url}/dev").into_bytes());
     let issuer = data.read_or_write::<_, StartError>("issuer", name)?;
-    let key =
-        data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
+    let key = data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
     let issuer = String::from_utf8_lossy(&issuer).into_owned();
     Ok(IdentityProvider::new(issuer, &key)?)
 }
 
 /// Serves SES and Secrets Manager on a loopback port of their own.
-async fn serve_services(
-    back: &mut Crew,
-    data: &DataFolder,
-    mailbox: Mailbox,
-) -> Result<String, StartError> {
+async fn serve_services(back: &mut Crew, data: &DataFolder, mailbox: Mailbox) -> Result<String, StartError> {
     let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
     let routes = aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret)));
     let listener = listen(0).await?;

@@ -63,8 +63,7 @@ impl EmbeddedDatabase {
         };
         let served = database.clone();
         let serve = async move {
-            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, served, stop).await
-            {
+            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, served, stop).await {
                 tracing::error!(%error, "the embedded database stopped");
             }
         };
@@ -166,19 +165,11 @@ mod tests {
             .table
             .unwrap();
         assert_eq!(
-            described
-                .billing_mode_summary()
-                .unwrap()
-                .billing_mode()
-                .unwrap(),
+            described.billing_mode_summary().unwrap().billing_mode().unwrap(),
             &BillingMode::PayPerRequest
         );
         assert_eq!(
-            described
-                .stream_specification()
-                .unwrap()
-                .stream_view_type()
-                .unwrap(),
+            described.stream_specification().unwrap().stream_view_type().unwrap(),
             &StreamViewType::NewAndOldImages
         );
         let mut indexes: Vec<_> = described
@@ -188,16 +179,8 @@ mod tests {
             .collect();
         indexes.sort_unstable();
         assert_eq!(indexes, ["by_user", "due"]);
-        let ttl = client
-            .describe_time_to_live()
-            .table_name(TABLE)
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(
-            ttl.time_to_live_description().unwrap().attribute_name(),
-            Some("ttl")
-        );
+        let ttl = client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
+        assert_eq!(ttl.time_to_live_description().unwrap().attribute_name(), Some("ttl"));
     }
 
     #[tokio::test]

@@ -56,19 +56,11 @@ pub(crate) fn routes(development: Development) -> Router {
 }
 
 /// A route that says which method it takes, to whoever tries another.
-fn only<S: Clone + Send + Sync + 'static>(
-    method: &'static str,
-    route: MethodRouter<S>,
-) -> MethodRouter<S> {
-    route.fallback(move || async move {
-        Problem::method_not_allowed(format!("this route takes {method} only"))
-    })
+fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRouter<S>) -> MethodRouter<S> {
+    route.fallback(move || async move { Problem::method_not_allowed(format!("this route takes {method} only")) })
 }
 
-async fn issue_token(
-    State(development): Shared,
-    body: Bytes,
-) -> Result<impl IntoResponse, Problem> {
+async fn issue_token(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
     let request: TokenRequest = read(&body)?;
     development
         .identity
@@ -106,8 +98,7 @@ struct MoveClock {
 
 async fn move_clock(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
     let request: MoveClock = read(&body)?;
-    let advance =
-        duration(&request.advance, development.clock.now()).map_err(Problem::bad_request)?;
+    let advance = duration(&request.advance, development.clock.now()).map_err(Problem::bad_request)?;
     development.clock.advance(advance);
     Ok(Json(json!({"now": development.clock.now()})))
 }
@@ -122,8 +113,7 @@ async fn expire(State(development): Shared) -> Result<impl IntoResponse, Problem
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
+    serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
 }
 
 /// How far from `now` an ISO 8601 duration leads: a month is as long as the one that begins now.
@@ -150,13 +140,7 @@ mod tests {
 
     #[test]
     fn durations_are_iso_8601() {
-        for (text, hours) in [
-            ("P8D", 192),
-            ("PT90M", 1),
-            ("P1M", 31 * 24),
-            ("P1W", 168),
-            ("P0D", 0),
-        ] {
+        for (text, hours) in [("P8D", 192), ("PT90M", 1), ("P1M", 31 * 24), ("P1W", 168), ("P0D", 0)] {
             assert_eq!(duration(text, NOW).unwrap().as_hours(), hours, "{text}");
         }
     }

@@ -103,10 +103,7 @@ impl Gateway {
 /// Whether a URL can be made of the request. The functions' runtime makes one, and panics when it cannot; in AWS
 /// such a request does not get as far.
 fn is_addressable(parts: &Parts) -> bool {
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let plain = |url: url::Url| {
         url.username().is_empty()
             && url.password().is_none()
@@ -121,22 +118,18 @@ fn is_addressable(parts: &Parts) -> bool {
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|error| {
-            if is_too_large(&error) {
-                Problem::payload_too_large("the body is larger than 10 MB")
-            } else {
-                Problem::bad_request("the body could not be read to its end")
-            }
-        })
+    axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        if is_too_large(&error) {
+            Problem::payload_too_large("the body is larger than 10 MB")
+        } else {
+            Problem::bad_request("the body could not be read to its end")
+        }
+    })
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
-    std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    })
-    .any(|error| error.is::<http_body_util::LengthLimitError>())
+    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+        .any(|error| error.is::<http_body_util::LengthLimitError>())
 }
 
 fn into_body(body: lambda_http::Body) -> Body {

@@ -63,11 +63,9 @@ impl IdentityProvider {
     /// A provider that signs with this key (PKCS #8, P-256).
     pub(crate) fn new(issuer: String, pkcs8: &[u8]) -> Result<Self, KeyError> {
         let unusable = |error: &dyn std::fmt::Display| KeyError(error.to_string());
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-            .map_err(|error| unusable(&error))?;
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(|error| unusable(&error))?;
         let key = EncodingKey::from_ec_der(pkcs8);
-        let mut jwk =
-            Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|error| unusable(&error))?;
+        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|error| unusable(&error))?;
         let key_id = jwk
             .thumbprint(ThumbprintHash::SHA256)
             .map_err(|error| unusable(&error))?;
@@ -120,8 +118,7 @@ impl IdentityProvider {
             kid: Some(self.key_id.clone()),
             ..Header::new(Algorithm::ES256)
         };
-        jsonwebtoken::encode(&header, claims, &self.key)
-            .map_err(|error| KeyError(error.to_string()))
+        jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| KeyError(error.to_string()))
     }
 }
 
@@ -174,29 +171,20 @@ mod tests {
     #[test]
     fn a_kept_key_signs_the_same_way_again() {
         let key = IdentityProvider::generate_key().unwrap();
-        let [first, second] =
-            [(); 2].map(|()| IdentityProvider::new("http://localhost/dev".into(), &key).unwrap());
-        let token = first
-            .issue(&TokenRequest::default(), Timestamp::now())
-            .unwrap();
+        let [first, second] = [(); 2].map(|()| IdentityProvider::new("http://localhost/dev".into(), &key).unwrap());
+        let token = first.issue(&TokenRequest::default(), Timestamp::now()).unwrap();
         assert_eq!(verified_claims(&second, &token)["sub"], "");
     }
 
     #[test]
     fn a_damaged_key_is_named() {
-        let error = IdentityProvider::new(String::new(), b"no key")
-            .err()
-            .unwrap();
+        let error = IdentityProvider::new(String::new(), b"no key").err().unwrap();
         assert!(error.to_string().contains("signing key"), "{error}");
     }
 
     #[test]
     fn an_unknown_field_is_refused_by_name() {
-        let error =
-            serde_json::from_value::<TokenRequest>(json!({"sub": "a", "mail": "x"})).unwrap_err();
-        assert!(
-            error.to_string().contains("unknown field `mail`"),
-            "{error}"
-        );
+        let error = serde_json::from_value::<TokenRequest>(json!({"sub": "a", "mail": "x"})).unwrap_err();
+        assert!(error.to_string().contains("unknown field `mail`"), "{error}");
     }
 }

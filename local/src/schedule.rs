@@ -51,11 +51,7 @@ impl Schedule {
     }
 
     /// Runs it every minute until `stopped`, and lets the database collect its garbage beside it.
-    pub(crate) async fn run(
-        self,
-        database: Arc<EmbeddedDatabase>,
-        mut stopped: watch::Receiver<bool>,
-    ) {
+    pub(crate) async fn run(self, database: Arc<EmbeddedDatabase>, mut stopped: watch::Receiver<bool>) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}

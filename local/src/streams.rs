@@ -83,10 +83,7 @@ impl Pump {
 
     /// What was given up on.
     pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
-        self.dead_letters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -40,14 +40,8 @@ struct GetSecretValue {
 }
 
 /// `POST /`, the operation being named in a header.
-pub(super) async fn dispatch(
-    State(secret): State<LinkSecret>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|value| value.to_str().ok());
+pub(super) async fn dispatch(State(secret): State<LinkSecret>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     if target != Some("secretsmanager.GetSecretValue") {
         return refusal("UnknownOperationException", "no such operation");
     }
@@ -80,20 +74,10 @@ mod tests {
     async fn the_real_client_reads_the_one_secret() {
         let (sdk, _mailbox) = serve().await;
         let client = Client::new(&sdk);
-        let answer = client
-            .get_secret_value()
-            .secret_id(LINK_SECRET)
-            .send()
-            .await
-            .unwrap();
+        let answer = client.get_secret_value().secret_id(LINK_SECRET).send().await.unwrap();
         assert_eq!(answer.secret_string(), Some("the secret"));
 
-        let error = client
-            .get_secret_value()
-            .secret_id("another")
-            .send()
-            .await
-            .unwrap_err();
+        let error = client.get_secret_value().secret_id("another").send().await.unwrap_err();
         assert!(
             error.into_service_error().is_resource_not_found_exception(),
             "another secret must not be found"

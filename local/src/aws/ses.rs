@@ -138,11 +138,7 @@ fn check_headers(message: &Message<'_>) -> Result<(), String> {
         HeaderName::Date,
         HeaderName::MessageId,
     ] {
-        let count = message
-            .headers()
-            .iter()
-            .filter(|header| header.name == name)
-            .count();
+        let count = message.headers().iter().filter(|header| header.name == name).count();
         if count > 1 {
             return Err(format!("Duplicate header '{}'.", name.as_str()));
         }
@@ -270,9 +266,7 @@ pub(super) mod tests {
     #[tokio::test]
     async fn without_a_destination_the_header_counts() {
         let (sdk, mailbox) = serve().await;
-        send(&sdk, None, mime().write_to_vec().unwrap())
-            .await
-            .unwrap();
+        send(&sdk, None, mime().write_to_vec().unwrap()).await.unwrap();
         assert_eq!(mailbox.mails()[0].to, "ann@x.example");
     }
 

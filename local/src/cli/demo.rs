@@ -99,13 +99,7 @@ impl Demo<'_> {
         Ok(())
     }
 
-    async fn invite(
-        &self,
-        base: &str,
-        role: &str,
-        program: Option<&str>,
-        people: &[&str],
-    ) -> Result<(), DemoError> {
+    async fn invite(&self, base: &str, role: &str, program: Option<&str>, people: &[&str]) -> Result<(), DemoError> {
         let emails: Vec<_> = people.iter().map(|person| address(person)).collect();
         let resources: Vec<_> = program
             .map(|id| json!({"type": "program", "id": id}))
@@ -121,11 +115,7 @@ impl Demo<'_> {
     /// Follows the link in the person's mail.
     async fn accept(&self, person: &str) -> Result<(), DemoError> {
         let address = address(person);
-        let mail = self
-            .backend
-            .mail()
-            .into_iter()
-            .rfind(|mail| mail.to == address);
+        let mail = self.backend.mail().into_iter().rfind(|mail| mail.to == address);
         let link = mail
             .as_ref()
             .and_then(|mail| mail.text.split_once("/invitations/"))

@@ -3,9 +3,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    self, AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, StreamSpecification,
-};
+use aws_sdk_dynamodb::types::{self, AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, StreamSpecification};
 use serde::Deserialize;
 
 /// The template is not one that this backend can follow.
@@ -40,13 +38,7 @@ pub(super) fn table(template: &str) -> Result<Table, TemplateError> {
         billing: properties.billing_mode.as_str().into(),
         stream: StreamSpecification::builder()
             .stream_enabled(true)
-            .stream_view_type(
-                properties
-                    .stream_specification
-                    .stream_view_type
-                    .as_str()
-                    .into(),
-            )
+            .stream_view_type(properties.stream_specification.stream_view_type.as_str().into())
             .build()?,
         time_to_live: properties
             .time_to_live_specification

@@ -180,9 +180,7 @@ fn protocol(version: Version) -> &'static str {
 
 /// As in an access log: `12/Mar/2026:19:03:58 +0000`.
 fn log_time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC)
-        .strftime("%d/%b/%Y:%H:%M:%S %z")
-        .to_string()
+    at.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string()
 }
 
 #[cfg(test)]
@@ -277,8 +275,8 @@ mod tests {
     #[test]
     fn every_event_is_one_that_the_functions_runtime_reads() {
         for byte in 0..=u8::MAX {
-            let request = Request::get(format!("/v1/invitations/x%{byte:02x}y?q=%{byte:02x}"))
-                .header("Host", "localhost:8787");
+            let request =
+                Request::get(format!("/v1/invitations/x%{byte:02x}y?q=%{byte:02x}")).header("Host", "localhost:8787");
             let event = mapped(request, &[byte]);
             let read = lambda_http::request::from_str(&event.to_string()).unwrap();
             assert_eq!(read.method(), "GET");

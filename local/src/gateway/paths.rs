@@ -107,10 +107,7 @@ impl<T> Route<T> {
 
 impl Segment {
     fn new(text: &str) -> Self {
-        match text
-            .strip_prefix('{')
-            .and_then(|text| text.strip_suffix('}'))
-        {
+        match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
             Some(name) => Self::Parameter(name.to_owned()),
             None => Self::Literal(text.to_owned()),
         }

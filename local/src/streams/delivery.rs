@@ -50,11 +50,7 @@ impl Delivery {
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
         for function in STREAM_FUNCTIONS {
-            deliveries.push(deliver_to(
-                self.app.clone(),
-                function,
-                wanted(function, records),
-            ));
+            deliveries.push(deliver_to(self.app.clone(), function, wanted(function, records)));
         }
         futures::future::join_all(deliveries).await.concat()
     }
@@ -70,11 +66,7 @@ fn wanted(function: &StreamFunction, records: &[LambdaRecord]) -> Vec<LambdaReco
         .collect()
 }
 
-async fn deliver_to(
-    app: App,
-    function: &'static StreamFunction,
-    records: Vec<LambdaRecord>,
-) -> Vec<DeadLetter> {
+async fn deliver_to(app: App, function: &'static StreamFunction, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
     let mut dead_letters = Vec::new();
     for batch in records.chunks(function.batch_size) {
         let given_up = hand_over(batch, |records| invoke(app.clone(), function, records)).await;
@@ -96,11 +88,7 @@ async fn deliver_to(
 }
 
 /// One invocation, in a task of its own, so that a panic is a failure like any other.
-async fn invoke(
-    app: App,
-    function: &'static StreamFunction,
-    records: Vec<LambdaRecord>,
-) -> Outcome {
+async fn invoke(app: App, function: &'static StreamFunction, records: Vec<LambdaRecord>) -> Outcome {
     match tokio::spawn((function.run)(app, batch(&records))).await {
         Ok(Ok(answer)) => outcome(answer, &records),
         Ok(Err(error)) => Outcome::Failed(error.to_string()),
@@ -187,10 +175,7 @@ mod tests {
     }
 
     fn names(records: &[LambdaRecord]) -> String {
-        records
-            .iter()
-            .map(|record| record.sequence_number.as_str())
-            .collect()
+        records.iter().map(|record| record.sequence_number.as_str()).collect()
     }
 
     /// Hands over `abcd` and gives the batches that the function saw and the records given up.
@@ -228,8 +213,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_record_that_keeps_failing_is_given_up_alone() {
         let (seen, given_up) =
-            handed_over(|batch, _| batch.find('b').map_or(Outcome::Taken, Outcome::FailedFrom))
-                .await;
+            handed_over(|batch, _| batch.find('b').map_or(Outcome::Taken, Outcome::FailedFrom)).await;
         assert_eq!(seen.last().unwrap(), "cd");
         assert_eq!(seen.len(), 1 + 5 + 1);
         assert_eq!(given_up, "b");
@@ -255,10 +239,7 @@ mod tests {
         let records = records("abc");
         let read = |answer| outcome(answer, &records);
         let failed = |names: &[&str]| {
-            let failures: Vec<_> = names
-                .iter()
-                .map(|name| json!({"itemIdentifier": name}))
-                .collect();
+            let failures: Vec<_> = names.iter().map(|name| json!({"itemIdentifier": name})).collect();
             json!({"batchItemFailures": failures})
         };
         assert_eq!(read(json!(null)), Outcome::Taken);

@@ -110,10 +110,7 @@ mod tests {
             ),
             (
                 "m".to_owned(),
-                AttributeValue::M(HashMap::from([(
-                    "n".to_owned(),
-                    AttributeValue::Ns(vec!["1".into()]),
-                )])),
+                AttributeValue::M(HashMap::from([("n".to_owned(), AttributeValue::Ns(vec!["1".into()]))])),
             ),
         ]);
         let change = StreamRecord::builder()

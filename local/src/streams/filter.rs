@@ -5,11 +5,9 @@ use serde_json::Value;
 /// Whether a record fits a pattern: each field named there has one of the values listed.
 pub(super) fn matches(pattern: &Value, record: &Value) -> bool {
     match pattern {
-        Value::Object(fields) => fields.iter().all(|(name, pattern)| {
-            record
-                .get(name)
-                .is_some_and(|value| matches(pattern, value))
-        }),
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, pattern)| record.get(name).is_some_and(|value| matches(pattern, value))),
         Value::Array(values) => values.contains(record),
         // A pattern's leaves are always lists.
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,

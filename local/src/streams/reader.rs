@@ -53,12 +53,7 @@ impl Reader {
             Some(iterator) => iterator,
             None => self.open().await?,
         };
-        let answer = self
-            .client
-            .get_records()
-            .shard_iterator(iterator)
-            .send()
-            .await?;
+        let answer = self.client.get_records().shard_iterator(iterator).send().await?;
         self.iterator = answer.next_shard_iterator;
         Ok(answer
             .records

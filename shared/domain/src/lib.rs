@@ -1,1 +1,43 @@
-//! Placeholder.
+//! The rules of Muster.
+//!
+//! Nothing here reads a clock, the environment or a network: instants and identifiers are arguments, so a
+//! decision is a pure function of what was read, the request and `now`. A decision answers with [`Changes`]
+//! (what shall be, beside what was) or with a named refusal; storing the one and wording the other is done above.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod address;
+pub mod authority;
+pub mod changes;
+pub mod event;
+pub mod id;
+pub mod invitation;
+pub mod job;
+pub mod link;
+pub mod mail;
+pub mod member;
+pub mod organization;
+pub mod resource;
+pub mod roleset;
+pub mod rules;
+pub mod text;
+pub mod time;
+
+pub use address::{Address, Domain};
+pub use authority::Authority;
+pub use changes::{Changes, Pair};
+pub use event::{Event, Party};
+pub use id::{EventId, InvitationId, JobId, MailId, NewIds, OrganizationId, Registration, UserId};
+pub use invitation::{Invitation, InvitationState};
+pub use jiff::Timestamp;
+pub use job::{Job, Work};
+pub use mail::{Letter, Mail};
+pub use member::{Grant, Held, Member, Status};
+pub use organization::{Organization, Plan, Seats, Settings};
+pub use resource::{Resource, ResourceKey, ResourceRef};
+pub use roleset::{Role, RoleSet, permission};
+pub use rules::Scene;
+pub use text::{Message, Name, ResourceId, ResourceType, RoleId};
+pub use time::Term;

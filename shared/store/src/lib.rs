@@ -1,1 +1,47 @@
-//! Placeholder.
+//! Everything Muster knows of DynamoDB: keys, items, reads and transactions.
+//!
+//! A concrete store, without a twin in memory: tests run this very code against an embedded DynamoDB.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod commit;
+pub mod cursor;
+pub mod error;
+pub mod items;
+pub mod keys;
+pub mod lists;
+pub mod once;
+pub mod outbox;
+pub mod read;
+mod transaction;
+
+pub use commit::Commit;
+pub use cursor::Cursor;
+pub use error::{CommitError, StoreError};
+pub use keys::Key;
+pub use lists::{Due, Page, TeamRow};
+pub use once::Once;
+pub use read::Snapshot;
+pub use transaction::Position;
+
+use aws_sdk_dynamodb::Client;
+
+/// The table.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+impl Store {
+    /// The table of this name, reached through this client.
+    #[must_use]
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+}

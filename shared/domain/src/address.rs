@@ -1,0 +1,217 @@
+//! E-mail addresses and their domains, in the one form that Muster stores and compares.
+//!
+//! Two spellings of an address that mail servers treat alike become equal here: upper case goes, and an
+//! international domain becomes punycode. What cannot be mailed (Amazon SES takes 7-bit ASCII only), or
+//! could be mistaken for somebody else's address, is refused and never repaired.
+
+mod domain;
+mod list;
+#[cfg(test)]
+mod tests;
+
+pub use domain::{Domain, domain_allowed};
+pub use list::{AddressInput, ListError, MAX_ADDRESSES, Rejected, parse_list};
+
+use email_address::{EmailAddress, Options};
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
+use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The longest address that mail servers must take (RFC 5321, 4.5.3.1, without the brackets).
+const MAX_LENGTH: usize = 254;
+/// The longest part before the `@`.
+const MAX_LOCAL_PART: usize = 64;
+/// Longer than any spelling of a valid address, so that nothing else looks at huge input.
+const MAX_INPUT: usize = 1024;
+
+/// A normalized e-mail address: lower case, ASCII only, its domain in punycode.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address(String);
+
+impl Address {
+    /// Reads one bare address, without a display name.
+    pub fn parse(input: &str) -> Result<Self, AddressError> {
+        let input = input.trim();
+        if input.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        refuse_deceptive(input)?;
+        let (local_part, domain) = input.rsplit_once('@').ok_or(AddressError::MissingAt)?;
+        check_local_part(local_part)?;
+        let domain = domain::normalize(domain)?;
+        let address = format!("{}@{domain}", local_part.to_ascii_lowercase());
+        if address.len() > MAX_LENGTH {
+            return Err(AddressError::TooLong);
+        }
+        let options = Options::default()
+            .with_required_tld()
+            .without_domain_literal()
+            .without_display_text();
+        // The domain has passed stricter checks by now, so a refusal is about what stands before it.
+        EmailAddress::parse_with_options(&address, options).map_err(|_| AddressError::InvalidLocalPart)?;
+        Ok(Self(address))
+    }
+
+    /// The whole address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the `@`.
+    pub fn local_part(&self) -> &str {
+        self.split().0
+    }
+
+    /// The part after the `@`, in punycode.
+    pub fn domain(&self) -> &str {
+        self.split().1
+    }
+
+    /// The address for eyes that need not know it: its first character and its domain.
+    ///
+    /// The length is hidden too, so every address with the same beginning looks alike.
+    pub fn masked(&self) -> String {
+        let (local_part, domain) = self.split();
+        let first = local_part.chars().next().unwrap_or('*');
+        format!("{first}***@{domain}")
+    }
+
+    fn split(&self) -> (&str, &str) {
+        self.0.rsplit_once('@').unwrap_or((&self.0, ""))
+    }
+}
+
+/// Refuses what a reader cannot see, and what would silently turn into another character.
+fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
+    if input.len() > MAX_INPUT {
+        return Err(AddressError::TooLong);
+    }
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    for character in input.chars() {
+        if character.is_control() || ignorable.contains(character) {
+            return Err(AddressError::InvisibleCharacter);
+        }
+        if is_look_alike(character) {
+            return Err(AddressError::LookAlikeCharacter);
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether domain processing would make plain ASCII of a character that is not: a Kelvin sign
+/// becomes `k`, a full-width at sign becomes `@`.
+fn is_look_alike(character: char) -> bool {
+    if character.is_ascii() {
+        return false;
+    }
+    let mut buffer = [0; 4];
+    let bytes = character.encode_utf8(&mut buffer).as_bytes();
+    let (mapped, _) = Uts46::new().to_unicode(bytes, AsciiDenyList::EMPTY, Hyphens::Allow);
+    mapped.chars().any(|mapped| mapped.is_ascii())
+}
+
+fn check_local_part(local_part: &str) -> Result<(), AddressError> {
+    if local_part.contains('"') {
+        Err(AddressError::QuotedLocalPart)
+    } else if !local_part.is_ascii() {
+        Err(AddressError::LocalPartNotAscii)
+    } else if local_part.len() > MAX_LOCAL_PART {
+        Err(AddressError::TooLong)
+    } else {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Shows the masked form, so that `{:?}` in a log line tells nobody's address.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.masked())
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        Self::parse(input)
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = AddressError;
+
+    fn try_from(input: String) -> Result<Self, Self::Error> {
+        Self::parse(&input)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.0
+    }
+}
+
+/// Why an address or a domain is refused. The text never repeats the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum AddressError {
+    /// Nothing but white space.
+    #[error("the address is empty")]
+    Empty,
+    /// More than 64 characters before the `@`, or more than 254 in all.
+    #[error("the address is too long")]
+    TooLong,
+    /// No `@`.
+    #[error("the address has no `@`")]
+    MissingAt,
+    /// A control character, a zero-width character or one that turns the direction of text.
+    #[error("the address has an invisible character")]
+    InvisibleCharacter,
+    /// A character such as the Kelvin sign, which would become a plain letter.
+    #[error("the address has a character that only looks like a plain one")]
+    LookAlikeCharacter,
+    /// A part before the `@` in quotation marks, which few mail servers take.
+    #[error("a part before the `@` in quotation marks is not supported")]
+    QuotedLocalPart,
+    /// Letters outside ASCII before the `@`, which SES cannot deliver to.
+    #[error("mail can only be sent to plain ASCII letters before the `@`")]
+    LocalPartNotAscii,
+    /// Any other mistake before the `@`.
+    #[error("the part before the `@` is not valid")]
+    InvalidLocalPart,
+    /// A domain that cannot exist.
+    #[error("the domain is not valid")]
+    InvalidDomain,
+    /// A domain without a dot, such as `localhost`.
+    #[error("the domain has no dot")]
+    DomainWithoutDot,
+    /// An IP address in the place of a domain.
+    #[error("an IP address is not supported as a domain")]
+    IpDomain,
+}
+
+impl AddressError {
+    /// The stable name of the error, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "too_long",
+            Self::MissingAt => "missing_at",
+            Self::InvisibleCharacter => "invisible_character",
+            Self::LookAlikeCharacter => "look_alike_character",
+            Self::QuotedLocalPart => "quoted_local_part",
+            Self::LocalPartNotAscii => "local_part_not_ascii",
+            Self::InvalidLocalPart => "invalid_local_part",
+            Self::InvalidDomain => "invalid_domain",
+            Self::DomainWithoutDot => "domain_without_dot",
+            Self::IpDomain => "ip_domain",
+        }
+    }
+}

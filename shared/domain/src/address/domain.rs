@@ -1,0 +1,99 @@
+//! Mail domains, and the allowlist that some roles are limited to.
+
+use super::{Address, AddressError, refuse_deceptive};
+use icu_properties::{
+    CodePointMapData,
+    props::{GeneralCategory, GeneralCategoryGroup},
+};
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A normalized mail domain: lower case, in punycode, with at least one dot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    /// Reads one domain, such as `partner.example`.
+    pub fn parse(input: &str) -> Result<Self, AddressError> {
+        let input = input.trim();
+        if input.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        refuse_deceptive(input)?;
+        normalize(input).map(Self)
+    }
+
+    /// The domain, in punycode.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Tells whether the address is directly in one of the domains. A subdomain is another domain.
+pub fn domain_allowed(address: &Address, allowed: &[Domain]) -> bool {
+    allowed.iter().any(|domain| domain.as_str() == address.domain())
+}
+
+/// Turns a domain into lower-case punycode by the strict rules of UTS 46.
+pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
+    if domain.starts_with('[') {
+        return Err(AddressError::IpDomain);
+    }
+    if !domain.chars().all(may_stand_in_domain) {
+        return Err(AddressError::InvalidDomain);
+    }
+    // Hyphens in the third and fourth place stay allowed: real domains have them.
+    let ascii = Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::STD3,
+            Hyphens::CheckFirstLast,
+            DnsLength::Verify,
+        )
+        .map_err(|_| AddressError::InvalidDomain)?;
+    let (_, last) = ascii.rsplit_once('.').ok_or(AddressError::DomainWithoutDot)?;
+    if last.chars().all(|character| character.is_ascii_digit()) {
+        return Err(AddressError::IpDomain);
+    }
+    Ok(ascii.into_owned())
+}
+
+/// Keeps out the quotation marks and other symbols that UTS 46 would let through from pasted text.
+fn may_stand_in_domain(character: char) -> bool {
+    const WORD: GeneralCategoryGroup = GeneralCategoryGroup::Letter
+        .union(GeneralCategoryGroup::Mark)
+        .union(GeneralCategoryGroup::Number);
+    // The middle dots are part of Catalan and Japanese names.
+    matches!(character, '.' | '-' | '\u{b7}' | '\u{30fb}')
+        || WORD.contains(CodePointMapData::<GeneralCategory>::new().get(character))
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Domain {
+    type Err = AddressError;
+
+    fn from_str(input: &str) -> Result<Self, Self::Err> {
+        Self::parse(input)
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = AddressError;
+
+    fn try_from(input: String) -> Result<Self, Self::Error> {
+        Self::parse(&input)
+    }
+}
+
+impl From<Domain> for String {
+    fn from(domain: Domain) -> Self {
+        domain.0
+    }
+}

@@ -1,0 +1,246 @@
+//! Addresses as people paste them: one text with any separators, or a list.
+
+use super::{Address, AddressError};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// How many different addresses one call may name.
+pub const MAX_ADDRESSES: usize = 20;
+
+/// How many characters of a refused entry are shown again.
+const SHOWN: usize = 100;
+
+/// Addresses as a client sends them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected a text of addresses or a list of them")]
+pub enum AddressInput {
+    /// One text, with addresses between commas, semicolons or white space.
+    Text(String),
+    /// A list, where each entry may again hold what people paste.
+    List(Vec<String>),
+}
+
+/// An entry that is not an address that mail can be sent to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The beginning of the entry as it was written.
+    pub input: String,
+    /// What is wrong with it.
+    pub error: AddressError,
+}
+
+impl Rejected {
+    fn new(entry: &str, error: AddressError) -> Self {
+        let mut input: String = entry.chars().take(SHOWN).collect();
+        if input.len() < entry.len() {
+            input.push('…');
+        }
+        Self { input, error }
+    }
+}
+
+/// Why a whole list is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// There is no entry at all.
+    #[error("there is no address")]
+    Empty,
+    /// There are more than [`MAX_ADDRESSES`] different entries.
+    #[error("there are {found} different addresses, and one call takes at most {MAX_ADDRESSES}")]
+    TooMany {
+        /// How many different entries there are, good and bad.
+        found: usize,
+    },
+}
+
+impl ListError {
+    /// The stable name of the error, for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "no_addresses",
+            Self::TooMany { .. } => "too_many_addresses",
+        }
+    }
+}
+
+/// Reads every address, in the order written, each once. A bad entry keeps its place as [`Rejected`].
+pub fn parse_list(input: &AddressInput) -> Result<Vec<Result<Address, Rejected>>, ListError> {
+    let mut collected = Collected::default();
+    match input {
+        AddressInput::Text(text) => collected.text(text),
+        AddressInput::List(entries) => {
+            for entry in entries {
+                if entry.trim().is_empty() {
+                    collected.entry("");
+                } else {
+                    collected.text(entry);
+                }
+            }
+        }
+    }
+    match collected.verdicts.len() {
+        0 => Err(ListError::Empty),
+        found if found > MAX_ADDRESSES => Err(ListError::TooMany { found }),
+        _ => Ok(collected.verdicts),
+    }
+}
+
+/// The verdicts so far, without repetitions.
+#[derive(Default)]
+struct Collected {
+    seen: HashSet<String>,
+    verdicts: Vec<Result<Address, Rejected>>,
+}
+
+impl Collected {
+    fn text(&mut self, text: &str) {
+        // Spreadsheets and text editors put a byte order mark at the start of what they export.
+        let text = text.trim_start_matches('\u{feff}');
+        let mut waiting: Vec<&str> = Vec::new();
+        for token in Tokens(text) {
+            match token {
+                Token::Word(word) => waiting.push(word),
+                Token::Quoted(quoted) => waiting.push(quoted),
+                Token::Angle(address) => {
+                    self.before_angle(&mut waiting);
+                    self.entry(address);
+                }
+                Token::Break => self.flush(&mut waiting),
+            }
+        }
+        self.flush(&mut waiting);
+    }
+
+    /// The words before `<ann@x.example>` are a name, unless they are addresses themselves.
+    fn before_angle(&mut self, waiting: &mut Vec<&str>) {
+        waiting.retain(|word| word.contains('@') && !word.starts_with('"'));
+        self.flush(waiting);
+    }
+
+    fn flush(&mut self, waiting: &mut Vec<&str>) {
+        for word in waiting.drain(..) {
+            self.entry(unwrapped(word));
+        }
+    }
+
+    fn entry(&mut self, entry: &str) {
+        let verdict = parse_entry(entry).map_err(|error| Rejected::new(entry, error));
+        let key = match &verdict {
+            Ok(address) => address.as_str(),
+            // Never equal to an address: no address that parses is rejected.
+            Err(_) => entry,
+        };
+        if self.seen.insert(key.to_owned()) {
+            self.verdicts.push(verdict);
+        }
+    }
+}
+
+/// Takes a word out of the quotation marks that spreadsheets and mail programs put around an address.
+fn unwrapped(word: &str) -> &str {
+    ['"', '\'']
+        .into_iter()
+        .find_map(|mark| word.strip_prefix(mark)?.strip_suffix(mark))
+        .unwrap_or(word)
+}
+
+fn parse_entry(entry: &str) -> Result<Address, AddressError> {
+    const SCHEME: &str = "mailto:";
+    let entry = entry.trim();
+    let linked = entry
+        .split_at_checked(SCHEME.len())
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME));
+    let Some((_, link)) = linked else {
+        return Address::parse(entry);
+    };
+    let address = link.split('?').next().unwrap_or(link);
+    if address.contains('%') {
+        // An escape in a link stands for another character; guessing wrong would mail a stranger.
+        return Err(AddressError::InvalidLocalPart);
+    }
+    Address::parse(address)
+}
+
+/// A piece of pasted text.
+enum Token<'a> {
+    /// Anything between separators.
+    Word(&'a str),
+    /// `"Smith, Ann"`, with its quotation marks.
+    Quoted(&'a str),
+    /// What stands between `<` and `>`.
+    Angle(&'a str),
+    /// A separator that also ends a name: not a mere space.
+    Break,
+}
+
+struct Tokens<'a>(&'a str);
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        self.0 = self.0.trim_start_matches(is_space);
+        let first = self.0.chars().next()?;
+        if is_break(first) {
+            self.take(first.len_utf8());
+            return Some(Token::Break);
+        }
+        if first == '<'
+            && let Some(length) = closing(self.0, '>')
+        {
+            let piece = self.take(length);
+            return Some(Token::Angle(piece.get(1..length - 1).unwrap_or_default()));
+        }
+        let mut start = first.len_utf8();
+        if first == '"'
+            && let Some(length) = closing(self.0, '"')
+        {
+            if !self.0.get(length..).unwrap_or_default().starts_with('@') {
+                return Some(Token::Quoted(self.take(length)));
+            }
+            // A quoted part before the `@`, which is one word whatever it holds.
+            start = length;
+        }
+        let length = self
+            .0
+            .char_indices()
+            .find(|(at, character)| *at >= start && ends_word(*character))
+            .map_or(self.0.len(), |(at, _)| at);
+        Some(Token::Word(self.take(length)))
+    }
+}
+
+impl<'a> Tokens<'a> {
+    fn take(&mut self, length: usize) -> &'a str {
+        let (piece, rest) = self.0.split_at_checked(length).unwrap_or((self.0, ""));
+        self.0 = rest;
+        piece
+    }
+}
+
+fn is_break(character: char) -> bool {
+    matches!(
+        character,
+        ',' | ';' | '，' | '；' | '、' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
+fn is_space(character: char) -> bool {
+    character.is_whitespace() && !is_break(character)
+}
+
+fn ends_word(character: char) -> bool {
+    character == '<' || is_break(character) || character.is_whitespace()
+}
+
+/// The length of a piece that starts here and ends with the mark, on the same line.
+fn closing(text: &str, mark: char) -> Option<usize> {
+    let inner = text.get(1..)?;
+    // Stopping at the next opening mark too keeps a long row of them from being searched again and again.
+    let opening = text.chars().next()?;
+    let length = inner.find([opening, mark, '\n', '\r'])?;
+    inner
+        .get(length..)?
+        .starts_with(mark)
+        .then_some(length + 1 + mark.len_utf8())
+}

@@ -1,0 +1,76 @@
+//! Authority: what a member's roles allow at one instant.
+
+use crate::member::{Member, Status};
+use crate::organization::Organization;
+use crate::resource::ResourceRef;
+use crate::roleset::{Reach, Role, RoleSet};
+use crate::text::RoleId;
+use jiff::Timestamp;
+
+/// The roles of a member that hold at one instant, each with the resource it is limited to.
+pub struct Authority<'a> {
+    powers: Vec<(&'a Role, Option<&'a ResourceRef>)>,
+}
+
+impl<'a> Authority<'a> {
+    /// What `member` may do at `now`; nothing at all if inactive.
+    #[must_use]
+    pub fn of(member: &'a Member, organization: &'a Organization, set: &'a RoleSet, now: Timestamp) -> Self {
+        let powers = member
+            .live(organization, set, now)
+            .filter(|_| member.status == Status::Active)
+            .filter_map(|(held, resource)| Some((set.role(&held.role)?, resource)))
+            // A role that reaches resources only gives nothing where it is held on the organization (a participant without programs).
+            .filter(|(role, resource)| resource.is_some() || role.reach == Reach::Organization)
+            .collect();
+        Self { powers }
+    }
+
+    /// The roles that hold for `on` (none: the organization as a whole).
+    fn over<'s>(&'s self, on: Option<&'s ResourceRef>) -> impl Iterator<Item = &'a Role> + 's {
+        self.powers
+            .iter()
+            .filter(move |(_, limit)| limit.is_none() || (limit.is_some() && *limit == on))
+            .map(|(role, _)| *role)
+    }
+
+    /// Whether `permission` holds for `on` (none: the organization as a whole).
+    #[must_use]
+    pub fn allows(&self, permission: &str, on: Option<&ResourceRef>) -> bool {
+        self.over(on).any(|role| role.allows(permission))
+    }
+
+    /// Whether `permission` holds anywhere.
+    #[must_use]
+    pub fn allows_somewhere(&self, permission: &str) -> bool {
+        self.powers.iter().any(|(role, _)| role.allows(permission))
+    }
+
+    /// Whether the member may give `role` on `on`.
+    #[must_use]
+    pub fn may_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+        self.over(on).any(|own| own.assigns.contains(role))
+    }
+
+    /// Whether the member may give `role` on something.
+    #[must_use]
+    pub fn may_assign_somewhere(&self, role: &RoleId) -> bool {
+        self.powers.iter().any(|(own, _)| own.assigns.contains(role))
+    }
+
+    /// Whether the member may change or take away `role` on `on`.
+    #[must_use]
+    pub fn may_manage(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+        self.over(on).any(|own| own.manages.contains(role))
+    }
+
+    /// Whether the member may give a whole offer: the role on each of the resources, and on the organization where it is held there.
+    ///
+    /// One whose own power is limited to resources may offer a role that is held beside resources (a participant) only with resources.
+    #[must_use]
+    pub fn may_offer(&self, role: &Role, resources: &[ResourceRef]) -> bool {
+        let each = resources.iter().all(|r| self.may_assign(&role.id, Some(r)));
+        let whole = self.may_assign(&role.id, None);
+        each && (whole || (role.reach == Reach::Resource && !resources.is_empty()))
+    }
+}

@@ -1,0 +1,123 @@
+//! Events: the record that every change leaves, in the change's own transaction.
+
+use crate::id::{EventId, InvitationId, NewIds, OrganizationId, UserId};
+use crate::resource::ResourceKey;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Who did something, or what it was done to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// `user`, `platform`, `system`, `organization`, `invitation` or `resource`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+impl Party {
+    fn new(kind: &str, id: impl ToString) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id: id.to_string(),
+        }
+    }
+
+    /// A user.
+    #[must_use]
+    pub fn user(id: UserId) -> Self {
+        Self::new("user", id)
+    }
+
+    /// The platform's operator, by the user the token was issued to.
+    #[must_use]
+    pub fn platform(id: UserId) -> Self {
+        Self::new("platform", id)
+    }
+
+    /// Muster itself, in one of its jobs.
+    #[must_use]
+    pub fn system(job: &str) -> Self {
+        Self::new("system", job)
+    }
+
+    /// An organization.
+    #[must_use]
+    pub fn organization(id: OrganizationId) -> Self {
+        Self::new("organization", id)
+    }
+
+    /// An invitation.
+    #[must_use]
+    pub fn invitation(id: InvitationId) -> Self {
+        Self::new("invitation", id)
+    }
+
+    /// A resource, as `type/id`.
+    #[must_use]
+    pub fn resource(key: &ResourceKey) -> Self {
+        Self::new("resource", format!("{}/{}", key.kind, key.id))
+    }
+}
+
+/// What happened: who, what, when, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id, in the order of time.
+    pub id: EventId,
+    /// The organization it happened in.
+    pub organization: OrganizationId,
+    /// What happened, such as `invitation.created`.
+    #[serde(rename = "event")]
+    pub kind: String,
+    /// Who did it.
+    pub actor: Party,
+    /// What it was done to.
+    pub subject: Party,
+    /// When.
+    pub at: Timestamp,
+    /// What was, as far as it changed.
+    pub before: Option<Value>,
+    /// What is, as far as it changed.
+    pub after: Option<Value>,
+}
+
+/// Writes events of one decision: same organization, same actor, same instant.
+pub struct Recorder<'a> {
+    organization: OrganizationId,
+    actor: Party,
+    now: Timestamp,
+    ids: &'a mut dyn NewIds,
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder for what `actor` does at `now`.
+    pub fn new(organization: OrganizationId, actor: Party, now: Timestamp, ids: &'a mut dyn NewIds) -> Self {
+        Self {
+            organization,
+            actor,
+            now,
+            ids,
+        }
+    }
+
+    /// The next new identifier's number.
+    pub fn uuid(&mut self) -> uuid::Uuid {
+        self.ids.uuid()
+    }
+
+    /// One event.
+    pub fn event(&mut self, kind: &str, subject: Party, before: Option<Value>, after: Option<Value>) -> Event {
+        Event {
+            id: EventId::from_uuid(self.ids.uuid()),
+            organization: self.organization,
+            kind: kind.to_owned(),
+            actor: self.actor.clone(),
+            subject,
+            at: self.now,
+            before,
+            after,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Identifiers: a type prefix and 22 digits of base62, so that their order is the order of the numbers.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// Digits that a 128-bit number takes in base62.
+const DIGITS: usize = 22;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `{0}` followed by 22 letters and digits")]
+pub struct IdError(&'static str);
+
+fn parse(prefix: &'static str, text: &str) -> Result<u128, IdError> {
+    let body = text.strip_prefix(prefix).ok_or(IdError(prefix))?;
+    if body.len() != DIGITS || !body.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(IdError(prefix));
+    }
+    base62::decode(body).map_err(|_| IdError(prefix))
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(u128);
+
+        impl $name {
+            /// The text every such identifier begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Makes the identifier from a UUID; a version 7 one keeps the order of creation.
+            #[must_use]
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid.as_u128())
+            }
+
+            /// The number behind the identifier, as 16 bytes.
+            #[must_use]
+            pub const fn to_bytes(self) -> [u8; 16] {
+                self.0.to_be_bytes()
+            }
+
+            /// The identifier whose number these 16 bytes are.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(u128::from_be_bytes(bytes))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{:0>22}", $prefix, base62::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                parse($prefix, text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+    };
+}
+
+id!(
+    /// An organization, the tenant.
+    OrganizationId, "org_"
+);
+id!(
+    /// A user, and with it the user's membership in any organization.
+    UserId, "usr_"
+);
+id!(
+    /// An invitation; resending keeps it.
+    InvitationId, "inv_"
+);
+id!(
+    /// An event, in the order of time.
+    EventId, "evt_"
+);
+id!(
+    /// A mail waiting in the outbox.
+    MailId, "mail_"
+);
+id!(
+    /// Work that goes on in the background.
+    JobId, "job_"
+);
+id!(
+    /// One registration of a resource: deleting a resource and registering its name again gives another.
+    Registration, "reg_"
+);
+
+impl UserId {
+    /// The user that an identity provider knows as `subject`.
+    ///
+    /// Issuer and subject are hashed together, so the same subject at another issuer is another user.
+    #[must_use]
+    pub fn of(issuer: &str, subject: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"muster/user/v1");
+        for part in [issuer, subject] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest.iter()) {
+            *to = *from;
+        }
+        Self::from_bytes(bytes)
+    }
+}
+
+/// Where new identifiers come from: an argument, so that a decision stays a pure function.
+pub trait NewIds {
+    /// The next identifier's number.
+    fn uuid(&mut self) -> Uuid;
+}
+
+impl<F: FnMut() -> Uuid> NewIds for F {
+    fn uuid(&mut self) -> Uuid {
+        self()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_same_subject_at_two_issuers_is_two_users() {
+        assert_ne!(UserId::of("https://a", "1"), UserId::of("https://b", "1"));
+        assert_ne!(UserId::of("ab", "c"), UserId::of("a", "bc"));
+    }
+
+    #[test]
+    fn a_text_of_another_form_is_no_identifier() {
+        for text in [
+            "",
+            "org_",
+            "usr_0000000000000000000001",
+            "org_1",
+            "org_zzzzzzzzzzzzzzzzzzzzzz",
+            "org_000000000000000000000-",
+        ] {
+            assert!(text.parse::<OrganizationId>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_number_are_one_to_one_and_in_the_same_order(a: u128, b: u128) {
+            let (x, y) = (EventId::from_bytes(a.to_be_bytes()), EventId::from_bytes(b.to_be_bytes()));
+            prop_assert_eq!(x.to_string().parse::<EventId>().unwrap(), x);
+            prop_assert_eq!(a.cmp(&b), x.to_string().cmp(&y.to_string()));
+        }
+    }
+}

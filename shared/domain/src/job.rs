@@ -1,0 +1,87 @@
+//! Work that is too long for one request: done in slices, each one transaction that also moves the job on.
+
+use crate::id::{InvitationId, JobId, OrganizationId, UserId};
+use crate::resource::ResourceRef;
+use crate::text::RoleId;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Seconds after which a job that nobody moved on is taken up again by the schedule.
+pub const JOB_PATIENCE: SignedDuration = SignedDuration::from_secs(120);
+
+/// What there is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "work")]
+pub enum Work {
+    /// End every grant on a deleted resource, and every pending offer of one.
+    EndResource {
+        /// The resource as it was.
+        resource: ResourceRef,
+        /// The last pending invitation looked at, once grants are through.
+        after: Option<InvitationId>,
+        /// Whether the pending invitations are being looked at.
+        invitations: bool,
+    },
+    /// End an optional role that was switched off, for all who held it.
+    EndRole {
+        /// The role.
+        role: RoleId,
+        /// Which switching on ended.
+        epoch: u32,
+    },
+    /// Send every pending invitation again.
+    ResendAll {
+        /// On whose word.
+        by: UserId,
+        /// The last invitation looked at.
+        after: Option<InvitationId>,
+    },
+}
+
+/// A piece of background work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// The organization it works on.
+    pub organization: OrganizationId,
+    /// What there is to do, and how far it has come.
+    #[serde(flatten)]
+    pub work: Work,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When the schedule takes it up again if nobody has moved it on.
+    pub due_at: Timestamp,
+    /// Rises with each slice.
+    pub version: u64,
+}
+
+impl Job {
+    /// A new job.
+    #[must_use]
+    pub fn new(id: JobId, organization: OrganizationId, work: Work, now: Timestamp) -> Self {
+        Self {
+            id,
+            organization,
+            work,
+            created_at: now,
+            due_at: patience(now),
+            version: 1,
+        }
+    }
+
+    /// This job after a slice.
+    #[must_use]
+    pub fn moved_on(&self, work: Work, now: Timestamp) -> Self {
+        Self {
+            work,
+            due_at: patience(now),
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+}
+
+fn patience(now: Timestamp) -> Timestamp {
+    now.checked_add(JOB_PATIENCE).unwrap_or(Timestamp::MAX)
+}

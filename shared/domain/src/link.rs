@@ -1,0 +1,155 @@
+//! Invitation links. A link's token is derived under the deployment's secret and stored nowhere, so the mailer can
+//! make it again and the table never holds it.
+
+use crate::id::{InvitationId, OrganizationId, UserId};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// Fewest characters of a secret.
+pub const MIN_SECRET: usize = 32;
+const BODY: usize = 16 * 3 + 4;
+const MAC: usize = 16;
+
+/// Secrets links are made with: the current one, and the one before it, whose links stay good through a rotation.
+#[derive(Clone)]
+pub struct LinkSecrets {
+    current: Vec<u8>,
+    previous: Option<Vec<u8>>,
+}
+
+/// The secret is too short to keep anybody out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a link secret must have at least {MIN_SECRET} characters")]
+pub struct WeakSecret;
+
+/// What a link names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The invitation.
+    pub invitation: InvitationId,
+    /// Who sent it: where to look first for the inviter's rights, which the invitation itself decides.
+    pub inviter: UserId,
+    /// Which of the invitation's links.
+    pub generation: u32,
+}
+
+impl LinkSecrets {
+    /// Secrets from the deployment's configuration.
+    ///
+    /// # Errors
+    /// [`WeakSecret`] if one of them is too short.
+    pub fn new(current: &str, previous: Option<&str>) -> Result<Self, WeakSecret> {
+        if [Some(current), previous].iter().flatten().any(|s| s.len() < MIN_SECRET) {
+            return Err(WeakSecret);
+        }
+        Ok(Self {
+            current: current.into(),
+            previous: previous.map(Into::into),
+        })
+    }
+
+    /// The token of a link.
+    #[must_use]
+    pub fn token(&self, link: &Link) -> String {
+        let mut bytes = link.to_bytes();
+        let mac = mac(&self.current, &bytes).map(|m| m.finalize().into_bytes());
+        bytes.extend(mac.iter().flatten().take(MAC));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The link a token was made for; nothing for a token that this deployment never made.
+    #[must_use]
+    pub fn open(&self, token: &str) -> Option<Link> {
+        if token.len() > 2 * (BODY + MAC) {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, given) = bytes.split_at_checked(BODY)?;
+        let good = |secret: &Vec<u8>| {
+            given.len() == MAC && mac(secret, body).is_some_and(|m| m.verify_truncated_left(given).is_ok())
+        };
+        let known = good(&self.current) || self.previous.as_ref().is_some_and(good);
+        known.then(|| Link::from_bytes(body)).flatten()
+    }
+}
+
+/// HMAC-SHA-256 over the link's bytes; 128 bits of it are kept. Comparison is done by the crate, in constant time.
+fn mac(secret: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+    mac.update(b"muster/invitation-link/v1");
+    mac.update(body);
+    Some(mac)
+}
+
+impl Link {
+    fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(BODY + MAC);
+        bytes.extend(self.organization.to_bytes());
+        bytes.extend(self.invitation.to_bytes());
+        bytes.extend(self.inviter.to_bytes());
+        bytes.extend(self.generation.to_be_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (organization, rest) = bytes.split_first_chunk::<16>()?;
+        let (invitation, rest) = rest.split_first_chunk::<16>()?;
+        let (inviter, rest) = rest.split_first_chunk::<16>()?;
+        let (generation, _) = rest.split_first_chunk::<4>()?;
+        Some(Self {
+            organization: OrganizationId::from_bytes(*organization),
+            invitation: InvitationId::from_bytes(*invitation),
+            inviter: UserId::from_bytes(*inviter),
+            generation: u32::from_be_bytes(*generation),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const OLD: &str = "an-old-secret-of-more-than-32-characters";
+    const NEW: &str = "a-new-secret-of-more-than-32-characters!";
+
+    fn link(n: u128, generation: u32) -> Link {
+        Link {
+            organization: OrganizationId::from_bytes(n.to_be_bytes()),
+            invitation: InvitationId::from_bytes((n ^ 1).to_be_bytes()),
+            inviter: UserId::from_bytes((n ^ 2).to_be_bytes()),
+            generation,
+        }
+    }
+
+    #[test]
+    fn a_link_stays_good_through_one_rotation_of_the_secret_and_not_through_two() {
+        let token = LinkSecrets::new(OLD, None).unwrap().token(&link(7, 1));
+        assert_eq!(LinkSecrets::new(NEW, Some(OLD)).unwrap().open(&token), Some(link(7, 1)));
+        assert_eq!(LinkSecrets::new(NEW, None).unwrap().open(&token), None);
+        assert!(LinkSecrets::new("short", None).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_opens_to_its_own_link_and_any_changed_bit_closes_it(n: u128, generation: u32, at in 0..91usize, bit in 0..7u8) {
+            let secrets = LinkSecrets::new(NEW, Some(OLD)).unwrap();
+            let token = secrets.token(&link(n, generation));
+            prop_assert_eq!(secrets.open(&token), Some(link(n, generation)));
+            let mut other = token.clone().into_bytes();
+            other[at] ^= 1 << bit;
+            if let Ok(other) = String::from_utf8(other) {
+                prop_assert_eq!(secrets.open(&other), None);
+            }
+        }
+
+        #[test]
+        fn no_text_opens_or_panics(text: String) {
+            prop_assert_eq!(LinkSecrets::new(NEW, None).unwrap().open(&text), None);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Members: a user in an organization, with the roles they hold there.
+
+use crate::address::Address;
+use crate::id::{OrganizationId, UserId};
+use crate::organization::Organization;
+use crate::resource::ResourceRef;
+use crate::roleset::RoleSet;
+use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, TimeZoneName};
+use crate::time::days_before;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How many grants one member can hold. The member is one item, so that a change of it is one write.
+pub const MAX_GRANTS: usize = 200;
+
+/// Days ahead of an end on which its holder is told.
+pub const NOTICE_DAYS: [u32; 2] = [7, 1];
+
+/// Whether a member has access at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The member's roles hold.
+    Active,
+    /// The member keeps everything but access and seat.
+    Inactive,
+}
+
+/// A role held on the organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Which role.
+    pub role: RoleId,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// For an optional role: which switching on it belongs to.
+    pub epoch: u32,
+}
+
+/// A role held on one resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The resource.
+    #[serde(flatten)]
+    pub resource: ResourceRef,
+    /// The role and its end.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+/// What a member tells about themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Time zone.
+    pub timezone: Option<TimeZoneName>,
+    /// Colour that stands for the member.
+    pub color: Option<Color>,
+    /// Which notifications they want.
+    pub notifications: BTreeMap<NotificationId, bool>,
+    /// Skills.
+    pub skills: Vec<Skill>,
+    /// A text about themselves.
+    pub bio: Option<Message>,
+}
+
+/// A user in an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The user.
+    pub id: UserId,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The address they joined with.
+    pub email: Address,
+    /// Name for people.
+    pub name: Option<Name>,
+    /// Whether they have access.
+    pub status: Status,
+    /// The role on the organization.
+    pub role: Option<Held>,
+    /// Roles on resources, at most one on each.
+    pub grants: Vec<Grant>,
+    /// Whether they hold a seat.
+    pub seat: bool,
+    /// What they tell about themselves.
+    pub profile: Profile,
+    /// When they became a member.
+    pub joined_at: Timestamp,
+    /// When they were last seen, within [`ACTIVITY_MINUTES`].
+    pub last_active_at: Option<Timestamp>,
+    /// The next instant at which something about their roles is due (a notice or an end).
+    pub due_at: Option<Timestamp>,
+    /// Rises with each change but that of `last_active_at`.
+    pub version: u64,
+}
+
+/// Minutes that `last_active_at` may lag: within them a member's requests write nothing.
+pub const ACTIVITY_MINUTES: i64 = 60;
+
+impl Member {
+    /// Every role held, with the resource it is held on.
+    pub fn holdings(&self) -> impl Iterator<Item = (&Held, Option<&ResourceRef>)> {
+        let on_organization = self.role.iter().map(|held| (held, None));
+        on_organization.chain(self.grants.iter().map(|g| (&g.held, Some(&g.resource))))
+    }
+
+    /// The holdings that give anything at `now`: not ended, not switched off, not on a resource being deleted.
+    pub fn live<'a>(
+        &'a self,
+        organization: &'a Organization,
+        set: &'a RoleSet,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)> {
+        self.holdings().filter(move |(held, resource)| {
+            held.expires_at.is_none_or(|end| now < end)
+                && !resource.is_some_and(|r| organization.is_ending(r))
+                && set
+                    .role(&held.role)
+                    .is_some_and(|role| organization.keeps(role, held.epoch))
+        })
+    }
+
+    /// Whether the member counts as one of the owners that must never run out.
+    #[must_use]
+    pub fn is_active_owner(&self, set: &RoleSet) -> bool {
+        self.status == Status::Active && self.role.as_ref().is_some_and(|held| set.is_protected(&held.role))
+    }
+
+    /// Whether a member with these roles and this status takes a seat: one at most, whatever they hold (002, 004).
+    #[must_use]
+    pub fn needs_seat(&self, set: &RoleSet) -> bool {
+        self.status == Status::Active
+            && self
+                .holdings()
+                .any(|(held, _)| set.role(&held.role).is_some_and(|r| r.uses_seat))
+    }
+
+    /// The next instant after `now` at which a role ends or its end is announced.
+    #[must_use]
+    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        self.holdings()
+            .filter_map(|(held, _)| held.expires_at)
+            .flat_map(|end| NOTICE_DAYS.iter().map(move |days| days_before(end, *days)).chain([end]))
+            .filter(|at| *at > now)
+            .min()
+    }
+
+    /// Whether a request at `now` should record that the member was seen.
+    #[must_use]
+    pub fn activity_is_stale(&self, now: Timestamp) -> bool {
+        let minutes = jiff::SignedDuration::from_mins(ACTIVITY_MINUTES);
+        self.last_active_at
+            .is_none_or(|seen| now.duration_since(seen) >= minutes)
+    }
+
+    /// This member after a change of roles or status: seat, next due instant and version follow from it.
+    #[must_use]
+    pub fn settled(mut self, set: &RoleSet, now: Timestamp) -> Self {
+        self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
+        self.seat = self.needs_seat(set);
+        self.due_at = self.next_due(now);
+        self.version += 1;
+        self
+    }
+}

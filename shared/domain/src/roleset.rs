@@ -1,0 +1,178 @@
+//! Role sets: what the roles of one kind of product may do, as data.
+
+mod parse;
+
+pub use parse::RoleSetError;
+
+use crate::text::{ResourceType, RoleId};
+use crate::time::Term;
+use serde::Serialize;
+use std::sync::LazyLock;
+
+/// Permissions that Muster itself asks for; a role set names the product's own beside them.
+pub mod permission {
+    /// Change name and settings of the organization.
+    pub const ORGANIZATION_UPDATE: &str = "organization:update";
+    /// Delete the organization.
+    pub const ORGANIZATION_DELETE: &str = "organization:delete";
+    /// See members and invitations.
+    pub const MEMBERS_READ: &str = "members:read";
+    /// Invite people, change, resend and cancel invitations.
+    pub const MEMBERS_INVITE: &str = "members:invite";
+    /// Change roles, activate, deactivate and remove members.
+    pub const MEMBERS_MANAGE: &str = "members:manage";
+    /// See resources.
+    pub const RESOURCES_READ: &str = "resources:read";
+    /// Register, rename and delete resources.
+    pub const RESOURCES_MANAGE: &str = "resources:manage";
+    /// Read the record of changes.
+    pub const EVENTS_READ: &str = "events:read";
+    /// All of them, so that a role set which misspells one is refused.
+    pub const ALL: [&str; 8] = [
+        ORGANIZATION_UPDATE,
+        ORGANIZATION_DELETE,
+        MEMBERS_READ,
+        MEMBERS_INVITE,
+        MEMBERS_MANAGE,
+        RESOURCES_READ,
+        RESOURCES_MANAGE,
+        EVENTS_READ,
+    ];
+}
+
+/// Where a role's permissions hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Everywhere in the organization.
+    Organization,
+    /// Only on resources the role is held on.
+    Resource,
+}
+
+/// Whether a role is held together with resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resources {
+    /// Never: the role is held on the organization.
+    None,
+    /// The role is held on the organization, and on any number of resources.
+    Optional,
+    /// The role is held on resources only, one or more.
+    AtLeastOne,
+}
+
+/// One role of a role set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Stable name in the API.
+    pub id: RoleId,
+    /// Name for people.
+    pub name: String,
+    /// Where its permissions hold.
+    pub reach: Reach,
+    /// Whether it goes with resources.
+    pub resources: Resources,
+    /// Whether its holder takes a seat of the plan.
+    pub uses_seat: bool,
+    /// Whether the organization must have an active holder at all times.
+    pub protected: bool,
+    /// Whether the organization must switch it on first.
+    pub optional: bool,
+    /// Whether the holder's address must be in a domain the platform allows.
+    pub allowlisted: bool,
+    /// Whether holders are mailed about the end of their access.
+    pub notified: bool,
+    /// Terms to choose from; empty for a role without a time limit.
+    pub durations: Vec<Term>,
+    /// Roles its holder may give.
+    pub assigns: Vec<RoleId>,
+    /// Roles whose holders it may change, deactivate and remove.
+    pub manages: Vec<RoleId>,
+    /// What it allows, Muster's own permissions and the product's.
+    pub permissions: Vec<String>,
+}
+
+impl Role {
+    /// Whether a holder chooses one of several terms.
+    #[must_use]
+    pub fn is_time_limited(&self) -> bool {
+        !self.durations.is_empty()
+    }
+
+    /// Whether the role allows `permission` where it is held.
+    #[must_use]
+    pub fn allows(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|p| p == permission)
+    }
+
+    /// Whether the role is held on the organization itself (with or without resources beside it).
+    #[must_use]
+    pub fn held_on_organization(&self) -> bool {
+        self.resources != Resources::AtLeastOne
+    }
+}
+
+/// The roles of one kind of product, from the highest to the lowest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleSet {
+    /// Stable name in the API, such as `program-delivery`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// The type of its resources.
+    pub resource_type: ResourceType,
+    /// Whether members may leave by themselves.
+    pub members_may_leave: bool,
+    /// The roles, highest first.
+    pub roles: Vec<Role>,
+}
+
+impl RoleSet {
+    /// The role of this name, if the set has it.
+    #[must_use]
+    pub fn role(&self, id: &RoleId) -> Option<&Role> {
+        self.roles.iter().find(|r| r.id == *id)
+    }
+
+    /// Where the role stands, 0 being the highest; an unknown one stands below all.
+    #[must_use]
+    pub fn rank(&self, id: &RoleId) -> usize {
+        self.roles.iter().position(|r| r.id == *id).unwrap_or(self.roles.len())
+    }
+
+    /// The role that the creator gets and that must always have an active holder.
+    #[must_use]
+    pub fn protected_role(&self) -> Option<&Role> {
+        self.roles.iter().find(|r| r.protected)
+    }
+
+    /// Whether the role is the protected one.
+    #[must_use]
+    pub fn is_protected(&self, id: &RoleId) -> bool {
+        self.role(id).is_some_and(|r| r.protected)
+    }
+}
+
+/// Every role set that was shipped, or why one was refused.
+static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
+    LazyLock::new(|| EMBEDDED.iter().map(|(file, text)| RoleSet::parse(file, text)).collect());
+
+include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
+
+/// All role sets of this deployment.
+///
+/// # Errors
+/// The first file that contradicts itself; binaries refuse to start with it.
+pub fn all() -> Result<&'static [RoleSet], &'static RoleSetError> {
+    SHIPPED.as_deref()
+}
+
+/// The role set of this name, if it is shipped.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static RoleSet> {
+    all().ok()?.iter().find(|set| set.id == id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The use cases: each a pure function from what was read to what shall change, or to a named refusal.
+
+pub mod activation;
+pub mod answer;
+pub mod invitations;
+pub mod invite;
+pub mod members;
+pub mod offer;
+pub mod organizations;
+pub mod resources;
+pub mod settle;
+pub mod work;
+
+use crate::authority::Authority;
+use crate::event::{Party, Recorder};
+use crate::id::NewIds;
+use crate::member::Member;
+use crate::organization::Organization;
+use crate::roleset::RoleSet;
+use jiff::Timestamp;
+
+/// What every decision inside an organization rests on: the organization, its roles, who asks, and when.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The organization as it was read.
+    pub organization: &'a Organization,
+    /// Its role set.
+    pub set: &'a RoleSet,
+    /// The member who asks.
+    pub actor: &'a Member,
+    /// The instant of the decision.
+    pub now: Timestamp,
+}
+
+impl<'a> Scene<'a> {
+    /// What the member who asks may do.
+    #[must_use]
+    pub fn authority(&self) -> Authority<'a> {
+        Authority::of(self.actor, self.organization, self.set, self.now)
+    }
+
+    /// A recorder for what this member does.
+    pub fn recorder(&self, ids: &'a mut dyn NewIds) -> Recorder<'a> {
+        Recorder::new(self.organization.id, Party::user(self.actor.id), self.now, ids)
+    }
+}
+
+/// One thing that is wrong with a request, at a field or at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub at: Spot,
+    /// A stable name of it.
+    pub code: &'static str,
+    /// The same for people.
+    pub detail: String,
+}
+
+/// Where a fault is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spot {
+    /// A field of the request, as a path.
+    Field(String),
+    /// One of the addresses, as it was given.
+    Address(String),
+}
+
+impl Fault {
+    /// A fault of a field.
+    pub fn field(path: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            at: Spot::Field(path.into()),
+            code,
+            detail: detail.into(),
+        }
+    }
+
+    /// A fault of an address.
+    pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            at: Spot::Address(given.into()),
+            code,
+            detail: detail.into(),
+        }
+    }
+}

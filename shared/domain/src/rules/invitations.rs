@@ -1,0 +1,285 @@
+//! Changing, resending and cancelling an invitation.
+
+use crate::authority::Authority;
+use crate::changes::{Changes, Pair};
+use crate::event::Party;
+use crate::id::{JobId, NewIds};
+use crate::invitation::{Delivery, Invitation, InvitationState};
+use crate::job::{Job, Work};
+use crate::organization::Seats;
+use crate::roleset::{Resources, permission};
+use crate::rules::invite::{Holder, letter, picture};
+use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::{Fault, Scene};
+use crate::text::Message;
+use crate::time::days_after;
+
+/// Why an invitation is not changed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InvitationRefusal {
+    /// The member may not touch it.
+    Forbidden,
+    /// There is none (or none the member may see).
+    NotFound,
+    /// The member may not give this role, or not there.
+    RoleNotAssignable(String),
+    /// Fields that cannot be.
+    Invalid(Vec<Fault>),
+    /// It has ended, in this way.
+    Ended(InvitationState),
+    /// The address has become a member's, or another invitation's.
+    AddressTaken,
+    /// Too few seats.
+    NoSeats {
+        /// Seats used and allowed.
+        seats: Seats,
+        /// Seats it needs.
+        needed: i64,
+    },
+}
+
+/// Whether the member sees the invitation: with the permission for the organization, or for one of its resources.
+#[must_use]
+pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
+    authority.allows(permission::MEMBERS_READ, None)
+        || invitation
+            .resources
+            .iter()
+            .any(|r| authority.allows(permission::MEMBERS_READ, Some(r)))
+}
+
+/// The invitation, if the member sees it and may change what it offers.
+fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i Invitation, InvitationRefusal> {
+    let authority = scene.authority();
+    if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    let invitation = found
+        .filter(|i| may_see(&authority, i))
+        .ok_or(InvitationRefusal::NotFound)?;
+    let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    let whole = authority.allows(permission::MEMBERS_INVITE, None);
+    // Only one resource still counts for one whose power is limited: what is being deleted no longer binds anybody.
+    let there = invitation
+        .resources
+        .iter()
+        .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r)));
+    if !(whole || there) || !authority.may_offer(role, &invitation.resources) {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    Ok(invitation)
+}
+
+/// A change; what is none stays. The address cannot be changed (002).
+pub struct Change<'a> {
+    /// Role, resources and term together.
+    pub offer: Option<Wanted<'a>>,
+    /// What the inviter writes; none inside takes it away.
+    pub message: Option<Option<Message>>,
+}
+
+/// Changes what a pending invitation offers. The member who does so answers for it from then on.
+///
+/// # Errors
+/// [`InvitationRefusal`].
+pub fn change(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    wanted: Change<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
+    let before = touchable(scene, found)?;
+    match before.state_at(scene.now) {
+        InvitationState::Pending => {}
+        ended => return Err(InvitationRefusal::Ended(ended)),
+    }
+    let mut after = before.clone();
+    if let Some(offer) = &wanted.offer {
+        let offer = check(scene, offer).map_err(InvitationRefusal::Invalid)?;
+        after = reoffer(scene, after, &offer)?;
+    }
+    if let Some(message) = wanted.message {
+        after.message = message;
+    }
+    if after == *before {
+        return Ok((after, Changes::default()));
+    }
+    after.version += 1;
+    let event = scene.recorder(ids).event(
+        "invitation.updated",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    let changes = Changes {
+        invitations: vec![Pair::change(before.clone(), after.clone())],
+        events: vec![event],
+        ..Changes::default()
+    };
+    fits(scene, &changes)?;
+    Ok((after, changes))
+}
+
+fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Result<Invitation, InvitationRefusal> {
+    if let Some(fault) = offer.domain_fault(scene, &invitation.email) {
+        return Err(InvitationRefusal::Invalid(vec![fault]));
+    }
+    if !scene.authority().may_offer(offer.role, &offer.resources) {
+        return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
+    }
+    Ok(Invitation {
+        role: offer.role.id.clone(),
+        resources: offer.resources.clone(),
+        term: offer.term,
+        epoch: offer.epoch,
+        seat: offer.role.uses_seat,
+        invited_by: scene.actor.id,
+        inviter_name: scene.actor.name.clone(),
+        ..invitation
+    })
+}
+
+fn fits(scene: &Scene<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
+    let needed = changes.seat_delta();
+    if scene.organization.seats().fit(needed) {
+        return Ok(());
+    }
+    Err(InvitationRefusal::NoSeats {
+        seats: scene.organization.seats(),
+        needed,
+    })
+}
+
+/// Sends an invitation again: same id, new link, and the old one is dead. An expired one takes its seat and address again.
+///
+/// `holder` says who holds the address at present; it matters for an expired invitation only.
+///
+/// # Errors
+/// [`InvitationRefusal`].
+pub fn resend(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    holder: Option<&Holder>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
+    let before = touchable(scene, found)?;
+    let role = scene.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
+    if !matches!(before.state, InvitationState::Pending | InvitationState::Expired) {
+        return Err(InvitationRefusal::Ended(before.state));
+    }
+    let taken =
+        |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
+    if before.state == InvitationState::Expired && holder.is_some_and(taken) {
+        return Err(InvitationRefusal::AddressTaken);
+    }
+    if !scene.organization.has_enabled(role) {
+        let detail = format!("`{}` is switched off", role.id);
+        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+            "role",
+            "role_not_enabled",
+            detail,
+        )]));
+    }
+    let resources: Vec<_> = before
+        .resources
+        .iter()
+        .filter(|r| !scene.organization.is_ending(r))
+        .cloned()
+        .collect();
+    if role.resources == Resources::AtLeastOne && resources.is_empty() {
+        let detail = "what it was offered on has been deleted; change its resources first";
+        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+            "resources",
+            "required",
+            detail,
+        )]));
+    }
+    let offer = Offer {
+        role,
+        resources,
+        term: before.term,
+        epoch: scene.organization.epoch(&role.id),
+    };
+    let after = Invitation {
+        generation: before.generation + 1,
+        state: InvitationState::Pending,
+        mail: Delivery::Queued,
+        sent_at: scene.now,
+        expires_at: days_after(scene.now, scene.organization.settings.invitation_ttl_days),
+        ended_at: None,
+        version: before.version + 1,
+        ..reoffer(scene, before.clone(), &offer)?
+    };
+    let mail = vec![letter(&after, scene, ids)];
+    let event = scene.recorder(ids).event(
+        "invitation.resent",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    let changes = Changes {
+        invitations: vec![Pair::change(before.clone(), after.clone())],
+        events: vec![event],
+        mail,
+        ..Changes::default()
+    };
+    fits(scene, &changes)?;
+    Ok((after, changes))
+}
+
+/// Asks for every pending invitation to be sent again, in the background.
+///
+/// # Errors
+/// [`InvitationRefusal::Forbidden`].
+pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
+    if !scene.authority().allows_somewhere(permission::MEMBERS_INVITE) {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    let work = Work::ResendAll {
+        by: scene.actor.id,
+        after: None,
+    };
+    let job = Job::new(JobId::from_uuid(ids.uuid()), scene.organization.id, work, scene.now);
+    let event = scene.recorder(ids).event(
+        "invitations.resend_requested",
+        Party::organization(scene.organization.id),
+        None,
+        None,
+    );
+    let changes = Changes {
+        jobs: vec![Pair::new(job.clone())],
+        events: vec![event],
+        ..Changes::default()
+    };
+    Ok((job, changes))
+}
+
+/// Takes a pending invitation back. Its seat and its address are free.
+///
+/// # Errors
+/// [`InvitationRefusal`]; cancelling what was cancelled already changes nothing and is no error.
+pub fn cancel(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, InvitationRefusal> {
+    let before = touchable(scene, found)?;
+    match before.state {
+        // One that lapsed but was not yet swept is cancelled all the same: both end it.
+        InvitationState::Pending => {}
+        InvitationState::Cancelled => return Ok(Changes::default()),
+        ended => return Err(InvitationRefusal::Ended(ended)),
+    }
+    let after = before.ended(InvitationState::Cancelled, scene.now);
+    let event = scene.recorder(ids).event(
+        "invitation.cancelled",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    Ok(Changes {
+        invitations: vec![Pair::change(before.clone(), after)],
+        events: vec![event],
+        ..Changes::default()
+    })
+}

@@ -1,0 +1,240 @@
+//! Inviting: a batch of addresses is checked whole, and sent whole or not at all (004).
+
+use crate::address::{Address, Rejected};
+use crate::changes::{Changes, Pair};
+use crate::event::Party;
+use crate::id::{InvitationId, MailId, NewIds, UserId};
+use crate::invitation::{Delivery, Invitation, InvitationState};
+use crate::mail::{Letter, Mail, MailState};
+use crate::organization::Seats;
+use crate::roleset::permission;
+use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::settle::expire_invitation;
+use crate::rules::{Fault, Scene};
+use crate::text::Message;
+use crate::time::days_after;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What holds an address in an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A member.
+    Member(UserId),
+    /// A pending invitation.
+    Invitation(InvitationId),
+    /// A pending invitation whose time is up but which no job has ended yet: it is ended with this change.
+    Lapsed(Box<Invitation>),
+}
+
+/// What is asked for.
+pub struct Invite<'a> {
+    /// The addresses, good and bad.
+    pub addresses: &'a [Result<Address, Rejected>],
+    /// Who holds each address at present.
+    pub holders: &'a BTreeMap<Address, Holder>,
+    /// The role and what goes with it.
+    pub wanted: Wanted<'a>,
+    /// What the inviter writes.
+    pub message: Option<Message>,
+}
+
+/// Why nothing was sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InviteRefusal {
+    /// The member may invite nobody.
+    Forbidden,
+    /// Addresses or fields that cannot be.
+    Invalid(Vec<Fault>),
+    /// The member may not give this role, or not there.
+    RoleNotAssignable(String),
+    /// Too few seats.
+    NoSeats {
+        /// Seats used and allowed.
+        seats: Seats,
+        /// Seats the batch needs.
+        needed: i64,
+    },
+}
+
+/// Invites every address, or none.
+///
+/// # Errors
+/// [`InviteRefusal`], naming every address and field at fault.
+pub fn invite(
+    scene: &Scene<'_>,
+    request: Invite<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
+    let authority = scene.authority();
+    if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
+        return Err(InviteRefusal::Forbidden);
+    }
+    let checked = check(scene, &request.wanted);
+    let addresses = check_addresses(scene, &request, checked.as_ref().ok());
+    let (offer, addresses) = match (checked, addresses) {
+        (Ok(offer), Ok(addresses)) => (offer, addresses),
+        (offer, addresses) => {
+            let mut faults = offer.err().unwrap_or_default();
+            faults.extend(addresses.err().unwrap_or_default());
+            return Err(InviteRefusal::Invalid(faults));
+        }
+    };
+    if !authority.may_offer(offer.role, &offer.resources) || !invites_there(scene, &offer) {
+        return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
+    }
+    let changes = send(scene, &request, &offer, &addresses, ids);
+    let needed = changes.seat_delta();
+    if !scene.organization.seats().fit(needed) {
+        return Err(InviteRefusal::NoSeats {
+            seats: scene.organization.seats(),
+            needed,
+        });
+    }
+    let sent = changes
+        .invitations
+        .iter()
+        .filter(|p| p.before.is_none())
+        .filter_map(|p| p.after.clone())
+        .collect();
+    Ok((sent, changes))
+}
+
+/// Whether the member may invite where the offer lies.
+fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
+    let authority = scene.authority();
+    authority.allows(permission::MEMBERS_INVITE, None)
+        || (!offer.resources.is_empty()
+            && offer
+                .resources
+                .iter()
+                .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
+}
+
+fn check_addresses<'r>(
+    scene: &Scene<'_>,
+    request: &Invite<'r>,
+    offer: Option<&Offer<'_>>,
+) -> Result<Vec<&'r Address>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut good = Vec::new();
+    if request.addresses.is_empty() {
+        faults.push(Fault::field("emails", "required", "name at least one address"));
+    }
+    for address in request.addresses {
+        let address = match address {
+            Ok(address) => address,
+            Err(rejected) => {
+                faults.push(Fault::address(
+                    rejected.input.clone(),
+                    "invalid_email",
+                    rejected.error.to_string(),
+                ));
+                continue;
+            }
+        };
+        match request.holders.get(address) {
+            Some(Holder::Member(_)) => {
+                faults.push(Fault::address(
+                    address.as_str(),
+                    "already_member",
+                    "is a member already",
+                ));
+            }
+            Some(Holder::Invitation(_)) => {
+                faults.push(Fault::address(
+                    address.as_str(),
+                    "already_invited",
+                    "has a pending invitation already",
+                ));
+            }
+            Some(Holder::Lapsed(_)) | None => match offer.and_then(|o| o.domain_fault(scene, address)) {
+                Some(fault) => faults.push(fault),
+                None => good.push(address),
+            },
+        }
+    }
+    if faults.is_empty() { Ok(good) } else { Err(faults) }
+}
+
+fn send(
+    scene: &Scene<'_>,
+    request: &Invite<'_>,
+    offer: &Offer<'_>,
+    addresses: &[&Address],
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let mut changes = Changes::default();
+    for address in addresses {
+        if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
+            changes = changes.and(expire_invitation(old, scene.now, ids));
+        }
+        let invitation = new_invitation(scene, request, offer, address, ids);
+        changes.mail.push(letter(&invitation, scene, ids));
+        let subject = Party::invitation(invitation.id);
+        let after = picture(&invitation);
+        changes.events.push(
+            scene
+                .recorder(ids)
+                .event("invitation.created", subject, None, Some(after)),
+        );
+        changes.invitations.push(Pair::new(invitation));
+    }
+    changes
+}
+
+fn new_invitation(
+    scene: &Scene<'_>,
+    request: &Invite<'_>,
+    offer: &Offer<'_>,
+    address: &Address,
+    ids: &mut dyn NewIds,
+) -> Invitation {
+    let settings = &scene.organization.settings;
+    Invitation {
+        id: InvitationId::from_uuid(ids.uuid()),
+        organization: scene.organization.id,
+        email: address.clone(),
+        role: offer.role.id.clone(),
+        resources: offer.resources.clone(),
+        term: offer.term,
+        epoch: offer.epoch,
+        message: request.message.clone().or_else(|| settings.default_message.clone()),
+        invited_by: scene.actor.id,
+        inviter_name: scene.actor.name.clone(),
+        generation: 1,
+        state: InvitationState::Pending,
+        mail: Delivery::Queued,
+        seat: offer.role.uses_seat,
+        created_at: scene.now,
+        sent_at: scene.now,
+        expires_at: days_after(scene.now, settings.invitation_ttl_days),
+        ended_at: None,
+        accepted_by: None,
+        version: 1,
+    }
+}
+
+/// The mail that brings the invitation's present link.
+pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn NewIds) -> Mail {
+    Mail {
+        id: MailId::from_uuid(ids.uuid()),
+        organization: invitation.organization,
+        to: invitation.email.clone(),
+        letter: Letter::Invitation {
+            invitation: invitation.id,
+            generation: invitation.generation,
+        },
+        state: MailState::Queued,
+        created_at: scene.now,
+    }
+}
+
+/// What events say of an invitation.
+pub(super) fn picture(invitation: &Invitation) -> serde_json::Value {
+    let resources: Vec<_> = invitation.resources.iter().map(|r| &r.key).collect();
+    json!({
+        "email": invitation.email, "role": invitation.role, "resources": resources, "duration": invitation.term,
+        "invited_by": invitation.invited_by, "expires_at": invitation.expires_at, "status": invitation.state,
+    })
+}

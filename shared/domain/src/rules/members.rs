@@ -1,0 +1,403 @@
+//! Changing what a member holds, what a member tells about themselves, and ending a membership.
+
+use crate::changes::{Changes, Pair};
+use crate::event::Party;
+use crate::id::NewIds;
+use crate::member::{Grant, Held, MAX_GRANTS, Member, Profile};
+use crate::organization::Seats;
+use crate::resource::{Resource, ResourceKey, ResourceRef};
+use crate::roleset::{Resources, Role, permission};
+use crate::rules::offer::{Wanted, check};
+use crate::rules::{Fault, Scene};
+use crate::text::{Name, RoleId};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// How many grants one change can add and take away together, since it is one transaction.
+pub const MAX_GRANT_CHANGES: usize = 80;
+
+/// Why a member is not changed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum MemberRefusal {
+    /// The member has no say in it, or the other stands above them.
+    Forbidden,
+    /// There is no such member, or none the member may see.
+    NotFound,
+    /// The member may not give this role, or not there.
+    RoleNotAssignable(String),
+    /// Fields that cannot be.
+    Invalid(Vec<Fault>),
+    /// The last active owner would be gone.
+    LastOwner,
+    /// Too few seats.
+    NoSeats {
+        /// Seats used and allowed.
+        seats: Seats,
+        /// Seats it needs.
+        needed: i64,
+    },
+    /// The role set does not let members leave, or remove themselves (002).
+    Oneself,
+}
+
+/// A role on one resource, as it is asked for.
+pub struct WantedGrant {
+    /// The resource, with what was found under its name.
+    pub resource: (ResourceKey, Option<Resource>),
+    /// The role.
+    pub role: RoleId,
+    /// When it shall end.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a member shall hold: exactly this.
+pub enum Holdings<'a> {
+    /// One role with its resources and its term.
+    One(Wanted<'a>),
+    /// A role on the organization (or none) and any mix of grants.
+    Mix {
+        /// The role on the organization.
+        role: Option<&'a RoleId>,
+        /// Its term, if it is limited in time.
+        term: Option<crate::time::Term>,
+        /// The grants.
+        grants: &'a [WantedGrant],
+    },
+}
+
+/// A change of a member; what is none stays.
+#[derive(Default)]
+pub struct Update<'a> {
+    /// What they hold.
+    pub holdings: Option<Holdings<'a>>,
+    /// Their name.
+    pub name: Option<Name>,
+    /// What they tell about themselves.
+    pub profile: Option<Profile>,
+}
+
+/// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
+#[must_use]
+pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
+    let authority = scene.authority();
+    other.id == scene.actor.id
+        || authority.allows(permission::MEMBERS_READ, None)
+        || other
+            .grants
+            .iter()
+            .any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
+}
+
+/// Changes what a member holds or tells.
+///
+/// # Errors
+/// [`MemberRefusal`].
+pub fn update(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    wanted: Update<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Member, Changes), MemberRefusal> {
+    let before = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
+    let mut after = before.clone();
+    let mut kind = "member.updated";
+    if wanted.name.is_some() || wanted.profile.is_some() {
+        if before.id != scene.actor.id {
+            return Err(MemberRefusal::Forbidden);
+        }
+        after.name = wanted.name.or(after.name);
+        after.profile = wanted.profile.unwrap_or(after.profile);
+    }
+    if let Some(holdings) = &wanted.holdings {
+        (after.role, after.grants) = wanted_holdings(scene, before, holdings)?;
+        after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
+        if (&after.role, &after.grants) != (&before.role, &before.grants) {
+            check_power(scene, before, &after)?;
+            kind = "member.role_changed";
+        }
+    }
+    if after == *before {
+        return Ok((after, Changes::default()));
+    }
+    let after = after.settled(scene.set, scene.now);
+    let event = scene.recorder(ids).event(
+        kind,
+        Party::user(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    let changes = Changes {
+        members: vec![Pair::change(before.clone(), after.clone())],
+        events: vec![event],
+        relied_on: relied_on(scene, before),
+        ..Changes::default()
+    };
+    check_owners_and_seats(scene, &changes)?;
+    Ok((after, changes))
+}
+
+/// The member whose authority a change of another rests on.
+pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::UserId, u64)> {
+    let other = target.id != scene.actor.id;
+    other
+        .then_some((scene.actor.id, scene.actor.version))
+        .into_iter()
+        .collect()
+}
+
+fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
+    let owners = changes.owner_delta(scene.set);
+    if owners < 0 && scene.organization.active_owners.saturating_add_signed(owners) == 0 {
+        return Err(MemberRefusal::LastOwner);
+    }
+    let needed = changes.seat_delta();
+    if !scene.organization.seats().fit(needed) {
+        return Err(MemberRefusal::NoSeats {
+            seats: scene.organization.seats(),
+            needed,
+        });
+    }
+    Ok(())
+}
+
+type Held2 = (Option<Held>, Vec<Grant>);
+
+fn wanted_holdings(scene: &Scene<'_>, before: &Member, wanted: &Holdings<'_>) -> Result<Held2, MemberRefusal> {
+    match wanted {
+        Holdings::One(wanted) => {
+            let offer = check(scene, wanted).map_err(MemberRefusal::Invalid)?;
+            if let Some(fault) = offer.domain_fault(scene, &before.email) {
+                return Err(MemberRefusal::Invalid(vec![fault]));
+            }
+            let grants = offer
+                .grants(scene.now)
+                .into_iter()
+                .map(|g| keep_end(before, g))
+                .collect();
+            Ok((offer.held(scene.now), grants))
+        }
+        Holdings::Mix { role, term, grants } => mix(scene, before, *role, *term, grants),
+    }
+}
+
+/// A grant that is there already with the same role keeps its end: naming it again is no change.
+fn keep_end(before: &Member, grant: Grant) -> Grant {
+    let same = before
+        .grants
+        .iter()
+        .find(|g| g.resource == grant.resource && g.held.role == grant.held.role && g.held.epoch == grant.held.epoch);
+    match same {
+        Some(same) if grant.held.expires_at.is_none() => same.clone(),
+        _ => grant,
+    }
+}
+
+fn mix(
+    scene: &Scene<'_>,
+    before: &Member,
+    role: Option<&RoleId>,
+    term: Option<crate::time::Term>,
+    grants: &[WantedGrant],
+) -> Result<Held2, MemberRefusal> {
+    let mut faults = Vec::new();
+    let mut held = None;
+    if let Some(role) = role {
+        match check(
+            scene,
+            &Wanted {
+                role,
+                resources: &[],
+                term,
+            },
+        ) {
+            Ok(offer) => {
+                faults.extend(offer.domain_fault(scene, &before.email));
+                held = offer.held(scene.now);
+            }
+            Err(more) => faults.extend(more),
+        }
+    }
+    if grants.len() > MAX_GRANTS {
+        faults.push(Fault::field(
+            "grants",
+            "too_many",
+            format!("must be at most {MAX_GRANTS}"),
+        ));
+    }
+    let mut given: Vec<Grant> = Vec::new();
+    for (i, wanted) in grants.iter().enumerate() {
+        match grant(scene, i, wanted) {
+            Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
+                faults.push(Fault::field(
+                    format!("grants[{i}]"),
+                    "repeated",
+                    "there is at most one role on each resource",
+                ));
+            }
+            Ok(grant) => given.push(grant),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if role.is_none() && grants.is_empty() {
+        faults.push(Fault::field("grants", "required", "name a role or at least one grant"));
+    }
+    if faults.is_empty() {
+        Ok((held, given))
+    } else {
+        Err(MemberRefusal::Invalid(faults))
+    }
+}
+
+fn grant(scene: &Scene<'_>, i: usize, wanted: &WantedGrant) -> Result<Grant, Fault> {
+    let (key, found) = &wanted.resource;
+    let role = scene.set.role(&wanted.role);
+    let Some(role) = role.filter(|r| r.resources != Resources::None) else {
+        let detail = format!(
+            "`{}` is no role that is held on a {}",
+            wanted.role, scene.set.resource_type
+        );
+        return Err(Fault::field(format!("grants[{i}].role"), "unknown_role", detail));
+    };
+    if !scene.organization.has_enabled(role) {
+        return Err(Fault::field(
+            format!("grants[{i}].role"),
+            "role_not_enabled",
+            format!("`{}` is switched off", role.id),
+        ));
+    }
+    if wanted.expires_at.is_some_and(|end| end <= scene.now) {
+        return Err(Fault::field(
+            format!("grants[{i}].expires_at"),
+            "in_the_past",
+            "must lie in the future",
+        ));
+    }
+    let resource = found
+        .as_ref()
+        .filter(|r| !scene.organization.is_ending(&r.reference))
+        .ok_or_else(|| {
+            Fault::field(
+                format!("grants[{i}]"),
+                "unknown_resource",
+                format!("there is no {} `{}`", key.kind, key.id),
+            )
+        })?;
+    Ok(Grant {
+        resource: resource.reference.clone(),
+        held: Held {
+            role: role.id.clone(),
+            expires_at: wanted.expires_at,
+            epoch: scene.organization.epoch(&role.id),
+        },
+    })
+}
+
+/// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
+fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
+    let authority = scene.authority();
+    if !authority.allows_somewhere(permission::MEMBERS_MANAGE) {
+        return Err(MemberRefusal::Forbidden);
+    }
+    let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> {
+        m.holdings().map(|(h, r)| (h.clone(), r.cloned())).collect()
+    };
+    let (old, new) = (held(before), held(after));
+    let oneself = before.id == scene.actor.id;
+    let mut changed = 0;
+    for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
+        changed += 1;
+        if !oneself && !authority.may_manage(&gone.role, on.as_ref()) {
+            return Err(MemberRefusal::Forbidden);
+        }
+    }
+    for (come, on) in new.iter().filter(|h| !old.contains(h)) {
+        changed += 1;
+        let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
+        let beside = on.is_none() && !after.grants.is_empty() && role.reach == crate::roleset::Reach::Resource;
+        let may = authority.may_assign(&role.id, on.as_ref()) || (beside && authority.may_assign_somewhere(&role.id));
+        if !may || (oneself && outlives(scene, role, come)) {
+            return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
+        }
+    }
+    if changed > MAX_GRANT_CHANGES {
+        let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
+        return Err(MemberRefusal::Invalid(vec![Fault::field(
+            "grants",
+            "too_many_changes",
+            detail,
+        )]));
+    }
+    Ok(())
+}
+
+/// Whether a role that members give themselves would last longer than what lets them give it.
+///
+/// Without this a helper for one month would make themselves an admin for good.
+fn outlives(scene: &Scene<'_>, role: &Role, come: &Held) -> bool {
+    let from = scene
+        .actor
+        .live(scene.organization, scene.set, scene.now)
+        .filter(|(held, _)| {
+            scene
+                .set
+                .role(&held.role)
+                .is_some_and(|own| own.assigns.contains(&role.id))
+        });
+    let endless = Timestamp::MAX;
+    let longest = from.map(|(held, _)| held.expires_at.unwrap_or(endless)).max();
+    longest.is_none_or(|end| come.expires_at.unwrap_or(endless) > end)
+}
+
+/// What events say of a member.
+pub(super) fn picture(member: &Member) -> serde_json::Value {
+    let grants: Vec<_> = member
+        .grants
+        .iter()
+        .map(|g| json!({ "type": g.resource.key.kind, "id": g.resource.key.id, "role": g.held.role, "expires_at": g.held.expires_at }))
+        .collect();
+    let role = member.role.as_ref();
+    json!({
+        "name": member.name, "email": member.email, "status": member.status,
+        "role": role.map(|h| &h.role), "role_expires_at": role.and_then(|h| h.expires_at), "grants": grants,
+    })
+}
+
+/// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
+pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
+    let authority = scene.authority();
+    let manages = |held: &Held, on: Option<&ResourceRef>| {
+        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
+    };
+    let mut holdings = other.holdings().peekable();
+    if holdings.peek().is_none() {
+        return authority.allows(permission::MEMBERS_MANAGE, None);
+    }
+    holdings.all(|(held, on)| manages(held, on))
+}
+
+/// Ends a membership: the member's own (leaving), or another's. Access ends at once.
+///
+/// # Errors
+/// [`MemberRefusal`].
+pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -> Result<Changes, MemberRefusal> {
+    let before = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
+    let oneself = before.id == scene.actor.id;
+    if oneself && !scene.set.members_may_leave {
+        return Err(MemberRefusal::Oneself);
+    }
+    if !oneself && !manages_all_of(scene, before) {
+        return Err(MemberRefusal::Forbidden);
+    }
+    let kind = if oneself { "member.left" } else { "member.removed" };
+    let event = scene
+        .recorder(ids)
+        .event(kind, Party::user(before.id), Some(picture(before)), None);
+    let changes = Changes {
+        members: vec![Pair::gone(before.clone())],
+        events: vec![event],
+        relied_on: relied_on(scene, before),
+        ..Changes::default()
+    };
+    check_owners_and_seats(scene, &changes)?;
+    Ok(changes)
+}

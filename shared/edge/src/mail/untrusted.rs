@@ -1,0 +1,104 @@
+//! What people wrote, made fit for a letter.
+
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
+
+/// The longest name shown, in characters.
+const MAX_NAME: usize = 80;
+/// The longest message shown, in characters.
+const MAX_MESSAGE: usize = 2_000;
+/// The most lines of a message shown.
+const MAX_LINES: usize = 60;
+/// How wide a quoted line may be before a mail program would break it where no mark follows.
+const QUOTE_WIDTH: usize = 72;
+
+/// A name on one line: nothing invisible, nothing that turns the direction of text, no scheme that would
+/// make mail programs show a link, and no start of an encoded word (RFC 2047), which they would decode.
+pub(super) fn one_line(name: &str) -> String {
+    let line = visible(name).replace("://", ": ").replace("=?", "= ?");
+    shortened(&line, MAX_NAME)
+}
+
+/// As [`one_line`], or other words when nothing in the name can be seen.
+pub(super) fn one_line_or(name: &str, words: &str) -> String {
+    let line = one_line(name);
+    if line.is_empty() {
+        words.to_owned()
+    } else {
+        line
+    }
+}
+
+/// A message, line by line. Empty when nothing in it can be seen.
+pub(super) fn lines(message: &str) -> Vec<String> {
+    let message = message.replace("\r\n", "\n");
+    let mut lines: Vec<String> = Vec::new();
+    let mut left = MAX_MESSAGE;
+    for line in message.split(is_line_break).map(visible) {
+        // One empty line parts paragraphs; more would only push the rest out of sight.
+        if line.is_empty() && lines.last().is_none_or(String::is_empty) {
+            continue;
+        }
+        if left == 0 || lines.len() == MAX_LINES {
+            lines.push("…".to_owned());
+            break;
+        }
+        let line = shortened(&line, left);
+        left -= line.chars().count();
+        lines.push(line);
+    }
+    if lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}
+
+/// The lines marked as a quotation, each short enough to keep its mark on any screen.
+pub(super) fn quoted(lines: &[String]) -> String {
+    let options = textwrap::Options::new(QUOTE_WIDTH)
+        .initial_indent("> ")
+        .subsequent_indent("> ");
+    let quoted: Vec<_> = lines
+        .iter()
+        .flat_map(|line| textwrap::wrap(line, &options))
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    quoted.join("\n")
+}
+
+/// The text without what cannot be seen, its white space as single spaces.
+fn visible(text: &str) -> String {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let seen: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .filter(|c| is_joiner(*c) || is_variation(*c) || !ignorable.contains(*c))
+        .filter(|c| !matches!(c, '\u{fff9}'..='\u{fffb}'))
+        .collect();
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    words.join(" ").trim_matches(is_joiner).trim().to_owned()
+}
+
+/// Joiners shape Persian and Indic words, and hold emoji together.
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// Chooses between the text and the colour form of an emoji.
+fn is_variation(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}')
+}
+
+fn is_line_break(character: char) -> bool {
+    matches!(
+        character,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
+fn shortened(line: &str, length: usize) -> String {
+    if line.chars().count() <= length {
+        return line.to_owned();
+    }
+    let kept: String = line.chars().take(length.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

@@ -1,0 +1,120 @@
+//! Writing: one transaction makes a whole change, or nothing of it.
+
+use crate::Store;
+use crate::error::{CommitError, StoreError};
+use crate::keys::Key;
+use crate::once::{Answered, Once};
+use crate::transaction::{Position, Transaction, weight};
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use aws_smithy_runtime_api::http::Response;
+use jiff::Timestamp;
+use muster_domain::{Changes, Member, Organization, RoleSet};
+
+/// Most items one transaction takes.
+pub const MAX_ITEMS: usize = 100;
+
+/// A change with what it was decided on.
+pub struct Commit<'a> {
+    /// What changes.
+    pub changes: &'a Changes,
+    /// The organization's role set.
+    pub set: &'a RoleSet,
+    /// The organization as it was read; none while it is being made.
+    pub organization: Option<&'a Organization>,
+    /// The answer to keep for the request's `Idempotency-Key`.
+    pub once: Option<(&'a Once, Answered)>,
+    /// The instant of the decision.
+    pub now: Timestamp,
+}
+
+impl Store {
+    /// Makes the change, if everything it rests on is still as it was read.
+    ///
+    /// # Errors
+    /// [`CommitError`]. A change that was made by an attempt whose answer got lost is not made twice: the SDK repeats
+    /// the transaction under the same client token.
+    pub async fn commit(&self, commit: Commit<'_>) -> Result<(), CommitError> {
+        let mut transaction = Transaction::of(&self.table, commit.changes, commit.set, commit.organization)?;
+        if let Some((once, answered)) = &commit.once {
+            transaction.once(once, answered, commit.now)?;
+        }
+        if transaction.items.is_empty() {
+            return Ok(());
+        }
+        let Transaction { positions, items, .. } = transaction;
+        let call = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            .send()
+            .await;
+        call.map(|_| ()).map_err(|e| refused(&positions, e))
+    }
+
+    /// How many of the [`MAX_ITEMS`] of a transaction these changes take.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] if something cannot be stored.
+    pub fn weight(&self, changes: &Changes, set: &RoleSet, organization: &Organization) -> Result<usize, StoreError> {
+        weight(changes, set, organization)
+    }
+
+    /// Notes that the member was seen at `now`, unless another request has just done so.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn touch(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
+        let seen = |at: Timestamp| AttributeValue::S(at.to_string());
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::member(member.organization, member.id).attributes()))
+            .update_expression("SET last_active_at = :now")
+            .condition_expression("attribute_exists(PK) AND last_active_at = :seen")
+            .expression_attribute_values(":now", seen(now))
+            .expression_attribute_values(":seen", member.last_active_at.map_or(AttributeValue::Null(true), seen))
+            .send()
+            .await;
+        match call {
+            Ok(_) => Ok(()),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(StoreError::call("UpdateItem", e)),
+        }
+    }
+}
+
+fn refused(positions: &[Position], error: SdkError<TransactWriteItemsError, Response>) -> CommitError {
+    let reasons: &[CancellationReason] = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
+        _ => &[],
+    };
+    let lost: Vec<Position> = reasons
+        .iter()
+        .zip(positions)
+        .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(_, position)| *position)
+        .collect();
+    if !lost.is_empty() {
+        return CommitError::Lost(lost);
+    }
+    let busy = [
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    ];
+    if reasons.iter().any(|r| r.code().is_some_and(|c| busy.contains(&c))) {
+        return CommitError::Busy;
+    }
+    match StoreError::call("TransactWriteItems", error) {
+        e if e.is_busy() => CommitError::Busy,
+        e => CommitError::Failed(e),
+    }
+}

@@ -1,0 +1,188 @@
+//! How each entity lies in the table: its own fields, its key, its kind, and what puts it into an index.
+
+use crate::error::StoreError;
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use muster_domain::{
+    Address, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization, OrganizationId,
+    Resource, UserId,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// An item as DynamoDB has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// Something that lies in the table under a key of its own.
+pub trait Entity: Serialize + DeserializeOwned {
+    /// What kind of item it is.
+    const KIND: &'static str;
+
+    /// Where it lies.
+    fn key(&self) -> Key;
+
+    /// When something about it is due, if it belongs into the due index.
+    fn due_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Whose membership it is, if it belongs into the index by user.
+    fn user(&self) -> Option<UserId> {
+        None
+    }
+
+    /// The item.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] if a field cannot be stored.
+    fn to_item(&self) -> Result<Item, StoreError> {
+        let key = self.key();
+        let mut item: Item = serde_dynamo::to_item(self).map_err(|e| malformed(&key, &e))?;
+        let mut text = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
+        text(keys::KIND, Self::KIND.to_owned());
+        if let Some(at) = self.due_at() {
+            text(keys::DUE_PK, key.due_partition());
+            text(keys::DUE_SK, format!("{}#{}#{}", keys::instant(at), key.pk, key.sk));
+        }
+        if let Some(user) = self.user() {
+            text(keys::BY_USER_PK, keys::user_pk(user));
+            text(keys::BY_USER_SK, key.pk.clone());
+        }
+        item.extend(key.attributes());
+        Ok(item)
+    }
+
+    /// The entity that lies in this item.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] if it is not of this kind.
+    fn from_item(item: Item) -> Result<Self, StoreError> {
+        let key = Key::of(&item).unwrap_or_else(|| Key {
+            pk: String::new(),
+            sk: String::new(),
+        });
+        serde_dynamo::from_item(item).map_err(|e| malformed(&key, &e))
+    }
+}
+
+fn malformed(key: &Key, error: &serde_dynamo::Error) -> StoreError {
+    StoreError::Malformed {
+        pk: key.pk.clone(),
+        sk: key.sk.clone(),
+        detail: error.to_string(),
+    }
+}
+
+impl Entity for Organization {
+    const KIND: &'static str = "organization";
+    fn key(&self) -> Key {
+        Key::organization(self.id)
+    }
+}
+
+impl Entity for Member {
+    const KIND: &'static str = "member";
+    fn key(&self) -> Key {
+        Key::member(self.organization, self.id)
+    }
+    fn due_at(&self) -> Option<Timestamp> {
+        self.due_at
+    }
+    fn user(&self) -> Option<UserId> {
+        Some(self.id)
+    }
+}
+
+impl Entity for Invitation {
+    const KIND: &'static str = "invitation";
+    fn key(&self) -> Key {
+        match self.state {
+            InvitationState::Pending => Key::pending_invitation(self.organization, self.id),
+            _ => Key::past_invitation(self.organization, self.id),
+        }
+    }
+    fn due_at(&self) -> Option<Timestamp> {
+        (self.state == InvitationState::Pending).then_some(self.expires_at)
+    }
+}
+
+impl Entity for Resource {
+    const KIND: &'static str = "resource";
+    fn key(&self) -> Key {
+        Key::resource(self.organization, &self.reference.key)
+    }
+}
+
+impl Entity for Event {
+    const KIND: &'static str = "event";
+    fn key(&self) -> Key {
+        Key::event(self.organization, self.id)
+    }
+}
+
+impl Entity for Mail {
+    const KIND: &'static str = "mail";
+    fn key(&self) -> Key {
+        Key::mail(self.organization, self.id)
+    }
+}
+
+impl Entity for Job {
+    const KIND: &'static str = "job";
+    fn key(&self) -> Key {
+        Key::job(self.organization, self.id)
+    }
+    fn due_at(&self) -> Option<Timestamp> {
+        Some(self.due_at)
+    }
+}
+
+/// The claim of an organization on an address: one member or one pending invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The address.
+    pub address: Address,
+    /// Who holds it.
+    #[serde(flatten)]
+    pub holder: ClaimHolder,
+}
+
+/// Who holds an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "held_by", rename_all = "snake_case")]
+pub enum ClaimHolder {
+    /// A member.
+    Member {
+        /// Which.
+        holder: UserId,
+    },
+    /// A pending invitation.
+    Invitation {
+        /// Which.
+        holder: InvitationId,
+        /// When its time is up.
+        expires_at: Timestamp,
+    },
+}
+
+impl ClaimHolder {
+    /// The id of the member or invitation, as text.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Member { holder } => holder.to_string(),
+            Self::Invitation { holder, .. } => holder.to_string(),
+        }
+    }
+}
+
+impl Entity for Claim {
+    const KIND: &'static str = "claim";
+    fn key(&self) -> Key {
+        Key::claim(self.organization, &self.address)
+    }
+}

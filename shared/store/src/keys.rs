@@ -1,0 +1,259 @@
+//! Every key format of the table.
+//!
+//! | who asks | how it is read |
+//! | --- | --- |
+//! | every request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and what it is about, strongly consistent |
+//! | the people of an organization | Query `ORG#o`, `TEAM#…`: pending invitations, then members |
+//! | pending invitations | Query `ORG#o`, `TEAM#INVITATION#…`; ended ones under `PAST#INVITATION#…` |
+//! | is this address taken here | Get `EMAIL#a`/`ORG#o`: the item's existence is the uniqueness |
+//! | invitations waiting for an address | Query `EMAIL#a` |
+//! | organizations of a user | Query index `by_user`, `USER#u` |
+//! | resources | Query `ORG#o`, `RESOURCE#…` |
+//! | who has a role on a resource | Query `ORG#o`, `GRANT#type#id#registration#…` |
+//! | who holds an optional role | Query `ORG#o`, `HOLDER#role#…` |
+//! | events, newest first | Query `EVENTS#o` backwards |
+//! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
+//! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
+//! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
+//! | was this request answered before | Get `IDEM#caller`/`hash` |
+//!
+//! The tenant is part of the partition key, so no request can reach another tenant's items by any id it sends.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use muster_domain::{Address, InvitationId, JobId, MailId, OrganizationId, ResourceKey, ResourceRef, RoleId, UserId};
+use std::collections::HashMap;
+
+/// Attribute of the partition key.
+pub const PK: &str = "PK";
+/// Attribute of the sort key.
+pub const SK: &str = "SK";
+/// Attribute that says what kind of item it is.
+pub const KIND: &str = "kind";
+/// Attribute after which DynamoDB may throw the item away, in seconds since 1970.
+pub const TTL: &str = "ttl";
+/// Index of memberships by user.
+pub const BY_USER: &str = "by_user";
+/// Partition key of [`BY_USER`].
+pub const BY_USER_PK: &str = "gsi1pk";
+/// Sort key of [`BY_USER`].
+pub const BY_USER_SK: &str = "gsi1sk";
+/// Sparse index of what is due.
+pub const DUE: &str = "due";
+/// Partition key of [`DUE`].
+pub const DUE_PK: &str = "due_pk";
+/// Sort key of [`DUE`].
+pub const DUE_SK: &str = "due_sk";
+/// How many partitions the due index has, so that no single one takes all writes.
+pub const DUE_SHARDS: u8 = 8;
+
+/// Where one item lies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+/// Sort key of the organization's own item.
+const ORGANIZATION: &str = "ORG";
+/// People: pending invitations stand before members, since `I` comes before `M`.
+pub(crate) const TEAM: &str = "TEAM#";
+pub(crate) const TEAM_MEMBER: &str = "TEAM#MEMBER#";
+pub(crate) const TEAM_INVITATION: &str = "TEAM#INVITATION#";
+pub(crate) const PAST_INVITATION: &str = "PAST#INVITATION#";
+pub(crate) const RESOURCE: &str = "RESOURCE#";
+
+/// Partition of an organization.
+pub(crate) fn organization_pk(organization: OrganizationId) -> String {
+    format!("ORG#{organization}")
+}
+
+/// Partition of an organization's events.
+pub(crate) fn events_pk(organization: OrganizationId) -> String {
+    format!("EVENTS#{organization}")
+}
+
+/// Partition of an address.
+pub(crate) fn address_pk(address: &Address) -> String {
+    format!("EMAIL#{address}")
+}
+
+/// Partition of a user in [`BY_USER`].
+pub(crate) fn user_pk(user: UserId) -> String {
+    format!("USER#{user}")
+}
+
+/// What all grants on one registration of a resource begin with.
+pub(crate) fn grants_prefix(resource: &ResourceRef) -> String {
+    format!(
+        "GRANT#{}#{}#{}#",
+        resource.key.kind, resource.key.id, resource.registration
+    )
+}
+
+/// What all holders of an optional role begin with.
+pub(crate) fn holders_prefix(role: &RoleId) -> String {
+    format!("HOLDER#{role}#")
+}
+
+/// A partition of the due index.
+pub(crate) fn due_shard(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+/// An instant as text whose order is the order of time.
+#[must_use]
+pub fn instant(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+impl Key {
+    fn within(organization: OrganizationId, sk: String) -> Self {
+        Self {
+            pk: organization_pk(organization),
+            sk,
+        }
+    }
+
+    /// The organization itself.
+    #[must_use]
+    pub fn organization(id: OrganizationId) -> Self {
+        Self::within(id, ORGANIZATION.to_owned())
+    }
+
+    /// A member.
+    #[must_use]
+    pub fn member(organization: OrganizationId, id: UserId) -> Self {
+        Self::within(organization, format!("{TEAM_MEMBER}{id}"))
+    }
+
+    /// An invitation while it is pending.
+    #[must_use]
+    pub fn pending_invitation(organization: OrganizationId, id: InvitationId) -> Self {
+        Self::within(organization, format!("{TEAM_INVITATION}{id}"))
+    }
+
+    /// An invitation once it has ended.
+    #[must_use]
+    pub fn past_invitation(organization: OrganizationId, id: InvitationId) -> Self {
+        Self::within(organization, format!("{PAST_INVITATION}{id}"))
+    }
+
+    /// The claim of an organization on an address: its existence is the uniqueness.
+    #[must_use]
+    pub fn claim(organization: OrganizationId, address: &Address) -> Self {
+        Self {
+            pk: address_pk(address),
+            sk: organization_pk(organization),
+        }
+    }
+
+    /// A resource.
+    #[must_use]
+    pub fn resource(organization: OrganizationId, key: &ResourceKey) -> Self {
+        Self::within(organization, format!("{RESOURCE}{}#{}", key.kind, key.id))
+    }
+
+    /// The index item of a grant.
+    #[must_use]
+    pub fn grant(organization: OrganizationId, resource: &ResourceRef, member: UserId) -> Self {
+        Self::within(organization, format!("{}{member}", grants_prefix(resource)))
+    }
+
+    /// The index item of a holder of an optional role.
+    #[must_use]
+    pub fn holder(organization: OrganizationId, role: &RoleId, member: UserId) -> Self {
+        Self::within(organization, format!("{}{member}", holders_prefix(role)))
+    }
+
+    /// An event.
+    #[must_use]
+    pub fn event(organization: OrganizationId, id: muster_domain::EventId) -> Self {
+        Self {
+            pk: events_pk(organization),
+            sk: id.to_string(),
+        }
+    }
+
+    /// A mail in the outbox.
+    #[must_use]
+    pub fn mail(organization: OrganizationId, id: MailId) -> Self {
+        Self::within(organization, format!("MAIL#{id}"))
+    }
+
+    /// A piece of background work.
+    #[must_use]
+    pub fn job(organization: OrganizationId, id: JobId) -> Self {
+        Self::within(organization, format!("JOB#{id}"))
+    }
+
+    /// The record of a request that was answered.
+    #[must_use]
+    pub fn once(caller: UserId, hash: &str) -> Self {
+        Self {
+            pk: format!("IDEM#{caller}"),
+            sk: hash.to_owned(),
+        }
+    }
+
+    /// The key as DynamoDB takes it.
+    #[must_use]
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PK.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SK.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+
+    /// The key of an item as it was read.
+    #[must_use]
+    pub fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let text = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self {
+            pk: text(PK)?,
+            sk: text(SK)?,
+        })
+    }
+
+    /// The partition of the due index that this key's item goes to.
+    pub(crate) fn due_partition(&self) -> String {
+        let sum = self.sk.bytes().fold(0u8, u8::wrapping_add);
+        due_shard(sum % DUE_SHARDS)
+    }
+
+    /// The organization whose partition this key is in, if it is in one.
+    #[must_use]
+    pub fn organization_of(&self) -> Option<OrganizationId> {
+        self.pk.strip_prefix("ORG#")?.parse().ok()
+    }
+
+    /// The invitation this key is of, pending or ended.
+    #[must_use]
+    pub fn invitation_of(&self) -> Option<InvitationId> {
+        let sk = &self.sk;
+        sk.strip_prefix(TEAM_INVITATION)
+            .or_else(|| sk.strip_prefix(PAST_INVITATION))?
+            .parse()
+            .ok()
+    }
+
+    /// The member this key is of: the item itself, or an index item that ends in it.
+    #[must_use]
+    pub fn member_of(&self) -> Option<UserId> {
+        self.sk.rsplit('#').next()?.parse().ok()
+    }
+
+    /// The job this key is of.
+    #[must_use]
+    pub fn job_of(&self) -> Option<JobId> {
+        self.sk.strip_prefix("JOB#")?.parse().ok()
+    }
+
+    /// The mail this key is of.
+    #[must_use]
+    pub fn mail_of(&self) -> Option<MailId> {
+        self.sk.strip_prefix("MAIL#")?.parse().ok()
+    }
+}

@@ -1,0 +1,360 @@
+//! Lists: one page, one query, in the order of the key.
+
+use crate::Store;
+use crate::cursor::Cursor;
+use crate::error::StoreError;
+use crate::items::{Claim, Entity, Item};
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use muster_domain::{Address, Event, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins, if there may be one.
+    pub next: Option<Cursor>,
+}
+
+/// A person of an organization: a member, or somebody invited.
+#[derive(Debug, Clone)]
+pub enum TeamRow {
+    /// A member.
+    Member(Box<Member>),
+    /// A pending invitation.
+    Invitation(Box<Invitation>),
+}
+
+/// Something that is due, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Where it lies.
+    pub key: Key,
+}
+
+/// A range of one partition.
+struct Range<'a> {
+    pk: String,
+    prefix: &'a str,
+    after: Option<&'a Cursor>,
+    limit: usize,
+    backwards: bool,
+}
+
+impl Store {
+    fn range(&self, range: &Range<'_>) -> QueryFluentBuilder {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
+            .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.to_owned()))
+            .scan_index_forward(!range.backwards)
+            .limit(i32::try_from(range.limit).unwrap_or(i32::MAX));
+        // A cursor moves within its list: whatever it says, partition and prefix stay those of the list.
+        if let Some(after) = range.after.filter(|c| c.sort_key().starts_with(range.prefix)) {
+            let key = Key {
+                pk: range.pk.clone(),
+                sk: after.sort_key().to_owned(),
+            };
+            query = query.set_exclusive_start_key(Some(key.attributes()));
+        }
+        query
+    }
+
+    async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+        let reply = self
+            .range(&range)
+            .send()
+            .await
+            .map_err(|e| StoreError::call("Query", e))?;
+        let next = reply
+            .last_evaluated_key
+            .as_ref()
+            .and_then(Key::of)
+            .map(|key| Cursor::after(key.sk));
+        let items = reply
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// People: pending invitations in the order they were made, then members.
+    ///
+    /// # Errors
+    /// [`StoreError`], here and below.
+    pub async fn team(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<TeamRow>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix: keys::TEAM,
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, team_row).await
+    }
+
+    /// Invitations that are pending, in the order they were made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pending_invitations(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Invitation>, StoreError> {
+        let pk = keys::organization_pk(organization);
+        self.page(
+            Range {
+                pk,
+                prefix: keys::TEAM_INVITATION,
+                after,
+                limit,
+                backwards: false,
+            },
+            Invitation::from_item,
+        )
+        .await
+    }
+
+    /// Invitations that have ended, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn past_invitations(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Invitation>, StoreError> {
+        let pk = keys::organization_pk(organization);
+        self.page(
+            Range {
+                pk,
+                prefix: keys::PAST_INVITATION,
+                after,
+                limit,
+                backwards: true,
+            },
+            Invitation::from_item,
+        )
+        .await
+    }
+
+    /// Resources, in the order of type and id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resources(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Resource>, StoreError> {
+        let pk = keys::organization_pk(organization);
+        self.page(
+            Range {
+                pk,
+                prefix: keys::RESOURCE,
+                after,
+                limit,
+                backwards: false,
+            },
+            Resource::from_item,
+        )
+        .await
+    }
+
+    /// Events, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Event>, StoreError> {
+        let pk = keys::events_pk(organization);
+        self.page(
+            Range {
+                pk,
+                prefix: muster_domain::EventId::PREFIX,
+                after,
+                limit,
+                backwards: true,
+            },
+            Event::from_item,
+        )
+        .await
+    }
+
+    /// Members with a grant on this registration of a resource.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grant_holders(
+        &self,
+        organization: OrganizationId,
+        resource: &ResourceRef,
+        limit: usize,
+    ) -> Result<Vec<UserId>, StoreError> {
+        self.index_members(organization, &keys::grants_prefix(resource), limit)
+            .await
+    }
+
+    /// Members who hold an optional role.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn role_holders(
+        &self,
+        organization: OrganizationId,
+        role: &RoleId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<UserId>, StoreError> {
+        let prefix = keys::holders_prefix(role);
+        let pk = keys::organization_pk(organization);
+        let range = Range {
+            pk,
+            prefix: &prefix,
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, member_of_index).await
+    }
+
+    async fn index_members(
+        &self,
+        organization: OrganizationId,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix,
+            after: None,
+            limit,
+            backwards: false,
+        };
+        self.page(range, member_of_index).await.map(|page| page.items)
+    }
+
+    /// Claims on an address, one an organization.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claims_on(
+        &self,
+        address: &Address,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Claim>, StoreError> {
+        let range = Range {
+            pk: keys::address_pk(address),
+            prefix: "ORG#",
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, Claim::from_item).await
+    }
+
+    /// Organizations that a user is a member of. An index: a membership of this very moment may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organizations_of(
+        &self,
+        user: UserId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<OrganizationId>, StoreError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(keys::BY_USER)
+            .key_condition_expression("gsi1pk = :user")
+            .expression_attribute_values(":user", AttributeValue::S(keys::user_pk(user)))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        if let Some(organization) = after.and_then(|c| c.sort_key().parse().ok()) {
+            let mut start = Key::member(organization, user).attributes();
+            start.insert(keys::BY_USER_PK.into(), AttributeValue::S(keys::user_pk(user)));
+            start.insert(
+                keys::BY_USER_SK.into(),
+                AttributeValue::S(keys::organization_pk(organization)),
+            );
+            query = query.set_exclusive_start_key(Some(start));
+        }
+        let reply = query.send().await.map_err(|e| StoreError::call("Query", e))?;
+        let organization = |item: &Item| Key::of(item)?.organization_of();
+        let next = reply.last_evaluated_key.as_ref().and_then(organization);
+        Ok(Page {
+            items: reply.items().iter().filter_map(organization).collect(),
+            next: next.map(|id| Cursor::after(id.to_string())),
+        })
+    }
+
+    /// What is due up to `now` in one partition of the due index, the longest due first. An index: read the items themselves.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due(&self, shard: u8, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
+        let reply = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(keys::DUE)
+            .key_condition_expression("due_pk = :shard AND due_sk < :until")
+            .expression_attribute_values(":shard", AttributeValue::S(keys::due_shard(shard)))
+            // `$` is the character after `#`, so that everything of this very instant is in.
+            .expression_attribute_values(":until", AttributeValue::S(format!("{}$", keys::instant(now))))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|e| StoreError::call("Query", e))?;
+        Ok(reply
+            .items()
+            .iter()
+            .filter_map(Key::of)
+            .map(|key| Due { key })
+            .collect())
+    }
+}
+
+fn team_row(item: Item) -> Result<TeamRow, StoreError> {
+    let is_invitation = Key::of(&item).is_some_and(|key| key.invitation_of().is_some());
+    if is_invitation {
+        Invitation::from_item(item).map(|i| TeamRow::Invitation(Box::new(i)))
+    } else {
+        Member::from_item(item).map(|m| TeamRow::Member(Box::new(m)))
+    }
+}
+
+fn member_of_index(item: Item) -> Result<UserId, StoreError> {
+    let key = Key::of(&item);
+    key.as_ref()
+        .and_then(Key::member_of)
+        .ok_or_else(|| StoreError::Malformed {
+            pk: key.as_ref().map(|k| k.pk.clone()).unwrap_or_default(),
+            sk: key.map(|k| k.sk).unwrap_or_default(),
+            detail: "the key names no member".into(),
+        })
+}

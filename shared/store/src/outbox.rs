@@ -1,0 +1,106 @@
+//! The outbox: taking a mail up, and noting what became of it.
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use muster_domain::invitation::Delivery;
+use muster_domain::mail::MailState;
+use muster_domain::{InvitationId, Mail, OrganizationId};
+
+/// Seconds a mail that is done with stays in the table, for whoever asks what was sent: 30 days.
+const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+const fn state_name(state: MailState) -> &'static str {
+    match state {
+        MailState::Queued => "queued",
+        MailState::Sending => "sending",
+        MailState::Sent => "sent",
+        MailState::Skipped => "skipped",
+        MailState::Failed => "failed",
+    }
+}
+
+impl Store {
+    /// Moves a mail from one state to another; false if it was not in the first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn move_mail(
+        &self,
+        mail: &Mail,
+        from: MailState,
+        to: MailState,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = matches!(to, MailState::Sent | MailState::Skipped | MailState::Failed);
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::mail(mail.organization, mail.id).attributes()))
+            .condition_expression("#state = :from")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":from", AttributeValue::S(state_name(from).into()))
+            .expression_attribute_values(":to", AttributeValue::S(state_name(to).into()));
+        update = if done {
+            update
+                .update_expression("SET #state = :to, #ttl = :ttl")
+                .expression_attribute_names("#ttl", keys::TTL)
+                .expression_attribute_values(":ttl", AttributeValue::N((now.as_second() + KEPT_SECONDS).to_string()))
+        } else {
+            update.update_expression("SET #state = :to")
+        };
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(e) => Err(StoreError::call("UpdateItem", e)),
+        }
+    }
+
+    /// Notes on a pending invitation how far the mail of its present link has come.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn note_delivery(
+        &self,
+        organization: OrganizationId,
+        id: InvitationId,
+        generation: u32,
+        delivery: Delivery,
+    ) -> Result<(), StoreError> {
+        let name = match delivery {
+            Delivery::Queued => "queued",
+            Delivery::Sent => "sent",
+            Delivery::Failed => "failed",
+        };
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::pending_invitation(organization, id).attributes()))
+            .update_expression("SET mail = :delivery")
+            .condition_expression("generation = :generation")
+            .expression_attribute_values(":delivery", AttributeValue::S(name.into()))
+            .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()))
+            .send()
+            .await;
+        match call {
+            Ok(_) => Ok(()),
+            // It has ended, or was sent again since: nothing to note.
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(e) => Err(StoreError::call("UpdateItem", e)),
+        }
+    }
+}

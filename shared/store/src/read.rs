@@ -1,0 +1,175 @@
+//! Reading: everything that one decision needs, in one strongly consistent round trip.
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::items::{Claim, Entity, Item};
+use crate::keys::Key;
+use crate::once::{Answered, Once};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use muster_domain::{
+    Address, Invitation, InvitationId, Job, JobId, Mail, MailId, Member, Organization, OrganizationId, Resource,
+    ResourceKey, UserId,
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// Most items one BatchGet takes.
+const BATCH: usize = 100;
+/// How often keys that DynamoDB left out are asked for again.
+const ROUNDS: usize = 5;
+
+/// What was found under the keys that were asked for.
+#[derive(Debug, Default, Clone)]
+pub struct Snapshot {
+    items: HashMap<Key, Item>,
+}
+
+impl Store {
+    /// Reads these keys, strongly consistent. Keys may repeat; more than 100 are read in parallel batches.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn read(&self, keys: &[Key]) -> Result<Snapshot, StoreError> {
+        let keys: Vec<&Key> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut found = Snapshot::default();
+        let batches = keys.chunks(BATCH).map(|chunk| self.read_batch(chunk));
+        for items in futures::future::try_join_all(batches).await? {
+            found.items.extend(items);
+        }
+        Ok(found)
+    }
+
+    async fn read_batch(&self, keys: &[&Key]) -> Result<Vec<(Key, Item)>, StoreError> {
+        let mut wanted: Vec<_> = keys.iter().map(|key| key.attributes()).collect();
+        let mut found = Vec::with_capacity(wanted.len());
+        for round in 0..ROUNDS {
+            if round > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(20 << round)).await;
+            }
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut wanted)))
+                .consistent_read(true)
+                .build();
+            let request = request.map_err(|e| incomplete(e.to_string()))?;
+            let call = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .send()
+                .await;
+            let reply = call.map_err(|e| StoreError::call("BatchGetItem", e))?;
+            let items = reply.responses.unwrap_or_default().into_values().flatten();
+            found.extend(items.filter_map(|item| Some((Key::of(&item)?, item))));
+            wanted = reply
+                .unprocessed_keys
+                .unwrap_or_default()
+                .into_values()
+                .flat_map(|k| k.keys)
+                .collect();
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(StoreError::Call {
+            operation: "BatchGetItem",
+            detail: "keys stayed unprocessed".into(),
+            busy: true,
+        })
+    }
+}
+
+fn incomplete(detail: String) -> StoreError {
+    StoreError::Call {
+        operation: "BatchGetItem",
+        detail,
+        busy: false,
+    }
+}
+
+impl Snapshot {
+    /// Both in one.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        self.items.extend(more.items);
+        self
+    }
+
+    fn get<T: Entity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.items.get(key).cloned().map(T::from_item).transpose()
+    }
+
+    /// The organization.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`], here and below.
+    pub fn organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
+        self.get(&Key::organization(id))
+    }
+
+    /// A member.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn member(&self, organization: OrganizationId, id: UserId) -> Result<Option<Member>, StoreError> {
+        self.get(&Key::member(organization, id))
+    }
+
+    /// An invitation, pending or ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn invitation(&self, organization: OrganizationId, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
+        match self.get(&Key::pending_invitation(organization, id))? {
+            Some(pending) => Ok(Some(pending)),
+            None => self.get(&Key::past_invitation(organization, id)),
+        }
+    }
+
+    /// The claim on an address.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn claim(&self, organization: OrganizationId, address: &Address) -> Result<Option<Claim>, StoreError> {
+        self.get(&Key::claim(organization, address))
+    }
+
+    /// A resource.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn resource(&self, organization: OrganizationId, key: &ResourceKey) -> Result<Option<Resource>, StoreError> {
+        self.get(&Key::resource(organization, key))
+    }
+
+    /// A mail.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn mail(&self, organization: OrganizationId, id: MailId) -> Result<Option<Mail>, StoreError> {
+        self.get(&Key::mail(organization, id))
+    }
+
+    /// A job.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn job(&self, organization: OrganizationId, id: JobId) -> Result<Option<Job>, StoreError> {
+        self.get(&Key::job(organization, id))
+    }
+
+    /// The answer that was given to the request before.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn answered(&self, once: &Once) -> Result<Option<Answered>, StoreError> {
+        let Some(item) = self.items.get(&once.key) else {
+            return Ok(None);
+        };
+        serde_dynamo::from_item(item.clone())
+            .map(Some)
+            .map_err(|e| StoreError::Malformed {
+                pk: once.key.pk.clone(),
+                sk: once.key.sk.clone(),
+                detail: e.to_string(),
+            })
+    }
+}

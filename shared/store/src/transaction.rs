@@ -1,0 +1,435 @@
+//! From what changes to one transaction: each item's condition repeats what the decision was made on.
+
+use crate::error::StoreError;
+use crate::items::{Claim, ClaimHolder, Entity, Item};
+use crate::keys::{self, Key};
+use crate::once::{Answered, Once};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
+use muster_domain::{
+    Address, Changes, Invitation, InvitationState, Member, Organization, OrganizationId, Pair, RoleSet,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one item of a transaction is for, so that a refused condition can be told by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// The organization: seats, owners, settings, plan.
+    Organization,
+    /// A member.
+    Member,
+    /// A member whose authority the change rests on.
+    Authority,
+    /// An invitation.
+    Invitation,
+    /// The claim on an address.
+    Claim,
+    /// A resource.
+    Resource,
+    /// An index item.
+    Index,
+    /// Background work.
+    Job,
+    /// An event.
+    Event,
+    /// A mail.
+    Mail,
+    /// The answer kept for an `Idempotency-Key`.
+    Once,
+}
+
+/// The items of one transaction, each with its position.
+pub(crate) struct Transaction<'a> {
+    table: &'a str,
+    pub(crate) positions: Vec<Position>,
+    pub(crate) items: Vec<TransactWriteItem>,
+}
+
+/// The condition that nothing lies there yet.
+const NEW: &str = "attribute_not_exists(PK)";
+
+fn number(n: impl ToString) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+impl<'a> Transaction<'a> {
+    /// The transaction that makes these changes.
+    pub(crate) fn of(
+        table: &'a str,
+        changes: &Changes,
+        set: &RoleSet,
+        read: Option<&Organization>,
+    ) -> Result<Self, StoreError> {
+        let mut t = Self {
+            table,
+            positions: Vec::new(),
+            items: Vec::new(),
+        };
+        t.organization(changes, set, read)?;
+        for pair in &changes.members {
+            t.versioned(Position::Member, pair, |m| m.version)?;
+            t.member_index(pair, set)?;
+        }
+        for pair in &changes.invitations {
+            t.invitation(pair)?;
+        }
+        t.claims(changes)?;
+        for pair in &changes.resources {
+            t.versioned(Position::Resource, pair, |r| r.version)?;
+        }
+        for pair in &changes.jobs {
+            t.versioned(Position::Job, pair, |j| j.version)?;
+        }
+        for event in &changes.events {
+            t.put(Position::Event, event.to_item()?, Some(NEW), [])?;
+        }
+        for mail in &changes.mail {
+            t.put(Position::Mail, mail.to_item()?, Some(NEW), [])?;
+        }
+        if let Some(organization) = read {
+            for (member, version) in &changes.relied_on {
+                t.unchanged(Key::member(organization.id, *member), *version)?;
+            }
+        }
+        Ok(t)
+    }
+
+    fn push(&mut self, position: Position, item: TransactWriteItem) {
+        self.positions.push(position);
+        self.items.push(item);
+    }
+
+    fn put<const N: usize>(
+        &mut self,
+        position: Position,
+        item: Item,
+        condition: Option<&str>,
+        values: [(&str, AttributeValue); N],
+    ) -> Result<(), StoreError> {
+        let mut put = Put::builder()
+            .table_name(self.table)
+            .set_item(Some(item))
+            .set_condition_expression(condition.map(Into::into));
+        for (name, value) in values {
+            put = put.expression_attribute_values(name, value);
+        }
+        let put = put.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    fn delete<const N: usize>(
+        &mut self,
+        position: Position,
+        key: &Key,
+        condition: Option<&str>,
+        values: [(&str, AttributeValue); N],
+    ) -> Result<(), StoreError> {
+        let mut delete = Delete::builder()
+            .table_name(self.table)
+            .set_key(Some(key.attributes()))
+            .set_condition_expression(condition.map(Into::into));
+        for (name, value) in values {
+            delete = delete.expression_attribute_values(name, value);
+        }
+        let delete = delete.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().delete(delete).build());
+        Ok(())
+    }
+
+    fn unchanged(&mut self, key: Key, version: u64) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(self.table)
+            .set_key(Some(key.attributes()))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(version))
+            .build()
+            .map_err(|e| incomplete(&e))?;
+        self.push(
+            Position::Authority,
+            TransactWriteItem::builder().condition_check(check).build(),
+        );
+        Ok(())
+    }
+
+    /// Something that stays at one key, guarded by its version.
+    fn versioned<T: Entity>(
+        &mut self,
+        position: Position,
+        pair: &Pair<T>,
+        version: fn(&T) -> u64,
+    ) -> Result<(), StoreError> {
+        match (&pair.before, &pair.after) {
+            (None, Some(after)) => self.put(position, after.to_item()?, Some(NEW), []),
+            (Some(before), Some(after)) => self.put(
+                position,
+                after.to_item()?,
+                Some("version = :version"),
+                [(":version", number(version(before)))],
+            ),
+            (Some(before), None) => self.delete(
+                position,
+                &before.key(),
+                Some("version = :version"),
+                [(":version", number(version(before)))],
+            ),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// A pending invitation lies among the people, an ended one apart: ending it and reviving it are moves.
+    fn invitation(&mut self, pair: &Pair<Invitation>) -> Result<(), StoreError> {
+        let (Some(before), Some(after)) = (&pair.before, &pair.after) else {
+            return self.versioned(Position::Invitation, pair, |i| i.version);
+        };
+        if before.key() == after.key() {
+            // The mailer notes delivery on the item at its own pace: a change of the same sending must not undo that.
+            let kept: &[&str] = if before.generation == after.generation {
+                &["mail"]
+            } else {
+                &[]
+            };
+            return self.update_all(Position::Invitation, after, before.version, kept);
+        }
+        self.delete(
+            Position::Invitation,
+            &before.key(),
+            Some("version = :version"),
+            [(":version", number(before.version))],
+        )?;
+        self.put(Position::Invitation, after.to_item()?, Some(NEW), [])
+    }
+
+    /// Sets every attribute but the `kept` ones.
+    fn update_all<T: Entity>(
+        &mut self,
+        position: Position,
+        after: &T,
+        version: u64,
+        kept: &[&str],
+    ) -> Result<(), StoreError> {
+        let mut update = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(after.key().attributes()));
+        let mut sets = Vec::new();
+        for (i, (name, value)) in after.to_item()?.into_iter().enumerate() {
+            if [keys::PK, keys::SK].contains(&name.as_str()) || kept.contains(&name.as_str()) {
+                continue;
+            }
+            sets.push(format!("#n{i} = :v{i}"));
+            update = update
+                .expression_attribute_names(format!("#n{i}"), name)
+                .expression_attribute_values(format!(":v{i}"), value);
+        }
+        let update = update
+            .update_expression(format!("SET {}", sets.join(", ")))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(version))
+            .build()
+            .map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().update(update).build());
+        Ok(())
+    }
+
+    /// The organization is written only where seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
+    fn organization(
+        &mut self,
+        changes: &Changes,
+        set: &RoleSet,
+        read: Option<&Organization>,
+    ) -> Result<(), StoreError> {
+        if let Some(Pair {
+            before: None,
+            after: Some(new),
+        }) = &changes.organization
+        {
+            return self.put(Position::Organization, new.to_item()?, Some(NEW), []);
+        }
+        let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
+        let definition = changes.organization.as_ref().and_then(|p| p.after.as_ref());
+        let Some(read) = read.filter(|_| seats != 0 || owners != 0 || definition.is_some()) else {
+            return Ok(());
+        };
+        let mut update = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(read.key().attributes()))
+            .expression_attribute_values(":seats", number(seats))
+            .expression_attribute_values(":owners", number(owners))
+            .expression_attribute_values(":read", number(read.version));
+        let mut expression = "ADD seats_used :seats, active_owners :owners".to_owned();
+        let mut condition = "version = :read".to_owned();
+        if seats > 0
+            && let Some(limit) = read.plan.seat_limit
+        {
+            condition += " AND seats_used <= :room";
+            update = update.expression_attribute_values(":room", number(i128::from(limit) - i128::from(seats)));
+        }
+        if owners < 0 {
+            condition += " AND active_owners > :leaving";
+            update = update.expression_attribute_values(":leaving", number(-owners));
+        }
+        if let Some(after) = definition {
+            let counters = ["seats_used", "active_owners", keys::PK, keys::SK];
+            let fields = after
+                .to_item()?
+                .into_iter()
+                .filter(|(name, _)| !counters.contains(&name.as_str()));
+            let mut sets = Vec::new();
+            for (i, (name, value)) in fields.enumerate() {
+                sets.push(format!("#n{i} = :v{i}"));
+                update = update
+                    .expression_attribute_names(format!("#n{i}"), name)
+                    .expression_attribute_values(format!(":v{i}"), value);
+            }
+            expression = format!("SET {} {expression}", sets.join(", "));
+        }
+        let update = update
+            .update_expression(expression)
+            .condition_expression(condition)
+            .build()
+            .map_err(|e| incomplete(&e))?;
+        self.push(
+            Position::Organization,
+            TransactWriteItem::builder().update(update).build(),
+        );
+        Ok(())
+    }
+
+    /// Index items of a member: one a grant, one an optional role held.
+    fn member_index(&mut self, pair: &Pair<Member>, set: &RoleSet) -> Result<(), StoreError> {
+        let entries = |member: &Option<Member>| {
+            member
+                .iter()
+                .flat_map(|m| index_keys(m, set))
+                .collect::<BTreeSet<Key>>()
+        };
+        let (old, new) = (entries(&pair.before), entries(&pair.after));
+        for key in old.difference(&new) {
+            self.delete(Position::Index, key, None, [])?;
+        }
+        for key in new.difference(&old) {
+            let mut item = key.attributes();
+            item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
+            self.put(Position::Index, item, None, [])?;
+        }
+        Ok(())
+    }
+
+    /// Claims on addresses follow from who holds them before and after; what is unchanged is not written.
+    fn claims(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let mut claims: BTreeMap<(OrganizationId, Address), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
+        let befores = changes
+            .invitations
+            .iter()
+            .filter_map(|p| p.before.as_ref())
+            .filter_map(invitation_claim);
+        let befores = befores.chain(
+            changes
+                .members
+                .iter()
+                .filter_map(|p| p.before.as_ref())
+                .map(member_claim),
+        );
+        let afters = changes
+            .invitations
+            .iter()
+            .filter_map(|p| p.after.as_ref())
+            .filter_map(invitation_claim);
+        let afters = afters.chain(
+            changes
+                .members
+                .iter()
+                .filter_map(|p| p.after.as_ref())
+                .map(member_claim),
+        );
+        for claim in befores {
+            let at = (claim.organization, claim.address.clone());
+            claims.entry(at).or_default().0 = Some(claim);
+        }
+        for claim in afters {
+            let at = (claim.organization, claim.address.clone());
+            claims.entry(at).or_default().1 = Some(claim);
+        }
+        for pair in claims.into_values() {
+            self.claim(pair)?;
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
+        let held = |claim: &Claim| [(":holder", AttributeValue::S(claim.holder.id()))];
+        match &pair {
+            (before, after) if before == after => Ok(()),
+            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Some(NEW), []),
+            (Some(before), Some(after)) => self.put(
+                Position::Claim,
+                after.to_item()?,
+                Some("holder = :holder"),
+                held(before),
+            ),
+            (Some(before), None) => self.delete(Position::Claim, &before.key(), Some("holder = :holder"), held(before)),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Keeps the answer, unless one is kept already that still counts.
+    pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
+        let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
+        item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
+        item.extend(once.key.attributes());
+        let put = Put::builder()
+            .table_name(self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK) OR #ttl <= :now")
+            .expression_attribute_names("#ttl", keys::TTL)
+            .expression_attribute_values(":now", number(now.as_second()))
+            .build()
+            .map_err(|e| incomplete(&e))?;
+        self.push(Position::Once, TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+}
+
+fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
+    let grants = member
+        .grants
+        .iter()
+        .map(|g| Key::grant(member.organization, &g.resource, member.id));
+    let optional = member
+        .holdings()
+        .filter(|(held, _)| set.role(&held.role).is_some_and(|r| r.optional))
+        .map(|(held, _)| Key::holder(member.organization, &held.role, member.id));
+    grants.chain(optional).collect()
+}
+
+fn member_claim(member: &Member) -> Claim {
+    Claim {
+        organization: member.organization,
+        address: member.email.clone(),
+        holder: ClaimHolder::Member { holder: member.id },
+    }
+}
+
+fn invitation_claim(invitation: &Invitation) -> Option<Claim> {
+    (invitation.state == InvitationState::Pending).then(|| Claim {
+        organization: invitation.organization,
+        address: invitation.email.clone(),
+        holder: ClaimHolder::Invitation {
+            holder: invitation.id,
+            expires_at: invitation.expires_at,
+        },
+    })
+}
+
+fn incomplete(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Call {
+        operation: "TransactWriteItems",
+        detail: error.to_string(),
+        busy: false,
+    }
+}
+
+/// How many items the changes take in a transaction, of at most 100.
+pub(crate) fn weight(changes: &Changes, set: &RoleSet, read: &Organization) -> Result<usize, StoreError> {
+    Transaction::of("", changes, set, Some(read)).map(|t| t.items.len())
+}
