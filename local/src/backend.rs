@@ -8,7 +8,7 @@ use crate::functions::{self, App, Clock, Settings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
-use crate::streams::{DeadLetter, Pump};
+use crate::streams::{DeadLetter, MappingError, Pump};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -74,6 +74,9 @@ pub enum StartError {
     /// The identity provider's key is.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The template feeds a stream function otherwise than this process can.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
     /// The system gave no randomness for the secrets.
     #[error("cannot make a secret: {0}")]
     Secret(#[from] getrandom::Error),
@@ -131,7 +134,7 @@ impl Backend {
             stream_arn,
             data,
             front.stopped(),
-        );
+        )?;
         front.tasks.spawn(pumping);
         let schedule = Schedule {
             app: app.clone(),

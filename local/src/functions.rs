@@ -49,25 +49,18 @@ pub(crate) fn app(settings: &Settings, sdk: &SdkConfig, clock: Clock) -> Result<
 
 /// A function that is fed from the table's stream.
 pub(crate) struct StreamFunction {
-    pub(crate) binary: &'static str,
-    pub(crate) batch_size: usize,
-    pub(crate) pattern: fn() -> Value,
+    /// Its name in the template.
+    pub(crate) logical_id: &'static str,
     pub(crate) run: fn(App, Value) -> Running,
 }
 
+/// An invocation under way.
 type Running = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
-/// As the template's event source mappings have them.
-pub(crate) const STREAM_FUNCTIONS: &[StreamFunction] = &[
+/// All of them.
+pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
     StreamFunction {
-        binary: "deliver-mail",
-        batch_size: 10,
-        pattern: || {
-            json!({
-                "eventName": ["INSERT", "MODIFY"],
-                "dynamodb": {"NewImage": {"kind": {"S": ["mail"]}, "state": {"S": ["queued"]}}},
-            })
-        },
+        logical_id: "DeliverMailFunction",
         run: |app, event| {
             Box::pin(async move {
                 let _ = (app, event);
@@ -76,14 +69,7 @@ pub(crate) const STREAM_FUNCTIONS: &[StreamFunction] = &[
         },
     },
     StreamFunction {
-        binary: "finish-work",
-        batch_size: 1,
-        pattern: || {
-            json!({
-                "eventName": ["INSERT", "MODIFY"],
-                "dynamodb": {"NewImage": {"kind": {"S": ["job"]}}},
-            })
-        },
+        logical_id: "FinishWorkFunction",
         run: |app, event| {
             Box::pin(async move {
                 let _ = (app, event);

@@ -33,4 +33,4 @@ pub use backend::{Backend, Options, StartError};
 pub use data::DataError;
 pub use database::{DatabaseError, TemplateError};
 pub use identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
-pub use streams::DeadLetter;
+pub use streams::{DeadLetter, MappingError};

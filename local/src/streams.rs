@@ -3,12 +3,14 @@
 mod delivery;
 mod event;
 mod filter;
+mod mapping;
 mod reader;
 
 use crate::data::DataFolder;
 use crate::functions::App;
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
+pub use mapping::MappingError;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,7 +25,7 @@ const LONG_PAUSE: Duration = Duration::from_millis(500);
 /// A record that its function could not be brought to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The function's binary.
+    /// The function, as the template names it.
     pub function: &'static str,
     /// The record's place in the stream.
     pub sequence_number: String,
@@ -49,7 +51,7 @@ impl Pump {
         stream_arn: String,
         data: Arc<DataFolder>,
         stopped: watch::Receiver<bool>,
-    ) -> (Self, impl Future<Output = ()> + use<>) {
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             nudged: Arc::default(),
@@ -58,13 +60,13 @@ impl Pump {
         };
         let running = Running {
             reader: Reader::new(client, stream_arn, data),
-            delivery: Delivery::new(app),
+            delivery: Delivery::new(app, mapping::mappings()?),
             dead_letters: pump.dead_letters.clone(),
             nudged: pump.nudged.clone(),
             waiters,
             stopped,
         };
-        (pump, running.run())
+        Ok((pump, running.run()))
     }
 
     /// Says that there may be something in the stream.

@@ -2,9 +2,10 @@
 //! reports as failed is tried again from there on, a batch that fails whole is bisected, and a record that keeps
 //! failing is given up alone.
 
+use super::DeadLetter;
 use super::event::{LambdaRecord, batch};
-use super::{DeadLetter, filter};
-use crate::functions::{App, STREAM_FUNCTIONS, StreamFunction};
+use super::mapping::Mapping;
+use crate::functions::{App, StreamFunction};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ const TRIES: u32 = 6;
 /// Before the second try; doubled before each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
+/// What hands records over.
 pub(super) struct Delivery {
     app: App,
+    mappings: Vec<Mapping>,
 }
 
 /// A function's answer for a batch.
@@ -42,47 +45,39 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(app: App) -> Self {
-        Self { app }
+    pub(super) fn new(app: App, mappings: Vec<Mapping>) -> Self {
+        Self { app, mappings }
     }
 
     /// Hands each record to the functions that want it; gives those that one could not be brought to take.
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
-        for function in STREAM_FUNCTIONS {
-            deliveries.push(deliver_to(self.app.clone(), function, wanted(function, records)));
+        for mapping in &self.mappings {
+            let wanted = mapping.wanted(records);
+            deliveries.push(deliver_to(self.app.clone(), mapping.clone(), wanted));
         }
         futures::future::join_all(deliveries).await.concat()
     }
 }
 
-/// The records that pass the function's filter.
-fn wanted(function: &StreamFunction, records: &[LambdaRecord]) -> Vec<LambdaRecord> {
-    let pattern = (function.pattern)();
-    records
-        .iter()
-        .filter(|record| filter::matches(&pattern, &record.json))
-        .cloned()
-        .collect()
-}
-
-async fn deliver_to(app: App, function: &'static StreamFunction, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
+async fn deliver_to(app: App, mapping: Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
+    let function = mapping.function;
     let mut dead_letters = Vec::new();
-    for batch in records.chunks(function.batch_size) {
-        let given_up = hand_over(batch, |records| invoke(app.clone(), function, records)).await;
-        dead_letters.extend(given_up.into_iter().map(|(record, reason)| DeadLetter {
-            function: function.binary,
-            sequence_number: record.sequence_number,
-            reason,
-        }));
-    }
-    for DeadLetter {
-        function,
-        sequence_number,
-        reason,
-    } in &dead_letters
-    {
-        tracing::error!(function, sequence_number, reason, "gave up on a record");
+    for batch in records.chunks(mapping.batch_size) {
+        for (record, reason) in hand_over(batch, |records| invoke(app.clone(), function, records)).await {
+            let letter = DeadLetter {
+                function: function.logical_id,
+                sequence_number: record.sequence_number,
+                reason,
+            };
+            tracing::error!(
+                letter.function,
+                letter.sequence_number,
+                letter.reason,
+                "gave up on a record"
+            );
+            dead_letters.push(letter);
+        }
     }
     dead_letters
 }
