@@ -130,32 +130,34 @@ fn refused(error: impl std::error::Error) -> DatabaseError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::aws::{Endpoints, sdk_config};
     use aws_sdk_dynamodb::types::{AttributeValue, BillingMode, StreamViewType};
     use tokio::task::JoinHandle;
 
-    async fn started(data: &DataFolder) -> (Client, watch::Sender<bool>, JoinHandle<()>) {
+    /// A running database with its table: a client for it, its endpoint, and how to stop it.
+    pub(crate) async fn started(data: &DataFolder) -> (Client, String, watch::Sender<bool>, JoinHandle<()>) {
         let (stop, stopped) = watch::channel(false);
         let (database, serve) = EmbeddedDatabase::start(data, stopped).await.unwrap();
         let server = tokio::spawn(serve);
+        let endpoint = database.endpoint().to_owned();
         let sdk = sdk_config(
             Endpoints {
-                dynamodb: database.endpoint().to_owned(),
+                dynamodb: endpoint.clone(),
                 services: String::new(),
             },
             None,
         );
         let client = Client::new(&sdk);
         create_table(&client).await.unwrap();
-        (client, stop, server)
+        (client, endpoint, stop, server)
     }
 
     #[tokio::test]
     async fn the_table_is_the_templates() {
         let nothing = DataFolder::open(None).unwrap();
-        let (client, _stop, _server) = started(&nothing).await;
+        let (client, _, _stop, _server) = started(&nothing).await;
         let described = client
             .describe_table()
             .table_name(TABLE)
@@ -195,7 +197,7 @@ mod tests {
                 .key("SK", AttributeValue::S("b".into()))
         };
 
-        let (client, stop, server) = started(&data).await;
+        let (client, _, stop, server) = started(&data).await;
         client
             .put_item()
             .table_name(TABLE)
@@ -207,7 +209,7 @@ mod tests {
         stop.send(true).unwrap();
         server.await.unwrap();
 
-        let (client, _stop, _server) = started(&data).await;
+        let (client, _, _stop, _server) = started(&data).await;
         assert!(key(&client).send().await.unwrap().item.is_some());
     }
 }

@@ -8,6 +8,7 @@ use crate::schedule::Schedule;
 use crate::streams::Pump;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
@@ -16,7 +17,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +58,10 @@ pub(crate) fn routes(development: Development) -> Router {
 
 /// A route that says which method it takes, to whoever tries another.
 fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRouter<S>) -> MethodRouter<S> {
-    route.fallback(move || async move { Problem::method_not_allowed(format!("this route takes {method} only")) })
+    route.fallback(move || async move {
+        let refusal = Problem::method_not_allowed(format!("this route takes {method} only"));
+        ([(header::ALLOW, method)], refusal)
+    })
 }
 
 async fn issue_token(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
@@ -113,7 +117,10 @@ async fn expire(State(development): Shared) -> Result<impl IntoResponse, Problem
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
+    // Through an object, since a list would do for a struct otherwise.
+    serde_json::from_slice(body)
+        .and_then(|object: Map<String, Value>| serde_json::from_value(object.into()))
+        .map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
 }
 
 /// How far from `now` an ISO 8601 duration leads: a month is as long as the one that begins now.

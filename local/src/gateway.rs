@@ -6,6 +6,7 @@ pub mod paths;
 use crate::functions::{self, App, Clock};
 use crate::problem::Problem;
 use crate::streams::Pump;
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
@@ -13,9 +14,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use event::Arrival;
 use paths::Routes;
+use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// What API Gateway takes at most.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -80,24 +83,33 @@ impl Gateway {
         let app = self.app.clone();
         let run = tokio::spawn(async move {
             let request = lambda_http::request::from_str(&event)?;
-            Ok::<_, serde_json::Error>(functions::call(binary, &app, request).await)
+            Ok(functions::call(binary, &app, request).await)
         });
-        match tokio::time::timeout(PATIENCE, run).await {
-            Ok(Ok(Ok(reply))) => reply.map(into_body),
-            Ok(Ok(Err(error))) => {
-                tracing::error!(binary, %error, "the event could not be read");
-                failure(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-            }
-            Ok(Err(error)) => {
-                tracing::error!(binary, %error, "the handler panicked");
-                failure(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-            }
-            Err(_) => {
-                tracing::error!(binary, "the handler took too long");
-                failure(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
-            }
-        }
+        answer(binary, run).await
     }
+}
+
+/// A handler that was started.
+type Invocation = JoinHandle<Result<lambda_http::Response<lambda_http::Body>, serde_json::Error>>;
+
+/// What the handler replied, or what API Gateway says for it.
+async fn answer(binary: &str, run: Invocation) -> Response {
+    let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
+        Ok(Ok(Ok(reply))) => return reply.map(into_body),
+        Ok(Ok(Err(error))) => {
+            tracing::error!(binary, %error, "the event could not be read");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+        Ok(Err(error)) => {
+            tracing::error!(binary, %error, "the handler panicked");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+        Err(_) => {
+            tracing::error!(binary, "the handler took too long");
+            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    };
+    (status, Json(json!({"message": message}))).into_response()
 }
 
 /// Whether a URL can be made of the request. The functions' runtime makes one, and panics when it cannot; in AWS
@@ -140,11 +152,6 @@ fn into_body(body: lambda_http::Body) -> Body {
     }
 }
 
-/// What API Gateway itself answers for a function that failed.
-fn failure(status: StatusCode, message: &str) -> Response {
-    (status, axum::Json(serde_json::json!({"message": message}))).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +191,33 @@ mod tests {
             assert!(!addressable("/v1", Some(host.as_bytes())), "{host}");
         }
         assert!(!addressable("/v1", Some(b"\xff\xfe")));
+    }
+
+    async fn said(run: Invocation) -> (StatusCode, String) {
+        let reply = answer("a-binary", run).await;
+        let status = reply.status();
+        let body = read(reply.into_body()).await.unwrap();
+        (status, String::from_utf8(body.into()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_by_the_gateway() {
+        let run = tokio::spawn(async { panic!("on purpose") });
+        let expected = (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            r#"{"message":"Internal Server Error"}"#.to_owned(),
+        );
+        assert_eq!(said(run).await, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_never_ends_is_answered_for() {
+        let run = tokio::spawn(std::future::pending());
+        let expected = (
+            StatusCode::SERVICE_UNAVAILABLE,
+            r#"{"message":"Service Unavailable"}"#.to_owned(),
+        );
+        assert_eq!(said(run).await, expected);
     }
 
     #[tokio::test]

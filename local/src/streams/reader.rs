@@ -102,3 +102,59 @@ impl Reader {
             .ok_or_else(|| ReadError("the shard has no iterator".to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{Endpoints, sdk_config};
+    use crate::database::tests::started;
+    use crate::database::{TABLE, create_table};
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    async fn put(client: &aws_sdk_dynamodb::Client, key: &str) {
+        let key = AttributeValue::S(key.to_owned());
+        client
+            .put_item()
+            .table_name(TABLE)
+            .item("PK", key.clone())
+            .item("SK", key)
+            .send()
+            .await
+            .unwrap();
+    }
+
+    fn keys(records: &[LambdaRecord]) -> Vec<&str> {
+        records
+            .iter()
+            .map(|record| record.json["dynamodb"]["Keys"]["PK"]["S"].as_str().unwrap())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn reading_goes_on_where_it_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Arc::new(DataFolder::open(Some(folder.path())).unwrap());
+        let (database, endpoint, _stop, _server) = started(&data).await;
+        let arn = create_table(&database).await.unwrap();
+        let endpoints = Endpoints {
+            dynamodb: endpoint,
+            services: String::new(),
+        };
+        let client = Client::new(&sdk_config(endpoints, None));
+        let reader = || Reader::new(client.clone(), arn.clone(), data.clone());
+
+        let mut first = reader();
+        assert!(first.next().await.unwrap().is_empty());
+        put(&database, "a").await;
+        put(&database, "b").await;
+        let records = first.next().await.unwrap();
+        assert_eq!(keys(&records), ["a", "b"]);
+        first.handled(&records);
+        put(&database, "c").await;
+        assert_eq!(keys(&first.next().await.unwrap()), ["c"]);
+
+        // `c` was read but not handled.
+        let mut second = reader();
+        assert_eq!(keys(&second.next().await.unwrap()), ["c"]);
+    }
+}
