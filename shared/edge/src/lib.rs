@@ -1,13 +1,39 @@
-//! The edge of Muster.
-
+//! The edge of Muster: between a request as API Gateway hands it over and the rules of the domain.
+//!
+//! A handler authenticates, reads, decides, writes and replies; everything it has in common with another is here.
 #![cfg_attr(
     test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod app;
+pub mod auth;
+pub mod body;
+pub mod call;
+pub mod change;
+pub mod clock;
+pub mod config;
+pub mod ids;
+pub mod inside;
 pub mod mail;
+pub mod post;
+pub mod problem;
+pub mod refusals;
+pub mod reply;
+pub mod secrets;
+pub mod serve;
+
+pub use app::App;
+pub use auth::User;
+pub use body::{Body, Field};
+pub use call::Call;
+pub use change::Step;
+pub use clock::Clock;
+pub use config::{Config, ConfigError};
+pub use ids::Ids;
+pub use inside::{Inside, Standing};
+pub use problem::Problem;
+pub use reply::Reply;
+
+/// What a handler answers.
+pub type Outcome = Result<Reply, Problem>;

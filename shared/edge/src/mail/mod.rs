@@ -35,9 +35,7 @@ pub struct Outgoing {
 /// Leaves the bodies out: an invitation's link must not reach a log.
 impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outgoing")
-            .field("to", &self.to)
-            .finish_non_exhaustive()
+        f.debug_struct("Outgoing").field("to", &self.to).finish_non_exhaustive()
     }
 }
 
@@ -53,10 +51,7 @@ impl Outgoing {
             .collect();
         let mut message = Vec::new();
         MessageBuilder::new()
-            .from(address::Address::new_address(
-                from.name(),
-                from.address().as_str(),
-            ))
+            .from(address::Address::new_address(from.name(), from.address().as_str()))
             .to(self.to.as_str())
             .subject(self.subject.as_str())
             .message_id(format!("{id}@{}", from.address().domain()))

@@ -3,9 +3,7 @@ use mail_parser::{Message, MessageParser};
 use proptest::prelude::*;
 
 const LINK: &str = "https://app.example/invitations/tok_1?a=1&b=2";
-const TURNERS: [char; 6] = [
-    '\u{202e}', '\u{202a}', '\u{2066}', '\u{200f}', '\u{61c}', '\u{200b}',
-];
+const TURNERS: [char; 6] = ['\u{202e}', '\u{202a}', '\u{2066}', '\u{200f}', '\u{61c}', '\u{200b}'];
 
 fn ann() -> Address {
     Address::parse("ann@x.example").unwrap()
@@ -157,10 +155,7 @@ fn letters_read_well() {
         let letter = letter.render(ann()).unwrap();
         read_back(&letter);
         let Outgoing {
-            subject,
-            text,
-            html,
-            ..
+            subject, text, html, ..
         } = letter;
         insta::assert_snapshot!(name, format!("{subject}\n\n{text}\n{html}"));
     }
@@ -226,9 +221,7 @@ fn a_message_cannot_leave_its_quotation() {
         "</blockquote><a href=\"https://evil.example\">View the invitation</a>",
         &filler,
     ] {
-        let letter = invitation("Acme", &[], Some(message))
-            .render(ann())
-            .unwrap();
+        let letter = invitation("Acme", &[], Some(message)).render(ann()).unwrap();
         read_back(&letter);
         for line in letter.text.lines().filter(|line| line.contains("evil")) {
             assert!(line.starts_with("> "), "{line}");
@@ -247,25 +240,18 @@ fn long_messages_are_cut() {
     let long = "wörd ".repeat(10_000);
     let many = "a\n\n\nb\n".repeat(1_000);
     for message in [&long, &many] {
-        let letter = invitation("Acme", &[], Some(message))
-            .render(ann())
-            .unwrap();
+        let letter = invitation("Acme", &[], Some(message)).render(ann()).unwrap();
         read_back(&letter);
         assert!(letter.text.chars().count() < 3_500);
         assert!(letter.text.lines().count() < 100);
         assert!(letter.text.contains('…'));
     }
     for nothing in ["", " \r\n\t ", "\u{200b}\u{202e}\n\u{feff}"] {
-        let letter = invitation("Acme", &[], Some(nothing))
-            .render(ann())
-            .unwrap();
+        let letter = invitation("Acme", &[], Some(nothing)).render(ann()).unwrap();
         assert!(!letter.text.contains("wrote"), "{}", letter.text);
     }
     let letter = invitation("\u{200b}", &[], None).render(ann()).unwrap();
-    assert_eq!(
-        letter.subject,
-        "Somebody invited you to join an organization"
-    );
+    assert_eq!(letter.subject, "Somebody invited you to join an organization");
 }
 
 #[test]
@@ -304,20 +290,14 @@ fn only_web_links_are_written() {
             link,
             expires_at: moment(),
         };
-        assert!(
-            matches!(letter.render(ann()), Err(LetterError::Link)),
-            "{link:?}"
-        );
+        assert!(matches!(letter.render(ann()), Err(LetterError::Link)), "{link:?}");
     }
 }
 
 #[test]
 fn a_debug_line_tells_neither_link_nor_address() {
     let letter = invitation("Acme", &[], None).render(ann()).unwrap();
-    assert_eq!(
-        format!("{letter:?}"),
-        "Outgoing { to: Address(a***@x.example), .. }"
-    );
+    assert_eq!(format!("{letter:?}"), "Outgoing { to: Address(a***@x.example), .. }");
 }
 
 #[test]
@@ -328,20 +308,13 @@ fn senders_are_checked() {
             Some("Muster"),
             "no-reply@muster.example",
         ),
-        (
-            "\"Muster, Inc.\" <a@m.example>",
-            Some("Muster, Inc."),
-            "a@m.example",
-        ),
+        ("\"Muster, Inc.\" <a@m.example>", Some("Muster, Inc."), "a@m.example"),
         ("Müster Ø <a@m.example>", Some("Müster Ø"), "a@m.example"),
         (" a@M.example ", None, "a@m.example"),
         ("<a@m.example>", None, "a@m.example"),
     ] {
         let mailbox: Mailbox = input.parse().unwrap();
-        assert_eq!(
-            (mailbox.name(), mailbox.address().as_str()),
-            (name, address)
-        );
+        assert_eq!((mailbox.name(), mailbox.address().as_str()), (name, address));
         assert_eq!(mailbox.to_string().parse(), Ok(mailbox.clone()));
         let letter = invitation("Acme", &[], None).render(ann()).unwrap();
         let bytes = letter.mime(&mailbox, "mail\r\nX: \u{e9}<>_1", moment());

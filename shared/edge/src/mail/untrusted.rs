@@ -21,11 +21,7 @@ pub(super) fn one_line(name: &str) -> String {
 /// As [`one_line`], or other words when nothing in the name can be seen.
 pub(super) fn one_line_or(name: &str, words: &str) -> String {
     let line = one_line(name);
-    if line.is_empty() {
-        words.to_owned()
-    } else {
-        line
-    }
+    if line.is_empty() { words.to_owned() } else { line }
 }
 
 /// A message, line by line. Empty when nothing in it can be seen.

@@ -1,0 +1,122 @@
+//! What a process holds from its start to its end.
+
+use crate::auth::Keyring;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::secrets::{SecretError, Secrets};
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use muster_domain::link::LinkSecrets;
+use muster_store::{Key, Store};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The process: its configuration, its table, the keys it knows, and its clock. Clones share all of it.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: Config,
+    sdk: SdkConfig,
+    store: Store,
+    keyring: Keyring,
+    secrets: Secrets,
+    clock: Clock,
+}
+
+impl App {
+    /// A process with this configuration, reaching AWS as `sdk` says.
+    #[must_use]
+    pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
+        let sdk = patient(sdk);
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), &config.table);
+        let keyring = Keyring::new(config.jwks_url.clone());
+        Self {
+            inner: Arc::new(Inner {
+                config,
+                sdk,
+                store,
+                keyring,
+                secrets: Secrets::default(),
+                clock,
+            }),
+        }
+    }
+
+    /// Opens connections and fetches keys before the first request, while start-up time is not yet billed to anybody.
+    pub async fn warm(&self) {
+        let nothing = Key {
+            pk: "WARM".into(),
+            sk: "WARM".into(),
+        };
+        let nothing = [nothing];
+        let (read, _) = tokio::join!(self.store().read(&nothing), self.keyring().refresh());
+        if let Err(error) = read {
+            tracing::warn!(%error, "the table did not answer while starting");
+        }
+    }
+
+    /// Its configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Its table.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// How it reaches AWS.
+    #[must_use]
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.inner.sdk
+    }
+
+    /// The identity provider's keys.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.inner.keyring
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The secrets that links are made and opened with.
+    ///
+    /// # Errors
+    /// [`SecretError`] if there are none.
+    pub async fn links(&self) -> Result<LinkSecrets, SecretError> {
+        self.inner
+            .secrets
+            .links(&self.inner.sdk, self.inner.config.link_secret_id.as_deref())
+            .await
+    }
+}
+
+/// Time limits that leave room for an answer before the gateway gives up, and repeats that come quickly.
+fn patient(sdk: &SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(7))
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(Duration::from_millis(50));
+    let mut builder = sdk.to_builder();
+    if sdk
+        .timeout_config()
+        .is_none_or(|t| t.operation_attempt_timeout().is_none())
+    {
+        builder = builder.timeout_config(timeouts);
+    }
+    builder.retry_config(retries).build()
+}

@@ -1,0 +1,239 @@
+//! Who is calling: a token's signature, issuer, audience and time, against keys held in memory.
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use muster_domain::{Address, Name, UserId};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::RwLock;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// The scope that makes a token one of the platform's.
+pub const PLATFORM_SCOPE: &str = "muster:platform";
+/// Seconds that two clocks may differ.
+const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+/// How often keys are asked for at most, however many unknown key ids arrive.
+const PAUSE: Duration = Duration::from_secs(5);
+/// After how long keys are asked for again, so that a withdrawn one goes.
+const FRESH: Duration = Duration::from_secs(3600);
+/// How long the identity provider may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A signed-in user, or the platform.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// The address the token tells.
+    pub email: Option<Address>,
+    /// Whether the identity provider has verified it.
+    pub email_verified: bool,
+    /// The name the token tells.
+    pub name: Option<Name>,
+    /// Whether the token is one of the platform's.
+    pub platform: bool,
+}
+
+/// Why a token is not accepted. Callers are told no more than that; the log says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is no token, or its signature is not by a known key.
+    #[error("malformed or wrongly signed")]
+    Malformed,
+    /// Its algorithm is not one of those that are accepted.
+    #[error("algorithm not accepted")]
+    Algorithm,
+    /// Nobody has published its key.
+    #[error("unknown key")]
+    UnknownKey,
+    /// It is another issuer's, or for another audience.
+    #[error("other issuer or audience")]
+    Foreign,
+    /// It is not valid yet, or no longer.
+    #[error("outside its time")]
+    Time,
+    /// The identity provider's keys could not be fetched, and none are at hand.
+    #[error("no keys at hand")]
+    NoKeys,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    sub: String,
+    exp: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    email_verified: Option<Verified>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    scope: Option<String>,
+}
+
+/// Some providers write the claim as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Verified {
+    Flag(bool),
+    Text(String),
+}
+
+#[derive(Clone)]
+struct KnownKey {
+    key: DecodingKey,
+    algorithm: Algorithm,
+}
+
+/// The identity provider's keys, held in memory.
+pub struct Keyring {
+    url: String,
+    http: reqwest::Client,
+    keys: RwLock<HashMap<String, KnownKey>>,
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Keyring {
+    /// Keys as published at this URL; none are fetched yet.
+    #[must_use]
+    pub fn new(url: String) -> Self {
+        let http = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none());
+        Self {
+            url,
+            http: http.build().unwrap_or_default(),
+            keys: RwLock::default(),
+            asked: Mutex::new(None),
+        }
+    }
+
+    fn find(&self, id: &str) -> Option<KnownKey> {
+        self.keys.read().ok()?.get(id).cloned()
+    }
+
+    /// Fetches the keys, unless that was tried a moment ago. If it fails, those at hand stay in use.
+    pub async fn refresh(&self) {
+        let mut asked = self.asked.lock().await;
+        if asked.is_some_and(|at| at.elapsed() < PAUSE) {
+            return;
+        }
+        *asked = Some(Instant::now());
+        match self.fetch().await {
+            Ok(set) => {
+                let known = set.keys.iter().filter_map(known_key).collect();
+                if let Ok(mut keys) = self.keys.write() {
+                    *keys = known;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the identity provider's keys could not be fetched"),
+        }
+    }
+
+    async fn fetch(&self) -> Result<JwkSet, reqwest::Error> {
+        let reply = self.http.get(&self.url).send().await?.error_for_status()?;
+        let text = reply.bytes().await?;
+        // A provider that answers with something else is treated like one that publishes no keys we could use.
+        Ok(serde_json::from_slice(&text).unwrap_or(JwkSet { keys: Vec::new() }))
+    }
+
+    async fn key(&self, id: &str) -> Result<KnownKey, TokenError> {
+        let stale = self.asked.lock().await.is_none_or(|at| at.elapsed() > FRESH);
+        if let Some(known) = self.find(id).filter(|_| !stale) {
+            return Ok(known);
+        }
+        self.refresh().await;
+        let empty = self.keys.read().map_or(true, |keys| keys.is_empty());
+        self.find(id).ok_or(if empty {
+            TokenError::NoKeys
+        } else {
+            TokenError::UnknownKey
+        })
+    }
+
+    /// The user a token was issued to.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub async fn verify(&self, token: &str, issuer: &str, audience: &str, now: Timestamp) -> Result<User, TokenError> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
+        let known = self.key(&header.kid.ok_or(TokenError::UnknownKey)?).await?;
+        if header.alg != known.algorithm {
+            return Err(TokenError::Algorithm);
+        }
+        let mut rules = Validation::new(known.algorithm);
+        rules.set_issuer(&[issuer]);
+        rules.set_audience(&[audience]);
+        rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
+        // Time is judged below, by the clock that everything else goes by.
+        rules.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &known.key, &rules)
+            .map_err(|e| refusal(&e))?
+            .claims;
+        let at = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| TokenError::Time);
+        let over = at(claims.exp)?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
+        let early = claims
+            .nbf
+            .map(at)
+            .transpose()?
+            .is_some_and(|start| start.checked_sub(LEEWAY).is_ok_and(|s| s > now));
+        if over || early {
+            return Err(TokenError::Time);
+        }
+        user(issuer, claims)
+    }
+}
+
+fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
+    use jsonwebtoken::errors::ErrorKind;
+    match error.kind() {
+        ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => TokenError::Foreign,
+        ErrorKind::ExpiredSignature | ErrorKind::ImmatureSignature => TokenError::Time,
+        ErrorKind::InvalidAlgorithm => TokenError::Algorithm,
+        _ => TokenError::Malformed,
+    }
+}
+
+fn user(issuer: &str, claims: Claims) -> Result<User, TokenError> {
+    if claims.sub.is_empty() || claims.sub.len() > 255 {
+        return Err(TokenError::Malformed);
+    }
+    let verified = match claims.email_verified {
+        Some(Verified::Flag(flag)) => flag,
+        Some(Verified::Text(text)) => text == "true",
+        None => false,
+    };
+    Ok(User {
+        id: UserId::of(issuer, &claims.sub),
+        email: claims.email.and_then(|e| Address::parse(&e).ok()),
+        email_verified: verified,
+        name: claims.name.and_then(|n| n.parse().ok()),
+        platform: claims
+            .scope
+            .is_some_and(|s| s.split(' ').any(|one| one == PLATFORM_SCOPE)),
+    })
+}
+
+/// A published key that can check signatures, with the one algorithm it is used with. Secret keys are never accepted.
+fn known_key(jwk: &Jwk) -> Option<(String, KnownKey)> {
+    let algorithm = match (jwk.common.key_algorithm, &jwk.algorithm) {
+        (Some(KeyAlgorithm::RS256) | None, AlgorithmParameters::RSA(_)) => Algorithm::RS256,
+        (Some(KeyAlgorithm::RS384), AlgorithmParameters::RSA(_)) => Algorithm::RS384,
+        (Some(KeyAlgorithm::RS512), AlgorithmParameters::RSA(_)) => Algorithm::RS512,
+        (Some(KeyAlgorithm::PS256), AlgorithmParameters::RSA(_)) => Algorithm::PS256,
+        (Some(KeyAlgorithm::ES256) | None, AlgorithmParameters::EllipticCurve(p)) if p.curve == EllipticCurve::P256 => {
+            Algorithm::ES256
+        }
+        (Some(KeyAlgorithm::ES384) | None, AlgorithmParameters::EllipticCurve(p)) if p.curve == EllipticCurve::P384 => {
+            Algorithm::ES384
+        }
+        (Some(KeyAlgorithm::EdDSA) | None, AlgorithmParameters::OctetKeyPair(_)) => Algorithm::EdDSA,
+        _ => return None,
+    };
+    let key = DecodingKey::from_jwk(jwk).ok()?;
+    Some((jwk.common.key_id.clone()?, KnownKey { key, algorithm }))
+}

@@ -1,0 +1,302 @@
+//! One request: its parts, read strictly.
+
+use crate::app::App;
+use crate::auth::{TokenError, User};
+use crate::body::{self, Body};
+use crate::problem::Problem;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use jiff::Timestamp;
+use lambda_http::{Request, RequestExt};
+use muster_domain::UserId;
+use muster_domain::rules::Fault;
+use muster_store::{Cursor, Once};
+use std::str::FromStr;
+
+/// Rows of a page when the caller names no number.
+pub const DEFAULT_LIMIT: usize = 50;
+/// Most rows of a page.
+pub const MAX_LIMIT: usize = 100;
+/// Longest `Idempotency-Key`.
+const MAX_KEY: usize = 255;
+
+/// One request.
+pub struct Call {
+    /// The process.
+    pub app: App,
+    /// The instant of the request: everything about it is decided as of now.
+    pub now: Timestamp,
+    /// The request's id.
+    pub request_id: String,
+    request: Request,
+}
+
+impl Call {
+    pub(crate) fn new(app: App, request_id: String, request: Request) -> Self {
+        Self {
+            now: app.clock().now(),
+            app,
+            request_id,
+            request,
+        }
+    }
+
+    fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.request.method().as_str()
+    }
+
+    /// The path as it was asked for.
+    #[must_use]
+    pub fn raw_path(&self) -> &str {
+        self.request.raw_http_path()
+    }
+
+    /// The signed-in user.
+    ///
+    /// # Errors
+    /// 401, or 503 while no keys are at hand.
+    pub async fn user(&self) -> Result<User, Problem> {
+        let header = self.header(AUTHORIZATION).unwrap_or_default();
+        let token = match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => token.trim(),
+            _ => return Err(Problem::unauthorized("send `authorization: Bearer <token>`")),
+        };
+        let config = self.app.config();
+        match self
+            .app
+            .keyring()
+            .verify(token, &config.issuer, &config.audience, self.now)
+            .await
+        {
+            Ok(user) => Ok(user),
+            Err(TokenError::NoKeys) => Err(Problem::unavailable()),
+            Err(error) => {
+                tracing::info!(%error, "a token was refused");
+                Err(Problem::unauthorized("the token is not accepted"))
+            }
+        }
+    }
+
+    /// A part of the path; one that is malformed names nothing, and so is not found.
+    ///
+    /// # Errors
+    /// 404.
+    pub fn path<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        let text = self
+            .request
+            .path_parameters_ref()
+            .and_then(|p| p.first(name))
+            .unwrap_or_default();
+        text.parse().map_err(|_| Problem::not_found(name))
+    }
+
+    /// A part of the path that the caller names, such as the id of a resource to be registered.
+    ///
+    /// # Errors
+    /// 422, naming it.
+    pub fn path_named<T: FromStr<Err: std::fmt::Display>>(&self, name: &str) -> Result<T, Problem> {
+        let text = self
+            .request
+            .path_parameters_ref()
+            .and_then(|p| p.first(name))
+            .unwrap_or_default();
+        text.parse()
+            .map_err(|e: T::Err| Problem::invalid([Fault::field(name, "invalid_value", e.to_string())]))
+    }
+
+    /// The query, which may hold these parameters and no others, each once.
+    ///
+    /// # Errors
+    /// 400, naming every parameter that is not known or repeated.
+    pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Problem> {
+        let mut faults = Vec::new();
+        let mut query = Query {
+            call: self,
+            values: Vec::new(),
+        };
+        let map = self.request.query_string_parameters_ref();
+        let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let values = map.and_then(|m| m.all(name)).unwrap_or_default();
+            match (known.iter().find(|k| **k == name), values.as_slice()) {
+                (None, _) => faults.push(Fault::field(name, "unknown_parameter", "is not known here")),
+                (Some(known), [value]) => query.values.push(((*known).to_owned(), (*value).to_owned())),
+                (Some(_), _) => faults.push(Fault::field(name, "repeated_parameter", "must be there once")),
+            }
+        }
+        if faults.is_empty() {
+            Ok(query)
+        } else {
+            Err(Problem::invalid_query(faults))
+        }
+    }
+
+    /// The body.
+    ///
+    /// # Errors
+    /// See [`body::read`].
+    pub fn body<T: Body>(&self) -> Result<T, Problem> {
+        body::read(self.request.body(), self.header(CONTENT_TYPE))
+    }
+
+    /// The body, or its default where there is none at all.
+    ///
+    /// # Errors
+    /// See [`body::read`].
+    pub fn body_or_default<T: Body + Default>(&self) -> Result<T, Problem> {
+        if self.request.body().is_empty() {
+            Ok(T::default())
+        } else {
+            self.body()
+        }
+    }
+
+    /// Refuses unless the `If-Match` header, if there is one, names this version.
+    ///
+    /// # Errors
+    /// 412 for another version, 400 for what is no entity tag.
+    pub fn if_match(&self, version: u64) -> Result<(), Problem> {
+        let Some(header) = self.request.headers().get(IF_MATCH) else {
+            return Ok(());
+        };
+        let malformed = || Problem::new(400, "malformed-if-match", "`If-Match` is not an entity tag");
+        let header = header.to_str().map_err(|_| malformed())?.trim();
+        if header == "*" {
+            return Ok(());
+        }
+        let own = format!("\"{version}\"");
+        let mut found = false;
+        for tag in header.split(',').map(str::trim) {
+            let strong = tag.strip_prefix("W/").unwrap_or(tag);
+            if strong.len() < 2 || !strong.starts_with('"') || !strong.ends_with('"') {
+                return Err(malformed());
+            }
+            found |= tag == own;
+        }
+        if found {
+            Ok(())
+        } else {
+            Err(Problem::precondition_failed())
+        }
+    }
+
+    /// What the `Idempotency-Key` header stands for, on a POST that has one.
+    ///
+    /// # Errors
+    /// 400 for a key that is too long or not plain text.
+    pub fn once(&self, caller: UserId) -> Result<Option<Once>, Problem> {
+        let Some(chosen) = self
+            .request
+            .headers()
+            .get("idempotency-key")
+            .filter(|_| self.method() == "POST")
+        else {
+            return Ok(None);
+        };
+        let chosen = chosen
+            .to_str()
+            .ok()
+            .map(str::trim)
+            .filter(|k| (1..=MAX_KEY).contains(&k.len()));
+        let chosen = chosen.ok_or_else(|| {
+            Problem::new(
+                400,
+                "malformed-idempotency-key",
+                "`Idempotency-Key` must be 1 to 255 plain characters",
+            )
+        })?;
+        Ok(Some(Once::new(
+            caller,
+            chosen,
+            self.method(),
+            self.raw_path(),
+            self.request.body(),
+        )))
+    }
+}
+
+/// The query of a request.
+pub struct Query<'a> {
+    call: &'a Call,
+    values: Vec<(String, String)>,
+}
+
+impl Query<'_> {
+    /// A parameter as text.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// A parameter that is one of a few words; the first is the default.
+    ///
+    /// # Errors
+    /// 400, naming the words.
+    pub fn one_of<'w>(&self, name: &str, words: &[&'w str]) -> Result<&'w str, Problem> {
+        let Some(value) = self.get(name) else {
+            return Ok(words.first().copied().unwrap_or_default());
+        };
+        words.iter().find(|w| **w == value).copied().ok_or_else(|| {
+            let detail = format!("must be one of {}", words.join(", "));
+            Problem::invalid_query([Fault::field(name, "invalid_value", detail)])
+        })
+    }
+
+    /// How many rows, 1 to 100.
+    ///
+    /// # Errors
+    /// 400.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        let Some(text) = self.get("limit") else {
+            return Ok(DEFAULT_LIMIT);
+        };
+        text.parse()
+            .ok()
+            .filter(|n| (1..=MAX_LIMIT).contains(n))
+            .ok_or_else(|| {
+                Problem::invalid_query([Fault::field(
+                    "limit",
+                    "out_of_range",
+                    format!("must be 1 to {MAX_LIMIT}"),
+                )])
+            })
+    }
+
+    /// The name of this list: route and filters, which a cursor is bound to.
+    #[must_use]
+    pub fn list(&self) -> String {
+        let mut filters: Vec<_> = self
+            .values
+            .iter()
+            .filter(|(n, _)| n != "cursor" && n != "limit")
+            .collect();
+        filters.sort();
+        format!("{} {filters:?}", self.call.raw_path())
+    }
+
+    /// Where the list goes on.
+    ///
+    /// # Errors
+    /// 400 for a cursor of another list.
+    pub fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        let Some(text) = self.get("cursor") else {
+            return Ok(None);
+        };
+        Cursor::open(text, &self.list())
+            .map(Some)
+            .map_err(|e| Problem::invalid_query([Fault::field("cursor", "invalid_cursor", e.to_string())]))
+    }
+
+    /// The cursor as it is told to the caller.
+    #[must_use]
+    pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
+        next.map(|cursor| cursor.seal(&self.list()))
+    }
+}

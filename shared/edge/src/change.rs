@@ -1,0 +1,126 @@
+//! A change: read, decide, write; and when somebody was faster, again from a fresh read, a bounded number of times.
+
+use crate::call::Call;
+use crate::ids::Ids;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::{Outcome, User};
+use muster_domain::rules::Fault;
+use muster_domain::{Changes, Organization, RoleSet};
+use muster_store::once::KEPT_SECONDS;
+use muster_store::{Commit, CommitError, Key, Once, Snapshot};
+use std::time::Duration;
+
+/// How often a change is tried.
+const TRIES: u32 = 10;
+
+/// What a decision comes to.
+pub enum Step {
+    /// This shall change, and this is the answer once it has.
+    Commit(Box<Made>),
+    /// More must be read first. Only rare requests take this turn.
+    Read(Vec<Key>),
+    /// Nothing changes; this is the answer.
+    Reply(Reply),
+}
+
+/// A decision to change something.
+pub struct Made {
+    /// What changes.
+    pub changes: Changes,
+    /// The organization as it was read; none while it is being made.
+    pub organization: Option<Organization>,
+    /// Its role set.
+    pub set: &'static RoleSet,
+    /// The answer once it has changed.
+    pub reply: Reply,
+}
+
+impl Call {
+    /// Reads `keys`, decides, and makes the change in one transaction.
+    ///
+    /// # Errors
+    /// What `decide` refuses; 409 when others were faster every time; 503 when the table does not answer.
+    pub async fn change(
+        &self,
+        caller: &User,
+        mut keys: Vec<Key>,
+        mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        let once = self.once(caller.id)?;
+        keys.extend(once.iter().map(|o| o.key.clone()));
+        for turn in 0..TRIES {
+            if turn > 0 {
+                tokio::time::sleep(pause(turn)).await;
+            }
+            let seen = self.app.store().read(&keys).await?;
+            if let Some(reply) = self.answered(once.as_ref(), &seen)? {
+                return Ok(reply);
+            }
+            let made = match self.decided(seen, &mut keys, &mut decide).await? {
+                Step::Commit(made) => made,
+                Step::Reply(reply) => return Ok(reply),
+                Step::Read(_) => return Err(Problem::internal()),
+            };
+            match self.commit(once.as_ref(), &made).await {
+                Ok(()) => return Ok(made.reply),
+                Err(CommitError::Lost(at)) => tracing::debug!(?at, turn, "a race was lost"),
+                Err(CommitError::Busy) => tracing::debug!(turn, "the table was busy"),
+                Err(CommitError::Failed(error)) => return Err(error.into()),
+            }
+        }
+        Err(Problem::conflict())
+    }
+
+    /// Decides, after one more read where the decision asks for it.
+    async fn decided(
+        &self,
+        seen: Snapshot,
+        keys: &mut Vec<Key>,
+        decide: &mut impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Result<Step, Problem> {
+        let step = decide(&seen, &mut Ids::at(self.now))?;
+        let Step::Read(more) = step else { return Ok(step) };
+        let seen = seen.and(self.app.store().read(&more).await?);
+        keys.extend(more);
+        decide(&seen, &mut Ids::at(self.now))
+    }
+
+    async fn commit(&self, once: Option<&Once>, made: &Made) -> Result<(), CommitError> {
+        let ttl = self.now.as_second() + KEPT_SECONDS;
+        let commit = Commit {
+            changes: &made.changes,
+            set: made.set,
+            organization: made.organization.as_ref(),
+            once: once.map(|once| (once, made.reply.kept(&once.fingerprint, ttl))),
+            now: self.now,
+        };
+        self.app.store().commit(commit).await
+    }
+
+    /// The answer that was given to the same request before.
+    fn answered(&self, once: Option<&Once>, seen: &Snapshot) -> Result<Option<Reply>, Problem> {
+        let Some(once) = once else { return Ok(None) };
+        let Some(answered) = seen.answered(once)?.filter(|a| a.counts(self.now)) else {
+            return Ok(None);
+        };
+        if answered.fingerprint == once.fingerprint {
+            return Ok(Some(Reply::again(answered)));
+        }
+        let detail = "this key was used for a request with another body";
+        Err(Problem::new(
+            422,
+            "idempotency-key-reused",
+            "The `Idempotency-Key` stands for another request",
+        )
+        .faults([Fault::field("Idempotency-Key", "reused", detail)]))
+    }
+}
+
+/// A pause that grows, and differs from caller to caller so that they do not meet again.
+fn pause(turn: u32) -> Duration {
+    let most = 10u64 << turn.min(5);
+    let mut bytes = [0; 2];
+    let _ = getrandom::fill(&mut bytes);
+    Duration::from_millis(most / 2 + u64::from(u16::from_be_bytes(bytes)) % most)
+}

@@ -1,0 +1,116 @@
+//! Configuration, from the environment alone. A missing or bad variable is named when the process starts.
+
+use crate::mail::Mailbox;
+
+/// What a deployment sets.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `MUSTER_TABLE`: the name of the DynamoDB table.
+    pub table: String,
+    /// `MUSTER_ISSUER`: the `iss` of tokens that are accepted.
+    pub issuer: String,
+    /// `MUSTER_AUDIENCE`: the `aud` of tokens that are accepted.
+    pub audience: String,
+    /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
+    pub jwks_url: String,
+    /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
+    pub app_url: String,
+    /// `MUSTER_LINK_SECRET_ID`: the secret in Secrets Manager that links are made with, JSON `{"current", "previous"}`.
+    pub link_secret_id: Option<String>,
+    /// `MUSTER_MAIL_FROM`: who mail comes from, such as `Acme <team@acme.example>`.
+    pub mail_from: Option<Mailbox>,
+    /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
+    pub mail_configuration_set: Option<String>,
+}
+
+/// A variable that is missing or cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {variable} {reason}")]
+pub struct ConfigError {
+    /// Which variable.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
+    ConfigError {
+        variable,
+        reason: reason.into(),
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the first variable that is missing or cannot be.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from wherever `get` finds them.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the first variable that is missing or cannot be.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let optional = |name: &'static str| get(name).filter(|value| !value.trim().is_empty());
+        let required = |name: &'static str| optional(name).ok_or_else(|| refuse(name, "is not set"));
+        let url = |name: &'static str| -> Result<String, ConfigError> {
+            let value = required(name)?;
+            let parsed: http::Uri = value.parse().map_err(|_| refuse(name, "is not a URL"))?;
+            let web = matches!(parsed.scheme_str(), Some("http" | "https"));
+            web.then(|| value.trim_end_matches('/').to_owned())
+                .ok_or_else(|| refuse(name, "must begin with http:// or https://"))
+        };
+        let mail_from = optional("MUSTER_MAIL_FROM")
+            .map(|from| {
+                from.parse()
+                    .map_err(|e| refuse("MUSTER_MAIL_FROM", format!("is not a sender: {e}")))
+            })
+            .transpose()?;
+        Ok(Self {
+            table: required("MUSTER_TABLE")?,
+            issuer: required("MUSTER_ISSUER")?,
+            audience: required("MUSTER_AUDIENCE")?,
+            jwks_url: url("MUSTER_JWKS_URL")?,
+            app_url: url("MUSTER_APP_URL")?,
+            link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
+            mail_from,
+            mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(changed: &str, value: Option<&str>) -> Result<Config, ConfigError> {
+        Config::read(|name| match name {
+            name if name == changed => value.map(Into::into),
+            "MUSTER_TABLE" => Some("table".into()),
+            "MUSTER_ISSUER" => Some("https://id.example".into()),
+            "MUSTER_AUDIENCE" => Some("muster".into()),
+            "MUSTER_JWKS_URL" => Some("https://id.example/jwks.json".into()),
+            "MUSTER_APP_URL" => Some("https://app.example/".into()),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_missing_or_bad_variable_is_named() {
+        assert_eq!(read("", None).unwrap().app_url, "https://app.example");
+        let cases = [
+            ("MUSTER_TABLE", None),
+            ("MUSTER_ISSUER", Some("  ")),
+            ("MUSTER_AUDIENCE", None),
+            ("MUSTER_JWKS_URL", Some("not a url")),
+            ("MUSTER_APP_URL", Some("ftp://app.example")),
+            ("MUSTER_MAIL_FROM", Some("nobody")),
+        ];
+        for (name, value) in cases {
+            assert_eq!(read(name, value).unwrap_err().variable, name);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! New identifiers: version 7 UUIDs, so that their order is the order of time.
+
+use jiff::Timestamp;
+use muster_domain::NewIds;
+use uuid::{Builder, Uuid};
+
+/// Makes identifiers for one decision. Those of one decision keep the order they were made in.
+pub struct Ids {
+    millis: u64,
+    count: u16,
+}
+
+impl Ids {
+    /// Identifiers of the instant `now`.
+    #[must_use]
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            millis: u64::try_from(now.as_millisecond()).unwrap_or_default(),
+            count: 0,
+        }
+    }
+}
+
+impl NewIds for Ids {
+    fn uuid(&mut self) -> Uuid {
+        let mut bytes = [0; 10];
+        // The system's generator of random numbers does not fail once the system is up; if it did, an id that
+        // collides would be refused by the condition of its own write.
+        let _ = getrandom::fill(&mut bytes);
+        let [first, second, ..] = &mut bytes;
+        [*first, *second] = self.count.to_be_bytes();
+        self.count += 1;
+        Builder::from_unix_timestamp_millis(self.millis, &bytes).into_uuid()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use muster_domain::EventId;
+
+    #[test]
+    fn identifiers_of_one_decision_keep_their_order_and_stand_before_those_of_later_ones() {
+        let mut early = Ids::at("2026-01-01T00:00:00Z".parse().unwrap());
+        let mut late = Ids::at("2026-01-01T00:00:00.001Z".parse().unwrap());
+        let mut made: Vec<_> = (0..100).map(|_| EventId::from_uuid(early.uuid())).collect();
+        made.push(EventId::from_uuid(late.uuid()));
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}

@@ -1,0 +1,208 @@
+//! Inside an organization: who the caller is there, established from the same read that brings everything else.
+
+use crate::Outcome;
+use crate::app::App;
+use crate::auth::User;
+use crate::call::Call;
+use crate::change::{Made, Step};
+use crate::ids::Ids;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use jiff::Timestamp;
+use muster_domain::{
+    Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
+};
+use muster_store::{Key, Snapshot};
+
+/// What the caller is in the organization.
+#[derive(Debug, Clone)]
+pub enum Standing {
+    /// An active member.
+    Member(Box<Member>),
+    /// The platform, which reads any organization.
+    Platform,
+}
+
+/// The organization, as one request sees it.
+#[derive(Debug, Clone)]
+pub struct Inside {
+    /// The organization.
+    pub organization: Organization,
+    /// Its role set.
+    pub set: &'static RoleSet,
+    /// What the caller is there.
+    pub standing: Standing,
+    /// The instant of the request.
+    pub now: Timestamp,
+}
+
+/// How far a permission reaches for the caller.
+pub enum Sight<'a> {
+    /// The whole organization.
+    All,
+    /// Only resources that the caller's roles are limited to.
+    Some(Authority<'a>),
+}
+
+impl Sight<'_> {
+    /// Whether something on any of these resources is in sight.
+    pub fn reaches<'r>(&self, permission: &str, resources: impl IntoIterator<Item = &'r ResourceRef>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(authority) => resources.into_iter().any(|r| authority.allows(permission, Some(r))),
+        }
+    }
+}
+
+/// The role set of an organization.
+///
+/// # Errors
+/// 500 if this deployment does not ship it any more.
+pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem> {
+    roleset::find(&organization.role_set).ok_or_else(|| {
+        tracing::error!(organization = %organization.id, role_set = organization.role_set, "the role set is not shipped");
+        Problem::internal()
+    })
+}
+
+impl Inside {
+    fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
+        let nobody = || Problem::not_found("organization");
+        let organization = seen.organization(id)?.ok_or_else(nobody)?;
+        let set = role_set(&organization)?;
+        let standing = match seen.member(id, user.id)? {
+            Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
+            _ if user.platform => Standing::Platform,
+            Some(_) => {
+                return Err(Problem::new(403, "member-inactive", "Your membership is inactive")
+                    .detail("ask somebody who manages members to activate it"));
+            }
+            None => return Err(nobody()),
+        };
+        Ok(Self {
+            organization,
+            set,
+            standing,
+            now,
+        })
+    }
+
+    /// The member who asks.
+    ///
+    /// # Errors
+    /// 403 for the platform, which reads but is no member.
+    pub fn member(&self) -> Result<&Member, Problem> {
+        match &self.standing {
+            Standing::Member(member) => Ok(member),
+            Standing::Platform => Err(Problem::forbidden("this is for members; the platform only reads")),
+        }
+    }
+
+    /// What a decision rests on.
+    ///
+    /// # Errors
+    /// 403 for the platform, which reads but changes nothing here.
+    pub fn scene(&self) -> Result<Scene<'_>, Problem> {
+        Ok(Scene {
+            organization: &self.organization,
+            set: self.set,
+            actor: self.member()?,
+            now: self.now,
+        })
+    }
+
+    /// How far `permission` reaches for the caller.
+    ///
+    /// # Errors
+    /// 403 if nowhere.
+    pub fn sight(&self, permission: &str) -> Result<Sight<'_>, Problem> {
+        let Standing::Member(member) = &self.standing else {
+            return Ok(Sight::All);
+        };
+        let authority = Authority::of(member, &self.organization, self.set, self.now);
+        if authority.allows(permission, None) {
+            Ok(Sight::All)
+        } else if authority.allows_somewhere(permission) {
+            Ok(Sight::Some(authority))
+        } else {
+            Err(Problem::forbidden(&format!("this needs the permission `{permission}`")))
+        }
+    }
+
+    /// A change of this organization, with the answer once it is made.
+    #[must_use]
+    pub fn commit(&self, changes: Changes, reply: Reply) -> Step {
+        if changes.is_empty() {
+            return Step::Reply(reply);
+        }
+        Step::Commit(Box::new(Made {
+            changes,
+            organization: Some(self.organization.clone()),
+            set: self.set,
+            reply,
+        }))
+    }
+}
+
+fn standing_keys(user: &User, organization: OrganizationId) -> [Key; 2] {
+    [Key::organization(organization), Key::member(organization, user.id)]
+}
+
+impl Call {
+    /// Reads the organization, the caller's membership and `keys`, in one round trip.
+    ///
+    /// # Errors
+    /// 404 for a stranger as for an organization that does not exist; 403 for an inactive member.
+    pub async fn inside(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+    ) -> Result<(Inside, Snapshot), Problem> {
+        let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
+        let seen = self.app.store().read(&all).await?;
+        let inside = Inside::new(user, organization, &seen, self.now)?;
+        touch(&self.app, &inside).await;
+        Ok((inside, seen))
+    }
+
+    /// Reads as [`Call::inside`] does, decides, and makes the change in one transaction.
+    ///
+    /// # Errors
+    /// As [`Call::inside`] and [`Call::change`].
+    pub async fn change_inside(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+        mut decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        let all = standing_keys(user, organization).into_iter().chain(keys).collect();
+        let mut seen_inside = None;
+        let outcome = self
+            .change(user, all, |seen, ids| {
+                let inside = Inside::new(user, organization, seen, self.now)?;
+                let step = decide(&inside, seen, ids);
+                seen_inside = Some(inside);
+                step
+            })
+            .await;
+        if let Some(inside) = &seen_inside {
+            touch(&self.app, inside).await;
+        }
+        outcome
+    }
+}
+
+/// Notes that the member was seen, at most once an hour. Failing to is no reason to fail the request.
+async fn touch(app: &App, inside: &Inside) {
+    let Standing::Member(member) = &inside.standing else {
+        return;
+    };
+    if !member.activity_is_stale(inside.now) {
+        return;
+    }
+    if let Err(error) = app.store().touch(member, inside.now).await {
+        tracing::warn!(%error, "a member's activity was not noted");
+    }
+}

@@ -1,0 +1,81 @@
+//! Handing mail to SES.
+
+use crate::app::App;
+use crate::mail::Outgoing;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::primitives::Blob;
+use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
+
+/// Why a mail was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// SES refuses this very mail, for good.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It was certainly not sent; trying again later makes sense.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// Whether it was sent is not known.
+    #[error("not known whether sent: {0}")]
+    Unknown(String),
+}
+
+/// Sends mail for a process.
+pub struct Post {
+    client: aws_sdk_sesv2::Client,
+    app: App,
+}
+
+impl Post {
+    /// The way to SES. It is asked once a mail: the outbox repeats, and knows when that could mean mailing twice.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let sdk = app.sdk().to_builder().retry_config(RetryConfig::disabled()).build();
+        Self {
+            client: aws_sdk_sesv2::Client::new(&sdk),
+            app: app.clone(),
+        }
+    }
+
+    /// Sends one mail, which `id` names in its `Message-ID`.
+    ///
+    /// # Errors
+    /// [`PostError`].
+    pub async fn send(&self, mail: &Outgoing, id: &str) -> Result<(), PostError> {
+        let config = self.app.config();
+        let from = config
+            .mail_from
+            .as_ref()
+            .ok_or_else(|| PostError::NotSent("MUSTER_MAIL_FROM is not set".into()))?;
+        let mime = mail.mime(from, id, self.app.clock().now());
+        let unfit = |e: aws_sdk_sesv2::error::BuildError| PostError::Refused(e.to_string());
+        let raw = RawMessage::builder().data(Blob::new(mime)).build().map_err(unfit)?;
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(from.to_string())
+            .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
+            .content(EmailContent::builder().raw(raw).build())
+            .set_configuration_set_name(config.mail_configuration_set.clone())
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(sorted)
+    }
+}
+
+fn sorted(error: SdkError<SendEmailError>) -> PostError {
+    let text = DisplayErrorContext(&error).to_string();
+    match &error {
+        SdkError::ConstructionFailure(_) => PostError::NotSent(text),
+        SdkError::DispatchFailure(failure) if failure.is_user() => PostError::NotSent(text),
+        SdkError::ServiceError(service) => match service.err() {
+            SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => PostError::Refused(text),
+            // Any other answer that is not a fault of the server means that it did not take the mail.
+            _ if service.raw().status().is_client_error() => PostError::NotSent(text),
+            _ => PostError::Unknown(text),
+        },
+        _ => PostError::Unknown(text),
+    }
+}

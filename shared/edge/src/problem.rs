@@ -1,0 +1,207 @@
+//! Problems: every answer that is not a success, as RFC 9457 `application/problem+json` with a stable type.
+
+use muster_domain::Seats;
+use muster_domain::rules::{Fault, Spot};
+use muster_store::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What every problem's type begins with. It names the problem; nothing needs to be there.
+pub const TYPE_BASE: &str = "https://muster.example/problems/";
+
+/// One field or address at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FaultBody {
+    /// The field, as a path into the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The address, as it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// A stable name of what is wrong.
+    pub code: String,
+    /// The same for people.
+    pub detail: String,
+}
+
+/// Seats used, allowed and needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NeededSeats {
+    /// Seats in use, pending invitations included.
+    pub used: u64,
+    /// Seats the plan allows; none for no limit.
+    pub limit: Option<u64>,
+    /// Seats the request needs beyond those.
+    pub needed: i64,
+}
+
+/// A problem, RFC 9457.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem; stable.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind for people.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Every field and address at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FaultBody>,
+    /// For a want of seats: the figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seats: Option<NeededSeats>,
+    /// The request's id, to quote when asking for help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Header fields that go with it.
+    #[serde(skip)]
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl From<Fault> for FaultBody {
+    fn from(fault: Fault) -> Self {
+        let (field, email) = match fault.at {
+            Spot::Field(field) => (Some(field), None),
+            Spot::Address(email) => (None, Some(email)),
+        };
+        Self {
+            field,
+            email,
+            code: fault.code.to_owned(),
+            detail: fault.detail,
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of the kind `name`.
+    #[must_use]
+    pub fn new(status: u16, name: &str, title: &str) -> Self {
+        Self {
+            kind: format!("{TYPE_BASE}{name}"),
+            title: title.to_owned(),
+            status,
+            detail: None,
+            errors: Vec::new(),
+            seats: None,
+            request_id: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// This problem, told more exactly.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// This problem, with what is at fault.
+    #[must_use]
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.errors.extend(faults.into_iter().map(FaultBody::from));
+        self
+    }
+
+    /// This problem, with a header field.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// 401: no token, or not one that is accepted.
+    #[must_use]
+    pub fn unauthorized(detail: &str) -> Self {
+        Self::new(401, "unauthorized", "A valid bearer token is needed")
+            .detail(detail)
+            .header("www-authenticate", "Bearer realm=\"muster\"")
+    }
+
+    /// 403: the caller may see the thing, but not do this.
+    #[must_use]
+    pub fn forbidden(detail: &str) -> Self {
+        Self::new(403, "forbidden", "Not allowed").detail(detail)
+    }
+
+    /// 404: not there, or not the caller's: one answer for both.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(404, "not-found", "Not found").detail(format!("there is no such {what}"))
+    }
+
+    /// 422: fields that cannot be.
+    #[must_use]
+    pub fn invalid(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self::new(422, "invalid-request", "The request has faults").faults(faults)
+    }
+
+    /// 400: query parameters that cannot be.
+    #[must_use]
+    pub fn invalid_query(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self::new(400, "invalid-query", "The query has faults").faults(faults)
+    }
+
+    /// 409: too few seats, with the figures (004).
+    #[must_use]
+    pub fn no_seats(seats: Seats, needed: i64) -> Self {
+        let mut problem = Self::new(409, "no-seats-available", "No seats available")
+            .detail("Upgrade your plan or free a seat first.");
+        problem.seats = Some(NeededSeats {
+            used: seats.used,
+            limit: seats.limit,
+            needed,
+        });
+        problem
+    }
+
+    /// 409: others changed the same things over and over.
+    #[must_use]
+    pub fn conflict() -> Self {
+        Self::new(409, "conflict", "Others are changing the same things")
+            .detail("nothing was changed; try again")
+            .header("retry-after", "1")
+    }
+
+    /// 412: the thing is not as the caller last saw it.
+    #[must_use]
+    pub fn precondition_failed() -> Self {
+        Self::new(412, "precondition-failed", "It has changed since")
+            .detail("the `If-Match` header names another version; read it again")
+    }
+
+    /// 503: something Muster rests on does not answer.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        Self::new(503, "unavailable", "Not available at present")
+            .detail("whether the request took effect is not known; repeating it is safe")
+            .header("retry-after", "1")
+    }
+
+    /// 500: a fault of Muster's own. What it is stands in the log only.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(500, "internal", "Something went wrong here")
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the table did not answer as it should");
+        match error {
+            StoreError::Call { .. } => Self::unavailable(),
+            StoreError::Malformed { .. } => Self::internal(),
+        }
+    }
+}
+
+impl From<crate::secrets::SecretError> for Problem {
+    fn from(error: crate::secrets::SecretError) -> Self {
+        tracing::error!(%error, "no link secret");
+        Self::unavailable()
+    }
+}

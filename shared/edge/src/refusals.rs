@@ -1,0 +1,150 @@
+//! The one place where refusals of the domain become HTTP. Every match is exhaustive: a new refusal does not compile until it is worded.
+
+use crate::problem::Problem;
+use muster_domain::InvitationState;
+use muster_domain::rules::Fault;
+use muster_domain::rules::activation::RowRefusal;
+use muster_domain::rules::answer::AnswerRefusal;
+use muster_domain::rules::invitations::InvitationRefusal;
+use muster_domain::rules::invite::InviteRefusal;
+use muster_domain::rules::members::MemberRefusal;
+use muster_domain::rules::organizations::UpdateRefusal;
+use muster_domain::rules::resources::ResourceRefusal;
+
+fn not_assignable(role: &str) -> Problem {
+    let detail = format!("you may not give the role `{role}`, or not there");
+    Problem::new(403, "role-not-assignable", "Not yours to give").faults([Fault::field(
+        "role",
+        "not_assignable",
+        detail,
+    )])
+}
+
+fn last_owner() -> Problem {
+    Problem::new(409, "last-owner", "An organization needs an active owner").detail("name another owner first")
+}
+
+fn ended(state: InvitationState) -> Problem {
+    match state {
+        InvitationState::Pending => Problem::new(410, "invitation-not-open", "The invitation is not open"),
+        InvitationState::Accepted => Problem::new(
+            410,
+            "invitation-already-accepted",
+            "The invitation was accepted already",
+        ),
+        InvitationState::Declined => Problem::new(410, "invitation-declined", "The invitation was declined"),
+        InvitationState::Cancelled => Problem::new(410, "invitation-cancelled", "The invitation was cancelled"),
+        InvitationState::Expired => Problem::new(410, "invitation-expired", "The invitation has expired"),
+    }
+}
+
+impl From<UpdateRefusal> for Problem {
+    fn from(refusal: UpdateRefusal) -> Self {
+        match refusal {
+            UpdateRefusal::Forbidden => Self::forbidden("you may not change this organization"),
+            UpdateRefusal::Invalid(faults) => Self::invalid(faults),
+        }
+    }
+}
+
+impl From<ResourceRefusal> for Problem {
+    fn from(refusal: ResourceRefusal) -> Self {
+        match refusal {
+            ResourceRefusal::Forbidden => Self::forbidden("you may not register, rename or delete resources"),
+            ResourceRefusal::NotFound => Self::not_found("resource"),
+            ResourceRefusal::Invalid(faults) => Self::invalid(faults),
+            ResourceRefusal::TooManyDeletions => Self::new(409, "too-many-deletions", "Too many deletions at once")
+                .detail("earlier deletions are still being carried out; try again in a while")
+                .header("retry-after", "60"),
+        }
+    }
+}
+
+impl From<InviteRefusal> for Problem {
+    fn from(refusal: InviteRefusal) -> Self {
+        match refusal {
+            InviteRefusal::Forbidden => Self::forbidden("you may not invite anybody"),
+            InviteRefusal::Invalid(faults) => Self::new(422, "invalid-invitations", "Nothing was sent")
+                .detail("every fault is named")
+                .faults(faults),
+            InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
+            InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+        }
+    }
+}
+
+impl From<InvitationRefusal> for Problem {
+    fn from(refusal: InvitationRefusal) -> Self {
+        match refusal {
+            InvitationRefusal::Forbidden => Self::forbidden("you may not touch this invitation"),
+            InvitationRefusal::NotFound => Self::not_found("invitation"),
+            InvitationRefusal::RoleNotAssignable(role) => not_assignable(&role),
+            InvitationRefusal::Invalid(faults) => {
+                Self::new(422, "invalid-invitations", "Nothing was changed").faults(faults)
+            }
+            InvitationRefusal::Ended(state) => Self {
+                status: 409,
+                ..ended(state)
+            },
+            InvitationRefusal::AddressTaken => Self::new(409, "address-taken", "The address is taken")
+                .detail("it belongs to a member, or has another pending invitation"),
+            InvitationRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+        }
+    }
+}
+
+impl From<AnswerRefusal> for Problem {
+    fn from(refusal: AnswerRefusal) -> Self {
+        match refusal {
+            AnswerRefusal::LinkReplaced => Self::new(410, "invitation-link-replaced", "A newer link was sent")
+                .detail("use the link in the latest mail"),
+            AnswerRefusal::EmailNotVerified => Self::new(403, "email-not-verified", "Your address is not verified")
+                .detail("verify it with your identity provider first"),
+            AnswerRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
+                .detail("sign in with the address that was invited"),
+            AnswerRefusal::Ended(state) => ended(state),
+            AnswerRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
+            AnswerRefusal::InviterLostAuthority => Self::new(
+                409,
+                "inviter-lost-authority",
+                "Whoever invited you may not do so any more",
+            )
+            .detail("ask for a new invitation"),
+            AnswerRefusal::RoleNotEnabled => {
+                Self::new(409, "role-not-enabled", "The organization has switched this role off")
+            }
+            AnswerRefusal::DomainNotAllowed => Self::new(
+                409,
+                "domain-not-allowed",
+                "Addresses of this domain may not hold this role any more",
+            ),
+            AnswerRefusal::ResourceGone => Self::new(409, "resource-gone", "What you were invited to has been deleted"),
+        }
+    }
+}
+
+impl From<MemberRefusal> for Problem {
+    fn from(refusal: MemberRefusal) -> Self {
+        match refusal {
+            MemberRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
+            MemberRefusal::NotFound => Self::not_found("member"),
+            MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
+            MemberRefusal::Invalid(faults) => Self::invalid(faults),
+            MemberRefusal::LastOwner => last_owner(),
+            MemberRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+            MemberRefusal::Oneself => Self::forbidden("members of this organization cannot remove themselves"),
+        }
+    }
+}
+
+impl From<RowRefusal> for Problem {
+    fn from(refusal: RowRefusal) -> Self {
+        match refusal {
+            RowRefusal::NotFound => Self::not_found("member"),
+            RowRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
+            RowRefusal::Oneself => Self::new(409, "own-membership", "Not on yourself").detail("ask another member"),
+            RowRefusal::LastOwner => last_owner(),
+            RowRefusal::NoSeats(seats) => Self::no_seats(seats, 1),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Replies, and how they and problems become HTTP.
+
+use crate::problem::Problem;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
+use lambda_http::{Body, Response};
+use muster_store::once::Answered;
+use serde::Serialize;
+
+/// The media type of problems.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// A successful answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's media type.
+    pub media_type: &'static str,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The version of what is shown, for `If-Match`.
+    pub etag: Option<String>,
+    /// Other header fields.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Reply {
+    /// A JSON answer.
+    ///
+    /// # Errors
+    /// An internal problem if the body cannot be written, which the types of replies rule out.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(body).map_err(|_| Problem::internal())?;
+        Ok(Self {
+            status,
+            media_type: "application/json",
+            body,
+            etag: None,
+            headers: Vec::new(),
+        })
+    }
+
+    /// 204: done, nothing to say.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self {
+            status: 204,
+            media_type: "",
+            body: Vec::new(),
+            etag: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// This answer, showing the version `version` of a thing.
+    #[must_use]
+    pub fn version(mut self, version: u64) -> Self {
+        self.etag = Some(format!("\"{version}\""));
+        self
+    }
+
+    /// This answer, with a header field.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// What is kept of this answer for a day, until `ttl`.
+    pub(crate) fn kept(&self, fingerprint: &str, ttl: i64) -> Answered {
+        Answered {
+            fingerprint: fingerprint.to_owned(),
+            status: self.status,
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+            etag: self.etag.clone(),
+            ttl,
+        }
+    }
+
+    /// The answer that was given before.
+    pub(crate) fn again(answered: Answered) -> Self {
+        Self {
+            status: answered.status,
+            media_type: "application/json",
+            body: answered.body.into_bytes(),
+            etag: answered.etag,
+            headers: vec![("idempotent-replayed", "true".into())],
+        }
+    }
+
+    /// This answer as HTTP.
+    #[must_use]
+    pub fn into_response(self) -> Response<Body> {
+        let body = match String::from_utf8(self.body) {
+            Ok(text) if text.is_empty() => Body::Empty,
+            Ok(text) => Body::Text(text),
+            Err(binary) => Body::Binary(binary.into_bytes()),
+        };
+        let mut headers = self.headers;
+        if !self.media_type.is_empty() {
+            headers.push((CONTENT_TYPE.as_str(), self.media_type.to_owned()));
+        }
+        if let Some(etag) = self.etag {
+            headers.push((ETAG.as_str(), etag));
+        }
+        response(self.status, headers, body)
+    }
+}
+
+impl Problem {
+    /// This problem as HTTP.
+    #[must_use]
+    pub fn into_response(mut self) -> Response<Body> {
+        let mut headers = std::mem::take(&mut self.headers);
+        headers.push((CONTENT_TYPE.as_str(), PROBLEM_JSON.to_owned()));
+        let status = self.status;
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        response(status, headers, Body::Text(body))
+    }
+}
+
+fn response(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    let map = response.headers_mut();
+    // Answers speak of people and of who may do what: no cache on the way keeps them.
+    map.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    map.insert(
+        http::header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            map.insert(name, value);
+        }
+    }
+    response
+}

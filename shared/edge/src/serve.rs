@@ -1,0 +1,114 @@
+//! Running a handler: in Lambda, and for `local`, in the same way.
+
+use crate::Outcome;
+use crate::app::App;
+use crate::call::Call;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::problem::Problem;
+use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use futures::FutureExt as _;
+use http::HeaderValue;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+use tracing::Instrument as _;
+use tracing_subscriber::EnvFilter;
+
+/// The header field that carries the request's id.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// Answers one request with one handler: problems become HTTP, a panic becomes a 500, every answer has its request id and one log line.
+pub async fn answer<F, R>(app: &App, request: Request, handler: F) -> Response<Body>
+where
+    F: FnOnce(Call) -> R,
+    R: Future<Output = Outcome>,
+{
+    let started = Instant::now();
+    let (request_id, route) = named(&request);
+    let call = Call::new(app.clone(), request_id.clone(), request);
+    let span = tracing::info_span!("request", request_id, route);
+    let outcome = AssertUnwindSafe(handler(call))
+        .catch_unwind()
+        .instrument(span.clone())
+        .await;
+    let mut response = match outcome {
+        Ok(Ok(reply)) => reply.into_response(),
+        Ok(Err(problem)) => with_id(problem, &request_id),
+        Err(_panic) => {
+            tracing::error!(parent: &span, "the handler panicked");
+            with_id(Problem::internal(), &request_id)
+        }
+    };
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(parent: &span, status = response.status().as_u16(), ms, "answered");
+    response
+}
+
+fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
+    problem.request_id = Some(request_id.to_owned());
+    problem.into_response()
+}
+
+/// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.
+fn named(request: &Request) -> (String, String) {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => (
+            context.request_id.clone().unwrap_or_default(),
+            context.route_key.clone().unwrap_or_default(),
+        ),
+        _ => (String::new(), String::new()),
+    }
+}
+
+/// Structured logs on standard output, filtered by `MUSTER_LOG` (default `info`).
+pub fn log() {
+    let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_target(false)
+        .try_init();
+}
+
+/// The process, from its environment: configuration, credentials that Lambda gives, connections opened.
+///
+/// # Errors
+/// The variable or the role set that is at fault.
+pub async fn start() -> Result<App, lambda_runtime::Error> {
+    log();
+    muster_domain::roleset::all().map_err(|e| e.to_string())?;
+    let config = Config::from_env()?;
+    let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .load()
+        .await;
+    let app = App::new(config, &sdk, Clock::system());
+    app.warm().await;
+    Ok(app)
+}
+
+/// Serves one handler as a Lambda function.
+///
+/// # Errors
+/// Whatever keeps the process from starting, or the runtime's own end.
+pub async fn http<F, R>(handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: Fn(Call) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send + 'static,
+{
+    let app = start()
+        .await
+        .inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    let app = &app;
+    lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
+        Ok::<_, std::convert::Infallible>(answer(app, request, handler).await)
+    }))
+    .await
+}
