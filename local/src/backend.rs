@@ -4,7 +4,6 @@ use crate::aws::{self, Endpoints, LINK_SECRET, LinkSecret, Mailbox, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{self, DatabaseError, EmbeddedDatabase, TABLE};
 use crate::dev::{self, Development};
-use crate::functions::{self, App, Clock, Settings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
@@ -12,6 +11,7 @@ use crate::streams::{DeadLetter, MappingError, Pump};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::serve::ListenerExt;
+use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The sender of all mail.
-const MAIL_FROM: &str = "no-reply@muster.example";
+const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
 
 /// How a backend starts.
 #[derive(Debug, Clone)]
@@ -81,8 +81,8 @@ pub enum StartError {
     #[error("cannot make a secret: {0}")]
     Secret(#[from] getrandom::Error),
     /// The product did not accept its configuration.
-    #[error("cannot configure the functions: {0}")]
-    Functions(String),
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
 }
 
 /// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish what it is doing.
@@ -124,8 +124,7 @@ impl Backend {
         let own_sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
         let sdk = aws::sdk_config(endpoints, options.http_client);
-        let app =
-            functions::app(&settings(&base_url, &identity), &sdk, clock.clone()).map_err(StartError::Functions)?;
+        let app = App::new(configuration(&base_url, &identity)?, &sdk, clock.clone());
 
         let mut front = Crew::new();
         let (pump, pumping) = Pump::new(
@@ -158,7 +157,10 @@ impl Backend {
             front,
             back,
         };
-        Ok(backend.open(listener))
+        let backend = backend.open(listener);
+        // The keys it fetches are served by the gateway, which is open now.
+        backend.app.warm().await;
+        Ok(backend)
     }
 
     /// Lets requests in.
@@ -326,15 +328,20 @@ async fn serve_services(back: &mut Crew, data: &DataFolder, mailbox: Mailbox) ->
     Ok(endpoint)
 }
 
-fn settings(base_url: &str, identity: &IdentityProvider) -> Settings {
-    Settings {
-        table: TABLE.to_owned(),
-        issuer: identity.issuer().to_owned(),
-        audience: AUDIENCE.to_owned(),
-        jwks_url: format!("{base_url}/dev/jwks.json"),
-        // There is no frontend here: the link in a mail opens the invitation's public preview.
-        app_url: format!("{base_url}/v1"),
-        link_secret_id: LINK_SECRET.to_owned(),
-        mail_from: MAIL_FROM.to_owned(),
-    }
+/// What a deployment's environment says, for here.
+fn configuration(base_url: &str, identity: &IdentityProvider) -> Result<Config, ConfigError> {
+    Config::read(|variable| {
+        let value = match variable {
+            "MUSTER_TABLE" => TABLE,
+            "MUSTER_ISSUER" => identity.issuer(),
+            "MUSTER_AUDIENCE" => AUDIENCE,
+            "MUSTER_JWKS_URL" => return Some(format!("{base_url}/dev/jwks.json")),
+            // There is no frontend here: the link in a mail opens the invitation's public preview.
+            "MUSTER_APP_URL" => return Some(format!("{base_url}/v1")),
+            "MUSTER_LINK_SECRET_ID" => LINK_SECRET,
+            "MUSTER_MAIL_FROM" => MAIL_FROM,
+            _ => return None,
+        };
+        Some(value.to_owned())
+    })
 }

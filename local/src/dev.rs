@@ -1,20 +1,20 @@
 //! What the local gateway adds under `/dev`, for development and tests only.
 
 use crate::aws::Mailbox;
-use crate::functions::Clock;
+
 use crate::identity::{IdentityProvider, TokenRequest};
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 use crate::streams::Pump;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Json, Router};
 use jiff::fmt::temporal::SpanParser;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use muster_edge::Clock;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -58,10 +58,7 @@ pub(crate) fn routes(development: Development) -> Router {
 
 /// A route that says which method it takes, to whoever tries another.
 fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRouter<S>) -> MethodRouter<S> {
-    route.fallback(move || async move {
-        let refusal = Problem::method_not_allowed(format!("this route takes {method} only"));
-        ([(header::ALLOW, method)], refusal)
-    })
+    route.fallback(move || async move { Problem::method_not_allowed(method) })
 }
 
 async fn issue_token(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {

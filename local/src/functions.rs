@@ -1,51 +1,12 @@
 //! The product's own functions, as this process calls them. Nothing else here knows the crate that has them.
 
-use crate::gateway::paths::{DEFAULT, Routes};
-use aws_config::SdkConfig;
-use jiff::{SignedDuration, Timestamp};
+use crate::gateway::paths::Routes;
+use jiff::Timestamp;
 use lambda_http::{Body, Request, Response};
 use lambda_runtime::Error;
+use muster_edge::App;
 use serde_json::{Value, json};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-// TEMPORARY until muster-functions is on main.
-#[derive(Clone)]
-pub struct App;
-#[derive(Clone, Default)]
-pub struct Clock(Arc<AtomicI64>);
-impl Clock {
-    pub fn system() -> Self {
-        Self::default()
-    }
-    pub fn adjustable() -> Self {
-        Self::default()
-    }
-    pub fn advance(&self, by: SignedDuration) {
-        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
-    }
-    pub fn now(&self) -> Timestamp {
-        Timestamp::now() + SignedDuration::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
-
-/// What the functions need to know of where they run.
-pub(crate) struct Settings {
-    pub(crate) table: String,
-    pub(crate) issuer: String,
-    pub(crate) audience: String,
-    pub(crate) jwks_url: String,
-    pub(crate) app_url: String,
-    pub(crate) link_secret_id: String,
-    pub(crate) mail_from: String,
-}
-
-/// What the functions work with.
-pub(crate) fn app(settings: &Settings, sdk: &SdkConfig, clock: Clock) -> Result<App, String> {
-    let _ = (settings, sdk, clock);
-    Ok(App)
-}
 
 /// A function that is fed from the table's stream.
 pub(crate) struct StreamFunction {
@@ -81,7 +42,6 @@ pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
 
 /// The API's routes, each leading to its binary.
 pub(crate) fn routes() -> Routes<&'static str> {
-    let _ = DEFAULT;
     Routes::new([], "not-found")
 }
 

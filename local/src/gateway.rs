@@ -3,8 +3,9 @@
 pub mod event;
 pub mod paths;
 
-use crate::functions::{self, App, Clock};
+use crate::functions;
 use crate::problem::Problem;
+use crate::reply;
 use crate::streams::Pump;
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -13,6 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use event::Arrival;
+use muster_edge::{App, Clock};
 use paths::Routes;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -95,7 +97,7 @@ type Invocation = JoinHandle<Result<lambda_http::Response<lambda_http::Body>, se
 /// What the handler replied, or what API Gateway says for it.
 async fn answer(binary: &str, run: Invocation) -> Response {
     let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
-        Ok(Ok(Ok(reply))) => return reply.map(into_body),
+        Ok(Ok(Ok(reply))) => return reply::from_lambda(reply),
         Ok(Ok(Err(error))) => {
             tracing::error!(binary, %error, "the event could not be read");
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
@@ -132,7 +134,7 @@ fn is_addressable(parts: &Parts) -> bool {
 async fn read(body: Body) -> Result<Bytes, Problem> {
     axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| {
         if is_too_large(&error) {
-            Problem::payload_too_large("the body is larger than 10 MB")
+            Problem::body_too_large("the body is larger than 10 MB")
         } else {
             Problem::bad_request("the body could not be read to its end")
         }
@@ -142,14 +144,6 @@ async fn read(body: Body) -> Result<Bytes, Problem> {
 fn is_too_large(error: &axum::Error) -> bool {
     std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
         .any(|error| error.is::<http_body_util::LengthLimitError>())
-}
-
-fn into_body(body: lambda_http::Body) -> Body {
-    match body {
-        lambda_http::Body::Text(text) => text.into(),
-        lambda_http::Body::Binary(bytes) => bytes.into(),
-        _ => Body::empty(),
-    }
 }
 
 #[cfg(test)]
@@ -224,6 +218,6 @@ mod tests {
     async fn a_body_is_read_up_to_the_limit() {
         assert!(read(Body::from(vec![0; BODY_LIMIT])).await.is_ok());
         let refusal = read(Body::from(vec![0; BODY_LIMIT + 1])).await.unwrap_err();
-        assert_eq!(refusal.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(refusal.status(), 413);
     }
 }

@@ -25,6 +25,7 @@ mod functions;
 pub mod gateway;
 mod identity;
 mod problem;
+mod reply;
 mod schedule;
 mod streams;
 

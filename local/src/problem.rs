@@ -1,61 +1,47 @@
 //! Refusals of this process itself, in the form that the API's own have.
 
-use axum::http::{StatusCode, header};
+use crate::reply;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 /// Why a request is not served.
 #[derive(Debug)]
-pub(crate) struct Problem {
-    status: StatusCode,
-    kind: &'static str,
-    detail: String,
-}
+pub(crate) struct Problem(Box<muster_edge::Problem>);
 
 impl Problem {
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad-request", detail)
+        Self::new(400, "bad-request", "The request cannot be read", detail)
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", detail)
+        Self::new(404, "not-found", "Not found", detail)
     }
 
-    pub(crate) fn method_not_allowed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+    pub(crate) fn method_not_allowed(allowed: &str) -> Self {
+        let detail = format!("this route takes {allowed} only");
+        let Self(problem) = Self::new(405, "method-not-allowed", "Not a method of this route", detail);
+        Self(Box::new(problem.header("allow", allowed)))
     }
 
-    pub(crate) fn payload_too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload-too-large", detail)
+    pub(crate) fn body_too_large(detail: impl Into<String>) -> Self {
+        Self::new(413, "body-too-large", "The body is too large", detail)
     }
 
     pub(crate) fn internal(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal-error", detail)
+        Self::new(500, "internal", "Something went wrong here", detail)
     }
 
-    fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            detail: detail.into(),
-        }
+    fn new(status: u16, name: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self(Box::new(muster_edge::Problem::new(status, name, title).detail(detail)))
     }
 
     #[cfg(test)]
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
+    pub(crate) fn status(&self) -> u16 {
+        self.0.status
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({
-            "type": format!("https://muster.example/problems/{}", self.kind),
-            "title": self.status.canonical_reason(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        let headers = [(header::CONTENT_TYPE, "application/problem+json")];
-        (self.status, headers, body.to_string()).into_response()
+        reply::from_lambda(self.0.into_response())
     }
 }

@@ -1,9 +1,10 @@
 //! Runs the scheduled function: by itself every minute, and whenever it is asked to.
 
 use crate::database::EmbeddedDatabase;
-use crate::functions::{self, App, Clock};
+use crate::functions;
 use crate::streams::Pump;
 use jiff::{SignedDuration, Timestamp};
+use muster_edge::{App, Clock};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,10 +7,11 @@ mod mapping;
 mod reader;
 
 use crate::data::DataFolder;
-use crate::functions::App;
+
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
 pub use mapping::MappingError;
+use muster_edge::App;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that goes wrong should stop there"
 )]
 
@@ -137,7 +138,7 @@ async fn a_body_beyond_the_limit_is_refused() {
     )
     .await;
     assert_eq!(status, 413);
-    assert_eq!(problem["type"], "https://muster.example/problems/payload-too-large");
+    assert_eq!(problem["type"], "https://muster.example/problems/body-too-large");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! An SES v2 that keeps what is sent, so that it can be looked at.
 
 use super::refusal;
-use crate::functions::Clock;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, Message, MessageParser};
+use muster_edge::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -5,7 +5,8 @@
 use super::DeadLetter;
 use super::event::{LambdaRecord, batch};
 use super::mapping::Mapping;
-use crate::functions::{App, StreamFunction};
+use crate::functions::StreamFunction;
+use muster_edge::App;
 use serde::Deserialize;
 use std::time::Duration;
 
