@@ -1,8 +1,11 @@
 //! The whole backend in one process: as many as one likes, each with a table of its own.
 
-use crate::aws::{self, Endpoints, LINK_SECRET, LinkSecret, Mailbox, SentMail};
+mod cloud;
+mod crew;
+
+use crate::aws::{self, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
-use crate::database::{self, DatabaseError, EmbeddedDatabase, TABLE};
+use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
@@ -10,19 +13,14 @@ use crate::schedule::Schedule;
 use crate::streams::{DeadLetter, MappingError, Pump};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
-use axum::serve::ListenerExt;
+use cloud::Cloud;
+use crew::Crew;
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-
-/// How long a stop waits for what is being done.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The sender of all mail.
 const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
@@ -89,15 +87,13 @@ pub enum StartError {
 pub struct Backend {
     base_url: String,
     app: App,
-    clock: Clock,
     identity: Arc<IdentityProvider>,
-    mailbox: Mailbox,
-    pump: Pump,
+    cloud: Cloud,
     schedule: Schedule,
-    database: Arc<EmbeddedDatabase>,
+    pump: Pump,
     /// What takes work: stopped first, since it needs what the other crew serves.
     front: Crew,
-    /// The services behind it.
+    /// What serves the cloud.
     back: Crew,
 }
 
@@ -107,70 +103,46 @@ impl Backend {
         let listener = listen(options.port.unwrap_or(0)).await?;
         let base_url = format!("http://{}", local_address(&listener)?);
         let data = Arc::new(DataFolder::open(options.data.as_deref())?);
-        let clock = Clock::adjustable();
         let identity = Arc::new(identity_provider(&data, &base_url)?);
+        let clock = Clock::adjustable();
 
-        let mut back = Crew::new();
-        let (database, served) = EmbeddedDatabase::start(&data, back.stopped()).await?;
-        back.tasks.spawn(served);
-        let database = Arc::new(database);
-        let mailbox = Mailbox::new(clock.clone());
-        let services = serve_services(&mut back, &data, mailbox.clone()).await?;
-        let endpoints = Endpoints {
-            dynamodb: database.endpoint().to_owned(),
-            services,
-        };
+        let (mut front, mut back) = (Crew::new(), Crew::new());
+        let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
+        let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let app = App::new(configuration(&base_url, &identity)?, &sdk, clock);
 
-        let own_sdk = aws::sdk_config(endpoints.clone(), None);
-        let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
-        let sdk = aws::sdk_config(endpoints, options.http_client);
-        let app = App::new(configuration(&base_url, &identity)?, &sdk, clock.clone());
-
-        let mut front = Crew::new();
-        let (pump, pumping) = Pump::new(
-            app.clone(),
-            aws_sdk_dynamodbstreams::Client::new(&own_sdk),
-            stream_arn,
-            data,
-            front.stopped(),
-        )?;
-        front.tasks.spawn(pumping);
-        let schedule = Schedule {
-            app: app.clone(),
-            clock: clock.clone(),
-            pump: pump.clone(),
-        };
+        let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
+        let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
+        front.run(pumping);
+        let schedule = Schedule::new(app.clone(), pump.clone());
         if options.timers {
-            let stopped = front.stopped();
-            front.tasks.spawn(schedule.clone().run(database.clone(), stopped));
+            front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));
         }
 
-        let backend = Self {
+        let mut backend = Self {
             base_url,
             app,
-            clock,
             identity,
-            mailbox,
-            pump,
+            cloud,
             schedule,
-            database,
+            pump,
             front,
             back,
         };
-        let backend = backend.open(listener);
-        // The keys it fetches are served by the gateway, which is open now.
+        backend.open(listener);
+        // The keys that this fetches are served by the gateway, which is open now.
         backend.app.warm().await;
         Ok(backend)
     }
 
     /// Lets requests in.
-    fn open(mut self, listener: TcpListener) -> Self {
-        let gateway = Gateway::new(self.app.clone(), self.clock.clone(), self.pump.clone());
+    fn open(&mut self, listener: TcpListener) {
+        let gateway = Gateway::new(self.app.clone(), self.pump.clone());
         let development = Development {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
-            clock: self.clock.clone(),
-            mailbox: self.mailbox.clone(),
+            clock: self.clock().clone(),
+            mailbox: self.cloud.mailbox.clone(),
             pump: self.pump.clone(),
             schedule: self.schedule.clone(),
         };
@@ -179,7 +151,6 @@ impl Backend {
             .with_state(Arc::new(gateway))
             .merge(dev::routes(development));
         self.front.serve("gateway", listener, routes);
-        self
     }
 
     /// The API's address: `http://127.0.0.1:8787`.
@@ -189,7 +160,7 @@ impl Backend {
 
     /// The address of the embedded DynamoDB.
     pub fn dynamodb_endpoint(&self) -> &str {
-        self.database.endpoint()
+        self.cloud.database.endpoint()
     }
 
     /// The table's name.
@@ -199,7 +170,7 @@ impl Backend {
 
     /// The clock of every handler.
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        self.app.clock()
     }
 
     /// What the handlers work with.
@@ -209,7 +180,7 @@ impl Backend {
 
     /// All that was mailed, oldest first.
     pub fn mail(&self) -> Vec<SentMail> {
-        self.mailbox.mails()
+        self.cloud.mailbox.mails()
     }
 
     /// The development identity provider.
@@ -219,7 +190,7 @@ impl Backend {
 
     /// A token for this user, valid for half a day from now on.
     pub fn issue_token(&self, request: &TokenRequest) -> Result<String, KeyError> {
-        self.identity.issue(request, self.clock.now())
+        self.identity.issue(request, self.clock().now())
     }
 
     /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
@@ -241,55 +212,6 @@ impl Backend {
     pub async fn stop(mut self) {
         self.front.stop().await;
         self.back.stop().await;
-    }
-}
-
-/// Tasks that stop together, and end with their owner at the latest.
-struct Crew {
-    stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
-}
-
-impl Crew {
-    fn new() -> Self {
-        Self {
-            stop: watch::Sender::new(false),
-            tasks: JoinSet::new(),
-        }
-    }
-
-    fn stopped(&self) -> watch::Receiver<bool> {
-        self.stop.subscribe()
-    }
-
-    /// Serves these routes until the stop.
-    fn serve(&mut self, name: &'static str, listener: TcpListener, routes: Router) {
-        let mut stopped = self.stopped();
-        // Small replies must not wait for the client's acknowledgement of the headers.
-        let listener = listener.tap_io(|connection| {
-            if let Err(error) = connection.set_nodelay(true) {
-                tracing::debug!(%error, "the connection answers slowly");
-            }
-        });
-        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-        self.tasks.spawn(async move {
-            let stop = async move {
-                // An error means that the backend is gone, which is a stop as well.
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            let served = axum::serve(listener, service).with_graceful_shutdown(stop);
-            if let Err(error) = served.await {
-                tracing::error!(name, %error, "stopped serving");
-            }
-        });
-    }
-
-    async fn stop(&mut self) {
-        self.stop.send_replace(true);
-        let finish = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(STOP_PATIENCE, finish).await.is_err() {
-            self.tasks.shutdown().await;
-        }
     }
 }
 
@@ -316,16 +238,6 @@ fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvid
     let key = data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
     let issuer = String::from_utf8_lossy(&issuer).into_owned();
     Ok(IdentityProvider::new(issuer, &key)?)
-}
-
-/// Serves SES and Secrets Manager on a loopback port of their own.
-async fn serve_services(back: &mut Crew, data: &DataFolder, mailbox: Mailbox) -> Result<String, StartError> {
-    let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
-    let routes = aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret)));
-    let listener = listen(0).await?;
-    let endpoint = format!("http://{}", local_address(&listener)?);
-    back.serve("services", listener, routes);
-    Ok(endpoint)
 }
 
 /// What a deployment's environment says, for here.

@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use event::Arrival;
-use muster_edge::{App, Clock};
+use muster_edge::App;
 use paths::Routes;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -31,16 +31,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The product's API, ready to take requests.
 pub(crate) struct Gateway {
     app: App,
-    clock: Clock,
     pump: Pump,
     routes: Routes<&'static str>,
 }
 
 impl Gateway {
-    pub(crate) fn new(app: App, clock: Clock, pump: Pump) -> Self {
+    pub(crate) fn new(app: App, pump: Pump) -> Self {
         Self {
             app,
-            clock,
             pump,
             routes: functions::routes(),
         }
@@ -62,7 +60,7 @@ pub(crate) async fn take(
     let body = read(body).await?;
     let arrival = Arrival {
         id: uuid::Uuid::new_v4().to_string(),
-        at: gateway.clock.now(),
+        at: gateway.app.clock().now(),
         source: client.ip(),
     };
     let mut reply = gateway.invoke(&parts, &body, &arrival).await;

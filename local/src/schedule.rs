@@ -4,7 +4,7 @@ use crate::database::EmbeddedDatabase;
 use crate::functions;
 use crate::streams::Pump;
 use jiff::{SignedDuration, Timestamp};
-use muster_edge::{App, Clock};
+use muster_edge::App;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,15 +19,18 @@ const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(60);
 /// The scheduled function, ready to run.
 #[derive(Clone)]
 pub(crate) struct Schedule {
-    pub(crate) app: App,
-    pub(crate) clock: Clock,
-    pub(crate) pump: Pump,
+    app: App,
+    pump: Pump,
 }
 
 impl Schedule {
+    pub(crate) fn new(app: App, pump: Pump) -> Self {
+        Self { app, pump }
+    }
+
     /// Runs the function once, in a task of its own, so that a panic is a failure like any other.
     pub(crate) async fn run_now(&self) -> Result<Value, String> {
-        let now = self.clock.now();
+        let now = self.app.clock().now();
         let event = json!({
             "version": "0",
             "id": uuid::Uuid::new_v4().to_string(),
