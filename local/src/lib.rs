@@ -1,1 +1,37 @@
-//! Placeholder.
+//! The whole backend in one process: the same handlers as in Lambda, behind a gateway that speaks plain HTTP, on an
+//! embedded DynamoDB, with captured mail and an identity provider that trusts everybody.
+//!
+//! It holds no rule of the product. What AWS does around the functions is done here by a part each: [`gateway`] for
+//! API Gateway, `streams` for the event source mappings, `schedule` for the scheduler, `aws` for SES and Secrets
+//! Manager.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "a test that goes wrong should stop there"
+    )
+)]
+
+mod aws;
+mod backend;
+pub mod cli;
+mod data;
+mod database;
+mod dev;
+mod functions;
+pub mod gateway;
+mod identity;
+mod problem;
+mod reply;
+mod schedule;
+mod streams;
+
+pub use aws::SentMail;
+pub use backend::{Backend, Options, StartError};
+pub use data::DataError;
+pub use database::{DatabaseError, TemplateError};
+pub use identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
+pub use streams::{DeadLetter, MappingError};

@@ -1,1 +1,5 @@
-fn main() {}
+//! `cargo run`: the whole backend in one process.
+
+fn main() -> std::process::ExitCode {
+    muster_local::cli::main()
+}

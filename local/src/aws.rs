@@ -1,0 +1,72 @@
+//! The other AWS services that the handlers call, answered here: a small SES and a small Secrets Manager,
+//! spoken to by the real SDK.
+
+mod secrets;
+mod ses;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::json;
+
+pub(crate) use secrets::{LINK_SECRET, LinkSecret};
+pub(crate) use ses::Mailbox;
+pub use ses::SentMail;
+
+/// Where the SDK finds each service.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoints {
+    /// The embedded DynamoDB and its streams.
+    pub(crate) dynamodb: String,
+    /// SES and Secrets Manager.
+    pub(crate) services: String,
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        if key.env() != "AWS_ENDPOINT_URL" {
+            return None;
+        }
+        match key.service_id() {
+            "DynamoDB" | "DynamoDB Streams" => Some(self.dynamodb.clone()),
+            "SESv2" | "Secrets Manager" => Some(self.services.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// A configuration that reaches nothing but this process.
+pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpClient>) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "local");
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .service_config(endpoints);
+    config.set_http_client(http_client);
+    config.build()
+}
+
+/// The two services' routes.
+pub(crate) fn services(mailbox: Mailbox, secret: LinkSecret) -> Router {
+    Router::new()
+        .route("/v2/email/outbound-emails", post(ses::send_email).with_state(mailbox))
+        .route("/", post(secrets::dispatch).with_state(secret))
+        .fallback(|| async { refusal("UnknownOperationException", "no such operation") })
+}
+
+/// A refusal in the form that the SDK reads.
+fn refusal(kind: &'static str, message: &str) -> Response {
+    let body = json!({"__type": kind, "message": message}).to_string();
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "application/x-amz-json-1.1"),
+        ("x-amzn-errortype", kind),
+    ];
+    (StatusCode::BAD_REQUEST, headers, body).into_response()
+}

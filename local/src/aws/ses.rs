@@ -1,0 +1,295 @@
+//! An SES v2 that keeps what is sent, so that it can be looked at.
+
+use super::refusal;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use mail_parser::{Address, HeaderName, Message, MessageParser};
+use muster_edge::Clock;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A mail as one recipient got it.
+#[derive(Debug, Clone, Serialize)]
+pub struct SentMail {
+    /// The recipient's address.
+    pub to: String,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The plain-text body, decoded.
+    pub text: String,
+    /// The HTML body, decoded.
+    pub html: String,
+    /// When it was sent, by the backend's clock.
+    pub sent_at: Timestamp,
+    /// The sender's address.
+    #[serde(skip)]
+    pub from: String,
+    /// The configuration set it was sent under.
+    #[serde(skip)]
+    pub configuration_set: Option<String>,
+    /// The whole message as it was handed over.
+    #[serde(skip)]
+    pub raw: Vec<u8>,
+}
+
+/// Everything that was sent, oldest first.
+#[derive(Clone)]
+pub(crate) struct Mailbox {
+    clock: Clock,
+    mails: Arc<Mutex<Vec<SentMail>>>,
+}
+
+impl Mailbox {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            mails: Arc::default(),
+        }
+    }
+
+    pub(crate) fn mails(&self) -> Vec<SentMail> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<SentMail>> {
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendEmail {
+    #[serde(default)]
+    destination: Destination,
+    content: Content,
+    configuration_set_name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Destination {
+    to_addresses: Vec<String>,
+    cc_addresses: Vec<String>,
+    bcc_addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    raw: Raw,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Raw {
+    data: String,
+}
+
+/// `POST /v2/email/outbound-emails`
+pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
+    match read(&body, mailbox.clock.now()) {
+        Ok(mails) => {
+            mailbox.lock().extend(mails);
+            Json(json!({"MessageId": uuid::Uuid::now_v7().to_string()})).into_response()
+        }
+        Err(message) => refusal("BadRequestException", &message),
+    }
+}
+
+/// One mail for each recipient, or what SES has against the request.
+fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
+    let request: SendEmail = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let raw = STANDARD
+        .decode(&request.content.raw.data)
+        .map_err(|error| format!("the raw message is not base64: {error}"))?;
+    let message = MessageParser::default()
+        .parse(&raw)
+        .ok_or("the raw message is not MIME")?;
+    check_headers(&message)?;
+    let from = first_address(message.from()).ok_or("Missing required header 'From'.")?;
+    let recipients = recipients(&request.destination, &message)?;
+    Ok(recipients
+        .into_iter()
+        .map(|to| SentMail {
+            to,
+            subject: message.subject().unwrap_or_default().to_owned(),
+            text: message.body_text(0).unwrap_or_default().into_owned(),
+            html: message.body_html(0).unwrap_or_default().into_owned(),
+            sent_at,
+            from: from.clone(),
+            configuration_set: request.configuration_set_name.clone(),
+            raw: raw.clone(),
+        })
+        .collect())
+}
+
+/// SES refuses a message that has one of these headers twice, which is what an injected line break makes.
+fn check_headers(message: &Message<'_>) -> Result<(), String> {
+    for name in [
+        HeaderName::From,
+        HeaderName::To,
+        HeaderName::Subject,
+        HeaderName::Date,
+        HeaderName::MessageId,
+    ] {
+        let count = message.headers().iter().filter(|header| header.name == name).count();
+        if count > 1 {
+            return Err(format!("Duplicate header '{}'.", name.as_str()));
+        }
+    }
+    Ok(())
+}
+
+/// The request's recipients, else the message's own.
+fn recipients(destination: &Destination, message: &Message<'_>) -> Result<Vec<String>, String> {
+    let mut recipients = [
+        &destination.to_addresses,
+        &destination.cc_addresses,
+        &destination.bcc_addresses,
+    ]
+    .map(|addresses| addresses.clone())
+    .concat();
+    if recipients.is_empty() {
+        recipients = [message.to(), message.cc(), message.bcc()]
+            .into_iter()
+            .flatten()
+            .flat_map(Address::iter)
+            .filter_map(|address| address.address().map(str::to_owned))
+            .collect();
+    }
+    if recipients.is_empty() {
+        return Err("Missing required header 'To'.".to_owned());
+    }
+    if let Some(address) = recipients.iter().find(|address| !deliverable(address)) {
+        return Err(format!(
+            "Local address contains control or whitespace, or the address is not ASCII: {address}"
+        ));
+    }
+    Ok(recipients)
+}
+
+/// SES takes printable ASCII on both sides of the last `@`; other domains must come as punycode.
+fn deliverable(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(local, domain)| {
+        [local, domain]
+            .iter()
+            .all(|part| !part.is_empty() && part.chars().all(|char| char.is_ascii_graphic()))
+    })
+}
+
+fn first_address(addresses: Option<&Address<'_>>) -> Option<String> {
+    addresses?
+        .first()?
+        .address()
+        .filter(|address| deliverable(address))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::aws::{Endpoints, LinkSecret, sdk_config, services};
+    use aws_config::SdkConfig;
+    use aws_sdk_sesv2::Client;
+    use aws_sdk_sesv2::error::SdkError;
+    use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
+    use aws_sdk_sesv2::primitives::Blob;
+    use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
+    use mail_builder::MessageBuilder;
+
+    /// Serves both services and gives what reaches them.
+    pub(in crate::aws) async fn serve() -> (SdkConfig, Mailbox) {
+        let mailbox = Mailbox::new(Clock::system());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoints = Endpoints {
+            dynamodb: String::new(),
+            services: format!("http://{}", listener.local_addr().unwrap()),
+        };
+        let routes = services(mailbox.clone(), LinkSecret::new("the secret"));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        (sdk_config(endpoints, None), mailbox)
+    }
+
+    async fn send(
+        sdk: &SdkConfig,
+        to: Option<&str>,
+        raw: Vec<u8>,
+    ) -> Result<SendEmailOutput, SdkError<SendEmailError>> {
+        let message = RawMessage::builder().data(Blob::new(raw)).build().unwrap();
+        let destination = Destination::builder()
+            .set_to_addresses(to.map(|to| vec![to.to_owned()]))
+            .build();
+        Client::new(sdk)
+            .send_email()
+            .destination(destination)
+            .content(EmailContent::builder().raw(message).build())
+            .configuration_set_name("muster")
+            .send()
+            .await
+    }
+
+    fn mime() -> MessageBuilder<'static> {
+        MessageBuilder::new()
+            .from(("Muster", "no-reply@muster.example"))
+            .to("ann@x.example")
+            .subject("Grüße, Ann")
+            .text_body("Hello.\nÄ line.")
+            .html_body("<p>Hello.</p>")
+    }
+
+    #[tokio::test]
+    async fn what_the_real_client_sends_is_kept_decoded() {
+        let (sdk, mailbox) = serve().await;
+        let sent = send(&sdk, Some("ann@x.example"), mime().write_to_vec().unwrap())
+            .await
+            .unwrap();
+        assert!(sent.message_id().is_some());
+
+        let mails = mailbox.mails();
+        let [mail] = mails.as_slice() else {
+            panic!("one mail was sent, {} were kept", mails.len())
+        };
+        assert_eq!(mail.to, "ann@x.example");
+        assert_eq!(mail.from, "no-reply@muster.example");
+        assert_eq!(mail.subject, "Grüße, Ann");
+        assert_eq!(mail.text.replace("\r\n", "\n"), "Hello.\nÄ line.");
+        assert_eq!(mail.html, "<p>Hello.</p>");
+        assert_eq!(mail.configuration_set.as_deref(), Some("muster"));
+    }
+
+    #[tokio::test]
+    async fn without_a_destination_the_header_counts() {
+        let (sdk, mailbox) = serve().await;
+        send(&sdk, None, mime().write_to_vec().unwrap()).await.unwrap();
+        assert_eq!(mailbox.mails()[0].to, "ann@x.example");
+    }
+
+    #[tokio::test]
+    async fn what_ses_would_refuse_is_refused() {
+        let (sdk, mailbox) = serve().await;
+        let twice = "From: a@x.example\r\nSubject: a\r\nSubject: b\r\n\r\nHi";
+        let nobody = "From: a@x.example\r\nSubject: a\r\n\r\nHi";
+        for (to, raw) in [
+            (Some("ann@x.example"), ""),
+            (Some("ann@x.example"), "no headers at all"),
+            (Some("ann@x.example"), twice),
+            (Some("ann@münchen.example"), "From: a@x.example\r\n\r\nHi"),
+            (Some("an n@x.example"), "From: a@x.example\r\n\r\nHi"),
+            (None, nobody),
+        ] {
+            let error = send(&sdk, to, raw.into()).await.unwrap_err();
+            assert!(
+                error.into_service_error().is_bad_request_exception(),
+                "{to:?} {raw:?} was refused otherwise"
+            );
+        }
+        assert!(mailbox.mails().is_empty());
+    }
+}

@@ -1,0 +1,259 @@
+//! The whole backend in one process: as many as one likes, each with a table of its own.
+
+mod cloud;
+mod crew;
+
+use crate::aws::{self, LINK_SECRET, SentMail};
+use crate::data::{DataError, DataFolder};
+use crate::database::{DatabaseError, TABLE};
+use crate::dev::{self, Development};
+use crate::gateway::{self, Gateway};
+use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
+use crate::schedule::Schedule;
+use crate::streams::{DeadLetter, MappingError, Pump};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use axum::Router;
+use cloud::Cloud;
+use crew::Crew;
+use muster_edge::{App, Clock, Config, ConfigError};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// The sender of all mail.
+const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
+
+/// How a backend starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The loopback port of the API; any free one when left out (or zero).
+    pub port: Option<u16>,
+    /// The folder that keeps everything; when left out, all is in memory and gone with the backend.
+    pub data: Option<PathBuf>,
+    /// Whether the scheduled function runs by itself every minute.
+    pub timers: bool,
+    /// What the handlers' AWS calls go through, for tests that watch or disturb them.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: None,
+            data: None,
+            timers: true,
+            http_client: None,
+        }
+    }
+}
+
+/// Why a backend did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something else listens there.
+    #[error("port {0} is already in use")]
+    PortTaken(u16),
+    /// The port cannot be had for another reason.
+    #[error("cannot listen on port {port}: {source}")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The data folder is unusable.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The embedded database is.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The identity provider's key is.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The template feeds a stream function otherwise than this process can.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// The system gave no randomness for the secrets.
+    #[error("cannot make a secret: {0}")]
+    Secret(#[from] getrandom::Error),
+    /// The product did not accept its configuration.
+    #[error(transparent)]
+    Configuration(#[from] ConfigError),
+}
+
+/// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish what it is doing.
+pub struct Backend {
+    base_url: String,
+    app: App,
+    identity: Arc<IdentityProvider>,
+    cloud: Cloud,
+    schedule: Schedule,
+    pump: Pump,
+    /// What takes work: stopped first, since it needs what the other crew serves.
+    front: Crew,
+    /// What serves the cloud.
+    back: Crew,
+}
+
+impl Backend {
+    /// Starts everything; when this returns, the API takes requests.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let listener = listen(options.port.unwrap_or(0)).await?;
+        let base_url = format!("http://{}", local_address(&listener)?);
+        let data = Arc::new(DataFolder::open(options.data.as_deref())?);
+        let identity = Arc::new(identity_provider(&data, &base_url)?);
+        let clock = Clock::adjustable();
+
+        let (mut front, mut back) = (Crew::new(), Crew::new());
+        let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
+        let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let app = App::new(configuration(&base_url, &identity)?, &sdk, clock);
+
+        let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
+        let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
+        front.run(pumping);
+        let schedule = Schedule::new(app.clone(), pump.clone());
+        if options.timers {
+            front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));
+        }
+
+        let mut backend = Self {
+            base_url,
+            app,
+            identity,
+            cloud,
+            schedule,
+            pump,
+            front,
+            back,
+        };
+        backend.open(listener);
+        // The keys that this fetches are served by the gateway, which is open now.
+        backend.app.warm().await;
+        Ok(backend)
+    }
+
+    /// Lets requests in.
+    fn open(&mut self, listener: TcpListener) {
+        let gateway = Gateway::new(self.app.clone(), self.pump.clone());
+        let development = Development {
+            identity: self.identity.clone(),
+            base_url: self.base_url.clone(),
+            clock: self.clock().clone(),
+            mailbox: self.cloud.mailbox.clone(),
+            pump: self.pump.clone(),
+            schedule: self.schedule.clone(),
+        };
+        let routes = Router::new()
+            .fallback(gateway::take)
+            .with_state(Arc::new(gateway))
+            .merge(dev::routes(development));
+        self.front.serve("gateway", listener, routes);
+    }
+
+    /// The API's address: `http://127.0.0.1:8787`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The address of the embedded DynamoDB.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        self.cloud.database.endpoint()
+    }
+
+    /// The table's name.
+    pub fn table(&self) -> &str {
+        TABLE
+    }
+
+    /// The clock of every handler.
+    pub fn clock(&self) -> &Clock {
+        self.app.clock()
+    }
+
+    /// What the handlers work with.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// All that was mailed, oldest first.
+    pub fn mail(&self) -> Vec<SentMail> {
+        self.cloud.mailbox.mails()
+    }
+
+    /// The development identity provider.
+    pub fn identity(&self) -> &IdentityProvider {
+        &self.identity
+    }
+
+    /// A token for this user, valid for half a day from now on.
+    pub fn issue_token(&self, request: &TokenRequest) -> Result<String, KeyError> {
+        self.identity.issue(request, self.clock().now())
+    }
+
+    /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
+    pub async fn settled(&self) {
+        self.pump.settled().await;
+    }
+
+    /// The stream's records that were given up.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.pump.dead_letters()
+    }
+
+    /// Runs the scheduled function now; gives what it answered, or why it failed.
+    pub async fn expire(&self) -> Result<serde_json::Value, String> {
+        self.schedule.run_now().await
+    }
+
+    /// Stops taking requests, finishes those that are running, and closes the database.
+    pub async fn stop(mut self) {
+        self.front.stop().await;
+        self.back.stop().await;
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind(("127.0.0.1", port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortTaken(port),
+            _ => StartError::Listen { port, source },
+        })
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
+    listener
+        .local_addr()
+        .map_err(|source| StartError::Listen { port: 0, source })
+}
+
+/// The provider with its kept key. Its name is kept as well: a user is who the issuer says, so another port must
+/// not make strangers of everybody.
+fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvider, StartError> {
+    let name = || Ok::<_, DataError>(format!("{base_url}/dev").into_bytes());
+    let issuer = data.read_or_write::<_, StartError>("issuer", name)?;
+    let key = data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
+    let issuer = String::from_utf8_lossy(&issuer).into_owned();
+    Ok(IdentityProvider::new(issuer, &key)?)
+}
+
+/// What a deployment's environment says, for here.
+fn configuration(base_url: &str, identity: &IdentityProvider) -> Result<Config, ConfigError> {
+    Config::read(|variable| {
+        let value = match variable {
+            "MUSTER_TABLE" => TABLE,
+            "MUSTER_ISSUER" => identity.issuer(),
+            "MUSTER_AUDIENCE" => AUDIENCE,
+            "MUSTER_JWKS_URL" => return Some(format!("{base_url}/dev/jwks.json")),
+            // There is no frontend here: the link in a mail opens the invitation's public preview.
+            "MUSTER_APP_URL" => return Some(format!("{base_url}/v1")),
+            "MUSTER_LINK_SECRET_ID" => LINK_SECRET,
+            "MUSTER_MAIL_FROM" => MAIL_FROM,
+            _ => return None,
+        };
+        Some(value.to_owned())
+    })
+}

@@ -1,0 +1,154 @@
+//! The command line.
+
+mod demo;
+mod story;
+
+use crate::{Backend, Options, StartError};
+use clap::Parser;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Runs the whole Muster backend in one process, for development: the HTTP API, an embedded DynamoDB, captured mail
+/// and an identity provider that gives a token to whoever asks.
+#[derive(Debug, Parser)]
+#[command(name = "muster-local", version)]
+struct Arguments {
+    /// Port of the API, on the loopback interface; 0 takes any free one
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// Folder to keep everything in; without it, all is in memory and gone at the end
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Fill one organization to look around in
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Why the command ends with a failure.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}; choose another with --port")]
+    PortTaken(StartError),
+    #[error(transparent)]
+    Start(StartError),
+    #[error("cannot fill the demo organization: {0}")]
+    Demo(#[from] demo::DemoError),
+    #[error(transparent)]
+    Token(#[from] crate::KeyError),
+    #[error("cannot run: {0}")]
+    System(#[from] io::Error),
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::PortTaken(_) => Self::PortTaken(error),
+            error => Self::Start(error),
+        }
+    }
+}
+
+/// Runs the command line's backend until Ctrl-C.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where even this cannot be said, the exit code is all that is left.
+            let _ = writeln!(io::stderr(), "error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<(), Failure> {
+    let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(arguments))
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    // Listened for from the start, so that no signal is lost while starting.
+    let stopped = stop_signal()?;
+    let backend = Backend::start(Options {
+        port: Some(arguments.port),
+        data: arguments.data,
+        ..Options::default()
+    })
+    .await?;
+    let demo = match arguments.demo {
+        true => Some(demo::fill(&backend).await?),
+        false => None,
+    };
+    say(&story::tell(&backend, demo.as_deref())?);
+    stopped.await;
+    say("\nStopping.\n");
+    backend.stop().await;
+    Ok(())
+}
+
+/// Completes at Ctrl-C, and at SIGTERM where there is one.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Completes at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "cannot wait for Ctrl-C");
+        }
+    })
+}
+
+/// Says something to the person at the terminal, who may have closed it.
+fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn all_arguments_are_optional() {
+        let arguments = Arguments::try_parse_from(["muster-local"]).unwrap();
+        assert_eq!(arguments.port, 8787);
+        assert!(arguments.data.is_none());
+        assert!(!arguments.demo);
+    }
+
+    #[test]
+    fn a_taken_port_comes_with_advice() {
+        let failure = Failure::from(StartError::PortTaken(8787));
+        assert_eq!(
+            failure.to_string(),
+            "port 8787 is already in use; choose another with --port"
+        );
+    }
+}

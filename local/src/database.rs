@@ -1,0 +1,215 @@
+//! The embedded DynamoDB, behind its real HTTP interface, with the table of the deployment's own template.
+
+mod template;
+
+use crate::data::{DataError, DataFolder};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use dynoxide::Database;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use template::TemplateError;
+
+/// The table's name: each backend has a database of its own, so one name serves all.
+pub(crate) const TABLE: &str = "muster";
+
+const TABLE_TEMPLATE: &str = include_str!("../../infra/table.yaml");
+
+/// A running embedded database.
+pub(crate) struct EmbeddedDatabase {
+    endpoint: String,
+    database: Database,
+}
+
+/// Why the database did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// Its file cannot be kept.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Its file is damaged, or not a database at all.
+    #[error("cannot open the database: {0}")]
+    Open(String),
+    /// No loopback port could be had.
+    #[error("cannot listen on a loopback port: {0}")]
+    Listen(#[from] std::io::Error),
+    /// The template does not describe a table that can be made here.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The database refused the table.
+    #[error("cannot create the table: {0}")]
+    Table(String),
+}
+
+impl EmbeddedDatabase {
+    /// Opens the database; what comes with it serves it on an ephemeral loopback port until `stopped`.
+    pub(crate) async fn start(
+        data: &DataFolder,
+        mut stopped: watch::Receiver<bool>,
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), DatabaseError> {
+        let database = match data.file("muster.db") {
+            Some(file) => Database::new(&file.to_string_lossy()),
+            None => Database::memory(),
+        }
+        .map_err(|error| DatabaseError::Open(error.to_string()))?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let stop = async move {
+            // An error means that the backend is gone, which is a stop as well.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let served = database.clone();
+        let serve = async move {
+            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, served, stop).await {
+                tracing::error!(%error, "the embedded database stopped");
+            }
+        };
+        Ok((Self { endpoint, database }, serve))
+    }
+
+    /// Where the SDK finds it.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Deletes items whose time to live is over, as DynamoDB does by and by.
+    pub(crate) fn collect_garbage(&self) {
+        if let Err(error) = self.database.sweep_ttl() {
+            tracing::warn!(%error, "expired items stay");
+        }
+    }
+}
+
+/// Creates the table as the template describes it, unless an earlier run did; gives its stream's ARN.
+pub(crate) async fn create_table(client: &Client) -> Result<String, DatabaseError> {
+    let table = template::table(TABLE_TEMPLATE)?;
+    match table.create(client, TABLE).send().await {
+        Ok(_) => set_time_to_live(client, &table).await?,
+        Err(error) if error.as_service_error().is_some_and(is_there_already) => {}
+        Err(error) => return Err(refused(error)),
+    }
+    let described = client
+        .describe_table()
+        .table_name(TABLE)
+        .send()
+        .await
+        .map_err(refused)?;
+    described
+        .table
+        .and_then(|table| table.latest_stream_arn)
+        .ok_or_else(|| DatabaseError::Table("it has no stream".to_owned()))
+}
+
+fn is_there_already(error: &CreateTableError) -> bool {
+    error.is_resource_in_use_exception()
+}
+
+async fn set_time_to_live(client: &Client, table: &template::Table) -> Result<(), DatabaseError> {
+    if let Some(ttl) = table.time_to_live() {
+        let specification = TimeToLiveSpecification::builder()
+            .attribute_name(ttl)
+            .enabled(true)
+            .build()
+            .map_err(refused)?;
+        client
+            .update_time_to_live()
+            .table_name(TABLE)
+            .time_to_live_specification(specification)
+            .send()
+            .await
+            .map_err(refused)?;
+    }
+    Ok(())
+}
+
+fn refused(error: impl std::error::Error) -> DatabaseError {
+    DatabaseError::Table(DisplayErrorContext(error).to_string())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::aws::{Endpoints, sdk_config};
+    use aws_sdk_dynamodb::types::{AttributeValue, BillingMode, StreamViewType};
+    use tokio::task::JoinHandle;
+
+    /// A running database with its table: a client for it, its endpoint, and how to stop it.
+    pub(crate) async fn started(data: &DataFolder) -> (Client, String, watch::Sender<bool>, JoinHandle<()>) {
+        let (stop, stopped) = watch::channel(false);
+        let (database, serve) = EmbeddedDatabase::start(data, stopped).await.unwrap();
+        let server = tokio::spawn(serve);
+        let endpoint = database.endpoint().to_owned();
+        let sdk = sdk_config(
+            Endpoints {
+                dynamodb: endpoint.clone(),
+                services: String::new(),
+            },
+            None,
+        );
+        let client = Client::new(&sdk);
+        create_table(&client).await.unwrap();
+        (client, endpoint, stop, server)
+    }
+
+    #[tokio::test]
+    async fn the_table_is_the_templates() {
+        let nothing = DataFolder::open(None).unwrap();
+        let (client, _, _stop, _server) = started(&nothing).await;
+        let described = client
+            .describe_table()
+            .table_name(TABLE)
+            .send()
+            .await
+            .unwrap()
+            .table
+            .unwrap();
+        assert_eq!(
+            described.billing_mode_summary().unwrap().billing_mode().unwrap(),
+            &BillingMode::PayPerRequest
+        );
+        assert_eq!(
+            described.stream_specification().unwrap().stream_view_type().unwrap(),
+            &StreamViewType::NewAndOldImages
+        );
+        let mut indexes: Vec<_> = described
+            .global_secondary_indexes()
+            .iter()
+            .map(|index| index.index_name().unwrap())
+            .collect();
+        indexes.sort_unstable();
+        assert_eq!(indexes, ["by_user", "due"]);
+        let ttl = client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
+        assert_eq!(ttl.time_to_live_description().unwrap().attribute_name(), Some("ttl"));
+    }
+
+    #[tokio::test]
+    async fn a_kept_database_is_there_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(Some(folder.path())).unwrap();
+        let key = |client: &Client| {
+            client
+                .get_item()
+                .table_name(TABLE)
+                .key("PK", AttributeValue::S("a".into()))
+                .key("SK", AttributeValue::S("b".into()))
+        };
+
+        let (client, _, stop, server) = started(&data).await;
+        client
+            .put_item()
+            .table_name(TABLE)
+            .item("PK", AttributeValue::S("a".into()))
+            .item("SK", AttributeValue::S("b".into()))
+            .send()
+            .await
+            .unwrap();
+        stop.send(true).unwrap();
+        server.await.unwrap();
+
+        let (client, _, _stop, _server) = started(&data).await;
+        assert!(key(&client).send().await.unwrap().item.is_some());
+    }
+}

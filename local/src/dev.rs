@@ -1,0 +1,165 @@
+//! What the local gateway adds under `/dev`, for development and tests only.
+
+use crate::aws::Mailbox;
+
+use crate::identity::{IdentityProvider, TokenRequest};
+use crate::problem::Problem;
+use crate::schedule::Schedule;
+use crate::streams::Pump;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Json, Router};
+use jiff::fmt::temporal::SpanParser;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use muster_edge::Clock;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long `/dev/mail` waits for mail that is on its way.
+const MAIL_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The clock stays well before the end of time, so that what ends later still has a date.
+const LAST_YEAR: i16 = 9000;
+
+/// What the development routes reach into.
+pub(crate) struct Development {
+    pub(crate) identity: Arc<IdentityProvider>,
+    pub(crate) base_url: String,
+    pub(crate) clock: Clock,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) pump: Pump,
+    pub(crate) schedule: Schedule,
+}
+
+type Shared = State<Arc<Development>>;
+
+/// The routes.
+pub(crate) fn routes(development: Development) -> Router {
+    let routes = Router::new()
+        .route("/token", only("POST", post(issue_token)))
+        .route("/jwks.json", only("GET", get(key_set)))
+        .route(
+            "/.well-known/openid-configuration",
+            only("GET", get(openid_configuration)),
+        )
+        .route("/mail", only("GET", get(mail)))
+        .route("/clock", only("POST", post(move_clock)))
+        .route("/jobs/expire", only("POST", post(expire)))
+        .fallback(|| async { Problem::not_found("no such development route") })
+        .with_state(Arc::new(development));
+    Router::new().nest("/dev", routes)
+}
+
+/// A route that says which method it takes, to whoever tries another.
+fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRouter<S>) -> MethodRouter<S> {
+    route.fallback(move || async move { Problem::method_not_allowed(method) })
+}
+
+async fn issue_token(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
+    let request: TokenRequest = read(&body)?;
+    development
+        .identity
+        .issue(&request, development.clock.now())
+        .map(|token| Json(json!({"access_token": token})))
+        .map_err(|error| Problem::internal(error.to_string()))
+}
+
+async fn key_set(State(development): Shared) -> impl IntoResponse {
+    Json(development.identity.key_set().clone())
+}
+
+async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
+    let base_url = &development.base_url;
+    Json(json!({
+        "issuer": development.identity.issuer(),
+        "jwks_uri": format!("{base_url}/dev/jwks.json"),
+        "token_endpoint": format!("{base_url}/dev/token"),
+        "id_token_signing_alg_values_supported": ["ES256"],
+    }))
+}
+
+/// Waits for what is on its way first, so that a mail can be looked for right after the request that caused it.
+async fn mail(State(development): Shared) -> impl IntoResponse {
+    // What takes longer than that is not waited for, and shows up later.
+    let _ = tokio::time::timeout(MAIL_PATIENCE, development.pump.settled()).await;
+    Json(development.mailbox.mails())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveClock {
+    advance: String,
+}
+
+async fn move_clock(State(development): Shared, body: Bytes) -> Result<impl IntoResponse, Problem> {
+    let request: MoveClock = read(&body)?;
+    let advance = duration(&request.advance, development.clock.now()).map_err(Problem::bad_request)?;
+    development.clock.advance(advance);
+    Ok(Json(json!({"now": development.clock.now()})))
+}
+
+async fn expire(State(development): Shared) -> Result<impl IntoResponse, Problem> {
+    development
+        .schedule
+        .run_now()
+        .await
+        .map(Json)
+        .map_err(Problem::internal)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // Through an object, since a list would do for a struct otherwise.
+    serde_json::from_slice(body)
+        .and_then(|object: Map<String, Value>| serde_json::from_value(object.into()))
+        .map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
+}
+
+/// How far from `now` an ISO 8601 duration leads: a month is as long as the one that begins now.
+fn duration(text: &str, now: Timestamp) -> Result<SignedDuration, String> {
+    let span: Span = SpanParser::new()
+        .parse_span(text)
+        .map_err(|error| format!("`advance` is no ISO 8601 duration such as `P8D`: {error}"))?;
+    if span.is_negative() {
+        return Err("`advance` must not be negative: the clock only goes forward".to_owned());
+    }
+    let now = now.to_zoned(TimeZone::UTC);
+    now.checked_add(span)
+        .ok()
+        .filter(|then| then.year() < LAST_YEAR)
+        .and_then(|_| span.to_duration(SpanRelativeTo::from(&now)).ok())
+        .ok_or_else(|| format!("`advance` leads too far: `{text}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn durations_are_iso_8601() {
+        for (text, hours) in [("P8D", 192), ("PT90M", 1), ("P1M", 31 * 24), ("P1W", 168), ("P0D", 0)] {
+            assert_eq!(duration(text, NOW).unwrap().as_hours(), hours, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_durations_are_refused_with_the_reason() {
+        for (text, reason) in [
+            ("-P1D", "must not be negative"),
+            ("8 days", "is no ISO 8601 duration"),
+            ("", "is no ISO 8601 duration"),
+            ("P9999Y", "leads too far"),
+            ("P7500Y", "leads too far"),
+        ] {
+            let refusal = duration(text, NOW).unwrap_err();
+            assert!(refusal.contains(reason), "{text}: {refusal}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Stands where API Gateway stands: takes HTTP, hands the route's handler an event, answers what it replied.
+
+pub mod event;
+pub mod paths;
+
+use crate::functions;
+use crate::problem::Problem;
+use crate::reply;
+use crate::streams::Pump;
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use event::Arrival;
+use muster_edge::App;
+use paths::Routes;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// What API Gateway takes at most.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// How long API Gateway waits for a function.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The product's API, ready to take requests.
+pub(crate) struct Gateway {
+    app: App,
+    pump: Pump,
+    routes: Routes<&'static str>,
+}
+
+impl Gateway {
+    pub(crate) fn new(app: App, pump: Pump) -> Self {
+        Self {
+            app,
+            pump,
+            routes: functions::routes(),
+        }
+    }
+}
+
+/// Takes every request that is not for the development routes.
+pub(crate) async fn take(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    if !is_addressable(&parts) {
+        return Err(Problem::bad_request(
+            "the request needs a path and a valid `Host` header",
+        ));
+    }
+    let body = read(body).await?;
+    let arrival = Arrival {
+        id: uuid::Uuid::new_v4().to_string(),
+        at: gateway.app.clock().now(),
+        source: client.ip(),
+    };
+    let mut reply = gateway.invoke(&parts, &body, &arrival).await;
+    if let Ok(id) = HeaderValue::try_from(arrival.id) {
+        reply.headers_mut().insert("apigw-requestid", id);
+    }
+    if !matches!(parts.method, Method::GET | Method::HEAD) {
+        gateway.pump.nudge();
+    }
+    Ok(reply)
+}
+
+impl Gateway {
+    /// Runs the route's handler in a task of its own, as a function runs: it neither ends the process when it
+    /// panics, nor stops half-way when the client hangs up.
+    async fn invoke(&self, parts: &Parts, body: &Bytes, arrival: &Arrival) -> Response {
+        let route = self.routes.resolve(parts.method.as_str(), parts.uri.path());
+        let event = event::event(parts, body, &route, arrival).to_string();
+        let binary = *route.target;
+        let app = self.app.clone();
+        let run = tokio::spawn(async move {
+            let request = lambda_http::request::from_str(&event)?;
+            Ok(functions::call(binary, &app, request).await)
+        });
+        answer(binary, run).await
+    }
+}
+
+/// A handler that was started.
+type Invocation = JoinHandle<Result<lambda_http::Response<lambda_http::Body>, serde_json::Error>>;
+
+/// What the handler replied, or what API Gateway says for it.
+async fn answer(binary: &str, run: Invocation) -> Response {
+    let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
+        Ok(Ok(Ok(reply))) => return reply::from_lambda(reply),
+        Ok(Ok(Err(error))) => {
+            tracing::error!(binary, %error, "the event could not be read");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+        Ok(Err(error)) => {
+            tracing::error!(binary, %error, "the handler panicked");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+        Err(_) => {
+            tracing::error!(binary, "the handler took too long");
+            (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    };
+    (status, Json(json!({"message": message}))).into_response()
+}
+
+/// Whether a URL can be made of the request. The functions' runtime makes one, and panics when it cannot; in AWS
+/// such a request does not get as far.
+fn is_addressable(parts: &Parts) -> bool {
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let plain = |url: url::Url| {
+        url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    parts.uri.path().starts_with('/')
+        && host
+            .and_then(|host| url::Url::parse(&format!("http://{host}/")).ok())
+            .is_some_and(plain)
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|error| {
+        if is_too_large(&error) {
+            Problem::body_too_large("the body is larger than 10 MB")
+        } else {
+            Problem::bad_request("the body could not be read to its end")
+        }
+    })
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+        .any(|error| error.is::<http_body_util::LengthLimitError>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addressable(uri: &str, host: Option<&[u8]>) -> bool {
+        let mut request = Request::builder().uri(uri);
+        if let Some(host) = host {
+            request = request.header("Host", host);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        is_addressable(&parts)
+    }
+
+    #[test]
+    fn a_request_needs_a_path_and_a_host() {
+        for host in ["localhost", "localhost:8787", "127.0.0.1:1", "[::1]:8787"] {
+            assert!(addressable("/v1", Some(host.as_bytes())), "{host}");
+        }
+        assert!(!addressable("*", Some(b"localhost")));
+        assert!(!addressable("/v1", None));
+        for host in [
+            "",
+            " ",
+            ":",
+            "a b",
+            "a/b",
+            "a?b",
+            "a#b",
+            "u@h",
+            "u:p@h",
+            "h:99999",
+            "h:x",
+            "[::1",
+            "999.1.1.1",
+            "a%zz",
+        ] {
+            assert!(!addressable("/v1", Some(host.as_bytes())), "{host}");
+        }
+        assert!(!addressable("/v1", Some(b"\xff\xfe")));
+    }
+
+    async fn said(run: Invocation) -> (StatusCode, String) {
+        let reply = answer("a-binary", run).await;
+        let status = reply.status();
+        let body = read(reply.into_body()).await.unwrap();
+        (status, String::from_utf8(body.into()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_by_the_gateway() {
+        let run = tokio::spawn(async { panic!("on purpose") });
+        let expected = (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            r#"{"message":"Internal Server Error"}"#.to_owned(),
+        );
+        assert_eq!(said(run).await, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_never_ends_is_answered_for() {
+        let run = tokio::spawn(std::future::pending());
+        let expected = (
+            StatusCode::SERVICE_UNAVAILABLE,
+            r#"{"message":"Service Unavailable"}"#.to_owned(),
+        );
+        assert_eq!(said(run).await, expected);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_the_limit() {
+        assert!(read(Body::from(vec![0; BODY_LIMIT])).await.is_ok());
+        let refusal = read(Body::from(vec![0; BODY_LIMIT + 1])).await.unwrap_err();
+        assert_eq!(refusal.status(), 413);
+    }
+}

@@ -1,0 +1,146 @@
+//! Feeds the table's stream to the stream functions, as Lambda's event source mappings do.
+
+mod delivery;
+mod event;
+mod filter;
+mod mapping;
+mod reader;
+
+use crate::data::DataFolder;
+
+use aws_sdk_dynamodbstreams::Client;
+use delivery::Delivery;
+pub use mapping::MappingError;
+use muster_edge::App;
+use reader::Reader;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+/// Between two looks at the stream, right after there was something.
+const SHORT_PAUSE: Duration = Duration::from_millis(5);
+
+/// Between two looks at an idle stream. Whatever writes in this process gives a nudge, so this can be long.
+const LONG_PAUSE: Duration = Duration::from_millis(500);
+
+/// A record that its function could not be brought to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The function, as the template names it.
+    pub function: &'static str,
+    /// The record's place in the stream.
+    pub sequence_number: String,
+    /// What the function said last.
+    pub reason: String,
+}
+
+/// The running pump's handle.
+#[derive(Clone)]
+pub(crate) struct Pump {
+    nudged: Arc<Notify>,
+    waiting: mpsc::UnboundedSender<oneshot::Sender<()>>,
+    dead_letters: DeadLetters,
+}
+
+type DeadLetters = Arc<Mutex<Vec<DeadLetter>>>;
+
+impl Pump {
+    /// A pump; what comes with it pumps until `stopped`.
+    pub(crate) fn new(
+        app: App,
+        client: Client,
+        stream_arn: String,
+        data: Arc<DataFolder>,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
+        let (waiting, waiters) = mpsc::unbounded_channel();
+        let pump = Self {
+            nudged: Arc::default(),
+            waiting,
+            dead_letters: DeadLetters::default(),
+        };
+        let running = Running {
+            reader: Reader::new(client, stream_arn, data),
+            delivery: Delivery::new(app, mapping::mappings()?),
+            dead_letters: pump.dead_letters.clone(),
+            nudged: pump.nudged.clone(),
+            waiters,
+            stopped,
+        };
+        Ok((pump, running.run()))
+    }
+
+    /// Says that there may be something in the stream.
+    pub(crate) fn nudge(&self) {
+        self.nudged.notify_one();
+    }
+
+    /// Waits until all that is in the stream now, and all that its handling adds to it, has been handled.
+    pub(crate) async fn settled(&self) {
+        let (done, settled) = oneshot::channel();
+        if self.waiting.send(done).is_ok() {
+            // An error means that the pump has stopped: nothing more will be handled.
+            let _ = settled.await;
+        }
+    }
+
+    /// What was given up on.
+    pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+struct Running {
+    reader: Reader,
+    delivery: Delivery,
+    dead_letters: DeadLetters,
+    nudged: Arc<Notify>,
+    waiters: mpsc::UnboundedReceiver<oneshot::Sender<()>>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Running {
+    async fn run(mut self) {
+        let mut settling = Vec::new();
+        let mut pause = SHORT_PAUSE;
+        while !*self.stopped.borrow() {
+            // Whoever asked before this look is answered by it, if it finds nothing.
+            while let Ok(waiter) = self.waiters.try_recv() {
+                settling.push(waiter);
+            }
+            match self.reader.next().await {
+                Ok(records) if records.is_empty() => {
+                    for waiter in settling.drain(..) {
+                        // Nobody may be waiting any more.
+                        let _ = waiter.send(());
+                    }
+                    settling.extend(self.rest(pause).await);
+                    pause = LONG_PAUSE.min(pause * 2);
+                }
+                Ok(records) => {
+                    let given_up = self.delivery.deliver(&records).await;
+                    self.dead_letters
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .extend(given_up);
+                    self.reader.handled(&records);
+                    pause = SHORT_PAUSE;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the table's stream cannot be read");
+                    settling.extend(self.rest(LONG_PAUSE).await);
+                }
+            }
+        }
+    }
+
+    /// Rests until there may be something to do; gives who came to wait meanwhile.
+    async fn rest(&mut self, pause: Duration) -> Option<oneshot::Sender<()>> {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => None,
+            () = self.nudged.notified() => None,
+            waiter = self.waiters.recv() => waiter,
+            _ = self.stopped.wait_for(|stopped| *stopped) => None,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Hands records to their functions until they are taken, the way an event source mapping does: what a function
+//! reports as failed is tried again from there on, a batch that fails whole is bisected, and a record that keeps
+//! failing is given up alone.
+
+use super::DeadLetter;
+use super::event::{LambdaRecord, batch};
+use super::mapping::Mapping;
+use crate::functions::StreamFunction;
+use muster_edge::App;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How often a record is handed over before it is given up. In AWS it is more, over hours.
+const TRIES: u32 = 6;
+
+/// Before the second try; doubled before each further one.
+const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+
+/// What hands records over.
+pub(super) struct Delivery {
+    app: App,
+    mappings: Vec<Mapping>,
+}
+
+/// A function's answer for a batch.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Answer {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// What became of a batch.
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Taken,
+    /// Everything before this place was taken.
+    FailedFrom(usize),
+    /// Nothing is known to have been taken.
+    Failed(String),
+}
+
+impl Delivery {
+    pub(super) fn new(app: App, mappings: Vec<Mapping>) -> Self {
+        Self { app, mappings }
+    }
+
+    /// Hands each record to the functions that want it; gives those that one could not be brought to take.
+    pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
+        let mut deliveries = Vec::new();
+        for mapping in &self.mappings {
+            let wanted = mapping.wanted(records);
+            deliveries.push(deliver_to(self.app.clone(), mapping.clone(), wanted));
+        }
+        futures::future::join_all(deliveries).await.concat()
+    }
+}
+
+async fn deliver_to(app: App, mapping: Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
+    let function = mapping.function;
+    let mut dead_letters = Vec::new();
+    for batch in records.chunks(mapping.batch_size) {
+        for (record, reason) in hand_over(batch, |records| invoke(app.clone(), function, records)).await {
+            let letter = DeadLetter {
+                function: function.logical_id,
+                sequence_number: record.sequence_number,
+                reason,
+            };
+            tracing::error!(
+                letter.function,
+                letter.sequence_number,
+                letter.reason,
+                "gave up on a record"
+            );
+            dead_letters.push(letter);
+        }
+    }
+    dead_letters
+}
+
+/// One invocation, in a task of its own, so that a panic is a failure like any other.
+async fn invoke(app: App, function: &'static StreamFunction, records: Vec<LambdaRecord>) -> Outcome {
+    match tokio::spawn((function.run)(app, batch(&records))).await {
+        Ok(Ok(answer)) => outcome(answer, &records),
+        Ok(Err(error)) => Outcome::Failed(error.to_string()),
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+/// Reads a function's answer. Lambda goes on from the first record that is named in it, and takes an answer that it
+/// cannot make sense of as a failure of the whole batch.
+fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
+    let answer = match serde_json::from_value::<Option<Answer>>(answer) {
+        Ok(answer) => answer.unwrap_or_default(),
+        Err(error) => return Outcome::Failed(error.to_string()),
+    };
+    let places: Option<Vec<_>> = answer
+        .batch_item_failures
+        .iter()
+        .map(|failure| {
+            records
+                .iter()
+                .position(|record| record.sequence_number == failure.item_identifier)
+        })
+        .collect();
+    match places.map(|places| places.into_iter().min()) {
+        Some(None) => Outcome::Taken,
+        Some(Some(place)) => Outcome::FailedFrom(place),
+        None => Outcome::Failed("the answer names a record that was not handed over".to_owned()),
+    }
+}
+
+/// Hands a batch over until it is taken; gives the records given up, each with the last reason.
+async fn hand_over<F: Future<Output = Outcome>>(
+    batch: &[LambdaRecord],
+    invoke: impl Fn(Vec<LambdaRecord>) -> F,
+) -> Vec<(LambdaRecord, String)> {
+    let mut given_up = Vec::new();
+    let mut batches = vec![batch.to_vec()];
+    while let Some(mut batch) = batches.pop() {
+        let mut tries = 0;
+        while !batch.is_empty() {
+            tries += 1;
+            let reason = match invoke(batch.clone()).await {
+                Outcome::Taken => break,
+                Outcome::FailedFrom(place) => {
+                    if place > 0 {
+                        batch.drain(..place);
+                        tries = 1;
+                    }
+                    "the function reported it as failed".to_owned()
+                }
+                Outcome::Failed(_) if batch.len() > 1 => {
+                    let rest = batch.split_off(batch.len().div_ceil(2));
+                    batches.push(rest);
+                    tries = 0;
+                    continue;
+                }
+                Outcome::Failed(reason) => reason,
+            };
+            if tries < TRIES {
+                tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(tries - 1)).await;
+            } else {
+                given_up.push((batch.remove(0), reason));
+                tries = 0;
+            }
+        }
+    }
+    given_up
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::cell::RefCell;
+
+    fn records(names: &str) -> Vec<LambdaRecord> {
+        names
+            .chars()
+            .map(|name| LambdaRecord {
+                sequence_number: name.to_string(),
+                json: json!({}),
+            })
+            .collect()
+    }
+
+    fn names(records: &[LambdaRecord]) -> String {
+        records.iter().map(|record| record.sequence_number.as_str()).collect()
+    }
+
+    /// Hands over `abcd` and gives the batches that the function saw and the records given up.
+    async fn handed_over(function: impl Fn(&str, usize) -> Outcome) -> (Vec<String>, String) {
+        let seen = RefCell::new(Vec::new());
+        let given_up = hand_over(&records("abcd"), |batch| {
+            let batch = names(&batch);
+            seen.borrow_mut().push(batch.clone());
+            std::future::ready(function(&batch, seen.borrow().len()))
+        })
+        .await;
+        let given_up: Vec<_> = given_up.into_iter().map(|(record, _)| record).collect();
+        (seen.into_inner(), names(&given_up))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_taken_is_not_handed_over_again() {
+        let (seen, given_up) = handed_over(|_, _| Outcome::Taken).await;
+        assert_eq!(seen, ["abcd"]);
+        assert_eq!(given_up, "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_record_is_tried_again_with_what_follows() {
+        let (seen, given_up) = handed_over(|_, call| match call {
+            1 => Outcome::FailedFrom(2),
+            2 => Outcome::FailedFrom(0),
+            _ => Outcome::Taken,
+        })
+        .await;
+        assert_eq!(seen, ["abcd", "cd", "cd"]);
+        assert_eq!(given_up, "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_that_keeps_failing_is_given_up_alone() {
+        let (seen, given_up) =
+            handed_over(|batch, _| batch.find('b').map_or(Outcome::Taken, Outcome::FailedFrom)).await;
+        assert_eq!(seen.last().unwrap(), "cd");
+        assert_eq!(seen.len(), 1 + 5 + 1);
+        assert_eq!(given_up, "b");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_fails_whole_is_bisected_down_to_the_culprit() {
+        let (seen, given_up) = handed_over(|batch, _| {
+            if batch.contains('c') {
+                Outcome::Failed("no".to_owned())
+            } else {
+                Outcome::Taken
+            }
+        })
+        .await;
+        assert_eq!(seen[..3], ["abcd", "ab", "cd"]);
+        assert_eq!(seen.last().unwrap(), "d");
+        assert_eq!(given_up, "c");
+    }
+
+    #[test]
+    fn answers_are_read_as_lambda_reads_them() {
+        let records = records("abc");
+        let read = |answer| outcome(answer, &records);
+        let failed = |names: &[&str]| {
+            let failures: Vec<_> = names.iter().map(|name| json!({"itemIdentifier": name})).collect();
+            json!({"batchItemFailures": failures})
+        };
+        assert_eq!(read(json!(null)), Outcome::Taken);
+        assert_eq!(read(json!({})), Outcome::Taken);
+        assert_eq!(read(failed(&[])), Outcome::Taken);
+        assert_eq!(read(failed(&["c", "b"])), Outcome::FailedFrom(1));
+        assert!(matches!(read(failed(&["b", ""])), Outcome::Failed(_)));
+        assert!(matches!(read(json!("no")), Outcome::Failed(_)));
+    }
+}

@@ -1,0 +1,32 @@
+//! The event filters of Lambda's event source mappings, as far as the template uses them: exact values.
+
+use serde_json::Value;
+
+/// Whether a record fits a pattern: each field named there has one of the values listed.
+pub(super) fn matches(pattern: &Value, record: &Value) -> bool {
+    match pattern {
+        Value::Object(fields) => fields
+            .iter()
+            .all(|(name, pattern)| record.get(name).is_some_and(|value| matches(pattern, value))),
+        Value::Array(values) => values.contains(record),
+        // A pattern's leaves are always lists.
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_field_of_the_pattern_must_have_a_listed_value() {
+        let pattern = json!({"eventName": ["INSERT", "MODIFY"], "new": {"kind": {"S": ["mail"]}}});
+        let record = |name, kind| json!({"eventName": name, "new": {"kind": {"S": kind}, "x": 1}});
+        assert!(matches(&pattern, &record("INSERT", "mail")));
+        assert!(matches(&pattern, &record("MODIFY", "mail")));
+        assert!(!matches(&pattern, &record("REMOVE", "mail")));
+        assert!(!matches(&pattern, &record("INSERT", "job")));
+        assert!(!matches(&pattern, &json!({"eventName": "INSERT"})));
+    }
+}

@@ -1,0 +1,159 @@
+//! The event source mappings as the deployment's template has them, so that local and deployed cannot differ.
+
+use super::event::LambdaRecord;
+use super::filter::matches;
+use crate::functions::{STREAM_FUNCTIONS, StreamFunction};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::HashMap;
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// Which records a function gets, and how many at once.
+#[derive(Clone)]
+pub(super) struct Mapping {
+    pub(super) function: &'static StreamFunction,
+    pub(super) patterns: Vec<Value>,
+    pub(super) batch_size: usize,
+}
+
+impl Mapping {
+    /// The records that pass one of the filters.
+    pub(super) fn wanted(&self, records: &[LambdaRecord]) -> Vec<LambdaRecord> {
+        let passes = |record: &&LambdaRecord| self.patterns.iter().any(|pattern| matches(pattern, &record.json));
+        records.iter().filter(passes).cloned().collect()
+    }
+}
+
+/// The template has no usable mapping for a stream function.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingError {
+    /// The template cannot be read.
+    #[error("the template cannot be read: {0}")]
+    Unreadable(#[from] Box<serde_saphyr::Error>),
+    /// A function is not fed from the table's stream.
+    #[error("the template feeds `{0}` from no stream")]
+    Missing(&'static str),
+    /// A filter is no JSON.
+    #[error("the template's filter for `{function}` is no JSON: {source}")]
+    Filter {
+        /// The function's logical id.
+        function: &'static str,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// The mapping of each stream function.
+pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
+    let mut template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
+    STREAM_FUNCTIONS
+        .iter()
+        .map(|function| {
+            let name = function.logical_id;
+            let resource = template.resources.remove(name);
+            let source = resource
+                .and_then(|resource| resource.properties.events.stream)
+                .ok_or(MappingError::Missing(name))?
+                .properties;
+            Ok(Mapping {
+                function,
+                patterns: source
+                    .patterns()
+                    .map_err(|source| MappingError::Filter { function: name, source })?,
+                batch_size: source.batch_size,
+            })
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Template {
+    resources: HashMap<String, Resource>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    #[serde(default)]
+    properties: Properties,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Properties {
+    events: Events,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", default)]
+struct Events {
+    stream: Option<Event>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event {
+    properties: EventSource,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct EventSource {
+    filter_criteria: FilterCriteria,
+    batch_size: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct FilterCriteria {
+    filters: Vec<Filter>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filter {
+    pattern: String,
+}
+
+impl EventSource {
+    fn patterns(&self) -> serde_json::Result<Vec<Value>> {
+        self.filter_criteria
+            .filters
+            .iter()
+            .map(|filter| serde_json::from_str(&filter.pattern))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_template_feeds_mail_and_work_to_their_functions() {
+        let mappings = mappings().unwrap();
+        let takers = |name: &str, image: Value| {
+            let json = json!({"eventName": name, "dynamodb": {"NewImage": image}});
+            let record = [LambdaRecord {
+                sequence_number: "1".into(),
+                json,
+            }];
+            mappings
+                .iter()
+                .filter(|mapping| !mapping.wanted(&record).is_empty())
+                .map(|mapping| mapping.function.logical_id)
+                .collect::<Vec<_>>()
+        };
+        let mail = |state| json!({"kind": {"S": "mail"}, "state": {"S": state}});
+        let job = json!({"kind": {"S": "job"}});
+        assert_eq!(takers("INSERT", mail("queued")), ["DeliverMailFunction"]);
+        assert_eq!(takers("MODIFY", mail("queued")), ["DeliverMailFunction"]);
+        assert_eq!(takers("MODIFY", mail("sent")), [""; 0]);
+        assert_eq!(takers("INSERT", job.clone()), ["FinishWorkFunction"]);
+        assert_eq!(takers("REMOVE", job), [""; 0]);
+        assert_eq!(takers("INSERT", json!({"kind": {"S": "event"}})), [""; 0]);
+    }
+}

@@ -1,0 +1,219 @@
+//! A backend as a whole: its development routes, odd requests, independence of others, restart.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should stop there"
+)]
+
+use muster_local::{Backend, Options, StartError, TokenRequest};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+async fn backend() -> Backend {
+    Backend::start(Options {
+        timers: false,
+        ..Options::default()
+    })
+    .await
+    .unwrap()
+}
+
+async fn ask(backend: &Backend, method: Method, path: &str, body: &str) -> (u16, Value) {
+    let url = format!("{}{path}", backend.base_url());
+    let reply = Client::new()
+        .request(method, url)
+        .body(body.to_owned())
+        .send()
+        .await
+        .unwrap();
+    (reply.status().as_u16(), reply.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_token_is_of_the_advertised_issuer_and_key() {
+    let backend = backend().await;
+    let body = json!({"sub": "ann", "email": "ann@x.example", "name": "Ann", "scope": "muster:platform"});
+    let (status, answer) = ask(&backend, Method::POST, "/dev/token", &body.to_string()).await;
+    assert_eq!(status, 200);
+    let header = jsonwebtoken::decode_header(answer["access_token"].as_str().unwrap()).unwrap();
+
+    let (_, discovery) = ask(&backend, Method::GET, "/dev/.well-known/openid-configuration", "").await;
+    assert_eq!(discovery["issuer"], backend.identity().issuer());
+    assert_eq!(discovery["jwks_uri"], format!("{}/dev/jwks.json", backend.base_url()));
+    let (_, keys) = ask(&backend, Method::GET, "/dev/jwks.json", "").await;
+    assert_eq!(keys["keys"][0]["kid"], header.kid.unwrap());
+}
+
+#[tokio::test]
+async fn the_clock_of_every_part_moves_at_once() {
+    let backend = backend().await;
+    let before = backend.clock().now();
+    let (status, answer) = ask(&backend, Method::POST, "/dev/clock", r#"{"advance":"P8D"}"#).await;
+    assert_eq!(status, 200);
+    let now: jiff::Timestamp = answer["now"].as_str().unwrap().parse().unwrap();
+    assert_eq!(now.duration_since(before).as_hours(), 8 * 24);
+    assert!(backend.clock().now() >= now);
+}
+
+#[tokio::test]
+async fn bad_input_to_the_development_routes_is_a_problem() {
+    let backend = backend().await;
+    for (method, path, body, status, detail) in [
+        (
+            Method::POST,
+            "/dev/token",
+            r#"{"sub":"a","mail":"b"}"#,
+            400,
+            "unknown field `mail`",
+        ),
+        (
+            Method::POST,
+            "/dev/token",
+            r#"{"email":"a@b"}"#,
+            400,
+            "missing field `sub`",
+        ),
+        (
+            Method::POST,
+            "/dev/token",
+            "[\"a\",null,null,null,null]",
+            400,
+            "expected a map",
+        ),
+        (Method::POST, "/dev/token", "", 400, "EOF"),
+        (Method::GET, "/dev/token", "", 405, "POST only"),
+        (Method::POST, "/dev/mail", "", 405, "GET only"),
+        (Method::POST, "/dev/clock", r#"{"advance":"-P1D"}"#, 400, "negative"),
+        (Method::POST, "/dev/clock", r#"{"advance":"soon"}"#, 400, "ISO 8601"),
+        (Method::POST, "/dev/clock", r#"{"advance":5}"#, 400, "invalid type"),
+        (Method::GET, "/dev/nothing", "", 404, "no such"),
+    ] {
+        let (answered, problem) = ask(&backend, method, path, body).await;
+        assert_eq!(answered, status, "{path} {body}");
+        assert_eq!(problem["status"], status, "{path} {body}");
+        let said = problem["detail"].as_str().unwrap();
+        assert!(said.contains(detail), "{path} {body}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn odd_requests_end_neither_the_process_nor_the_next_request() {
+    let backend = backend().await;
+    let address = backend.base_url().strip_prefix("http://").unwrap();
+    for request in [
+        "TRACE /v1/organizations HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "BREW /v1/organizations HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "CONNECT localhost:1 HTTP/1.1\r\nHost: localhost:1\r\n\r\n",
+        "GET /v1/organizations HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /v1/organizations HTTP/1.1\r\nHost: [::1\r\n\r\n",
+        "GET /v1/organizations HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET /v1/organizations HTTP/1.0\r\n\r\n",
+        "GET /v1/invitations/%00%ff%3f%23 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET http://[::1]:x/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "no request at all\r\n\r\n",
+    ] {
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(request.as_bytes()).await.unwrap();
+        connection.shutdown().await.unwrap();
+        let mut reply = String::new();
+        connection.read_to_string(&mut reply).await.unwrap();
+        assert!(reply.starts_with("HTTP/1."), "{request:?}: {reply:?}");
+        assert!(!reply.starts_with("HTTP/1.1 5"), "{request:?}: {reply:?}");
+    }
+    assert_eq!(ask(&backend, Method::GET, "/dev/mail", "").await, (200, json!([])));
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused() {
+    let backend = backend().await;
+    let (status, problem) = ask(
+        &backend,
+        Method::POST,
+        "/v1/organizations",
+        &" ".repeat(10 * 1024 * 1024 + 1),
+    )
+    .await;
+    assert_eq!(status, 413);
+    assert_eq!(problem["type"], "https://muster.example/problems/body-too-large");
+}
+
+#[tokio::test]
+async fn backends_of_one_process_know_nothing_of_each_other() {
+    let (one, other) = tokio::join!(backend(), backend());
+    assert_ne!(one.base_url(), other.base_url());
+    assert_ne!(one.dynamodb_endpoint(), other.dynamodb_endpoint());
+    assert_ne!(one.identity().key_set(), other.identity().key_set());
+    let (before, _) = (
+        other.clock().now(),
+        one.clock().advance(jiff::SignedDuration::from_hours(1)),
+    );
+    assert!(other.clock().now().duration_since(before).as_hours() < 1);
+    one.stop().await;
+    assert_eq!(ask(&other, Method::GET, "/dev/mail", "").await.0, 200);
+}
+
+#[tokio::test]
+async fn what_is_quiet_is_settled_and_a_stopped_backend_takes_no_requests() {
+    let backend = backend().await;
+    backend.settled().await;
+    assert_eq!(backend.dead_letters(), []);
+    let url = format!("{}/dev/mail", backend.base_url());
+    backend.stop().await;
+    assert!(Client::new().get(url).send().await.unwrap_err().is_connect());
+}
+
+#[tokio::test]
+async fn keys_and_names_survive_a_restart_on_another_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let data = Some(folder.path().to_owned());
+        Backend::start(Options {
+            data,
+            timers: false,
+            ..Options::default()
+        })
+    };
+    let first = start().await.unwrap();
+    let (key_set, issuer) = (first.identity().key_set().clone(), first.identity().issuer().to_owned());
+    assert!(
+        matches!(start().await, Err(StartError::Data(_))),
+        "the folder is in use"
+    );
+    first.stop().await;
+
+    let second = start().await.unwrap();
+    assert_eq!(second.identity().key_set(), &key_set);
+    assert_eq!(second.identity().issuer(), issuer);
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let first = backend().await;
+    let port = first.base_url().rsplit_once(':').unwrap().1.parse().unwrap();
+    let second = Backend::start(Options {
+        port: Some(port),
+        ..Options::default()
+    })
+    .await;
+    assert!(matches!(second, Err(StartError::PortTaken(taken)) if taken == port));
+}
+
+#[tokio::test]
+async fn a_token_lasts_half_a_day_by_the_backends_clock() {
+    let backend = backend().await;
+    backend.clock().advance(jiff::SignedDuration::from_hours(24));
+    let token = backend
+        .issue_token(&TokenRequest {
+            sub: "ann".into(),
+            ..TokenRequest::default()
+        })
+        .unwrap();
+    let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(token).unwrap().claims;
+    let issued = claims["iat"].as_i64().unwrap();
+    assert!((backend.clock().now().as_second() - issued).abs() <= 2);
+    assert_eq!(claims["exp"].as_i64().unwrap() - issued, 12 * 3600);
+}
