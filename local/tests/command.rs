@@ -93,3 +93,39 @@ fn it_stops_cleanly_when_told_to() {
         assert_eq!(complaints, "", "{name}");
     }
 }
+// For local/tests/command.rs, once the functions are hooked up.
+
+#[test]
+fn the_story_works_when_pasted() {
+    let (mut child, said) = running(&["--port", "0"]);
+    let lines: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    let shell = Command::new("sh").args(["-ec", &lines.join("\n")]).output().unwrap();
+    signal(&child, "INT");
+    child.wait().unwrap();
+    let told = String::from_utf8(shell.stdout).unwrap() + &String::from_utf8(shell.stderr).unwrap();
+    assert!(shell.status.success(), "{told}");
+    assert!(!told.contains("muster.example/problems"), "{told}");
+    for expected in [
+        "\"invite_status\":\"accepted\"",
+        "\"to\":\"bob@acme.example\"",
+        "invitation.expired",
+    ] {
+        assert!(told.contains(expected), "`{expected}` is missing: {told}");
+    }
+}
+
+#[test]
+fn the_demo_fills_an_organization_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--port", "0", "--demo", "--data", folder.path().to_str().unwrap()];
+    let demo = || {
+        let (mut child, said) = running(&arguments);
+        signal(&child, "INT");
+        child.wait().unwrap();
+        let said = said.split_once("The demo organization is ").unwrap().1;
+        said.split_once(',').unwrap().0.to_owned()
+    };
+    let first = demo();
+    assert!(first.starts_with("org_"), "{first}");
+    assert_eq!(demo(), first);
+}

@@ -38,7 +38,9 @@ pub async fn docs(call: Call) -> Outcome {
     let file = if file.is_empty() { "index.html" } else { file.as_str() };
     let config = CONFIG.get_or_init(|| Arc::new(Config::from("/openapi.json"))).clone();
     match utoipa_swagger_ui::serve(file, config) {
-        Ok(Some(SwaggerFile { bytes, content_type, .. })) => Ok(Reply {
+        Ok(Some(SwaggerFile {
+            bytes, content_type, ..
+        })) => Ok(Reply {
             status: 200,
             media_type: media_type(&content_type),
             body: bytes.into_owned(),

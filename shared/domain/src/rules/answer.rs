@@ -10,11 +10,11 @@ use crate::member::{Member, Profile, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::invite::picture;
+use crate::rules::members::picture as member_picture;
 use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
 use crate::text::Name;
 use jiff::Timestamp;
-use serde_json::json;
 
 /// The signed-in user who answers.
 pub struct Guest<'a> {
@@ -157,7 +157,6 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
         ..before.ended(InvitationState::Accepted, answer.now)
     };
     let mut record = Recorder::new(before.organization, Party::user(member.id), answer.now, ids);
-    let joined = json!({ "email": member.email, "role": member.role, "grants": member.grants });
     let events = vec![
         record.event(
             "invitation.accepted",
@@ -165,7 +164,12 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
             Some(picture(before)),
             Some(picture(&after)),
         ),
-        record.event("member.joined", Party::user(member.id), None, Some(joined)),
+        record.event(
+            "member.joined",
+            Party::user(member.id),
+            None,
+            Some(member_picture(&member)),
+        ),
     ];
     let changes = Changes {
         members: vec![Pair::new(member.clone())],

@@ -1,0 +1,261 @@
+//! One backend a test: a fresh table, its own clock, its own mail.
+
+use crate::personas::Persona;
+use muster_local::{Backend, Options};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A running backend and a client to call it with.
+pub struct Harness {
+    /// The backend.
+    pub backend: Backend,
+    http: reqwest::Client,
+}
+
+/// What a request was answered with.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; null where there is none or it is not JSON.
+    pub body: Value,
+    /// The header fields.
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    /// This answer, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self
+    }
+
+    /// This answer, which must be a problem of this kind.
+    #[track_caller]
+    pub fn problem(self, status: u16, kind: &str) -> Self {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        let found = self.body["type"].as_str().unwrap_or_default();
+        assert!(
+            found.ends_with(&format!("/{kind}")),
+            "{found} is not {kind}: {:#}",
+            self.body
+        );
+        self
+    }
+
+    /// A header field.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// A text of the body, by JSON pointer.
+    #[track_caller]
+    pub fn text(&self, pointer: &str) -> String {
+        let found = self.body.pointer(pointer).and_then(Value::as_str);
+        found
+            .unwrap_or_else(|| panic!("no text at {pointer} in {:#}", self.body))
+            .to_owned()
+    }
+
+    /// The codes of the faults a problem names, each with its field or address.
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
+        let place = |e: &Value| {
+            if e["email"].is_string() {
+                text(&e["email"])
+            } else {
+                text(&e["field"])
+            }
+        };
+        errors.iter().map(|e| (place(e), text(&e["code"]))).collect()
+    }
+}
+
+impl Harness {
+    /// A fresh backend, without timers: the schedule runs when a test says so.
+    pub async fn start() -> Self {
+        Self::with(Options {
+            timers: false,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// A backend with these options.
+    pub async fn with(options: Options) -> Self {
+        let backend = Backend::start(options).await.expect("the backend starts");
+        Self {
+            backend,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// The person of this name, with the verified address `name@acme.example`.
+    pub fn person(&self, name: &str) -> Persona {
+        Persona::new(self, name)
+    }
+
+    /// The operator of the platform.
+    pub fn platform(&self) -> Persona {
+        Persona::platform(self)
+    }
+
+    /// One request; `who` none is nobody.
+    pub async fn send(
+        &self,
+        who: Option<&Persona>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.backend.base_url()));
+        if let Some(who) = who {
+            request = request.bearer_auth(who.token(self));
+        }
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answered(request).await
+    }
+
+    /// Sends a request that was made elsewhere.
+    pub async fn answered(&self, request: reqwest::RequestBuilder) -> Answer {
+        let reply = request.send().await.expect("the backend answers");
+        let status = reply.status().as_u16();
+        let headers = reply.headers().clone();
+        let text = reply.text().await.unwrap_or_default();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, body, headers }
+    }
+
+    /// A client for requests of another form.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: jiff::SignedDuration) {
+        self.backend.clock().advance(by);
+    }
+
+    /// Runs the scheduled function.
+    pub async fn expire(&self) -> Value {
+        self.backend.expire().await.expect("the schedule runs")
+    }
+
+    /// The token of the latest invitation mailed to an address.
+    pub async fn invitation_token(&self, address: &str) -> String {
+        self.backend.settled().await;
+        let mail = self.backend.mail();
+        let last = mail
+            .iter()
+            .rev()
+            .find(|m| m.to == address && m.text.contains("/invitations/"));
+        let text = &last
+            .unwrap_or_else(|| panic!("no invitation was mailed to {address}"))
+            .text;
+        let (_, rest) = text.split_once("/invitations/").unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// How many invitations were mailed to an address.
+    pub async fn invitations_mailed(&self, address: &str) -> usize {
+        self.backend.settled().await;
+        self.backend
+            .mail()
+            .iter()
+            .filter(|m| m.to == address && m.text.contains("/invitations/"))
+            .count()
+    }
+}
+
+/// An organization of `program-delivery` with its owner, and the programs `spring` and `autumn`.
+pub struct Organization {
+    /// Its id.
+    pub id: String,
+    /// Its owner.
+    pub owner: Persona,
+}
+
+impl Organization {
+    /// Makes one through the API.
+    pub async fn make(h: &Harness) -> Self {
+        let owner = h.person("olivia");
+        let body = json!({ "name": "Acme", "role_set": "program-delivery" });
+        let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
+        let organization = Self { id, owner };
+        for (id, name) in [("spring", "Spring cohort"), ("autumn", "Autumn cohort")] {
+            let path = organization.path(&format!("/resources/program/{id}"));
+            organization
+                .owner
+                .put(h, &path, &json!({ "name": name }))
+                .await
+                .expect(201);
+        }
+        organization
+    }
+
+    /// A path inside the organization.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/v1/organizations/{}{rest}", self.id)
+    }
+
+    /// Sets the plan, as the platform.
+    pub async fn plan(&self, h: &Harness, seats: Option<u32>, domains: &[&str]) {
+        let body = json!({ "seat_limit": seats, "allowed_domains": domains });
+        h.platform().put(h, &self.path("/plan"), &body).await.expect(200);
+    }
+
+    /// Switches optional roles on, and all others off.
+    pub async fn optional_roles(&self, h: &Harness, roles: &[&str]) {
+        let body = json!({ "settings": { "optional_roles": roles } });
+        self.owner.patch(h, &self.path(""), &body).await.expect(200);
+    }
+
+    /// Seats in use, as the API tells it.
+    pub async fn seats_used(&self, h: &Harness) -> u64 {
+        self.owner.get(h, &self.path("")).await.expect(200).body["seats"]["used"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// Invites one person as the owner; answers the invitation's id.
+    pub async fn invite(&self, h: &Harness, address: &str, role: &str, programs: &[&str]) -> String {
+        self.owner
+            .post(h, &self.path("/invitations"), &invitation(address, role, programs))
+            .await
+            .expect(201)
+            .text("/invitations/0/id")
+    }
+
+    /// Makes a person a member, by invitation and acceptance.
+    pub async fn join(&self, h: &Harness, name: &str, role: &str, programs: &[&str]) -> Persona {
+        let person = h.person(name);
+        self.invite(h, person.address(), role, programs).await;
+        let token = h.invitation_token(person.address()).await;
+        person
+            .post(h, &format!("/v1/invitations/{token}/accept"), &Value::Null)
+            .await
+            .expect(200);
+        person
+    }
+}
+
+/// The body of an invitation; an implementation admin is invited for a month.
+pub fn invitation(addresses: &str, role: &str, programs: &[&str]) -> Value {
+    let resources: Vec<Value> = programs
+        .iter()
+        .map(|id| json!({ "type": "program", "id": id }))
+        .collect();
+    let duration = (role == "implementation_admin").then_some("1_month");
+    json!({ "emails": addresses, "role": role, "resources": resources, "duration": duration })
+}

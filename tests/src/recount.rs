@@ -1,0 +1,95 @@
+//! The invariants, counted anew from every item of the table.
+
+use crate::harness::Harness;
+use muster_domain::{Invitation, Member, Organization, roleset};
+use muster_store::items::{Claim, Entity, Item};
+use std::collections::BTreeMap;
+
+/// Every item of the table.
+pub async fn items(h: &Harness) -> Vec<Item> {
+    let client = aws_sdk_dynamodb::Client::new(h.backend.app().sdk());
+    let mut pages = client
+        .scan()
+        .table_name(h.backend.table())
+        .consistent_read(true)
+        .into_paginator()
+        .items()
+        .send();
+    let mut items = Vec::new();
+    while let Some(item) = pages.next().await {
+        items.push(item.expect("the table can be read"));
+    }
+    items
+}
+
+fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
+    let is = |item: &&Item| {
+        item.get("kind")
+            .and_then(|k| k.as_s().ok())
+            .is_some_and(|k| k == T::KIND)
+    };
+    items
+        .iter()
+        .filter(is)
+        .map(|item| T::from_item(item.clone()).expect("an item of its kind"))
+        .collect()
+}
+
+/// Counts seats, owners and addresses of every organization anew, and compares.
+///
+/// # Panics
+/// If an invariant does not hold.
+pub async fn recount(h: &Harness) {
+    let items = items(h).await;
+    let members = of_kind::<Member>(&items);
+    let invitations = of_kind::<Invitation>(&items);
+    let claims = of_kind::<Claim>(&items);
+    for organization in of_kind::<Organization>(&items) {
+        let set = roleset::find(&organization.role_set).expect("the role set is shipped");
+        let own: Vec<&Member> = members.iter().filter(|m| m.organization == organization.id).collect();
+        let pending: Vec<&Invitation> = invitations
+            .iter()
+            .filter(|i| i.organization == organization.id && i.state == muster_domain::InvitationState::Pending)
+            .collect();
+        for member in &own {
+            assert_eq!(member.seat, member.needs_seat(set), "the seat of {}", member.id);
+        }
+        let held = own.iter().filter(|m| m.seat).count() + pending.iter().filter(|i| i.seat).count();
+        assert_eq!(organization.seats_used, held as u64, "seats of {}", organization.id);
+        let owners = own.iter().filter(|m| m.is_active_owner(set)).count() as u64;
+        assert_eq!(organization.active_owners, owners, "owners of {}", organization.id);
+        assert!(owners > 0, "{} has no active owner", organization.id);
+        let mut holders: BTreeMap<String, String> = BTreeMap::new();
+        let people = own.iter().map(|m| (m.email.to_string(), m.id.to_string()));
+        for (address, holder) in people.chain(pending.iter().map(|i| (i.email.to_string(), i.id.to_string()))) {
+            let twice = holders.insert(address.clone(), holder);
+            assert!(twice.is_none(), "{address} stands twice in {}", organization.id);
+        }
+        let own_claims = claims.iter().filter(|c| c.organization == organization.id);
+        let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.address.to_string(), c.holder.id())).collect();
+        assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
+    }
+    grants_are_indexed(&items, &members);
+    no_secret_is_stored(&items);
+}
+
+fn grants_are_indexed(items: &[Item], members: &[Member]) {
+    let key = |item: &Item| muster_store::Key::of(item).expect("a key");
+    let mut indexed: Vec<_> = items.iter().map(key).filter(|k| k.sk.starts_with("GRANT#")).collect();
+    let grants = members.iter().flat_map(|m| {
+        m.grants
+            .iter()
+            .map(|g| muster_store::Key::grant(m.organization, &g.resource, m.id))
+    });
+    let mut granted: Vec<_> = grants.collect();
+    indexed.sort();
+    granted.sort();
+    assert_eq!(indexed, granted, "index items of grants");
+}
+
+fn no_secret_is_stored(items: &[Item]) {
+    let all = format!("{items:?}");
+    for secret in ["/invitations/", "eyJ", "mk_"] {
+        assert!(!all.contains(secret), "the table holds `{secret}`");
+    }
+}

@@ -1,0 +1,8 @@
+//! Guarantees of the API, over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop"
+)]
+
+mod first_story;
