@@ -7,7 +7,7 @@ use crate::shapes::{Items, ResourceName};
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
 use muster_domain::rules::invitations::{
-    Change, InvitationRefusal, cancel as take_back, change, may_see, resend as send_again, resend_all,
+    Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
 use muster_domain::rules::invite::{Holder, Invite, invite};
 use muster_domain::rules::offer::Wanted;
@@ -280,21 +280,30 @@ pub async fn resend(call: Call) -> Outcome {
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
         let before = seen.invitation(organization, id)?;
         let mut holder = None;
+        let mut resources = Vec::new();
         if let Some(ended) = before
             .as_ref()
             .filter(|i| i.state != muster_domain::InvitationState::Pending)
         {
-            // Reviving takes the address again: who holds it now must be read first.
-            let claim = Key::claim(organization, &ended.email);
-            if !seen.has_asked(std::slice::from_ref(&claim)) {
-                return Ok(Step::Read(vec![claim]));
+            // Reviving takes the address again, and offers what is still there: both must be read first.
+            let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
+            let mut more: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
+            more.push(Key::claim(organization, &ended.email));
+            if !seen.has_asked(&more) {
+                return Ok(Step::Read(more));
             }
             holder = seen.claim(organization, &ended.email)?.map(|claim| match claim.holder {
                 ClaimHolder::Member { holder } => Holder::Member(holder),
                 ClaimHolder::Invitation { holder, .. } => Holder::Invitation(holder),
             });
+            let found = found(seen, organization, &named)?;
+            resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
         }
-        let (after, changes) = send_again(&inside.scene()?, before.as_ref(), holder.as_ref(), ids)?;
+        let revival = Revival {
+            holder: holder.as_ref(),
+            resources: &resources,
+        };
+        let (after, changes) = send_again(&inside.scene()?, before.as_ref(), &revival, ids)?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
