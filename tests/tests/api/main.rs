@@ -6,3 +6,7 @@
 )]
 
 mod first_story;
+mod invitations;
+mod invitations_batch;
+mod organizations;
+mod resources;
