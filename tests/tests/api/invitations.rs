@@ -14,10 +14,7 @@ async fn an_invitation_holds_the_seat_it_will_need_until_it_ends() {
         .try_invite(&h, &invitation("a@x.example b@x.example", "admin", &[]))
         .await
         .expect(201);
-    assert_eq!(
-        made.body["seats"],
-        json!({ "used": 3, "limit": 4, "at_limit": false })
-    );
+    assert_eq!(made.body["seats"], json!({ "used": 3, "limit": 4, "at_limit": false }));
     assert_eq!(made.body["added"], json!([]));
     let first = &made.body["invitations"][0];
     assert_eq!(first["email"], "a@x.example");

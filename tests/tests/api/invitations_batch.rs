@@ -32,7 +32,10 @@ async fn addresses_may_be_pasted_with_any_separator_or_come_as_a_list() {
             json!("\tAnn Lee <a5@x.example>,\n\"Lee, Bob\" <b5@x.example>;;\n\n <c5@x.example> "),
             3,
         ),
-        (json!(["a6@x.example", " b6@x.example ", "c6@x.example,d6@x.example"]), 4),
+        (
+            json!(["a6@x.example", " b6@x.example ", "c6@x.example,d6@x.example"]),
+            4,
+        ),
         (json!("mailto:a7@x.example"), 1),
     ] {
         let made = acme

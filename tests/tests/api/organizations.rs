@@ -256,10 +256,7 @@ async fn plans_are_set_by_the_platform_alone() {
         .await
         .problem(404, "not-found");
     let set = h.platform().put(&h, &acme.path("/plan"), &body).await.expect(200);
-    assert_eq!(
-        set.body["seats"],
-        json!({ "used": 1, "limit": 5, "at_limit": false })
-    );
+    assert_eq!(set.body["seats"], json!({ "used": 1, "limit": 5, "at_limit": false }));
     assert_eq!(
         set.body["plan"]["allowed_domains"],
         json!(["partner.example", "xn--bcher-kva.example"])
@@ -323,7 +320,10 @@ async fn the_roles_tell_what_the_caller_may_give() {
         may.map(|r| r["id"].as_str().unwrap().to_owned()).collect()
     };
     let program = ["program_admin", "program_facilitator", "program_sponsor", "participant"];
-    assert_eq!(assignable(&acme.owner).await, [&["owner", "admin"], &program[..]].concat());
+    assert_eq!(
+        assignable(&acme.owner).await,
+        [&["owner", "admin"], &program[..]].concat()
+    );
     acme.allow_helpers(&h).await;
     let all = [&["owner", "admin", "implementation_admin"], &program[..]].concat();
     assert_eq!(assignable(&acme.owner).await, all, "once it is switched on");

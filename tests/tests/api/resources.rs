@@ -72,7 +72,10 @@ async fn another_type_or_a_name_that_could_reach_elsewhere_is_refused() {
         ("program/a%23b", "id", "invalid_value"),
         ("program/%C3%A9", "id", "invalid_value"),
     ] {
-        let refused = acme.owner.put(&h, &acme.path(&format!("/resources/{rest}")), &body).await;
+        let refused = acme
+            .owner
+            .put(&h, &acme.path(&format!("/resources/{rest}")), &body)
+            .await;
         let refused = refused.problem(422, "invalid-request");
         assert_eq!(refused.faults(), named(&[(place, code)]), "{rest}");
     }
@@ -234,7 +237,8 @@ async fn an_invitation_to_a_deleted_program_cannot_be_accepted_where_the_role_ne
     let acme = Organization::make(&h).await;
     let (pat, pia) = (h.person("pat"), h.person("pia"));
     acme.invite(&h, pat.address(), "program_admin", &["spring"]).await;
-    acme.invite(&h, pia.address(), "participant", &["spring", "autumn"]).await;
+    acme.invite(&h, pia.address(), "participant", &["spring", "autumn"])
+        .await;
     let tokens = [
         h.invitation_token(pat.address()).await,
         h.invitation_token(pia.address()).await,
