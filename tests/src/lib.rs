@@ -10,6 +10,7 @@
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod shortcuts;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

@@ -5,4 +5,12 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod answers;
 mod first_story;
+mod invitations;
+mod invitations_batch;
+mod invitations_change;
+mod invitations_mail;
+mod invitations_resend;
+mod organizations;
+mod resources;
