@@ -159,7 +159,9 @@ impl Member {
     pub fn settled(mut self, set: &RoleSet, now: Timestamp) -> Self {
         self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         self.seat = self.needs_seat(set);
-        self.due_at = self.next_due(now);
+        // What fell due and was not settled yet stays due: only settling moves past it.
+        let overdue = self.due_at.filter(|due| *due <= now);
+        self.due_at = overdue.or_else(|| self.next_due(now));
         self.version += 1;
         self
     }

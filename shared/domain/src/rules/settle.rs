@@ -75,13 +75,8 @@ pub fn settle_member(
     }
     // What was left over stays due.
     let left_over = before.holdings().filter(|(held, _)| over(held)).count() > ended.len();
-    for after in changes
-        .members
-        .iter_mut()
-        .filter_map(|p| p.after.as_mut())
-        .filter(|_| left_over)
-    {
-        after.due_at = Some(now);
+    for after in changes.members.iter_mut().filter_map(|p| p.after.as_mut()) {
+        after.due_at = if left_over { Some(now) } else { after.next_due(now) };
     }
     changes
 }
