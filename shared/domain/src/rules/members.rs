@@ -6,7 +6,7 @@ use crate::id::NewIds;
 use crate::member::{Grant, Held, MAX_GRANTS, Member, Profile};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
-use crate::roleset::{Resources, Role, permission};
+use crate::roleset::{Reach, Resources, Role, permission};
 use crate::rules::offer::{Wanted, check};
 use crate::rules::{Fault, Scene};
 use crate::text::{Name, RoleId};
@@ -315,14 +315,14 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !oneself && !authority.may_manage(&gone.role, on.as_ref()) {
+        if !oneself && !manages(scene, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
     for (come, on) in new.iter().filter(|h| !old.contains(h)) {
         changed += 1;
         let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
-        let beside = on.is_none() && !after.grants.is_empty() && role.reach == crate::roleset::Reach::Resource;
+        let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
         let may = authority.may_assign(&role.id, on.as_ref()) || (beside && authority.may_assign_somewhere(&role.id));
         if !may || (oneself && outlives(scene, role, come)) {
             return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
@@ -373,15 +373,23 @@ pub(super) fn picture(member: &Member) -> serde_json::Value {
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
 pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
-    let authority = scene.authority();
-    let manages = |held: &Held, on: Option<&ResourceRef>| {
-        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
-    };
     let mut holdings = other.holdings().peekable();
     if holdings.peek().is_none() {
-        return authority.allows(permission::MEMBERS_MANAGE, None);
+        return scene.authority().allows(permission::MEMBERS_MANAGE, None);
     }
-    holdings.all(|(held, on)| manages(held, on))
+    holdings.all(|(held, on)| manages(scene, other, held, on))
+}
+
+/// Whether the member may take away one thing the other holds.
+fn manages(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
+    let authority = scene.authority();
+    let there = |held: &Held, on: Option<&ResourceRef>| {
+        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
+    };
+    // A role held beside resources (a participant's) gives nothing by itself: it goes with the power over all of them.
+    let role = scene.set.role(&held.role);
+    let beside = on.is_none() && !other.grants.is_empty() && role.is_some_and(|r| r.reach == Reach::Resource);
+    there(held, on) || (beside && other.grants.iter().all(|g| there(&g.held, Some(&g.resource))))
 }
 
 /// Ends a membership: the member's own (leaving), or another's. Access ends at once.
