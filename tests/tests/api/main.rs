@@ -6,11 +6,16 @@
 )]
 
 mod answers;
+mod expiry;
+mod expiry_jobs;
 mod first_story;
 mod invitations;
 mod invitations_batch;
 mod invitations_change;
 mod invitations_mail;
 mod invitations_resend;
+mod members;
+mod members_bulk;
+mod members_profile;
 mod organizations;
 mod resources;
