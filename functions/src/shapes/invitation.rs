@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use muster_domain::address::AddressInput;
 use muster_domain::invitation::Delivery;
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, RoleId, Term, UserId,
+    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
+    UserId,
 };
 use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,21 @@ pub struct InvitationBody {
 }
 
 impl InvitationBody {
+    /// An invitation as it stands at `now`, with those resources that are in sight.
+    #[must_use]
+    pub fn seen(invitation: &Invitation, now: Timestamp, in_sight: impl Fn(&ResourceRef) -> bool) -> Self {
+        let resources = invitation
+            .resources
+            .iter()
+            .filter(|r| in_sight(r))
+            .map(Into::into)
+            .collect();
+        Self {
+            resources,
+            ..Self::of(invitation, now)
+        }
+    }
+
     /// An invitation as it stands at `now`.
     #[must_use]
     pub fn of(invitation: &Invitation, now: Timestamp) -> Self {
