@@ -29,7 +29,8 @@ fn with(h: &Harness, name: &str, value: Value) -> Value {
 
 async fn send(h: &Harness, authorization: &str) -> Answer {
     let url = format!("{}/v1/organizations", h.backend.base_url());
-    h.answered(h.http().get(url).header("authorization", authorization)).await
+    h.answered(h.http().get(url).header("authorization", authorization))
+        .await
 }
 
 async fn signed(h: &Harness, claims: &Value) -> Answer {
@@ -114,9 +115,7 @@ async fn a_token_is_good_from_its_beginning_to_its_end_give_or_take_a_few_second
     let ann = h.person("ann");
     let token = ann.token(&h);
     h.advance(SignedDuration::from_hours(13));
-    send(&h, &format!("Bearer {token}"))
-        .await
-        .problem(401, "unauthorized");
+    send(&h, &format!("Bearer {token}")).await.problem(401, "unauthorized");
     ann.get(&h, "/v1/organizations").await.expect(200);
 }
 
@@ -150,9 +149,7 @@ async fn a_token_without_a_signature_or_with_another_is_not_believed() {
         format!("{}.{}.{}", none("ES384"), parts[1], parts[2]),
         format!("{}.{}.{}", none("RS256"), parts[1], parts[2]),
     ] {
-        send(&h, &format!("Bearer {token}"))
-            .await
-            .problem(401, "unauthorized");
+        send(&h, &format!("Bearer {token}")).await.problem(401, "unauthorized");
     }
 }
 
@@ -179,9 +176,7 @@ async fn the_public_key_is_no_secret_to_sign_with() {
                 ..Header::new(algorithm)
             };
             let token = jsonwebtoken::encode(&header, &claims(&h), &EncodingKey::from_secret(secret)).unwrap();
-            send(&h, &format!("Bearer {token}"))
-                .await
-                .problem(401, "unauthorized");
+            send(&h, &format!("Bearer {token}")).await.problem(401, "unauthorized");
         }
     }
 }
@@ -209,9 +204,7 @@ async fn a_key_that_nobody_published_is_not_believed_wherever_the_token_says_it_
         json!({ "alg": "ES256", "kid": "../../etc/passwd" }),
     ] {
         let token = format!("{}.{}", BASE64.encode(header.to_string()), rest[1]);
-        send(&h, &format!("Bearer {token}"))
-            .await
-            .problem(401, "unauthorized");
+        send(&h, &format!("Bearer {token}")).await.problem(401, "unauthorized");
     }
     send(&h, &format!("Bearer {good}")).await.expect(200);
 }

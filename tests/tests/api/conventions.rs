@@ -142,10 +142,7 @@ async fn limits_are_1_to_100_and_unknown_or_repeated_parameters_are_named() {
             assert_eq!(refused.faults(), named(&[("limit", "out_of_range")]), "{path} {bad}");
         }
         for good in [1, 100] {
-            acme.owner
-                .get(&h, &format!("{path}?limit={good}"))
-                .await
-                .expect(200);
+            acme.owner.get(&h, &format!("{path}?limit={good}")).await.expect(200);
         }
         let refused = acme.owner.get(&h, &format!("{path}?limit=1&limit=2&page=3")).await;
         assert_eq!(
@@ -167,10 +164,7 @@ async fn a_cursor_is_good_for_its_own_list_alone_and_not_when_altered() {
         cursors.push(page.text("/next_cursor"));
     }
     for (i, cursor) in cursors.iter().enumerate() {
-        assert!(
-            !cursor.contains("MEMBER") && !cursor.contains('#'),
-            "opaque: {cursor}"
-        );
+        assert!(!cursor.contains("MEMBER") && !cursor.contains('#'), "opaque: {cursor}");
         let own = format!("{}?cursor={cursor}", paths[i]);
         acme.owner.get(&h, &own).await.expect(200);
         let altered = if cursor.starts_with('A') { "B" } else { "A" }.to_owned() + &cursor[1..];
@@ -195,10 +189,7 @@ async fn if_match_lets_only_those_change_a_thing_who_saw_it_as_it_is() {
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     let spring = json!([{ "type": "program", "id": "spring" }]);
     for (path, bodies) in [
-        (
-            acme.path(""),
-            [json!({ "name": "One" }), json!({ "name": "Two" })],
-        ),
+        (acme.path(""), [json!({ "name": "One" }), json!({ "name": "Two" })]),
         (
             acme.invitation(&id, ""),
             [json!({ "message": "One" }), json!({ "message": "Two" })],

@@ -71,10 +71,7 @@ async fn each_change_writes_one_event_for_each_thing_it_changes() {
                 &["member.deactivated"]
             }
             9 => {
-                owner
-                    .post(&h, &acme.path("/members/activate"), &one)
-                    .await
-                    .expect(200);
+                owner.post(&h, &acme.path("/members/activate"), &one).await.expect(200);
                 &["member.activated"]
             }
             10 => {

@@ -92,7 +92,12 @@ async fn an_answer_is_kept_for_a_day() {
     let h = Harness::start().await;
     let ann = h.person("ann");
     let body = json!({ "name": "Acme", "role_set": "program-delivery" });
-    let send = async || post(&h, &ann, "/v1/organizations", &body, "k1").await.expect(201).text("/id");
+    let send = async || {
+        post(&h, &ann, "/v1/organizations", &body, "k1")
+            .await
+            .expect(201)
+            .text("/id")
+    };
     let first = send().await;
     h.advance(SignedDuration::from_hours(23));
     assert_eq!(send().await, first);
