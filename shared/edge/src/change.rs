@@ -47,7 +47,18 @@ impl Call {
     pub async fn change(
         &self,
         caller: &User,
+        keys: Vec<Key>,
+        decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        self.change_if(caller, keys, |_| Ok(()), decide).await
+    }
+
+    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else.
+    pub(crate) async fn change_if(
+        &self,
+        caller: &User,
         mut keys: Vec<Key>,
+        admit: impl Fn(&Snapshot) -> Result<(), Problem>,
         mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let once = self.once(caller.id)?;
@@ -57,6 +68,7 @@ impl Call {
                 tokio::time::sleep(pause(turn)).await;
             }
             let seen = self.app.store().read(&keys).await?;
+            admit(&seen)?;
             if let Some(reply) = self.answered(once.as_ref(), &seen)? {
                 return Ok(reply);
             }

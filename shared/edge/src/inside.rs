@@ -199,8 +199,9 @@ impl Call {
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
+        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
         let outcome = self
-            .change(user, all, |seen, ids| {
+            .change_if(user, all, admit, |seen, ids| {
                 let inside = Inside::new(user, organization, seen, self.now)?;
                 let step = decide(&inside, seen, ids);
                 seen_inside = Some(inside);

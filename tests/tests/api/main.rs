@@ -1,14 +1,19 @@
 //! Guarantees of the API, over HTTP.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on must stop"
 )]
 
 mod answers;
+mod authentication;
+mod conventions;
+mod events;
 mod expiry;
 mod expiry_jobs;
 mod first_story;
+mod idempotency;
 mod invitations;
 mod invitations_batch;
 mod invitations_change;
