@@ -10,7 +10,11 @@
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod snapshot;
+pub mod together;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;
 pub use recount::recount;
+pub use snapshot::Snapshot;
+pub use together::{Shot, together};

@@ -6,3 +6,4 @@
 )]
 
 mod first_story;
+mod races;
