@@ -1,6 +1,7 @@
 //! Races: whatever many do at the same moment comes out as if they had done it one after the other.
 
 mod answers;
+mod bystander;
 mod ends;
 mod owners;
 mod seats;
