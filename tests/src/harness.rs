@@ -167,6 +167,14 @@ impl Harness {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
+    /// Where the person accepts the latest invitation mailed to them.
+    pub async fn accept_path(&self, person: &Persona) -> String {
+        format!(
+            "/v1/invitations/{}/accept",
+            self.invitation_token(person.address()).await
+        )
+    }
+
     /// How many invitations were mailed to an address.
     pub async fn invitations_mailed(&self, address: &str) -> usize {
         self.backend.settled().await;
@@ -247,6 +255,21 @@ impl Organization {
             .await
             .expect(200);
         person
+    }
+
+    /// Makes many people members at once, under names that begin alike.
+    pub async fn join_many(&self, h: &Harness, names: &[String], role: &str, programs: &[&str]) -> Vec<Persona> {
+        let people: Vec<Persona> = names.iter().map(|name| h.person(name)).collect();
+        for some in people.chunks(20) {
+            let addresses: Vec<&str> = some.iter().map(Persona::address).collect();
+            let body = invitation(&addresses.join(","), role, programs);
+            self.owner.post(h, &self.path("/invitations"), &body).await.expect(201);
+        }
+        for person in &people {
+            let path = h.accept_path(person).await;
+            person.post(h, &path, &Value::Null).await.expect(200);
+        }
+        people
     }
 }
 

@@ -11,7 +11,11 @@ pub mod harness;
 pub mod personas;
 pub mod recount;
 pub mod shortcuts;
+pub mod snapshot;
+pub mod together;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;
 pub use recount::recount;
+pub use snapshot::Snapshot;
+pub use together::{Shot, together};

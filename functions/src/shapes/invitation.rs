@@ -9,7 +9,7 @@ use muster_domain::{
     Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
     UserId,
 };
-use muster_edge::{Body, Field};
+use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub struct CreateInvitations {
     #[schema(value_type = String, example = "program_admin")]
     pub role: RoleId,
     /// What it is offered on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::list")]
     pub resources: Vec<ResourceName>,
     /// What the inviter writes; the organization's default message when there is none.
     #[serde(default)]
@@ -52,7 +52,7 @@ pub struct UpdateInvitation {
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// What it is offered on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional_list")]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]

@@ -4,7 +4,7 @@ use super::SeatsBody;
 use jiff::Timestamp;
 use muster_domain::address::Domain;
 use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings};
-use muster_edge::{Body, Field};
+use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ pub struct UpdateOrganization {
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
     /// Settings to change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional")]
     pub settings: Option<UpdateSettings>,
 }
 

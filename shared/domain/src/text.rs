@@ -142,7 +142,9 @@ fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
 }
 
 fn resource_id(text: &str) -> Result<String, TextError> {
+    // A path cannot end in `.` or `..`: clients take such parts out before they send it.
     let fits = (1..=128).contains(&text.len())
+        && !matches!(text, "." | "..")
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:@~".contains(&b));
@@ -205,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn resource_ids_cannot_reach_into_another_key() {
-        for bad in ["", "a#b", "a/b", "a b", "é", "a\n"] {
+    fn resource_ids_cannot_reach_into_another_key_and_fit_a_path() {
+        for bad in ["", "a#b", "a/b", "a b", "é", "a\n", ".", ".."] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad:?}");
         }
     }

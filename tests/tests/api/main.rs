@@ -3,11 +3,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on must stop"
 )]
 
 mod answers;
 mod authentication;
+mod bad_input;
 mod conventions;
 mod events;
 mod expiry;
@@ -23,4 +25,6 @@ mod members;
 mod members_bulk;
 mod members_profile;
 mod organizations;
+mod probe;
+mod races;
 mod resources;
