@@ -7,9 +7,14 @@
     reason = "a test that cannot go on must stop"
 )]
 
+pub mod bench;
+pub mod crowd;
+pub mod faults;
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod requests;
+pub mod stream;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

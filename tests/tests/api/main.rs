@@ -5,4 +5,7 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod faults;
+mod faults_jobs;
+mod faults_mail;
 mod first_story;
