@@ -14,6 +14,7 @@ pub mod harness;
 pub mod personas;
 pub mod recount;
 pub mod requests;
+pub mod shortcuts;
 pub mod stream;
 
 pub use harness::{Answer, Harness};

@@ -197,7 +197,7 @@ impl Call {
         }
     }
 
-    /// What the `Idempotency-Key` header stands for, on a POST that has one and whose answer is kept.
+    /// What the `Idempotency-Key` header stands for, on a POST that has one.
     ///
     /// # Errors
     /// 400 for a key that is too long or not plain text.
@@ -206,7 +206,7 @@ impl Call {
             .request
             .headers()
             .get("idempotency-key")
-            .filter(|_| self.method() == "POST" && self.keeps_answer)
+            .filter(|_| self.keeps_answer && self.method() == "POST")
         else {
             return Ok(None);
         };

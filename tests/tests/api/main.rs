@@ -5,7 +5,20 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod answers;
+mod expiry;
+mod expiry_jobs;
 mod faults;
 mod faults_jobs;
 mod faults_mail;
 mod first_story;
+mod invitations;
+mod invitations_batch;
+mod invitations_change;
+mod invitations_mail;
+mod invitations_resend;
+mod members;
+mod members_bulk;
+mod members_profile;
+mod organizations;
+mod resources;

@@ -101,7 +101,7 @@ pub fn invite(
 }
 
 /// Whether the member may invite where the offer lies.
-fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
+pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
     let authority = scene.authority();
     authority.allows(permission::MEMBERS_INVITE, None)
         || (!offer.resources.is_empty()

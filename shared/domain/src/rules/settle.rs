@@ -51,12 +51,14 @@ pub fn settle_member(
         return Changes::default();
     };
     let over = |held: &Held| held.expires_at.is_some_and(|end| end <= now);
-    let ended: Vec<_> = before
-        .holdings()
-        .filter(|(held, _)| over(held))
-        .take(ENDS_A_SETTLING)
-        .collect();
+    let mut ended: Vec<_> = before.holdings().filter(|(held, _)| over(held)).collect();
+    let left_over = ended.len() > ENDS_A_SETTLING;
+    ended.truncate(ENDS_A_SETTLING);
     let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
+    if left_over {
+        // The rest stays due, and the announcements with it.
+        return changes;
+    }
     for (held, on) in before.live(organization, set, now) {
         if let Some((ends_at, days)) = notice_due(held, due, now) {
             let letter = Letter::AccessEnding {
@@ -73,15 +75,8 @@ pub fn settle_member(
             .members
             .push(Pair::change(before.clone(), before.clone().settled(set, now)));
     }
-    // What was left over stays due.
-    let left_over = before.holdings().filter(|(held, _)| over(held)).count() > ended.len();
-    for after in changes
-        .members
-        .iter_mut()
-        .filter_map(|p| p.after.as_mut())
-        .filter(|_| left_over)
-    {
-        after.due_at = Some(now);
+    for after in changes.members.iter_mut().filter_map(|p| p.after.as_mut()) {
+        after.due_at = after.next_due(now);
     }
     changes
 }
