@@ -137,6 +137,13 @@ impl Harness {
         Answer { status, body, headers }
     }
 
+    /// The way to AWS that no `http_client` of the options watches or disturbs.
+    pub fn quiet_sdk(&self) -> aws_config::SdkConfig {
+        let mut sdk = self.backend.app().sdk().to_builder();
+        sdk.set_http_client(None);
+        sdk.build()
+    }
+
     /// A client for requests of another form.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
@@ -197,7 +204,11 @@ pub struct Organization {
 impl Organization {
     /// Makes one through the API.
     pub async fn make(h: &Harness) -> Self {
-        let owner = h.person("olivia");
+        Self::of(h, h.person("olivia")).await
+    }
+
+    /// Makes one of this owner.
+    pub async fn of(h: &Harness, owner: Persona) -> Self {
         let body = json!({ "name": "Acme", "role_set": "program-delivery" });
         let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
         let organization = Self { id, owner };

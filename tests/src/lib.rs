@@ -7,11 +7,16 @@
     reason = "a test that cannot go on must stop"
 )]
 
+pub mod bench;
+pub mod crowd;
+pub mod faults;
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod requests;
 pub mod shortcuts;
 pub mod snapshot;
+pub mod stream;
 pub mod together;
 
 pub use harness::{Answer, Harness};

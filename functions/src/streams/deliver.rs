@@ -23,6 +23,8 @@ pub(super) enum DeliverError {
     Post(#[from] PostError),
     #[error("the mail cannot be written: {0}")]
     Render(String),
+    #[error("the mail was taken up by an earlier try")]
+    TakenUp,
 }
 
 /// Delivers a mail, unless that was done before or what it speaks of is no longer so.
@@ -46,12 +48,17 @@ pub(super) async fn deliver(
                 .move_mail(&mail, MailState::Queued, MailState::Sending, now)
                 .await?
             {
-                return Ok(());
+                // By another delivery, or by this one: the reply to it got lost, and the SDK asked again. Whoever comes
+                // next finds out how far it came.
+                return Err(DeliverError::TakenUp);
             }
         }
         // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
         MailState::Sending => {}
-        MailState::Sent | MailState::Skipped | MailState::Failed => return Ok(()),
+        // The mail is done with; what the invitation tells of it may not be.
+        MailState::Sent => return tell(app, &mail, Delivery::Sent).await,
+        MailState::Failed => return tell(app, &mail, Delivery::Failed).await,
+        MailState::Skipped => return Ok(()),
     }
     let written = match seen.organization(organization)? {
         Some(known) => write(app, &known, &mail).await,
@@ -90,17 +97,19 @@ pub(super) async fn deliver(
 }
 
 async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
-    let store = app.store();
-    store
+    app.store()
         .move_mail(mail, MailState::Sending, state, app.clock().now())
         .await?;
-    if let Letter::Invitation { invitation, generation } = mail.letter
-        && let Err(error) = store
+    tell(app, mail, delivery).await
+}
+
+/// Notes on an invitation how far its mail has come. A try that fails here comes again, and finds the mail done with.
+async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), DeliverError> {
+    if let Letter::Invitation { invitation, generation } = mail.letter {
+        let store = app.store();
+        store
             .note_delivery(mail.organization, invitation, generation, delivery)
-            .await
-    {
-        // Only what the list shows of it is late: the mail itself is done with, and must not be sent again for this.
-        tracing::warn!(%error, "the delivery was not noted on the invitation");
+            .await?;
     }
     Ok(())
 }
