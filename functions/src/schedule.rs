@@ -7,7 +7,7 @@ use muster_edge::inside::role_set;
 use muster_edge::{App, Ids};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::keys::DUE_SHARDS;
-use muster_store::{Commit, CommitError, Due, Key, Snapshot, StoreError};
+use muster_store::{Commit, CommitError, Key, Snapshot, StoreError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -60,21 +60,22 @@ fn is_late(deadline: Timestamp) -> bool {
         .map_or(true, |soon| soon >= deadline)
 }
 
+/// Settles what is due in one shard, page by page; each due thing is looked at once a run.
 async fn settle_shard(app: &App, shard: u8, deadline: Timestamp, done: &mut Settled) -> Result<(), StoreError> {
+    let now = app.clock().now();
+    let mut after = None;
     loop {
         if is_late(deadline) {
             done.complete = false;
             return Ok(());
         }
-        let now = app.clock().now();
-        let due = app.store().due(shard, now, BATCH).await?;
+        let (due, next) = app.store().due(shard, now, after, BATCH).await?;
         let mut groups: BTreeMap<OrganizationId, Vec<Key>> = BTreeMap::new();
-        for Due { key } in &due {
+        for key in due {
             if let Some(organization) = key.organization_of() {
-                groups.entry(organization).or_default().push(key.clone());
+                groups.entry(organization).or_default().push(key);
             }
         }
-        let before = done.settled;
         for (organization, keys) in groups {
             if is_late(deadline) {
                 done.complete = false;
@@ -82,10 +83,8 @@ async fn settle_shard(app: &App, shard: u8, deadline: Timestamp, done: &mut Sett
             }
             settle_organization(app, organization, keys, now, done).await?;
         }
-        // A full batch may have more behind it; one of which nothing could be settled would only come again.
-        if due.len() < BATCH || done.settled == before {
-            return Ok(());
-        }
+        let Some(next) = next else { return Ok(()) };
+        after = Some(next);
     }
 }
 
@@ -117,7 +116,7 @@ async fn settle_organization(
                 None => return Ok(()),
             };
         }
-        batch.add(changes);
+        batch.parts.push(changes);
     }
     batch.flush(app, &organization, now, done).await
 }
@@ -159,21 +158,20 @@ fn take_up(job: &Job, now: Timestamp) -> Changes {
 /// Settlings that go into one transaction.
 #[derive(Default)]
 struct Batch {
-    changes: Changes,
-    count: usize,
+    parts: Vec<Changes>,
 }
 
 impl Batch {
+    fn whole(&self) -> Changes {
+        self.parts.iter().cloned().fold(Changes::default(), Changes::and)
+    }
+
     fn weight(&self, app: &App, organization: &Organization, more: &Changes) -> Result<usize, StoreError> {
-        let both = self.changes.clone().and(more.clone());
+        let both = self.whole().and(more.clone());
         role_set(organization).map_or(Ok(0), |set| app.store().weight(&both, set, organization))
     }
 
-    fn add(&mut self, changes: Changes) {
-        self.changes = std::mem::take(&mut self.changes).and(changes);
-        self.count += 1;
-    }
-
+    /// Makes all of it in one transaction; if something in it was changed meanwhile, each part on its own.
     async fn flush(
         &mut self,
         app: &App,
@@ -181,28 +179,50 @@ impl Batch {
         now: Timestamp,
         done: &mut Settled,
     ) -> Result<(), StoreError> {
-        let Self { changes, count } = std::mem::take(self);
-        let Ok(set) = role_set(organization) else { return Ok(()) };
-        if count == 0 {
+        let whole = self.whole();
+        let parts = std::mem::take(&mut self.parts);
+        if parts.is_empty() {
             return Ok(());
         }
-        done.transactions += 1;
-        let commit = Commit {
-            changes: &changes,
-            set,
-            organization: Some(organization),
-            once: None,
-            now,
-        };
-        match app.store().commit(commit).await {
-            Ok(()) => done.settled += count,
-            // Somebody accepted, cancelled or changed one of them meanwhile: the next run sees what is left.
-            Err(CommitError::Lost(_) | CommitError::Busy) => {
-                done.left += count;
-                done.complete = false;
-            }
-            Err(CommitError::Failed(error)) => return Err(error),
+        if commit(app, organization, &whole, now, done).await? {
+            done.settled += parts.len();
+            return Ok(());
         }
+        for part in parts.iter().filter(|_| parts.len() > 1) {
+            if commit(app, organization, part, now, done).await? {
+                done.settled += 1;
+            } else {
+                done.left += 1;
+            }
+        }
+        done.left += usize::from(parts.len() == 1);
+        done.complete &= done.left == 0;
         Ok(())
+    }
+}
+
+/// Whether the change was made; not if somebody accepted, cancelled or changed the same things meanwhile.
+async fn commit(
+    app: &App,
+    organization: &Organization,
+    changes: &Changes,
+    now: Timestamp,
+    done: &mut Settled,
+) -> Result<bool, StoreError> {
+    let Ok(set) = role_set(organization) else {
+        return Ok(false);
+    };
+    done.transactions += 1;
+    let commit = Commit {
+        changes,
+        set,
+        organization: Some(organization),
+        once: None,
+        now,
+    };
+    match app.store().commit(commit).await {
+        Ok(()) => Ok(true),
+        Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
+        Err(CommitError::Failed(error)) => Err(error),
     }
 }

@@ -129,13 +129,18 @@ fn holders(
         let holder = match claim.holder {
             ClaimHolder::Member { holder } => Holder::Member(holder),
             ClaimHolder::Invitation { holder, expires_at } if expires_at > inside.now => Holder::Invitation(holder),
-            ClaimHolder::Invitation { holder, .. } => match seen.invitation(id, holder)? {
-                Some(lapsed) => Holder::Lapsed(Box::new(lapsed)),
-                None => {
-                    more.push(Key::pending_invitation(id, holder));
+            ClaimHolder::Invitation { holder, .. } => {
+                let key = Key::pending_invitation(id, holder);
+                if !seen.has_asked(std::slice::from_ref(&key)) {
+                    more.push(key);
                     continue;
                 }
-            },
+                // Ended between the two reads: the address is free, or the condition on its claim says otherwise.
+                let Some(lapsed) = seen.invitation(id, holder)? else {
+                    continue;
+                };
+                Holder::Lapsed(Box::new(lapsed))
+            }
         };
         holders.insert(address.clone(), holder);
     }

@@ -151,7 +151,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         } => mail::Letter::AccessEnding {
             organization: organization.name.as_str(),
             role: &words.role(role),
-            resource: words.resource(resource.as_ref()).as_deref(),
+            resource: resource_name(app, organization.id, resource.as_ref()).await?.as_deref(),
             ends_at: *ends_at,
             days: u8::try_from(*days).unwrap_or(u8::MAX),
         }
@@ -159,7 +159,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         Letter::AccessEnded { role, resource, reason } => mail::Letter::AccessEnded {
             organization: organization.name.as_str(),
             role: &words.role(role),
-            resource: words.resource(resource.as_ref()).as_deref(),
+            resource: resource_name(app, organization.id, resource.as_ref()).await?.as_deref(),
             reason: match reason {
                 EndReason::Expired => mail::EndReason::Expired,
                 EndReason::SwitchedOff => mail::EndReason::RoleSwitchedOff,
@@ -168,6 +168,21 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         .render(mail.to.clone()),
     };
     rendered.map(Some).map_err(|e| DeliverError::Render(e.to_string()))
+}
+
+/// What a resource is called; its id once it is gone.
+async fn resource_name(
+    app: &App,
+    organization: OrganizationId,
+    key: Option<&ResourceKey>,
+) -> Result<Option<String>, StoreError> {
+    let Some(key) = key else { return Ok(None) };
+    let seen = app.store().read(&[Key::resource(organization, key)]).await?;
+    let found = seen.resource(organization, key)?;
+    Ok(Some(found.map_or_else(
+        || key.id.to_string(),
+        |resource| resource.name.to_string(),
+    )))
 }
 
 fn resource_names(seen: &Snapshot, invitation: &Invitation) -> Result<Vec<String>, StoreError> {
@@ -193,10 +208,6 @@ impl Words<'_> {
     fn role(&self, role: &RoleId) -> String {
         let found = self.role_names.iter().find(|(id, _)| id == role);
         found.map_or_else(|| role.to_string(), |(_, name)| name.clone())
-    }
-
-    fn resource(&self, key: Option<&ResourceKey>) -> Option<String> {
-        key.map(|key| key.id.to_string())
     }
 
     fn invitation(

@@ -74,11 +74,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         now,
     };
     let slice = match &job.work {
-        Work::EndResource {
-            resource,
-            after,
-            invitations,
-        } => hand.end_resource(&job, resource, *after, *invitations).await?,
+        Work::EndResource { resource, after, late } => hand.end_resource(&job, resource, *after, *late).await?,
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
     };
@@ -127,51 +123,53 @@ impl Hand<'_> {
         Ok(members)
     }
 
-    /// First the grants, then the offers; then once more after late writers have had their time.
+    /// First the grants, then the offers; and both once more after late writers have had their time.
     async fn end_resource(
         &self,
         job: &Job,
         resource: &ResourceRef,
         after: Option<InvitationId>,
-        invitations: bool,
+        late: bool,
     ) -> Result<Slice, StoreError> {
         let mut ids = Ids::at(self.now);
-        let moved = |after, invitations, changes: Changes| {
+        let moved = |after, late, changes: Changes| {
             let work = Work::EndResource {
                 resource: resource.clone(),
                 after,
-                invitations,
+                late,
             };
-            changes.and(Changes {
+            Slice::More(changes.and(Changes {
                 jobs: vec![moved_on(job, work, self.now)],
                 ..Changes::default()
-            })
+            }))
         };
         let holders = self.store.grant_holders(self.organization.id, resource, SLICE).await?;
         if !holders.is_empty() {
             let members = self.members(&holders).await?;
-            let changes = end_grants(self.set, resource, &members, self.now, &mut ids);
-            return Ok(Slice::More(moved(after, false, changes)));
+            return Ok(moved(
+                after,
+                late,
+                end_grants(self.set, resource, &members, self.now, &mut ids),
+            ));
         }
-        let start = after.filter(|_| invitations);
-        let page = self.pending(start).await?;
-        if let (Some(last), true) = (page.items.last(), page.next.is_some() || !invitations) {
-            let last = last.id;
-            let changes = end_offers(resource, &page.items, self.now, &mut ids);
-            return Ok(Slice::More(moved(Some(last), true, changes)));
-        }
+        let page = self.pending(after).await?;
         let changes = end_offers(resource, &page.items, self.now, &mut ids);
-        if !changes.is_empty() {
-            return Ok(Slice::More(moved(start, true, changes)));
+        match page.items.last() {
+            Some(last) if page.next.is_some() => return Ok(moved(Some(last.id), late, changes)),
+            _ if !changes.is_empty() => return Ok(moved(after, late, changes)),
+            _ => {}
+        }
+        if late {
+            let organization = deletion_done(self.organization, resource);
+            return Ok(Slice::Last(Changes {
+                organization,
+                ..Changes::default()
+            }));
         }
         if self.now.duration_since(job.created_at) < LATE_WRITERS {
             return Ok(Slice::Later);
         }
-        let organization = deletion_done(self.organization, resource);
-        Ok(Slice::Last(Changes {
-            organization,
-            ..Changes::default()
-        }))
+        Ok(moved(None, true, Changes::default()))
     }
 
     async fn end_role(&self, job: &Job, role: &RoleId, epoch: u32) -> Result<Slice, StoreError> {

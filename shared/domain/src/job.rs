@@ -17,10 +17,10 @@ pub enum Work {
     EndResource {
         /// The resource as it was.
         resource: ResourceRef,
-        /// The last pending invitation looked at, once grants are through.
+        /// The last pending invitation looked at.
         after: Option<InvitationId>,
-        /// Whether the pending invitations are being looked at.
-        invitations: bool,
+        /// Whether this is the second look, begun after late writers have had their time.
+        late: bool,
     },
     /// End an optional role that was switched off, for all who held it.
     EndRole {

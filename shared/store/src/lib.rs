@@ -21,7 +21,7 @@ pub use commit::Commit;
 pub use cursor::Cursor;
 pub use error::{CommitError, StoreError};
 pub use keys::Key;
-pub use lists::{Due, Page, TeamRow};
+pub use lists::{DueCursor, Page, TeamRow};
 pub use once::Once;
 pub use read::Snapshot;
 pub use transaction::Position;

@@ -28,12 +28,9 @@ pub enum TeamRow {
     Invitation(Box<Invitation>),
 }
 
-/// Something that is due, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// Where it lies.
-    pub key: Key,
-}
+/// Where the reading of what is due goes on.
+#[derive(Debug, Clone)]
+pub struct DueCursor(Item);
 
 /// A range of one partition.
 struct Range<'a> {
@@ -316,7 +313,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn due(&self, shard: u8, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
+    pub async fn due(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        after: Option<DueCursor>,
+        limit: usize,
+    ) -> Result<(Vec<Key>, Option<DueCursor>), StoreError> {
         let reply = self
             .client
             .query()
@@ -326,16 +329,15 @@ impl Store {
             .expression_attribute_values(":shard", AttributeValue::S(keys::due_shard(shard)))
             // `$` is the character after `#`, so that everything of this very instant is in.
             .expression_attribute_values(":until", AttributeValue::S(format!("{}$", keys::instant(now))))
+            .set_exclusive_start_key(after.map(|cursor| cursor.0))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(|e| StoreError::call("Query", e))?;
-        Ok(reply
-            .items()
-            .iter()
-            .filter_map(Key::of)
-            .map(|key| Due { key })
-            .collect())
+        Ok((
+            reply.items().iter().filter_map(Key::of).collect(),
+            reply.last_evaluated_key.map(DueCursor),
+        ))
     }
 }
 

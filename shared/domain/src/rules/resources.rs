@@ -114,7 +114,7 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
     let work = Work::EndResource {
         resource: resource.reference.clone(),
         after: None,
-        invitations: false,
+        late: false,
     };
     let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, scene.now);
     let subject = Party::resource(&resource.reference.key);
