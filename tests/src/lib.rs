@@ -7,9 +7,12 @@
     reason = "a test that cannot go on must stop"
 )]
 
+pub mod deployment;
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod samples;
+pub mod watch;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

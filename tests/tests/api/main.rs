@@ -6,3 +6,5 @@
 )]
 
 mod first_story;
+mod parity;
+mod samples;
