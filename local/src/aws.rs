@@ -28,6 +28,17 @@ pub(crate) struct Endpoints {
     pub(crate) services: String,
 }
 
+impl Endpoints {
+    /// The same for a process that learns it from its environment, as a function in Lambda may.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.clone()),
+            ("AWS_ENDPOINT_URL_SESV2", self.services.clone()),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.services.clone()),
+        ]
+    }
+}
+
 impl LoadServiceConfig for Endpoints {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
         if key.env() != "AWS_ENDPOINT_URL" {

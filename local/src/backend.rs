@@ -10,7 +10,7 @@ use crate::dev::{self, Development};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
-use crate::streams::{DeadLetter, MappingError, Pump};
+use crate::streams::{DeadLetter, MappingError, Pump, mappings};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use cloud::Cloud;
@@ -34,7 +34,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
-    /// Whether the stream functions are fed from the table's stream; a test that feeds them itself says no.
+    /// Whether the table's stream feeds the stream functions; without it, mail stays queued and work undone.
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
@@ -90,6 +90,7 @@ pub enum StartError {
 pub struct Backend {
     base_url: String,
     app: App,
+    deployment: Vec<(&'static str, String)>,
     identity: Arc<IdentityProvider>,
     cloud: Cloud,
     schedule: Schedule,
@@ -112,13 +113,14 @@ impl Backend {
         let (mut front, mut back) = (Crew::new(), Crew::new());
         let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
         let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
-        let app = App::new(configuration(&base_url, &identity)?, &sdk, clock);
+        let deployment = deployment(&base_url, &identity);
+        let app = App::new(configuration(&deployment)?, &sdk, clock);
 
         let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
-        let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
-        if options.streams {
-            front.run(pumping);
-        }
+        let mappings = if options.streams { mappings()? } else { Vec::new() };
+        let stream = cloud.stream_arn.clone();
+        let (pump, pumping) = Pump::new(app.clone(), mappings, client, stream, data, front.stopped());
+        front.run(pumping);
         let schedule = Schedule::new(app.clone(), pump.clone());
         if options.timers {
             front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));
@@ -127,6 +129,7 @@ impl Backend {
         let mut backend = Self {
             base_url,
             app,
+            deployment,
             identity,
             cloud,
             schedule,
@@ -171,6 +174,13 @@ impl Backend {
     /// The table's name.
     pub fn table(&self) -> &str {
         TABLE
+    }
+
+    /// The environment in which a function's own process works with this backend, as a deployment would set it.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = self.deployment.clone();
+        environment.extend(self.cloud.endpoints.environment());
+        environment
     }
 
     /// The clock of every handler.
@@ -245,20 +255,23 @@ fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvid
     Ok(IdentityProvider::new(issuer, &key)?)
 }
 
-/// What a deployment's environment says, for here.
-fn configuration(base_url: &str, identity: &IdentityProvider) -> Result<Config, ConfigError> {
+/// What a deployment's template says, for here.
+fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str, String)> {
+    vec![
+        ("MUSTER_TABLE", TABLE.to_owned()),
+        ("MUSTER_ISSUER", identity.issuer().to_owned()),
+        ("MUSTER_AUDIENCE", AUDIENCE.to_owned()),
+        ("MUSTER_JWKS_URL", format!("{base_url}/dev/jwks.json")),
+        // There is no frontend here: the link in a mail opens the invitation's public preview.
+        ("MUSTER_APP_URL", format!("{base_url}/v1")),
+        ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
+        ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
+    ]
+}
+
+fn configuration(deployment: &[(&str, String)]) -> Result<Config, ConfigError> {
     Config::read(|variable| {
-        let value = match variable {
-            "MUSTER_TABLE" => TABLE,
-            "MUSTER_ISSUER" => identity.issuer(),
-            "MUSTER_AUDIENCE" => AUDIENCE,
-            "MUSTER_JWKS_URL" => return Some(format!("{base_url}/dev/jwks.json")),
-            // There is no frontend here: the link in a mail opens the invitation's public preview.
-            "MUSTER_APP_URL" => return Some(format!("{base_url}/v1")),
-            "MUSTER_LINK_SECRET_ID" => LINK_SECRET,
-            "MUSTER_MAIL_FROM" => MAIL_FROM,
-            _ => return None,
-        };
-        Some(value.to_owned())
+        let set = deployment.iter().find(|(name, _)| *name == variable);
+        set.map(|(_, value)| value.clone())
     })
 }

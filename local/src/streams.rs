@@ -11,6 +11,7 @@ use crate::data::DataFolder;
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
 pub use mapping::MappingError;
+pub(crate) use mapping::{Mapping, mappings};
 use muster_edge::App;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,11 +49,12 @@ impl Pump {
     /// A pump; what comes with it pumps until `stopped`.
     pub(crate) fn new(
         app: App,
+        mappings: Vec<Mapping>,
         client: Client,
         stream_arn: String,
         data: Arc<DataFolder>,
         stopped: watch::Receiver<bool>,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
+    ) -> (Self, impl Future<Output = ()> + use<>) {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             nudged: Arc::default(),
@@ -61,13 +63,13 @@ impl Pump {
         };
         let running = Running {
             reader: Reader::new(client, stream_arn, data),
-            delivery: Delivery::new(app, mapping::mappings()?),
+            delivery: Delivery::new(app, mappings),
             dead_letters: pump.dead_letters.clone(),
             nudged: pump.nudged.clone(),
             waiters,
             stopped,
         };
-        Ok((pump, running.run()))
+        (pump, running.run())
     }
 
     /// Says that there may be something in the stream.

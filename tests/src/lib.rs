@@ -9,15 +9,18 @@
 
 pub mod bench;
 pub mod crowd;
+pub mod deployment;
 pub mod faults;
 pub mod harness;
 pub mod personas;
 pub mod recount;
 pub mod requests;
+pub mod samples;
 pub mod shortcuts;
 pub mod snapshot;
 pub mod stream;
 pub mod together;
+pub mod watch;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

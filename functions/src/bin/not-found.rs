@@ -4,5 +4,5 @@ use muster_functions::routes::about::not_found;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(not_found).await
+    muster_edge::serve::http_alone(not_found).await
 }

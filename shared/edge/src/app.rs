@@ -48,13 +48,16 @@ impl App {
 
     /// Opens connections and fetches keys before the first request, while start-up time is not yet billed to anybody.
     pub async fn warm(&self) {
+        tokio::join!(self.warm_table(), self.keyring().refresh());
+    }
+
+    /// Opens the connection to the table, and nothing else: for functions that no token reaches.
+    pub async fn warm_table(&self) {
         let nothing = Key {
             pk: "WARM".into(),
             sk: "WARM".into(),
         };
-        let nothing = [nothing];
-        let (read, _) = tokio::join!(self.store().read(&nothing), self.keyring().refresh());
-        if let Err(error) = read {
+        if let Err(error) = self.store().read(&[nothing]).await {
             tracing::warn!(%error, "the table did not answer while starting");
         }
     }

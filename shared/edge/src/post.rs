@@ -55,7 +55,8 @@ impl Post {
         let sent = self
             .client
             .send_email()
-            .from_email_address(from.to_string())
+            // The display name stands in the message itself. Here SES and a policy on `ses:FromAddress` want the address alone.
+            .from_email_address(from.address().as_str())
             .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(config.mail_configuration_set.clone())

@@ -78,7 +78,7 @@ pub fn log() {
         .try_init();
 }
 
-/// The process, from its environment: configuration, credentials that Lambda gives, connections opened.
+/// The process, from its environment: configuration, and credentials that Lambda gives. It has called nobody yet.
 ///
 /// # Errors
 /// The variable or the role set that is at fault.
@@ -90,9 +90,7 @@ pub async fn start() -> Result<App, lambda_runtime::Error> {
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
         .load()
         .await;
-    let app = App::new(config, &sdk, Clock::system());
-    app.warm().await;
-    Ok(app)
+    Ok(App::new(config, &sdk, Clock::system()))
 }
 
 /// Serves one handler as a Lambda function.
@@ -104,10 +102,34 @@ where
     F: Fn(Call) -> R + Copy + Send + Sync + 'static,
     R: Future<Output = Outcome> + Send + 'static,
 {
-    let app = start()
+    let app = started().await?;
+    app.warm().await;
+    requests(&app, handler).await
+}
+
+/// Serves one handler that answers out of itself: it calls no service and knows no user, so nothing is opened for it.
+///
+/// # Errors
+/// As [`http`].
+pub async fn http_alone<F, R>(handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: Fn(Call) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send + 'static,
+{
+    requests(&started().await?, handler).await
+}
+
+async fn started() -> Result<App, lambda_runtime::Error> {
+    start()
         .await
-        .inspect_err(|error| tracing::error!(%error, "cannot start"))?;
-    let app = &app;
+        .inspect_err(|error| tracing::error!(%error, "cannot start"))
+}
+
+async fn requests<F, R>(app: &App, handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: Fn(Call) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send + 'static,
+{
     lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
         Ok::<_, std::convert::Infallible>(answer(app, request, handler).await)
     }))
@@ -122,9 +144,8 @@ pub async fn events<F>(handler: F) -> Result<(), lambda_runtime::Error>
 where
     F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
 {
-    let app = start()
-        .await
-        .inspect_err(|error| tracing::error!(%error, "cannot start"))?;
+    let app = started().await?;
+    app.warm_table().await;
     let (app, handler) = (&app, &handler);
     lambda_runtime::run(lambda_runtime::service_fn(
         move |event: lambda_runtime::LambdaEvent<serde_json::Value>| async move {

@@ -28,6 +28,8 @@ mod members;
 mod members_bulk;
 mod members_profile;
 mod organizations;
+mod parity;
 mod probe;
 mod races;
 mod resources;
+mod samples;

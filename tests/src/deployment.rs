@@ -1,0 +1,150 @@
+//! What `template.yaml` deploys, read for comparison with the code.
+
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The folder of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the repository")
+        .to_owned()
+}
+
+/// A file of the repository.
+pub fn file(path: &str) -> String {
+    std::fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// A function as it is deployed.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name in the template, without the kind: `CreateOrganization`.
+    pub name: String,
+    /// Method and path of each route that leads to it.
+    pub routes: BTreeSet<(String, String)>,
+    /// The environment variables it gets.
+    pub environment: BTreeSet<String>,
+    /// Everything of its role.
+    pub role: Value,
+}
+
+/// Every function, by its binary.
+pub fn functions() -> BTreeMap<String, Function> {
+    let template: Value = serde_saphyr::from_str(&file("template.yaml")).expect("the template is YAML");
+    let variables = |place: &Value| {
+        place["Environment"]["Variables"]
+            .as_object()
+            .map(|variables| variables.keys().cloned().collect::<BTreeSet<_>>())
+            .unwrap_or_default()
+    };
+    let resources = template["Resources"].as_object().expect("the template has resources");
+    let functions = resources
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
+    let read = |(name, resource): (&String, &Value)| {
+        let name = name.strip_suffix("Function").expect("a function is called so");
+        let properties = &resource["Properties"];
+        let code = text(&properties["CodeUri"]);
+        let binary = code
+            .strip_prefix("target/lambda/")
+            .and_then(|rest| rest.strip_suffix("/bootstrap.zip"));
+        assert_eq!(
+            properties["Role"],
+            json!({ "Fn::GetAtt": [format!("{name}Role"), "Arn"] })
+        );
+        let mut environment = variables(&template["Globals"]["Function"]);
+        environment.extend(variables(properties));
+        let function = Function {
+            name: name.to_owned(),
+            routes: routes(properties),
+            environment,
+            role: resources[&format!("{name}Role")]["Properties"].clone(),
+        };
+        let binary = binary.unwrap_or_else(|| panic!("{code} is no package"));
+        (binary.to_owned(), function)
+    };
+    functions.map(read).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+fn routes(properties: &Value) -> BTreeSet<(String, String)> {
+    let events = properties["Events"].as_object().expect("a function has events");
+    let http = events.values().filter(|event| event["Type"] == "HttpApi");
+    http.map(|event| {
+        let properties = &event["Properties"];
+        (
+            text(&properties["Method"]).to_owned(),
+            text(&properties["Path"]).to_owned(),
+        )
+    })
+    .collect()
+}
+
+/// The condition that allows an action as a part of a transaction only.
+fn inside_a_transaction() -> Value {
+    json!({ "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } })
+}
+
+impl Function {
+    /// The statements of one of its role's policies; none if the role has no such policy.
+    pub fn statements(&self, policy: &str) -> Vec<Value> {
+        let policies = self.role["Policies"].as_array().expect("a role has policies");
+        policies
+            .iter()
+            .filter(|p| p["PolicyName"] == policy)
+            .flat_map(|p| p["PolicyDocument"]["Statement"].as_array().cloned().unwrap_or_default())
+            .collect()
+    }
+
+    /// The names of its role's policies.
+    pub fn policies(&self) -> Vec<&str> {
+        let policies = self.role["Policies"].as_array().expect("a role has policies");
+        policies.iter().map(|p| text(&p["PolicyName"])).collect()
+    }
+
+    /// The AWS calls that its role allows its code, named as [`crate::watch::Watch`] names those it sees.
+    ///
+    /// # Panics
+    /// If a statement is not of a form that is known here, down to its resource.
+    pub fn allowed(&self) -> BTreeSet<String> {
+        let mut allowed = BTreeSet::new();
+        for statement in self.statements("calls") {
+            assert_eq!(statement["Effect"], "Allow", "{statement:#}");
+            for action in statement["Action"].as_array().expect("a list of actions") {
+                allowed.insert(call(text(action), &statement["Resource"], &statement["Condition"]));
+            }
+        }
+        allowed
+    }
+}
+
+/// The call that a statement allows by an action.
+fn call(action: &str, resource: &Value, condition: &Value) -> String {
+    let table = json!({ "Fn::GetAtt": ["Table", "Outputs.Arn"] });
+    let secret = json!({ "Fn::GetAtt": ["Secrets", "Outputs.LinkSecretArn"] });
+    let mail = json!([{ "Fn::GetAtt": ["Mail", "Outputs.IdentityArn"] }, { "Fn::GetAtt": ["Mail", "Outputs.ConfigurationSetArn"] }]);
+    let sender = json!({ "StringEquals": { "ses:FromAddress": { "Ref": "MailFrom" } } });
+    let index = ["by_user", "due"]
+        .into_iter()
+        .find(|index| *resource == json!({ "Fn::Sub": format!("${{Table.Outputs.Arn}}/index/{index}") }));
+    match action {
+        "dynamodb:BatchGetItem" | "dynamodb:Query" | "dynamodb:UpdateItem"
+            if *resource == table && condition.is_null() =>
+        {
+            action.to_owned()
+        }
+        "dynamodb:Query" if index.is_some() && condition.is_null() => format!("{action} {}", index.unwrap_or_default()),
+        "secretsmanager:GetSecretValue" if *resource == secret && condition.is_null() => action.to_owned(),
+        "ses:SendRawEmail" if *resource == mail && *condition == sender => action.to_owned(),
+        _ if *resource == table && *condition == inside_a_transaction() => {
+            let part = action.strip_prefix("dynamodb:").unwrap_or(action);
+            format!("dynamodb:TransactWriteItems {part}")
+        }
+        _ => panic!("a role allows {action} on {resource} if {condition}"),
+    }
+}

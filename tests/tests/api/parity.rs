@@ -1,0 +1,220 @@
+//! Code, template, samples, binaries and OpenAPI document name the same functions, and a role allows what its function does.
+
+use muster_edge::Config;
+use muster_functions::routes::{BACKGROUND, ROUTES};
+use muster_tests::deployment::{Function, file, functions, repository};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The calls of each binary, as the code has them.
+fn coded() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let routes = ROUTES.iter().map(|route| (route.binary, route.calls));
+    let background = BACKGROUND.iter().map(|function| (function.binary, function.calls));
+    routes
+        .chain(background)
+        .map(|(binary, calls)| (binary, calls.iter().copied().collect()))
+        .collect()
+}
+
+/// The names of a folder's files with this ending.
+fn files(folder: &str, ending: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(repository().join(folder)).unwrap();
+    entries
+        .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(ending)?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn each_function_of_the_code_has_one_binary_one_sample_and_one_function_in_the_template() {
+    let coded: BTreeSet<String> = coded().keys().map(|binary| (*binary).to_owned()).collect();
+    assert_eq!(files("functions/src/bin", ".rs"), coded);
+    assert_eq!(files("events", ".json"), coded);
+    let deployed = functions();
+    assert_eq!(deployed.keys().cloned().collect::<BTreeSet<_>>(), coded);
+    for (binary, function) in deployed {
+        let words = binary.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+        assert_eq!(function.name, words.collect::<String>());
+    }
+}
+
+#[test]
+fn the_template_leads_each_route_to_the_function_that_answers_it() {
+    let owned = |binary: &str, method: &str, path: &str| (binary.to_owned(), method.to_owned(), path.to_owned());
+    let coded: BTreeSet<_> = ROUTES.iter().map(|r| owned(r.binary, r.method, r.path)).collect();
+    assert_eq!(coded.len(), ROUTES.len(), "a route is there twice");
+    let deployed: BTreeSet<_> = functions()
+        .iter()
+        .flat_map(|(binary, function)| {
+            function
+                .routes
+                .iter()
+                .map(move |(method, path)| owned(binary, method, path))
+        })
+        .collect();
+    assert_eq!(deployed, coded);
+}
+
+#[test]
+fn each_binary_serves_the_handler_of_its_route() {
+    let table = file("functions/src/routes.rs");
+    for route in ROUTES {
+        let line = format!("{:?} {:?} {:?} => ", route.binary, route.method, route.path);
+        let (_, rest) = table.split_once(&line).unwrap();
+        let (handler, _) = rest.split_once(',').unwrap();
+        let source = file(&format!("functions/src/bin/{}.rs", route.binary));
+        let (_, name) = handler.split_once("::").unwrap();
+        assert!(
+            source.contains(&format!("use muster_functions::routes::{handler};")),
+            "{}",
+            route.binary
+        );
+        let serve = if route.calls.is_empty() { "http_alone" } else { "http" };
+        assert!(
+            source.contains(&format!("muster_edge::serve::{serve}({name})")),
+            "{}",
+            route.binary
+        );
+    }
+}
+
+#[test]
+fn each_sample_is_an_event_of_its_route() {
+    for binary in files("events", ".json") {
+        let sample: Value = serde_json::from_str(&file(&format!("events/{binary}.json"))).unwrap();
+        let Some(key) = sample["routeKey"].as_str() else {
+            assert!(
+                BACKGROUND.iter().any(|function| function.binary == binary),
+                "{binary} has no route"
+            );
+            continue;
+        };
+        let written = |method: &str, path: &str| match path {
+            "$default" => path.to_owned(),
+            _ => format!("{method} {path}"),
+        };
+        let mut own = ROUTES.iter().filter(|route| route.binary == binary);
+        let route = own
+            .find(|route| written(route.method, route.path) == key)
+            .unwrap_or_else(|| panic!("{binary}: {key}"));
+        assert_eq!(sample["requestContext"]["routeKey"], key);
+        let path = sample["rawPath"].as_str().unwrap();
+        assert_eq!(sample["requestContext"]["http"]["path"], path);
+        if route.path != "$default" {
+            assert_eq!(sample["requestContext"]["http"]["method"], route.method);
+            let empty = serde_json::Map::new();
+            let parameters = sample["pathParameters"].as_object().unwrap_or(&empty);
+            let filled = parameters.iter().fold(route.path.to_owned(), |path, (name, value)| {
+                path.replace(&format!("{{{name}}}"), value.as_str().unwrap())
+            });
+            assert_eq!(filled, path, "{binary}");
+        }
+    }
+}
+
+#[test]
+fn the_openapi_document_describes_each_route_of_the_api_and_no_other() {
+    let document: Value = serde_json::from_str(&file("infra/openapi.json")).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let described: BTreeSet<_> = paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, operation)| (path, method, operation))
+        })
+        .filter(|(_, _, operation)| operation["operationId"].is_string())
+        .map(|(path, method, operation)| {
+            let id = operation["operationId"].as_str().unwrap();
+            (id.replace('_', "-"), method.to_uppercase(), path.clone())
+        })
+        .collect();
+    let api = ROUTES.iter().filter(|route| route.path.starts_with("/v1/"));
+    let coded: BTreeSet<_> = api
+        .map(|route| (route.binary.to_owned(), route.method.to_owned(), route.path.to_owned()))
+        .collect();
+    assert_eq!(described, coded);
+}
+
+#[test]
+fn each_role_allows_exactly_the_calls_that_the_code_names() {
+    let deployed = functions();
+    for (binary, calls) in coded() {
+        let allowed = deployed[binary].allowed();
+        // Which index, and which parts of a transaction, is shown by what the samples do.
+        let allowed: BTreeSet<&str> = allowed.iter().map(|call| call.split(' ').next().unwrap()).collect();
+        assert_eq!(allowed, calls, "{binary}");
+    }
+}
+
+#[test]
+fn a_query_of_an_index_is_allowed_only_where_that_index_is_read() {
+    let queries = |function: &Function| -> Vec<String> {
+        let allowed = function.allowed().into_iter();
+        allowed.filter(|call| call.starts_with("dynamodb:Query")).collect()
+    };
+    for (binary, function) in functions() {
+        let expected: &[&str] = match binary.as_str() {
+            "list-organizations" => &["dynamodb:Query by_user"],
+            "expire" => &["dynamodb:Query due"],
+            _ if coded()[binary.as_str()].contains("dynamodb:Query") => &["dynamodb:Query"],
+            _ => &[],
+        };
+        assert_eq!(queries(&function), expected, "{binary}");
+    }
+}
+
+#[test]
+fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_stream() {
+    for (binary, function) in functions() {
+        let role = function.role.as_object().unwrap();
+        let parts: Vec<&str> = role.keys().map(String::as_str).collect();
+        assert_eq!(parts, ["AssumeRolePolicyDocument", "Policies"], "{binary}");
+        let trust = json!([{ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }]);
+        assert_eq!(role["AssumeRolePolicyDocument"]["Statement"], trust, "{binary}");
+
+        let calls = !coded()[binary.as_str()].is_empty();
+        let stream = ["deliver-mail", "finish-work"].contains(&binary.as_str());
+        let expected = [("log", true), ("calls", calls), ("stream", stream)];
+        let expected: Vec<&str> = expected.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
+        assert_eq!(function.policies(), expected, "{binary}");
+
+        let log = json!([{
+            "Sid": "Log", "Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": { "Fn::GetAtt": [format!("{}Log", function.name), "Arn"] },
+        }]);
+        assert_eq!(json!(function.statements("log")), log, "{binary}");
+        for statement in function.statements("stream") {
+            let actions = statement["Action"].to_string();
+            assert!(
+                !actions.contains('*') && statement["Resource"].is_object(),
+                "{binary}: {statement}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_function_gets_the_environment_it_needs_and_no_more() {
+    for (binary, function) in functions() {
+        let value = |name: &str| {
+            function
+                .environment
+                .contains(name)
+                .then(|| "https://value.example".to_owned())
+        };
+        let config = Config::read(|name| match name {
+            "MUSTER_MAIL_FROM" => value(name).map(|_| "team@acme.example".to_owned()),
+            _ => value(name),
+        });
+        let config = config.unwrap_or_else(|error| panic!("{binary}: {error}"));
+        let calls = &coded()[binary.as_str()];
+        let opens_links = calls.contains("secretsmanager:GetSecretValue");
+        let mails = calls.contains("ses:SendRawEmail");
+        assert_eq!(config.link_secret_id.is_some(), opens_links, "{binary}");
+        assert_eq!(config.mail_from.is_some(), mails, "{binary}");
+        assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
+        assert!(function.environment.contains("MUSTER_LOG"), "{binary}");
+    }
+}

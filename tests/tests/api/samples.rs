@@ -1,0 +1,190 @@
+//! Each sample in `events/` is taken by its function, which calls what its role allows and leaves nothing of that unused.
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_http::Body;
+use muster_edge::App;
+use muster_functions::routes::{ROUTES, call};
+use muster_functions::{schedule, streams};
+use muster_local::{Options, TokenRequest};
+use muster_tests::deployment::functions;
+use muster_tests::harness::{Harness, Organization};
+use muster_tests::samples::{Values, ids, invite, join, sample};
+use muster_tests::watch::Watch;
+use muster_tests::{Persona, recount};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_sample_is_answered_and_each_function_calls_exactly_what_its_role_allows() {
+    let watch = Watch::default();
+    let h = Harness::with(Options {
+        timers: false,
+        streams: false,
+        http_client: Some(watch.client()),
+        ..Options::default()
+    })
+    .await;
+    let functions = functions();
+    let mut seen: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for binary in functions.keys() {
+        // Once as it usually is, and where that does not show all of a function, once more as it is now and then.
+        for rare in [false, true] {
+            let Some(values) = prepared(&h, binary, rare).await else {
+                continue;
+            };
+            watch.take();
+            run(&h, binary, &sample(binary, &values)).await;
+            seen.entry(binary).or_default().extend(watch.take());
+        }
+    }
+    for (binary, function) in &functions {
+        assert_eq!(seen[binary.as_str()], function.allowed(), "{binary}");
+    }
+    recount(&h).await;
+}
+
+/// Runs a function as Lambda does at a cold start, and expects what its sample is to be answered with.
+async fn run(h: &Harness, binary: &str, event: &Value) {
+    let known = h.backend.app();
+    let app = App::new(known.config().clone(), known.sdk(), known.clock().clone());
+    match binary {
+        "expire" => {
+            let done = schedule::expire(&app, event.clone(), Timestamp::MAX).await.unwrap();
+            assert_eq!(done["complete"], true, "{done}");
+            assert_eq!(done["left"], 0, "{done}");
+        }
+        "deliver-mail" | "finish-work" => {
+            let event = event.clone();
+            let done = match binary {
+                "deliver-mail" => streams::deliver_mail(&app, event).await,
+                _ => streams::finish_work(&app, event).await,
+            };
+            assert_eq!(done.unwrap(), json!({ "batchItemFailures": [] }), "{binary}");
+        }
+        _ => {
+            assert!(ROUTES.iter().any(|route| route.binary == binary), "{binary}");
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            let reply = call(binary, &app, request).await;
+            let status = reply.status().as_u16();
+            let expected = match binary {
+                "create-organization" | "create-invitations" => 201,
+                "resend-invitations" => 202,
+                "get-docs" => 302,
+                "not-found" => 404,
+                _ if event["requestContext"]["http"]["method"] == "DELETE" => 204,
+                "decline-invitation" => 204,
+                _ => 200,
+            };
+            let body = match reply.body() {
+                Body::Text(text) => text.clone(),
+                other => String::from_utf8_lossy(other).into_owned(),
+            };
+            assert_eq!(status, expected, "{binary}: {body}");
+        }
+    }
+}
+
+/// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
+async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
+    const SOMETIMES: [&str; 4] = ["set-plan", "create-invitations", "resend-invitation", "update-member"];
+    if rare && !SOMETIMES.contains(&binary) {
+        return None;
+    }
+    let acme = Organization::make(h).await;
+    let mut values: Values = vec![("org", acme.id.clone())];
+    let caller = match binary {
+        "create-invitations" if rare => {
+            invite(h, &acme, "ann@x.example", "participant", &[]).await;
+            h.advance(SignedDuration::from_hours(24 * 8));
+            acme.owner.clone()
+        }
+        "get-invitation" | "update-invitation" | "cancel-invitation" | "resend-invitation" => {
+            let invited = invite(h, &acme, "pat@acme.example", "program_admin", &["spring"]).await;
+            values.push(("invitation", invited.text("/invitations/0/id")));
+            if rare {
+                h.advance(SignedDuration::from_hours(24 * 8));
+                h.expire().await;
+            }
+            acme.owner.clone()
+        }
+        "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
+            // Each has an address of its own, so that only one invitation waits there. An owner changes the count of owners.
+            let guest = h.person(binary);
+            invite(h, &acme, guest.address(), "owner", &[]).await;
+            let token = muster_tests::samples::waiting_token(h, &guest).await;
+            values.push(("invitation_token", token));
+            guest
+        }
+        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
+            let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "put-resource" => {
+            let path = acme.path("/resources/program/spring");
+            let body = json!({ "name": "Another name" });
+            acme.owner.put(h, &path, &body).await.expect(200);
+            acme.owner.clone()
+        }
+        "expire" => {
+            invite(h, &acme, "late@acme.example", "program_admin", &["spring"]).await;
+            h.advance(SignedDuration::from_hours(24 * 8));
+            acme.owner.clone()
+        }
+        "deliver-mail" => {
+            invite(h, &acme, "post@acme.example", "program_admin", &["spring"]).await;
+            values.push(("mail", one(ids(h, &acme.id, "MAIL#").await)));
+            acme.owner.clone()
+        }
+        "finish-work" => {
+            join(h, &acme, "worker", "program_admin", &["spring"]).await;
+            invite(h, &acme, "later@acme.example", "participant", &["spring"]).await;
+            let path = acme.path("/resources/program/spring");
+            acme.owner.delete(h, &path).await.expect(204);
+            values.push(("job", one(ids(h, &acme.id, "JOB#").await)));
+            acme.owner.clone()
+        }
+        _ => acme.owner.clone(),
+    };
+    // Long enough since the caller was last seen that it is noted again.
+    h.advance(SignedDuration::from_hours(2));
+    values.push(("token", token(h, binary, rare, &caller)));
+    Some(values)
+}
+
+/// A member for others to act on.
+async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> Persona {
+    // Rarely one who takes a seat by the change, and loses a program.
+    let (role, programs): (_, &[&str]) = match rare {
+        true => ("participant", &["spring", "autumn"]),
+        false => ("program_admin", &["spring"]),
+    };
+    let member = join(h, acme, &format!("{binary}-{rare}"), role, programs).await;
+    if binary == "activate-members" {
+        let body = json!({ "members": [member.id()] });
+        let path = acme.path("/members/deactivate");
+        acme.owner.post(h, &path, &body).await.expect(200);
+    }
+    member
+}
+
+/// The caller's token; a plan is set by the platform, which may be a member as well.
+fn token(h: &Harness, binary: &str, rare: bool, caller: &Persona) -> String {
+    match (binary, rare) {
+        ("set-plan", false) => h.platform().token(h),
+        ("set-plan", true) => {
+            let request = TokenRequest {
+                sub: "olivia".into(),
+                scope: Some("muster:platform".into()),
+                ..TokenRequest::default()
+            };
+            h.backend.issue_token(&request).unwrap()
+        }
+        _ => caller.token(h),
+    }
+}
+
+fn one(mut ids: Vec<String>) -> String {
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    ids.remove(0)
+}
