@@ -113,7 +113,7 @@ impl Function {
         policies.iter().map(|p| text(&p["PolicyName"])).collect()
     }
 
-    /// The AWS calls that its role allows its code, named as [`crate::watch::Watch`] names those it sees.
+    /// The AWS calls that its role allows its code, named as [`crate::permissions::needed`] names them.
     ///
     /// # Panics
     /// If a statement is not of a form that is known here, down to its resource.
