@@ -10,7 +10,7 @@ use crate::dev::{self, Development};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
-use crate::streams::{DeadLetter, MappingError, Pump, mappings};
+use crate::streams::{DeadLetter, MappingError, Pump};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use cloud::Cloud;
@@ -34,7 +34,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
-    /// Whether the table's stream feeds the stream functions; without it, mail stays queued and work undone.
+    /// Whether the stream functions are fed from the table's stream; a test that feeds them itself says no.
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
@@ -117,10 +117,10 @@ impl Backend {
         let app = App::new(configuration(&deployment)?, &sdk, clock);
 
         let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
-        let mappings = if options.streams { mappings()? } else { Vec::new() };
-        let stream = cloud.stream_arn.clone();
-        let (pump, pumping) = Pump::new(app.clone(), mappings, client, stream, data, front.stopped());
-        front.run(pumping);
+        let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
+        if options.streams {
+            front.run(pumping);
+        }
         let schedule = Schedule::new(app.clone(), pump.clone());
         if options.timers {
             front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 const EVERY: Duration = Duration::from_secs(60);
 
 /// As the template's timeout for the function.
-const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(60);
+const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(50);
 
 /// The scheduled function, ready to run.
 #[derive(Clone)]

@@ -11,7 +11,6 @@ use crate::data::DataFolder;
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
 pub use mapping::MappingError;
-pub(crate) use mapping::{Mapping, mappings};
 use muster_edge::App;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,12 +48,11 @@ impl Pump {
     /// A pump; what comes with it pumps until `stopped`.
     pub(crate) fn new(
         app: App,
-        mappings: Vec<Mapping>,
         client: Client,
         stream_arn: String,
         data: Arc<DataFolder>,
         stopped: watch::Receiver<bool>,
-    ) -> (Self, impl Future<Output = ()> + use<>) {
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             nudged: Arc::default(),
@@ -63,13 +61,13 @@ impl Pump {
         };
         let running = Running {
             reader: Reader::new(client, stream_arn, data),
-            delivery: Delivery::new(app, mappings),
+            delivery: Delivery::new(app, mapping::mappings()?),
             dead_letters: pump.dead_letters.clone(),
             nudged: pump.nudged.clone(),
             waiters,
             stopped,
         };
-        (pump, running.run())
+        Ok((pump, running.run()))
     }
 
     /// Says that there may be something in the stream.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The folder of the repository.
 pub fn repository() -> PathBuf {
@@ -26,6 +27,8 @@ pub struct Function {
     pub routes: BTreeSet<(String, String)>,
     /// The environment variables it gets.
     pub environment: BTreeSet<String>,
+    /// How long it may run.
+    pub timeout: Duration,
     /// Everything of its role.
     pub role: Value,
 }
@@ -33,6 +36,7 @@ pub struct Function {
 /// Every function, by its binary.
 pub fn functions() -> BTreeMap<String, Function> {
     let template: Value = serde_saphyr::from_str(&file("template.yaml")).expect("the template is YAML");
+    let globals = &template["Globals"]["Function"];
     let variables = |place: &Value| {
         place["Environment"]["Variables"]
             .as_object()
@@ -54,12 +58,14 @@ pub fn functions() -> BTreeMap<String, Function> {
             properties["Role"],
             json!({ "Fn::GetAtt": [format!("{name}Role"), "Arn"] })
         );
-        let mut environment = variables(&template["Globals"]["Function"]);
+        let mut environment = variables(globals);
         environment.extend(variables(properties));
+        let timeout = properties.get("Timeout").unwrap_or(&globals["Timeout"]);
         let function = Function {
             name: name.to_owned(),
             routes: routes(properties),
             environment,
+            timeout: Duration::from_secs(timeout.as_u64().expect("a timeout is a number")),
             role: resources[&format!("{name}Role")]["Properties"].clone(),
         };
         let binary = binary.unwrap_or_else(|| panic!("{code} is no package"));
@@ -107,7 +113,7 @@ impl Function {
         policies.iter().map(|p| text(&p["PolicyName"])).collect()
     }
 
-    /// The AWS calls that its role allows its code, named as [`crate::watch::Watch`] names those it sees.
+    /// The AWS calls that its role allows its code, named as [`crate::permissions::needed`] names them.
     ///
     /// # Panics
     /// If a statement is not of a form that is known here, down to its resource.

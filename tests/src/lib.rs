@@ -12,6 +12,7 @@ pub mod crowd;
 pub mod deployment;
 pub mod faults;
 pub mod harness;
+pub mod permissions;
 pub mod personas;
 pub mod recount;
 pub mod requests;
@@ -20,7 +21,6 @@ pub mod shortcuts;
 pub mod snapshot;
 pub mod stream;
 pub mod together;
-pub mod watch;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

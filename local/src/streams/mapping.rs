@@ -11,7 +11,7 @@ const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// Which records a function gets, and how many at once.
 #[derive(Clone)]
-pub(crate) struct Mapping {
+pub(super) struct Mapping {
     pub(super) function: &'static StreamFunction,
     pub(super) patterns: Vec<Value>,
     pub(super) batch_size: usize,
@@ -45,7 +45,7 @@ pub enum MappingError {
 }
 
 /// The mapping of each stream function.
-pub(crate) fn mappings() -> Result<Vec<Mapping>, MappingError> {
+pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
     let mut template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
     STREAM_FUNCTIONS
         .iter()

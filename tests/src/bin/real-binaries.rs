@@ -20,10 +20,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-/// How long one invocation may take, its start included.
-const PATIENCE: Duration = Duration::from_secs(30);
+use std::time::Instant;
 
 #[tokio::main]
 async fn main() {
@@ -130,12 +127,17 @@ impl Lambda {
         let package = unpack(binary, self.folder.path());
         let simulator = Simulator::builder().function_name(binary).build().await;
         let simulator = simulator.expect("the simulator starts");
-        let invocation = InvocationBuilder::new().payload(event.clone()).build();
+        let timeout = self.functions[binary].timeout;
+        let milliseconds = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        let invocation = InvocationBuilder::new()
+            .payload(event.clone())
+            .timeout_ms(milliseconds)
+            .build();
         let id = simulator.enqueue(invocation.expect("an invocation")).await;
         let started = Instant::now();
         // Kept until the answer is there; dropping it ends the process.
         let _process = self.start(&simulator, binary, &package.bootstrap);
-        let state = simulator.wait_for_invocation_complete(&id, PATIENCE).await;
+        let state = simulator.wait_for_invocation_complete(&id, timeout).await;
         let all = started.elapsed();
         let state = state.unwrap_or_else(|error| panic!("{binary}: {error}"));
         assert_eq!(state.status, InvocationStatus::Success, "{binary}: {:?}", state.error);

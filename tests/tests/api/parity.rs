@@ -95,7 +95,8 @@ fn each_sample_is_an_event_of_its_route() {
         let mut own = ROUTES.iter().filter(|route| route.binary == binary);
         let route = own
             .find(|route| written(route.method, route.path) == key)
-            .unwrap_or_else(|| panic!("{binary}: {key}"));
+            .ok_or((&binary, key))
+            .unwrap();
         assert_eq!(sample["requestContext"]["routeKey"], key);
         let path = sample["rawPath"].as_str().unwrap();
         assert_eq!(sample["requestContext"]["http"]["path"], path);
@@ -208,7 +209,7 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
             "MUSTER_MAIL_FROM" => value(name).map(|_| "team@acme.example".to_owned()),
             _ => value(name),
         });
-        let config = config.unwrap_or_else(|error| panic!("{binary}: {error}"));
+        let config = config.map_err(|error| (&binary, error)).unwrap();
         let calls = &coded()[binary.as_str()];
         let opens_links = calls.contains("secretsmanager:GetSecretValue");
         let mails = calls.contains("ses:SendRawEmail");

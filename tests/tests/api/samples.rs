@@ -1,22 +1,22 @@
 //! Each sample in `events/` is taken by its function, which calls what its role allows and leaves nothing of that unused.
 
 use jiff::{SignedDuration, Timestamp};
-use lambda_http::Body;
 use muster_edge::App;
 use muster_functions::routes::{ROUTES, call};
 use muster_functions::{schedule, streams};
 use muster_local::{Options, TokenRequest};
 use muster_tests::deployment::functions;
+use muster_tests::faults::Faults;
 use muster_tests::harness::{Harness, Organization};
+use muster_tests::permissions::needed;
 use muster_tests::samples::{Values, ids, invite, join, sample};
-use muster_tests::watch::Watch;
 use muster_tests::{Persona, recount};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_sample_is_answered_and_each_function_calls_exactly_what_its_role_allows() {
-    let watch = Watch::default();
+    let watch = Faults::default();
     let h = Harness::with(Options {
         timers: false,
         streams: false,
@@ -32,9 +32,10 @@ async fn each_sample_is_answered_and_each_function_calls_exactly_what_its_role_a
             let Some(values) = prepared(&h, binary, rare).await else {
                 continue;
             };
-            watch.take();
+            watch.clear();
             run(&h, binary, &sample(binary, &values)).await;
-            seen.entry(binary).or_default().extend(watch.take());
+            let calls = watch.exchanges();
+            seen.entry(binary).or_default().extend(calls.iter().flat_map(needed));
         }
     }
     for (binary, function) in &functions {
@@ -75,10 +76,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
                 "decline-invitation" => 204,
                 _ => 200,
             };
-            let body = match reply.body() {
-                Body::Text(text) => text.clone(),
-                other => String::from_utf8_lossy(other).into_owned(),
-            };
+            let body = String::from_utf8_lossy(reply.body());
             assert_eq!(status, expected, "{binary}: {body}");
         }
     }
