@@ -3,6 +3,7 @@
 use crate::team::*;
 use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline};
 use muster_domain::{Address, Invitation, InvitationState, Member, Organization, Status, Timestamp};
+use std::collections::BTreeSet;
 
 /// Everything an answer rests on, to be changed case by case.
 struct Case {
@@ -132,7 +133,7 @@ fn every_reason_to_refuse_has_its_own_name() {
             R::InviterLostAuthority,
         ),
         (
-            |c| drop(c.organization.ending.insert(reference("spring").registration)),
+            |c| c.organization.ending = BTreeSet::from([reference("spring").registration]),
             R::ResourceGone,
         ),
     ];

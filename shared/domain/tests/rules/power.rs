@@ -58,13 +58,13 @@ fn changed(actor: &Member, target: &Member, id: &str, place: &str) -> &'static s
 
 fn row(name: &str, cells: impl Iterator<Item = &'static str>) -> String {
     let cells: Vec<String> = cells.map(|cell| format!("{cell:>10}")).collect();
-    format!("{name:>20} | {}\n", cells.join(" "))
+    format!("{name:>25} | {}\n", cells.join(" "))
 }
 
 fn head(corner: &str) -> String {
     let short: Vec<String> = roles().iter().map(|r| r.chars().take(10).collect()).collect();
     let cells: Vec<String> = short.iter().map(|r| format!("{r:>10}")).collect();
-    format!("{corner:>20} | {}\n", cells.join(" "))
+    format!("{corner:>25} | {}\n", cells.join(" "))
 }
 
 /// The target's address is in the allowed domain, so that helpers can be made.
