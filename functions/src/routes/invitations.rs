@@ -4,6 +4,7 @@ use crate::shapes::invitation::{
     CreateInvitations, DryRunBody, InvitationBody, InvitedBody, JobBody, UpdateInvitation, VerdictBody,
 };
 use crate::shapes::{Items, ResourceName};
+use jiff::Timestamp;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
 use muster_domain::rules::invitations::{
@@ -11,16 +12,24 @@ use muster_domain::rules::invitations::{
 };
 use muster_domain::rules::invite::{Holder, Invite, invite};
 use muster_domain::rules::offer::Wanted;
-use muster_domain::{Address, Invitation, InvitationId, OrganizationId, Resource, ResourceKey, permission};
+use muster_domain::rules::settle::expire_invitation;
+use muster_domain::{
+    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
+    permission,
+};
 use muster_edge::inside::Sight;
 use muster_edge::problem::NeededSeats;
-use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step};
+use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step};
+use muster_store::commit::MAX_ITEMS;
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, Page, Snapshot};
+use muster_store::{Commit, CommitError, Key, Page, Snapshot};
 use std::collections::BTreeMap;
 
 /// How many resources a request may name; what one invitation can hold is the domain's business.
 const MAX_NAMED: usize = 60;
+
+/// How often a batch makes room for itself by ending what has lapsed.
+const ROUNDS: usize = 3;
 
 /// The keys of resources that a request names.
 pub(super) fn named(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
@@ -59,39 +68,77 @@ pub async fn create(call: Call) -> Outcome {
     })?;
     let resources = named(&body.resources)?;
     let claims = addresses.iter().flatten().map(|address| Key::claim(id, address));
-    let keys = claims
+    let keys: Vec<Key> = claims
         .chain(resources.iter().map(|key| Key::resource(id, key)))
         .collect();
-    call.change_inside(&user, id, keys, |inside, seen, ids| {
-        let holders = match holders(inside, seen, &addresses)? {
-            Ok(holders) => holders,
-            Err(more) => return Ok(Step::Read(more)),
-        };
-        let resources = found(seen, id, &resources)?;
-        let wanted = Wanted {
-            role: &body.role,
-            resources: &resources,
-            term: body.duration,
-        };
-        let request = Invite {
-            addresses: &addresses,
-            holders: &holders,
-            wanted,
-            message: body.message.clone(),
-        };
-        let (invitations, changes) = invite(&inside.scene()?, request, ids)?;
-        let seats = inside.organization.seats();
-        if body.dry_run {
-            return dry_run(&invitations, seats, changes.seat_delta());
+    for _ in 0..ROUNDS {
+        let mut crowded = None;
+        let outcome = call.change_inside(&user, id, keys.clone(), |inside, seen, ids| {
+            let holders = match holders(inside, seen, &addresses)? {
+                Ok(holders) => holders,
+                Err(more) => return Ok(Step::Read(more)),
+            };
+            let resources = found(seen, id, &resources)?;
+            let wanted = Wanted {
+                role: &body.role,
+                resources: &resources,
+                term: body.duration,
+            };
+            let request = Invite {
+                addresses: &addresses,
+                holders: &holders,
+                wanted,
+                message: body.message.clone(),
+            };
+            let (invitations, changes) = invite(&inside.scene()?, request, ids)?;
+            let seats = inside.organization.seats();
+            if body.dry_run {
+                return dry_run(&invitations, seats, changes.seat_delta());
+            }
+            // One item is the answer that may be kept for the request.
+            if call.app.store().weight(&changes, inside.set, &inside.organization)? >= MAX_ITEMS {
+                crowded = Some((inside.clone(), lapses(&holders, call.now, ids)));
+                return Ok(Step::Reply(Reply::empty()));
+            }
+            let reply = InvitedBody {
+                invitations: invitations.iter().map(|i| InvitationBody::of(i, call.now)).collect(),
+                added: Vec::new(),
+                seats: seats.after(changes.seat_delta()).into(),
+            };
+            Ok(inside.commit(changes, Reply::json(201, &reply)?))
+        });
+        let outcome = outcome.await;
+        match crowded {
+            None => return outcome,
+            Some((inside, lapses)) => end_lapsed(&call, &inside, &lapses).await?,
         }
-        let reply = InvitedBody {
-            invitations: invitations.iter().map(|i| InvitationBody::of(i, call.now)).collect(),
-            added: Vec::new(),
-            seats: seats.after(changes.seat_delta()).into(),
-        };
-        Ok(inside.commit(changes, Reply::json(201, &reply)?))
-    })
-    .await
+    }
+    Err(Problem::conflict())
+}
+
+/// What ends the invitations that have lapsed on these addresses, as the schedule would have.
+fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
+    let lapsed = holders.values().filter_map(|holder| match holder {
+        Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
+        Holder::Member(_) | Holder::Invitation(_) => None,
+    });
+    lapsed.fold(Changes::default(), Changes::and)
+}
+
+/// Ends lapsed invitations ahead of a batch that would not fit one transaction together with their ends.
+async fn end_lapsed(call: &Call, inside: &Inside, changes: &Changes) -> Result<(), Problem> {
+    let commit = Commit {
+        changes,
+        set: inside.set,
+        organization: Some(&inside.organization),
+        once: None,
+        now: call.now,
+    };
+    match call.app.store().commit(commit).await {
+        // Somebody else changed one of them: the next round reads how it stands.
+        Ok(()) | Err(CommitError::Lost(_) | CommitError::Busy) => Ok(()),
+        Err(CommitError::Failed(error)) => Err(error.into()),
+    }
 }
 
 fn dry_run(invitations: &[Invitation], seats: muster_domain::Seats, needed: i64) -> Result<Step, Problem> {
@@ -129,13 +176,18 @@ fn holders(
         let holder = match claim.holder {
             ClaimHolder::Member { holder } => Holder::Member(holder),
             ClaimHolder::Invitation { holder, expires_at } if expires_at > inside.now => Holder::Invitation(holder),
-            ClaimHolder::Invitation { holder, .. } => match seen.invitation(id, holder)? {
-                Some(lapsed) => Holder::Lapsed(Box::new(lapsed)),
-                None => {
-                    more.push(Key::pending_invitation(id, holder));
+            ClaimHolder::Invitation { holder, .. } => {
+                let key = Key::pending_invitation(id, holder);
+                if !seen.has_asked(std::slice::from_ref(&key)) {
+                    more.push(key);
                     continue;
                 }
-            },
+                // Ended between the two reads: the address is free, or the condition on its claim says otherwise.
+                let Some(lapsed) = seen.invitation(id, holder)? else {
+                    continue;
+                };
+                Holder::Lapsed(Box::new(lapsed))
+            }
         };
         holders.insert(address.clone(), holder);
     }
@@ -161,10 +213,14 @@ pub async fn list(call: Call) -> Outcome {
     let (inside, _) = inside?;
     let sight = inside.sight(permission::MEMBERS_READ)?;
     let Page { items, next } = page?;
-    let shown = items
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    let items = items
         .iter()
-        .filter(|i| sight.reaches(permission::MEMBERS_READ, &i.resources));
-    let items = shown.map(|i| InvitationBody::of(i, call.now)).collect();
+        .filter(|i| sight.reaches(permission::MEMBERS_READ, &i.resources))
+        // One that has lapsed stands here until the schedule has moved it, within a minute.
+        .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
+        .map(|i| InvitationBody::seen(i, call.now, in_sight))
+        .collect();
     Reply::json(
         200,
         &Items {
@@ -196,7 +252,8 @@ pub async fn get(call: Call) -> Outcome {
         .invitation(organization, id)?
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
-    Ok(Reply::json(200, &InvitationBody::of(&invitation, call.now))?.version(invitation.version))
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.version(invitation.version))
 }
 
 /// Changes what a pending invitation offers.
@@ -276,10 +333,7 @@ pub async fn resend(call: Call) -> Outcome {
         let before = seen.invitation(organization, id)?;
         let mut holder = None;
         let mut resources = Vec::new();
-        if let Some(ended) = before
-            .as_ref()
-            .filter(|i| i.state != muster_domain::InvitationState::Pending)
-        {
+        if let Some(ended) = before.as_ref().filter(|i| i.state != InvitationState::Pending) {
             // Reviving takes the address again, and offers what is still there: both must be read first.
             let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
             let mut more: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
@@ -287,10 +341,11 @@ pub async fn resend(call: Call) -> Outcome {
             if !seen.has_asked(&more) {
                 return Ok(Step::Read(more));
             }
-            holder = seen.claim(organization, &ended.email)?.map(|claim| match claim.holder {
-                ClaimHolder::Member { holder } => Holder::Member(holder),
-                ClaimHolder::Invitation { holder, .. } => Holder::Invitation(holder),
-            });
+            let address = [Ok(ended.email.clone())];
+            match holders(inside, seen, &address)? {
+                Ok(mut found) => holder = found.remove(&ended.email),
+                Err(more) => return Ok(Step::Read(more)),
+            }
             let found = found(seen, organization, &named)?;
             resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
         }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many grants one member can hold. The member is one item, so that a change of it is one write.
-pub const MAX_GRANTS: usize = 200;
+/// How many grants one member can hold: ending the membership ends all of them, with their index items, in one transaction.
+pub const MAX_GRANTS: usize = 80;
 
 /// Days ahead of an end on which its holder is told.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];

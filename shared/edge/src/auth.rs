@@ -7,8 +7,9 @@ use muster_domain::{Address, Name, UserId};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::RwLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 /// The scope that makes a token one of the platform's.
 pub const PLATFORM_SCOPE: &str = "muster:platform";
@@ -57,6 +58,15 @@ pub enum TokenError {
     /// The identity provider's keys could not be fetched, and none are at hand.
     #[error("no keys at hand")]
     NoKeys,
+}
+
+/// Why the keys were not fetched.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("it is no set of keys: {0}")]
+    NoKeySet(#[from] serde_json::Error),
 }
 
 #[derive(Deserialize)]
@@ -134,11 +144,10 @@ impl Keyring {
         }
     }
 
-    async fn fetch(&self) -> Result<JwkSet, reqwest::Error> {
+    async fn fetch(&self) -> Result<JwkSet, FetchError> {
         let reply = self.http.get(&self.url).send().await?.error_for_status()?;
-        let text = reply.bytes().await?;
-        // A provider that answers with something else is treated like one that publishes no keys we could use.
-        Ok(serde_json::from_slice(&text).unwrap_or(JwkSet { keys: Vec::new() }))
+        // Anything but a set of keys (a redirect, the page of a proxy) says nothing about the keys at hand.
+        Ok(serde_json::from_slice(&reply.bytes().await?)?)
     }
 
     async fn key(&self, id: &str) -> Result<KnownKey, TokenError> {

@@ -206,7 +206,7 @@ impl Call {
             .request
             .headers()
             .get("idempotency-key")
-            .filter(|_| self.method() == "POST")
+            .filter(|_| self.keeps_answer && self.method() == "POST")
         else {
             return Ok(None);
         };

@@ -114,6 +114,20 @@ impl Inside {
         })
     }
 
+    /// Refuses a member none of whose roles holds any more: the membership alone shows nothing but itself.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn any_role(&self) -> Result<(), Problem> {
+        let holds = |m: &Member| m.live(&self.organization, self.set, self.now).next().is_some();
+        match &self.standing {
+            Standing::Member(member) if !self.platform && !holds(member) => {
+                Err(Problem::forbidden("you hold no role here any more"))
+            }
+            Standing::Member(_) | Standing::Platform => Ok(()),
+        }
+    }
+
     /// How far `permission` reaches for the caller.
     ///
     /// # Errors
@@ -185,8 +199,9 @@ impl Call {
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
+        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
         let outcome = self
-            .change(user, all, |seen, ids| {
+            .change_if(user, all, admit, |seen, ids| {
                 let inside = Inside::new(user, organization, seen, self.now)?;
                 let step = decide(&inside, seen, ids);
                 seen_inside = Some(inside);

@@ -1,8 +1,33 @@
 //! Guarantees of the API, over HTTP.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on must stop"
 )]
 
+mod answers;
+mod authentication;
+mod bad_input;
+mod conventions;
+mod events;
+mod expiry;
+mod expiry_jobs;
+mod faults;
+mod faults_jobs;
+mod faults_mail;
 mod first_story;
+mod idempotency;
+mod invitations;
+mod invitations_batch;
+mod invitations_change;
+mod invitations_mail;
+mod invitations_resend;
+mod members;
+mod members_bulk;
+mod members_profile;
+mod organizations;
+mod probe;
+mod races;
+mod resources;

@@ -283,8 +283,7 @@ pub fn cancel(
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
     let before = touchable(scene, found)?;
-    match before.state {
-        // One that lapsed but was not yet swept is cancelled all the same: both end it.
+    match before.state_at(scene.now) {
         InvitationState::Pending => {}
         InvitationState::Cancelled => return Ok(Changes::default()),
         ended => return Err(InvitationRefusal::Ended(ended)),

@@ -91,6 +91,15 @@ pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
             .any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
 }
 
+/// The other member, or oneself. Those who manage nobody learn nothing of others.
+fn target<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member, MemberRefusal> {
+    let oneself = found.is_some_and(|m| m.id == scene.actor.id);
+    if !oneself && !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
+        return Err(MemberRefusal::Forbidden);
+    }
+    found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)
+}
+
 /// Changes what a member holds or tells.
 ///
 /// # Errors
@@ -101,7 +110,7 @@ pub fn update(
     wanted: Update<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
-    let before = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
+    let before = target(scene, found)?;
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
@@ -264,7 +273,7 @@ pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
 /// # Errors
 /// [`MemberRefusal`].
 pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -> Result<Changes, MemberRefusal> {
-    let before = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
+    let before = target(scene, found)?;
     let oneself = before.id == scene.actor.id;
     if oneself && !scene.set.members_may_leave {
         return Err(MemberRefusal::Oneself);

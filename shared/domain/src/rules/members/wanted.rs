@@ -57,7 +57,21 @@ fn mix(
 ) -> Result<Held2, MemberRefusal> {
     let mut faults = Vec::new();
     let mut held = None;
-    if let Some(role) = role {
+    let kept = before
+        .role
+        .clone()
+        .filter(|held| Some(&held.role) == role && term.is_none())
+        .filter(|held| {
+            scene
+                .set
+                .role(&held.role)
+                .is_some_and(|r| scene.organization.keeps(r, held.epoch))
+        })
+        .filter(|held| held.expires_at.is_none_or(|end| scene.now < end));
+    if kept.is_some() {
+        // Named again without a term: it stays as it is, with its end.
+        held = kept;
+    } else if let Some(role) = role {
         match check(
             scene,
             &Wanted {

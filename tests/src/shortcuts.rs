@@ -1,0 +1,142 @@
+//! What many stories do in passing.
+
+use crate::harness::{Answer, Harness, Organization, invitation};
+use crate::personas::Persona;
+use jiff::SignedDuration;
+use muster_local::SentMail;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+impl Harness {
+    /// Moves the clock on by whole days.
+    pub fn advance_days(&self, days: i64) {
+        self.advance(SignedDuration::from_hours(24 * days));
+    }
+
+    /// Moves the clock on to just after an instant that the API told.
+    pub fn advance_past(&self, instant: &str) {
+        let end: jiff::Timestamp = instant.parse().expect("an instant");
+        let left = end.duration_since(self.backend.clock().now());
+        self.advance(left + SignedDuration::from_millis(1));
+    }
+
+    /// All mail to an address so far, oldest first.
+    pub async fn mail_to(&self, address: &str) -> Vec<SentMail> {
+        self.backend.settled().await;
+        let mut mail = self.backend.mail();
+        mail.retain(|m| m.to == address);
+        mail
+    }
+
+    /// What the link of an invitation shows to anybody.
+    pub async fn preview(&self, token: &str) -> Answer {
+        self.send(None, Method::GET, &format!("/v1/invitations/{token}"), None, &[])
+            .await
+    }
+
+    /// Runs the schedule, and all that follows from it.
+    pub async fn run_schedule(&self) -> Value {
+        let done = self.expire().await;
+        self.backend.settled().await;
+        done
+    }
+}
+
+impl Persona {
+    /// Accepts the invitation of a token.
+    pub async fn accept(&self, h: &Harness, token: &str) -> Answer {
+        self.post(h, &format!("/v1/invitations/{token}/accept"), &Value::Null)
+            .await
+    }
+
+    /// Declines the invitation of a token.
+    pub async fn decline(&self, h: &Harness, token: &str) -> Answer {
+        self.post(h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
+            .await
+    }
+}
+
+impl Organization {
+    /// The owner invites, with whatever comes of it.
+    pub async fn try_invite(&self, h: &Harness, body: &Value) -> Answer {
+        self.owner.post(h, &self.path("/invitations"), body).await
+    }
+
+    /// Makes an outside helper for a month, `name@partner.example`.
+    pub async fn helper(&self, h: &Harness, name: &str) -> Persona {
+        let helper = h.person(name).with_email(&format!("{name}@partner.example"), true);
+        self.invite(h, helper.address(), "implementation_admin", &[]).await;
+        let token = h.invitation_token(helper.address()).await;
+        helper.accept(h, &token).await.expect(200);
+        helper
+    }
+
+    /// Lets helpers from `partner.example` in.
+    pub async fn allow_helpers(&self, h: &Harness) {
+        self.plan(h, None, &["partner.example"]).await;
+        self.optional_roles(h, &["implementation_admin"]).await;
+    }
+
+    /// A member as the owner sees them.
+    pub async fn member(&self, h: &Harness, id: &str) -> Value {
+        let path = self.path(&format!("/members/{id}"));
+        self.owner.get(h, &path).await.expect(200).body
+    }
+
+    /// Pending invitations as the owner sees them.
+    pub async fn pending(&self, h: &Harness) -> Vec<Value> {
+        let page = self.owner.get(h, &self.path("/invitations")).await.expect(200);
+        page.body["items"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// An invitation's path, with what follows.
+    pub fn invitation(&self, id: &str, rest: &str) -> String {
+        self.path(&format!("/invitations/{id}{rest}"))
+    }
+
+    /// Everything that was recorded, newest first.
+    pub async fn events(&self, h: &Harness) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = self.path(&format!("/events?limit=100{cursor}"));
+            let page = self.owner.get(h, &path).await.expect(200);
+            all.extend(page.body["items"].as_array().cloned().unwrap_or_default());
+            match page.body["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return all,
+            }
+        }
+    }
+
+    /// The kinds of what was recorded, newest first.
+    pub async fn event_kinds(&self, h: &Harness) -> Vec<String> {
+        let events = self.events(h).await;
+        events
+            .iter()
+            .map(|e| e["kind"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// How often something of this kind was recorded.
+    pub async fn recorded(&self, h: &Harness, kind: &str) -> usize {
+        self.event_kinds(h).await.iter().filter(|k| *k == kind).count()
+    }
+}
+
+/// The body of an invitation for many addresses, for participants without a program.
+pub fn participants(addresses: &[String]) -> Value {
+    json!({ "emails": addresses, "role": "participant" })
+}
+
+/// The body of an invitation, with one field more.
+pub fn invitation_with(addresses: &str, role: &str, programs: &[&str], field: &str, value: Value) -> Value {
+    let mut body = invitation(addresses, role, programs);
+    body[field] = value;
+    body
+}
+
+/// Pairs of place and code, as a problem names them.
+pub fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(p, c)| ((*p).to_owned(), (*c).to_owned())).collect()
+}

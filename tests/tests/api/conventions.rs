@@ -1,0 +1,234 @@
+//! What holds on every route: problems, request ids, cursors, entity tags.
+
+use muster_tests::harness::{Harness, Organization};
+use muster_tests::recount;
+use muster_tests::shortcuts::named;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn what_no_route_takes_is_a_problem_too() {
+    let h = Harness::start().await;
+    for path in [
+        "/",
+        "/v1",
+        "/v2/organizations",
+        "/v1/organizations/",
+        "/v1/organizations/x/nothing",
+        "//v1//organizations",
+    ] {
+        let found = h.send(None, Method::GET, path, None, &[]).await;
+        let found = found.problem(404, "not-found");
+        assert_eq!(found.body["status"], 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn another_method_is_answered_with_those_there_are() {
+    let h = Harness::start().await;
+    for (method, path, allow) in [
+        (Method::DELETE, "/v1/organizations", "GET, POST"),
+        (Method::PUT, "/v1/organizations/org_x", "GET, PATCH"),
+        (Method::GET, "/v1/organizations/org_x/plan", "PUT"),
+        (Method::PATCH, "/v1/invitations/abc", "GET"),
+        (Method::GET, "/v1/invitations/abc/accept", "POST"),
+        (
+            Method::POST,
+            "/v1/organizations/org_x/members/usr_x",
+            "DELETE, GET, PATCH",
+        ),
+        (Method::POST, "/openapi.json", "GET"),
+    ] {
+        let refused = h.send(None, method, path, None, &[]).await;
+        let refused = refused.problem(405, "method-not-allowed");
+        assert_eq!(refused.header("allow"), Some(allow), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_of_another_type_or_no_json_is_refused_as_such() {
+    let h = Harness::start().await;
+    let ann = h.person("ann");
+    let url = format!("{}/v1/organizations", h.backend.base_url());
+    let send = async |media: Option<&str>, body: Vec<u8>| {
+        let mut request = h.http().post(&url).bearer_auth(ann.token(&h)).body(body);
+        if let Some(media) = media {
+            request = request.header("content-type", media);
+        }
+        h.answered(request).await
+    };
+    let json = Some("application/json");
+    send(json, vec![b' '; 65 * 1024]).await.problem(413, "body-too-large");
+    send(json, vec![b' '; 11 * 1024 * 1024])
+        .await
+        .problem(413, "body-too-large");
+    let good = br#"{"name":"Acme","role_set":"program-delivery"}"#.to_vec();
+    for media in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data"),
+        Some("application/jsonx"),
+    ] {
+        send(media, good.clone()).await.problem(415, "unsupported-media-type");
+    }
+    for bad in [&b"{"[..], b"", b"{} {}", b"\xff\xfe", b"{\"a\":1e999}", b"nul"] {
+        send(json, bad.to_vec()).await.problem(400, "malformed-json");
+    }
+    for bad in ["[]", "null", "\"x\"", "1"] {
+        send(json, bad.into()).await.problem(422, "invalid-request");
+    }
+    send(Some("Application/JSON; charset=utf-8"), good).await.expect(201);
+}
+
+#[tokio::test]
+async fn every_reply_has_its_request_id_and_problems_repeat_it() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let mut seen = std::collections::BTreeSet::new();
+    let stranger = h.person("stranger");
+    for (who, path) in [
+        (Some(&acme.owner), acme.path("")),
+        (Some(&acme.owner), acme.path("/members?limit=0")),
+        (Some(&stranger), acme.path("")),
+        (None, acme.path("")),
+        (None, "/nothing".to_owned()),
+        (None, "/openapi.json".to_owned()),
+    ] {
+        let reply = h.send(who, Method::GET, &path, None, &[]).await;
+        let id = reply.header("x-request-id").expect("an id").to_owned();
+        assert!(!id.is_empty());
+        if reply.status >= 400 {
+            assert_eq!(reply.body["request_id"], json!(id), "{path}");
+        }
+        assert!(seen.insert(id), "each has its own");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_is_kept_by_caches_or_read_as_another_type() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    for path in [acme.path(""), acme.path("/members"), "/nothing".to_owned()] {
+        let reply = acme.owner.get(&h, &path).await;
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    }
+    let refused = h.send(None, Method::GET, &acme.path(""), None, &[]).await;
+    let refused = refused.problem(401, "unauthorized");
+    assert!(refused.header("www-authenticate").unwrap().starts_with("Bearer"));
+}
+
+/// Lists of an organization with two rows or more.
+async fn lists(h: &Harness, acme: &Organization) -> Vec<String> {
+    acme.invite(h, "a@x.example", "participant", &[]).await;
+    acme.invite(h, "b@x.example", "participant", &[]).await;
+    ["/members", "/invitations", "/resources", "/events"]
+        .iter()
+        .map(|p| acme.path(p))
+        .collect()
+}
+
+#[tokio::test]
+async fn limits_are_1_to_100_and_unknown_or_repeated_parameters_are_named() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let mut paths = lists(&h, &acme).await;
+    paths.extend(["/v1/organizations".to_owned(), "/v1/invitations".to_owned()]);
+    for path in paths {
+        for bad in ["0", "101", "-1", "x", "", "1.5", "99999999999999999999"] {
+            let refused = acme.owner.get(&h, &format!("{path}?limit={bad}")).await;
+            let refused = refused.problem(400, "invalid-query");
+            assert_eq!(refused.faults(), named(&[("limit", "out_of_range")]), "{path} {bad}");
+        }
+        for good in [1, 100] {
+            acme.owner.get(&h, &format!("{path}?limit={good}")).await.expect(200);
+        }
+        let refused = acme.owner.get(&h, &format!("{path}?limit=1&limit=2&page=3")).await;
+        assert_eq!(
+            refused.problem(400, "invalid-query").faults(),
+            named(&[("limit", "repeated_parameter"), ("page", "unknown_parameter")])
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_list_alone_and_not_when_altered() {
+    let h = Harness::start().await;
+    let (acme, other) = (Organization::make(&h).await, Organization::make(&h).await);
+    let paths = lists(&h, &acme).await;
+    let others = lists(&h, &other).await;
+    let mut cursors = Vec::new();
+    for path in &paths {
+        let page = acme.owner.get(&h, &format!("{path}?limit=1")).await.expect(200);
+        cursors.push(page.text("/next_cursor"));
+    }
+    for (i, cursor) in cursors.iter().enumerate() {
+        assert!(!cursor.contains("MEMBER") && !cursor.contains('#'), "opaque: {cursor}");
+        let own = format!("{}?cursor={cursor}", paths[i]);
+        acme.owner.get(&h, &own).await.expect(200);
+        let altered = if cursor.starts_with('A') { "B" } else { "A" }.to_owned() + &cursor[1..];
+        let mut foreign: Vec<String> = paths.iter().chain(&others).map(ToString::to_string).collect();
+        foreign.remove(i);
+        let wrong = foreign.iter().map(|path| format!("{path}?cursor={cursor}"));
+        let bad = [altered.as_str(), "x", "", &cursor[..cursor.len() - 1]].map(|c| format!("{}?cursor={c}", paths[i]));
+        for path in wrong.chain(bad) {
+            let refused = acme.owner.get(&h, &path).await.problem(400, "invalid-query");
+            assert_eq!(refused.faults(), named(&[("cursor", "invalid_cursor")]), "{path}");
+        }
+    }
+    let filtered = format!("{}?status=ended&cursor={}", paths[1], cursors[1]);
+    acme.owner.get(&h, &filtered).await.problem(400, "invalid-query");
+}
+
+#[tokio::test]
+async fn if_match_lets_only_those_change_a_thing_who_saw_it_as_it_is() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let id = acme.invite(&h, "a@x.example", "participant", &[]).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let spring = json!([{ "type": "program", "id": "spring" }]);
+    for (path, bodies) in [
+        (acme.path(""), [json!({ "name": "One" }), json!({ "name": "Two" })]),
+        (
+            acme.invitation(&id, ""),
+            [json!({ "message": "One" }), json!({ "message": "Two" })],
+        ),
+        (
+            acme.path(&format!("/members/{}", pat.id())),
+            [
+                json!({ "role": "program_facilitator", "resources": spring }),
+                json!({ "role": "program_sponsor", "resources": spring }),
+            ],
+        ),
+    ] {
+        let patch = async |body: &Value, tag: &str| {
+            let headers = [("if-match", tag)];
+            h.send(Some(&acme.owner), Method::PATCH, &path, Some(body), &headers)
+                .await
+        };
+        let read = acme.owner.get(&h, &path).await.expect(200);
+        let seen = read.header("etag").expect("an entity tag").to_owned();
+        let changed = patch(&bodies[0], &seen).await.expect(200);
+        let now = changed.header("etag").unwrap().to_owned();
+        assert_ne!(now, seen);
+        assert_eq!(
+            acme.owner.get(&h, &path).await.header("etag"),
+            Some(now.as_str()),
+            "{path}"
+        );
+        let before = acme.owner.get(&h, &path).await.body;
+        patch(&bodies[1], &seen).await.problem(412, "precondition-failed");
+        patch(&bodies[1], &format!("W/{now}"))
+            .await
+            .problem(412, "precondition-failed");
+        for malformed in ["x", "\"", "1", ""] {
+            patch(&bodies[1], malformed).await.problem(400, "malformed-if-match");
+        }
+        assert_eq!(acme.owner.get(&h, &path).await.body, before, "nothing was changed");
+        patch(&bodies[1], &format!("{seen}, {now}")).await.expect(200);
+        patch(&bodies[0], "*").await.expect(200);
+        acme.owner.patch(&h, &path, &bodies[1]).await.expect(200);
+    }
+    recount(&h).await;
+}
