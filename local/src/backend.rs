@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use cloud::Cloud;
 use crew::Crew;
+use muster_domain::roleset::{self, RoleSetError};
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
@@ -55,6 +56,9 @@ impl Default for Options {
 /// Why a backend did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// A role set contradicts itself.
+    #[error(transparent)]
+    RoleSet(#[from] &'static RoleSetError),
     /// Something else listens there.
     #[error("port {0} is already in use")]
     PortTaken(u16),
@@ -104,6 +108,7 @@ pub struct Backend {
 impl Backend {
     /// Starts everything; when this returns, the API takes requests.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        roleset::all()?;
         let listener = listen(options.port.unwrap_or(0)).await?;
         let base_url = format!("http://{}", local_address(&listener)?);
         let data = Arc::new(DataFolder::open(options.data.as_deref())?);

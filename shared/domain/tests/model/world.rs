@@ -47,7 +47,7 @@ pub(crate) fn user(number: usize) -> UserId {
 
 /// Every other person has an address that helpers may have.
 pub(crate) fn address(number: usize) -> Address {
-    let domain = if number % 2 == 0 {
+    let domain = if number.is_multiple_of(2) {
         "partner.example"
     } else {
         "acme.example"

@@ -1,0 +1,181 @@
+//! Accepting and declining.
+
+use crate::team::*;
+use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline};
+use muster_domain::{Address, Invitation, InvitationState, Member, Organization, Status, Timestamp};
+use std::collections::BTreeSet;
+
+/// Everything an answer rests on, to be changed case by case.
+struct Case {
+    organization: Organization,
+    invitation: Invitation,
+    generation: u32,
+    inviter: Option<Member>,
+    member: Option<Member>,
+    email: Option<Address>,
+    verified: bool,
+    now: Timestamp,
+}
+
+impl Case {
+    fn new(id: &str, email: &str) -> Self {
+        let inviter = holder("owner", "owner");
+        let invitation = invitation(&inviter, email, id);
+        Self {
+            organization: counted(&[&inviter], &[&invitation]),
+            generation: 1,
+            inviter: Some(inviter),
+            member: None,
+            email: Some(address(email)),
+            verified: true,
+            now: now(),
+            invitation,
+        }
+    }
+
+    fn answer(&self) -> Answer<'_> {
+        Answer {
+            organization: &self.organization,
+            set: set(),
+            invitation: &self.invitation,
+            generation: self.generation,
+            inviter: self.inviter.as_ref(),
+            member: self.member.as_ref(),
+            guest: Guest {
+                id: user("guest"),
+                email: self.email.as_ref(),
+                email_verified: self.verified,
+                name: None,
+            },
+            now: self.now,
+        }
+    }
+
+    fn refusal(&self) -> Option<AnswerRefusal> {
+        accept(&self.answer(), &mut ids()).err()
+    }
+}
+
+fn program_admin() -> Case {
+    Case::new("program_admin", "guest@x.example")
+}
+
+#[test]
+fn accepting_makes_a_member_with_what_was_offered_and_costs_no_further_seat() {
+    let case = program_admin();
+    let (member, changes) = accept(&case.answer(), &mut ids()).unwrap();
+    assert_eq!((member.role.clone(), member.status), (None, Status::Active));
+    assert_eq!(member.grants, [grant("spring", "program_admin", None)]);
+    assert_eq!((changes.seat_delta(), member.seat), (0, true));
+    assert_eq!(kinds(&changes), ["invitation.accepted", "member.joined"]);
+    let ended = changes.invitations[0].after.as_ref().unwrap();
+    assert_eq!(
+        (ended.state, ended.accepted_by),
+        (InvitationState::Accepted, Some(user("guest")))
+    );
+}
+
+#[test]
+fn a_term_runs_from_acceptance() {
+    let mut case = Case::new("implementation_admin", "guest@partner.example");
+    case.now = at("2026-03-15T00:00:00Z");
+    let (member, _) = accept(&case.answer(), &mut ids()).unwrap();
+    assert_eq!(member.role.unwrap().expires_at, Some(at("2026-04-15T00:00:00Z")));
+    assert_eq!(member.due_at, Some(at("2026-04-08T00:00:00Z")), "told seven days ahead");
+    assert!(!member.seat);
+}
+
+#[test]
+fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
+    let mut case = program_admin();
+    let (member, changes) = accept(&case.answer(), &mut ids()).unwrap();
+    case.invitation = changes.invitations[0].after.clone().unwrap();
+    case.member = Some(member.clone());
+    let (again, changes) = accept(&case.answer(), &mut ids()).unwrap();
+    assert!(again == member && changes.is_empty());
+    case.member = None;
+    let gone = Some(AnswerRefusal::Ended(InvitationState::Accepted));
+    assert_eq!(case.refusal(), gone, "the link does not bring back who was removed");
+}
+
+#[test]
+fn every_reason_to_refuse_has_its_own_name() {
+    use AnswerRefusal as R;
+    type Spoil = fn(&mut Case);
+    let cases: [(Spoil, AnswerRefusal); 15] = [
+        (|c| c.generation = 0, R::LinkReplaced),
+        (|c| c.invitation.generation = 2, R::LinkReplaced),
+        (|c| c.email = Some(address("other@x.example")), R::EmailMismatch),
+        (|c| c.email = None, R::EmailMismatch),
+        (|c| c.verified = false, R::EmailNotVerified),
+        (|c| c.now = c.invitation.expires_at, R::Ended(InvitationState::Expired)),
+        (
+            |c| c.invitation = c.invitation.ended(InvitationState::Cancelled, now()),
+            R::Ended(InvitationState::Cancelled),
+        ),
+        (
+            |c| c.invitation = c.invitation.ended(InvitationState::Declined, now()),
+            R::Ended(InvitationState::Declined),
+        ),
+        (|c| c.member = Some(holder("guest", "participant")), R::AlreadyMember),
+        (|c| c.inviter = None, R::InviterLostAuthority),
+        (|c| c.inviter = c.inviter.take().map(inactive), R::InviterLostAuthority),
+        (
+            |c| c.inviter = Some(holder("somebody-else", "owner")),
+            R::InviterLostAuthority,
+        ),
+        (
+            |c| c.inviter = Some(holder("owner", "program_facilitator")),
+            R::InviterLostAuthority,
+        ),
+        (
+            |c| c.inviter = Some(somebody("owner", Some(held("admin", Some(now()))), vec![])),
+            R::InviterLostAuthority,
+        ),
+        (
+            |c| c.organization.ending = BTreeSet::from([reference("spring").registration]),
+            R::ResourceGone,
+        ),
+    ];
+    for (i, (spoil, expected)) in cases.into_iter().enumerate() {
+        let mut case = program_admin();
+        spoil(&mut case);
+        assert_eq!(case.refusal(), Some(expected), "case {i}");
+    }
+}
+
+#[test]
+fn a_helper_needs_the_role_on_since_the_invitation_and_the_domain_allowed_still() {
+    let helper = || Case::new("implementation_admin", "guest@partner.example");
+    assert_eq!(helper().refusal(), None);
+    let mut case = helper();
+    case.organization.settings.optional_roles.clear();
+    assert_eq!(case.refusal(), Some(AnswerRefusal::RoleNotEnabled));
+    let mut case = helper();
+    case.organization.role_epochs.insert(role("implementation_admin"), 1);
+    assert_eq!(
+        case.refusal(),
+        Some(AnswerRefusal::RoleNotEnabled),
+        "off and on again meanwhile"
+    );
+    let mut case = helper();
+    case.organization.plan.allowed_domains.clear();
+    assert_eq!(case.refusal(), Some(AnswerRefusal::DomainNotAllowed));
+}
+
+#[test]
+fn declining_frees_the_seat_once() {
+    let mut case = program_admin();
+    let changes = decline(&case.answer(), &mut ids()).unwrap();
+    assert_eq!(
+        (changes.seat_delta(), kinds(&changes)),
+        (-1, vec!["invitation.declined"])
+    );
+    case.invitation = changes.invitations[0].after.clone().unwrap();
+    assert!(decline(&case.answer(), &mut ids()).unwrap().is_empty());
+    assert_eq!(case.refusal(), Some(AnswerRefusal::Ended(InvitationState::Declined)));
+    let mut case = program_admin();
+    case.now = case.invitation.expires_at;
+    let late = decline(&case.answer(), &mut ids());
+    assert_eq!(late.err(), Some(AnswerRefusal::Ended(InvitationState::Expired)));
+}

@@ -1,0 +1,22 @@
+//! The rules, case by case, with a clock that stands still.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop"
+)]
+
+mod activation;
+mod answer;
+mod attacks;
+mod invitations;
+mod invite;
+mod members;
+mod offer;
+mod organizations;
+mod power;
+mod resources;
+mod settle;
+mod team;
+mod work;

@@ -1,0 +1,157 @@
+//! What time does.
+
+use crate::team::*;
+use muster_domain::mail::EndReason;
+use muster_domain::rules::settle::{ENDS_A_SETTLING, end_switched_off, expire_invitation, settle_member};
+use muster_domain::{Changes, Grant, InvitationState, Letter, Member};
+
+fn settle(member: &Member, now: &str) -> Changes {
+    settle_member(&organization(), set(), member, at(now), &mut ids())
+}
+
+fn after(changes: &Changes) -> Member {
+    changes.members[0].after.clone().unwrap()
+}
+
+/// Days ahead of which the letters speak; none of an end.
+fn letters(changes: &Changes) -> Vec<Option<u32>> {
+    let days = |letter: &Letter| match letter {
+        Letter::AccessEnding { days, .. } => Some(*days),
+        Letter::AccessEnded { .. } => None,
+        Letter::Invitation { .. } => panic!("no invitation"),
+    };
+    changes.mail.iter().map(|m| days(&m.letter)).collect()
+}
+
+#[test]
+fn an_end_is_announced_seven_days_and_one_day_ahead_once_each_and_then_comes() {
+    let helper = holder("helper", "implementation_admin");
+    let story = [
+        ("2026-04-03T11:59:59Z", None),
+        ("2026-04-03T12:00:00Z", Some(Some(7))),
+        ("2026-04-03T12:00:00Z", None),
+        ("2026-04-09T11:59:59Z", None),
+        ("2026-04-09T12:30:00Z", Some(Some(1))),
+        ("2026-04-10T11:59:59Z", None),
+        ("2026-04-10T12:00:00Z", Some(None)),
+    ];
+    let mut member = helper;
+    for (now, letter) in story {
+        let changes = settle(&member, now);
+        assert_eq!(letters(&changes), letter.into_iter().collect::<Vec<_>>(), "at {now}");
+        assert_eq!(changes.is_empty(), letter.is_none(), "at {now}");
+        if letter.is_some() {
+            member = after(&changes);
+        }
+    }
+    assert_eq!((member.role, member.due_at), (None, None));
+}
+
+#[test]
+fn after_a_pause_only_the_latest_announcement_is_made() {
+    let helper = holder("helper", "implementation_admin");
+    assert_eq!(letters(&settle(&helper, "2026-04-10T11:00:00Z")), [Some(1)]);
+    let late = settle(&helper, "2026-05-01T00:00:00Z");
+    assert_eq!((letters(&late), kinds(&late)), (vec![None], vec!["member.role_ended"]));
+    let [Letter::AccessEnded { reason, .. }] = late.mail.iter().map(|m| m.letter.clone()).collect::<Vec<_>>()[..]
+    else {
+        panic!("one letter")
+    };
+    assert_eq!(reason, EndReason::Expired);
+}
+
+#[test]
+fn a_short_grant_is_announced_only_where_the_days_are_still_ahead() {
+    let three_days = Some(at("2026-03-13T12:00:00Z"));
+    let member = somebody("m", None, vec![grant("spring", "program_admin", three_days)]);
+    assert_eq!(member.due_at, Some(at("2026-03-12T12:00:00Z")));
+    let hours = Some(at("2026-03-10T20:00:00Z"));
+    let member = somebody("m", None, vec![grant("spring", "program_admin", hours)]);
+    assert_eq!(member.due_at, hours);
+}
+
+#[test]
+fn an_announcement_that_fell_due_before_another_change_is_still_made() {
+    let month = Some(at("2026-04-10T12:00:00Z"));
+    let member = somebody("m", None, vec![grant("spring", "program_admin", month)]);
+    let changed = member.settled(set(), at("2026-04-03T12:05:00Z"));
+    assert_eq!(letters(&settle(&changed, "2026-04-03T12:10:00Z")), [Some(7)]);
+}
+
+#[test]
+fn the_seat_is_free_when_the_last_role_with_one_has_ended() {
+    let end = Some(at("2026-03-11T00:00:00Z"));
+    let both = vec![
+        grant("spring", "program_admin", end),
+        grant("autumn", "program_admin", None),
+    ];
+    let changes = settle(&somebody("m", None, both), "2026-03-11T00:00:00Z");
+    assert_eq!((changes.seat_delta(), after(&changes).grants.len()), (0, 1));
+    let single = somebody(
+        "m",
+        Some(held("participant", None)),
+        vec![grant("spring", "program_admin", end)],
+    );
+    let changes = settle(&single, "2026-03-11T00:00:00Z");
+    assert_eq!(changes.seat_delta(), -1);
+    assert_eq!(changes.events[0].actor.kind, "system");
+}
+
+#[test]
+fn more_ends_than_one_settling_takes_are_left_over_and_announcements_wait_for_them() {
+    let end = Some(at("2026-03-11T00:00:00Z"));
+    let mut grants: Vec<Grant> = (0..ENDS_A_SETTLING + 3)
+        .map(|i| grant(&format!("p{i}"), "program_admin", end))
+        .collect();
+    grants.push(grant("last", "program_admin", Some(at("2026-03-11T18:00:00Z"))));
+    let member = somebody("m", None, grants);
+    let now = "2026-03-11T00:00:00Z";
+    let first = settle(&member, now);
+    assert_eq!(letters(&first), vec![None; ENDS_A_SETTLING]);
+    let left = after(&first);
+    assert!(left.due_at <= Some(at(now)), "still due");
+    let second = settle(&left, now);
+    assert_eq!(letters(&second), [None, None, None, Some(1)]);
+    assert!(settle(&after(&second), now).is_empty(), "announced once");
+}
+
+#[test]
+fn sponsors_and_inactive_people_are_not_mailed_and_still_lose_the_role() {
+    let end = Some(at("2026-03-11T00:00:00Z"));
+    let sponsor = somebody("s", None, vec![grant("spring", "program_sponsor", end)]);
+    let asleep = inactive(somebody("a", None, vec![grant("spring", "program_admin", end)]));
+    for member in [sponsor, asleep] {
+        let changes = settle(&member, "2026-03-11T00:00:00Z");
+        assert_eq!((changes.mail.len(), changes.events.len()), (0, 1));
+        assert!(after(&changes).grants.is_empty());
+    }
+}
+
+#[test]
+fn an_invitation_expires_at_its_instant_and_once() {
+    let owner = holder("owner", "owner");
+    let pending = invitation(&owner, "ann@x.example", "admin");
+    assert!(expire_invitation(&pending, at("2026-03-17T11:59:59Z"), &mut ids()).is_empty());
+    let changes = expire_invitation(&pending, at("2026-03-17T12:00:00Z"), &mut ids());
+    assert_eq!(
+        (changes.seat_delta(), kinds(&changes)),
+        (-1, vec!["invitation.expired"])
+    );
+    let ended = changes.invitations[0].after.as_ref().unwrap();
+    assert_eq!(ended.state, InvitationState::Expired);
+    assert!(expire_invitation(ended, at("2026-03-18T00:00:00Z"), &mut ids()).is_empty());
+}
+
+#[test]
+fn a_role_switched_off_ends_for_those_who_had_it_then() {
+    let helper = holder("helper", "implementation_admin");
+    let ended = end_switched_off(set(), &helper, &role("implementation_admin"), 0, now(), &mut ids());
+    assert_eq!((after(&ended).role, kinds(&ended)), (None, vec!["member.role_ended"]));
+    let Letter::AccessEnded { reason, .. } = &ended.mail[0].letter else {
+        panic!("a letter of an end")
+    };
+    assert_eq!(*reason, EndReason::SwitchedOff);
+    let mut later = helper.clone();
+    later.role.as_mut().unwrap().epoch = 1;
+    assert!(end_switched_off(set(), &later, &role("implementation_admin"), 0, now(), &mut ids()).is_empty());
+}

@@ -1,0 +1,263 @@
+//! A team to decide about: an organization, two programs, and people made in one line.
+
+use muster_domain::invitation::{Delivery, Invitation, InvitationState};
+use muster_domain::member::Profile;
+use muster_domain::rules::Fault;
+use muster_domain::rules::members::WantedGrant;
+use muster_domain::rules::offer::Wanted;
+use muster_domain::{
+    Address, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Plan, Registration, Resource,
+    ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term, Timestamp, UserId, roleset,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Ids in order, so that a decision can be told again.
+#[derive(Default)]
+pub(crate) struct Ids(u128);
+
+impl NewIds for Ids {
+    fn uuid(&mut self) -> uuid::Uuid {
+        self.0 += 1;
+        uuid::Uuid::from_u128(1_000_000 + self.0)
+    }
+}
+
+pub(crate) fn ids() -> Ids {
+    Ids::default()
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// The instant of every decision, unless a test says otherwise.
+pub(crate) fn now() -> Timestamp {
+    at("2026-03-10T12:00:00Z")
+}
+
+pub(crate) fn set() -> &'static RoleSet {
+    roleset::find("program-delivery").unwrap()
+}
+
+pub(crate) fn role(id: &str) -> RoleId {
+    id.parse().unwrap()
+}
+
+pub(crate) fn user(name: &str) -> UserId {
+    UserId::of("https://idp.example", name)
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    text.parse().unwrap()
+}
+
+pub(crate) fn program(id: &str) -> ResourceKey {
+    ResourceKey {
+        kind: "program".parse().unwrap(),
+        id: id.parse().unwrap(),
+    }
+}
+
+pub(crate) fn reference(id: &str) -> ResourceRef {
+    let number = id.bytes().fold(7, |n: u128, b| n * 257 + u128::from(b));
+    ResourceRef {
+        key: program(id),
+        registration: Registration::from_bytes(number.to_be_bytes()),
+    }
+}
+
+pub(crate) fn resource(id: &str) -> Resource {
+    Resource {
+        organization: organization_id(),
+        reference: reference(id),
+        name: "A program".parse().unwrap(),
+        created_at: now(),
+        version: 1,
+    }
+}
+
+/// A program as a request names it, with what was found.
+pub(crate) fn found(id: &str) -> (ResourceKey, Option<Resource>) {
+    (program(id), Some(resource(id)))
+}
+
+pub(crate) fn missing(id: &str) -> (ResourceKey, Option<Resource>) {
+    (program(id), None)
+}
+
+pub(crate) fn organization_id() -> OrganizationId {
+    OrganizationId::from_bytes([1; 16])
+}
+
+/// An organization with the helpers' role on, for addresses of `partner.example`; counters are set by [`Team::of`].
+pub(crate) fn organization() -> Organization {
+    Organization {
+        id: organization_id(),
+        name: "Acme".parse().unwrap(),
+        role_set: "program-delivery".into(),
+        settings: Settings {
+            optional_roles: BTreeSet::from([role("implementation_admin")]),
+            ..Settings::default()
+        },
+        plan: Plan {
+            seat_limit: None,
+            allowed_domains: BTreeSet::from(["partner.example".parse().unwrap()]),
+        },
+        role_epochs: BTreeMap::new(),
+        ending: BTreeSet::new(),
+        seats_used: 0,
+        active_owners: 0,
+        created_at: now(),
+        version: 1,
+    }
+}
+
+pub(crate) fn held(id: &str, expires_at: Option<Timestamp>) -> Held {
+    Held {
+        role: role(id),
+        expires_at,
+        epoch: 0,
+    }
+}
+
+pub(crate) fn grant(program: &str, id: &str, expires_at: Option<Timestamp>) -> Grant {
+    Grant {
+        resource: reference(program),
+        held: held(id, expires_at),
+    }
+}
+
+/// Somebody with a role on the organization (or none) and grants.
+pub(crate) fn somebody(name: &str, on_organization: Option<Held>, grants: Vec<Grant>) -> Member {
+    let helper = on_organization
+        .as_ref()
+        .is_some_and(|h| h.role == role("implementation_admin"));
+    let domain = if helper { "partner.example" } else { "acme.example" };
+    Member {
+        id: user(name),
+        organization: organization_id(),
+        email: address(&format!("{name}@{domain}")),
+        name: Some(name.parse().unwrap()),
+        status: Status::Active,
+        role: on_organization,
+        grants,
+        seat: false,
+        profile: Profile::default(),
+        joined_at: now(),
+        last_active_at: None,
+        due_at: None,
+        version: 0,
+    }
+    .settled(set(), now())
+}
+
+/// Somebody with one role, held as an invitation would give it, on `spring` if on a program; helpers for a month.
+pub(crate) fn holder(name: &str, id: &str) -> Member {
+    let defined = set().role(&role(id)).unwrap();
+    let end = defined.is_time_limited().then(|| at("2026-04-10T12:00:00Z"));
+    let on_organization = defined.held_on_organization().then(|| held(id, end));
+    let on_program = defined.reach == roleset::Reach::Resource;
+    let grants = on_program.then(|| grant("spring", id, None));
+    somebody(name, on_organization, grants.into_iter().collect())
+}
+
+pub(crate) fn inactive(member: Member) -> Member {
+    Member {
+        status: Status::Inactive,
+        ..member
+    }
+    .settled(set(), now())
+}
+
+/// A pending invitation to `spring` (where the role goes with programs), from `inviter`.
+pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation {
+    let defined = set().role(&role(id)).unwrap();
+    let programs = defined.resources != roleset::Resources::None;
+    Invitation {
+        id: InvitationId::from_bytes([9; 16]),
+        organization: organization_id(),
+        email: address(email),
+        role: role(id),
+        resources: programs.then(|| reference("spring")).into_iter().collect(),
+        term: defined.is_time_limited().then_some(Term::Months(1)),
+        epoch: 0,
+        message: None,
+        invited_by: inviter.id,
+        inviter_name: inviter.name.clone(),
+        generation: 1,
+        state: InvitationState::Pending,
+        mail: Delivery::Sent,
+        seat: defined.uses_seat,
+        created_at: now(),
+        sent_at: now(),
+        expires_at: at("2026-03-17T12:00:00Z"),
+        ended_at: None,
+        accepted_by: None,
+        version: 1,
+    }
+}
+
+/// An organization whose counters fit these people and invitations.
+pub(crate) fn counted(members: &[&Member], invitations: &[&Invitation]) -> Organization {
+    let seats = members.iter().filter(|m| m.seat).count() + invitations.iter().filter(|i| i.seat).count();
+    Organization {
+        seats_used: seats as u64,
+        active_owners: members.iter().filter(|m| m.is_active_owner(set())).count() as u64,
+        ..organization()
+    }
+}
+
+/// The same with a seat limit.
+pub(crate) fn limited(organization: Organization, seat_limit: u64) -> Organization {
+    Organization {
+        plan: Plan {
+            seat_limit: Some(seat_limit),
+            ..organization.plan
+        },
+        ..organization
+    }
+}
+
+pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> Scene<'a> {
+    Scene {
+        organization,
+        set: set(),
+        actor,
+        now: now(),
+    }
+}
+
+pub(crate) fn later<'a>(scene: Scene<'a>, now: &str) -> Scene<'a> {
+    Scene { now: at(now), ..scene }
+}
+
+pub(crate) fn wanted<'a>(
+    role: &'a RoleId,
+    resources: &'a [(ResourceKey, Option<Resource>)],
+    term: Option<Term>,
+) -> Wanted<'a> {
+    Wanted { role, resources, term }
+}
+
+pub(crate) fn wanted_grant(program: &str, id: &str, expires_at: Option<Timestamp>) -> WantedGrant {
+    WantedGrant {
+        resource: found(program),
+        role: role(id),
+        expires_at,
+    }
+}
+
+/// The codes of faults, with where each is.
+pub(crate) fn codes(faults: &[Fault]) -> Vec<String> {
+    use muster_domain::rules::Spot;
+    let place = |spot: &Spot| match spot {
+        Spot::Field(path) => path.clone(),
+        Spot::Address(given) => given.clone(),
+    };
+    faults.iter().map(|f| format!("{} {}", place(&f.at), f.code)).collect()
+}
+
+/// The kinds of events, in order.
+pub(crate) fn kinds(changes: &muster_domain::Changes) -> Vec<&str> {
+    changes.events.iter().map(|e| e.kind.as_str()).collect()
+}

@@ -1,0 +1,112 @@
+//! Slices of background work.
+
+use crate::team::*;
+use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
+use muster_domain::{Invitation, InvitationId, Job, JobId, Work};
+
+#[test]
+fn a_slice_ends_grants_on_the_deleted_program_and_no_others() {
+    let spring = somebody("a", None, vec![grant("spring", "program_admin", None)]);
+    let both = somebody(
+        "b",
+        Some(held("participant", None)),
+        vec![
+            grant("spring", "participant", None),
+            grant("autumn", "program_admin", None),
+        ],
+    );
+    let autumn = somebody("c", None, vec![grant("autumn", "program_admin", None)]);
+    let members = [spring, both, autumn.clone()];
+    let changes = end_grants(set(), &reference("spring"), &members, now(), &mut ids());
+    assert_eq!(kinds(&changes), ["member.grant_ended", "member.grant_ended"]);
+    assert_eq!(
+        changes.seat_delta(),
+        -1,
+        "only who holds no other role with a seat frees theirs"
+    );
+    let again: Vec<_> = changes
+        .members
+        .iter()
+        .filter_map(|p| p.after.clone())
+        .chain([autumn])
+        .collect();
+    assert!(
+        end_grants(set(), &reference("spring"), &again, now(), &mut ids()).is_empty(),
+        "a second time changes nothing"
+    );
+}
+
+#[test]
+fn a_slice_takes_the_deleted_program_out_of_offers() {
+    let owner = holder("owner", "owner");
+    let mut offer = invitation(&owner, "ann@x.example", "program_admin");
+    offer.resources.push(reference("autumn"));
+    let other = Invitation {
+        id: InvitationId::from_bytes([3; 16]),
+        resources: vec![reference("autumn")],
+        ..invitation(&owner, "bob@x.example", "program_admin")
+    };
+    let changes = end_offers(&reference("spring"), &[offer, other], now(), &mut ids());
+    assert_eq!(
+        (changes.invitations.len(), kinds(&changes)),
+        (1, vec!["invitation.updated"])
+    );
+    assert_eq!(
+        changes.invitations[0].after.as_ref().unwrap().resources,
+        [reference("autumn")]
+    );
+}
+
+#[test]
+fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed() {
+    let owner = holder("owner", "owner");
+    let admin = holder("admin", "admin");
+    let numbered = |n: u8, email: &str, id: &str| Invitation {
+        id: InvitationId::from_bytes([n; 16]),
+        ..invitation(&owner, email, id)
+    };
+    let mut lapsed = numbered(3, "c@x.example", "admin");
+    lapsed.expires_at = now();
+    let pending = [
+        numbered(1, "a@x.example", "admin"),
+        numbered(2, "b@x.example", "owner"),
+        lapsed,
+    ];
+    let organization = counted(&[&owner, &admin], &pending.iter().collect::<Vec<_>>());
+    let changes = resend_slice(&scene(&organization, &admin), &pending, &mut ids());
+    let sent: Vec<_> = changes
+        .invitations
+        .iter()
+        .filter_map(|p| p.after.as_ref())
+        .map(|i| i.id)
+        .collect();
+    assert_eq!(
+        (sent, changes.mail.len(), changes.events.len()),
+        (vec![pending[0].id], 1, 1)
+    );
+}
+
+#[test]
+fn a_job_moves_on_by_one_version_and_a_deletion_is_done_once() {
+    let work = Work::ResendAll {
+        by: user("owner"),
+        after: None,
+    };
+    let job = Job::new(JobId::from_bytes([1; 16]), organization_id(), work.clone(), now());
+    let later = at("2026-03-10T13:00:00Z");
+    let moved = moved_on(&job, work, later).after.unwrap();
+    assert_eq!((moved.version, moved.created_at), (2, now()));
+    assert_eq!(
+        moved.due_at,
+        at("2026-03-10T13:02:00Z"),
+        "taken up again if nobody moves it on"
+    );
+    let mut organization = organization();
+    assert!(deletion_done(&organization, &reference("spring")).is_none());
+    organization.ending.insert(reference("spring").registration);
+    let after = deletion_done(&organization, &reference("spring"))
+        .unwrap()
+        .after
+        .unwrap();
+    assert!(after.ending.is_empty() && after.version == 2);
+}
