@@ -40,8 +40,12 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
         complete: true,
         ..Settled::default()
     };
+    let mut failed = None;
     for shard in 0..DUE_SHARDS {
-        settle_shard(app, shard, deadline, &mut done).await?;
+        failed = settle_shard(app, shard, deadline, &mut done).await.err().or(failed);
+    }
+    if let Some(error) = failed {
+        return Err(error.into());
     }
     tracing::info!(
         settled = done.settled,
@@ -81,7 +85,13 @@ async fn settle_shard(app: &App, shard: u8, deadline: Timestamp, done: &mut Sett
                 done.complete = false;
                 return Ok(());
             }
-            settle_organization(app, organization, keys, now, done).await?;
+            let count = keys.len();
+            if let Err(error) = settle_organization(app, organization, keys, now, done).await {
+                // One organization that cannot be settled must not keep the others waiting.
+                tracing::error!(%error, %organization, "an organization was not settled; the next run tries again");
+                done.left += count;
+                done.complete = false;
+            }
         }
         let Some(next) = next else { return Ok(()) };
         after = Some(next);
@@ -116,6 +126,12 @@ async fn settle_organization(
                 None => return Ok(()),
             };
         }
+        // What one settling could not hold of a member stays due, and is the next run's.
+        done.complete &= !changes
+            .members
+            .iter()
+            .filter_map(|p| p.after.as_ref())
+            .any(|m| m.due_at.is_some_and(|due| due <= now));
         batch.parts.push(changes);
     }
     batch.flush(app, &organization, now, done).await

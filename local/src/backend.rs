@@ -34,6 +34,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
+    /// Whether the stream functions are fed from the table's stream; a test that feeds them itself says no.
+    pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
 }
@@ -44,6 +46,7 @@ impl Default for Options {
             port: None,
             data: None,
             timers: true,
+            streams: true,
             http_client: None,
         }
     }
@@ -113,7 +116,9 @@ impl Backend {
 
         let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
         let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
-        front.run(pumping);
+        if options.streams {
+            front.run(pumping);
+        }
         let schedule = Schedule::new(app.clone(), pump.clone());
         if options.timers {
             front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));

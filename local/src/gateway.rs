@@ -115,7 +115,9 @@ async fn answer(binary: &str, run: Invocation) -> Response {
 /// Whether a URL can be made of the request. The functions' runtime makes one, and panics when it cannot; in AWS
 /// such a request does not get as far.
 fn is_addressable(parts: &Parts) -> bool {
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let host = hosts.next().filter(|_| hosts.next().is_none());
+    let host = host.and_then(|host| host.to_str().ok());
     let plain = |url: url::Url| {
         url.username().is_empty()
             && url.password().is_none()

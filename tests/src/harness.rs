@@ -137,6 +137,13 @@ impl Harness {
         Answer { status, body, headers }
     }
 
+    /// The way to AWS that no `http_client` of the options watches or disturbs.
+    pub fn quiet_sdk(&self) -> aws_config::SdkConfig {
+        let mut sdk = self.backend.app().sdk().to_builder();
+        sdk.set_http_client(None);
+        sdk.build()
+    }
+
     /// A client for requests of another form.
     pub fn http(&self) -> &reqwest::Client {
         &self.http
@@ -167,6 +174,14 @@ impl Harness {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
+    /// Where the person accepts the latest invitation mailed to them.
+    pub async fn accept_path(&self, person: &Persona) -> String {
+        format!(
+            "/v1/invitations/{}/accept",
+            self.invitation_token(person.address()).await
+        )
+    }
+
     /// How many invitations were mailed to an address.
     pub async fn invitations_mailed(&self, address: &str) -> usize {
         self.backend.settled().await;
@@ -189,7 +204,11 @@ pub struct Organization {
 impl Organization {
     /// Makes one through the API.
     pub async fn make(h: &Harness) -> Self {
-        let owner = h.person("olivia");
+        Self::of(h, h.person("olivia")).await
+    }
+
+    /// Makes one of this owner.
+    pub async fn of(h: &Harness, owner: Persona) -> Self {
         let body = json!({ "name": "Acme", "role_set": "program-delivery" });
         let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
         let organization = Self { id, owner };
@@ -247,6 +266,21 @@ impl Organization {
             .await
             .expect(200);
         person
+    }
+
+    /// Makes many people members at once, under names that begin alike.
+    pub async fn join_many(&self, h: &Harness, names: &[String], role: &str, programs: &[&str]) -> Vec<Persona> {
+        let people: Vec<Persona> = names.iter().map(|name| h.person(name)).collect();
+        for some in people.chunks(20) {
+            let addresses: Vec<&str> = some.iter().map(Persona::address).collect();
+            let body = invitation(&addresses.join(","), role, programs);
+            self.owner.post(h, &self.path("/invitations"), &body).await.expect(201);
+        }
+        for person in &people {
+            let path = h.accept_path(person).await;
+            person.post(h, &path, &Value::Null).await.expect(200);
+        }
+        people
     }
 }
 

@@ -7,11 +7,20 @@
     reason = "a test that cannot go on must stop"
 )]
 
+pub mod bench;
+pub mod crowd;
+pub mod faults;
 pub mod harness;
 pub mod personas;
 pub mod recount;
+pub mod requests;
 pub mod shortcuts;
+pub mod snapshot;
+pub mod stream;
+pub mod together;
 
 pub use harness::{Answer, Harness};
 pub use personas::Persona;
 pub use recount::recount;
+pub use snapshot::Snapshot;
+pub use together::{Shot, together};

@@ -1,9 +1,9 @@
 //! The invariants, counted anew from every item of the table.
 
 use crate::harness::Harness;
-use muster_domain::{Invitation, Member, Organization, roleset};
+use muster_domain::{Invitation, Member, Organization, Resource, roleset};
 use muster_store::items::{Claim, Entity, Item};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every item of the table.
 pub async fn items(h: &Harness) -> Vec<Item> {
@@ -70,6 +70,7 @@ pub async fn recount(h: &Harness) {
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
     grants_are_indexed(&items, &members);
+    grants_are_on_something(&items, &members);
     no_secret_is_stored(&items);
 }
 
@@ -87,9 +88,23 @@ fn grants_are_indexed(items: &[Item], members: &[Member]) {
     assert_eq!(indexed, granted, "index items of grants");
 }
 
+/// A grant outlives its resource only as long as the organization knows that the resource is going.
+fn grants_are_on_something(items: &[Item], members: &[Member]) {
+    let there: BTreeSet<_> = of_kind::<Resource>(items).into_iter().map(|r| r.reference).collect();
+    let organizations = of_kind::<Organization>(items);
+    let going: BTreeSet<_> = organizations.iter().flat_map(|o| &o.ending).collect();
+    for member in members {
+        for grant in &member.grants {
+            let known = there.contains(&grant.resource) || going.contains(&grant.resource.registration);
+            assert!(known, "{} holds {:?} on nothing", member.id, grant);
+        }
+    }
+}
+
 fn no_secret_is_stored(items: &[Item]) {
     let all = format!("{items:?}");
-    for secret in ["/invitations/", "eyJ", "mk_"] {
+    // What a token begins with, in as many letters as no random id has by chance.
+    for secret in ["/invitations/", "eyJhbGciOi", "eyJ0eXAiOi", "mk_"] {
         assert!(!all.contains(secret), "the table holds `{secret}`");
     }
 }

@@ -8,12 +8,15 @@ use jiff::Timestamp;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
 use muster_domain::rules::invitations::{
-    Change, InvitationRefusal, cancel as take_back, change, may_see, resend as send_again, resend_all,
+    Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
 use muster_domain::rules::invite::{Holder, Invite, invite};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::expire_invitation;
-use muster_domain::{Address, Changes, Invitation, InvitationId, OrganizationId, Resource, ResourceKey, permission};
+use muster_domain::{
+    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
+    permission,
+};
 use muster_edge::inside::Sight;
 use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step};
@@ -210,10 +213,14 @@ pub async fn list(call: Call) -> Outcome {
     let (inside, _) = inside?;
     let sight = inside.sight(permission::MEMBERS_READ)?;
     let Page { items, next } = page?;
-    let shown = items
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    let items = items
         .iter()
-        .filter(|i| sight.reaches(permission::MEMBERS_READ, &i.resources));
-    let items = shown.map(|i| InvitationBody::of(i, call.now)).collect();
+        .filter(|i| sight.reaches(permission::MEMBERS_READ, &i.resources))
+        // One that has lapsed stands here until the schedule has moved it, within a minute.
+        .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
+        .map(|i| InvitationBody::seen(i, call.now, in_sight))
+        .collect();
     Reply::json(
         200,
         &Items {
@@ -245,7 +252,8 @@ pub async fn get(call: Call) -> Outcome {
         .invitation(organization, id)?
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
-    Ok(Reply::json(200, &InvitationBody::of(&invitation, call.now))?.version(invitation.version))
+    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
+    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.version(invitation.version))
 }
 
 /// Changes what a pending invitation offers.
@@ -324,21 +332,28 @@ pub async fn resend(call: Call) -> Outcome {
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
         let before = seen.invitation(organization, id)?;
         let mut holder = None;
-        if let Some(ended) = before
-            .as_ref()
-            .filter(|i| i.state != muster_domain::InvitationState::Pending)
-        {
-            // Reviving takes the address again: who holds it now must be read first.
-            let claim = Key::claim(organization, &ended.email);
-            if !seen.has_asked(std::slice::from_ref(&claim)) {
-                return Ok(Step::Read(vec![claim]));
+        let mut resources = Vec::new();
+        if let Some(ended) = before.as_ref().filter(|i| i.state != InvitationState::Pending) {
+            // Reviving takes the address again, and offers what is still there: both must be read first.
+            let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
+            let mut more: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
+            more.push(Key::claim(organization, &ended.email));
+            if !seen.has_asked(&more) {
+                return Ok(Step::Read(more));
             }
-            holder = seen.claim(organization, &ended.email)?.map(|claim| match claim.holder {
-                ClaimHolder::Member { holder } => Holder::Member(holder),
-                ClaimHolder::Invitation { holder, .. } => Holder::Invitation(holder),
-            });
+            let address = [Ok(ended.email.clone())];
+            match holders(inside, seen, &address)? {
+                Ok(mut found) => holder = found.remove(&ended.email),
+                Err(more) => return Ok(Step::Read(more)),
+            }
+            let found = found(seen, organization, &named)?;
+            resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
         }
-        let (after, changes) = send_again(&inside.scene()?, before.as_ref(), holder.as_ref(), ids)?;
+        let revival = Revival {
+            holder: holder.as_ref(),
+            resources: &resources,
+        };
+        let (after, changes) = send_again(&inside.scene()?, before.as_ref(), &revival, ids)?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),

@@ -136,6 +136,12 @@ pub async fn update(call: Call) -> Outcome {
             (Field::Absent | Field::Null, None) => None,
         };
         let profile = before.as_ref().and_then(|m| changed_profile(&m.profile, &body));
+        if profile
+            .as_ref()
+            .is_some_and(|p| p.notifications.len() > MAX_NOTIFICATIONS)
+        {
+            return Err(too_many_notifications());
+        }
         let wanted = Update {
             holdings,
             name: body.name.clone(),
@@ -230,6 +236,11 @@ const MAX_SKILLS: usize = 50;
 /// Most notifications that can be switched.
 const MAX_NOTIFICATIONS: usize = 50;
 
+fn too_many_notifications() -> Problem {
+    let detail = format!("a profile holds {MAX_NOTIFICATIONS} at most");
+    Problem::invalid([Fault::field("notifications", "too_many", detail)])
+}
+
 /// The profile as the body wants it, if the body says anything of it.
 fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     let mut after = before.clone();
@@ -253,7 +264,6 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     }
     if let Some(notifications) = body.notifications.clone() {
         after.notifications.extend(notifications);
-        after.notifications = after.notifications.into_iter().take(MAX_NOTIFICATIONS).collect();
         set(true);
     }
     touched.then_some(after)

@@ -118,6 +118,7 @@ pub async fn list(call: Call) -> Outcome {
 pub async fn get(call: Call) -> Outcome {
     let user = call.user().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
+    inside.any_role()?;
     Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.version(inside.organization.version))
 }
 
@@ -149,7 +150,7 @@ pub async fn set_plan(call: Call) -> Outcome {
     let user = call.user().await?;
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;
-    if body.allowed_domains.len() > MAX_DOMAINS {
+    if body.allowed_domains.as_ref().is_some_and(|d| d.len() > MAX_DOMAINS) {
         return Err(Problem::invalid([Fault::field(
             "allowed_domains",
             "too_many",
@@ -160,9 +161,14 @@ pub async fn set_plan(call: Call) -> Outcome {
         if !user.platform {
             return Err(Problem::forbidden("only the platform sets plans"));
         }
+        let present = &inside.organization.plan;
+        let seat_limit = body.seat_limit.clone().named();
         let wanted = Plan {
-            seat_limit: body.seat_limit.map(u64::from),
-            allowed_domains: body.allowed_domains.clone(),
+            seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
+            allowed_domains: body
+                .allowed_domains
+                .clone()
+                .unwrap_or_else(|| present.allowed_domains.clone()),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
         Ok(inside.commit(
@@ -177,6 +183,7 @@ pub async fn set_plan(call: Call) -> Outcome {
 pub async fn roles(call: Call) -> Outcome {
     let user = call.user().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
+    inside.any_role()?;
     let authority = match &inside.standing {
         Standing::Member(member) => Some(Authority::of(member, &inside.organization, inside.set, call.now)),
         Standing::Platform => None,

@@ -6,7 +6,7 @@ use muster_domain::rules::resources::{delete as end, put as register};
 use muster_domain::{OrganizationId, Resource, ResourceKey, permission};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Outcome, Problem, Reply, Standing};
-use muster_store::{Key, Page};
+use muster_store::{Cursor, Key, Page};
 
 /// Lists resources: all of them, or those the caller's roles are limited to.
 pub async fn list(call: Call) -> Outcome {
@@ -28,7 +28,12 @@ pub async fn list(call: Call) -> Outcome {
                 return Err(Problem::internal());
             };
             let sees = |r: &Resource| authority.allows(permission::RESOURCES_READ, Some(&r.reference));
-            let keys: Vec<ResourceKey> = member.grants.iter().map(|g| g.resource.key.clone()).collect();
+            let mut keys: Vec<ResourceKey> = member.grants.iter().map(|g| g.resource.key.clone()).collect();
+            keys.sort();
+            let place = |key: &ResourceKey| Key::resource(id, key).sk;
+            keys.retain(|key| cursor.as_ref().is_none_or(|c| place(key).as_str() > c.sort_key()));
+            let next = keys.get(limit).is_some();
+            keys.truncate(limit);
             let seen = store
                 .read(&keys.iter().map(|key| Key::resource(id, key)).collect::<Vec<_>>())
                 .await?;
@@ -36,7 +41,8 @@ pub async fn list(call: Call) -> Outcome {
             for key in &keys {
                 items.extend(seen.resource(id, key)?.filter(|r| sees(r)));
             }
-            Page { items, next: None }
+            let next = keys.last().filter(|_| next).map(|last| Cursor::after(place(last)));
+            Page { items, next }
         }
     };
     let items = page.items.iter().map(ResourceBody::from).collect();

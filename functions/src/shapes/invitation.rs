@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use muster_domain::address::AddressInput;
 use muster_domain::invitation::Delivery;
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, RoleId, Term, UserId,
+    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
+    UserId,
 };
-use muster_edge::{Body, Field};
+use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,7 +24,7 @@ pub struct CreateInvitations {
     #[schema(value_type = String, example = "program_admin")]
     pub role: RoleId,
     /// What it is offered on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::list")]
     pub resources: Vec<ResourceName>,
     /// What the inviter writes; the organization's default message when there is none.
     #[serde(default)]
@@ -51,7 +52,7 @@ pub struct UpdateInvitation {
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// What it is offered on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional_list")]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]
@@ -108,6 +109,21 @@ pub struct InvitationBody {
 }
 
 impl InvitationBody {
+    /// An invitation as it stands at `now`, with those resources that are in sight.
+    #[must_use]
+    pub fn seen(invitation: &Invitation, now: Timestamp, in_sight: impl Fn(&ResourceRef) -> bool) -> Self {
+        let resources = invitation
+            .resources
+            .iter()
+            .filter(|r| in_sight(r))
+            .map(Into::into)
+            .collect();
+        Self {
+            resources,
+            ..Self::of(invitation, now)
+        }
+    }
+
     /// An invitation as it stands at `now`.
     #[must_use]
     pub fn of(invitation: &Invitation, now: Timestamp) -> Self {

@@ -8,7 +8,7 @@ use muster_domain::{
     Address, Held, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType, RoleId,
     RoleSet, Status, Term, UserId,
 };
-use muster_edge::{Body, Field, Problem};
+use muster_edge::{Body, Field, Problem, objects};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -290,14 +290,14 @@ pub struct UpdateMember {
     #[schema(value_type = Option<String>)]
     pub role: Field<RoleId>,
     /// Resources the role is held on.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional_list")]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from now.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub duration: Option<Term>,
     /// Any mix of roles on resources.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional_list")]
     pub grants: Option<Vec<GrantInput>>,
     /// Their name.
     #[serde(default)]

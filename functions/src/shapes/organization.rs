@@ -4,7 +4,7 @@ use super::SeatsBody;
 use jiff::Timestamp;
 use muster_domain::address::Domain;
 use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings};
-use muster_edge::{Body, Field};
+use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -34,7 +34,7 @@ pub struct UpdateOrganization {
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
     /// Settings to change.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::optional")]
     pub settings: Option<UpdateSettings>,
 }
 
@@ -59,17 +59,18 @@ pub struct UpdateSettings {
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
-/// A plan, as the platform sets it; what is not named is taken away.
+/// A plan, as the platform sets it; what is not named stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPlan {
     /// How many seats may be used; null for no limit.
     #[serde(default)]
-    pub seat_limit: Option<u32>,
+    #[schema(value_type = Option<u32>)]
+    pub seat_limit: Field<u32>,
     /// Domains that addresses for allowlisted roles must be in, 100 at most.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    pub allowed_domains: BTreeSet<Domain>,
+    #[schema(value_type = Option<Vec<String>>)]
+    pub allowed_domains: Option<BTreeSet<Domain>>,
 }
 
 impl Body for SetPlan {

@@ -10,7 +10,7 @@ use muster_edge::App;
 use muster_edge::inside::role_set;
 use muster_edge::mail::{self, Outgoing};
 use muster_edge::post::{Post, PostError};
-use muster_store::{Key, Snapshot, StoreError};
+use muster_store::{Key, StoreError};
 
 /// Why a mail could not be delivered now.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,8 @@ pub(super) enum DeliverError {
     Post(#[from] PostError),
     #[error("the mail cannot be written: {0}")]
     Render(String),
+    #[error("the mail was taken up by an earlier try")]
+    TakenUp,
 }
 
 /// Delivers a mail, unless that was done before or what it speaks of is no longer so.
@@ -46,12 +48,17 @@ pub(super) async fn deliver(
                 .move_mail(&mail, MailState::Queued, MailState::Sending, now)
                 .await?
             {
-                return Ok(());
+                // By another delivery, or by this one: the reply to it got lost, and the SDK asked again. Whoever comes
+                // next finds out how far it came.
+                return Err(DeliverError::TakenUp);
             }
         }
         // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
         MailState::Sending => {}
-        MailState::Sent | MailState::Skipped | MailState::Failed => return Ok(()),
+        // The mail is done with; what the invitation tells of it may not be.
+        MailState::Sent => return tell(app, &mail, Delivery::Sent).await,
+        MailState::Failed => return tell(app, &mail, Delivery::Failed).await,
+        MailState::Skipped => return Ok(()),
     }
     let written = match seen.organization(organization)? {
         Some(known) => write(app, &known, &mail).await,
@@ -90,17 +97,19 @@ pub(super) async fn deliver(
 }
 
 async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
-    let store = app.store();
-    store
+    app.store()
         .move_mail(mail, MailState::Sending, state, app.clock().now())
         .await?;
-    if let Letter::Invitation { invitation, generation } = mail.letter
-        && let Err(error) = store
+    tell(app, mail, delivery).await
+}
+
+/// Notes on an invitation how far its mail has come. A try that fails here comes again, and finds the mail done with.
+async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), DeliverError> {
+    if let Letter::Invitation { invitation, generation } = mail.letter {
+        let store = app.store();
+        store
             .note_delivery(mail.organization, invitation, generation, delivery)
-            .await
-    {
-        // Only what the list shows of it is late: the mail itself is done with, and must not be sent again for this.
-        tracing::warn!(%error, "the delivery was not noted on the invitation");
+            .await?;
     }
     Ok(())
 }
@@ -123,12 +132,8 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             let Some(invitation) = seen.invitation(organization.id, *invitation)?.filter(open) else {
                 return Ok(None);
             };
-            let keys: Vec<Key> = invitation
-                .resources
-                .iter()
-                .map(|r| Key::resource(organization.id, &r.key))
-                .collect();
-            let names = resource_names(&store.read(&keys).await?, &invitation)?;
+            let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();
+            let names = names_of(app, organization.id, &keys).await?;
             let link = Link {
                 organization: organization.id,
                 invitation: invitation.id,
@@ -145,13 +150,13 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         }
         Letter::AccessEnding {
             role,
-            resource,
+            resources,
             ends_at,
             days,
         } => mail::Letter::AccessEnding {
             organization: organization.name.as_str(),
             role: &words.role(role),
-            resource: resource_name(app, organization.id, resource.as_ref()).await?.as_deref(),
+            resource: listed(&names_of(app, organization.id, resources).await?).as_deref(),
             ends_at: *ends_at,
             days: u8::try_from(*days).unwrap_or(u8::MAX),
         }
@@ -159,7 +164,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         Letter::AccessEnded { role, resource, reason } => mail::Letter::AccessEnded {
             organization: organization.name.as_str(),
             role: &words.role(role),
-            resource: resource_name(app, organization.id, resource.as_ref()).await?.as_deref(),
+            resource: listed(&names_of(app, organization.id, resource.as_slice()).await?).as_deref(),
             reason: match reason {
                 EndReason::Expired => mail::EndReason::Expired,
                 EndReason::SwitchedOff => mail::EndReason::RoleSwitchedOff,
@@ -170,27 +175,25 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
     rendered.map(Some).map_err(|e| DeliverError::Render(e.to_string()))
 }
 
-/// What a resource is called; its id once it is gone.
-async fn resource_name(
-    app: &App,
-    organization: OrganizationId,
-    key: Option<&ResourceKey>,
-) -> Result<Option<String>, StoreError> {
-    let Some(key) = key else { return Ok(None) };
-    let seen = app.store().read(&[Key::resource(organization, key)]).await?;
-    let found = seen.resource(organization, key)?;
-    Ok(Some(found.map_or_else(
-        || key.id.to_string(),
-        |resource| resource.name.to_string(),
-    )))
+/// What resources are called; their ids once they are gone.
+async fn names_of(app: &App, organization: OrganizationId, keys: &[ResourceKey]) -> Result<Vec<String>, StoreError> {
+    let wanted: Vec<Key> = keys.iter().map(|key| Key::resource(organization, key)).collect();
+    let seen = app.store().read(&wanted).await?;
+    let name = |key: &ResourceKey| {
+        let found = seen.resource(organization, key)?;
+        Ok(found.map_or_else(|| key.id.to_string(), |resource| resource.name.to_string()))
+    };
+    keys.iter().map(name).collect()
 }
 
-fn resource_names(seen: &Snapshot, invitation: &Invitation) -> Result<Vec<String>, StoreError> {
-    let name = |r: &muster_domain::ResourceRef| {
-        let found = seen.resource(invitation.organization, &r.key)?;
-        Ok(found.map_or_else(|| r.key.id.to_string(), |resource| resource.name.to_string()))
-    };
-    invitation.resources.iter().map(name).collect()
+/// Names in one phrase, the first few of many; none for none.
+fn listed(names: &[String]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => (!shown.is_empty()).then(|| shown.join(", ")),
+        more => Some(format!("{} and {more} more", shown.join(", "))),
+    }
 }
 
 fn role_names(organization: &Organization) -> Vec<(RoleId, String)> {

@@ -32,8 +32,8 @@ pub enum Letter {
     AccessEnding {
         /// Which role.
         role: RoleId,
-        /// On which resource, if on one.
-        resource: Option<ResourceKey>,
+        /// On which resources, if on any.
+        resources: Vec<ResourceKey>,
         /// When it ends.
         ends_at: Timestamp,
         /// How many days ahead this is said.

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many grants one member can hold. The member is one item, so that a change of it is one write.
-pub const MAX_GRANTS: usize = 200;
+/// How many grants one member can hold: ending the membership ends all of them, with their index items, in one transaction.
+pub const MAX_GRANTS: usize = 80;
 
 /// Days ahead of an end on which its holder is told.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];
@@ -136,13 +136,13 @@ impl Member {
                 .any(|(held, _)| set.role(&held.role).is_some_and(|r| r.uses_seat))
     }
 
-    /// The next instant after `now` at which a role ends or its end is announced.
+    /// The next instant at which a role ends or its end is announced: `now` for an end that is past, announcements only ahead.
     #[must_use]
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        let notices = |end| NOTICE_DAYS.iter().map(move |days| days_before(end, *days));
         self.holdings()
             .filter_map(|(held, _)| held.expires_at)
-            .flat_map(|end| NOTICE_DAYS.iter().map(move |days| days_before(end, *days)).chain([end]))
-            .filter(|at| *at > now)
+            .flat_map(|end| notices(end).filter(|at| *at > now).chain([end.max(now)]))
             .min()
     }
 
@@ -155,13 +155,14 @@ impl Member {
     }
 
     /// This member after a change of roles or status: seat, next due instant and version follow from it.
+    ///
+    /// What had fallen due stays due, so that a change before the schedule's next run loses neither an end nor its announcement.
     #[must_use]
     pub fn settled(mut self, set: &RoleSet, now: Timestamp) -> Self {
         self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         self.seat = self.needs_seat(set);
-        // What fell due and was not settled yet stays due: only settling moves past it.
         let overdue = self.due_at.filter(|due| *due <= now);
-        self.due_at = overdue.or_else(|| self.next_due(now));
+        self.due_at = self.next_due(now).map(|next| overdue.map_or(next, |due| due.min(next)));
         self.version += 1;
         self
     }

@@ -155,10 +155,25 @@ impl RoleSet {
 }
 
 /// Every role set that was shipped, or why one was refused.
-static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
-    LazyLock::new(|| EMBEDDED.iter().map(|(file, text)| RoleSet::parse(file, text)).collect());
+static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> = LazyLock::new(|| read_all(EMBEDDED));
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
+
+fn read_all(files: &[(&str, &str)]) -> Result<Vec<RoleSet>, RoleSetError> {
+    let mut sets: Vec<RoleSet> = Vec::with_capacity(files.len());
+    for (file, text) in files {
+        let set = RoleSet::parse(file, text)?;
+        if sets.iter().any(|other| other.id == set.id) {
+            return Err(RoleSetError {
+                file: (*file).to_owned(),
+                line: 1,
+                reason: format!("another file has the role set `{}` already", set.id),
+            });
+        }
+        sets.push(set);
+    }
+    Ok(sets)
+}
 
 /// All role sets of this deployment.
 ///

@@ -1,5 +1,6 @@
 //! Short texts with rules of their own: names, messages, resource ids, role ids.
 
+use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -19,19 +20,29 @@ pub enum TextError {
 }
 
 /// Characters that hide in a name or change how what follows reads.
+///
+/// Joiners and variation selectors are ordinary in emoji and in some scripts; beside nothing that shows they are refused by [`checked`].
 fn is_invisible(c: char, lines: bool) -> bool {
     if lines && matches!(c, '\n' | '\t') {
         return false;
     }
-    c.is_control()
-        || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-        || matches!(c, '\u{E0000}'..='\u{E007F}')
+    let ordinary = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}') || (is_ignorable(c) && !ordinary)
+}
+
+/// Characters that take no room when they are shown.
+fn is_ignorable(c: char) -> bool {
+    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+}
+
+/// Whether a character shows at all. A braille blank is ink-free without being white space.
+fn shows(c: char) -> bool {
+    !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 
 fn checked(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > max {
+    if !text.chars().any(shows) || text.chars().count() > max {
         return Err(TextError::Length(max));
     }
     if text.chars().any(|c| is_invisible(c, lines)) {
@@ -131,7 +142,9 @@ fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
 }
 
 fn resource_id(text: &str) -> Result<String, TextError> {
+    // A path cannot end in `.` or `..`: clients take such parts out before they send it.
     let fits = (1..=128).contains(&text.len())
+        && !matches!(text, "." | "..")
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:@~".contains(&b));
@@ -176,6 +189,10 @@ mod tests {
             "a\u{202e}b",
             "a\u{200b}b",
             "\u{feff}a",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{200d}",
+            "a\u{034f}b",
         ] {
             assert!(bad.parse::<Name>().is_err(), "{bad:?}");
         }
@@ -190,8 +207,8 @@ mod tests {
     }
 
     #[test]
-    fn resource_ids_cannot_reach_into_another_key() {
-        for bad in ["", "a#b", "a/b", "a b", "é", "a\n"] {
+    fn resource_ids_cannot_reach_into_another_key_and_fit_a_path() {
+        for bad in ["", "a#b", "a/b", "a b", "é", "a\n", ".", ".."] {
             assert!(bad.parse::<ResourceId>().is_err(), "{bad:?}");
         }
     }

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// How often a change is tried.
 const TRIES: u32 = 10;
 
+/// How often one decision asks for more to be read at most.
+const READS: usize = 2;
+
 /// What a decision comes to.
 pub enum Step {
     /// This shall change, and this is the answer once it has.
@@ -84,17 +87,23 @@ impl Call {
         Err(Problem::conflict())
     }
 
-    /// Decides, after one more read where the decision asks for it.
+    /// Decides, after more reads where the decision asks for them.
     async fn decided(
         &self,
         seen: Snapshot,
         keys: &mut Vec<Key>,
         decide: &mut impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Result<Step, Problem> {
-        let step = decide(&seen, &mut Ids::at(self.now))?;
-        let Step::Read(more) = step else { return Ok(step) };
-        let seen = seen.and(self.app.store().read(&more).await?);
-        keys.extend(more);
+        let mut seen = seen;
+        for _ in 0..READS {
+            match decide(&seen, &mut Ids::at(self.now))? {
+                Step::Read(more) => {
+                    seen = seen.and(self.app.store().read(&more).await?);
+                    keys.extend(more);
+                }
+                step => return Ok(step),
+            }
+        }
         decide(&seen, &mut Ids::at(self.now))
     }
 

@@ -114,6 +114,20 @@ impl Inside {
         })
     }
 
+    /// Refuses a member none of whose roles holds any more: the membership alone shows nothing but itself.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn any_role(&self) -> Result<(), Problem> {
+        let holds = |m: &Member| m.live(&self.organization, self.set, self.now).next().is_some();
+        match &self.standing {
+            Standing::Member(member) if !self.platform && !holds(member) => {
+                Err(Problem::forbidden("you hold no role here any more"))
+            }
+            Standing::Member(_) | Standing::Platform => Ok(()),
+        }
+    }
+
     /// How far `permission` reaches for the caller.
     ///
     /// # Errors

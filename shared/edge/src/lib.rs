@@ -16,6 +16,7 @@ pub mod config;
 pub mod ids;
 pub mod inside;
 pub mod mail;
+pub mod objects;
 pub mod post;
 pub mod problem;
 pub mod refusals;

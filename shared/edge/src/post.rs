@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::mail::Outgoing;
 use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
@@ -66,7 +66,12 @@ impl Post {
 }
 
 fn sorted(error: SdkError<SendEmailError>) -> PostError {
-    let text = DisplayErrorContext(&error).to_string();
+    // What SES says of a refused mail can name its addresses: only its code is kept.
+    let text = match (&error, error.as_service_error().and_then(ProvideErrorMetadata::code)) {
+        (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),
+        (_, Some(code)) => code.to_owned(),
+        (_, None) => "an answer that cannot be read".to_owned(),
+    };
     match &error {
         SdkError::ConstructionFailure(_) => PostError::NotSent(text),
         SdkError::DispatchFailure(failure) if failure.is_user() => PostError::NotSent(text),

@@ -73,6 +73,11 @@ impl Reply {
             status: self.status,
             body: String::from_utf8_lossy(&self.body).into_owned(),
             etag: self.etag.clone(),
+            location: self
+                .headers
+                .iter()
+                .find(|(name, _)| *name == "location")
+                .map(|(_, to)| to.clone()),
             ttl,
         }
     }
@@ -84,7 +89,12 @@ impl Reply {
             media_type: "application/json",
             body: answered.body.into_bytes(),
             etag: answered.etag,
-            headers: vec![("idempotent-replayed", "true".into())],
+            headers: answered
+                .location
+                .map(|to| ("location", to))
+                .into_iter()
+                .chain([("idempotent-replayed", "true".into())])
+                .collect(),
         }
     }
 

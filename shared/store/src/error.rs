@@ -45,13 +45,17 @@ impl StoreError {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let busy = error
-            .as_service_error()
-            .and_then(ProvideErrorMetadata::code)
-            .is_some_and(|code| BUSY.contains(&code));
+        let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+        let busy = code.is_some_and(|code| BUSY.contains(&code));
+        // What DynamoDB says of a refused request repeats the request, addresses and all: only its code is kept.
+        let detail = match (&error, code) {
+            (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),
+            (_, Some(code)) => code.to_owned(),
+            (_, None) => "an answer that cannot be read".to_owned(),
+        };
         Self::Call {
             operation,
-            detail: DisplayErrorContext(error).to_string(),
+            detail,
             busy,
         }
     }

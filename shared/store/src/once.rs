@@ -29,6 +29,9 @@ pub struct Answered {
     pub body: String,
     /// The `ETag` it was answered with.
     pub etag: Option<String>,
+    /// The `location` it was answered with.
+    #[serde(default)]
+    pub location: Option<String>,
     /// When it is forgotten, in seconds since 1970.
     pub ttl: i64,
 }

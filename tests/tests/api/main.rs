@@ -3,15 +3,20 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on must stop"
 )]
 
 mod answers;
 mod authentication;
+mod bad_input;
 mod conventions;
 mod events;
 mod expiry;
 mod expiry_jobs;
+mod faults;
+mod faults_jobs;
+mod faults_mail;
 mod first_story;
 mod idempotency;
 mod invitations;
@@ -23,4 +28,6 @@ mod members;
 mod members_bulk;
 mod members_profile;
 mod organizations;
+mod probe;
+mod races;
 mod resources;

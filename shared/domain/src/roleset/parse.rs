@@ -139,6 +139,12 @@ fn check_role(file: &File, rank: usize, role: &FileRole) -> Result<(), Contradic
             format!("`{name}` reaches the whole organization, so it cannot need resources"),
         ));
     }
+    if role.reach == Reach::Resource && role.resources == Resources::None {
+        return Err((
+            at,
+            format!("`{name}` reaches resources only, so it cannot be held without any"),
+        ));
+    }
     for (list, verb) in [(&role.assigns, "assign"), (&role.manages, "manage")] {
         for other in list {
             check_power(file, rank, role, other, verb)?;

@@ -95,6 +95,12 @@ fn a_role_set_that_contradicts_itself_is_refused_with_file_and_line() {
             6,
             "neither optional",
         ),
+        (
+            "resources = \"at_least_one\"",
+            "resources = \"none\"",
+            16,
+            "cannot be held without any",
+        ),
         ("name = \"X\"", "name = \"X\"\nextra = 1", 3, "unknown field"),
     ];
     for (from, to, line, reason) in cases {
@@ -102,4 +108,10 @@ fn a_role_set_that_contradicts_itself_is_refused_with_file_and_line() {
         assert_eq!((error.file.as_str(), error.line), ("x.toml", line), "{error}");
         assert!(error.reason.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn two_files_cannot_ship_the_same_role_set() {
+    let error = read_all(&[("a.toml", VALID), ("b.toml", VALID)]).unwrap_err();
+    assert_eq!(error.to_string(), "b.toml:1: another file has the role set `x` already");
 }

@@ -7,9 +7,11 @@ use crate::id::{JobId, NewIds};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::job::{Job, Work};
 use crate::organization::Seats;
+use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
-use crate::rules::invite::{Holder, letter, picture};
+use crate::rules::invite::{Holder, invites_there, letter, picture};
 use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
 use crate::time::days_after;
@@ -59,7 +61,6 @@ fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i
         .ok_or(InvitationRefusal::NotFound)?;
     let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
     let whole = authority.allows(permission::MEMBERS_INVITE, None);
-    // Only one resource still counts for one whose power is limited: what is being deleted no longer binds anybody.
     let there = invitation
         .resources
         .iter()
@@ -104,6 +105,8 @@ pub fn change(
     if after == *before {
         return Ok((after, Changes::default()));
     }
+    after.invited_by = scene.actor.id;
+    after.inviter_name = scene.actor.name.clone();
     after.version += 1;
     let event = scene.recorder(ids).event(
         "invitation.updated",
@@ -124,7 +127,7 @@ fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Resu
     if let Some(fault) = offer.domain_fault(scene, &invitation.email) {
         return Err(InvitationRefusal::Invalid(vec![fault]));
     }
-    if !scene.authority().may_offer(offer.role, &offer.resources) {
+    if !scene.authority().may_offer(offer.role, &offer.resources) || !invites_there(scene, offer) {
         return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     Ok(Invitation {
@@ -150,16 +153,25 @@ fn fits(scene: &Scene<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
     })
 }
 
+/// What was found beside an expired invitation: while it was over, its address and its resources may have gone.
+#[derive(Default)]
+pub struct Revival<'a> {
+    /// Who holds the address at present.
+    pub holder: Option<&'a Holder>,
+    /// What is registered at present under the names of its resources.
+    pub resources: &'a [Resource],
+}
+
 /// Sends an invitation again: same id, new link, and the old one is dead. An expired one takes its seat and address again.
 ///
-/// `holder` says who holds the address at present; it matters for an expired invitation only.
+/// `revival` matters for an expired invitation only.
 ///
 /// # Errors
 /// [`InvitationRefusal`].
 pub fn resend(
     scene: &Scene<'_>,
     found: Option<&Invitation>,
-    holder: Option<&Holder>,
+    revival: &Revival<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = touchable(scene, found)?;
@@ -169,7 +181,8 @@ pub fn resend(
     }
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
-    if before.state == InvitationState::Expired && holder.is_some_and(taken) {
+    let revived = before.state == InvitationState::Expired;
+    if revived && revival.holder.is_some_and(taken) {
         return Err(InvitationRefusal::AddressTaken);
     }
     if !scene.organization.has_enabled(role) {
@@ -184,6 +197,7 @@ pub fn resend(
         .resources
         .iter()
         .filter(|r| !scene.organization.is_ending(r))
+        .filter(|r| !revived || revival.resources.iter().any(|found| found.reference == **r))
         .cloned()
         .collect();
     if role.resources == Resources::AtLeastOne && resources.is_empty() {
@@ -217,12 +231,17 @@ pub fn resend(
         Some(picture(before)),
         Some(picture(&after)),
     );
-    let changes = Changes {
+    // One of the same address that has lapsed but was not yet swept makes room.
+    let room = match revival.holder {
+        Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, scene.now, ids),
+        _ => Changes::default(),
+    };
+    let changes = room.and(Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
         mail,
         ..Changes::default()
-    };
+    });
     fits(scene, &changes)?;
     Ok((after, changes))
 }
@@ -264,8 +283,7 @@ pub fn cancel(
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
     let before = touchable(scene, found)?;
-    match before.state {
-        // One that lapsed but was not yet swept is cancelled all the same: both end it.
+    match before.state_at(scene.now) {
         InvitationState::Pending => {}
         InvitationState::Cancelled => return Ok(Changes::default()),
         ended => return Err(InvitationRefusal::Ended(ended)),

@@ -7,8 +7,8 @@ use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
 use crate::organization::Seats;
-use crate::roleset::permission;
-use crate::rules::offer::{Offer, Wanted, check};
+use crate::roleset::{Role, permission};
+use crate::rules::offer::{Offer, Wanted, check, domain_fault};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
@@ -71,7 +71,7 @@ pub fn invite(
         return Err(InviteRefusal::Forbidden);
     }
     let checked = check(scene, &request.wanted);
-    let addresses = check_addresses(scene, &request, checked.as_ref().ok());
+    let addresses = check_addresses(scene, &request, scene.set.role(request.wanted.role));
     let (offer, addresses) = match (checked, addresses) {
         (Ok(offer), Ok(addresses)) => (offer, addresses),
         (offer, addresses) => {
@@ -101,7 +101,7 @@ pub fn invite(
 }
 
 /// Whether the member may invite where the offer lies.
-fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
+pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
     let authority = scene.authority();
     authority.allows(permission::MEMBERS_INVITE, None)
         || (!offer.resources.is_empty()
@@ -114,7 +114,7 @@ fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
 fn check_addresses<'r>(
     scene: &Scene<'_>,
     request: &Invite<'r>,
-    offer: Option<&Offer<'_>>,
+    role: Option<&Role>,
 ) -> Result<Vec<&'r Address>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut good = Vec::new();
@@ -148,7 +148,7 @@ fn check_addresses<'r>(
                     "has a pending invitation already",
                 ));
             }
-            Some(Holder::Lapsed(_)) | None => match offer.and_then(|o| o.domain_fault(scene, address)) {
+            Some(Holder::Lapsed(_)) | None => match role.and_then(|role| domain_fault(scene, role, address)) {
                 Some(fault) => faults.push(fault),
                 None => good.push(address),
             },

@@ -1,13 +1,16 @@
 //! Changing what a member holds, what a member tells about themselves, and ending a membership.
 
+mod wanted;
+
 use crate::changes::{Changes, Pair};
 use crate::event::Party;
 use crate::id::NewIds;
-use crate::member::{Grant, Held, MAX_GRANTS, Member, Profile};
+use crate::member::{Held, Member, Profile};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
-use crate::roleset::{Reach, Resources, Role, permission};
-use crate::rules::offer::{Wanted, check};
+use crate::roleset::{Reach, Role, permission};
+use crate::rules::members::wanted::wanted_holdings;
+use crate::rules::offer::Wanted;
 use crate::rules::{Fault, Scene};
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
@@ -169,138 +172,6 @@ fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), Me
     Ok(())
 }
 
-type Held2 = (Option<Held>, Vec<Grant>);
-
-fn wanted_holdings(scene: &Scene<'_>, before: &Member, wanted: &Holdings<'_>) -> Result<Held2, MemberRefusal> {
-    match wanted {
-        Holdings::One(wanted) => {
-            let offer = check(scene, wanted).map_err(MemberRefusal::Invalid)?;
-            if let Some(fault) = offer.domain_fault(scene, &before.email) {
-                return Err(MemberRefusal::Invalid(vec![fault]));
-            }
-            let grants = offer
-                .grants(scene.now)
-                .into_iter()
-                .map(|g| keep_end(before, g))
-                .collect();
-            Ok((offer.held(scene.now), grants))
-        }
-        Holdings::Mix { role, term, grants } => mix(scene, before, *role, *term, grants),
-    }
-}
-
-/// A grant that is there already with the same role keeps its end: naming it again is no change.
-fn keep_end(before: &Member, grant: Grant) -> Grant {
-    let same = before
-        .grants
-        .iter()
-        .find(|g| g.resource == grant.resource && g.held.role == grant.held.role && g.held.epoch == grant.held.epoch);
-    match same {
-        Some(same) if grant.held.expires_at.is_none() => same.clone(),
-        _ => grant,
-    }
-}
-
-fn mix(
-    scene: &Scene<'_>,
-    before: &Member,
-    role: Option<&RoleId>,
-    term: Option<crate::time::Term>,
-    grants: &[WantedGrant],
-) -> Result<Held2, MemberRefusal> {
-    let mut faults = Vec::new();
-    let mut held = None;
-    if let Some(role) = role {
-        match check(
-            scene,
-            &Wanted {
-                role,
-                resources: &[],
-                term,
-            },
-        ) {
-            Ok(offer) => {
-                faults.extend(offer.domain_fault(scene, &before.email));
-                held = offer.held(scene.now);
-            }
-            Err(more) => faults.extend(more),
-        }
-    }
-    if grants.len() > MAX_GRANTS {
-        faults.push(Fault::field(
-            "grants",
-            "too_many",
-            format!("must be at most {MAX_GRANTS}"),
-        ));
-    }
-    let mut given: Vec<Grant> = Vec::new();
-    for (i, wanted) in grants.iter().enumerate() {
-        match grant(scene, i, wanted) {
-            Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
-                faults.push(Fault::field(
-                    format!("grants[{i}]"),
-                    "repeated",
-                    "there is at most one role on each resource",
-                ));
-            }
-            Ok(grant) => given.push(grant),
-            Err(fault) => faults.push(fault),
-        }
-    }
-    if role.is_none() && grants.is_empty() {
-        faults.push(Fault::field("grants", "required", "name a role or at least one grant"));
-    }
-    if faults.is_empty() {
-        Ok((held, given))
-    } else {
-        Err(MemberRefusal::Invalid(faults))
-    }
-}
-
-fn grant(scene: &Scene<'_>, i: usize, wanted: &WantedGrant) -> Result<Grant, Fault> {
-    let (key, found) = &wanted.resource;
-    let role = scene.set.role(&wanted.role);
-    let Some(role) = role.filter(|r| r.resources != Resources::None) else {
-        let detail = format!(
-            "`{}` is no role that is held on a {}",
-            wanted.role, scene.set.resource_type
-        );
-        return Err(Fault::field(format!("grants[{i}].role"), "unknown_role", detail));
-    };
-    if !scene.organization.has_enabled(role) {
-        return Err(Fault::field(
-            format!("grants[{i}].role"),
-            "role_not_enabled",
-            format!("`{}` is switched off", role.id),
-        ));
-    }
-    if wanted.expires_at.is_some_and(|end| end <= scene.now) {
-        return Err(Fault::field(
-            format!("grants[{i}].expires_at"),
-            "in_the_past",
-            "must lie in the future",
-        ));
-    }
-    let resource = found
-        .as_ref()
-        .filter(|r| !scene.organization.is_ending(&r.reference))
-        .ok_or_else(|| {
-            Fault::field(
-                format!("grants[{i}]"),
-                "unknown_resource",
-                format!("there is no {} `{}`", key.kind, key.id),
-            )
-        })?;
-    Ok(Grant {
-        resource: resource.reference.clone(),
-        held: Held {
-            role: role.id.clone(),
-            expires_at: wanted.expires_at,
-            epoch: scene.organization.epoch(&role.id),
-        },
-    })
-}
-
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
 fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
     let authority = scene.authority();
@@ -315,7 +186,7 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !oneself && !manages(scene, before, gone, on.as_ref()) {
+        if !oneself && !may_touch(scene, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
@@ -323,8 +194,10 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
         changed += 1;
         let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
         let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
-        let may = authority.may_assign(&role.id, on.as_ref()) || (beside && authority.may_assign_somewhere(&role.id));
-        if !may || (oneself && outlives(scene, role, come)) {
+        let there = authority.allows(permission::MEMBERS_MANAGE, on.as_ref());
+        let may = (there && authority.may_assign(&role.id, on.as_ref()))
+            || (beside && authority.may_assign_somewhere(&role.id));
+        if !may || (oneself && !beside && outlives(scene, role, come, on.as_ref())) {
             return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
         }
     }
@@ -342,18 +215,20 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
 /// Whether a role that members give themselves would last longer than what lets them give it.
 ///
 /// Without this a helper for one month would make themselves an admin for good.
-fn outlives(scene: &Scene<'_>, role: &Role, come: &Held) -> bool {
-    let from = scene
+fn outlives(scene: &Scene<'_>, role: &Role, come: &Held, on: Option<&ResourceRef>) -> bool {
+    let endless = Timestamp::MAX;
+    let longest = scene
         .actor
         .live(scene.organization, scene.set, scene.now)
-        .filter(|(held, _)| {
-            scene
-                .set
-                .role(&held.role)
-                .is_some_and(|own| own.assigns.contains(&role.id))
-        });
-    let endless = Timestamp::MAX;
-    let longest = from.map(|(held, _)| held.expires_at.unwrap_or(endless)).max();
+        .filter(|(_, limit)| limit.is_none() || *limit == on)
+        .filter(|(held, limit)| {
+            let own = scene.set.role(&held.role);
+            own.is_some_and(|own| {
+                own.assigns.contains(&role.id) && (limit.is_some() || own.reach == Reach::Organization)
+            })
+        })
+        .map(|(held, _)| held.expires_at.unwrap_or(endless))
+        .max();
     longest.is_none_or(|end| come.expires_at.unwrap_or(endless) > end)
 }
 
@@ -371,25 +246,26 @@ pub(super) fn picture(member: &Member) -> serde_json::Value {
     })
 }
 
+/// Whether the member may change or take away something the other holds.
+///
+/// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources:
+/// it is for those who manage it on each of them.
+fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
+    let authority = scene.authority();
+    let manages = |on: Option<&ResourceRef>| {
+        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
+    };
+    let beside = on.is_none() && scene.set.role(&held.role).is_some_and(|r| r.reach == Reach::Resource);
+    manages(on) || (beside && !other.grants.is_empty() && other.grants.iter().all(|g| manages(Some(&g.resource))))
+}
+
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
 pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
     let mut holdings = other.holdings().peekable();
     if holdings.peek().is_none() {
         return scene.authority().allows(permission::MEMBERS_MANAGE, None);
     }
-    holdings.all(|(held, on)| manages(scene, other, held, on))
-}
-
-/// Whether the member may take away one thing the other holds.
-fn manages(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
-    let authority = scene.authority();
-    let there = |held: &Held, on: Option<&ResourceRef>| {
-        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
-    };
-    // A role held beside resources (a participant's) gives nothing by itself: it goes with the power over all of them.
-    let role = scene.set.role(&held.role);
-    let beside = on.is_none() && !other.grants.is_empty() && role.is_some_and(|r| r.reach == Reach::Resource);
-    there(held, on) || (beside && other.grants.iter().all(|g| there(&g.held, Some(&g.resource))))
+    holdings.all(|(held, on)| may_touch(scene, other, held, on))
 }
 
 /// Ends a membership: the member's own (leaving), or another's. Access ends at once.

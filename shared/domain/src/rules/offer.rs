@@ -130,18 +130,10 @@ fn check_resources(
 }
 
 impl Offer<'_> {
-    /// Whether the address may be given the role; the answer lists the domains otherwise (004).
+    /// As [`domain_fault`], for the role of the offer.
     #[must_use]
     pub fn domain_fault(&self, scene: &Scene<'_>, address: &Address) -> Option<Fault> {
-        let domains = &scene.organization.plan.allowed_domains;
-        if !self.role.allowlisted || is_allowed(address, domains) {
-            return None;
-        }
-        Some(Fault::address(
-            address.as_str(),
-            "domain_not_allowed",
-            allowed_domains_text(scene),
-        ))
+        domain_fault(scene, self.role, address)
     }
 
     /// The role as it is held on the organization from `start`, if it is held there.
@@ -172,9 +164,21 @@ impl Offer<'_> {
     }
 }
 
-/// What a refusal for a domain says: the domains that are allowed.
+/// Whether the address may be given the role; the answer lists the domains otherwise (004).
 #[must_use]
-pub fn allowed_domains_text(scene: &Scene<'_>) -> String {
+pub fn domain_fault(scene: &Scene<'_>, role: &Role, address: &Address) -> Option<Fault> {
+    if !role.allowlisted || is_allowed(address, &scene.organization.plan.allowed_domains) {
+        return None;
+    }
+    Some(Fault::address(
+        address.as_str(),
+        "domain_not_allowed",
+        allowed_domains_text(scene),
+    ))
+}
+
+/// What a refusal for a domain says: the domains that are allowed.
+pub(super) fn allowed_domains_text(scene: &Scene<'_>) -> String {
     let domains: Vec<&str> = scene
         .organization
         .plan

@@ -9,12 +9,14 @@ use crate::invitation::{Invitation, InvitationState};
 use crate::mail::{EndReason, Letter, Mail, MailState};
 use crate::member::{Held, Member, NOTICE_DAYS, Status};
 use crate::organization::Organization;
-use crate::resource::ResourceRef;
+use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
 use crate::rules::invite::picture as invitation_picture;
+use crate::text::RoleId;
 use crate::time::days_before;
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Roles of one member that one settling ends at most; more are settled by the next.
 pub const ENDS_A_SETTLING: usize = 15;
@@ -51,21 +53,19 @@ pub fn settle_member(
         return Changes::default();
     };
     let over = |held: &Held| held.expires_at.is_some_and(|end| end <= now);
-    let ended: Vec<_> = before
-        .holdings()
-        .filter(|(held, _)| over(held))
-        .take(ENDS_A_SETTLING)
-        .collect();
+    let mut ended: Vec<_> = before.holdings().filter(|(held, _)| over(held)).collect();
+    let left_over = ended.len() > ENDS_A_SETTLING;
+    ended.truncate(ENDS_A_SETTLING);
     let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
-    for (held, on) in before.live(organization, set, now) {
-        if let Some((ends_at, days)) = notice_due(held, due, now) {
-            let letter = Letter::AccessEnding {
-                role: held.role.clone(),
-                resource: on.map(|r| r.key.clone()),
-                ends_at,
-                days,
-            };
-            changes.mail.extend(notify(set, before, &held.role, letter, now, ids));
+    let notices = notices(before.live(organization, set, now), due, now);
+    if left_over || !(ended.is_empty() || notices.is_empty()) {
+        // One transaction holds so much: the rest stays due, and the announcements with it.
+        return changes;
+    }
+    for letter in notices {
+        if let Letter::AccessEnding { role, .. } = &letter {
+            let role = role.clone();
+            changes.mail.extend(notify(set, before, &role, letter, now, ids));
         }
     }
     if changes.members.is_empty() {
@@ -73,10 +73,8 @@ pub fn settle_member(
             .members
             .push(Pair::change(before.clone(), before.clone().settled(set, now)));
     }
-    // What was left over stays due.
-    let left_over = before.holdings().filter(|(held, _)| over(held)).count() > ended.len();
     for after in changes.members.iter_mut().filter_map(|p| p.after.as_mut()) {
-        after.due_at = if left_over { Some(now) } else { after.next_due(now) };
+        after.due_at = after.next_due(now);
     }
     changes
 }
@@ -85,7 +83,7 @@ pub fn settle_member(
 pub fn end_switched_off(
     set: &RoleSet,
     before: &Member,
-    role: &crate::text::RoleId,
+    role: &RoleId,
     epoch: u32,
     now: Timestamp,
     ids: &mut dyn NewIds,
@@ -96,6 +94,28 @@ pub fn end_switched_off(
         .take(ENDS_A_SETTLING)
         .collect();
     end_holdings(set, before, &ended, EndReason::SwitchedOff, now, ids)
+}
+
+/// Announcements of ends that fell due: one for all resources on which a role ends at the same instant.
+fn notices<'a>(
+    live: impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)>,
+    due: Timestamp,
+    now: Timestamp,
+) -> Vec<Letter> {
+    let mut grouped: BTreeMap<(RoleId, Timestamp, u32), Vec<ResourceKey>> = BTreeMap::new();
+    for (held, on) in live {
+        if let Some((ends_at, days)) = notice_due(held, due, now) {
+            let resources = grouped.entry((held.role.clone(), ends_at, days)).or_default();
+            resources.extend(on.map(|r| r.key.clone()));
+        }
+    }
+    let letter = |((role, ends_at, days), resources)| Letter::AccessEnding {
+        role,
+        resources,
+        ends_at,
+        days,
+    };
+    grouped.into_iter().map(letter).collect()
 }
 
 /// The nearest notice of an end that fell due in `due..=now`, if the end itself is still ahead.
@@ -152,7 +172,7 @@ fn end_holdings(
 fn notify(
     set: &RoleSet,
     member: &Member,
-    role: &crate::text::RoleId,
+    role: &RoleId,
     letter: Letter,
     now: Timestamp,
     ids: &mut dyn NewIds,

@@ -10,7 +10,7 @@ use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::RoleSet;
 use crate::rules::Scene;
-use crate::rules::invitations::resend;
+use crate::rules::invitations::{Revival, resend};
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
 use jiff::{SignedDuration, Timestamp};
@@ -76,7 +76,7 @@ pub fn resend_slice(scene: &Scene<'_>, invitations: &[Invitation], ids: &mut dyn
         .iter()
         .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending)
     {
-        if let Ok((_, more)) = resend(scene, Some(invitation), None, ids) {
+        if let Ok((_, more)) = resend(scene, Some(invitation), &Revival::default(), ids) {
             changes = changes.and(more);
         }
     }

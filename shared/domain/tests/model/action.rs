@@ -1,0 +1,211 @@
+//! What can happen, with people, roles and programs as small numbers.
+
+use proptest::prelude::*;
+
+/// People there are.
+pub(crate) const PEOPLE: usize = 10;
+/// Names of programs there are.
+pub(crate) const PROGRAMS: usize = 4;
+/// Roles from the highest to the lowest, and one that does not exist.
+pub(crate) const ROLES: [&str; 8] = [
+    "owner",
+    "admin",
+    "implementation_admin",
+    "program_admin",
+    "program_facilitator",
+    "program_sponsor",
+    "participant",
+    "ghost",
+];
+const TERMS: [Option<&str>; 4] = [None, Some("1_month"), Some("forever"), Some("4_months")];
+
+/// A role with programs and a term, fitting or not.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) role: usize,
+    pub(crate) programs: Vec<usize>,
+    pub(crate) term: usize,
+}
+
+impl Ask {
+    pub(crate) fn term(&self) -> Option<&'static str> {
+        TERMS[self.term]
+    }
+}
+
+/// One grant of a mix: program, role, and hours until its end.
+pub(crate) type MixGrant = (usize, usize, Option<i64>);
+
+/// What a change of a member asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum Wish {
+    One(Ask),
+    Mix {
+        role: Option<usize>,
+        term: usize,
+        grants: Vec<MixGrant>,
+    },
+    Name,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    Invite { to: Vec<usize>, ask: Ask },
+    Accept { which: usize, old_link: bool },
+    Decline { which: usize },
+    Cancel { which: usize },
+    Resend { which: usize },
+    ResendAll,
+    ChangeInvitation { which: usize, ask: Option<Ask> },
+    ChangeMember { whom: usize, wish: Wish },
+    SetStatus { active: bool, rows: Vec<usize> },
+    Remove { whom: usize },
+    PutProgram { program: usize, name: usize },
+    DeleteProgram { program: usize },
+    Switch { on: bool },
+    SetPlan { room: Option<i64>, partner: bool },
+    MoveClock { hours: i64 },
+    Expire,
+    Work { which: usize, slice: usize },
+}
+
+/// Somebody does something.
+#[derive(Debug, Clone)]
+pub(crate) struct Action {
+    pub(crate) who: usize,
+    pub(crate) what: What,
+}
+
+impl Action {
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.what {
+            What::Invite { .. } => "invite",
+            What::Accept { .. } => "accept",
+            What::Decline { .. } => "decline",
+            What::Cancel { .. } => "cancel",
+            What::Resend { .. } => "resend",
+            What::ResendAll => "resend_all",
+            What::ChangeInvitation { .. } => "change_invitation",
+            What::ChangeMember { .. } => "change_member",
+            What::SetStatus { active: true, .. } => "activate",
+            What::SetStatus { active: false, .. } => "deactivate",
+            What::Remove { .. } => "remove",
+            What::PutProgram { .. } => "put_program",
+            What::DeleteProgram { .. } => "delete_program",
+            What::Switch { .. } => "switch",
+            What::SetPlan { .. } => "set_plan",
+            What::MoveClock { .. } => "move_clock",
+            What::Expire => "expire",
+            What::Work { .. } => "work",
+        }
+    }
+}
+
+fn person() -> impl Strategy<Value = usize> {
+    0..PEOPLE
+}
+
+fn programs() -> impl Strategy<Value = Vec<usize>> {
+    prop_oneof![
+        1 => Just(Vec::new()),
+        4 => prop::collection::vec(0..2usize, 1..3),
+        1 => prop::collection::vec(0..PROGRAMS, 1..3),
+    ]
+}
+
+/// Mostly one that fits, so that stories get somewhere.
+fn ask() -> impl Strategy<Value = Ask> {
+    let fitting = (0..7usize, programs(), 1..3usize).prop_map(|(role, mut programs, term)| {
+        match role {
+            0..=2 => programs.clear(),
+            3..=5 if programs.is_empty() => programs.push(0),
+            _ => {}
+        }
+        let term = if role == 2 { term } else { 0 };
+        Ask { role, programs, term }
+    });
+    let any = (0..ROLES.len(), programs(), 0..4usize).prop_map(|(role, programs, term)| Ask { role, programs, term });
+    prop_oneof![6 => fitting, 1 => any]
+}
+
+fn end() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![2 => Just(None), 3 => (1..600i64).prop_map(Some), 1 => (-50..1i64).prop_map(Some)]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let grants = prop::collection::vec((0..3usize, 3..7usize, end()), 0..4);
+    let role = prop::option::of(prop_oneof![3 => Just(6usize), 2 => 0..ROLES.len()]);
+    let mix = (role, 0..3usize, grants).prop_map(|(role, term, grants)| {
+        let term = if role == Some(2) { term } else { 0 };
+        Wish::Mix { role, term, grants }
+    });
+    prop_oneof![4 => ask().prop_map(Wish::One), 4 => mix, 1 => Just(Wish::Name)]
+}
+
+fn what() -> impl Strategy<Value = What> {
+    let which = || 0..12usize;
+    prop_oneof![
+        8 => (prop::collection::vec(person(), 1..4), ask()).prop_map(|(to, ask)| What::Invite { to, ask }),
+        10 => (which(), prop::bool::weighted(0.1)).prop_map(|(which, old_link)| What::Accept { which, old_link }),
+        2 => which().prop_map(|which| What::Decline { which }),
+        2 => which().prop_map(|which| What::Cancel { which }),
+        4 => which().prop_map(|which| What::Resend { which }),
+        1 => Just(What::ResendAll),
+        3 => (which(), prop::option::weighted(0.8, ask()))
+            .prop_map(|(which, ask)| What::ChangeInvitation { which, ask }),
+        10 => (person(), wish()).prop_map(|(whom, wish)| What::ChangeMember { whom, wish }),
+        4 => (any::<bool>(), prop::collection::vec(person(), 1..5))
+            .prop_map(|(active, rows)| What::SetStatus { active, rows }),
+        1 => person().prop_map(|whom| What::Remove { whom }),
+        2 => (0..PROGRAMS, 0..3usize).prop_map(|(program, name)| What::PutProgram { program, name }),
+        1 => (0..PROGRAMS).prop_map(|program| What::DeleteProgram { program }),
+        2 => prop::bool::weighted(0.6).prop_map(|on| What::Switch { on }),
+        1 => (prop::option::weighted(0.6, -2..5i64), prop::bool::weighted(0.8))
+            .prop_map(|(room, partner)| What::SetPlan { room, partner }),
+        4 => prop_oneof![4 => 1..60i64, 1 => 100..900i64].prop_map(|hours| What::MoveClock { hours }),
+        2 => Just(What::Expire),
+        5 => (0..3usize, 1..4usize).prop_map(|(which, slice)| What::Work { which, slice }),
+    ]
+}
+
+/// A story: who does what, one after another.
+pub(crate) fn story(steps: usize) -> impl Strategy<Value = Vec<Action>> {
+    let action = (person(), what()).prop_map(|(who, what)| Action { who, what });
+    prop::collection::vec(action, 40..=steps)
+}
+
+/// What comes before every story: programs, helpers switched on, and one of most roles.
+pub(crate) fn prelude() -> Vec<Action> {
+    let invite = |to: usize, role: usize, programs: &[usize], term: usize| What::Invite {
+        to: vec![to],
+        ask: Ask {
+            role,
+            programs: programs.to_vec(),
+            term,
+        },
+    };
+    let accept = || What::Accept {
+        which: 0,
+        old_link: false,
+    };
+    let mut steps = vec![
+        What::PutProgram { program: 0, name: 0 },
+        What::PutProgram { program: 1, name: 1 },
+        What::SetPlan {
+            room: None,
+            partner: true,
+        },
+        What::Switch { on: true },
+    ];
+    let team = [
+        invite(1, 2, &[], 1),
+        invite(0, 3, &[0], 0),
+        invite(0, 4, &[0, 1], 0),
+        invite(0, 6, &[1], 0),
+    ];
+    for invitation in team {
+        steps.extend([invitation, accept()]);
+    }
+    let founder = |what| Action { who: 0, what };
+    steps.into_iter().map(founder).collect()
+}

@@ -1,0 +1,425 @@
+//! How a step is taken: what would be read is taken from the world, the rules decide, and what they say is stored.
+
+use crate::action::{Action, Ask, PEOPLE, ROLES, What, Wish};
+use crate::invariants::is_settled;
+use crate::plain;
+use crate::power::Cause;
+use crate::world::{World, address, set, user};
+use muster_domain::rules::answer::{Answer, Guest, accept, decline};
+use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
+use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, remove, update};
+use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::settle::{expire_invitation, settle_member};
+use muster_domain::rules::{activation, organizations, resources};
+use muster_domain::{
+    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Status, Timestamp, UserId,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What came of a step.
+pub(crate) enum Verdict {
+    Changed,
+    Same,
+    Refused,
+}
+
+fn role(number: usize) -> RoleId {
+    ROLES[number].parse().unwrap()
+}
+
+pub(crate) fn program(number: usize) -> ResourceKey {
+    ResourceKey {
+        kind: "program".parse().unwrap(),
+        id: format!("program{number}").parse().unwrap(),
+    }
+}
+
+impl World {
+    /// Takes one step.
+    pub(crate) fn play(&mut self, action: &Action) -> Verdict {
+        self.play_as(self.actor(action.who), action)
+    }
+
+    /// Takes one step; what is done on a member's word is done on `member`'s.
+    pub(crate) fn play_as(&mut self, member: UserId, action: &Action) -> Verdict {
+        match &action.what {
+            What::MoveClock { hours } => {
+                self.now += jiff::SignedDuration::from_hours(*hours);
+                Verdict::Changed
+            }
+            What::Expire => self.settle_everything(),
+            What::Work { which, slice } => self.work(*which, *slice),
+            What::SetPlan { room, partner } => self.set_plan(*room, *partner),
+            What::Accept { which, old_link } => self.answer(action.who, *which, *old_link, true),
+            What::Decline { which } => self.answer(action.who, *which, false, false),
+            what => self.as_member(member, what),
+        }
+    }
+
+    /// Stores what was decided, and says what came of it.
+    pub(crate) fn take(&mut self, cause: &Cause, decided: Result<Changes, ()>) -> Verdict {
+        match decided {
+            Ok(changes) if changes.is_empty() => Verdict::Same,
+            Ok(changes) => {
+                self.apply(cause, &changes);
+                Verdict::Changed
+            }
+            Err(()) => Verdict::Refused,
+        }
+    }
+
+    /// One of the members.
+    fn someone(&self, number: usize) -> UserId {
+        let nth = self.members.keys().nth(number % self.members.len());
+        nth.copied().expect("there is always an owner")
+    }
+
+    /// One of the members, an owner more often than others: power comes from them.
+    fn actor(&self, number: usize) -> UserId {
+        let mut members = self.members.values();
+        let owner = members
+            .find(|m| m.is_active_owner(set()))
+            .expect("there is always an owner");
+        if number < 3 { owner.id } else { self.someone(number) }
+    }
+
+    /// An address, mostly one that nobody holds.
+    fn somewhere(&self, number: usize) -> Address {
+        let free: Vec<Address> = (0..PEOPLE).map(address).filter(|a| self.holder(a).is_none()).collect();
+        match free.get(number % free.len().max(1)) {
+            Some(address) if number < PEOPLE - 1 => address.clone(),
+            _ => address(number),
+        }
+    }
+
+    fn as_member(&mut self, who: UserId, what: &What) -> Verdict {
+        let actor = self.members[&who].clone();
+        let mut ids = std::mem::take(&mut self.ids);
+        let decided = self.decide(&actor, what, &mut ids);
+        self.ids = ids;
+        self.take(&Cause::Member(who), decided)
+    }
+
+    fn decide(&self, actor: &Member, what: &What, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
+        let scene = self.scene(actor);
+        match what {
+            What::Invite { to, ask } => self.invite(&scene, to, ask, ids),
+            What::Cancel { which } => cancel(&scene, self.nth(*which), ids).map_err(|r| self.explain(&r)),
+            What::Resend { which } => self.resend(&scene, *which, ids),
+            What::ResendAll => resend_all(&scene, ids).map(|r| r.1).map_err(|r| self.explain(&r)),
+            What::ChangeInvitation { which, ask } => self.change_invitation(&scene, *which, ask.as_ref(), ids),
+            What::ChangeMember { whom, wish } => self.change_member(&scene, *whom, wish, ids),
+            What::SetStatus { active, rows } => self.set_status(&scene, *active, rows, ids),
+            What::Remove { whom } => {
+                let target = self.members.get(&self.someone(*whom));
+                remove(&scene, target, ids).map_err(|r| self.explain_member(&r, target))
+            }
+            What::PutProgram { program: number, name } => {
+                let key = program(*number);
+                let found = self.resources.get(&key);
+                let name = format!("Program {name}").parse().unwrap();
+                resources::put(&scene, key.clone(), found, name, ids)
+                    .map(|r| r.1)
+                    .map_err(|_| ())
+            }
+            What::DeleteProgram { program: number } => {
+                resources::delete(&scene, self.resources.get(&program(*number)), ids).map_err(|_| ())
+            }
+            What::Switch { on } => {
+                let optional_roles = Some(on.then(|| plain::HELPER.parse().unwrap()).into_iter().collect());
+                let wanted = organizations::Update {
+                    optional_roles,
+                    ..Default::default()
+                };
+                organizations::update(&scene, wanted, ids).map(|r| r.1).map_err(|_| ())
+            }
+            _ => unreachable!("not on a member's word"),
+        }
+    }
+
+    pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> Scene<'a> {
+        Scene {
+            organization: &self.organization,
+            set: set(),
+            actor,
+            now: self.now,
+        }
+    }
+
+    /// One of the invitations, mostly a pending one.
+    fn nth(&self, which: usize) -> Option<&Invitation> {
+        let (pending, ended): (Vec<_>, Vec<_>) = self
+            .invitations
+            .values()
+            .rev()
+            .partition(|i| i.state == muster_domain::InvitationState::Pending);
+        let among = if which < 8 && !pending.is_empty() {
+            pending
+        } else {
+            ended
+        };
+        among.get(which % among.len().max(1)).copied()
+    }
+
+    fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
+        let found = |key: ResourceKey| (key.clone(), self.resources.get(&key).cloned());
+        programs.iter().map(|number| found(program(*number))).collect()
+    }
+
+    fn holder(&self, email: &Address) -> Option<Holder> {
+        let member = self
+            .members
+            .values()
+            .find(|m| m.email == *email)
+            .map(|m| Holder::Member(m.id));
+        let invited = |i: &Invitation| {
+            if i.expires_at <= self.now {
+                Holder::Lapsed(Box::new(i.clone()))
+            } else {
+                Holder::Invitation(i.id)
+            }
+        };
+        member.or_else(|| self.pending().find(|i| i.email == *email).map(invited))
+    }
+
+    fn invite(&self, scene: &Scene<'_>, to: &[usize], ask: &Ask, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
+        let to: BTreeSet<Address> = to.iter().map(|number| self.somewhere(*number)).collect();
+        let holders: BTreeMap<_, _> = to.iter().filter_map(|a| Some((a.clone(), self.holder(a)?))).collect();
+        let addresses: Vec<_> = to.into_iter().map(Ok).collect();
+        let (role, resources) = (role(ask.role), self.found(&ask.programs));
+        let request = Invite {
+            addresses: &addresses,
+            holders: &holders,
+            wanted: wanted(&role, &resources, ask.term()),
+            message: None,
+        };
+        let (sent, changes) = invite(scene, request, ids).map_err(|refusal| {
+            if let InviteRefusal::NoSeats { seats, needed } = refusal {
+                self.too_few(seats, needed);
+            }
+        })?;
+        assert_eq!(sent.len(), addresses.len(), "all or none");
+        Ok(changes)
+    }
+
+    fn resend(&self, scene: &Scene<'_>, which: usize, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
+        let before = self.nth(which);
+        let holder = before.and_then(|i| self.holder(&i.email));
+        let keys = before.iter().flat_map(|i| &i.resources).map(|r| &r.key);
+        let resources: Vec<_> = keys.filter_map(|key| self.resources.get(key).cloned()).collect();
+        let revival = Revival {
+            holder: holder.as_ref(),
+            resources: &resources,
+        };
+        resend(scene, before, &revival, ids)
+            .map(|r| r.1)
+            .map_err(|r| self.explain(&r))
+    }
+
+    fn change_invitation(
+        &self,
+        scene: &Scene<'_>,
+        which: usize,
+        ask: Option<&Ask>,
+        ids: &mut crate::world::Ids,
+    ) -> Result<Changes, ()> {
+        let role = role(ask.map_or(0, |ask| ask.role));
+        let resources = self.found(ask.map_or(&[], |ask| &ask.programs));
+        let wanted = Change {
+            offer: ask.map(|ask| wanted(&role, &resources, ask.term())),
+            message: ask
+                .is_none()
+                .then(|| Some(format!("Message {}", self.now).parse().unwrap())),
+        };
+        let before = self.nth(which);
+        let (after, changes) = change(scene, before, wanted, ids).map_err(|r| self.explain(&r))?;
+        assert_eq!(Some(&after.email), before.map(|i| &i.email), "an address never changes");
+        Ok(changes)
+    }
+
+    fn change_member(
+        &self,
+        scene: &Scene<'_>,
+        whom: usize,
+        wish: &Wish,
+        ids: &mut crate::world::Ids,
+    ) -> Result<Changes, ()> {
+        let target = self.members.get(&self.someone(whom));
+        let one;
+        let (role_id, resources, mix, mix_role);
+        let holdings = match wish {
+            Wish::One(ask) => {
+                (role_id, resources, one) = (role(ask.role), self.found(&ask.programs), ask);
+                Some(Holdings::One(wanted(&role_id, &resources, one.term())))
+            }
+            Wish::Mix { role: on, term, grants } => {
+                let ends = |hours: i64| self.now + jiff::SignedDuration::from_hours(hours);
+                let grant = |(number, id, end): &(usize, usize, Option<i64>)| WantedGrant {
+                    resource: self.found(&[*number]).remove(0),
+                    role: role(*id),
+                    expires_at: end.map(ends),
+                };
+                mix = grants.iter().map(grant).collect::<Vec<_>>();
+                mix_role = on.map(role);
+                let term = Ask {
+                    role: 0,
+                    programs: Vec::new(),
+                    term: *term,
+                }
+                .term();
+                Some(Holdings::Mix {
+                    role: mix_role.as_ref(),
+                    term: term.map(|t| t.parse().unwrap()),
+                    grants: &mix,
+                })
+            }
+            Wish::Name => None,
+        };
+        let name = holdings
+            .is_none()
+            .then(|| format!("Name {}", self.now).parse().unwrap());
+        let request = Update {
+            holdings,
+            name,
+            profile: None,
+        };
+        update(scene, target, request, ids)
+            .map(|r| r.1)
+            .map_err(|r| self.explain_member(&r, target))
+    }
+
+    fn set_status(
+        &self,
+        scene: &Scene<'_>,
+        active: bool,
+        rows: &[usize],
+        ids: &mut crate::world::Ids,
+    ) -> Result<Changes, ()> {
+        let status = if active { Status::Active } else { Status::Inactive };
+        let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
+        let rows: Vec<_> = rows.into_iter().map(|id| (id, self.members.get(&id))).collect();
+        let (verdicts, changes) = activation::set_status(scene, status, &rows, ids).map_err(|_| ())?;
+        assert_eq!(verdicts.len(), rows.len(), "a verdict for each row");
+        let done: Vec<_> = verdicts
+            .iter()
+            .filter(|(_, verdict)| verdict.is_ok())
+            .map(|(id, _)| *id)
+            .collect();
+        for pair in &changes.members {
+            assert!(
+                done.contains(&pair.before.as_ref().unwrap().id),
+                "a refused row changed"
+            );
+        }
+        if done.is_empty() { Err(()) } else { Ok(changes) }
+    }
+
+    fn answer(&mut self, who: usize, which: usize, old_link: bool, yes: bool) -> Verdict {
+        let Some(invitation) = self.nth(which).cloned() else {
+            return Verdict::Refused;
+        };
+        // Mostly the one who was invited, now and then somebody else.
+        let invited = (0..PEOPLE).find(|number| address(*number) == invitation.email);
+        let who = invited.filter(|_| who != 1).unwrap_or(who);
+        let email = address(who);
+        let answer = Answer {
+            organization: &self.organization,
+            set: set(),
+            invitation: &invitation,
+            generation: invitation.generation - u32::from(old_link),
+            inviter: self.members.get(&invitation.invited_by),
+            member: self.members.get(&user(who)),
+            guest: Guest {
+                id: user(who),
+                email: Some(&email),
+                email_verified: true,
+                name: None,
+            },
+            now: self.now,
+        };
+        let decided = if yes {
+            accept(&answer, &mut self.ids).map(|r| r.1)
+        } else {
+            decline(&answer, &mut self.ids)
+        };
+        if let Ok(changes) = &decided {
+            assert!(!old_link && email == invitation.email, "somebody else's link");
+            let open = invitation.expires_at > self.now && invitation.ended_at.is_none();
+            assert!(changes.is_empty() || open, "answered after its end");
+            assert!(changes.seat_delta() <= 0, "accepting never needs a seat");
+        }
+        self.take(&Cause::Guest, decided.map_err(|_| ()))
+    }
+
+    fn set_plan(&mut self, room: Option<i64>, partner: bool) -> Verdict {
+        let used = i64::try_from(plain::seats(self)).unwrap();
+        let plan = Plan {
+            seat_limit: room.map(|room| u64::try_from((used + room).max(0)).unwrap()),
+            allowed_domains: partner
+                .then(|| "partner.example".parse().unwrap())
+                .into_iter()
+                .collect(),
+        };
+        let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
+        self.take(&Cause::Platform, Ok(changes))
+    }
+
+    /// The schedule: everything that is due, until nothing is.
+    pub(crate) fn settle_everything(&mut self) -> Verdict {
+        let mut verdict = Verdict::Same;
+        let mut turns = 0;
+        loop {
+            let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
+            let member = self.members.values().find(|m| is_due(m.due_at)).cloned();
+            let invitation = self.pending().find(|i| is_due(Some(i.expires_at))).cloned();
+            let changes = match (member, invitation) {
+                (Some(member), _) => settle_member(&self.organization, set(), &member, self.now, &mut self.ids),
+                (None, Some(invitation)) => expire_invitation(&invitation, self.now, &mut self.ids),
+                (None, None) => break,
+            };
+            assert!(!changes.is_empty(), "due, but nothing to do");
+            verdict = self.take(&Cause::System, Ok(changes));
+            turns += 1;
+            assert!(turns < 1000, "the schedule never comes to an end");
+        }
+        is_settled(self);
+        verdict
+    }
+
+    /// Too few seats, say the rules: so says the model.
+    fn too_few(&self, seats: Seats, needed: i64) {
+        let used = plain::seats(self);
+        assert_eq!(seats.used, used);
+        let limit = seats.limit.expect("a limit");
+        assert!(
+            needed > 0 && used + u64::try_from(needed).unwrap() > limit,
+            "there was room"
+        );
+    }
+
+    fn explain(&self, refusal: &InvitationRefusal) {
+        if let InvitationRefusal::NoSeats { seats, needed } = refusal {
+            self.too_few(*seats, *needed);
+        }
+    }
+
+    fn explain_member(&self, refusal: &MemberRefusal, target: Option<&Member>) {
+        match refusal {
+            MemberRefusal::NoSeats { seats, needed } => self.too_few(*seats, *needed),
+            MemberRefusal::LastOwner => {
+                let role = target.and_then(|m| m.role.as_ref());
+                assert!(plain::owners(self) == 1 && role.is_some_and(|h| h.role.as_str() == "owner"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn wanted<'a>(role: &'a RoleId, resources: &'a [(ResourceKey, Option<Resource>)], term: Option<&str>) -> Wanted<'a> {
+    Wanted {
+        role,
+        resources,
+        term: term.map(|t| t.parse().unwrap()),
+    }
+}

@@ -1,0 +1,204 @@
+//! One request for each route, on an organization of its own where it needs one.
+
+use crate::bench::Bench;
+use crate::harness::{Organization, invitation};
+use crate::personas::Persona;
+use muster_domain::link::Link;
+use muster_functions::routes::Route;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A request that is ready to be sent.
+pub struct Case {
+    /// Stands in every name and address of the case, and in no other case.
+    pub tag: String,
+    /// Who owns the organizations of the case.
+    pub owner: Persona,
+    /// The organization, where there is one before the request.
+    pub organization: Option<Organization>,
+    /// Who asks; none is nobody.
+    pub who: Option<Persona>,
+    /// How.
+    pub method: Method,
+    /// Where.
+    pub path: String,
+    /// With what.
+    pub body: Option<Value>,
+}
+
+impl Case {
+    /// The organization.
+    ///
+    /// # Panics
+    /// If the case has none.
+    pub fn organization(&self) -> &Organization {
+        self.organization.as_ref().expect("a case in an organization")
+    }
+
+    /// A person of this case.
+    pub fn person(&self, b: &Bench, name: &str) -> Persona {
+        b.h.person(&format!("{name}-{}", self.tag))
+    }
+
+    fn fill(&mut self, name: &str, value: &str) {
+        self.path = self.path.replace(&format!("{{{name}}}"), value);
+    }
+
+    /// An organization before the request.
+    pub async fn found(&mut self, b: &Bench) {
+        let organization = Organization::of(&b.h, self.owner.clone()).await;
+        self.fill("org", &organization.id);
+        self.organization = Some(organization);
+    }
+
+    /// A pending invitation of a program admin of `spring`; its id.
+    pub async fn invite(&mut self, b: &Bench, name: &str) -> String {
+        let address = self.person(b, name).address().to_owned();
+        let id = self
+            .organization()
+            .invite(&b.h, &address, "program_admin", &["spring"])
+            .await;
+        self.fill("invitation", &id);
+        id
+    }
+
+    /// A pending invitation by its link.
+    pub async fn link(&mut self, b: &Bench, name: &str) -> String {
+        let link = Link {
+            organization: self.organization().id.parse().unwrap(),
+            invitation: self.invite(b, name).await.parse().unwrap(),
+            inviter: self.owner.id().parse().unwrap(),
+            generation: 1,
+        };
+        let token = b.quiet.links().await.expect("the link secret is there").token(&link);
+        self.fill("token", &token);
+        token
+    }
+
+    /// A member who was invited and has accepted.
+    pub async fn join(&mut self, b: &Bench, name: &str) -> Persona {
+        let path = self.path.clone();
+        let token = self.link(b, name).await;
+        let person = self.person(b, name);
+        let accept = format!("/v1/invitations/{token}/accept");
+        person.post(&b.h, &accept, &Value::Null).await.expect(200);
+        // The path may speak of another link.
+        self.path = path;
+        self.fill("member", &person.id());
+        person
+    }
+}
+
+/// The request of a route, with all that it needs.
+///
+/// # Panics
+/// If the route is not known here: then a request for it belongs here.
+pub async fn prepare(b: &Bench, route: &Route) -> Case {
+    let tag = format!("n{}", b.number());
+    let owner = b.h.person(&format!("olivia-{tag}"));
+    let mut case = Case {
+        who: Some(owner.clone()),
+        owner,
+        tag,
+        organization: None,
+        method: route.method.parse().unwrap(),
+        path: route.path.to_owned(),
+        body: None,
+    };
+    match route.binary {
+        "create-organization" => case.body = Some(json!({ "name": "Acme", "role_set": "program-delivery" })),
+        "get-openapi" => case.who = None,
+        "get-docs" => {
+            case.who = None;
+            case.fill("file", "index.html");
+        }
+        "not-found" => {
+            (case.method, case.path) = (Method::GET, "/nowhere".to_owned());
+        }
+        "list-organizations" | "get-organization" | "list-roles" | "list-resources" | "list-invitations"
+        | "list-members" | "list-events" => case.found(b).await,
+        "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
+            organization(b, &mut case, route).await
+        }
+        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
+            members(b, &mut case, route).await;
+        }
+        _ => invitations(b, &mut case, route).await,
+    }
+    assert!(!case.path.contains('{'), "{} is not filled in", case.path);
+    b.drain().await;
+    case
+}
+
+async fn organization(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    case.fill("type", "program");
+    match route.binary {
+        "update-organization" => {
+            case.body = Some(json!({ "name": "Acme and Sons", "settings": { "invitation_ttl_days": 3 } }));
+        }
+        "set-plan" => {
+            case.who = Some(b.h.platform());
+            case.body = Some(json!({ "seat_limit": 9, "allowed_domains": ["partner.example"] }));
+        }
+        "put-resource" => {
+            case.fill("id", "summer");
+            case.body = Some(json!({ "name": "Summer cohort" }));
+        }
+        "delete-resource" => {
+            case.fill("id", "spring");
+            case.join(b, "ann").await;
+            case.invite(b, "bob").await;
+        }
+        other => panic!("no request for {other}"),
+    }
+}
+
+async fn members(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    let ann = case.join(b, "ann").await;
+    let bob = case.join(b, "bob").await;
+    let both = json!({ "members": [ann.id(), bob.id()] });
+    match route.binary {
+        "get-member" | "remove-member" => {}
+        "update-member" => {
+            let autumn = json!([{ "type": "program", "id": "autumn" }]);
+            case.body = Some(json!({ "role": "program_facilitator", "resources": autumn }));
+        }
+        "activate-members" => {
+            let path = case.organization().path("/members/deactivate");
+            case.owner.post(&b.h, &path, &both).await.expect(200);
+            case.body = Some(both);
+        }
+        "deactivate-members" => case.body = Some(both),
+        other => panic!("no request for {other}"),
+    }
+}
+
+async fn invitations(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    let (ann, bob) = (case.person(b, "ann"), case.person(b, "bob"));
+    match route.binary {
+        "create-invitations" => {
+            let addresses = format!("{}, {}", ann.address(), bob.address());
+            case.body = Some(invitation(&addresses, "program_admin", &["spring"]));
+        }
+        "resend-invitations" => {
+            case.invite(b, "ann").await;
+            case.invite(b, "bob").await;
+        }
+        "get-invitation" | "cancel-invitation" | "resend-invitation" => {
+            case.invite(b, "ann").await;
+        }
+        "update-invitation" => {
+            case.invite(b, "ann").await;
+            let autumn = json!([{ "type": "program", "id": "autumn" }]);
+            case.body = Some(json!({ "role": "program_facilitator", "resources": autumn }));
+        }
+        "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
+            case.link(b, "ann").await;
+            case.who = Some(ann);
+        }
+        other => panic!("no request for {other}"),
+    }
+}

@@ -1,0 +1,146 @@
+//! The table's stream in the hands of a test: which records a stream function still has to take, and giving them to it
+//! when the test says so.
+
+use crate::harness::Harness;
+use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, ShardIteratorType};
+use muster_edge::App;
+use muster_functions::streams;
+use serde_json::{Value, json};
+
+/// More rounds than any test needs: work that is not finished after them never will be.
+const ROUNDS: usize = 60;
+
+/// A function that is fed from the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Sends mail.
+    DeliverMail,
+    /// Finishes long work.
+    FinishWork,
+}
+
+/// A record that a function has to take.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Which function.
+    pub function: Function,
+    json: Value,
+}
+
+/// What of the stream has not been taken yet, oldest first. A record stays until its function takes it, as in Lambda.
+pub struct Stream {
+    client: aws_sdk_dynamodbstreams::Client,
+    iterator: Option<String>,
+    waiting: Vec<Waiting>,
+}
+
+impl Stream {
+    /// The stream of a backend that does not feed its functions itself.
+    pub async fn open(h: &Harness) -> Self {
+        let sdk = h.quiet_sdk();
+        let table = aws_sdk_dynamodb::Client::new(&sdk);
+        let table = table.describe_table().table_name(h.backend.table()).send().await;
+        let arn = table
+            .expect("the table is there")
+            .table
+            .and_then(|t| t.latest_stream_arn)
+            .expect("the table has a stream");
+        let client = aws_sdk_dynamodbstreams::Client::new(&sdk);
+        let stream = client.describe_stream().stream_arn(&arn).send().await;
+        let stream = stream.expect("the stream is there").stream_description;
+        let shard = stream
+            .and_then(|s| s.shards?.into_iter().next()?.shard_id)
+            .expect("the stream has a shard");
+        let iterator = client
+            .get_shard_iterator()
+            .stream_arn(&arn)
+            .shard_id(shard)
+            .shard_iterator_type(ShardIteratorType::TrimHorizon)
+            .send()
+            .await
+            .expect("the shard can be read");
+        Self {
+            client,
+            iterator: iterator.shard_iterator,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// What waits to be taken at this moment, oldest first.
+    pub async fn waiting(&mut self) -> &[Waiting] {
+        loop {
+            let iterator = self.iterator.take().expect("the shard stays open");
+            let read = self.client.get_records().shard_iterator(iterator).send().await;
+            let read = read.expect("the stream can be read");
+            self.iterator = read.next_shard_iterator;
+            let records = read.records.unwrap_or_default();
+            if records.is_empty() {
+                return &self.waiting;
+            }
+            self.waiting.extend(records.iter().filter_map(waiting));
+        }
+    }
+
+    /// Forgets what waits for a function: the test is not about it.
+    pub async fn skip(&mut self, function: Function) {
+        self.waiting().await;
+        self.waiting.retain(|w| w.function != function);
+    }
+
+    /// Hands the oldest waiting records of a function to it, one a batch; false if none waits. What the function does
+    /// not report as failed is taken. It is an error if the function itself fails.
+    pub async fn feed(&mut self, app: &App, function: Function) -> bool {
+        self.waiting().await;
+        let Some(place) = self.waiting.iter().position(|w| w.function == function) else {
+            return false;
+        };
+        let event = json!({ "Records": [self.waiting[place].json] });
+        let answer = match function {
+            Function::DeliverMail => streams::deliver_mail(app, event).await,
+            Function::FinishWork => streams::finish_work(app, event).await,
+        };
+        let answer = answer.expect("the event is one of the stream");
+        if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
+            self.waiting.remove(place);
+        }
+        true
+    }
+
+    /// Feeds both functions until nothing waits for them.
+    ///
+    /// # Panics
+    /// If something still waits after many rounds.
+    pub async fn drain(&mut self, app: &App) {
+        let enough = ROUNDS * (1 + self.waiting().await.len());
+        for _ in 0..enough {
+            let worked = self.feed(app, Function::FinishWork).await;
+            let mailed = self.feed(app, Function::DeliverMail).await;
+            if !worked && !mailed {
+                return;
+            }
+        }
+        panic!("{} records are never taken", self.waiting.len());
+    }
+}
+
+/// The record as its function gets it; none if the template's filters keep it from both.
+fn waiting(record: &Record) -> Option<Waiting> {
+    let change = record.dynamodb()?;
+    let image = change.new_image()?;
+    let text = |value: &AttributeValue| value.as_s().ok().cloned();
+    let is_new = record.event_name() == Some(&OperationType::Insert);
+    let function = match text(image.get("kind")?)?.as_str() {
+        "mail" if is_new => Function::DeliverMail,
+        "job" => Function::FinishWork,
+        _ => return None,
+    };
+    let key = |name: &str| change.keys()?.get(name).and_then(text);
+    let json = json!({
+        "eventName": record.event_name().map(OperationType::as_str),
+        "dynamodb": {
+            "Keys": { "PK": { "S": key("PK")? }, "SK": { "S": key("SK")? } },
+            "SequenceNumber": change.sequence_number()?,
+        },
+    });
+    Some(Waiting { function, json })
+}

@@ -1,0 +1,280 @@
+//! Bodies that are wrong as a whole.
+
+use super::takers::TAKERS;
+use super::{Ground, is_problem, names_field};
+use muster_functions::routes::ROUTES;
+use serde_json::{Value, json};
+
+/// Bodies that are no JSON.
+fn no_json() -> Vec<(&'static str, Vec<u8>)> {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000)).into_bytes();
+    let mut utf16: Vec<u8> = vec![0xff, 0xfe];
+    utf16.extend(r#"{"name":"x"}"#.encode_utf16().flat_map(u16::to_le_bytes));
+    let endless = format!(r#"{{"name":{}}}"#, "9".repeat(20_000)).into_bytes();
+    vec![
+        ("nothing", Vec::new()),
+        ("white space", b" \r\n\t ".to_vec()),
+        ("garbage", (0..=255).collect()),
+        ("zeros", vec![0; 100]),
+        ("half an object", b"{".to_vec()),
+        ("half a text", br#"{"name":"x"#.to_vec()),
+        ("half a word", b"nul".to_vec()),
+        ("two objects", b"{}{}".to_vec()),
+        ("more behind the object", b"{} x".to_vec()),
+        ("single quotes", b"{'name':'x'}".to_vec()),
+        ("a comment", b"{/* */}".to_vec()),
+        ("a comma too many", br#"{"name":"x",}"#.to_vec()),
+        ("no number", br#"{"name":NaN}"#.to_vec()),
+        ("a number beyond all", br#"{"name":1e999}"#.to_vec()),
+        ("an endless number", endless),
+        ("a byte order mark", b"\xef\xbb\xbf{}".to_vec()),
+        ("two bytes a letter", utf16),
+        ("no UTF-8", b"{\"name\":\"\xff\xfe\"}".to_vec()),
+        ("a naked control character", b"{\"name\":\"a\x01b\"}".to_vec()),
+        ("a lone high surrogate", br#"{"name":"\ud800"}"#.to_vec()),
+        ("a lone low surrogate", br#"{"name":"\udc00x"}"#.to_vec()),
+        ("surrogates the wrong way round", br#"{"name":"\udc00\ud800"}"#.to_vec()),
+        ("a lone surrogate as a name", br#"{"\ud800":1}"#.to_vec()),
+        ("an escape that is none", br#"{"name":"\x41"}"#.to_vec()),
+        ("deep lists", deep("[", "]")),
+        ("deep lists, open", b"[".repeat(10_000)),
+        ("deep objects", deep("{\"a\":", "}")),
+        (
+            "deep within a field",
+            format!(r#"{{"name":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000)).into_bytes(),
+        ),
+        ("form", b"name=x&role=admin".to_vec()),
+        (
+            "XML",
+            b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>".to_vec(),
+        ),
+    ]
+}
+
+#[test]
+fn every_route_that_takes_a_body_is_tried() {
+    let bodies = muster_functions::openapi::document();
+    for route in ROUTES.iter().filter(|r| r.method != "ANY") {
+        let operation = &bodies["paths"][route.path][route.method.to_lowercase()];
+        let path = |t: &str| t == route.path || t.replace("/me", "/{member}") == route.path;
+        let tried = TAKERS.iter().any(|t| t.method == route.method && path(t.path));
+        assert_eq!(
+            tried,
+            operation["requestBody"].is_object(),
+            "{} {}",
+            route.method,
+            route.path
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_json_is_refused_as_that() {
+    let g = Ground::make().await;
+    for taker in &TAKERS {
+        for (what, body) in no_json() {
+            let what = format!("{what} to {} {}", taker.method, taker.path);
+            let answer = g.json(taker, body).await;
+            is_problem(&answer, &[400], &what);
+            assert!(answer.text("/type").ends_with("/malformed-json"), "{what}");
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_that_is_no_object_is_refused_as_that() {
+    let g = Ground::make().await;
+    for taker in &TAKERS {
+        let good = (taker.good)(&g);
+        for body in [
+            json!(null),
+            json!(true),
+            json!(7),
+            json!("text"),
+            json!([]),
+            json!([good]),
+            json!(good.to_string()),
+        ] {
+            let what = format!("{body} to {} {}", taker.method, taker.path);
+            let answer = g.json(taker, body.to_string()).await;
+            is_problem(&answer, &[422], &what);
+            assert_eq!(answer.faults(), [(String::new(), "wrong_type".to_owned())], "{what}");
+        }
+        if taker.requires {
+            let answer = g.json(taker, "{}").await;
+            is_problem(&answer, &[422], taker.path);
+            assert!(
+                answer.faults().iter().all(|(_, code)| code == "missing_field"),
+                "{:#}",
+                answer.body
+            );
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_another_type_is_refused_as_that() {
+    let g = Ground::make().await;
+    let types = [
+        None,
+        Some(""),
+        Some("text/plain"),
+        Some("application/xml"),
+        Some("application/jsonp"),
+        Some("application/merge-patch+json"),
+        Some("application/x-www-form-urlencoded"),
+        Some("multipart/form-data; boundary=x"),
+        Some("text/json; application/json"),
+        Some("application/json, text/plain"),
+        Some("json"),
+        Some("\u{e4}"),
+    ];
+    for taker in &TAKERS {
+        let good = (taker.good)(&g).to_string();
+        for media_type in types {
+            let what = format!("{media_type:?} to {} {}", taker.method, taker.path);
+            let answer = g.send(taker, media_type, good.clone()).await;
+            is_problem(&answer, &[415], &what);
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_fields_are_refused_by_name_all_at_once() {
+    let g = Ground::make().await;
+    let long = "x".repeat(10_000);
+    let names = [
+        "nonsense",
+        "__proto__",
+        "constructor",
+        "",
+        " ",
+        "na\u{0}me",
+        "Name",
+        "\u{202e}eman",
+        "name ",
+        "$ref",
+        &long,
+    ];
+    for taker in &TAKERS {
+        let mut body = (taker.good)(&g);
+        for name in names {
+            body[name] = json!({ "x": [1] });
+        }
+        let answer = g.json(taker, body.to_string()).await;
+        is_problem(&answer, &[422], taker.path);
+        let mut faults = answer.faults();
+        faults.sort();
+        let mut expected = names.map(|name| (name.to_owned(), "unknown_field".to_owned()));
+        expected.sort();
+        assert_eq!(faults, expected, "{} {}", taker.method, taker.path);
+
+        // As many as fit: the answer stays of a size.
+        let mut body = (taker.good)(&g);
+        for n in 0..2_000 {
+            body[format!("x{n}")] = Value::Null;
+        }
+        let answer = g.json(taker, body.to_string()).await;
+        is_problem(&answer, &[422], taker.path);
+        assert!(answer.faults().iter().all(|(_, code)| code == "unknown_field"));
+        assert!(answer.faults().len() <= 100, "{}", answer.faults().len());
+        // Names with what the library quotes names in.
+        let mut body = (taker.good)(&g);
+        body["a`b"] = json!(1);
+        is_problem(&g.json(taker, body.to_string()).await, &[422], taker.path);
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_bodies_are_refused_as_too_large() {
+    let g = Ground::make().await;
+    let megabyte = 1 << 20;
+    for taker in &TAKERS {
+        let good = (taker.good)(&g).to_string();
+        let text = format!(r#"{{"name":"{}"}}"#, "x".repeat(megabyte));
+        let padded = format!("{good}{}", " ".repeat(megabyte));
+        let barely = format!("{good}{}", " ".repeat(64 * 1024 + 1 - good.len()));
+        for body in [text, padded, barely, "[".repeat(megabyte)] {
+            let answer = g.json(taker, body).await;
+            is_problem(&answer, &[413], taker.path);
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_beyond_the_gateways_limit_are_refused_by_the_gateway() {
+    let g = Ground::make().await;
+    let declared = 11 << 20;
+    let sent = (10 << 20) + 1;
+    for taker in &TAKERS {
+        let mut bytes = g.head(taker.method, &g.path(taker.path));
+        bytes.extend(format!("content-type: application/json\r\ncontent-length: {declared}\r\n\r\n").bytes());
+        bytes.extend(std::iter::repeat_n(b' ', sent));
+        g.raw(&bytes).await.is_problem(&[413], taker.path);
+    }
+    let mut chunked = g.head("POST", "/v1/organizations");
+    chunked.extend(b"content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nA00001\r\n");
+    chunked.extend(std::iter::repeat_n(b' ', sent));
+    g.raw(&chunked).await.is_problem(&[413], "chunks");
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_that_take_no_body_are_not_disturbed_by_one() {
+    let g = Ground::make().await;
+    for (method, path, statuses) in [
+        ("POST", "/v1/invitations/nonsense/accept", &[404][..]),
+        ("POST", "/v1/invitations/nonsense/decline", &[404]),
+        (
+            "POST",
+            "/v1/organizations/{org}/invitations/inv_0000000000000000000042/resend",
+            &[404],
+        ),
+        (
+            "DELETE",
+            "/v1/organizations/{org}/invitations/inv_0000000000000000000042",
+            &[404],
+        ),
+        (
+            "DELETE",
+            "/v1/organizations/{org}/members/usr_0000000000000000000042",
+            &[404],
+        ),
+        ("DELETE", "/v1/organizations/{org}/resources/program/nothing", &[404]),
+    ] {
+        for (what, body) in no_json() {
+            let url = format!("{}{}", g.h.backend.base_url(), g.path(path));
+            let request = g.h.http().request(method.parse().unwrap(), url).body(body);
+            let request = request
+                .bearer_auth(g.acme.owner.token(&g.h))
+                .header("content-type", "application/json");
+            is_problem(&g.h.answered(request).await, statuses, &format!("{what} to {path}"));
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_missing_field_is_named() {
+    let g = Ground::make().await;
+    for taker in TAKERS.iter().filter(|t| t.requires) {
+        let answer = g.json(taker, "{}").await;
+        let good = (taker.good)(&g);
+        let missing: Vec<String> = answer.faults().into_iter().map(|(field, _)| field).collect();
+        assert!(missing.iter().all(|field| good[field] != Value::Null), "{missing:?}");
+        for field in &missing {
+            let mut body = good.clone();
+            body.as_object_mut().unwrap().remove(field);
+            let answer = g.json(taker, body.to_string()).await;
+            is_problem(&answer, &[422], field);
+            names_field(&answer, field, taker.path);
+            assert_eq!(answer.faults().len(), 1);
+        }
+    }
+    g.stands().await;
+}

@@ -1,0 +1,117 @@
+//! The routes that take a body, each with a body that is right.
+
+use super::Ground;
+use serde_json::{Value, json};
+
+/// A route that takes a body.
+pub(super) struct Taker {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    /// Whether it is for the platform; else the owner uses it.
+    pub(super) platform: bool,
+    /// A body that is taken.
+    pub(super) good: fn(&Ground) -> Value,
+    /// Whether an empty object is refused.
+    pub(super) requires: bool,
+}
+
+const fn taker(method: &'static str, path: &'static str, requires: bool, good: fn(&Ground) -> Value) -> Taker {
+    Taker {
+        method,
+        path,
+        platform: false,
+        good,
+        requires,
+    }
+}
+
+fn spring() -> Value {
+    json!([{ "type": "program", "id": "spring" }])
+}
+
+pub(super) const FOUND: Taker = taker(
+    "POST",
+    "/v1/organizations",
+    true,
+    |_| json!({ "name": "Another", "role_set": "program-delivery" }),
+);
+
+pub(super) const UPDATE: Taker = taker("PATCH", "/v1/organizations/{org}", false, |_| {
+    json!({ "name": "Acme & Co", "settings": {
+        "invitation_ttl_days": 3, "default_message": "Welcome", "optional_roles": ["implementation_admin"] } })
+});
+
+pub(super) const PLAN: Taker = Taker {
+    platform: true,
+    ..taker(
+        "PUT",
+        "/v1/organizations/{org}/plan",
+        false,
+        |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] }),
+    )
+};
+
+pub(super) const PUT_RESOURCE: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/resources/{type}/{id}",
+    true,
+    |_| json!({ "name": "Springtime" }),
+);
+
+pub(super) const INVITE: Taker = taker("POST", "/v1/organizations/{org}/invitations", true, |_| {
+    json!({ "emails": "new@x.example", "role": "program_sponsor", "resources": spring(), "message": "Hello",
+        "duration": null, "dry_run": false })
+});
+
+pub(super) const UPDATE_INVITATION: Taker = taker(
+    "PATCH",
+    "/v1/organizations/{org}/invitations/{invitation}",
+    false,
+    |_| json!({ "role": "program_sponsor", "resources": spring(), "message": "Hello", "duration": null }),
+);
+
+pub(super) const HOLDINGS: Taker = taker(
+    "PATCH",
+    "/v1/organizations/{org}/members/{member}",
+    false,
+    |_| json!({ "role": "program_facilitator", "resources": spring(), "duration": null }),
+);
+
+pub(super) const MIX: Taker = taker("PATCH", "/v1/organizations/{org}/members/{member}", false, |_| {
+    json!({ "role": "admin", "grants": [
+        { "type": "program", "id": "spring", "role": "participant", "expires_at": "2999-12-31T00:00:00Z" }] })
+});
+
+pub(super) const PROFILE: Taker = taker("PATCH", "/v1/organizations/{org}/members/me", false, |_| {
+    json!({ "name": "Olivia", "timezone": "Europe/Paris", "color": "#336699", "notifications": { "mail": true },
+        "skills": ["Rust"], "bio": "Hello" })
+});
+
+pub(super) const ACTIVATE: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/members/activate",
+    true,
+    |g| json!({ "members": [g.member.id()] }),
+);
+
+pub(super) const DEACTIVATE: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/members/deactivate",
+    true,
+    |g| json!({ "members": [g.member.id()] }),
+);
+
+/// All of them; one route stands here once for each kind of change that it takes.
+pub(super) const TAKERS: [Taker; 11] = [
+    FOUND,
+    UPDATE,
+    PLAN,
+    PUT_RESOURCE,
+    INVITE,
+    UPDATE_INVITATION,
+    HOLDINGS,
+    MIX,
+    PROFILE,
+    DEACTIVATE,
+    ACTIVATE,
+];

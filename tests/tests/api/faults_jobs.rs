@@ -1,0 +1,153 @@
+//! Background work that dies between any two AWS calls is finished by whoever comes next, and nothing is done twice.
+
+use jiff::SignedDuration;
+use muster_functions::routes::ROUTES;
+use muster_tests::bench::Bench;
+use muster_tests::crowd::{Holding, crowd};
+use muster_tests::faults::{At, Kind, Reach};
+use muster_tests::harness::{Organization, invitation};
+use muster_tests::recount;
+use muster_tests::requests::{Case, prepare};
+use muster_tests::stream::Function;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// More than two slices of a job.
+const MANY: usize = 41;
+
+/// An organization on which nothing has been done yet.
+async fn founded(b: &Bench) -> Case {
+    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
+    prepare(b, route).await
+}
+
+/// Invites so many people in the name of the owner, 20 a request.
+async fn invite(b: &Bench, case: &Case, count: usize) {
+    let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("guest{n}"))).collect();
+    for part in people.chunks(20) {
+        let addresses: Vec<&str> = part.iter().map(|p| p.address()).collect();
+        let body = invitation(&addresses.join(" "), "program_admin", &["spring"]);
+        let path = case.organization().path("/invitations");
+        case.owner.post(&b.h, &path, &body).await.expect(201);
+    }
+}
+
+/// Asks for the work of a case, as its owner.
+async fn ask(b: &Bench, case: &Case, method: Method, path: &str, body: Option<Value>) {
+    let path = case.organization().path(path);
+    let answer = b.h.send(Some(&case.owner), method, &path, body.as_ref(), &[]).await;
+    assert!((200..300).contains(&answer.status), "{:#}", answer.body);
+}
+
+/// Feeds the jobs to the watched process until none is left; one that dies is started anew, undisturbed.
+async fn work(b: &Bench) {
+    let mut stream = b.stream().await;
+    loop {
+        let fed = stream.feed(b.app(), Function::FinishWork);
+        match b.faults.unless_killed(fed).await {
+            Some(true) => {}
+            Some(false) => return,
+            None => b.faults.clear(),
+        }
+    }
+}
+
+/// Runs the schedule in the watched process; if it dies, it is started anew, undisturbed.
+async fn sweep(b: &Bench) {
+    while b.faults.unless_killed(b.expire()).await.is_none() {
+        b.faults.clear();
+    }
+}
+
+/// All that background work does for a case: what the stream brings, what the schedule takes up once its time has
+/// come, and what follows from that.
+async fn live(b: &Bench, wait: SignedDuration) {
+    work(b).await;
+    b.h.advance(wait);
+    sweep(b).await;
+    work(b).await;
+}
+
+/// Lets the work of a case be done without a fault, and then with the process killed at each of its calls.
+async fn survives_any_kill(wait: SignedDuration, begin: impl AsyncFn(&Bench) -> Case) {
+    let b = Bench::start().await;
+    let case = begin(&b).await;
+    b.faults.clear();
+    live(&b, wait).await;
+    let calls = b.faults.calls();
+    let expected: BTreeMap<String, usize> = b.outcome(&case).await;
+    for (n, operation) in calls.iter().enumerate() {
+        let case = begin(&b).await;
+        b.faults.inject(At::Call(n), Kind::Killed, Reach::Rest);
+        live(&b, wait).await;
+        b.faults.clear();
+        assert_eq!(b.outcome(&case).await, expected, "killed at call {n} ({operation})");
+    }
+    recount(&b.h).await;
+}
+
+/// Longer than late writers have, and than a job is left alone.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(3);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleting_a_resource_is_finished_though_it_is_killed_anywhere() {
+    survives_any_kill(PATIENCE, async |b| {
+        let case = founded(b).await;
+        crowd(b, &case, "member", MANY, Holding::Grant).await;
+        invite(b, &case, 21).await;
+        b.stream().await.skip(Function::DeliverMail).await;
+        ask(b, &case, Method::DELETE, "/resources/program/spring", None).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
+    survives_any_kill(PATIENCE, async |b| {
+        let case = founded(b).await;
+        optional_roles(b, case.organization(), &["implementation_admin"]).await;
+        let month = SignedDuration::from_hours(30 * 24);
+        crowd(b, &case, "helper", MANY, Holding::Limited(month)).await;
+        optional_roles(b, case.organization(), &[]).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
+    survives_any_kill(PATIENCE, async |b| {
+        let case = founded(b).await;
+        invite(b, &case, MANY).await;
+        b.stream().await.skip(Function::DeliverMail).await;
+        ask(b, &case, Method::POST, "/invitations/resend", None).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_schedule_settles_everything_though_it_is_killed_anywhere() {
+    let days = |n: i64| SignedDuration::from_hours(n * 24);
+    survives_any_kill(days(8), async |b| {
+        let case = founded(b).await;
+        optional_roles(b, case.organization(), &["implementation_admin"]).await;
+        invite(b, &case, 25).await;
+        crowd(b, &case, "ended", 3, Holding::Limited(days(7))).await;
+        crowd(b, &case, "ending", 2, Holding::Limited(days(9))).await;
+        b.drain().await;
+        // A job that the stream has given up.
+        ask(b, &case, Method::POST, "/invitations/resend", None).await;
+        b.stream().await.skip(Function::FinishWork).await;
+        case
+    })
+    .await;
+}
+
+async fn optional_roles(b: &Bench, organization: &Organization, roles: &[&str]) {
+    let body = json!({ "settings": { "optional_roles": roles } });
+    let path = organization.path("");
+    organization.owner.patch(&b.h, &path, &body).await.expect(200);
+}

@@ -1,0 +1,136 @@
+//! Mail is never lost, and sent twice only where nobody can know whether it was sent.
+
+use muster_functions::routes::ROUTES;
+use muster_tests::bench::Bench;
+use muster_tests::faults::{At, Kind, Reach, SEND_EMAIL};
+use muster_tests::recount;
+use muster_tests::requests::{Case, prepare};
+use muster_tests::stream::Function;
+
+/// An invitation that is made but not mailed yet; with its address.
+async fn invited(b: &Bench) -> (Case, String) {
+    let route = ROUTES.iter().find(|r| r.binary == "get-invitation").expect("a route");
+    let mut case = prepare(b, route).await;
+    case.invite(b, "zoe").await;
+    let address = case.person(b, "zoe").address().to_owned();
+    (case, address)
+}
+
+/// One try at delivering, in the watched process.
+async fn try_once(b: &Bench) {
+    let mut stream = b.stream().await;
+    b.faults
+        .unless_killed(stream.feed(b.app(), Function::DeliverMail))
+        .await;
+}
+
+fn delivered(b: &Bench, address: &str) -> usize {
+    b.h.backend.mail().iter().filter(|m| m.to == address).count()
+}
+
+/// How far the invitation's mail has come, as its organization is told.
+async fn told(b: &Bench, case: &Case, address: &str) -> String {
+    let list = case.organization().path("/invitations");
+    let list = case.owner.get(&b.h, &list).await.expect(200);
+    let items = list.body["items"].as_array().cloned().unwrap_or_default();
+    let one = items.iter().find(|i| i["email"] == address).expect("the invitation");
+    one["mail"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The calls of a delivery without a fault.
+async fn calls(b: &Bench) -> Vec<String> {
+    let (case, address) = invited(b).await;
+    b.faults.clear();
+    try_once(b).await;
+    let calls = b.faults.calls();
+    assert_eq!(delivered(b, &address), 1);
+    assert_eq!(told(b, &case, &address).await, "sent");
+    calls
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambiguous() {
+    let b = Bench::start().await;
+    let calls = calls(&b).await;
+    let handed_over = calls.iter().position(|c| c == SEND_EMAIL).expect("it is handed to SES");
+    let mut faults = vec![(Kind::Killed, Reach::Rest)];
+    for kind in [
+        Kind::ServerError,
+        Kind::LostReply,
+        Kind::TimeoutBefore,
+        Kind::TimeoutAfter,
+        Kind::Throttled,
+    ] {
+        faults.extend([Reach::Attempt, Reach::Call, Reach::Rest].map(|reach| (kind, reach)));
+    }
+    for (n, operation) in calls.iter().enumerate() {
+        for (kind, reach) in &faults {
+            let what = format!("{kind:?} ({reach:?}) at call {n} ({operation})");
+            let (case, address) = invited(&b).await;
+            b.faults.inject(At::Call(n), *kind, *reach);
+            try_once(&b).await;
+            b.faults.clear();
+            b.drain().await;
+            // SES may have it without our knowing, or we know and could not note it.
+            let reply_lost = n == handed_over && matches!(kind, Kind::LostReply | Kind::TimeoutAfter);
+            let note_lost = n == handed_over + 1 && *reach != Reach::Attempt;
+            let most = if reply_lost || note_lost { 2 } else { 1 };
+            let count = delivered(&b, &address);
+            assert!((1..=most).contains(&count), "{what}: delivered {count} times");
+            assert_eq!(told(&b, &case, &address).await, "sent", "{what}");
+        }
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_ses_refuses_for_good_is_told_as_failed_and_not_tried_again() {
+    let b = Bench::start().await;
+    let (case, address) = invited(&b).await;
+    b.faults.inject(At::Every(SEND_EMAIL), Kind::Rejected, Reach::Rest);
+    b.stream().await.drain(b.app()).await;
+    assert_eq!(b.faults.count(SEND_EMAIL), 1);
+    b.faults.clear();
+    assert_eq!(told(&b, &case, &address).await, "failed");
+    b.drain().await;
+    assert_eq!(delivered(&b, &address), 0);
+
+    // Sending it again is a new mail.
+    let resend = format!("{}/resend", case.path);
+    case.owner
+        .post(&b.h, &resend, &serde_json::Value::Null)
+        .await
+        .expect(200);
+    b.drain().await;
+    assert_eq!(delivered(&b, &case.person(&b, "ann").address().to_owned()), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_mail_stays_queued_until_it_is_delivered_once() {
+    let b = Bench::start().await;
+    let (case, address) = invited(&b).await;
+    for _ in 0..3 {
+        b.faults.inject(At::First(SEND_EMAIL), Kind::Throttled, Reach::Rest);
+        try_once(&b).await;
+        assert_eq!(b.faults.count(SEND_EMAIL), 1, "each try asks SES once");
+        b.faults.clear();
+        assert_eq!(delivered(&b, &address), 0);
+        assert_eq!(told(&b, &case, &address).await, "queued");
+    }
+    b.drain().await;
+    assert_eq!(delivered(&b, &address), 1);
+    assert_eq!(told(&b, &case, &address).await, "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_of_unknown_fate_is_sent_at_most_once_more() {
+    let b = Bench::start().await;
+    let (case, address) = invited(&b).await;
+    b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
+    try_once(&b).await;
+    b.faults.clear();
+    b.drain().await;
+    b.drain().await;
+    assert_eq!(delivered(&b, &address), 2);
+    assert_eq!(told(&b, &case, &address).await, "sent");
+}

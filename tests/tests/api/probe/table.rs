@@ -1,0 +1,199 @@
+//! What each route tells each persona.
+
+use super::scenery::Scenery;
+use serde_json::{Value, json};
+
+/// What somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It is done or shown.
+    Ok(u16),
+    /// It is refused, as this kind of problem.
+    Problem(u16, &'static str),
+}
+
+use Told::{Ok, Problem};
+
+pub(super) const UNAUTHORIZED: Told = Problem(401, "unauthorized");
+pub(super) const NOT_FOUND: Told = Problem(404, "not-found");
+const INACTIVE: Told = Problem(403, "member-inactive");
+const FORBIDDEN: Told = Problem(403, "forbidden");
+const MISMATCH: Told = Problem(403, "email-mismatch");
+const UNVERIFIED: Told = Problem(403, "email-not-verified");
+const SHOWN: Told = Ok(200);
+const MADE: Told = Ok(201);
+
+/// One route, with a request that is right in every other respect.
+pub(super) struct Probe {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) body: fn(&Scenery) -> Value,
+    /// Without a token, or with one that is not accepted.
+    pub(super) nobody: Told,
+    pub(super) stranger: Told,
+    pub(super) inactive: Told,
+    pub(super) participant: Told,
+    pub(super) sponsor: Told,
+    pub(super) platform: Told,
+}
+
+/// A route inside an organization.
+const fn inside(
+    method: &'static str,
+    path: &'static str,
+    body: fn(&Scenery) -> Value,
+    [participant, sponsor, platform]: [Told; 3],
+) -> Probe {
+    Probe {
+        method,
+        path,
+        body,
+        nobody: UNAUTHORIZED,
+        stranger: NOT_FOUND,
+        inactive: INACTIVE,
+        participant,
+        sponsor,
+        platform,
+    }
+}
+
+/// A route of its own: what nobody is told, what everybody is, and the platform, which has no address.
+const fn outside(
+    method: &'static str,
+    path: &'static str,
+    body: fn(&Scenery) -> Value,
+    [nobody, anybody, platform]: [Told; 3],
+) -> Probe {
+    Probe {
+        method,
+        path,
+        body,
+        nobody,
+        stranger: anybody,
+        inactive: anybody,
+        participant: anybody,
+        sponsor: anybody,
+        platform,
+    }
+}
+
+fn none(_: &Scenery) -> Value {
+    Value::Null
+}
+
+fn spring() -> Value {
+    json!([{ "type": "program", "id": "spring" }])
+}
+
+fn found(_: &Scenery) -> Value {
+    json!({ "name": "Mine", "role_set": "program-delivery" })
+}
+
+fn rename(_: &Scenery) -> Value {
+    json!({ "name": "Renamed", "settings": { "invitation_ttl_days": 3 } })
+}
+
+fn plan(_: &Scenery) -> Value {
+    json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] })
+}
+
+fn named(_: &Scenery) -> Value {
+    json!({ "name": "Named" })
+}
+
+fn offer(_: &Scenery) -> Value {
+    json!({ "emails": "new@x.example", "role": "participant", "resources": spring() })
+}
+
+fn reoffer(_: &Scenery) -> Value {
+    json!({ "role": "program_facilitator", "message": "Hello" })
+}
+
+fn rerole(_: &Scenery) -> Value {
+    json!({ "role": "participant", "resources": spring() })
+}
+
+fn members(s: &Scenery) -> Value {
+    json!({ "members": [s.member.id(), s.inactive.id()] })
+}
+
+/// What those with no say in it at all are told, each of the three.
+const REFUSED: [Told; 3] = [FORBIDDEN; 3];
+/// What every active member may see.
+const FOR_ALL: [Told; 3] = [SHOWN; 3];
+/// What a sponsor sees and a participant does not.
+const FOR_READERS: [Told; 3] = [FORBIDDEN, SHOWN, SHOWN];
+
+pub(super) const PROBES: &[Probe] = &[
+    outside("POST", "/v1/organizations", found, [UNAUTHORIZED, MADE, UNVERIFIED]),
+    outside("GET", "/v1/organizations", none, [UNAUTHORIZED, SHOWN, SHOWN]),
+    inside("GET", "/v1/organizations/{org}", none, FOR_ALL),
+    inside("PATCH", "/v1/organizations/{org}", rename, REFUSED),
+    inside(
+        "PUT",
+        "/v1/organizations/{org}/plan",
+        plan,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    inside("GET", "/v1/organizations/{org}/roles", none, FOR_ALL),
+    inside("GET", "/v1/organizations/{org}/resources", none, FOR_ALL),
+    inside("PUT", "/v1/organizations/{org}/resources/{type}/{id}", named, REFUSED),
+    inside("DELETE", "/v1/organizations/{org}/resources/{type}/{id}", none, REFUSED),
+    inside("POST", "/v1/organizations/{org}/invitations", offer, REFUSED),
+    inside("GET", "/v1/organizations/{org}/invitations", none, FOR_READERS),
+    inside("POST", "/v1/organizations/{org}/invitations/resend", none, REFUSED),
+    inside(
+        "GET",
+        "/v1/organizations/{org}/invitations/{invitation}",
+        none,
+        FOR_READERS,
+    ),
+    inside(
+        "PATCH",
+        "/v1/organizations/{org}/invitations/{invitation}",
+        reoffer,
+        REFUSED,
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/invitations/{invitation}",
+        none,
+        REFUSED,
+    ),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/invitations/{invitation}/resend",
+        none,
+        REFUSED,
+    ),
+    outside("GET", "/v1/invitations", none, [UNAUTHORIZED, SHOWN, UNVERIFIED]),
+    outside("GET", "/v1/invitations/{token}", none, [SHOWN; 3]),
+    outside(
+        "POST",
+        "/v1/invitations/{token}/accept",
+        none,
+        [UNAUTHORIZED, MISMATCH, MISMATCH],
+    ),
+    outside(
+        "POST",
+        "/v1/invitations/{token}/decline",
+        none,
+        [UNAUTHORIZED, MISMATCH, MISMATCH],
+    ),
+    inside("GET", "/v1/organizations/{org}/members", none, FOR_READERS),
+    inside("POST", "/v1/organizations/{org}/members/activate", members, REFUSED),
+    inside("POST", "/v1/organizations/{org}/members/deactivate", members, REFUSED),
+    inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
+    inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
+    inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    inside(
+        "GET",
+        "/v1/organizations/{org}/events",
+        none,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    outside("GET", "/openapi.json", none, [SHOWN; 3]),
+    outside("GET", "/docs", none, [SHOWN; 3]),
+    outside("GET", "/docs/{file}", none, [SHOWN; 3]),
+    outside("ANY", "$default", none, [NOT_FOUND; 3]),
+];
