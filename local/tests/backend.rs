@@ -118,9 +118,9 @@ async fn odd_requests_end_neither_the_process_nor_the_next_request() {
     ] {
         let mut connection = TcpStream::connect(address).await.unwrap();
         connection.write_all(request.as_bytes()).await.unwrap();
-        connection.shutdown().await.unwrap();
-        let mut reply = String::new();
-        connection.read_to_string(&mut reply).await.unwrap();
+        let mut reply = [0; 1024];
+        let length = connection.read(&mut reply).await.unwrap();
+        let reply = String::from_utf8_lossy(&reply[..length]);
         assert!(reply.starts_with("HTTP/1."), "{request:?}: {reply:?}");
         assert!(!reply.starts_with("HTTP/1.1 5"), "{request:?}: {reply:?}");
     }

@@ -12,7 +12,7 @@ use muster_domain::rules::organizations::{
 use muster_domain::{Authority, OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
-use muster_edge::{Call, Outcome, Problem, Reply, Standing, Step};
+use muster_edge::{Call, Field, Outcome, Problem, Reply, Standing, Step};
 use muster_store::Key;
 
 /// Makes an organization; the caller becomes its owner (003).
@@ -150,7 +150,18 @@ pub async fn set_plan(call: Call) -> Outcome {
     let user = call.user().await?;
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;
-    if body.allowed_domains.as_ref().is_some_and(|d| d.len() > MAX_DOMAINS) {
+    let domains = match &body.allowed_domains {
+        Field::Null => {
+            return Err(Problem::invalid([Fault::field(
+                "allowed_domains",
+                "wrong_type",
+                "must be a list",
+            )]));
+        }
+        Field::Absent => None,
+        Field::Value(domains) => Some(domains),
+    };
+    if domains.is_some_and(|d| d.len() > MAX_DOMAINS) {
         return Err(Problem::invalid([Fault::field(
             "allowed_domains",
             "too_many",
@@ -165,10 +176,7 @@ pub async fn set_plan(call: Call) -> Outcome {
         let seat_limit = body.seat_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
-            allowed_domains: body
-                .allowed_domains
-                .clone()
-                .unwrap_or_else(|| present.allowed_domains.clone()),
+            allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
         Ok(inside.commit(

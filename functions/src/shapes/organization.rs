@@ -70,7 +70,7 @@ pub struct SetPlan {
     /// Domains that addresses for allowlisted roles must be in, 100 at most.
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
-    pub allowed_domains: Option<BTreeSet<Domain>>,
+    pub allowed_domains: Field<BTreeSet<Domain>>,
 }
 
 impl Body for SetPlan {

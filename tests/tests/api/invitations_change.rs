@@ -233,11 +233,11 @@ async fn whoever_changes_what_is_offered_answers_for_it() {
     .await
     .expect(201);
     let id = acme.pending(&h).await[0]["id"].as_str().unwrap().to_owned();
-    // The message alone changes nothing about who vouches.
+    // Nobody puts words into another's mouth.
     let said = json!({ "message": "Hello" });
     let path = acme.invitation(&id, "");
     let changed = acme.owner.patch(&h, &path, &said).await.expect(200);
-    assert_eq!(changed.body["invited_by"], json!(ada.id()));
+    assert_eq!(changed.body["invited_by"], json!(acme.owner.id()));
     assert_eq!(changed.body["message"], "Hello");
     let offered =
         json!({ "role": "program_admin", "resources": [{ "type": "program", "id": "spring" }], "message": null });

@@ -194,15 +194,15 @@ fn a_role_that_is_off_or_was_off_since_or_is_over_gives_no_power() {
     let over = attempt(&organization, "2026-04-10T12:00:00Z");
     assert_eq!(
         over,
-        Some(MemberRefusal::NotFound),
+        Some(MemberRefusal::Forbidden),
         "to the second, whether or not a job has run"
     );
     let mut off = organization.clone();
     off.settings.optional_roles.clear();
-    assert_eq!(attempt(&off, "2026-03-11T00:00:00Z"), Some(MemberRefusal::NotFound));
+    assert_eq!(attempt(&off, "2026-03-11T00:00:00Z"), Some(MemberRefusal::Forbidden));
     let mut again = organization;
     again.role_epochs.insert(role(HELPER), 1);
-    assert_eq!(attempt(&again, "2026-03-11T00:00:00Z"), Some(MemberRefusal::NotFound));
+    assert_eq!(attempt(&again, "2026-03-11T00:00:00Z"), Some(MemberRefusal::Forbidden));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_role_on_a_program_that_is_being_deleted_gives_no_power() {
     let mut organization = counted(&[&actor, &target], &[]);
     organization.ending.insert(reference("spring").registration);
     let refused = one(&scene(&organization, &actor), &target, "participant", &[], None);
-    assert_eq!(refused, Some(MemberRefusal::NotFound));
+    assert_eq!(refused, Some(MemberRefusal::Forbidden));
 }
 
 #[test]
@@ -308,5 +308,5 @@ fn an_inactive_owner_changes_nobody() {
     assert_eq!(owner.status, Status::Inactive);
     let organization = counted(&[&owner, &target], &[]);
     let refused = one(&scene(&organization, &owner), &target, "participant", &[], None);
-    assert_eq!(refused, Some(MemberRefusal::NotFound));
+    assert_eq!(refused, Some(MemberRefusal::Forbidden));
 }

@@ -170,6 +170,6 @@ fn nobody_inactive_may_do_anything() {
         for permission in muster_domain::permission::ALL {
             assert!(!scene.authority().allows_somewhere(permission), "{permission}");
         }
-        assert_eq!(remove(&scene, Some(&target), &mut ids()), Err(MemberRefusal::NotFound));
+        assert_eq!(remove(&scene, Some(&target), &mut ids()), Err(MemberRefusal::Forbidden));
     }
 }
