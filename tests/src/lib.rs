@@ -10,6 +10,7 @@
 pub mod bench;
 pub mod crowd;
 pub mod faults;
+pub mod gate;
 pub mod harness;
 pub mod personas;
 pub mod recount;
@@ -19,6 +20,7 @@ pub mod snapshot;
 pub mod stream;
 pub mod together;
 
+pub use gate::Gate;
 pub use harness::{Answer, Harness};
 pub use personas::Persona;
 pub use recount::recount;
