@@ -4,6 +4,7 @@
 mod secrets;
 mod ses;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -14,6 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::json;
+use std::time::Duration;
 
 pub(crate) use secrets::{LINK_SECRET, LinkSecret};
 pub(crate) use ses::Mailbox;
@@ -60,8 +62,21 @@ pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpCli
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .service_config(endpoints);
+    // What a test puts in between is to meet the product's own patience.
+    if http_client.is_none() {
+        config.set_timeout_config(Some(patience()));
+    }
     config.set_http_client(http_client);
     config.build()
+}
+
+/// Longer than the product waits in AWS: here the services share a machine with everything else that runs on it, so
+/// slow is not down. It is still less than the gateway waits.
+fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(20))
+        .operation_timeout(Duration::from_secs(25))
+        .build()
 }
 
 /// The two services' routes.

@@ -11,6 +11,7 @@ pub mod bench;
 pub mod crowd;
 pub mod deployment;
 pub mod faults;
+pub mod gate;
 pub mod harness;
 pub mod permissions;
 pub mod personas;
@@ -22,6 +23,7 @@ pub mod snapshot;
 pub mod stream;
 pub mod together;
 
+pub use gate::Gate;
 pub use harness::{Answer, Harness};
 pub use personas::Persona;
 pub use recount::recount;

@@ -198,6 +198,8 @@ impl Hand<'_> {
             // All on this page got the role after it was switched on again.
             match page.next {
                 Some(next) => after = Some(next),
+                // Somebody who had read the organization before may still be accepting the role.
+                None if self.now.duration_since(job.created_at) < LATE_WRITERS => return Ok(Slice::Later),
                 None => return Ok(Slice::Last(Changes::default())),
             }
         }

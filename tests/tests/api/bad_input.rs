@@ -7,6 +7,7 @@ mod paths;
 mod queries;
 mod raw;
 mod takers;
+mod values;
 
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Answer, Persona, Snapshot, recount};

@@ -3,8 +3,10 @@
 mod answers;
 mod bystander;
 mod ends;
+mod late;
 mod owners;
 mod seats;
+mod versions;
 
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Answer, Persona};

@@ -18,7 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 /// Things one slice handles at most: four items each fit one transaction.
 pub const SLICE: usize = 20;
 
-/// How long a deletion goes on looking for grants: a request that had read the resource before may still be writing one.
+/// How long work that ends a resource or a role goes on looking for holders: a request that had read it before may still
+/// be writing one.
 pub const LATE_WRITERS: SignedDuration = SignedDuration::from_secs(60);
 
 /// Ends the grants of these members on a deleted resource.

@@ -11,7 +11,7 @@ const GONE: (u16, &str) = (409, "resource-gone");
 const UNKNOWN: (u16, &str) = (422, "invalid-request");
 
 /// Lets the background work end, and with it the time it gives to late writers.
-async fn all_work_done(h: &Harness) {
+pub(super) async fn all_work_done(h: &Harness) {
     for _ in 0..3 {
         h.backend.settled().await;
         h.advance(SignedDuration::from_mins(5));
@@ -21,7 +21,7 @@ async fn all_work_done(h: &Harness) {
 }
 
 /// Kinds and sort keys of all items that name this text, but for what only remembers: events and ended invitations.
-async fn mentions(h: &Harness, text: &str) -> Vec<String> {
+pub(super) async fn mentions(h: &Harness, text: &str) -> Vec<String> {
     let all = items(h).await;
     let key = |item: &muster_store::items::Item| muster_store::Key::of(item).unwrap();
     let remembers = |k: &muster_store::Key| k.pk.starts_with("EVENTS#") || k.sk.starts_with("PAST#");
