@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod budgets;
 mod expiry;
 mod expiry_jobs;
 mod faults;
@@ -22,3 +23,4 @@ mod members_bulk;
 mod members_profile;
 mod organizations;
 mod resources;
+mod sweeps;
