@@ -10,6 +10,7 @@
 mod answers;
 mod authentication;
 mod bad_input;
+mod budgets;
 mod conventions;
 mod events;
 mod expiry;
@@ -33,3 +34,4 @@ mod probe;
 mod races;
 mod resources;
 mod samples;
+mod sweeps;

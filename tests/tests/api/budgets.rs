@@ -1,0 +1,272 @@
+//! How many AWS round trips, one after the other, each route takes: what a caller waits for.
+//!
+//! See [`muster_tests::faults::Faults::round_trips`] for what counts as one after the other. The link secret is held
+//! by the process already, as it is in any request but a process's first in five minutes.
+
+use jiff::SignedDuration;
+use muster_domain::rules::activation::{MAX_ROWS, ROWS_A_TRANSACTION};
+use muster_functions::routes::{ROUTES, Route};
+use muster_tests::bench::Bench;
+use muster_tests::crowd::{Holding, crowd};
+use muster_tests::harness::{Organization, invitation};
+use muster_tests::requests::{Case, prepare};
+use muster_tests::{Answer, Persona, recount};
+use reqwest::Method;
+use serde_json::json;
+
+/// One read brings all that an answer needs.
+const READ_ONE: usize = 1;
+/// A page is read beside what authorizes it.
+const PAGE: usize = 1;
+/// Lists across organizations: an index first, then what it names.
+const ACROSS: usize = 2;
+/// One read, one transaction.
+const WRITE: usize = 2;
+/// Nothing of AWS.
+const NONE: usize = 0;
+
+/// The budget of each route, by method and path.
+const BUDGETS: &[(&str, &str, usize)] = &[
+    ("POST", "/v1/organizations", WRITE),
+    ("GET", "/v1/organizations", ACROSS),
+    ("GET", "/v1/organizations/{org}", READ_ONE),
+    ("PATCH", "/v1/organizations/{org}", WRITE),
+    ("PUT", "/v1/organizations/{org}/plan", WRITE),
+    ("GET", "/v1/organizations/{org}/roles", READ_ONE),
+    ("GET", "/v1/organizations/{org}/resources", PAGE),
+    ("PUT", "/v1/organizations/{org}/resources/{type}/{id}", WRITE),
+    ("DELETE", "/v1/organizations/{org}/resources/{type}/{id}", WRITE),
+    ("POST", "/v1/organizations/{org}/invitations", WRITE),
+    ("GET", "/v1/organizations/{org}/invitations", PAGE),
+    ("POST", "/v1/organizations/{org}/invitations/resend", WRITE),
+    ("GET", "/v1/organizations/{org}/invitations/{invitation}", READ_ONE),
+    ("PATCH", "/v1/organizations/{org}/invitations/{invitation}", WRITE),
+    ("DELETE", "/v1/organizations/{org}/invitations/{invitation}", WRITE),
+    ("POST", "/v1/organizations/{org}/invitations/{invitation}/resend", WRITE),
+    ("GET", "/v1/invitations", ACROSS),
+    ("GET", "/v1/invitations/{token}", READ_ONE),
+    ("POST", "/v1/invitations/{token}/accept", WRITE),
+    ("POST", "/v1/invitations/{token}/decline", WRITE),
+    ("GET", "/v1/organizations/{org}/members", PAGE),
+    ("POST", "/v1/organizations/{org}/members/activate", WRITE),
+    ("POST", "/v1/organizations/{org}/members/deactivate", WRITE),
+    ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
+    ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
+    ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE),
+    ("GET", "/v1/organizations/{org}/events", PAGE),
+    ("GET", "/openapi.json", NONE),
+    ("GET", "/docs", NONE),
+    ("GET", "/docs/{file}", NONE),
+    ("ANY", "$default", NONE),
+];
+
+fn budget(route: &Route) -> usize {
+    let named = |(method, path, _): &&(&str, &str, usize)| (*method, *path) == (route.method, route.path);
+    let found = BUDGETS.iter().find(named);
+    found
+        .unwrap_or_else(|| panic!("{} {} has no budget", route.method, route.path))
+        .2
+}
+
+fn route(binary: &str) -> &'static Route {
+    ROUTES.iter().find(|r| r.binary == binary).expect("a route")
+}
+
+/// Sends the request of a case; gives the answer and its round trips.
+async fn measured(b: &Bench, case: &Case) -> (Answer, usize) {
+    b.faults.clear();
+    let answer = b.send(case).await;
+    (answer, b.faults.round_trips())
+}
+
+/// The calls that a function makes, each of which its table entry names.
+fn check_calls(b: &Bench, route: &Route) {
+    for call in b.faults.calls() {
+        assert!(route.calls.contains(&call.as_str()), "{} may not {call}", route.binary);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_keeps_its_budget_of_round_trips_and_makes_no_call_but_those_of_its_table_entry() {
+    let b = Bench::start().await;
+    for route in ROUTES {
+        let case = prepare(&b, route).await;
+        let (answer, trips) = measured(&b, &case).await;
+        let missing = [404].contains(&answer.status) && route.binary == "not-found";
+        let shown = (200..400).contains(&answer.status) || missing;
+        assert!(
+            shown,
+            "{} {}: {} {:#}",
+            route.method, route.path, answer.status, answer.body
+        );
+        assert_eq!(
+            trips,
+            budget(route),
+            "{} {}: {:?}",
+            route.method,
+            route.path,
+            b.faults.calls()
+        );
+        check_calls(&b, route);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_notes_activity_at_most_once_an_hour_with_one_more_round_trip() {
+    let b = Bench::start().await;
+    for route in ROUTES.iter().filter(|r| r.calls.contains(&"dynamodb:UpdateItem")) {
+        let case = prepare(&b, route).await;
+        b.h.advance(SignedDuration::from_mins(61));
+        let (answer, trips) = measured(&b, &case).await;
+        assert!(
+            (200..300).contains(&answer.status),
+            "{}: {:#}",
+            route.binary,
+            answer.body
+        );
+        // The platform is no member, and so never seen.
+        let noted = usize::from(route.binary != "set-plan");
+        assert_eq!(trips, budget(route) + noted, "{}: {:?}", route.binary, b.faults.calls());
+        check_calls(&b, route);
+
+        if let Some(organization) = &case.organization {
+            let (_, trips) = again(&b, &case.owner, organization).await;
+            assert_eq!(trips, READ_ONE, "after {}", route.binary);
+        }
+    }
+}
+
+/// Reads the organization once to be seen, and once more.
+async fn again(b: &Bench, owner: &Persona, organization: &Organization) -> (Answer, usize) {
+    owner.get(&b.h, &organization.path("")).await.expect(200);
+    b.faults.clear();
+    let answer = owner.get(&b.h, &organization.path("")).await;
+    (answer, b.faults.round_trips())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inviting_whom_a_lapsed_invitation_names_reads_that_invitation_as_well() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("create-invitations")).await;
+    case.invite(&b, "ann").await;
+    b.h.advance(SignedDuration::from_hours(8 * 24));
+    seen(&b, &case).await;
+    let (answer, trips) = measured(&b, &case).await;
+    answer.expect(201);
+    assert_eq!(trips, WRITE + 1, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reviving_an_expired_invitation_reads_who_has_its_address_as_well() {
+    let b = Bench::start().await;
+    let case = prepare(&b, route("resend-invitation")).await;
+    b.h.advance(SignedDuration::from_hours(8 * 24));
+    b.expire().await.unwrap();
+    seen(&b, &case).await;
+    let (answer, trips) = measured(&b, &case).await;
+    answer.expect(200);
+    assert_eq!(trips, WRITE + 1, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_an_invitation_whose_resources_are_not_named_reads_them_as_well() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("update-invitation")).await;
+    case.body = Some(json!({ "role": "program_facilitator" }));
+    let (answer, trips) = measured(&b, &case).await;
+    answer.expect(200);
+    assert_eq!(trips, WRITE + 1, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resources_in_sight_through_grants_are_read_by_name_once_it_is_known_which() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("list-resources")).await;
+    case.who = Some(case.join(&b, "ann").await);
+    let (answer, trips) = measured(&b, &case).await;
+    assert_eq!(answer.expect(200).body["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(trips, READ_ONE + PAGE, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn activating_many_takes_a_read_and_a_transaction_for_each_part_that_fits_one() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("deactivate-members")).await;
+    crowd(&b, &case, "many", MAX_ROWS, Holding::Grant).await;
+    let members: Vec<String> = (0..MAX_ROWS)
+        .map(|n| case.person(&b, &format!("many{n}")).id())
+        .collect();
+    for rows in [ROWS_A_TRANSACTION, MAX_ROWS] {
+        let named = members.get(..rows).unwrap();
+        case.body = Some(json!({ "members": named }));
+        for verb in ["deactivate", "activate"] {
+            case.path = case.organization().path(&format!("/members/{verb}"));
+            let (answer, trips) = measured(&b, &case).await;
+            answer.expect(200);
+            let parts = rows.div_ceil(ROWS_A_TRANSACTION);
+            assert_eq!(trips, WRITE * parts, "{verb} {rows}: {:?}", b.faults.calls());
+        }
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_costs_the_same_however_long_its_list_is() {
+    let b = Bench::start().await;
+    let case = prepare(&b, route("list-members")).await;
+    for n in 0..6 {
+        let addresses: Vec<String> = (0..20)
+            .map(|m| case.person(&b, &format!("guest{n}x{m}")).address().to_owned())
+            .collect();
+        let body = invitation(&addresses.join(" "), "participant", &[]);
+        let path = case.organization().path("/invitations");
+        case.owner.post(&b.h, &path, &body).await.expect(201);
+    }
+    let mut cursor = String::new();
+    for page in 0..3 {
+        let path = case.organization().path(&format!("/members?limit=10{cursor}"));
+        b.faults.clear();
+        let answer =
+            b.h.send(Some(&case.owner), Method::GET, &path, None, &[])
+                .await
+                .expect(200);
+        assert_eq!(b.faults.round_trips(), PAGE, "page {page}");
+        let listed = answer.body["items"].as_array().map_or(0, Vec::len);
+        let read = b
+            .faults
+            .exchanges()
+            .iter()
+            .map(|e| e.reply()["Count"].as_u64().unwrap_or_default())
+            .sum::<u64>();
+        assert_eq!(listed, 10, "page {page}");
+        assert!(read <= 2 * 10, "page {page} read {read} items");
+        let next = answer.body["next_cursor"].as_str().expect("another page");
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repeating_a_request_with_its_key_takes_one_read() {
+    let b = Bench::start().await;
+    let keeps_answer = |r: &&Route| r.method == "POST" && !r.path.ends_with("activate");
+    for route in ROUTES.iter().filter(keeps_answer) {
+        let case = prepare(&b, route).await;
+        let first = b.send(&case).await;
+        let (again, trips) = measured(&b, &case).await;
+        assert_eq!(again.body, first.body, "{}", route.binary);
+        assert_eq!(trips, READ_ONE, "{}: {:?}", route.binary, b.faults.calls());
+    }
+}
+
+/// Lets the owner be seen, so that the next request need not note it.
+async fn seen(b: &Bench, case: &Case) {
+    case.owner.get(&b.h, &case.organization().path("")).await.expect(200);
+}
+
+#[test]
+fn every_budget_is_of_a_route() {
+    for (method, path, _) in BUDGETS {
+        let there = ROUTES.iter().any(|r| (r.method, r.path) == (*method, *path));
+        assert!(there, "{method} {path} is no route");
+    }
+}

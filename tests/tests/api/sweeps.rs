@@ -1,0 +1,146 @@
+//! What a run of the schedule costs: as much as is due, whatever else there is; and it stops in time.
+
+use jiff::{SignedDuration, Timestamp};
+use muster_functions::routes::ROUTES;
+use muster_functions::schedule;
+use muster_store::keys::DUE_SHARDS;
+use muster_tests::bench::Bench;
+use muster_tests::faults::{At, Exchange, Kind, QUERY, READ, Reach, TRANSACT};
+use muster_tests::harness::invitation;
+use muster_tests::recount;
+use muster_tests::requests::{Case, prepare};
+use serde_json::{Value, json};
+
+const SHARDS: usize = DUE_SHARDS as usize;
+
+/// Items of an expired invitation in a transaction: gone from the pending ones, put to the ended ones, its claim, its event.
+const ITEMS: usize = 4;
+
+fn days(n: i64) -> SignedDuration {
+    SignedDuration::from_hours(n * 24)
+}
+
+/// An organization with so many pending invitations that expire in a week.
+async fn inviting(b: &Bench, count: usize) -> Case {
+    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
+    let case = prepare(b, route).await;
+    invite(b, &case, "guest", count).await;
+    case
+}
+
+async fn invite(b: &Bench, case: &Case, name: &str, count: usize) {
+    let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("{name}{n}"))).collect();
+    for part in people.chunks(20) {
+        let addresses: Vec<&str> = part.iter().map(|p| p.address()).collect();
+        let body = invitation(&addresses.join(" "), "program_admin", &["spring"]);
+        let path = case.organization().path("/invitations");
+        case.owner.post(&b.h, &path, &body).await.expect(201);
+    }
+}
+
+fn sum(exchanges: &[Exchange], operation: &str, count: impl Fn(&Exchange) -> usize) -> usize {
+    exchanges.iter().filter(|e| e.operation == operation).map(count).sum()
+}
+
+fn length(value: &Value) -> usize {
+    value.as_array().map_or(0, Vec::len)
+}
+
+/// How many invitations of the organization are pending and hold a seat still.
+async fn pending(b: &Bench, case: &Case) -> u64 {
+    // The owner has a seat of their own.
+    case.organization().seats_used(&b.h).await - 1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_that_are_due_in_one_organization_are_settled_in_few_transactions() {
+    const DUE: usize = 100;
+    let b = Bench::start().await;
+    let case = inviting(&b, DUE).await;
+    b.h.advance(days(8));
+    b.faults.clear();
+    let done = b.expire().await.unwrap();
+    assert_eq!(done["settled"], DUE);
+    assert_eq!(done["complete"], true);
+    let a_transaction = (100 - 2) / ITEMS;
+    let most = SHARDS + DUE / a_transaction;
+    let transactions = b.faults.count(TRANSACT);
+    assert_eq!(done["transactions"], transactions);
+    assert!(transactions <= most, "{transactions} transactions for {DUE} things due");
+    assert_eq!(pending(&b, &case).await, 0);
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_reads_what_is_due_and_nothing_else() {
+    let b = Bench::start().await;
+    let early = inviting(&b, 5).await;
+    b.h.advance(days(4));
+    invite(&b, &early, "later", 40).await;
+    let late = inviting(&b, 40).await;
+    b.h.advance(days(4));
+    b.faults.clear();
+    let done = b.expire().await.unwrap();
+    assert_eq!(done["settled"], 5);
+
+    let exchanges = b.faults.exchanges();
+    assert_eq!(b.faults.count(QUERY), SHARDS, "one look at each shard");
+    let found = sum(&exchanges, QUERY, |e| length(&e.reply()["Items"]));
+    assert_eq!(found, 5);
+    let table = b.h.backend.table();
+    let read = sum(&exchanges, READ, |e| {
+        length(&e.request()["RequestItems"][table]["Keys"])
+    });
+    let looks = b.faults.count(READ);
+    assert!(looks <= 5, "{looks} reads for 5 things due");
+    assert_eq!(read, 5 + looks, "each due thing once, and its organization with it");
+
+    b.faults.clear();
+    let done = b.expire().await.unwrap();
+    assert_eq!(done["settled"], 0);
+    assert_eq!(b.faults.calls(), vec![QUERY; SHARDS], "nothing due costs a look");
+    assert_eq!(pending(&b, &early).await, 40);
+    assert_eq!(pending(&b, &late).await, 40);
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_time_is_up_touches_nothing_and_the_next_one_does_it_all() {
+    let b = Bench::start().await;
+    let case = inviting(&b, 20).await;
+    b.h.advance(days(8));
+    b.faults.clear();
+    let done = schedule::expire(b.app(), json!({}), Timestamp::now()).await.unwrap();
+    assert_eq!(done["complete"], false);
+    assert_eq!(b.faults.calls(), Vec::<String>::new());
+    assert_eq!(pending(&b, &case).await, 20);
+
+    let done = b.expire().await.unwrap();
+    assert_eq!((&done["settled"], &done["complete"]), (&json!(20), &json!(true)));
+    assert_eq!(pending(&b, &case).await, 0);
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_next() {
+    let b = Bench::start().await;
+    let case = inviting(&b, 40).await;
+    b.h.advance(days(8));
+    // The first transaction's reply comes when the time that the function keeps free before its deadline has begun.
+    let late = Timestamp::now() + SignedDuration::from_millis(1500);
+    let deadline = late + SignedDuration::from_secs(5);
+    b.faults.inject(At::First(TRANSACT), Kind::Held(late), Reach::Call);
+    let done = schedule::expire(b.app(), json!({}), deadline).await.unwrap();
+    assert_eq!(done["complete"], false);
+    assert!(b.faults.count(TRANSACT) <= 1, "nothing more is begun");
+    let settled = done["settled"].as_u64().unwrap();
+    assert!(settled < 40);
+    b.faults.clear();
+    assert_eq!(pending(&b, &case).await, 40 - settled, "what is settled stays settled");
+
+    let done = b.expire().await.unwrap();
+    assert_eq!(done["settled"].as_u64(), Some(40 - settled));
+    assert_eq!(done["complete"], true);
+    assert_eq!(pending(&b, &case).await, 0);
+    recount(&b.h).await;
+}
