@@ -158,7 +158,7 @@ async fn an_invitation_ends_at_its_instant_whether_or_not_a_job_has_run() {
     let ann = h.person("ann");
     acme.invite(&h, ann.address(), "admin", &[]).await;
     let token = h.invitation_token(ann.address()).await;
-    h.advance_past(&acme.pending(&h).await[0]["expires_at"].as_str().unwrap());
+    h.advance_past(acme.pending(&h).await[0]["expires_at"].as_str().unwrap());
     for _ in 0..2 {
         ann.accept(&h, &token).await.problem(410, "invitation-expired");
         ann.decline(&h, &token).await.problem(410, "invitation-expired");

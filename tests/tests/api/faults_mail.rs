@@ -102,7 +102,7 @@ async fn a_mail_that_ses_refuses_for_good_is_told_as_failed_and_not_tried_again(
         .await
         .expect(200);
     b.drain().await;
-    assert_eq!(delivered(&b, &case.person(&b, "ann").address().to_owned()), 2);
+    assert_eq!(delivered(&b, case.person(&b, "ann").address()), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

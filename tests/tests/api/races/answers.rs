@@ -6,6 +6,9 @@ use muster_tests::harness::{Harness, Organization, invitation};
 use muster_tests::{Persona, Shot, recount, together};
 use serde_json::Value;
 
+/// Statuses and problems that those who lost may be answered with.
+type Refusals<'a> = &'a [(u16, &'a str)];
+
 /// How often each kind of event stands in the organization's record for one invitation.
 async fn ends(h: &Harness, acme: &Organization, invitation: &str) -> Vec<String> {
     let events = acme.owner.get(h, &acme.path("/events?limit=100")).await.expect(200);
@@ -37,7 +40,7 @@ async fn of_accept_decline_and_cancel_exactly_one_ends_an_invitation_and_the_oth
         let [accepted, cancelled, declined] = &answers[..] else {
             unreachable!()
         };
-        let (of_guest, of_owner): (&[(u16, &str)], &[(u16, &str)]) = match ended[..] {
+        let (of_guest, of_owner): (Refusals<'_>, Refusals<'_>) = match ended[..] {
             [ref one] if one == "invitation.accepted" => {
                 assert_eq!(accepted.status, 200);
                 (
@@ -57,9 +60,9 @@ async fn of_accept_decline_and_cancel_exactly_one_ends_an_invitation_and_the_oth
         };
         let done = count(&answers, 200) + count(&answers, 204);
         assert_eq!(done, 1, "{answers:#?}");
-        won(&[accepted.clone()], 200, of_guest);
-        won(&[declined.clone()], 204, of_guest);
-        won(&[cancelled.clone()], 204, of_owner);
+        won(std::slice::from_ref(accepted), 200, of_guest);
+        won(std::slice::from_ref(declined), 204, of_guest);
+        won(std::slice::from_ref(cancelled), 204, of_owner);
         recount(&h).await;
     }
 }
@@ -95,7 +98,7 @@ async fn at_the_end_of_their_time(h: &std::sync::Arc<Harness>, acme: &Organizati
     h.expire().await;
     for (id, pair) in ids.iter().zip(answers.chunks(2)) {
         let ended = ends(h, acme, id).await;
-        let (of_guest, of_owner): (&[(u16, &str)], &[(u16, &str)]) = match ended[..] {
+        let (of_guest, of_owner): (Refusals<'_>, Refusals<'_>) = match ended[..] {
             [ref one] if one == "invitation.accepted" => (&[], &[(409, "invitation-already-accepted")]),
             // Whoever asked after the time was up but before the owner took it back was told that it had expired.
             [ref one] if one == "invitation.cancelled" => {

@@ -41,7 +41,8 @@ async fn of_ten_changes_with_the_same_entity_tag_one_is_made() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let invitation = acme.invite(&h, "gus@acme.example", "admin", &[]).await;
-    let bodies: [(String, fn(String) -> Value); 3] = [
+    type Made = fn(String) -> Value;
+    let bodies: [(String, Made); 3] = [
         (acme.path(""), |text| json!({ "name": text })),
         (acme.path("/members/me"), |text| json!({ "bio": text })),
         (
