@@ -25,6 +25,7 @@ mod invitations_batch;
 mod invitations_change;
 mod invitations_mail;
 mod invitations_resend;
+mod limits;
 mod members;
 mod members_bulk;
 mod members_profile;
