@@ -1,7 +1,7 @@
 //! Writing: one transaction makes a whole change, or nothing of it.
 
 use crate::Store;
-use crate::error::{CommitError, StoreError};
+use crate::error::{CommitError, StoreError, was_made};
 use crate::keys::Key;
 use crate::once::{Answered, Once};
 use crate::transaction::{Position, Transaction, weight};
@@ -78,16 +78,8 @@ impl Store {
             .expression_attribute_values(":seen", member.last_active_at.map_or(AttributeValue::Null(true), seen))
             .send()
             .await;
-        match call {
-            Ok(_) => Ok(()),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(StoreError::call("UpdateItem", e)),
-        }
+        // Somebody else noted it first, or the member is gone: nothing to note.
+        was_made(call).map(drop)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::transaction::Position;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::http::Response;
 use std::error::Error;
 
@@ -64,6 +65,20 @@ impl StoreError {
     #[must_use]
     pub const fn is_busy(&self) -> bool {
         matches!(self, Self::Call { busy: true, .. })
+    }
+}
+
+/// Whether a single conditional update was made: false if its condition did not hold.
+pub(crate) fn was_made<T>(result: Result<T, SdkError<UpdateItemError, Response>>) -> Result<bool, StoreError> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(e)
+            if e.as_service_error()
+                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(false)
+        }
+        Err(e) => Err(StoreError::call("UpdateItem", e)),
     }
 }
 

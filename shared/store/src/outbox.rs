@@ -1,7 +1,7 @@
 //! The outbox: taking a mail up, and noting what became of it.
 
 use crate::Store;
-use crate::error::StoreError;
+use crate::error::{StoreError, was_made};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
@@ -52,16 +52,7 @@ impl Store {
         } else {
             update.update_expression("SET #state = :to")
         };
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(e) => Err(StoreError::call("UpdateItem", e)),
-        }
+        was_made(update.send().await)
     }
 
     /// Notes on a pending invitation how far the mail of its present link has come.
@@ -91,16 +82,7 @@ impl Store {
             .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()))
             .send()
             .await;
-        match call {
-            Ok(_) => Ok(()),
-            // It has ended, or was sent again since: nothing to note.
-            Err(e)
-                if e.as_service_error()
-                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(e) => Err(StoreError::call("UpdateItem", e)),
-        }
+        // It has ended, or was sent again since: nothing to note.
+        was_made(call).map(drop)
     }
 }

@@ -1,0 +1,119 @@
+//! What follows from people: claims on their addresses, and the index items of what they hold. No rule names these.
+
+use super::{NEW, Position, Transaction};
+use crate::error::StoreError;
+use crate::items::{Claim, ClaimHolder, Entity};
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, RoleSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Transaction<'_> {
+    /// Index items of a member: one a grant, one an optional role held.
+    pub(super) fn member_index(&mut self, pair: &Pair<Member>, set: &RoleSet) -> Result<(), StoreError> {
+        let entries = |member: &Option<Member>| {
+            member
+                .iter()
+                .flat_map(|m| index_keys(m, set))
+                .collect::<BTreeSet<Key>>()
+        };
+        let (old, new) = (entries(&pair.before), entries(&pair.after));
+        for key in old.difference(&new) {
+            self.delete(Position::Index, key, None, [])?;
+        }
+        for key in new.difference(&old) {
+            let mut item = key.attributes();
+            item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
+            self.put(Position::Index, item, None, [])?;
+        }
+        Ok(())
+    }
+
+    /// Claims on addresses follow from who holds them before and after; what is unchanged is not written.
+    pub(super) fn claims(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let mut claims: BTreeMap<(OrganizationId, Address), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
+        let befores = changes
+            .invitations
+            .iter()
+            .filter_map(|p| p.before.as_ref())
+            .filter_map(invitation_claim);
+        let befores = befores.chain(
+            changes
+                .members
+                .iter()
+                .filter_map(|p| p.before.as_ref())
+                .map(member_claim),
+        );
+        let afters = changes
+            .invitations
+            .iter()
+            .filter_map(|p| p.after.as_ref())
+            .filter_map(invitation_claim);
+        let afters = afters.chain(
+            changes
+                .members
+                .iter()
+                .filter_map(|p| p.after.as_ref())
+                .map(member_claim),
+        );
+        for claim in befores {
+            let at = (claim.organization, claim.address.clone());
+            claims.entry(at).or_default().0 = Some(claim);
+        }
+        for claim in afters {
+            let at = (claim.organization, claim.address.clone());
+            claims.entry(at).or_default().1 = Some(claim);
+        }
+        for pair in claims.into_values() {
+            self.claim(pair)?;
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
+        let held = |claim: &Claim| [(":holder", AttributeValue::S(claim.holder.id()))];
+        match &pair {
+            (before, after) if before == after => Ok(()),
+            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Some(NEW), []),
+            (Some(before), Some(after)) => self.put(
+                Position::Claim,
+                after.to_item()?,
+                Some("holder = :holder"),
+                held(before),
+            ),
+            (Some(before), None) => self.delete(Position::Claim, &before.key(), Some("holder = :holder"), held(before)),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
+    let grants = member
+        .grants
+        .iter()
+        .map(|g| Key::grant(member.organization, &g.resource, member.id));
+    let optional = member
+        .holdings()
+        .filter(|(held, _)| set.role(&held.role).is_some_and(|r| r.optional))
+        .map(|(held, _)| Key::holder(member.organization, &held.role, member.id));
+    grants.chain(optional).collect()
+}
+
+fn member_claim(member: &Member) -> Claim {
+    Claim {
+        organization: member.organization,
+        address: member.email.clone(),
+        holder: ClaimHolder::Member { holder: member.id },
+    }
+}
+
+fn invitation_claim(invitation: &Invitation) -> Option<Claim> {
+    (invitation.state == InvitationState::Pending).then(|| Claim {
+        organization: invitation.organization,
+        address: invitation.email.clone(),
+        holder: ClaimHolder::Invitation {
+            holder: invitation.id,
+            expires_at: invitation.expires_at,
+        },
+    })
+}
