@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the routes and the very types the handlers use.
 
 use crate::routes::{Access, Route, operations};
+use crate::shapes::Items;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -46,6 +47,20 @@ impl Operation {
         Self::plain().answers::<T>(200)
     }
 
+    /// Answers 200 with a whole list of rows.
+    pub(crate) fn shows_all<Row: ToSchema>() -> Self {
+        let mut operation = Self::shows::<Items<Row>>();
+        operation.reference::<Row>();
+        operation
+    }
+
+    /// Answers 200 with a page of rows.
+    pub(crate) fn pages<Row: ToSchema>(filters: &[&'static str]) -> Self {
+        let mut operation = Self::lists::<Items<Row>>(filters);
+        operation.reference::<Row>();
+        operation
+    }
+
     /// Answers 200 with a page of a list.
     pub(crate) fn lists<T: ToSchema>(filters: &[&'static str]) -> Self {
         let query = filters.iter().copied().chain(["limit", "cursor"]).collect();
@@ -76,14 +91,22 @@ impl Operation {
     }
 
     fn reference<T: ToSchema>(&mut self) -> Value {
-        let mut found: Vec<(String, RefOr<Schema>)> = vec![(T::name().into_owned(), T::schema())];
+        let mut found: Vec<(String, RefOr<Schema>)> = Vec::new();
         T::schemas(&mut found);
+        found.push((name_of::<T>(), T::schema()));
         for (name, schema) in found {
             self.schemas
                 .insert(name, serde_json::to_value(schema).unwrap_or_default());
         }
-        json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
+        json!({ "$ref": format!("#/components/schemas/{}", name_of::<T>()) })
     }
+}
+
+/// The name of a type's schema; that of a generic one holds its argument's, so that two of them are two.
+fn name_of<T: ToSchema>() -> String {
+    let full = std::any::type_name::<T>();
+    let parts = full.split(['<', '>', ',', ' ']).filter(|part| !part.is_empty());
+    parts.filter_map(|part| part.rsplit("::").next()).collect()
 }
 
 /// The whole document.
@@ -213,6 +236,30 @@ pub fn text() -> String {
 
 #[cfg(test)]
 mod tests {
+    fn references(value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(|r| r.as_str()).map(ToOwned::to_owned));
+                map.values().for_each(|value| references(value, found));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_schema_that_is_named_is_there_and_every_one_that_is_there_is_named() {
+        let document = super::document();
+        let mut named = std::collections::BTreeSet::new();
+        references(&document, &mut named);
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let there: std::collections::BTreeSet<_> = schemas
+            .keys()
+            .map(|name| format!("#/components/schemas/{name}"))
+            .collect();
+        assert_eq!(named, there);
+    }
+
     /// `MUSTER_UPDATE=1 cargo test -p muster-functions openapi` writes it anew.
     #[test]
     fn the_checked_in_document_is_the_one_the_types_give() {

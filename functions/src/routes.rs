@@ -10,7 +10,6 @@ pub mod organizations;
 pub mod resources;
 
 use crate::openapi::Operation;
-use crate::shapes::Items;
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
@@ -95,7 +94,7 @@ routes! {
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY],
         "List the organizations the caller is a member of",
-        Operation::lists::<Items<MyOrganization>>(&[]);
+        Operation::pages::<MyOrganization>(&[]);
     "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, [READ, TOUCH],
         "Show an organization",
         Operation::shows::<OrganizationBody>();
@@ -108,11 +107,11 @@ routes! {
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
         "List the roles, with those the caller may give",
-        Operation::shows::<Items<RoleBody>>();
+        Operation::shows_all::<RoleBody>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), [READ, QUERY, TOUCH],
         "List resources",
-        Operation::lists::<Items<ResourceBody>>(&[]);
+        Operation::pages::<ResourceBody>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
         "Register a resource, or rename it",
@@ -128,7 +127,7 @@ routes! {
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List invitations that are pending, or have ended",
-        Operation::lists::<Items<InvitationBody>>(&["status"]);
+        Operation::pages::<InvitationBody>(&["status"]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::resend_every,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Send every pending invitation again, in the background",
@@ -151,7 +150,7 @@ routes! {
         Operation::plain().answers::<InvitationBody>(200);
     "list-my-invitations" "GET" "/v1/invitations" => answers::waiting, Access::User, [READ, QUERY, SECRET],
         "List the invitations that wait for the caller",
-        Operation::lists::<Items<WaitingInvitation>>(&[]);
+        Operation::pages::<WaitingInvitation>(&[]);
     "preview-invitation" "GET" "/v1/invitations/{token}" => answers::preview, Access::Public, [READ, SECRET],
         "Show what an invitation's link may show to anybody",
         Operation::shows::<PreviewBody>();
@@ -188,7 +187,7 @@ routes! {
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",
-        Operation::lists::<Items<EventBody>>(&[]);
+        Operation::pages::<EventBody>(&[]);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
         "This description", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],
