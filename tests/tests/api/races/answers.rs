@@ -99,8 +99,12 @@ async fn at_the_end_of_their_time(h: &std::sync::Arc<Harness>, acme: &Organizati
     for (id, pair) in ids.iter().zip(answers.chunks(2)) {
         let ended = ends(h, acme, id).await;
         let (of_guest, of_owner): (Refusals<'_>, Refusals<'_>) = match ended[..] {
-            [ref one] if one == "invitation.accepted" => (&[], &[(409, "invitation-already-accepted")]),
-            // Whoever asked after the time was up but before the owner took it back was told that it had expired.
+            // Each request is decided as of the instant it came: one that came after the time was up may be told that it
+            // has expired while one that came before is still being written.
+            [ref one] if one == "invitation.accepted" => (
+                &[],
+                &[(409, "invitation-already-accepted"), (409, "invitation-expired")],
+            ),
             [ref one] if one == "invitation.cancelled" => {
                 (&[(410, "invitation-cancelled"), (410, "invitation-expired")], &[])
             }
