@@ -27,8 +27,12 @@ pub mod permission {
     pub const RESOURCES_MANAGE: &str = "resources:manage";
     /// Read the record of changes.
     pub const EVENTS_READ: &str = "events:read";
+    /// Look contacts up.
+    pub const CONTACTS_READ: &str = "contacts:read";
+    /// Register and delete contacts.
+    pub const CONTACTS_MANAGE: &str = "contacts:manage";
     /// All of them, so that a role set which misspells one is refused.
-    pub const ALL: [&str; 8] = [
+    pub const ALL: [&str; 10] = [
         ORGANIZATION_UPDATE,
         ORGANIZATION_DELETE,
         MEMBERS_READ,
@@ -37,6 +41,8 @@ pub mod permission {
         RESOURCES_READ,
         RESOURCES_MANAGE,
         EVENTS_READ,
+        CONTACTS_READ,
+        CONTACTS_MANAGE,
     ];
 }
 
@@ -77,6 +83,8 @@ pub struct Role {
     pub uses_seat: bool,
     /// Whether the organization must have an active holder at all times.
     pub protected: bool,
+    /// For the protected role: whether there is one holder only, who can do no more than hand it on (000).
+    pub transfer_only: bool,
     /// Whether the organization must switch it on first.
     pub optional: bool,
     /// Whether the holder's address must be in a domain the platform allows.
@@ -87,6 +95,8 @@ pub struct Role {
     pub durations: Vec<Term>,
     /// Roles its holder may give.
     pub assigns: Vec<RoleId>,
+    /// Roles its holder may take on resources, and drop again, for themselves alone (001).
+    pub self_assigns: Vec<RoleId>,
     /// Roles whose holders it may change, deactivate and remove.
     pub manages: Vec<RoleId>,
     /// What it allows, Muster's own permissions and the product's.
@@ -124,6 +134,8 @@ pub struct RoleSet {
     pub resource_type: ResourceType,
     /// Whether members may leave by themselves.
     pub members_may_leave: bool,
+    /// Permissions that only read, beside those that end in `:read`: what a read-only API key is left with.
+    pub reads: Vec<String>,
     /// The roles, highest first.
     pub roles: Vec<Role>,
 }
@@ -133,6 +145,12 @@ impl RoleSet {
     #[must_use]
     pub fn role(&self, id: &RoleId) -> Option<&Role> {
         self.roles.iter().find(|r| r.id == *id)
+    }
+
+    /// Whether the permission only reads.
+    #[must_use]
+    pub fn only_reads(&self, permission: &str) -> bool {
+        permission.ends_with(":read") || self.reads.iter().any(|p| p == permission)
     }
 
     /// Where the role stands, 0 being the highest; an unknown one stands below all.

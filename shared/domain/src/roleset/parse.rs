@@ -26,6 +26,8 @@ struct File {
     name: String,
     resource_type: ResourceType,
     members_may_leave: bool,
+    #[serde(default)]
+    reads: Vec<Spanned<String>>,
     role: Vec<FileRole>,
 }
 
@@ -40,6 +42,8 @@ struct FileRole {
     #[serde(default)]
     protected: bool,
     #[serde(default)]
+    transfer_only: bool,
+    #[serde(default)]
     optional: bool,
     #[serde(default)]
     allowlisted: bool,
@@ -48,6 +52,8 @@ struct FileRole {
     #[serde(default)]
     durations: Vec<Term>,
     assigns: Vec<Spanned<RoleId>>,
+    #[serde(default)]
+    self_assigns: Vec<Spanned<RoleId>>,
     manages: Vec<Spanned<RoleId>>,
     permissions: Vec<Spanned<String>>,
 }
@@ -75,6 +81,7 @@ impl RoleSet {
             name: read.name,
             resource_type: read.resource_type,
             members_may_leave: read.members_may_leave,
+            reads: read.reads.into_iter().map(Spanned::into_inner).collect(),
             roles: read.role.into_iter().map(FileRole::into_role).collect(),
         })
     }
@@ -90,11 +97,13 @@ impl FileRole {
             resources: self.resources,
             uses_seat: self.uses_seat,
             protected: self.protected,
+            transfer_only: self.transfer_only,
             optional: self.optional,
             allowlisted: self.allowlisted,
             notified: self.notified,
             durations: self.durations,
             assigns: plain(self.assigns),
+            self_assigns: plain(self.self_assigns),
             manages: plain(self.manages),
             permissions: self.permissions.into_iter().map(Spanned::into_inner).collect(),
         }
@@ -151,7 +160,7 @@ fn check_role(file: &File, rank: usize, role: &FileRole) -> Result<(), Contradic
         }
     }
     for allowed in &role.permissions {
-        let own = ["organization:", "members:", "resources:", "events:"];
+        let own = ["organization:", "members:", "resources:", "events:", "contacts:"];
         let text = allowed.get_ref();
         if own.iter().any(|p| text.starts_with(p)) && !permission::ALL.contains(&text.as_str()) {
             return Err((
