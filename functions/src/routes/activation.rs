@@ -19,7 +19,7 @@ pub async fn deactivate(call: Call) -> Outcome {
 
 async fn bulk(call: Call, status: Status) -> Outcome {
     let call = call.repeatable();
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let body: SetStatus = call.body()?;
     let mut ids = Vec::with_capacity(body.members.len());

@@ -8,7 +8,7 @@ use muster_edge::{Call, Outcome, Problem, Reply};
 
 /// Lists events, newest first.
 pub async fn list(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);

@@ -56,7 +56,7 @@ pub(super) fn found(
 
 /// Invites up to 20 addresses, all or none.
 pub async fn create(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
     let addresses = parse_list(&body.emails).map_err(|e| {
@@ -196,7 +196,7 @@ fn holders(
 
 /// Lists invitations: pending ones by default, or those that have ended, the latest first.
 pub async fn list(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["status", "limit", "cursor"])?;
     let status = query.one_of("status", &["pending", "ended"])?;
@@ -239,7 +239,7 @@ fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
 
 /// Shows one invitation.
 pub async fn get(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let (inside, seen) = call.inside(&user, organization, both(organization, id)).await?;
     let sight = inside.sight(permission::MEMBERS_READ)?;
@@ -258,7 +258,7 @@ pub async fn get(call: Call) -> Outcome {
 
 /// Changes what a pending invitation offers.
 pub async fn update(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let body: UpdateInvitation = call.body()?;
     let mut keys = both(organization, id);
@@ -316,7 +316,7 @@ pub async fn update(call: Call) -> Outcome {
 
 /// Takes a pending invitation back.
 pub async fn cancel(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
         let changes = take_back(&inside.scene()?, seen.invitation(organization, id)?.as_ref(), ids)?;
@@ -327,7 +327,7 @@ pub async fn cancel(call: Call) -> Outcome {
 
 /// Sends an invitation again, with a new link.
 pub async fn resend(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
         let before = seen.invitation(organization, id)?;
@@ -364,7 +364,7 @@ pub async fn resend(call: Call) -> Outcome {
 
 /// Sends every pending invitation again, in the background.
 pub async fn resend_every(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     call.change_inside(&user, organization, Vec::new(), |inside, _, ids| {
         let (job, changes) = resend_all(&inside.scene()?, ids)?;

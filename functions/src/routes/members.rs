@@ -21,7 +21,7 @@ fn view(inside: &Inside) -> View<'_> {
 
 /// Lists people: pending invitations, then members. One whose power is limited to resources sees those they share one with.
 pub async fn list(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
@@ -67,7 +67,7 @@ fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
 
 /// Shows one member, or oneself as `me`.
 pub async fn get(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let (inside, seen) = call
@@ -92,7 +92,7 @@ pub async fn get(call: Call) -> Outcome {
 
 /// Changes what a member holds, or what they tell about themselves.
 pub async fn update(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let body: UpdateMember = call.body()?;
@@ -271,7 +271,7 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
 
 /// Ends a membership: another's, or one's own, which is leaving.
 pub async fn remove(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     call.change_inside(

@@ -9,10 +9,10 @@ use muster_domain::rules::Fault;
 use muster_domain::rules::organizations::{
     Founder, MAX_DOMAINS, Update, create as found, set_plan as plan, update as change,
 };
-use muster_domain::{Authority, OrganizationId, Plan, Role, Status, roleset};
+use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
-use muster_edge::{Call, Field, Outcome, Problem, Reply, Standing, Step};
+use muster_edge::{Call, Field, Outcome, Problem, Reply, Step};
 use muster_store::Key;
 
 /// Makes an organization; the caller becomes its owner (003).
@@ -116,7 +116,7 @@ pub async fn list(call: Call) -> Outcome {
 
 /// Shows an organization to its members.
 pub async fn get(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
     inside.any_role()?;
     Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.version(inside.organization.version))
@@ -124,7 +124,7 @@ pub async fn get(call: Call) -> Outcome {
 
 /// Changes name and settings.
 pub async fn update(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
     call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
@@ -147,7 +147,7 @@ pub async fn update(call: Call) -> Outcome {
 
 /// Sets seat limit and allowed domains. For the platform alone.
 pub async fn set_plan(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;
     let domains = match &body.allowed_domains {
@@ -189,13 +189,10 @@ pub async fn set_plan(call: Call) -> Outcome {
 
 /// Lists the roles of the organization, with those the caller may give.
 pub async fn roles(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
     inside.any_role()?;
-    let authority = match &inside.standing {
-        Standing::Member(member) => Some(Authority::of(member, &inside.organization, inside.set, call.now)),
-        Standing::Platform => None,
-    };
+    let authority = inside.authority();
     let body = |role: &Role| {
         let assignable = authority.as_ref().is_some_and(|a| a.may_assign_somewhere(&role.id));
         RoleBody::of(role, &inside.organization, assignable)

@@ -10,7 +10,7 @@ use muster_store::{Cursor, Key, Page};
 
 /// Lists resources: all of them, or those the caller's roles are limited to.
 pub async fn list(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
@@ -64,7 +64,7 @@ fn key(call: &Call) -> Result<ResourceKey, Problem> {
 
 /// Registers a resource, or renames it.
 pub async fn put(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let key = key(&call)?;
     let body: PutResource = call.body()?;
@@ -82,7 +82,7 @@ pub async fn put(call: Call) -> Outcome {
 
 /// Deletes a resource. Access through it ends at once; what is left of it goes in the background.
 pub async fn delete(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {

@@ -230,6 +230,7 @@ impl Hand<'_> {
             organization: self.organization,
             set: self.set,
             actor: &actor,
+            key: None,
             now: self.now,
         };
         let changes = resend_slice(&scene, &older, &mut Ids::at(self.now));

@@ -1,5 +1,6 @@
 //! Authority: what a member's roles allow at one instant.
 
+use crate::api_key::Limits;
 use crate::member::{Member, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 /// The roles of a member that hold at one instant, each with the resource it is limited to.
 pub struct Authority<'a> {
     powers: Vec<(&'a Role, Option<&'a ResourceRef>)>,
+    limits: Option<(&'a Limits, &'a RoleSet)>,
 }
 
 impl<'a> Authority<'a> {
@@ -23,7 +25,50 @@ impl<'a> Authority<'a> {
             // A role that reaches resources only gives nothing where it is held on the organization (a participant without programs).
             .filter(|(role, resource)| resource.is_some() || role.reach == Reach::Organization)
             .collect();
-        Self { powers }
+        Self { powers, limits: None }
+    }
+
+    /// This authority as an API key with these limits has it: on its resources only, reading only, and within its ceiling.
+    #[must_use]
+    pub fn within(self, limits: &'a Limits, set: &'a RoleSet) -> Self {
+        let mut powers = self.powers;
+        powers.retain(|(role, on)| limits.cover(&role.id, *on));
+        if !limits.resources.is_empty() {
+            let on_each = |(role, on): (&'a Role, Option<&'a ResourceRef>)| {
+                let covered = limits.resources.iter().filter(move |r| on.is_none_or(|own| own == *r));
+                covered.map(move |resource| (role, Some(resource)))
+            };
+            powers = powers.into_iter().flat_map(on_each).collect();
+        }
+        Self {
+            powers,
+            limits: Some((limits, set)),
+        }
+    }
+
+    /// Whether the limits of a key, if there is one, leave this permission.
+    fn leaves(&self, permission: &str) -> bool {
+        self.limits
+            .is_none_or(|(limits, set)| !limits.read_only || set.only_reads(permission))
+    }
+
+    /// Whether the limits of a key, if there is one, leave any change.
+    fn changes(&self) -> bool {
+        self.limits.is_none_or(|(limits, _)| !limits.read_only)
+    }
+
+    /// The roles that hold for `on` (none: the organization as a whole), highest first, with where each is held.
+    #[must_use]
+    pub fn sources(&self, permission: &str, on: Option<&ResourceRef>) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
+        let holds = |limit: &Option<&ResourceRef>| limit.is_none() || *limit == on;
+        let mut found: Vec<_> = self
+            .powers
+            .iter()
+            .filter(|(role, limit)| holds(limit) && role.allows(permission) && self.leaves(permission))
+            .copied()
+            .collect();
+        found.sort_by_key(|(_, limit)| limit.is_some());
+        found
     }
 
     /// The roles that hold for `on` (none: the organization as a whole).
@@ -37,31 +82,31 @@ impl<'a> Authority<'a> {
     /// Whether `permission` holds for `on` (none: the organization as a whole).
     #[must_use]
     pub fn allows(&self, permission: &str, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|role| role.allows(permission))
+        self.leaves(permission) && self.over(on).any(|role| role.allows(permission))
     }
 
     /// Whether `permission` holds anywhere.
     #[must_use]
     pub fn allows_somewhere(&self, permission: &str) -> bool {
-        self.powers.iter().any(|(role, _)| role.allows(permission))
+        self.leaves(permission) && self.powers.iter().any(|(role, _)| role.allows(permission))
     }
 
     /// Whether the member may give `role` on `on`.
     #[must_use]
     pub fn may_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|own| own.assigns.contains(role))
+        self.changes() && self.over(on).any(|own| own.assigns.contains(role))
     }
 
     /// Whether the member may give `role` on something.
     #[must_use]
     pub fn may_assign_somewhere(&self, role: &RoleId) -> bool {
-        self.powers.iter().any(|(own, _)| own.assigns.contains(role))
+        self.changes() && self.powers.iter().any(|(own, _)| own.assigns.contains(role))
     }
 
     /// Whether the member may change or take away `role` on `on`.
     #[must_use]
     pub fn may_manage(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|own| own.manages.contains(role))
+        self.changes() && self.over(on).any(|own| own.manages.contains(role))
     }
 
     /// Whether the member may give a whole offer: the role on each of the resources, and on the organization where it is held there.

@@ -2,6 +2,8 @@
 //!
 //! Counters are never set by hand. How many seats and owners come or go follows from the pairs, so no rule can forget them.
 
+use crate::api_key::ApiKey;
+use crate::contact::Contact;
 use crate::event::Event;
 use crate::id::UserId;
 use crate::invitation::Invitation;
@@ -58,6 +60,10 @@ pub struct Changes {
     pub invitations: Vec<Pair<Invitation>>,
     /// Resources.
     pub resources: Vec<Pair<Resource>>,
+    /// Contacts.
+    pub contacts: Vec<Pair<Contact>>,
+    /// API keys.
+    pub keys: Vec<Pair<ApiKey>>,
     /// Background work.
     pub jobs: Vec<Pair<Job>>,
     /// The record of it.
@@ -103,6 +109,8 @@ impl Changes {
         self.members.extend(other.members);
         self.invitations.extend(other.invitations);
         self.resources.extend(other.resources);
+        self.contacts.extend(other.contacts);
+        self.keys.extend(other.keys);
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);

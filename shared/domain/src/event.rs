@@ -1,7 +1,9 @@
 //! Events: the record that every change leaves, in the change's own transaction.
 
+use crate::api_key::KeyId;
 use crate::id::{EventId, InvitationId, NewIds, OrganizationId, UserId};
 use crate::resource::ResourceKey;
+use crate::text::ContactId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +11,7 @@ use serde_json::Value;
 /// Who did something, or what it was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
-    /// `user`, `platform`, `system`, `organization`, `invitation` or `resource`.
+    /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its id.
@@ -28,6 +30,18 @@ impl Party {
     #[must_use]
     pub fn user(id: UserId) -> Self {
         Self::new("user", id)
+    }
+
+    /// An API key, as what it does or as what something is done to.
+    #[must_use]
+    pub fn api_key(id: KeyId) -> Self {
+        Self::new("api_key", id)
+    }
+
+    /// A contact.
+    #[must_use]
+    pub fn contact(id: &ContactId) -> Self {
+        Self::new("contact", id)
     }
 
     /// The platform's operator, by the user the token was issued to.

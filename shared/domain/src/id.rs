@@ -11,8 +11,15 @@ const DIGITS: usize = 22;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `{0}` followed by 22 letters and digits")]
+#[error("must be `{0}` followed by letters and digits, as it was given out")]
 pub struct IdError(&'static str);
+
+impl IdError {
+    /// What is no identifier with this prefix.
+    pub(crate) const fn malformed(prefix: &'static str) -> Self {
+        Self(prefix)
+    }
+}
 
 fn parse(prefix: &'static str, text: &str) -> Result<u128, IdError> {
     let body = text.strip_prefix(prefix).ok_or(IdError(prefix))?;

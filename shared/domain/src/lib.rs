@@ -9,8 +9,10 @@
 )]
 
 pub mod address;
+pub mod api_key;
 pub mod authority;
 pub mod changes;
+pub mod contact;
 pub mod event;
 pub mod id;
 pub mod invitation;
@@ -22,12 +24,15 @@ pub mod organization;
 pub mod resource;
 pub mod roleset;
 pub mod rules;
+pub mod search;
 pub mod text;
 pub mod time;
 
 pub use address::{Address, Domain};
+pub use api_key::{ApiKey, KeyId, Limits, Secret};
 pub use authority::Authority;
 pub use changes::{Changes, Pair};
+pub use contact::Contact;
 pub use event::{Event, Party};
 pub use id::{EventId, InvitationId, JobId, MailId, NewIds, OrganizationId, Registration, UserId};
 pub use invitation::{Invitation, InvitationState};
@@ -39,5 +44,5 @@ pub use organization::{Organization, Plan, Seats, Settings};
 pub use resource::{Resource, ResourceKey, ResourceRef};
 pub use roleset::{Role, RoleSet, permission};
 pub use rules::Scene;
-pub use text::{Message, Name, ResourceId, ResourceType, RoleId};
+pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId};
 pub use time::Term;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How many grants one member can hold: ending the membership ends all of them, with their index items, in one transaction.
-pub const MAX_GRANTS: usize = 80;
+pub const MAX_GRANTS: usize = 64;
 
 /// Days ahead of an end on which its holder is told.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];
@@ -83,6 +83,11 @@ pub struct Member {
     pub grants: Vec<Grant>,
     /// Whether they hold a seat.
     pub seat: bool,
+    /// How many API keys they have that were not revoked.
+    #[serde(default)]
+    pub keys: u32,
+    /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (004).
+    pub keys_since: Timestamp,
     /// What they tell about themselves.
     pub profile: Profile,
     /// When they became a member.

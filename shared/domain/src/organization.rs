@@ -1,7 +1,7 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
 use crate::address::Domain;
-use crate::id::{OrganizationId, Registration};
+use crate::id::{OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
 use crate::roleset::Role;
 use crate::text::{Message, Name, RoleId};
@@ -89,6 +89,15 @@ pub struct Organization {
     pub seats_used: u64,
     /// Active holders of the protected role. Never 0.
     pub active_owners: u64,
+    /// The owner who pays: cannot be demoted, deactivated or removed until another is named (001).
+    #[serde(default)]
+    pub paying_owner: Option<UserId>,
+    /// When it was deleted: from then on nobody but the platform reaches it.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+    /// Whether its data is going for good, so that it cannot be restored any more.
+    #[serde(default)]
+    pub erasing: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Rises with each change of anything but the two counters.
@@ -103,6 +112,12 @@ impl Organization {
             used: self.seats_used,
             limit: self.plan.seat_limit,
         }
+    }
+
+    /// Whether it was deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
     }
 
     /// How often the role was switched off so far.

@@ -11,6 +11,7 @@ pub mod resources;
 pub mod settle;
 pub mod work;
 
+use crate::api_key::{ApiKey, Limits};
 use crate::authority::Authority;
 use crate::event::{Party, Recorder};
 use crate::id::NewIds;
@@ -28,6 +29,8 @@ pub struct Scene<'a> {
     pub set: &'a RoleSet,
     /// The member who asks.
     pub actor: &'a Member,
+    /// The API key through which they ask, if they do not in person.
+    pub key: Option<&'a ApiKey>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
@@ -36,12 +39,35 @@ impl<'a> Scene<'a> {
     /// What the member who asks may do.
     #[must_use]
     pub fn authority(&self) -> Authority<'a> {
-        Authority::of(self.actor, self.organization, self.set, self.now)
+        let own = Authority::of(self.actor, self.organization, self.set, self.now);
+        match self.key {
+            Some(key) => own.within(&key.limits, self.set),
+            None => own,
+        }
+    }
+
+    /// Who the record names as the one who acts.
+    #[must_use]
+    pub fn party(&self) -> Party {
+        self.key
+            .map_or_else(|| Party::user(self.actor.id), |key| Party::api_key(key.id))
+    }
+
+    /// Whether what members may do for themselves is open: in person, and through a key that nothing limits.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.key.is_none_or(|key| key.limits == Limits::default())
+    }
+
+    /// Whether they ask in person.
+    #[must_use]
+    pub fn in_person(&self) -> bool {
+        self.key.is_none()
     }
 
     /// A recorder for what this member does.
     pub fn recorder(&self, ids: &'a mut dyn NewIds) -> Recorder<'a> {
-        Recorder::new(self.organization.id, Party::user(self.actor.id), self.now, ids)
+        Recorder::new(self.organization.id, self.party(), self.now, ids)
     }
 }
 

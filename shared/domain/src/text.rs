@@ -128,6 +128,10 @@ text!(
     ResourceId, resource_id
 );
 text!(
+    /// The product's own name of a contact, of the same form as [`ResourceId`].
+    ContactId, resource_id
+);
+text!(
     /// The name of a notification in settings, in snake case.
     NotificationId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
 );

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use muster_domain::{Address, Name, UserId};
+use muster_domain::{Address, Name, Secret, UserId};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -35,6 +35,31 @@ pub struct User {
     pub name: Option<Name>,
     /// Whether the token is one of the platform's.
     pub platform: bool,
+    /// The API key they come with instead of a token. It is checked where its organization is read.
+    pub key: Option<Secret>,
+}
+
+impl User {
+    /// Whoever comes with this key: its owner, if it turns out to be good.
+    #[must_use]
+    pub fn with_key(secret: Secret) -> Self {
+        Self {
+            id: secret.key().owner,
+            email: None,
+            email_verified: false,
+            name: None,
+            platform: false,
+            key: Some(secret),
+        }
+    }
+
+    /// What answers are kept under for them: a key's are its own.
+    #[must_use]
+    pub fn account(&self) -> String {
+        self.key
+            .as_ref()
+            .map_or_else(|| self.id.to_string(), |secret| secret.key().to_string())
+    }
 }
 
 /// Why a token is not accepted. Callers are told no more than that; the log says which.
@@ -224,6 +249,7 @@ fn user(issuer: &str, claims: Claims) -> Result<User, TokenError> {
         platform: claims
             .scope
             .is_some_and(|s| s.split(' ').any(|one| one == PLATFORM_SCOPE)),
+        key: None,
     })
 }
 

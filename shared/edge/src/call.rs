@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use jiff::Timestamp;
 use lambda_http::{Request, RequestExt};
-use muster_domain::UserId;
+use muster_domain::Secret;
 use muster_domain::rules::Fault;
 use muster_store::{Cursor, Once};
 use std::str::FromStr;
@@ -65,16 +65,48 @@ impl Call {
         self.request.raw_http_path()
     }
 
-    /// The signed-in user.
+    fn bearer(&self) -> Result<&str, Problem> {
+        let header = self.header(AUTHORIZATION).unwrap_or_default();
+        match header.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+                Ok(token.trim())
+            }
+            _ => Err(Problem::unauthorized("send `authorization: Bearer <token>`")),
+        }
+    }
+
+    /// Whoever calls: a signed-in user, or one who comes with an API key.
+    ///
+    /// A mistyped key is refused here, before anything is read; a good-looking one where its organization is read.
     ///
     /// # Errors
-    /// 401, or 503 while no keys are at hand.
+    /// As [`Call::user`].
+    pub async fn caller(&self) -> Result<User, Problem> {
+        let bearer = self.bearer()?;
+        if !bearer.starts_with(Secret::PREFIX) {
+            return self.user().await;
+        }
+        match bearer.parse() {
+            Ok(secret) => Ok(User::with_key(secret)),
+            Err(error) => {
+                tracing::info!(%error, "an API key was refused");
+                Err(Problem::unauthorized("the API key is not accepted"))
+            }
+        }
+    }
+
+    /// The signed-in user: API keys do not open what belongs to no organization.
+    ///
+    /// # Errors
+    /// 401, or 503 while no keys are at hand; 403 for an API key.
     pub async fn user(&self) -> Result<User, Problem> {
-        let header = self.header(AUTHORIZATION).unwrap_or_default();
-        let token = match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => token.trim(),
-            _ => return Err(Problem::unauthorized("send `authorization: Bearer <token>`")),
-        };
+        let token = self.bearer()?;
+        if token.starts_with(Secret::PREFIX) {
+            return Err(match token.parse::<Secret>() {
+                Ok(_) => Problem::in_person(),
+                Err(_) => Problem::unauthorized("the API key is not accepted"),
+            });
+        }
         let config = self.app.config();
         match self
             .app
@@ -201,7 +233,7 @@ impl Call {
     ///
     /// # Errors
     /// 400 for a key that is too long or not plain text.
-    pub fn once(&self, caller: UserId) -> Result<Option<Once>, Problem> {
+    pub fn once(&self, caller: &User) -> Result<Option<Once>, Problem> {
         let Some(chosen) = self
             .request
             .headers()
@@ -223,7 +255,7 @@ impl Call {
             )
         })?;
         Ok(Some(Once::new(
-            caller,
+            &caller.account(),
             chosen,
             self.method(),
             self.raw_path(),

@@ -61,7 +61,7 @@ impl Call {
         admit: impl Fn(&Snapshot) -> Result<(), Problem>,
         mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
-        let once = self.once(caller.id)?;
+        let once = self.once(caller)?;
         keys.extend(once.iter().map(|o| o.key.clone()));
         for turn in 0..TRIES {
             if turn > 0 {

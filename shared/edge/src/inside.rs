@@ -9,8 +9,10 @@ use crate::ids::Ids;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
+use muster_domain::api_key::Unusable;
 use muster_domain::{
-    Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
+    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Secret, Status,
+    roleset,
 };
 use muster_store::{Key, Snapshot};
 
@@ -32,6 +34,8 @@ pub struct Inside {
     pub set: &'static RoleSet,
     /// What the caller is there.
     pub standing: Standing,
+    /// The API key the caller comes with, if they do not in person.
+    pub key: Option<ApiKey>,
     /// Whether the token is one of the platform's, which reads everything whatever its user may do as a member.
     pub platform: bool,
     /// The instant of the request.
@@ -71,7 +75,14 @@ impl Inside {
     fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let organization = seen.organization(id)?.ok_or_else(nobody)?;
+        if organization.is_deleted() && !user.platform {
+            return Err(nobody());
+        }
         let set = role_set(&organization)?;
+        let key = match &user.key {
+            Some(secret) => Some(good_key(secret, id, seen, now)?),
+            None => None,
+        };
         let standing = match seen.member(id, user.id)? {
             Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
             _ if user.platform => Standing::Platform,
@@ -85,9 +96,27 @@ impl Inside {
             organization,
             set,
             standing,
+            key,
             platform: user.platform,
             now,
         })
+    }
+
+    /// Refuses an API key: what follows is for people.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn in_person(&self) -> Result<(), Problem> {
+        match &self.key {
+            Some(_) => Err(Problem::in_person()),
+            None => Ok(()),
+        }
+    }
+
+    /// What the caller's roles allow, within the limits of the key they come with; nothing for the platform.
+    #[must_use]
+    pub fn authority(&self) -> Option<Authority<'_>> {
+        self.scene().ok().map(|scene| scene.authority())
     }
 
     /// The member who asks.
@@ -101,6 +130,14 @@ impl Inside {
         }
     }
 
+    /// Refuses a key that only reads.
+    fn may_change(&self) -> Result<(), Problem> {
+        match &self.key {
+            Some(key) if key.limits.read_only => Err(Problem::new(403, "read-only-key", "This API key only reads")),
+            _ => Ok(()),
+        }
+    }
+
     /// What a decision rests on.
     ///
     /// # Errors
@@ -110,6 +147,7 @@ impl Inside {
             organization: &self.organization,
             set: self.set,
             actor: self.member()?,
+            key: self.key.as_ref(),
             now: self.now,
         })
     }
@@ -133,13 +171,9 @@ impl Inside {
     /// # Errors
     /// 403 if nowhere.
     pub fn sight(&self, permission: &str) -> Result<Sight<'_>, Problem> {
-        let Standing::Member(member) = &self.standing else {
+        let Some(authority) = self.authority().filter(|_| !self.platform) else {
             return Ok(Sight::All);
         };
-        if self.platform {
-            return Ok(Sight::All);
-        }
-        let authority = Authority::of(member, &self.organization, self.set, self.now);
         if authority.allows(permission, None) {
             Ok(Sight::All)
         } else if authority.allows_somewhere(permission) {
@@ -164,8 +198,29 @@ impl Inside {
     }
 }
 
-fn standing_keys(user: &User, organization: OrganizationId) -> [Key; 2] {
-    [Key::organization(organization), Key::member(organization, user.id)]
+/// The API key of this secret, if it opens this organization now. One of another organization is a stranger here.
+fn good_key(secret: &Secret, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<ApiKey, Problem> {
+    if secret.organization() != id {
+        return Err(Problem::not_found("organization"));
+    }
+    let owner = seen.member(id, secret.key().owner)?;
+    let known = seen
+        .api_key(id, secret.key())?
+        .filter(|key| key.opens_with(secret, now));
+    let good = known
+        .ok_or(Unusable::NotFound)
+        .and_then(|key| key.usable(owner.as_ref(), now).map(|()| key));
+    good.map_err(|why| {
+        tracing::info!(?why, key = %secret.key(), "an API key was refused");
+        Problem::unauthorized("the API key is not accepted")
+    })
+}
+
+/// What tells who the caller is: the organization, their membership, and the key they come with.
+fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Key> {
+    let mut keys = vec![Key::organization(organization), Key::member(organization, user.id)];
+    keys.extend(user.key.iter().map(|secret| Key::api_key(organization, secret.key())));
+    keys
 }
 
 impl Call {
@@ -203,6 +258,7 @@ impl Call {
         let outcome = self
             .change_if(user, all, admit, |seen, ids| {
                 let inside = Inside::new(user, organization, seen, self.now)?;
+                inside.may_change()?;
                 let step = decide(&inside, seen, ids);
                 seen_inside = Some(inside);
                 step
@@ -215,8 +271,11 @@ impl Call {
     }
 }
 
-/// Notes that the member was seen, at most once an hour. Failing to is no reason to fail the request.
+/// Notes that the member was seen, or their key used, at most once an hour. Failing to is no reason to fail the request.
 async fn touch(app: &App, inside: &Inside) {
+    if let Some(key) = &inside.key {
+        return touch_key(app, key, inside.now).await;
+    }
     let Standing::Member(member) = &inside.standing else {
         return;
     };
@@ -225,5 +284,15 @@ async fn touch(app: &App, inside: &Inside) {
     }
     if let Err(error) = app.store().touch(member, inside.now).await {
         tracing::warn!(%error, "a member's activity was not noted");
+    }
+}
+
+/// Notes that the key was used, at most once an hour.
+pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
+    if !key.use_is_stale(now) {
+        return;
+    }
+    if let Err(error) = app.store().touch_key(key, now).await {
+        tracing::warn!(%error, "a key's use was not noted");
     }
 }

@@ -128,6 +128,12 @@ impl Problem {
         Self::new(403, "forbidden", "Not allowed").detail(detail)
     }
 
+    /// 403: for signed-in people only.
+    #[must_use]
+    pub fn in_person() -> Self {
+        Self::new(403, "sign-in-needed", "Not through an API key").detail("sign in and do this in person")
+    }
+
     /// 404: not there, or not the caller's: one answer for both.
     #[must_use]
     pub fn not_found(what: &str) -> Self {

@@ -2,6 +2,7 @@
 
 use crate::Store;
 use crate::error::{CommitError, StoreError, was_made};
+use crate::items::Entity as _;
 use crate::keys::Key;
 use crate::once::{Answered, Once};
 use crate::transaction::{Position, Transaction, weight};
@@ -10,7 +11,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use aws_smithy_runtime_api::http::Response;
 use jiff::Timestamp;
-use muster_domain::{Changes, Member, Organization, RoleSet};
+use muster_domain::{ApiKey, Changes, Member, Organization, RoleSet};
 
 /// Most items one transaction takes.
 pub const MAX_ITEMS: usize = 100;
@@ -66,19 +67,40 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
-        let seen = |at: Timestamp| AttributeValue::S(at.to_string());
+        self.note_instant(&member.key(), "last_active_at", member.last_active_at, now)
+            .await
+    }
+
+    /// Notes that the API key was used at `now`, unless another request has just done so.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn touch_key(&self, key: &ApiKey, now: Timestamp) -> Result<(), StoreError> {
+        self.note_instant(&key.key(), "last_used_at", key.last_used_at, now)
+            .await
+    }
+
+    async fn note_instant(
+        &self,
+        key: &Key,
+        name: &str,
+        read: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let text = |at: Timestamp| AttributeValue::S(at.to_string());
         let call = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(Key::member(member.organization, member.id).attributes()))
-            .update_expression("SET last_active_at = :now")
-            .condition_expression("attribute_exists(PK) AND last_active_at = :seen")
-            .expression_attribute_values(":now", seen(now))
-            .expression_attribute_values(":seen", member.last_active_at.map_or(AttributeValue::Null(true), seen))
+            .set_key(Some(key.attributes()))
+            .update_expression("SET #name = :now")
+            .condition_expression("attribute_exists(PK) AND #name = :read")
+            .expression_attribute_names("#name", name)
+            .expression_attribute_values(":now", text(now))
+            .expression_attribute_values(":read", read.map_or(AttributeValue::Null(true), text))
             .send()
             .await;
-        // Somebody else noted it first, or the member is gone: nothing to note.
+        // Somebody else noted it first, or the item is gone: nothing to note.
         was_made(call).map(drop)
     }
 }

@@ -5,8 +5,8 @@ use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{
-    Address, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization, OrganizationId,
-    Resource, UserId,
+    Address, ApiKey, Contact, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization,
+    OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -112,6 +112,20 @@ impl Entity for Resource {
     const KIND: &'static str = "resource";
     fn key(&self) -> Key {
         Key::resource(self.organization, &self.reference.key)
+    }
+}
+
+impl Entity for Contact {
+    const KIND: &'static str = "contact";
+    fn key(&self) -> Key {
+        Key::contact(self.organization, &self.id)
+    }
+}
+
+impl Entity for ApiKey {
+    const KIND: &'static str = "api_key";
+    fn key(&self) -> Key {
+        Key::api_key(self.organization, self.id)
     }
 }
 

@@ -8,6 +8,9 @@
 //! | is this address taken here | Get `EMAIL#a`/`ORG#o`: the item's existence is the uniqueness |
 //! | invitations waiting for an address | Query `EMAIL#a` |
 //! | organizations of a user | Query index `by_user`, `USER#u` |
+//! | contacts | Query `ORG#o`, `CONTACT#…`; by address Get `CONTACT_AT#a`; by the beginning of a word Query `CONTACT_WORD#w…` |
+//! | API keys of a member | Query `ORG#o`, `KEY#u#…` |
+//! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
 //! | resources | Query `ORG#o`, `RESOURCE#…` |
 //! | who has a role on a resource | Query `ORG#o`, `GRANT#type#id#registration#…` |
 //! | who holds an optional role | Query `ORG#o`, `HOLDER#role#…` |
@@ -21,7 +24,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::{Address, InvitationId, JobId, MailId, OrganizationId, ResourceKey, ResourceRef, RoleId, UserId};
+use muster_domain::{
+    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, RoleId, UserId,
+};
 use std::collections::HashMap;
 
 /// Attribute of the partition key.
@@ -64,6 +69,7 @@ pub(crate) const TEAM_MEMBER: &str = "TEAM#MEMBER#";
 pub(crate) const TEAM_INVITATION: &str = "TEAM#INVITATION#";
 pub(crate) const PAST_INVITATION: &str = "PAST#INVITATION#";
 pub(crate) const RESOURCE: &str = "RESOURCE#";
+pub(crate) const CONTACT: &str = "CONTACT#";
 
 /// Partition of an organization.
 pub(crate) fn organization_pk(organization: OrganizationId) -> String {
@@ -96,6 +102,16 @@ pub(crate) fn grants_prefix(resource: &ResourceRef) -> String {
 /// What all holders of an optional role begin with.
 pub(crate) fn holders_prefix(role: &RoleId) -> String {
     format!("HOLDER#{role}#")
+}
+
+/// What all API keys of a member begin with.
+pub(crate) fn api_keys_prefix(owner: UserId) -> String {
+    format!("KEY#{owner}#")
+}
+
+/// What all contacts with a word that begins with `beginning` begin with.
+pub(crate) fn contact_words_prefix(beginning: &str) -> String {
+    format!("CONTACT_WORD#{beginning}")
 }
 
 /// A partition of the due index.
@@ -156,6 +172,30 @@ impl Key {
         Self::within(organization, format!("{RESOURCE}{}#{}", key.kind, key.id))
     }
 
+    /// A contact.
+    #[must_use]
+    pub fn contact(organization: OrganizationId, id: &ContactId) -> Self {
+        Self::within(organization, format!("{CONTACT}{id}"))
+    }
+
+    /// The contact of an address: its existence is the uniqueness.
+    #[must_use]
+    pub fn contact_at(organization: OrganizationId, address: &Address) -> Self {
+        Self::within(organization, format!("CONTACT_AT#{address}"))
+    }
+
+    /// The index item of a word of a contact's.
+    #[must_use]
+    pub fn contact_word(organization: OrganizationId, word: &str, id: &ContactId) -> Self {
+        Self::within(organization, format!("{}#{id}", contact_words_prefix(word)))
+    }
+
+    /// An API key.
+    #[must_use]
+    pub fn api_key(organization: OrganizationId, id: KeyId) -> Self {
+        Self::within(organization, format!("{}{:020}", api_keys_prefix(id.owner), id.number))
+    }
+
     /// The index item of a grant.
     #[must_use]
     pub fn grant(organization: OrganizationId, resource: &ResourceRef, member: UserId) -> Self {
@@ -191,7 +231,7 @@ impl Key {
 
     /// The record of a request that was answered.
     #[must_use]
-    pub fn once(caller: UserId, hash: &str) -> Self {
+    pub fn once(caller: &str, hash: &str) -> Self {
         Self {
             pk: format!("IDEM#{caller}"),
             sk: hash.to_owned(),

@@ -2,7 +2,6 @@
 
 use crate::keys::Key;
 use jiff::Timestamp;
-use muster_domain::UserId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -37,9 +36,9 @@ pub struct Answered {
 }
 
 impl Once {
-    /// A request of `caller`, with the key they chose.
+    /// A request of `caller` (a user or an API key, by its id), with the key they chose.
     #[must_use]
-    pub fn new(caller: UserId, chosen: &str, method: &str, path: &str, body: &[u8]) -> Self {
+    pub fn new(caller: &str, chosen: &str, method: &str, path: &str, body: &[u8]) -> Self {
         Self {
             key: Key::once(caller, &hash(&[method.as_bytes(), path.as_bytes(), chosen.as_bytes()])),
             fingerprint: hash(&[body]),

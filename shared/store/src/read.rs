@@ -7,8 +7,8 @@ use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
-    Address, Invitation, InvitationId, Job, JobId, Mail, MailId, Member, Organization, OrganizationId, Resource,
-    ResourceKey, UserId,
+    Address, ApiKey, Contact, ContactId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId, Member,
+    Organization, OrganizationId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -149,6 +149,30 @@ impl Snapshot {
     /// [`StoreError::Malformed`].
     pub fn resource(&self, organization: OrganizationId, key: &ResourceKey) -> Result<Option<Resource>, StoreError> {
         self.get(&Key::resource(organization, key))
+    }
+
+    /// The contact of an address.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn contact_at(&self, organization: OrganizationId, address: &Address) -> Result<Option<Contact>, StoreError> {
+        self.get(&Key::contact_at(organization, address))
+    }
+
+    /// A contact.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn contact(&self, organization: OrganizationId, id: &ContactId) -> Result<Option<Contact>, StoreError> {
+        self.get(&Key::contact(organization, id))
+    }
+
+    /// An API key.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn api_key(&self, organization: OrganizationId, id: KeyId) -> Result<Option<ApiKey>, StoreError> {
+        self.get(&Key::api_key(organization, id))
     }
 
     /// A mail.

@@ -1,5 +1,6 @@
 //! From what changes to one transaction: each item's condition repeats what the decision was made on.
 
+mod contacts;
 mod holdings;
 
 use crate::error::StoreError;
@@ -8,7 +9,7 @@ use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster_domain::{Changes, Invitation, Organization, Pair, RoleSet};
+use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, RoleSet};
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,10 @@ pub enum Position {
     Claim,
     /// A resource.
     Resource,
+    /// A contact, or its address.
+    Contact,
+    /// An API key.
+    ApiKey,
     /// An index item.
     Index,
     /// Background work.
@@ -75,6 +80,12 @@ impl<'a> Transaction<'a> {
         t.claims(changes)?;
         for pair in &changes.resources {
             t.versioned(Position::Resource, pair, |r| r.version)?;
+        }
+        for pair in &changes.contacts {
+            t.contact(pair)?;
+        }
+        for pair in &changes.keys {
+            t.api_key(pair)?;
         }
         for pair in &changes.jobs {
             t.versioned(Position::Job, pair, |j| j.version)?;
@@ -197,6 +208,14 @@ impl<'a> Transaction<'a> {
             [(":version", number(before.version))],
         )?;
         self.put(Position::Invitation, after.to_item()?, Some(NEW), [])
+    }
+
+    /// A key that changes keeps what requests note on it at their own pace.
+    fn api_key(&mut self, pair: &Pair<ApiKey>) -> Result<(), StoreError> {
+        match (&pair.before, &pair.after) {
+            (Some(before), Some(after)) => self.update_all(Position::ApiKey, after, before.version, &["last_used_at"]),
+            _ => self.versioned(Position::ApiKey, pair, |k| k.version),
+        }
     }
 
     /// Sets every attribute but the `kept` ones.

@@ -190,6 +190,8 @@ fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
         role: offer.held(answer.now),
         grants: offer.grants(answer.now),
         seat: false,
+        keys: 0,
+        keys_since: answer.now,
         profile: Profile::default(),
         joined_at: answer.now,
         last_active_at: Some(answer.now),

@@ -251,7 +251,8 @@ pub fn resend(
 /// # Errors
 /// [`InvitationRefusal::Forbidden`].
 pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
-    if !scene.authority().allows_somewhere(permission::MEMBERS_INVITE) {
+    // The job goes on with the member's own authority, so a key with less cannot ask for it.
+    if !scene.is_whole() || !scene.authority().allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
     let work = Work::ResendAll {

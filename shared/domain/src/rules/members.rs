@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 /// How many grants one change can add and take away together, since it is one transaction.
-pub const MAX_GRANT_CHANGES: usize = 80;
+pub const MAX_GRANT_CHANGES: usize = 64;
 
 /// Why a member is not changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
 
 /// The other member, or oneself. Those who manage nobody learn nothing of others.
 fn target<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member, MemberRefusal> {
-    let oneself = found.is_some_and(|m| m.id == scene.actor.id);
+    let oneself = found.is_some_and(|m| m.id == scene.actor.id) && scene.is_whole();
     if !oneself && !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(MemberRefusal::Forbidden);
     }
@@ -278,7 +278,8 @@ pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -
     if oneself && !scene.set.members_may_leave {
         return Err(MemberRefusal::Oneself);
     }
-    if !oneself && !manages_all_of(scene, before) {
+    let leaves = oneself && scene.is_whole();
+    if !leaves && !manages_all_of(scene, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let kind = if oneself { "member.left" } else { "member.removed" };

@@ -52,6 +52,8 @@ pub fn create(
         }),
         grants: Vec::new(),
         seat: false,
+        keys: 0,
+        keys_since: now,
         profile: Profile::default(),
         joined_at: now,
         last_active_at: Some(now),
@@ -69,6 +71,9 @@ pub fn create(
         ending: BTreeSet::new(),
         seats_used: u64::from(member.seat),
         active_owners: 1,
+        paying_owner: None,
+        deleted_at: None,
+        erasing: false,
         created_at: now,
         version: 1,
     };

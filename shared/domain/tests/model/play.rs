@@ -143,6 +143,7 @@ impl World {
             organization: &self.organization,
             set: set(),
             actor,
+            key: None,
             now: self.now,
         }
     }

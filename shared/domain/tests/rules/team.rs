@@ -107,6 +107,9 @@ pub(crate) fn organization() -> Organization {
         ending: BTreeSet::new(),
         seats_used: 0,
         active_owners: 0,
+        paying_owner: None,
+        deleted_at: None,
+        erasing: false,
         created_at: now(),
         version: 1,
     }
@@ -142,6 +145,8 @@ pub(crate) fn somebody(name: &str, on_organization: Option<Held>, grants: Vec<Gr
         role: on_organization,
         grants,
         seat: false,
+        keys: 0,
+        keys_since: at("2026-01-01T00:00:00Z"),
         profile: Profile::default(),
         joined_at: now(),
         last_active_at: None,
@@ -223,6 +228,7 @@ pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> Sc
         organization,
         set: set(),
         actor,
+        key: None,
         now: now(),
     }
 }

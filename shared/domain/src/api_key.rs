@@ -1,0 +1,208 @@
+//! API keys: they act as the member they belong to, within limits of their own, and never beyond what that member may at that moment (000).
+
+mod secret;
+
+pub use secret::{Secret, SecretHash};
+
+use crate::id::{IdError, OrganizationId, UserId};
+use crate::member::Member;
+use crate::resource::ResourceRef;
+use crate::text::{Name, RoleId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Live keys a member can have.
+pub const MAX_KEYS: u32 = 20;
+
+/// Resources a key can be limited to.
+pub const MAX_KEY_RESOURCES: usize = 50;
+
+/// Minutes that a key's last use may lag: within them its requests write nothing.
+pub const USE_MINUTES: i64 = 60;
+
+/// Digits of a key's own number in base62.
+const NUMBER_DIGITS: usize = 11;
+
+/// An API key's name: whose it is, and which. Who holds a key's id knows where to look for both in one read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId {
+    /// Whose it is.
+    pub owner: UserId,
+    /// Which of theirs.
+    pub number: u64,
+}
+
+impl KeyId {
+    /// The text every such identifier begins with.
+    pub const PREFIX: &'static str = "key_";
+
+    /// The digits of the owner and of the number, as they stand in id and secret.
+    fn digits(&self) -> String {
+        let owner = u128::from_be_bytes(self.owner.to_bytes());
+        format!("{:0>22}{:0>11}", base62::encode(owner), base62::encode(self.number))
+    }
+
+    fn from_digits(text: &str) -> Option<Self> {
+        let (owner, number) = text.split_at_checked(22)?;
+        Some(Self {
+            owner: UserId::from_bytes(digits(owner, 22)?.to_be_bytes()),
+            number: digits(number, NUMBER_DIGITS)?.try_into().ok()?,
+        })
+    }
+}
+
+/// A number written in exactly so many digits of base62.
+fn digits(text: &str, count: usize) -> Option<u128> {
+    let fits = text.len() == count && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then(|| base62::decode(text).ok()).flatten()
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.digits())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let known = text.strip_prefix(Self::PREFIX).and_then(Self::from_digits);
+        known.ok_or(IdError::malformed(Self::PREFIX))
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> String {
+        id.to_string()
+    }
+}
+
+/// What a key is limited to, beside what its owner may.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// The resources it is limited to; none for no such limit.
+    pub resources: Vec<ResourceRef>,
+    /// For a key made by another member: what its owner held then. That member may know the secret, and could manage all of
+    /// this; what the owner is given later is none of their business.
+    #[serde(default)]
+    pub ceiling: Option<Vec<Holding>>,
+}
+
+/// A role on the organization, or on one resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The role.
+    pub role: RoleId,
+    /// The resource it is held on, if on one.
+    pub resource: Option<ResourceRef>,
+}
+
+impl Limits {
+    /// Whether what is held this way counts for the key at all.
+    #[must_use]
+    pub fn cover(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+        let same = |held: &Holding| held.role == *role && held.resource.as_ref() == on;
+        self.ceiling.as_ref().is_none_or(|ceiling| ceiling.iter().any(same))
+    }
+}
+
+/// An API key as it is stored: everything but the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its id, which names its owner.
+    pub id: KeyId,
+    /// The organization it opens.
+    pub organization: OrganizationId,
+    /// Name for people.
+    pub name: Name,
+    /// What it is limited to.
+    #[serde(flatten)]
+    pub limits: Limits,
+    /// Hash of the secret.
+    pub hash: SecretHash,
+    /// Hash of the secret before the last rotation, and until when that one still opens.
+    pub previous: Option<(SecretHash, Timestamp)>,
+    /// Who made it.
+    pub made_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// When it was last used, within [`USE_MINUTES`].
+    pub last_used_at: Option<Timestamp>,
+    /// Rises with each change but that of `last_used_at`.
+    pub version: u64,
+}
+
+/// Why a key opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// There is no such key, or its secret is another.
+    NotFound,
+    /// It was revoked, or its owner's access ended since.
+    Revoked,
+    /// Its time is up.
+    Expired,
+    /// Its owner is no member any more.
+    OwnerGone,
+    /// Its owner is inactive.
+    OwnerInactive,
+}
+
+impl ApiKey {
+    /// Whether it opens anything at `now`, its secret apart.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn usable(&self, owner: Option<&Member>, now: Timestamp) -> Result<(), Unusable> {
+        let owner = owner.filter(|m| m.id == self.id.owner).ok_or(Unusable::OwnerGone)?;
+        if self.revoked_at.is_some() || self.created_at < owner.keys_since {
+            return Err(Unusable::Revoked);
+        }
+        if self.expires_at.is_some_and(|end| end <= now) {
+            return Err(Unusable::Expired);
+        }
+        if owner.status != crate::member::Status::Active {
+            return Err(Unusable::OwnerInactive);
+        }
+        Ok(())
+    }
+
+    /// Whether the secret is this key's: the present one, or the one before it while that still counts.
+    #[must_use]
+    pub fn opens_with(&self, secret: &Secret, now: Timestamp) -> bool {
+        let given = secret.hash();
+        let before = self.previous.as_ref().filter(|(_, until)| now < *until);
+        // Both are compared, whatever the first says.
+        let present = given.is(&self.hash);
+        let former = before.is_some_and(|(hash, _)| given.is(hash));
+        present | former
+    }
+
+    /// Whether a request at `now` should note that the key was used.
+    #[must_use]
+    pub fn use_is_stale(&self, now: Timestamp) -> bool {
+        let minutes = jiff::SignedDuration::from_mins(USE_MINUTES);
+        self.last_used_at.is_none_or(|used| now.duration_since(used) >= minutes)
+    }
+}

@@ -1,0 +1,36 @@
+//! Contacts: people an organization knows, whether or not they are on its team (000).
+
+use crate::address::Address;
+use crate::id::{OrganizationId, UserId};
+use crate::search::words;
+use crate::text::{ContactId, Name};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A person the organization knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The product's own id; the user's, for one who was a member.
+    pub id: ContactId,
+    /// Their address: one contact of an organization has it at most.
+    pub email: Address,
+    /// Name for people.
+    pub name: Option<Name>,
+    /// Their account, if they have one.
+    pub user: Option<UserId>,
+    /// When they became known.
+    pub created_at: Timestamp,
+    /// Rises with each change.
+    pub version: u64,
+}
+
+impl Contact {
+    /// The words it is found by.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<String> {
+        words(self.name.as_ref(), &self.email)
+    }
+}

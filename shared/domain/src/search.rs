@@ -1,0 +1,134 @@
+//! Searching people by the beginning of any word of a name or an address, whatever accents and case.
+
+use crate::address::Address;
+use crate::text::Name;
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_properties::{CodePointMapData, props::GeneralCategory};
+use std::collections::BTreeSet;
+
+/// Words that one person is found by at most: each is an index item of the change's transaction.
+pub const MAX_WORDS: usize = 14;
+
+/// Longest beginning of a word that tells people apart, in characters.
+const MAX_LENGTH: usize = 40;
+
+/// The text without case, accents and compatibility forms: `Zoë` and `ZOE` are both `zoe`.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let category = CodePointMapData::<GeneralCategory>::new();
+    let marks = |c: &char| {
+        matches!(
+            category.get(*c),
+            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
+        )
+    };
+    DecomposingNormalizerBorrowed::new_nfkd()
+        .normalize(text)
+        .chars()
+        .filter(|c| !marks(c))
+        // By way of upper case, `ß` and `ss` meet, and so do both forms of a small sigma.
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .take(MAX_LENGTH * 8)
+        .collect()
+}
+
+/// The words of what is searched for, each to be the beginning of a word of the person's.
+#[must_use]
+pub fn terms(query: &str) -> Vec<String> {
+    fold(query).split_whitespace().map(cut).collect()
+}
+
+/// The words a person is found by: those of the name, the address, its local part, its domain, and their parts.
+#[must_use]
+pub fn words(name: Option<&Name>, address: &Address) -> BTreeSet<String> {
+    let address = fold(address.as_str());
+    let name = fold(name.map(Name::as_str).unwrap_or_default());
+    let (_, domain) = address.rsplit_once('@').unwrap_or(("", ""));
+    let wholes = [address.as_str(), domain].into_iter();
+    let parts = |text| str::split(text, |c: char| !c.is_alphanumeric());
+    let all = name
+        .split_whitespace()
+        .chain(wholes)
+        .chain(parts(&name))
+        .chain(parts(&address));
+    let mut found = BTreeSet::new();
+    for word in all.filter(|w| !w.is_empty()).map(cut) {
+        if found.len() == MAX_WORDS {
+            break;
+        }
+        found.insert(word);
+    }
+    found
+}
+
+/// Whether the person with these words is meant: each term begins one of them.
+#[must_use]
+pub fn matches(words: &BTreeSet<String>, terms: &[String]) -> bool {
+    terms
+        .iter()
+        .all(|term| words.iter().any(|word| word.starts_with(term.as_str())))
+}
+
+/// Keys are made of words, so `#`, which parts keys, becomes another character.
+fn cut(word: &str) -> String {
+    word.chars()
+        .take(MAX_LENGTH)
+        .map(|c| if c == '#' { '_' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, address: &str, query: &str) -> bool {
+        let name = (!name.is_empty()).then(|| name.parse().unwrap());
+        matches(&words(name.as_ref(), &Address::parse(address).unwrap()), &terms(query))
+    }
+
+    #[test]
+    fn the_beginning_of_any_word_of_name_and_address_finds_a_person() {
+        for query in [
+            "ann",
+            "AN",
+            "lee",
+            "o'br",
+            "brien",
+            "ann lee",
+            "lee ann",
+            "ann.l",
+            "x.ex",
+            "exam",
+            "ann.lee@x.example",
+        ] {
+            assert!(found("Ann-Marie O'Brien Lee", "ann.lee@x.example", query), "{query}");
+        }
+        for query in ["nn", "bob", "ann bob", "arie", "@x"] {
+            assert!(!found("Ann-Marie O'Brien Lee", "ann.lee@x.example", query), "{query}");
+        }
+    }
+
+    #[test]
+    fn accents_case_and_compatibility_forms_make_no_difference() {
+        for (name, query) in [
+            ("Zoë", "zoe"),
+            ("Zoe", "ZOË"),
+            ("Straße", "strass"),
+            ("ΣΊΣΥΦΟΣ", "σισυφος"),
+            ("ﬁnn", "fin"),
+            ("Ｊａｎ", "jan"),
+            ("İpek", "ipek"),
+        ] {
+            assert!(found(name, "p@x.example", query), "{name} {query}");
+        }
+    }
+
+    #[test]
+    fn a_person_is_found_by_so_many_words_at_most_and_none_parts_a_key() {
+        let name = "a#b c d e f g h i j k l m n o p q r s t u v w x y z".parse().unwrap();
+        let all = words(Some(&name), &Address::parse("p@x.example").unwrap());
+        assert_eq!(all.len(), MAX_WORDS);
+        assert!(all.iter().all(|w| !w.contains('#')));
+    }
+}

@@ -1,0 +1,58 @@
+//! What follows from contacts: the item of their address, and the index items of their words.
+
+use super::{NEW, Position, Transaction};
+use crate::error::StoreError;
+use crate::items::{Entity, Item};
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::{Contact, Pair};
+use std::collections::BTreeSet;
+
+impl Transaction<'_> {
+    /// A contact lies under its id, whole once more under its address, and by each of its words.
+    pub(super) fn contact(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
+        self.versioned(Position::Contact, pair, |c| c.version)?;
+        self.contact_address(pair)?;
+        self.contact_words(pair)
+    }
+
+    fn contact_address(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
+        let held = |contact: &Contact| [(":id", AttributeValue::S(contact.id.to_string()))];
+        let moved = match (&pair.before, &pair.after) {
+            (Some(before), Some(after)) => before.email != after.email,
+            _ => true,
+        };
+        if let Some(before) = pair.before.as_ref().filter(|_| moved) {
+            let key = Key::contact_at(before.organization, &before.email);
+            self.delete(Position::Contact, &key, Some("id = :id"), held(before))?;
+        }
+        let Some(after) = &pair.after else { return Ok(()) };
+        let mut item = after.to_item()?;
+        item.extend(Key::contact_at(after.organization, &after.email).attributes());
+        if moved {
+            self.put(Position::Contact, item, Some(NEW), [])
+        } else {
+            self.put(Position::Contact, item, Some("id = :id"), held(after))
+        }
+    }
+
+    /// Index items hold the contact as it is shown, so that a lookup is one query.
+    fn contact_words(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
+        let words = |contact: &Option<Contact>| contact.iter().flat_map(Contact::words).collect::<BTreeSet<String>>();
+        let (old, new) = (words(&pair.before), words(&pair.after));
+        if let Some(before) = &pair.before {
+            for word in old.difference(&new) {
+                let key = Key::contact_word(before.organization, word, &before.id);
+                self.delete(Position::Index, &key, None, [])?;
+            }
+        }
+        let Some(after) = &pair.after else { return Ok(()) };
+        for word in &new {
+            let mut item: Item = after.to_item()?;
+            item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
+            item.extend(Key::contact_word(after.organization, word, &after.id).attributes());
+            self.put(Position::Index, item, None, [])?;
+        }
+        Ok(())
+    }
+}
