@@ -189,6 +189,7 @@ fn access_text(access: Access) -> String {
         Access::Permission(permission) => {
             format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
         }
+        Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
         Access::Platform => "For the platform: a token whose `scope` holds `muster:platform`.".into(),
     }
 }

@@ -3,10 +3,12 @@
 pub mod about;
 pub mod activation;
 pub mod answers;
+pub mod deletion;
 pub mod events;
 pub mod invitations;
 pub mod members;
 pub mod organizations;
+pub mod ownership;
 pub mod resources;
 
 use crate::openapi::Operation;
@@ -17,7 +19,8 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::{MemberBody, PeopleBody, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, SetPlan, UpdateOrganization,
+    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
+    TransferredBody, UpdateOrganization,
 };
 use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
@@ -36,6 +39,8 @@ pub enum Access {
     Member,
     /// Members with this permission; one without it gets 403.
     Permission(&'static str),
+    /// Active holders of the protected role, in person.
+    Owner,
     /// The platform alone.
     Platform,
 }
@@ -105,6 +110,21 @@ routes! {
     "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE, TOUCH],
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
+    "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
+        Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
+        "Delete an organization; everybody is out at once",
+        Operation::done();
+    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE, TOUCH],
+        "Bring a deleted organization back, within 30 days",
+        Operation::plain().answers::<OrganizationBody>(200);
+    "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
+        Access::Owner, [READ, WRITE, TOUCH],
+        "Hand ownership on to another member",
+        Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
+    "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
+        Access::Owner, [READ, WRITE, TOUCH],
+        "Name the owner who pays",
+        Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
         "List the roles, with those the caller may give",
         Operation::shows_all::<RoleBody>();
@@ -187,7 +207,7 @@ routes! {
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",
-        Operation::pages::<EventBody>(&[]);
+        Operation::pages::<EventBody>(&["actor", "subject", "kind", "since", "until"]);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
         "This description", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],

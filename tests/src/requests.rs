@@ -117,6 +117,9 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         }
         "list-organizations" | "get-organization" | "list-roles" | "list-resources" | "list-invitations"
         | "list-members" | "list-events" => case.found(b).await,
+        "delete-organization" | "restore-organization" | "transfer-ownership" | "name-paying-owner" => {
+            ownership(b, &mut case, route).await;
+        }
         "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
             organization(b, &mut case, route).await
         }
@@ -150,6 +153,24 @@ async fn organization(b: &Bench, case: &mut Case, route: &Route) {
             case.join(b, "ann").await;
             case.invite(b, "bob").await;
         }
+        other => panic!("no request for {other}"),
+    }
+}
+
+async fn ownership(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    match route.binary {
+        "delete-organization" => {}
+        "restore-organization" => {
+            let path = case.organization().path("");
+            case.owner.delete(&b.h, &path).await.expect(204);
+            case.who = Some(b.h.platform());
+        }
+        "transfer-ownership" => {
+            let ann = case.join(b, "ann").await;
+            case.body = Some(json!({ "to": ann.id(), "then": "admin" }));
+        }
+        "name-paying-owner" => case.body = Some(json!({ "member": case.owner.id() })),
         other => panic!("no request for {other}"),
     }
 }

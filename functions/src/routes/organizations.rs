@@ -83,7 +83,10 @@ pub async fn list(call: Call) -> Outcome {
     let seen = call.app.store().read(&keys).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for id in &page.items {
-        let (Some(organization), Some(member)) = (seen.organization(*id)?, seen.member(*id, user.id)?) else {
+        let (Some(organization), Some(member)) = (
+            seen.organization(*id)?.filter(|o| !o.is_deleted()),
+            seen.member(*id, user.id)?,
+        ) else {
             continue;
         };
         let view = View {

@@ -40,9 +40,10 @@ pub struct ProfileBody {
     /// Colour that stands for the member.
     #[schema(value_type = Option<String>)]
     pub color: Option<Color>,
-    /// Which notifications they want.
-    #[schema(value_type = std::collections::BTreeMap<String, bool>)]
-    pub notifications: BTreeMap<NotificationId, bool>,
+    /// Which notifications they want; left out for those whom it does not concern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, bool>>)]
+    pub notifications: Option<BTreeMap<NotificationId, bool>>,
     /// Skills.
     #[schema(value_type = Vec<String>)]
     pub skills: Vec<Skill>,
@@ -56,7 +57,7 @@ impl From<&Profile> for ProfileBody {
         Self {
             timezone: profile.timezone.clone(),
             color: profile.color.clone(),
-            notifications: profile.notifications.clone(),
+            notifications: Some(profile.notifications.clone()),
             skills: profile.skills.clone(),
             bio: profile.bio.clone(),
         }
@@ -94,6 +95,15 @@ pub struct MemberBody {
     pub last_active_at: Option<Timestamp>,
     /// What they tell about themselves.
     pub profile: ProfileBody,
+}
+
+impl MemberBody {
+    /// The member as others see them: settings are for oneself and for those who manage the member (001).
+    #[must_use]
+    pub fn for_others(mut self) -> Self {
+        self.profile.notifications = None;
+        self
+    }
 }
 
 /// Where members are shown from: the organization at one instant, and which of a member's grants are in sight.
@@ -323,6 +333,10 @@ pub struct UpdateMember {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub bio: Field<Message>,
+    /// `active` or `inactive`: not for oneself.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub status: Option<Status>,
 }
 
 impl Body for UpdateMember {

@@ -2,11 +2,13 @@
 
 pub mod activation;
 pub mod answer;
+pub mod deletion;
 pub mod invitations;
 pub mod invite;
 pub mod members;
 pub mod offer;
 pub mod organizations;
+pub mod ownership;
 pub mod resources;
 pub mod settle;
 pub mod work;

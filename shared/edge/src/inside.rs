@@ -75,7 +75,8 @@ impl Inside {
     fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let organization = seen.organization(id)?.ok_or_else(nobody)?;
-        if organization.is_deleted() && !user.platform {
+        // Deleted: everybody is out but the platform, and it too once the data goes.
+        if organization.erasing || (organization.is_deleted() && !user.platform) {
             return Err(nobody());
         }
         let set = role_set(&organization)?;

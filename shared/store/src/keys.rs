@@ -13,7 +13,7 @@
 //! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
 //! | resources | Query `ORG#o`, `RESOURCE#…` |
 //! | who has a role on a resource | Query `ORG#o`, `GRANT#type#id#registration#…` |
-//! | who holds an optional role | Query `ORG#o`, `HOLDER#role#…` |
+//! | who holds a role that is optional, or reaches the whole organization | Query `ORG#o`, `HOLDER#role#…` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |

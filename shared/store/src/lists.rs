@@ -8,7 +8,7 @@ use crate::keys::{self, Key};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::{Address, Event, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+use muster_domain::{Address, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -176,30 +176,6 @@ impl Store {
         .await
     }
 
-    /// Events, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn events(
-        &self,
-        organization: OrganizationId,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<Event>, StoreError> {
-        let pk = keys::events_pk(organization);
-        self.page(
-            Range {
-                pk,
-                prefix: muster_domain::EventId::PREFIX,
-                after,
-                limit,
-                backwards: true,
-            },
-            Event::from_item,
-        )
-        .await
-    }
-
     /// Members with a grant on this registration of a resource.
     ///
     /// # Errors
@@ -214,7 +190,7 @@ impl Store {
             .await
     }
 
-    /// Members who hold an optional role.
+    /// Members who hold a role that is optional, or reaches the whole organization.
     ///
     /// # Errors
     /// [`StoreError`].

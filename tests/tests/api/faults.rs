@@ -43,7 +43,7 @@ fn kinds(operation: &str) -> Vec<(Kind, Reach)> {
 /// The statuses by which the second request may say that the first one has done it already.
 fn already_so(binary: &str) -> Option<u16> {
     // What is gone is not there to be deleted again.
-    ["delete-resource", "remove-member"].contains(&binary).then_some(404)
+    ["delete-resource", "remove-member", "delete-organization"].contains(&binary).then_some(404)
 }
 
 #[track_caller]
@@ -129,6 +129,10 @@ survivors! {
     making_an_organization_survives_any_fault: "create-organization",
     changing_an_organization_survives_any_fault: "update-organization",
     setting_a_plan_survives_any_fault: "set-plan",
+    deleting_an_organization_survives_any_fault: "delete-organization",
+    restoring_an_organization_survives_any_fault: "restore-organization",
+    handing_ownership_on_survives_any_fault: "transfer-ownership",
+    naming_the_paying_owner_survives_any_fault: "name-paying-owner",
     registering_a_resource_survives_any_fault: "put-resource",
     deleting_a_resource_survives_any_fault: "delete-resource",
     inviting_survives_any_fault: "create-invitations",

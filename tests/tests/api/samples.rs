@@ -84,7 +84,14 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
 
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
-    const SOMETIMES: [&str; 4] = ["set-plan", "create-invitations", "resend-invitation", "update-member"];
+    const SOMETIMES: [&str; 6] = [
+        "set-plan",
+        "restore-organization",
+        "create-invitations",
+        "resend-invitation",
+        "update-member",
+        "transfer-ownership",
+    ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
     }
@@ -116,6 +123,22 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
             let member = member(h, &acme, binary, rare).await;
             values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "transfer-ownership" => {
+            // A facilitator of programs, which the receiver keeps; rarely to one who is an owner already.
+            let role = if rare { "owner" } else { "program_admin" };
+            let programs: &[&str] = if rare { &[] } else { &["spring"] };
+            let member = join(h, &acme, &format!("{binary}-{rare}"), role, programs).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "name-paying-owner" => {
+            values.push(("owner", acme.owner.id()));
+            acme.owner.clone()
+        }
+        "restore-organization" => {
+            acme.owner.delete(h, &acme.path("")).await.expect(204);
             acme.owner.clone()
         }
         "put-resource" => {
@@ -169,8 +192,8 @@ async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> P
 /// The caller's token; a plan is set by the platform, which may be a member as well.
 fn token(h: &Harness, binary: &str, rare: bool, caller: &Persona) -> String {
     match (binary, rare) {
-        ("set-plan", false) => h.platform().token(h),
-        ("set-plan", true) => {
+        ("set-plan" | "restore-organization", false) => h.platform().token(h),
+        ("set-plan" | "restore-organization", true) => {
             let request = TokenRequest {
                 sub: "olivia".into(),
                 scope: Some("muster:platform".into()),

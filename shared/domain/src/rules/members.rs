@@ -5,7 +5,7 @@ mod wanted;
 use crate::changes::{Changes, Pair};
 use crate::event::Party;
 use crate::id::NewIds;
-use crate::member::{Held, Member, Profile};
+use crate::member::{Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, permission};
@@ -32,6 +32,10 @@ pub enum MemberRefusal {
     Invalid(Vec<Fault>),
     /// The last active owner would be gone.
     LastOwner,
+    /// The owner who pays stays one until another is named (001).
+    PayingOwner,
+    /// Nobody switches themselves off: they could not switch themselves on again.
+    OwnStatus,
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
@@ -77,6 +81,8 @@ pub struct Update<'a> {
     pub name: Option<Name>,
     /// What they tell about themselves.
     pub profile: Option<Profile>,
+    /// Whether they have access (001).
+    pub status: Option<Status>,
 }
 
 /// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
@@ -114,7 +120,9 @@ pub fn update(
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
-        if before.id != scene.actor.id {
+        // One's own is one's own; another's is for those with power over all they hold (001).
+        let own = before.id == scene.actor.id && scene.is_whole();
+        if !own && !manages_all_of(scene, before) {
             return Err(MemberRefusal::Forbidden);
         }
         after.name = wanted.name.or(after.name);
@@ -127,6 +135,19 @@ pub fn update(
             check_power(scene, before, &after)?;
             kind = "member.role_changed";
         }
+    }
+    if let Some(status) = wanted.status.filter(|status| *status != before.status) {
+        if before.id == scene.actor.id {
+            return Err(MemberRefusal::OwnStatus);
+        }
+        if !manages_all_of(scene, before) {
+            return Err(MemberRefusal::Forbidden);
+        }
+        after.status = status;
+        kind = match status {
+            Status::Active => "member.activated",
+            Status::Inactive => "member.deactivated",
+        };
     }
     if after == *before {
         return Ok((after, Changes::default()));
@@ -158,6 +179,9 @@ pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::U
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
+    if changes.members.iter().any(|pair| paying_owner_goes(scene, pair)) {
+        return Err(MemberRefusal::PayingOwner);
+    }
     let owners = changes.owner_delta(scene.set);
     if owners < 0 && scene.organization.active_owners.saturating_add_signed(owners) == 0 {
         return Err(MemberRefusal::LastOwner);
@@ -170,6 +194,13 @@ fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), Me
         });
     }
     Ok(())
+}
+
+/// Whether the owner who pays would be none any more.
+pub(super) fn paying_owner_goes(scene: &Scene<'_>, pair: &Pair<Member>) -> bool {
+    let owns = |m: &Option<Member>| m.as_ref().is_some_and(|m| m.is_active_owner(scene.set));
+    let pays = pair.before.as_ref().map(|m| m.id) == scene.organization.paying_owner;
+    pays && owns(&pair.before) && !owns(&pair.after)
 }
 
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
@@ -260,7 +291,8 @@ fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&Resourc
 }
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
-pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
+#[must_use]
+pub fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
     let mut holdings = other.holdings().peekable();
     if holdings.peek().is_none() {
         return scene.authority().allows(permission::MEMBERS_MANAGE, None);

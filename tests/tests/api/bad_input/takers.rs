@@ -51,6 +51,20 @@ pub(super) const PLAN: Taker = Taker {
     )
 };
 
+pub(super) const TRANSFER: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/transfer-ownership",
+    true,
+    |g| json!({ "to": g.member.id(), "then": "admin", "resources": [], "duration": null }),
+);
+
+pub(super) const PAYING_OWNER: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/paying-owner",
+    true,
+    |g| json!({ "member": g.owner.id() }),
+);
+
 pub(super) const PUT_RESOURCE: Taker = taker(
     "PUT",
     "/v1/organizations/{org}/resources/{type}/{id}",
@@ -102,7 +116,9 @@ pub(super) const DEACTIVATE: Taker = taker(
 );
 
 /// All of them; one route stands here once for each kind of change that it takes.
-pub(super) const TAKERS: [Taker; 11] = [
+pub(super) const TAKERS: [Taker; 13] = [
+    TRANSFER,
+    PAYING_OWNER,
     FOUND,
     UPDATE,
     PLAN,

@@ -97,6 +97,14 @@ fn plan(_: &Scenery) -> Value {
     json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] })
 }
 
+fn handed_on(s: &Scenery) -> Value {
+    json!({ "to": s.member.id(), "then": "admin" })
+}
+
+fn payer(s: &Scenery) -> Value {
+    json!({ "member": s.member.id() })
+}
+
 fn named(_: &Scenery) -> Value {
     json!({ "name": "Named" })
 }
@@ -135,6 +143,15 @@ pub(super) const PROBES: &[Probe] = &[
         plan,
         [FORBIDDEN, FORBIDDEN, SHOWN],
     ),
+    inside("DELETE", "/v1/organizations/{org}", none, REFUSED),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/restore",
+        none,
+        [FORBIDDEN, FORBIDDEN, Problem(409, "organization-not-deleted")],
+    ),
+    inside("POST", "/v1/organizations/{org}/transfer-ownership", handed_on, REFUSED),
+    inside("PUT", "/v1/organizations/{org}/paying-owner", payer, REFUSED),
     inside("GET", "/v1/organizations/{org}/roles", none, FOR_ALL),
     inside("GET", "/v1/organizations/{org}/resources", none, FOR_ALL),
     inside("PUT", "/v1/organizations/{org}/resources/{type}/{id}", named, REFUSED),
