@@ -1,10 +1,10 @@
 //! How a step is taken: what would be read is taken from the world, the rules decide, and what they say is stored.
 
-use crate::action::{Action, Ask, PEOPLE, ROLES, What, Wish};
+use crate::action::{Action, Ask, PEOPLE, What, Wish};
 use crate::invariants::is_settled;
 use crate::plain;
 use crate::power::Cause;
-use crate::world::{World, address, set, user};
+use crate::world::{World, address, user};
 use muster_domain::rules::answer::{Answer, Guest, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
@@ -24,18 +24,18 @@ pub(crate) enum Verdict {
     Refused,
 }
 
-fn role(number: usize) -> RoleId {
-    ROLES[number].parse().unwrap()
-}
-
-pub(crate) fn program(number: usize) -> ResourceKey {
-    ResourceKey {
-        kind: "program".parse().unwrap(),
-        id: format!("program{number}").parse().unwrap(),
-    }
-}
-
 impl World {
+    fn role(&self, number: usize) -> RoleId {
+        self.kind.role(number).parse().unwrap()
+    }
+
+    fn program(&self, number: usize) -> ResourceKey {
+        ResourceKey {
+            kind: self.kind.resource.parse().unwrap(),
+            id: format!("program{number}").parse().unwrap(),
+        }
+    }
+
     /// Takes one step.
     pub(crate) fn play(&mut self, action: &Action) -> Verdict {
         self.play_as(self.actor(action.who), action)
@@ -79,7 +79,7 @@ impl World {
     fn actor(&self, number: usize) -> UserId {
         let mut members = self.members.values();
         let owner = members
-            .find(|m| m.is_active_owner(set()))
+            .find(|m| m.is_active_owner(self.set))
             .expect("there is always an owner");
         if number < 3 { owner.id } else { self.someone(number) }
     }
@@ -116,7 +116,7 @@ impl World {
                 remove(&scene, target, ids).map_err(|r| self.explain_member(&r, target))
             }
             What::PutProgram { program: number, name } => {
-                let key = program(*number);
+                let key = self.program(*number);
                 let found = self.resources.get(&key);
                 let name = format!("Program {name}").parse().unwrap();
                 resources::put(&scene, key.clone(), found, name, ids)
@@ -124,10 +124,17 @@ impl World {
                     .map_err(|_| ())
             }
             What::DeleteProgram { program: number } => {
-                resources::delete(&scene, self.resources.get(&program(*number)), ids).map_err(|_| ())
+                resources::delete(&scene, self.resources.get(&self.program(*number)), ids).map_err(|_| ())
             }
             What::Switch { on } => {
-                let optional_roles = Some(on.then(|| plain::HELPER.parse().unwrap()).into_iter().collect());
+                let optional_roles = Some(
+                    self.kind
+                        .helper
+                        .filter(|_| *on)
+                        .map(|role| role.parse().unwrap())
+                        .into_iter()
+                        .collect(),
+                );
                 let wanted = organizations::Update {
                     optional_roles,
                     ..Default::default()
@@ -141,7 +148,7 @@ impl World {
     pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> Scene<'a> {
         Scene {
             organization: &self.organization,
-            set: set(),
+            set: self.set,
             actor,
             now: self.now,
         }
@@ -164,7 +171,7 @@ impl World {
 
     fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
         let found = |key: ResourceKey| (key.clone(), self.resources.get(&key).cloned());
-        programs.iter().map(|number| found(program(*number))).collect()
+        programs.iter().map(|number| found(self.program(*number))).collect()
     }
 
     fn holder(&self, email: &Address) -> Option<Holder> {
@@ -187,7 +194,7 @@ impl World {
         let to: BTreeSet<Address> = to.iter().map(|number| self.somewhere(*number)).collect();
         let holders: BTreeMap<_, _> = to.iter().filter_map(|a| Some((a.clone(), self.holder(a)?))).collect();
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
-        let (role, resources) = (role(ask.role), self.found(&ask.programs));
+        let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
@@ -224,7 +231,7 @@ impl World {
         ask: Option<&Ask>,
         ids: &mut crate::world::Ids,
     ) -> Result<Changes, ()> {
-        let role = role(ask.map_or(0, |ask| ask.role));
+        let role = self.role(ask.map_or(0, |ask| ask.role));
         let resources = self.found(ask.map_or(&[], |ask| &ask.programs));
         let wanted = Change {
             offer: ask.map(|ask| wanted(&role, &resources, ask.term())),
@@ -250,18 +257,18 @@ impl World {
         let (role_id, resources, mix, mix_role);
         let holdings = match wish {
             Wish::One(ask) => {
-                (role_id, resources, one) = (role(ask.role), self.found(&ask.programs), ask);
+                (role_id, resources, one) = (self.role(ask.role), self.found(&ask.programs), ask);
                 Some(Holdings::One(wanted(&role_id, &resources, one.term())))
             }
             Wish::Mix { role: on, term, grants } => {
                 let ends = |hours: i64| self.now + jiff::SignedDuration::from_hours(hours);
                 let grant = |(number, id, end): &(usize, usize, Option<i64>)| WantedGrant {
                     resource: self.found(&[*number]).remove(0),
-                    role: role(*id),
+                    role: self.role(*id),
                     expires_at: end.map(ends),
                 };
                 mix = grants.iter().map(grant).collect::<Vec<_>>();
-                mix_role = on.map(role);
+                mix_role = on.map(|number| self.role(number));
                 let term = Ask {
                     role: 0,
                     programs: Vec::new(),
@@ -325,7 +332,7 @@ impl World {
         let email = address(who);
         let answer = Answer {
             organization: &self.organization,
-            set: set(),
+            set: self.set,
             invitation: &invitation,
             generation: invitation.generation - u32::from(old_link),
             inviter: self.members.get(&invitation.invited_by),
@@ -374,7 +381,7 @@ impl World {
             let member = self.members.values().find(|m| is_due(m.due_at)).cloned();
             let invitation = self.pending().find(|i| is_due(Some(i.expires_at))).cloned();
             let changes = match (member, invitation) {
-                (Some(member), _) => settle_member(&self.organization, set(), &member, self.now, &mut self.ids),
+                (Some(member), _) => settle_member(&self.organization, self.set, &member, self.now, &mut self.ids),
                 (None, Some(invitation)) => expire_invitation(&invitation, self.now, &mut self.ids),
                 (None, None) => break,
             };
@@ -409,7 +416,7 @@ impl World {
             MemberRefusal::NoSeats { seats, needed } => self.too_few(*seats, *needed),
             MemberRefusal::LastOwner => {
                 let role = target.and_then(|m| m.role.as_ref());
-                assert!(plain::owners(self) == 1 && role.is_some_and(|h| h.role.as_str() == "owner"));
+                assert!(plain::owners(self) == 1 && role.is_some_and(|h| h.role.as_str() == self.kind.owner()));
             }
             _ => {}
         }

@@ -17,6 +17,7 @@ mod offer;
 mod organizations;
 mod power;
 mod resources;
+mod role_sets;
 mod settle;
 mod team;
 mod work;
