@@ -48,6 +48,8 @@ pub(crate) enum What {
     ResendAll,
     ChangeInvitation { which: usize, ask: Option<Ask> },
     ChangeMember { whom: usize, wish: Wish },
+    PutGrant { whom: usize, grant: MixGrant },
+    DropGrant { whom: usize, program: usize },
     SetStatus { active: bool, rows: Vec<usize> },
     Remove { whom: usize },
     PutProgram { program: usize, name: usize },
@@ -77,6 +79,8 @@ impl Action {
             What::ResendAll => "resend_all",
             What::ChangeInvitation { .. } => "change_invitation",
             What::ChangeMember { .. } => "change_member",
+            What::PutGrant { .. } => "put_grant",
+            What::DropGrant { .. } => "drop_grant",
             What::SetStatus { active: true, .. } => "activate",
             What::SetStatus { active: false, .. } => "deactivate",
             What::Remove { .. } => "remove",
@@ -128,6 +132,13 @@ fn end() -> impl Strategy<Value = Option<i64>> {
     prop_oneof![2 => Just(None), 3 => (1..600i64).prop_map(Some), 1 => (-50..1i64).prop_map(Some)]
 }
 
+/// A grant, mostly of a role that goes with resources, and mostly without an end.
+fn one_grant(kind: &'static Kind) -> impl Strategy<Value = MixGrant> {
+    let role = prop_oneof![6 => prop::sample::select(kind.placed()), 1 => 0..=kind.roles.len()];
+    let end = prop_oneof![2 => Just(None), 1 => end()];
+    (0..3usize, role, end)
+}
+
 fn wish(kind: &'static Kind) -> impl Strategy<Value = Wish> {
     let placed = kind.placed();
     let waiting = (0..kind.roles.len()).find(|n| !kind.roles[*n].everywhere && kind.roles[*n].places == Places::Maybe);
@@ -157,6 +168,8 @@ fn what(kind: &'static Kind) -> impl Strategy<Value = What> {
         3 => (which(), prop::option::weighted(0.8, ask(kind)))
             .prop_map(|(which, ask)| What::ChangeInvitation { which, ask }),
         10 => (person(), wish(kind)).prop_map(|(whom, wish)| What::ChangeMember { whom, wish }),
+        6 => (person(), one_grant(kind)).prop_map(|(whom, grant)| What::PutGrant { whom, grant }),
+        3 => (person(), 0..2usize).prop_map(|(whom, program)| What::DropGrant { whom, program }),
         4 => (any::<bool>(), prop::collection::vec(person(), 1..5))
             .prop_map(|(active, rows)| What::SetStatus { active, rows }),
         1 => person().prop_map(|whom| What::Remove { whom }),

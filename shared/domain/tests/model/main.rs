@@ -12,6 +12,7 @@
 mod action;
 mod invariants;
 mod kind;
+mod people;
 mod plain;
 mod play;
 mod power;
@@ -29,7 +30,7 @@ use world::World;
 const STEPS: usize = 60;
 
 /// Kinds of steps that must have been taken at least once, or the stories would prove little.
-const TAKEN: [&str; 17] = [
+const TAKEN: [&str; 19] = [
     "accept",
     "activate",
     "cancel",
@@ -38,8 +39,10 @@ const TAKEN: [&str; 17] = [
     "deactivate",
     "decline",
     "delete_program",
+    "drop_grant",
     "expire",
     "invite",
+    "put_grant",
     "put_program",
     "remove",
     "resend",
@@ -125,7 +128,9 @@ fn play_stories(kind: &'static Kind) {
     let taken = taken.into_inner();
     for name in TAKEN {
         let (changed, refused) = taken.get(name).copied().unwrap_or_default();
-        let never = name == "switch" && kind.helper.is_none();
+        let grants = ["put_grant", "drop_grant"].contains(&name);
+        let nowhere = kind.roles.iter().all(|r| r.places == kind::Places::Never);
+        let never = (name == "switch" && kind.helper.is_none()) || (grants && nowhere);
         assert_eq!(changed == 0, never, "how often `{name}` changed something: {taken:?}");
         assert!(
             refused > 0 || ["expire", "set_plan"].contains(&name),

@@ -1,6 +1,6 @@
 //! How a step is taken: what would be read is taken from the world, the rules decide, and what they say is stored.
 
-use crate::action::{Action, Ask, PEOPLE, What, Wish};
+use crate::action::{Action, Ask, PEOPLE, What};
 use crate::invariants::is_settled;
 use crate::plain;
 use crate::power::Cause;
@@ -8,12 +8,12 @@ use crate::world::{World, address, user};
 use muster_domain::rules::answer::{Answer, Guest, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, remove, update};
+use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
-use muster_domain::rules::{activation, organizations, resources};
+use muster_domain::rules::{organizations, resources};
 use muster_domain::{
-    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Status, Timestamp, UserId,
+    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Timestamp, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(crate) enum Verdict {
 }
 
 impl World {
-    fn role(&self, number: usize) -> RoleId {
+    pub(crate) fn role(&self, number: usize) -> RoleId {
         self.kind.role(number).parse().unwrap()
     }
 
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// One of the members.
-    fn someone(&self, number: usize) -> UserId {
+    pub(crate) fn someone(&self, number: usize) -> UserId {
         let nth = self.members.keys().nth(number % self.members.len());
         nth.copied().expect("there is always an owner")
     }
@@ -110,6 +110,17 @@ impl World {
             What::ResendAll => resend_all(&scene, ids).map(|r| r.1).map_err(|r| self.explain(&r)),
             What::ChangeInvitation { which, ask } => self.change_invitation(&scene, *which, ask.as_ref(), ids),
             What::ChangeMember { whom, wish } => self.change_member(&scene, *whom, wish, ids),
+            What::PutGrant { whom, grant } => {
+                let target = self.members.get(&self.someone(*whom));
+                let given = grant_one(&scene, target, &self.wanted_grant(grant), ids);
+                given.map(|r| r.1).map_err(|r| self.explain_member(&r, target))
+            }
+            What::DropGrant { whom, program } => {
+                let target = self.members.get(&self.someone(*whom));
+                let resource = self.found(&[*program]).remove(0);
+                let dropped = revoke_one(&scene, target, &resource, ids);
+                dropped.map(|r| r.1).map_err(|r| self.explain_member(&r, target))
+            }
             What::SetStatus { active, rows } => self.set_status(&scene, *active, rows, ids),
             What::Remove { whom } => {
                 let target = self.members.get(&self.someone(*whom));
@@ -169,7 +180,7 @@ impl World {
         among.get(which % among.len().max(1)).copied()
     }
 
-    fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
+    pub(crate) fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
         let found = |key: ResourceKey| (key.clone(), self.resources.get(&key).cloned());
         programs.iter().map(|number| found(self.program(*number))).collect()
     }
@@ -243,83 +254,6 @@ impl World {
         let (after, changes) = change(scene, before, wanted, ids).map_err(|r| self.explain(&r))?;
         assert_eq!(Some(&after.email), before.map(|i| &i.email), "an address never changes");
         Ok(changes)
-    }
-
-    fn change_member(
-        &self,
-        scene: &Scene<'_>,
-        whom: usize,
-        wish: &Wish,
-        ids: &mut crate::world::Ids,
-    ) -> Result<Changes, ()> {
-        let target = self.members.get(&self.someone(whom));
-        let one;
-        let (role_id, resources, mix, mix_role);
-        let holdings = match wish {
-            Wish::One(ask) => {
-                (role_id, resources, one) = (self.role(ask.role), self.found(&ask.programs), ask);
-                Some(Holdings::One(wanted(&role_id, &resources, one.term())))
-            }
-            Wish::Mix { role: on, term, grants } => {
-                let ends = |hours: i64| self.now + jiff::SignedDuration::from_hours(hours);
-                let grant = |(number, id, end): &(usize, usize, Option<i64>)| WantedGrant {
-                    resource: self.found(&[*number]).remove(0),
-                    role: self.role(*id),
-                    expires_at: end.map(ends),
-                };
-                mix = grants.iter().map(grant).collect::<Vec<_>>();
-                mix_role = on.map(|number| self.role(number));
-                let term = Ask {
-                    role: 0,
-                    programs: Vec::new(),
-                    term: *term,
-                }
-                .term();
-                Some(Holdings::Mix {
-                    role: mix_role.as_ref(),
-                    term: term.map(|t| t.parse().unwrap()),
-                    grants: &mix,
-                })
-            }
-            Wish::Name => None,
-        };
-        let name = holdings
-            .is_none()
-            .then(|| format!("Name {}", self.now).parse().unwrap());
-        let request = Update {
-            holdings,
-            name,
-            profile: None,
-        };
-        update(scene, target, request, ids)
-            .map(|r| r.1)
-            .map_err(|r| self.explain_member(&r, target))
-    }
-
-    fn set_status(
-        &self,
-        scene: &Scene<'_>,
-        active: bool,
-        rows: &[usize],
-        ids: &mut crate::world::Ids,
-    ) -> Result<Changes, ()> {
-        let status = if active { Status::Active } else { Status::Inactive };
-        let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
-        let rows: Vec<_> = rows.into_iter().map(|id| (id, self.members.get(&id))).collect();
-        let (verdicts, changes) = activation::set_status(scene, status, &rows, ids).map_err(|_| ())?;
-        assert_eq!(verdicts.len(), rows.len(), "a verdict for each row");
-        let done: Vec<_> = verdicts
-            .iter()
-            .filter(|(_, verdict)| verdict.is_ok())
-            .map(|(id, _)| *id)
-            .collect();
-        for pair in &changes.members {
-            assert!(
-                done.contains(&pair.before.as_ref().unwrap().id),
-                "a refused row changed"
-            );
-        }
-        if done.is_empty() { Err(()) } else { Ok(changes) }
     }
 
     fn answer(&mut self, who: usize, which: usize, old_link: bool, yes: bool) -> Verdict {
@@ -411,7 +345,7 @@ impl World {
         }
     }
 
-    fn explain_member(&self, refusal: &MemberRefusal, target: Option<&Member>) {
+    pub(crate) fn explain_member(&self, refusal: &MemberRefusal, target: Option<&Member>) {
         match refusal {
             MemberRefusal::NoSeats { seats, needed } => self.too_few(*seats, *needed),
             MemberRefusal::LastOwner => {
@@ -423,7 +357,11 @@ impl World {
     }
 }
 
-fn wanted<'a>(role: &'a RoleId, resources: &'a [(ResourceKey, Option<Resource>)], term: Option<&str>) -> Wanted<'a> {
+pub(crate) fn wanted<'a>(
+    role: &'a RoleId,
+    resources: &'a [(ResourceKey, Option<Resource>)],
+    term: Option<&str>,
+) -> Wanted<'a> {
     Wanted {
         role,
         resources,

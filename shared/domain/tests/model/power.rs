@@ -57,6 +57,12 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
             "left where nobody leaves"
         );
         let statuses = pair.after.as_ref().map(|m| m.status);
+        let manages = own.iter().any(|p| p.may("members:manage"));
+        if oneself && !manages && pair.after.is_some() {
+            for (role, on, ..) in without(&before, &after) {
+                assert!(takes_on(&own, &role, on.as_ref()), "{own:?} dropped {role} on {on:?}");
+            }
+        }
         if !oneself {
             // Switching somebody off and on, and removing them, touches all they hold.
             let touched = if statuses == Some(target.status) {
@@ -77,6 +83,10 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
             let beside =
                 waits(world, &role) && on.is_none() && after.len() > 1 && own.iter().any(|p| p.rules_over(&role));
             let given = own.iter().any(|p| gives(p) && (!oneself || lasts(p)));
+            let taken = own
+                .iter()
+                .any(|p| p.takes_on(&role) && p.covers(on.as_ref()) && lasts(p));
+            let given = given || (oneself && on.is_some() && taken);
             assert!(given || beside, "{own:?} gave {role} on {on:?} until {end:?}");
         }
     }
@@ -101,6 +111,11 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
     // Deleting a resource notes it in the organization, and needs no more than that.
     let touched = changes.organization.is_some() && changes.resources.is_empty();
     assert!(!touched || needs("organization:update"));
+}
+
+/// Whether these powers take the role on, and drop it, for themselves.
+fn takes_on(own: &[Power], role: &str, on: Option<&ResourceRef>) -> bool {
+    on.is_some() && own.iter().any(|p| p.takes_on(role) && p.covers(on))
 }
 
 /// Whether a role that is held on the organization gives nothing there, and waits for resources.

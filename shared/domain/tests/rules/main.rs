@@ -10,6 +10,7 @@
 mod activation;
 mod answer;
 mod attacks;
+mod grants;
 mod invitations;
 mod invite;
 mod members;
