@@ -248,6 +248,8 @@ pub struct RoleBody {
     pub uses_seat: bool,
     /// Whether the organization must always have an active holder.
     pub protected: bool,
+    /// Whether there is one holder only, who can hand it on and do no more: it is never given otherwise.
+    pub transfer_only: bool,
     /// Whether it is off until the organization lists it.
     pub optional: bool,
     /// Whether it is on at present.
@@ -260,12 +262,23 @@ pub struct RoleBody {
     pub permissions: Vec<String>,
     /// Whether the caller may give it, somewhere.
     pub assignable: bool,
+    /// Whether the caller may take it on resources for themselves, and drop it again.
+    pub self_assignable: bool,
+}
+
+/// What the caller may do with a role.
+#[derive(Debug, Clone, Copy)]
+pub struct Say {
+    /// Whether they may give it, somewhere.
+    pub assignable: bool,
+    /// Whether they may take it for themselves, somewhere.
+    pub self_assignable: bool,
 }
 
 impl RoleBody {
     /// A role as the caller sees it.
     #[must_use]
-    pub fn of(role: &Role, organization: &Organization, assignable: bool) -> Self {
+    pub fn of(role: &Role, organization: &Organization, say: Say) -> Self {
         let enabled = organization.has_enabled(role);
         Self {
             id: role.id.clone(),
@@ -274,12 +287,14 @@ impl RoleBody {
             resources: role.resources,
             uses_seat: role.uses_seat,
             protected: role.protected,
+            transfer_only: role.transfer_only,
             optional: role.optional,
             enabled,
             allowlisted: role.allowlisted,
             durations: role.durations.iter().map(ToString::to_string).collect(),
             permissions: role.permissions.clone(),
-            assignable: assignable && enabled,
+            assignable: say.assignable && enabled,
+            self_assignable: say.self_assignable && enabled,
         }
     }
 }

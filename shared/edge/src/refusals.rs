@@ -168,6 +168,7 @@ impl From<MemberRefusal> for Problem {
         match refusal {
             MemberRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
             MemberRefusal::NotFound => Self::not_found("member"),
+            MemberRefusal::NoGrant => Self::not_found("resource"),
             MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
             MemberRefusal::Invalid(faults) => Self::invalid(faults),
             MemberRefusal::LastOwner => last_owner(),

@@ -134,7 +134,10 @@ async fn every_route_notes_activity_at_most_once_an_hour_with_one_more_round_tri
         check_calls(&b, route);
 
         // Nobody reads a deleted organization again.
-        let there = case.organization.as_ref().filter(|_| route.binary != "delete-organization");
+        let there = case
+            .organization
+            .as_ref()
+            .filter(|_| route.binary != "delete-organization");
         if let Some(organization) = there {
             let (_, trips) = again(&b, &case.owner, organization).await;
             assert_eq!(trips, READ_ONE, "after {}", route.binary);

@@ -10,6 +10,7 @@
 mod activation;
 mod answer;
 mod attacks;
+mod grants;
 mod invitations;
 mod invite;
 mod members;
@@ -17,6 +18,7 @@ mod offer;
 mod organizations;
 mod power;
 mod resources;
+mod role_sets;
 mod settle;
 mod team;
 mod work;

@@ -12,6 +12,7 @@ fn short(refusal: &MemberRefusal) -> &'static str {
     match refusal {
         MemberRefusal::Forbidden => "forbidden",
         MemberRefusal::NotFound => "not seen",
+        MemberRefusal::NoGrant => "no grant",
         MemberRefusal::RoleNotAssignable(_) => "not theirs",
         MemberRefusal::Invalid(_) => "invalid",
         MemberRefusal::LastOwner => "last owner",
