@@ -207,11 +207,16 @@ impl Organization {
         Self::of(h, h.person("olivia")).await
     }
 
+    /// Makes one with this role set, without resources.
+    pub async fn with_roles(h: &Harness, owner: Persona, role_set: &str) -> Self {
+        let body = json!({ "name": "Acme", "role_set": role_set });
+        let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
+        Self { id, owner }
+    }
+
     /// Makes one of this owner.
     pub async fn of(h: &Harness, owner: Persona) -> Self {
-        let body = json!({ "name": "Acme", "role_set": "program-delivery" });
-        let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
-        let organization = Self { id, owner };
+        let organization = Self::with_roles(h, owner, "program-delivery").await;
         for (id, name) in [("spring", "Spring cohort"), ("autumn", "Autumn cohort")] {
             let path = organization.path(&format!("/resources/program/{id}"));
             organization

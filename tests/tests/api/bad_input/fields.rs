@@ -1,12 +1,12 @@
 //! Each field with every value it must not have: the field is named.
 
 use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_RESOURCE, TAKERS, Taker, UPDATE,
-    UPDATE_INVITATION,
+    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PAYING_OWNER, PLAN, PROFILE, PUT_RESOURCE, TAKERS, TRANSFER,
+    Taker, UPDATE, UPDATE_INVITATION,
 };
 use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages, bad_resources, bad_roles,
-    bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
+    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_member_ids, bad_members, bad_messages,
+    bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
 };
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
@@ -100,6 +100,16 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PROFILE, "/notifications", bad_switches()),
         (&PROFILE, "/skills", bad_skills()),
         (&PROFILE, "/bio", text()),
+        (
+            &PROFILE,
+            "/status",
+            with(no_texts(), vec![json!("away"), json!(""), json!("Active")]),
+        ),
+        (&TRANSFER, "/to", with(null(), bad_member_ids())),
+        (&TRANSFER, "/then", with(null(), bad_roles())),
+        (&TRANSFER, "/resources", bad_resources()),
+        (&TRANSFER, "/duration", with(bad_terms(), vec![json!("1_month")])),
+        (&PAYING_OWNER, "/member", with(null(), bad_member_ids())),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
     ]

@@ -62,7 +62,7 @@ pub(super) const PAYING_OWNER: Taker = taker(
     "PUT",
     "/v1/organizations/{org}/paying-owner",
     true,
-    |g| json!({ "member": g.owner.id() }),
+    |g| json!({ "member": g.acme.owner.id() }),
 );
 
 pub(super) const PUT_RESOURCE: Taker = taker(
@@ -117,8 +117,6 @@ pub(super) const DEACTIVATE: Taker = taker(
 
 /// All of them; one route stands here once for each kind of change that it takes.
 pub(super) const TAKERS: [Taker; 13] = [
-    TRANSFER,
-    PAYING_OWNER,
     FOUND,
     UPDATE,
     PLAN,
@@ -130,4 +128,7 @@ pub(super) const TAKERS: [Taker; 13] = [
     PROFILE,
     DEACTIVATE,
     ACTIVATE,
+    PAYING_OWNER,
+    // After it the owner is none any more.
+    TRANSFER,
 ];

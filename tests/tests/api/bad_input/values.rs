@@ -215,18 +215,25 @@ pub(super) fn bad_grants() -> Vec<Value> {
     bad
 }
 
+/// Texts that are no member's id.
+const NO_MEMBERS: [&str; 8] = [
+    "",
+    "me",
+    "usr_1",
+    "org_0000000000000000000001",
+    "USR_0000000000000000000001",
+    "usr_zzzzzzzzzzzzzzzzzzzzzz",
+    "usr_000000000000000000000\u{0}",
+    "usr_00000000000000000000\u{e9}",
+];
+
+pub(super) fn bad_member_ids() -> Vec<Value> {
+    with(no_texts(), NO_MEMBERS.map(|id| json!(id)).into())
+}
+
 pub(super) fn bad_members() -> Vec<Value> {
     let id = |n: usize| json!(format!("usr_{n:022}"));
-    let ids = [
-        "",
-        "me",
-        "usr_1",
-        "org_0000000000000000000001",
-        "USR_0000000000000000000001",
-        "usr_zzzzzzzzzzzzzzzzzzzzzz",
-        "usr_000000000000000000000\u{0}",
-        "usr_00000000000000000000\u{e9}",
-    ];
+    let ids = NO_MEMBERS;
     let mut bad = vec![
         json!(7),
         json!("usr_1"),
