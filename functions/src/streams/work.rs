@@ -3,6 +3,8 @@
 //! A process that dies between two slices leaves a job that says how far it has come. Two processes at the same slice meet at
 //! the job's version, and only one of them does it.
 
+mod keys;
+
 use jiff::Timestamp;
 use muster_domain::rules::Scene;
 use muster_domain::rules::settle::end_switched_off;
@@ -76,6 +78,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
     let slice = match &job.work {
         Work::EndResource { resource, after, late } => hand.end_resource(&job, resource, *after, *late).await?,
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
+        Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
     };
     let (changes, more) = match slice {

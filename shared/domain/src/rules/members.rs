@@ -9,6 +9,7 @@ use crate::member::{Held, Member, Profile};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, permission};
+use crate::rules::keys::left_behind;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
 use crate::rules::{Fault, Scene};
@@ -83,7 +84,7 @@ pub struct Update<'a> {
 #[must_use]
 pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
-    other.id == scene.actor.id
+    (other.id == scene.actor.id && scene.is_everywhere())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
@@ -114,7 +115,7 @@ pub fn update(
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
-        if before.id != scene.actor.id {
+        if before.id != scene.actor.id || !scene.is_whole() {
             return Err(MemberRefusal::Forbidden);
         }
         after.name = wanted.name.or(after.name);
@@ -186,7 +187,7 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !oneself && !may_touch(scene, before, gone, on.as_ref()) {
+        if !(oneself && scene.is_whole()) && !may_touch(scene, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
@@ -288,6 +289,7 @@ pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -
         .event(kind, Party::user(before.id), Some(picture(before)), None);
     let changes = Changes {
         members: vec![Pair::gone(before.clone())],
+        jobs: left_behind(before, scene.now, ids),
         events: vec![event],
         relied_on: relied_on(scene, before),
         ..Changes::default()

@@ -13,6 +13,7 @@ mod answer;
 mod attacks;
 mod invitations;
 mod invite;
+mod keys;
 mod members;
 mod offer;
 mod organizations;
