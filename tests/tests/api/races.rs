@@ -3,6 +3,7 @@
 mod answers;
 mod bystander;
 mod ends;
+mod keys;
 mod late;
 mod owners;
 mod seats;
