@@ -55,8 +55,16 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE),
     ("POST", "/v1/organizations/{org}/members/{member}/api-keys", WRITE),
     ("GET", "/v1/organizations/{org}/members/{member}/api-keys", PAGE),
-    ("DELETE", "/v1/organizations/{org}/members/{member}/api-keys/{key}", WRITE),
-    ("POST", "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate", WRITE),
+    (
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}",
+        WRITE,
+    ),
+    (
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate",
+        WRITE,
+    ),
     ("POST", "/v1/api-keys/verify", READ_ONE),
     ("GET", "/v1/organizations/{org}/events", PAGE),
     ("GET", "/openapi.json", NONE),

@@ -43,7 +43,9 @@ fn kinds(operation: &str) -> Vec<(Kind, Reach)> {
 /// The statuses by which the second request may say that the first one has done it already.
 fn already_so(binary: &str) -> Option<u16> {
     // What is gone is not there to be deleted again.
-    ["delete-resource", "remove-member", "revoke-api-key"].contains(&binary).then_some(404)
+    ["delete-resource", "remove-member", "revoke-api-key"]
+        .contains(&binary)
+        .then_some(404)
 }
 
 #[track_caller]

@@ -5,9 +5,8 @@ use super::takers::{
     Taker, UPDATE, UPDATE_INVITATION, VERIFY_KEY,
 };
 use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_instants, bad_lines, bad_members, bad_messages, bad_references,
-    bad_resources, bad_roles,
-    bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
+    bad_colors, bad_counts, bad_domains, bad_grants, bad_instants, bad_lines, bad_members, bad_messages,
+    bad_references, bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
 };
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
