@@ -28,6 +28,7 @@ mod invitations_resend;
 mod keys;
 mod keys_follow;
 mod keys_opens;
+mod keys_secret;
 mod keys_verify;
 mod limits;
 mod members;

@@ -2,15 +2,11 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, MAX_KEYS, Unusable};
-use muster_domain::rules::keys::{KeyRefusal, Shut, Wanted, create, is_listed, opens, revoke, rotate};
-use muster_domain::rules::members::{Update, remove, update};
-use muster_domain::rules::settle::{end_switched_off, settle_member};
-use muster_domain::{
-    ApiKey, Changes, Member, Name, Organization, Resource, ResourceKey, Scene, Secret, Timestamp, Work,
-};
+use muster_domain::rules::keys::{KeyRefusal, Shut, Wanted, create, opens, revoke, rotate};
+use muster_domain::{ApiKey, Changes, Member, Name, Organization, Resource, ResourceKey, Scene, Secret, Timestamp};
 
-type Resources<'a> = &'a [(ResourceKey, Option<Resource>)];
-type Made = Result<(ApiKey, Secret, Changes), KeyRefusal>;
+pub(crate) type Resources<'a> = &'a [(ResourceKey, Option<Resource>)];
+pub(crate) type Made = Result<(ApiKey, Secret, Changes), KeyRefusal>;
 
 fn wanted_key(resources: Resources<'_>, expires_at: Option<Timestamp>) -> Wanted<'_> {
     Wanted {
@@ -22,7 +18,7 @@ fn wanted_key(resources: Resources<'_>, expires_at: Option<Timestamp>) -> Wanted
 }
 
 /// A key for `owner`, made by `maker`.
-fn made(maker: &Member, owner: &Member, resources: Resources<'_>, expires_at: Option<Timestamp>) -> Made {
+pub(crate) fn made(maker: &Member, owner: &Member, resources: Resources<'_>, expires_at: Option<Timestamp>) -> Made {
     let acme = organization();
     create(
         &scene(&acme, maker),
@@ -33,7 +29,7 @@ fn made(maker: &Member, owner: &Member, resources: Resources<'_>, expires_at: Op
     )
 }
 
-fn own(owner: &Member) -> (ApiKey, Secret, Member) {
+pub(crate) fn own(owner: &Member) -> (ApiKey, Secret, Member) {
     let (key, secret, changes) = made(owner, owner, &[], None).unwrap();
     (key, secret, changes.members[0].after.clone().unwrap())
 }
@@ -352,82 +348,4 @@ fn only_whoever_knows_the_secret_learns_why_it_opens_nothing() {
         let told = opens(&guess, organization, owner, key, now());
         assert_eq!(told, Err(Shut::Key(Unusable::NotFound)));
     }
-}
-
-#[test]
-fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
-    let end = at("2026-04-10T12:00:00Z");
-    let (key, _, helper) = own(&somebody(
-        "helper",
-        Some(held("implementation_admin", Some(end))),
-        vec![grant("spring", "program_admin", None)],
-    ));
-    let by_time = settle_member(&organization(), set(), &helper, end, &mut ids());
-    let by_switch = end_switched_off(set(), &helper, &role("implementation_admin"), 0, now(), &mut ids());
-    for changes in [by_time, by_switch] {
-        let after = changes.members[0].after.as_ref().unwrap();
-        assert_eq!((after.keys, is_listed(&key, after)), (0, false));
-        assert!(!after.grants.is_empty());
-        assert_eq!(
-            changes.jobs[0].after.as_ref().unwrap().work,
-            Work::EndKeys { owner: helper.id }
-        );
-        assert_eq!(changes.events[0].after.as_ref().unwrap()["api_keys_revoked"], 1);
-        // One made in the same moment, by whatever clock, counts as made after it.
-        let (next, _, changes) = made(after, after, &[], None).unwrap();
-        assert!(is_listed(&next, changes.members[0].after.as_ref().unwrap()));
-    }
-
-    let (key, _, guest) = own(&somebody(
-        "gus",
-        None,
-        vec![grant("spring", "program_admin", Some(end))],
-    ));
-    let changes = settle_member(&organization(), set(), &guest, end, &mut ids());
-    let after = changes.members[0].after.as_ref().unwrap();
-    assert_eq!((after.keys, is_listed(&key, after), changes.jobs.len()), (1, true, 0));
-}
-
-#[test]
-fn removing_a_member_leaves_work_only_where_there_are_keys() {
-    let owner = holder("olivia", "owner");
-    let acme = counted(&[&owner], &[]);
-    let (_, _, with) = own(&holder("ann", "admin"));
-    for (member, jobs) in [(with, 1), (holder("bo", "admin"), 0)] {
-        let changes = remove(&scene(&acme, &owner), Some(&member), &mut ids()).unwrap();
-        assert_eq!(changes.jobs.len(), jobs);
-    }
-}
-
-#[test]
-fn a_key_limited_to_a_resource_does_not_touch_its_own_owner() {
-    let acme = organization();
-    let admin = somebody(
-        "ann",
-        Some(held("admin", None)),
-        vec![grant("spring", "program_admin", None)],
-    );
-    let (key, _, changes) = made(&admin, &admin, &[found("spring")], None).unwrap();
-    let admin = changes.members[0].after.clone().unwrap();
-    let scene = Scene {
-        key: Some(&key),
-        ..scene(&acme, &admin)
-    };
-    let rename = Update {
-        name: Some("Anna".parse().unwrap()),
-        ..Update::default()
-    };
-    let (participant, spring) = (role("participant"), [found("spring")]);
-    let demote = Update {
-        holdings: Some(muster_domain::rules::members::Holdings::One(wanted(
-            &participant,
-            &spring,
-            None,
-        ))),
-        ..Update::default()
-    };
-    for wanted in [rename, demote] {
-        update(&scene, Some(&admin), wanted, &mut ids()).unwrap_err();
-    }
-    remove(&scene, Some(&admin), &mut ids()).unwrap_err();
 }

@@ -14,6 +14,7 @@ mod attacks;
 mod invitations;
 mod invite;
 mod keys;
+mod keys_end;
 mod members;
 mod offer;
 mod organizations;
