@@ -16,6 +16,7 @@ type Schemas = BTreeMap<String, Value>;
 pub struct Operation {
     hidden: bool,
     body: Option<Value>,
+    body_can_be_left_out: bool,
     replies: Vec<(u16, Option<Value>)>,
     query: Vec<&'static str>,
     schemas: Schemas,
@@ -40,6 +41,14 @@ impl Operation {
         let mut operation = Self::default();
         operation.body = Some(operation.reference::<T>());
         operation
+    }
+
+    /// Takes a body, or none.
+    pub(crate) fn may_take<T: ToSchema>() -> Self {
+        Self {
+            body_can_be_left_out: true,
+            ..Self::takes::<T>()
+        }
     }
 
     /// Answers 200 with a body.
@@ -171,7 +180,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
         if let Some(body) = &operation.body {
             map.insert(
                 "requestBody".into(),
-                json!({ "required": true, "content": { "application/json": { "schema": body } } }),
+                json!({ "required": !operation.body_can_be_left_out, "content": { "application/json": { "schema": body } } }),
             );
         }
         if route.access == Access::Public {
@@ -215,10 +224,14 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             "If-Match",
             "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
         )),
-        "POST" if route.access != Access::Public && !route.binary.ends_with("activate-members") => Some((
-            "Idempotency-Key",
-            "Repeating a request with the same key gives the first answer again, for a day.",
-        )),
+        "POST"
+            if route.calls.contains(&"dynamodb:TransactWriteItems") && !route.binary.ends_with("activate-members") =>
+        {
+            Some((
+                "Idempotency-Key",
+                "Repeating a request with the same key gives the first answer again, for a day.",
+            ))
+        }
         _ => None,
     };
     if let Some((name, text)) = header {

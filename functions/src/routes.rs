@@ -3,6 +3,7 @@
 pub mod about;
 pub mod activation;
 pub mod answers;
+pub mod api_keys;
 pub mod deletion;
 pub mod events;
 pub mod invitations;
@@ -12,6 +13,7 @@ pub mod ownership;
 pub mod resources;
 
 use crate::openapi::Operation;
+use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
@@ -204,6 +206,25 @@ routes! {
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
         Operation::done();
+    "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Make an API key for oneself, or for somebody one manages; its secret is shown this once",
+        Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
+    "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
+        Access::Member, [READ, QUERY, TOUCH],
+        "List API keys that were not revoked",
+        Operation::pages::<ApiKeyBody>(&[]);
+    "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Revoke an API key; it opens nothing from then on",
+        Operation::done();
+    "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Give an API key a new secret; the old one still opens for some hours",
+        Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
+    "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
+        "Say what an API key opens, and whether it may do something",
+        Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",

@@ -59,6 +59,15 @@ impl Answer {
             .to_owned()
     }
 
+    /// The body without the secret of an API key, which only the first answer shows.
+    pub fn lasting(&self) -> Value {
+        let mut body = self.body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("secret");
+        }
+        body
+    }
+
     /// The codes of the faults a problem names, each with its field or address.
     pub fn faults(&self) -> Vec<(String, String)> {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();

@@ -126,11 +126,36 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
             members(b, &mut case, route).await;
         }
+        "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
+            case.found(b).await;
+            api_keys(b, &mut case, route).await;
+        }
         _ => invitations(b, &mut case, route).await,
     }
     assert!(!case.path.contains('{'), "{} is not filled in", case.path);
     b.drain().await;
     case
+}
+
+async fn api_keys(b: &Bench, case: &mut Case, route: &Route) {
+    let ann = case.join(b, "ann").await;
+    let spring = json!({ "type": "program", "id": "spring" });
+    if route.binary == "create-api-key" {
+        case.body = Some(json!({ "name": "zapier", "read_only": true, "resources": [spring] }));
+        return;
+    }
+    let made = case.organization().key(&b.h, &ann, &json!({ "name": "zapier" })).await;
+    case.fill("key", &made.id);
+    match route.binary {
+        "list-api-keys" | "revoke-api-key" => {}
+        "rotate-api-key" => case.body = Some(json!({ "overlap_hours": 1 })),
+        "verify-api-key" => {
+            case.body = Some(json!({ "key": made.secret, "action": "content:write", "resource": spring }));
+            // Its use is noted, and is no more for an hour.
+            made.verify(&b.h, &json!({})).await.expect(200);
+        }
+        other => panic!("no request for {other}"),
+    }
 }
 
 async fn organization(b: &Bench, case: &mut Case, route: &Route) {

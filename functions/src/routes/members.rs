@@ -43,7 +43,7 @@ pub async fn list(call: Call) -> Outcome {
             TeamRow::Invitation(i) if sight.reaches(permission::MEMBERS_READ, &i.resources) => {
                 items.push(view.invitation_row(i, in_sight));
             }
-            TeamRow::Member(m) if m.id == user.id => items.push(view.member_row(m, |_| true)),
+            TeamRow::Member(m) if m.id == user.id && inside.is_everywhere() => items.push(view.member_row(m, |_| true)),
             TeamRow::Member(m) if sight.reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)) => {
                 items.push(view.member_row(m, in_sight));
             }
@@ -62,7 +62,7 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// The member a path names; `me` is the caller.
-fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
+pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
     if text == "me" { Ok(user.id) } else { call.path("member") }
 }
@@ -79,7 +79,7 @@ pub async fn get(call: Call) -> Outcome {
         .await?;
     let nobody = || Problem::not_found("member");
     let found = seen.member(organization, id)?;
-    if id == user.id {
+    if id == user.id && inside.is_everywhere() {
         let own = found.ok_or_else(nobody)?;
         let shown = view(&inside).member(&own, |_| true);
         let shown = if as_others { shown.for_others() } else { shown };
@@ -162,8 +162,10 @@ pub async fn update(call: Call) -> Outcome {
             status: body.status,
         };
         let (after, changes) = change(&scene, before.as_ref(), wanted, ids)?;
-        let in_sight =
-            |r: &ResourceRef| after.id == user.id || scene.authority().allows(permission::MEMBERS_READ, Some(r));
+        let in_sight = |r: &ResourceRef| {
+            (after.id == user.id && inside.is_everywhere())
+                || scene.authority().allows(permission::MEMBERS_READ, Some(r))
+        };
         let shown = view(inside).member(&after, in_sight);
         Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
     })

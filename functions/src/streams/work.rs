@@ -4,6 +4,7 @@
 //! the job's version, and only one of them does it.
 
 mod erasure;
+mod keys;
 
 use jiff::Timestamp;
 use muster_domain::rules::Scene;
@@ -81,6 +82,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         Work::EndResource { resource, after, late } => hand.end_resource(&job, resource, *after, *late).await?,
         Work::EraseOrganization { deleted_at, stage } => hand.erase(&job, *deleted_at, stage).await?,
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
+        Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
     };
     let (changes, gone, more) = match slice {

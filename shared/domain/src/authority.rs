@@ -85,6 +85,12 @@ impl<'a> Authority<'a> {
         self.leaves(permission) && self.over(on).any(|role| role.allows(permission))
     }
 
+    /// Whether any role holds for the resource.
+    #[must_use]
+    pub fn reaches(&self, on: &ResourceRef) -> bool {
+        self.over(Some(on)).next().is_some()
+    }
+
     /// Whether `permission` holds anywhere.
     #[must_use]
     pub fn allows_somewhere(&self, permission: &str) -> bool {

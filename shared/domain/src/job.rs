@@ -37,6 +37,11 @@ pub enum Work {
         /// How far it has come.
         stage: Erasure,
     },
+    /// Delete what is left of a member's API keys that are dead: all of them, if there is no such member any more.
+    EndKeys {
+        /// Whose they were.
+        owner: UserId,
+    },
     /// Send every pending invitation again.
     ResendAll {
         /// On whose word.

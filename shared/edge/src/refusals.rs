@@ -2,12 +2,14 @@
 
 use crate::problem::Problem;
 use muster_domain::InvitationState;
+use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Fault;
 use muster_domain::rules::activation::RowRefusal;
 use muster_domain::rules::answer::AnswerRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
 use muster_domain::rules::invite::InviteRefusal;
+use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
 use muster_domain::rules::ownership::OwnershipRefusal;
@@ -176,6 +178,26 @@ impl From<MemberRefusal> for Problem {
             MemberRefusal::OwnStatus => own_membership(),
             MemberRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
             MemberRefusal::Oneself => Self::forbidden("members of this organization cannot remove themselves"),
+        }
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::Forbidden => Self::forbidden("you may not manage the API keys of this member"),
+            KeyRefusal::InPerson => Self::in_person(),
+            KeyRefusal::NoSuchMember => Self::not_found("member"),
+            KeyRefusal::NoSuchKey => Self::not_found("key"),
+            KeyRefusal::Invalid(faults) => Self::invalid(faults),
+            KeyRefusal::TooMany => Self::new(409, "too-many-api-keys", "Too many API keys").detail(format!(
+                "a member has {MAX_KEYS} at most, those whose time is up included; revoke one first"
+            )),
+            KeyRefusal::OwnerWithoutAccess => Self::new(409, "member-without-access", "The member has no access")
+                .detail("they are inactive, or hold no role any more"),
+            KeyRefusal::Expired => {
+                Self::new(409, "api-key-expired", "The API key has expired").detail("revoke it and make another")
+            }
         }
     }
 }

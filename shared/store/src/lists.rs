@@ -1,5 +1,7 @@
 //! Lists: one page, one query, in the order of the key.
 
+mod api_keys;
+
 use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;

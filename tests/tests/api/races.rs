@@ -4,6 +4,7 @@ mod answers;
 mod bystander;
 mod deletion;
 mod ends;
+mod keys;
 mod late;
 mod owners;
 mod seats;

@@ -68,7 +68,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
             let reply = call(binary, &app, request).await;
             let status = reply.status().as_u16();
             let expected = match binary {
-                "create-organization" | "create-invitations" => 201,
+                "create-organization" | "create-invitations" | "create-api-key" => 201,
                 "resend-invitations" => 202,
                 "get-docs" => 302,
                 "not-found" => 404,
@@ -139,6 +139,13 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "restore-organization" => {
             acme.owner.delete(h, &acme.path("")).await.expect(204);
+            acme.owner.clone()
+        }
+        "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
+            let member = join(h, &acme, binary, "program_admin", &["spring"]).await;
+            values.push(("member", member.id()));
+            let made = acme.key(h, &member, &json!({ "name": "made before" })).await;
+            values.extend([("key", made.id), ("secret", made.secret)]);
             acme.owner.clone()
         }
         "put-resource" => {

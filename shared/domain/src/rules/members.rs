@@ -12,6 +12,7 @@ use crate::member::{Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, permission};
+use crate::rules::keys::left_behind;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
 use crate::rules::{Fault, Scene};
@@ -94,7 +95,7 @@ pub struct Update<'a> {
 #[must_use]
 pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
-    other.id == scene.actor.id
+    (other.id == scene.actor.id && scene.is_everywhere())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
@@ -260,7 +261,7 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
 /// Whether the member may take this away from the other; of their own those who manage somebody drop anything, others what
 /// they take on themselves.
 fn may_drop(scene: &Scene<'_>, other: &Member, gone: &Held, on: Option<&ResourceRef>) -> bool {
-    if other.id != scene.actor.id {
+    if other.id != scene.actor.id || !scene.is_whole() {
         return may_touch(scene, other, gone, on);
     }
     let authority = scene.authority();
@@ -361,6 +362,7 @@ pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -
         .event(kind, Party::user(before.id), Some(picture(before)), None);
     let changes = Changes {
         members: vec![Pair::gone(before.clone())],
+        jobs: left_behind(before, scene.now, ids),
         events: vec![event],
         relied_on: relied_on(scene, before),
         ..Changes::default()

@@ -56,6 +56,7 @@ impl World {
             holdings,
             name,
             profile: None,
+            status: None,
         };
         update(scene, target, request, ids)
             .map(|r| r.1)

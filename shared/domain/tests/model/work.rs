@@ -20,6 +20,7 @@ impl World {
             }
             Work::EndRole { role, epoch } => (Cause::System, self.end_role(job, &role, epoch)),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
+            other @ (Work::EraseOrganization { .. } | Work::EndKeys { .. }) => panic!("no story asks for {other:?}"),
         };
         self.take(&cause, Ok(changes))
     }

@@ -134,7 +134,8 @@ impl World {
                     let what = format!("{:?} {:?}", mail.to.as_str(), mail.letter);
                     assert!(self.announced.insert(what.clone()), "announced twice: {what}");
                 }
-                Letter::AccessEnded { .. } => {}
+                Letter::AccessEnded { .. } | Letter::OrganizationDeleted { .. } | Letter::OrganizationErased { .. } => {
+                }
             }
         }
         let links = changes

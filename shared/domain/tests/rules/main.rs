@@ -7,12 +7,15 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod access;
 mod activation;
 mod answer;
 mod attacks;
 mod grants;
 mod invitations;
 mod invite;
+mod keys;
+mod keys_end;
 mod members;
 mod offer;
 mod organizations;

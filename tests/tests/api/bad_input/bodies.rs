@@ -72,7 +72,8 @@ fn every_route_that_takes_a_body_is_tried() {
 async fn what_is_no_json_is_refused_as_that() {
     let g = Ground::make().await;
     for taker in &TAKERS {
-        for (what, body) in no_json() {
+        let left_out = |body: &[u8]| body.is_empty() && taker.can_be_left_out;
+        for (what, body) in no_json().into_iter().filter(|(_, body)| !left_out(body)) {
             let what = format!("{what} to {} {}", taker.method, taker.path);
             let answer = g.json(taker, body).await;
             is_problem(&answer, &[400], &what);

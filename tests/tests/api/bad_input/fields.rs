@@ -1,12 +1,13 @@
 //! Each field with every value it must not have: the field is named.
 
 use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PAYING_OWNER, PLAN, PROFILE, PUT_RESOURCE, TAKERS, TRANSFER,
-    Taker, UPDATE, UPDATE_INVITATION,
+    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MAKE_KEY, MIX, PAYING_OWNER, PLAN, PROFILE, PUT_RESOURCE,
+    ROTATE_KEY, TAKERS, TRANSFER, Taker, UPDATE, UPDATE_INVITATION, VERIFY_KEY,
 };
 use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_member_ids, bad_members, bad_messages,
-    bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
+    bad_colors, bad_counts, bad_domains, bad_grants, bad_instants, bad_lines, bad_member_ids, bad_members,
+    bad_messages, bad_references, bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts,
+    with,
 };
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
@@ -112,6 +113,14 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PAYING_OWNER, "/member", with(null(), bad_member_ids())),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
+        (&MAKE_KEY, "/name", with(null(), line())),
+        (&MAKE_KEY, "/read_only", flags()),
+        (&MAKE_KEY, "/resources", with(null(), bad_resources())),
+        (&MAKE_KEY, "/expires_at", with(no_texts(), bad_instants())),
+        (&ROTATE_KEY, "/overlap_hours", bad_counts(168)),
+        (&VERIFY_KEY, "/key", with(null(), no_texts())),
+        (&VERIFY_KEY, "/action", no_texts()),
+        (&VERIFY_KEY, "/resource", bad_references()),
     ]
 }
 
@@ -158,6 +167,9 @@ fn every_field_of_every_body_is_tried() {
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
             "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
+            "CreateApiKey" => &[&MAKE_KEY],
+            "RotateApiKey" => &[&ROTATE_KEY],
+            "VerifyApiKey" => &[&VERIFY_KEY],
             other => panic!("no fields of {other} are tried"),
         };
         let prefix = if schema == "UpdateSettings" { "/settings" } else { "" };

@@ -154,6 +154,34 @@ pub(super) fn bad_resources() -> Vec<Value> {
     bad
 }
 
+pub(super) fn bad_instants() -> Vec<Value> {
+    let texts = [
+        "",
+        "tomorrow",
+        "2999-12-31",
+        "2999-13-31T00:00:00Z",
+        "2999-12-31T00:00:00",
+        "2001-01-01T00:00:00Z",
+    ];
+    texts.map(|text| json!(text)).into()
+}
+
+/// What names no resource.
+pub(super) fn bad_references() -> Vec<Value> {
+    vec![
+        json!(7),
+        json!("spring"),
+        json!([]),
+        json!(["program", "spring"]),
+        json!({}),
+        json!({ "id": "spring" }),
+        json!({ "type": "program" }),
+        json!({ "type": "Program", "id": "spring" }),
+        json!({ "type": "program", "id": "a#b" }),
+        json!({ "type": "program", "id": "spring", "more": 1 }),
+    ]
+}
+
 pub(super) fn bad_terms() -> Vec<Value> {
     let texts = [
         "",

@@ -125,6 +125,14 @@ fn members(s: &Scenery) -> Value {
     json!({ "members": [s.member.id(), s.inactive.id()] })
 }
 
+fn key(_: &Scenery) -> Value {
+    json!({ "name": "Another" })
+}
+
+fn secret(s: &Scenery) -> Value {
+    json!({ "key": s.key.secret, "action": "content:read" })
+}
+
 /// What those with no say in it at all are told, each of the three.
 const REFUSED: [Told; 3] = [FORBIDDEN; 3];
 /// What every active member may see.
@@ -203,6 +211,31 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys",
+        key,
+        REFUSED,
+    ),
+    inside(
+        "GET",
+        "/v1/organizations/{org}/members/{member}/api-keys",
+        none,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}",
+        none,
+        REFUSED,
+    ),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate",
+        none,
+        REFUSED,
+    ),
+    outside("POST", "/v1/api-keys/verify", secret, [UNAUTHORIZED, SHOWN, SHOWN]),
     inside(
         "GET",
         "/v1/organizations/{org}/events",
