@@ -4,6 +4,7 @@ pub mod about;
 pub mod activation;
 pub mod answers;
 pub mod events;
+pub mod grants;
 pub mod invitations;
 pub mod members;
 pub mod organizations;
@@ -15,7 +16,7 @@ use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
     WaitingInvitation,
 };
-use crate::shapes::member::{MemberBody, PeopleBody, SetStatus, StatusResults, UpdateMember};
+use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, OrganizationBody, RoleBody, SetPlan, UpdateOrganization,
 };
@@ -183,6 +184,14 @@ routes! {
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
+        Operation::done();
+    "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::put,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Give a role on one resource, or change it; `me` where one's role lets one take it",
+        Operation::takes::<PutGrant>().answers::<MemberBody>(200);
+    "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::delete,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Take away the role on one resource",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],

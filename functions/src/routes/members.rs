@@ -11,7 +11,7 @@ use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, User};
 use muster_store::{Key, Page, Snapshot, TeamRow};
 
-fn view(inside: &Inside) -> View<'_> {
+pub(super) fn view(inside: &Inside) -> View<'_> {
     View {
         organization: &inside.organization,
         set: inside.set,
@@ -60,7 +60,7 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// The member a path names; `me` is the caller.
-fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
+pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
     if text == "me" { Ok(user.id) } else { call.path("member") }
 }

@@ -53,6 +53,16 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
     ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
     ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE),
+    (
+        "PUT",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        WRITE,
+    ),
+    (
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        WRITE,
+    ),
     ("GET", "/v1/organizations/{org}/events", PAGE),
     ("GET", "/openapi.json", NONE),
     ("GET", "/docs", NONE),

@@ -43,7 +43,9 @@ fn kinds(operation: &str) -> Vec<(Kind, Reach)> {
 /// The statuses by which the second request may say that the first one has done it already.
 fn already_so(binary: &str) -> Option<u16> {
     // What is gone is not there to be deleted again.
-    ["delete-resource", "remove-member"].contains(&binary).then_some(404)
+    ["delete-resource", "remove-member", "delete-grant"]
+        .contains(&binary)
+        .then_some(404)
 }
 
 #[track_caller]
@@ -140,6 +142,8 @@ survivors! {
     declining_survives_any_fault: "decline-invitation",
     changing_a_member_survives_any_fault: "update-member",
     removing_a_member_survives_any_fault: "remove-member",
+    giving_a_grant_survives_any_fault: "put-grant",
+    taking_a_grant_survives_any_fault: "delete-grant",
     activating_survives_any_fault: "activate-members",
     deactivating_survives_any_fault: "deactivate-members",
 }

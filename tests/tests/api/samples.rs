@@ -84,7 +84,14 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
 
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
-    const SOMETIMES: [&str; 4] = ["set-plan", "create-invitations", "resend-invitation", "update-member"];
+    const SOMETIMES: [&str; 6] = [
+        "set-plan",
+        "create-invitations",
+        "resend-invitation",
+        "update-member",
+        "put-grant",
+        "delete-grant",
+    ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
     }
@@ -115,6 +122,16 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
             let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "put-grant" | "delete-grant" => {
+            let member = member(h, &acme, binary, rare).await;
+            if binary == "delete-grant" {
+                let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
+                let body = json!({ "role": "program_facilitator" });
+                acme.owner.put(h, &path, &body).await.expect(200);
+            }
             values.push(("member", member.id()));
             acme.owner.clone()
         }

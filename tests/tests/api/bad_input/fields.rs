@@ -1,12 +1,12 @@
 //! Each field with every value it must not have: the field is named.
 
 use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_RESOURCE, TAKERS, Taker, UPDATE,
+    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_GRANT, PUT_RESOURCE, TAKERS, Taker, UPDATE,
     UPDATE_INVITATION,
 };
 use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages, bad_resources, bad_roles,
-    bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
+    bad_colors, bad_counts, bad_domains, bad_ends, bad_grants, bad_lines, bad_members, bad_messages, bad_resources,
+    bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
 };
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
@@ -100,6 +100,8 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PROFILE, "/notifications", bad_switches()),
         (&PROFILE, "/skills", bad_skills()),
         (&PROFILE, "/bio", text()),
+        (&PUT_GRANT, "/role", with(null(), bad_roles())),
+        (&PUT_GRANT, "/expires_at", bad_ends()),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
     ]
@@ -147,6 +149,7 @@ fn every_field_of_every_body_is_tried() {
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
+            "PutGrant" => &[&PUT_GRANT],
             "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
             other => panic!("no fields of {other} are tried"),
         };

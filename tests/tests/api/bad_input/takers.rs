@@ -101,8 +101,15 @@ pub(super) const DEACTIVATE: Taker = taker(
     |g| json!({ "members": [g.member.id()] }),
 );
 
+pub(super) const PUT_GRANT: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+    true,
+    |_| json!({ "role": "program_facilitator", "expires_at": "2999-12-31T00:00:00Z" }),
+);
+
 /// All of them; one route stands here once for each kind of change that it takes.
-pub(super) const TAKERS: [Taker; 11] = [
+pub(super) const TAKERS: [Taker; 12] = [
     FOUND,
     UPDATE,
     PLAN,
@@ -114,4 +121,5 @@ pub(super) const TAKERS: [Taker; 11] = [
     PROFILE,
     DEACTIVATE,
     ACTIVATE,
+    PUT_GRANT,
 ];
