@@ -243,7 +243,10 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
 /// The document as it is checked in: sorted, indented, with a newline at its end.
 #[must_use]
 pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    let mut document = document();
+    // `Value` sorts by itself, unless some crate of the same build wants its order kept.
+    document.sort_all_objects();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -6,6 +6,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod deletion;
 pub mod events;
+pub mod grants;
 pub mod invitations;
 pub mod members;
 pub mod organizations;
@@ -19,7 +20,7 @@ use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
     WaitingInvitation,
 };
-use crate::shapes::member::{MemberBody, PeopleBody, SetStatus, StatusResults, UpdateMember};
+use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
     TransferredBody, UpdateOrganization,
@@ -225,6 +226,14 @@ routes! {
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Say what an API key opens, and whether it may do something",
         Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
+    "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::put,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Give a role on one resource, or change it; `me` where one's role lets one take it",
+        Operation::takes::<PutGrant>().answers::<MemberBody>(200);
+    "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::delete,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Take away the role on one resource",
+        Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",

@@ -123,7 +123,8 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
             organization(b, &mut case, route).await
         }
-        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
+        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" | "put-grant"
+        | "delete-grant" => {
             members(b, &mut case, route).await;
         }
         "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
@@ -210,6 +211,16 @@ async fn members(b: &Bench, case: &mut Case, route: &Route) {
         "update-member" => {
             let autumn = json!([{ "type": "program", "id": "autumn" }]);
             case.body = Some(json!({ "role": "program_facilitator", "resources": autumn }));
+        }
+        "put-grant" | "delete-grant" => {
+            case.fill("type", "program");
+            case.fill("id", "autumn");
+            let wanted = json!({ "role": "program_facilitator", "expires_at": null });
+            if route.binary == "delete-grant" {
+                case.owner.put(&b.h, &case.path, &wanted).await.expect(200);
+            } else {
+                case.body = Some(wanted);
+            }
         }
         "activate-members" => {
             let path = case.organization().path("/members/deactivate");

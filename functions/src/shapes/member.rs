@@ -79,6 +79,9 @@ pub struct MemberBody {
     /// The role on the organization, else the highest on a resource; null if they hold none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
+    /// The role on the organization itself; null if they hold roles on resources only.
+    #[schema(value_type = Option<String>)]
+    pub organization_role: Option<RoleId>,
     /// Roles on resources.
     pub grants: Vec<GrantBody>,
     /// `active` or `inactive`.
@@ -165,6 +168,7 @@ impl View<'_> {
             name: member.name.clone(),
             email: member.email.clone(),
             role: self.shown_role(member),
+            organization_role: self.live(member).0.map(|held| held.role.clone()),
             grants: self.grants(member, in_sight),
             status: member.status,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
@@ -289,6 +293,23 @@ pub struct GrantInput {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+}
+
+/// The role to be held on the resource of the path.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutGrant {
+    /// The role, in place of the one held there.
+    #[schema(value_type = String, example = "program_facilitator")]
+    pub role: RoleId,
+    /// When it shall end; null or nothing for no end.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Body for PutGrant {
+    const REQUIRED: &'static [&'static str] = &["role"];
 }
 
 /// A change of a member. `role` with `resources` and `duration`, or with `grants` for a mix: they hold exactly this from then on.

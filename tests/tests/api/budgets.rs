@@ -70,6 +70,16 @@ const BUDGETS: &[(&str, &str, usize)] = &[
         WRITE,
     ),
     ("POST", "/v1/api-keys/verify", READ_ONE),
+    (
+        "PUT",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        WRITE,
+    ),
+    (
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        WRITE,
+    ),
     ("GET", "/v1/organizations/{org}/events", PAGE),
     ("GET", "/openapi.json", NONE),
     ("GET", "/docs", NONE),

@@ -48,6 +48,7 @@ fn already_so(binary: &str) -> Option<u16> {
         "remove-member",
         "delete-organization",
         "revoke-api-key",
+        "delete-grant",
     ]
     .contains(&binary)
     .then_some(404)
@@ -151,6 +152,8 @@ survivors! {
     declining_survives_any_fault: "decline-invitation",
     changing_a_member_survives_any_fault: "update-member",
     removing_a_member_survives_any_fault: "remove-member",
+    giving_a_grant_survives_any_fault: "put-grant",
+    taking_a_grant_survives_any_fault: "delete-grant",
     activating_survives_any_fault: "activate-members",
     deactivating_survives_any_fault: "deactivate-members",
     making_an_api_key_survives_any_fault: "create-api-key",

@@ -21,6 +21,7 @@ mod faults;
 mod faults_jobs;
 mod faults_mail;
 mod first_story;
+mod grants;
 mod idempotency;
 mod invitations;
 mod invitations_batch;

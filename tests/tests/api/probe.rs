@@ -262,7 +262,7 @@ async fn ids_of_another_organization_name_nothing_in_ones_own() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 12);
+    assert_eq!(tried, 14);
 
     let path = |rest: &str| format!("/v1/organizations/{own}{rest}");
     for bulk in ["activate", "deactivate"] {

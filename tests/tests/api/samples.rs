@@ -84,13 +84,15 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
 
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
-    const SOMETIMES: [&str; 6] = [
+    const SOMETIMES: &[&str] = &[
         "set-plan",
         "restore-organization",
         "create-invitations",
         "resend-invitation",
         "update-member",
         "transfer-ownership",
+        "put-grant",
+        "delete-grant",
     ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
@@ -146,6 +148,16 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             values.push(("member", member.id()));
             let made = acme.key(h, &member, &json!({ "name": "made before" })).await;
             values.extend([("key", made.id), ("secret", made.secret)]);
+            acme.owner.clone()
+        }
+        "put-grant" | "delete-grant" => {
+            let member = member(h, &acme, binary, rare).await;
+            if binary == "delete-grant" {
+                let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
+                let body = json!({ "role": "program_facilitator" });
+                acme.owner.put(h, &path, &body).await.expect(200);
+            }
+            values.push(("member", member.id()));
             acme.owner.clone()
         }
         "put-resource" => {

@@ -77,16 +77,9 @@ fn no_story_of_program_delivery_breaks_a_promise() {
     play_stories(&KINDS[4]);
 }
 
+/// An operator may ship more sets than these.
 #[test]
-fn every_shipped_role_set_has_its_stories() {
-    let shipped: Vec<&str> = muster_domain::roleset::all()
-        .unwrap()
-        .iter()
-        .map(|s| s.id.as_str())
-        .collect();
-    let mut known = KINDS.each_ref().map(|kind| kind.id);
-    known.sort_unstable();
-    assert_eq!(shipped, known);
+fn the_descriptions_name_the_roles_of_the_shipped_files() {
     for kind in &KINDS {
         let set = muster_domain::roleset::find(kind.id).unwrap();
         let roles: Vec<&str> = set.roles.iter().map(|r| r.id.as_str()).collect();

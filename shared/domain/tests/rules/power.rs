@@ -17,7 +17,8 @@ fn short(refusal: &MemberRefusal) -> &'static str {
         MemberRefusal::Invalid(_) => "invalid",
         MemberRefusal::LastOwner => "last owner",
         MemberRefusal::NoSeats { .. } => "no seats",
-        MemberRefusal::Oneself => "oneself",
+        MemberRefusal::Oneself | MemberRefusal::OwnStatus => "oneself",
+        MemberRefusal::PayingOwner => "pays",
     }
 }
 

@@ -15,6 +15,15 @@ use muster_domain::{
 };
 use std::collections::BTreeMap;
 
+/// The products that the texts describe; an operator may ship more.
+const FIVE: [&str; 5] = [
+    "coaching-site",
+    "client-practice",
+    "project-workspace",
+    "website-studio",
+    "program-delivery",
+];
+
 /// An organization of one role set, with a resource for those who need one.
 pub(crate) struct Firm {
     pub(crate) set: &'static RoleSet,
@@ -86,6 +95,8 @@ impl Firm {
             role: on_organization.then(|| held.clone()),
             grants: resources.iter().map(grant).collect(),
             seat: false,
+            keys: 0,
+            keys_since: at("2026-01-01T00:00:00Z"),
             profile: Profile::default(),
             joined_at: at("2026-01-01T00:00:00Z"),
             last_active_at: None,
@@ -106,6 +117,7 @@ impl Firm {
             organization: &self.organization,
             set: self.set,
             actor,
+            key: None,
             now: now(),
         }
     }
@@ -379,7 +391,7 @@ fn in_program_delivery_owners_are_made_and_touched_by_owners_only() {
 
 #[test]
 fn billing_is_for_the_role_that_must_never_run_out_and_for_no_other() {
-    for set in muster_domain::roleset::all().unwrap() {
+    for set in FIVE.map(|id| find(id).unwrap()) {
         for role in &set.roles {
             assert_eq!(role.allows("billing:manage"), role.protected, "{} {}", set.id, role.id);
             assert_eq!(

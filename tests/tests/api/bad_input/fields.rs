@@ -1,14 +1,7 @@
 //! Each field with every value it must not have: the field is named.
 
-use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MAKE_KEY, MIX, PAYING_OWNER, PLAN, PROFILE, PUT_RESOURCE,
-    ROTATE_KEY, TAKERS, TRANSFER, Taker, UPDATE, UPDATE_INVITATION, VERIFY_KEY,
-};
-use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_instants, bad_lines, bad_member_ids, bad_members,
-    bad_messages, bad_references, bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts,
-    with,
-};
+use super::takers::*;
+use super::values::*;
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
 
@@ -111,6 +104,8 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&TRANSFER, "/resources", bad_resources()),
         (&TRANSFER, "/duration", with(bad_terms(), vec![json!("1_month")])),
         (&PAYING_OWNER, "/member", with(null(), bad_member_ids())),
+        (&PUT_GRANT, "/role", with(null(), bad_roles())),
+        (&PUT_GRANT, "/expires_at", bad_ends()),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
         (&MAKE_KEY, "/name", with(null(), line())),
@@ -166,6 +161,7 @@ fn every_field_of_every_body_is_tried() {
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
+            "PutGrant" => &[&PUT_GRANT],
             "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
             "CreateApiKey" => &[&MAKE_KEY],
             "RotateApiKey" => &[&ROTATE_KEY],

@@ -118,6 +118,13 @@ pub(super) const DEACTIVATE: Taker = taker(
     |g| json!({ "members": [g.member.id()] }),
 );
 
+pub(super) const PUT_GRANT: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+    true,
+    |_| json!({ "role": "program_facilitator", "expires_at": "2999-12-31T00:00:00Z" }),
+);
+
 pub(super) const MAKE_KEY: Taker = taker(
     "POST",
     "/v1/organizations/{org}/members/{member}/api-keys",
@@ -155,6 +162,7 @@ pub(super) const TAKERS: &[Taker] = &[
     PROFILE,
     DEACTIVATE,
     ACTIVATE,
+    PUT_GRANT,
     MAKE_KEY,
     ROTATE_KEY,
     VERIFY_KEY,

@@ -198,6 +198,21 @@ pub(super) fn bad_terms() -> Vec<Value> {
     no_texts().into_iter().chain(texts.iter().map(|t| json!(t))).collect()
 }
 
+/// What no end of a grant can be.
+pub(super) fn bad_ends() -> Vec<Value> {
+    let texts = [
+        "",
+        "tomorrow",
+        "2999-12-31",
+        "2999-13-01T00:00:00Z",
+        "2999-12-31T00:00:00",
+        "1970-01-01T00:00:00Z",
+        "-009999-01-01T00:00:00Z",
+    ];
+    let others = [json!(7), json!(1e300), json!([]), json!(true)];
+    texts.into_iter().map(|at| json!(at)).chain(others).collect()
+}
+
 pub(super) fn bad_grants() -> Vec<Value> {
     let grant = |field: &str, value: Value| {
         let mut grant = json!({ "type": "program", "id": "spring", "role": "participant" });
@@ -218,17 +233,7 @@ pub(super) fn bad_grants() -> Vec<Value> {
     bad.extend(["owner", "admin", "implementation_admin"].map(|role| grant("role", json!(role))));
     bad.extend(["a#b", "nothing", ""].map(|id| grant("id", json!(id))));
     bad.push(grant("type", json!("project")));
-    let times = [
-        "",
-        "tomorrow",
-        "2999-12-31",
-        "2999-13-01T00:00:00Z",
-        "2999-12-31T00:00:00",
-        "1970-01-01T00:00:00Z",
-        "-009999-01-01T00:00:00Z",
-    ];
-    bad.extend(times.map(|at| grant("expires_at", json!(at))));
-    bad.extend([json!(7), json!(1e300), json!([]), json!(true)].map(|at| grant("expires_at", at)));
+    bad.extend(bad_ends().into_iter().map(|at| grant("expires_at", at)));
     bad.push(grant("nonsense", json!(1)));
     let twice = grant("role", json!("participant"))[0].clone();
     bad.push(json!([twice, twice]));

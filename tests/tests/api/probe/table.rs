@@ -121,6 +121,10 @@ fn rerole(_: &Scenery) -> Value {
     json!({ "role": "participant", "resources": spring() })
 }
 
+fn granted(_: &Scenery) -> Value {
+    json!({ "role": "program_facilitator" })
+}
+
 fn members(s: &Scenery) -> Value {
     json!({ "members": [s.member.id(), s.inactive.id()] })
 }
@@ -211,6 +215,18 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    inside(
+        "PUT",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        granted,
+        REFUSED,
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        none,
+        REFUSED,
+    ),
     inside(
         "POST",
         "/v1/organizations/{org}/members/{member}/api-keys",
