@@ -169,6 +169,20 @@ pub enum Unusable {
     OwnerInactive,
 }
 
+impl Unusable {
+    /// A stable name of it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::OwnerGone => "owner_gone",
+            Self::OwnerInactive => "owner_inactive",
+        }
+    }
+}
+
 impl ApiKey {
     /// Whether it opens anything at `now`, its secret apart.
     ///

@@ -1,5 +1,6 @@
 //! The use cases: each a pure function from what was read to what shall change, or to a named refusal.
 
+pub mod access;
 pub mod activation;
 pub mod answer;
 pub mod invitations;

@@ -1,0 +1,145 @@
+//! The answer to "may this member, or this key of theirs, do this to that?".
+
+use crate::api_key::{ApiKey, Unusable};
+use crate::authority::Authority;
+use crate::member::{Member, Status};
+use crate::organization::Organization;
+use crate::resource::ResourceRef;
+use crate::roleset::{Reach, Role, RoleSet};
+use jiff::Timestamp;
+
+/// What is asked, with all that the answer rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The organization as it was read.
+    pub organization: &'a Organization,
+    /// Its role set.
+    pub set: &'a RoleSet,
+    /// The member it is about.
+    pub member: &'a Member,
+    /// The API key it is about, if it is about one of theirs.
+    pub key: Option<&'a ApiKey>,
+    /// The permission, Muster's own or the product's.
+    pub action: &'a str,
+    /// The registered resource. For the organization as a whole there is none; for a resource that is not registered neither, so
+    /// that roles on the whole organization decide, and those limited to resources do not.
+    pub resource: Option<&'a ResourceRef>,
+    /// The instant of the decision.
+    pub now: Timestamp,
+}
+
+/// A role, and where it is held (or would have to be): on one resource, or on the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The role.
+    pub role: &'a Role,
+    /// The resource; none for the organization.
+    pub on: Option<&'a ResourceRef>,
+}
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// The organization was deleted.
+    OrganizationDeleted,
+    /// The API key opens nothing.
+    Key(Unusable),
+    /// The member is inactive.
+    Inactive,
+    /// No role of theirs that holds allows it there.
+    Role,
+    /// A role of theirs does, but the key is limited to less.
+    KeyLimits,
+}
+
+impl Lack {
+    /// A stable name of it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OrganizationDeleted => "organization_deleted",
+            Self::Key(why) => why.code(),
+            Self::Inactive => "member_inactive",
+            Self::Role => "role_missing",
+            Self::KeyLimits => "key_limited",
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// It is allowed, by this role.
+    Allowed(Source<'a>),
+    /// It is not.
+    Denied {
+        /// Why.
+        lack: Lack,
+        /// Roles of the set that would allow it, highest first, with where they would have to be held. None at all if no role knows
+        /// the action, or none reaches there.
+        would: Vec<Source<'a>>,
+    },
+}
+
+impl Decision<'_> {
+    /// Whether it is allowed.
+    #[must_use]
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allowed(_))
+    }
+}
+
+/// Decides.
+///
+/// The answer holds for the instant of the question: roles that have ended, were switched off, or are held on a resource that is
+/// being deleted give nothing, whether or not a job has tidied up since.
+#[must_use]
+pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
+    let Question {
+        organization,
+        set,
+        member,
+        now,
+        ..
+    } = *question;
+    let denied = |lack| Decision::Denied {
+        lack,
+        would: would_allow(question),
+    };
+    if organization.is_deleted() {
+        return denied(Lack::OrganizationDeleted);
+    }
+    if let Some(Err(why)) = question.key.map(|key| key.usable(Some(member), now)) {
+        return denied(Lack::Key(why));
+    }
+    if member.status != Status::Active {
+        return denied(Lack::Inactive);
+    }
+    let own = Authority::of(member, organization, set, now);
+    let sources = own.sources(question.action, question.resource);
+    if sources.is_empty() {
+        return denied(Lack::Role);
+    }
+    let left = match question.key {
+        // The key's limits say whether, and the member's own holdings by which.
+        Some(key) if !own.within(&key.limits, set).allows(question.action, question.resource) => None,
+        Some(key) => sources.into_iter().find(|(role, on)| key.limits.cover(&role.id, *on)),
+        None => sources.into_iter().next(),
+    };
+    left.map_or_else(
+        || denied(Lack::KeyLimits),
+        |(role, on)| Decision::Allowed(Source { role, on }),
+    )
+}
+
+/// The roles of the set that would allow it, and where they would have to be held.
+fn would_allow<'a>(question: &Question<'a>) -> Vec<Source<'a>> {
+    let Question { set, resource, .. } = *question;
+    let roles = set.roles.iter().filter(|role| role.allows(question.action));
+    roles
+        .filter_map(|role| match role.reach {
+            Reach::Organization => Some(Source { role, on: None }),
+            Reach::Resource => resource.map(|on| Source { role, on: Some(on) }),
+        })
+        .collect()
+}

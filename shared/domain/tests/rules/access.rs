@@ -1,0 +1,252 @@
+//! The one decision behind verified keys and access questions.
+
+use crate::team::*;
+use muster_domain::api_key::{Holding, Limits, Unusable};
+use muster_domain::rules::access::{Decision, Lack, Question, decide};
+use muster_domain::{ApiKey, KeyId, Member, Organization, ResourceRef, Secret};
+
+fn question<'a>(
+    organization: &'a Organization,
+    member: &'a Member,
+    action: &'a str,
+    resource: Option<&'a ResourceRef>,
+) -> Question<'a> {
+    Question {
+        organization,
+        set: set(),
+        member,
+        key: None,
+        action,
+        resource,
+        now: now(),
+    }
+}
+
+fn key(owner: &Member, limits: Limits) -> ApiKey {
+    let id = KeyId {
+        owner: owner.id,
+        number: 1,
+    };
+    ApiKey {
+        id,
+        organization: owner.organization,
+        name: "zapier".parse().unwrap(),
+        limits,
+        hash: Secret::new(id, owner.organization, 7).hash(),
+        previous: None,
+        made_by: owner.id,
+        created_at: now(),
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        version: 1,
+    }
+}
+
+/// The role and the resource by which it is allowed; or why not, and which roles would do, where.
+fn told(decision: &Decision<'_>) -> String {
+    let place = |on: &Option<&ResourceRef>| on.map_or_else(|| "organization".to_owned(), |r| r.key.id.to_string());
+    match decision {
+        Decision::Allowed(source) => format!("{} on {}", source.role.id, place(&source.on)),
+        Decision::Denied { lack, would } => {
+            let would: Vec<String> = would
+                .iter()
+                .map(|s| format!("{} on {}", s.role.id, place(&s.on)))
+                .collect();
+            format!("{}: {}", lack.code(), would.join(", "))
+        }
+    }
+}
+
+#[test]
+fn the_answer_names_the_role_that_gave_it_or_those_that_would() {
+    let acme = organization();
+    let (spring, autumn) = (reference("spring"), reference("autumn"));
+    let admin = holder("ann", "admin");
+    let runner = holder("pat", "program_admin");
+    let both = somebody(
+        "bo",
+        Some(held("admin", None)),
+        vec![grant("spring", "program_admin", None)],
+    );
+    let writers = "role_missing: owner on organization, admin on organization, implementation_admin on organization";
+    let cases = [
+        (&admin, "content:write", None, "admin on organization".to_owned()),
+        (
+            &admin,
+            "content:write",
+            Some(&spring),
+            "admin on organization".to_owned(),
+        ),
+        (
+            &runner,
+            "content:write",
+            Some(&spring),
+            "program_admin on spring".to_owned(),
+        ),
+        (
+            &runner,
+            "content:write",
+            Some(&autumn),
+            format!("{writers}, program_admin on autumn"),
+        ),
+        // The organization as a whole, or a resource that is not registered: nothing limited to resources helps.
+        (&runner, "content:write", None, writers.to_owned()),
+        (
+            &both,
+            "content:write",
+            Some(&spring),
+            "admin on organization".to_owned(),
+        ),
+        (
+            &admin,
+            "billing:manage",
+            None,
+            "role_missing: owner on organization".to_owned(),
+        ),
+        (&admin, "nobody:knows", Some(&spring), "role_missing: ".to_owned()),
+    ];
+    for (member, action, on, expected) in cases {
+        assert_eq!(
+            told(&decide(&question(&acme, member, action, on))),
+            expected,
+            "{action}"
+        );
+    }
+}
+
+#[test]
+fn what_has_ended_or_is_ending_allows_nothing() {
+    let acme = organization();
+    let spring = reference("spring");
+    let runner = holder("pat", "program_admin");
+    let lack = |question: &Question<'_>| match decide(question) {
+        Decision::Denied { lack, .. } => lack,
+        Decision::Allowed(source) => panic!("{source:?}"),
+    };
+    let resting = inactive(holder("pat", "program_admin"));
+    assert_eq!(
+        lack(&question(&acme, &resting, "content:read", Some(&spring))),
+        Lack::Inactive
+    );
+
+    let deleted = Organization {
+        deleted_at: Some(now()),
+        ..organization()
+    };
+    let asked = question(&deleted, &runner, "content:read", Some(&spring));
+    assert_eq!(lack(&asked), Lack::OrganizationDeleted);
+
+    let mut ending = organization();
+    ending.ending.insert(spring.registration);
+    assert_eq!(
+        lack(&question(&ending, &runner, "content:read", Some(&spring))),
+        Lack::Role
+    );
+
+    let short = somebody("sue", None, vec![grant("spring", "program_admin", Some(now()))]);
+    assert_eq!(
+        lack(&question(&acme, &short, "content:read", Some(&spring))),
+        Lack::Role
+    );
+}
+
+#[test]
+fn a_key_allows_what_its_owner_may_and_its_limits_leave() {
+    let acme = organization();
+    let (spring, autumn) = (reference("spring"), reference("autumn"));
+    let admin = holder("ann", "admin");
+    let reads = Limits {
+        read_only: true,
+        ..Limits::default()
+    };
+    let on_spring = Limits {
+        resources: vec![spring.clone()],
+        ..Limits::default()
+    };
+    let ceiling = Limits {
+        ceiling: Some(vec![Holding {
+            role: role("program_admin"),
+            resource: Some(spring.clone()),
+        }]),
+        ..Limits::default()
+    };
+    let all = "owner on organization, admin on organization, implementation_admin on organization";
+    let cases = [
+        (
+            &reads,
+            "content:read",
+            Some(&spring),
+            "admin on organization".to_owned(),
+        ),
+        (&reads, "content:write", None, format!("key_limited: {all}")),
+        (
+            &on_spring,
+            "content:write",
+            Some(&spring),
+            "admin on organization".to_owned(),
+        ),
+        (
+            &on_spring,
+            "content:write",
+            Some(&autumn),
+            format!("key_limited: {all}, program_admin on autumn"),
+        ),
+        (&on_spring, "content:write", None, format!("key_limited: {all}")),
+        (
+            &ceiling,
+            "content:write",
+            Some(&spring),
+            format!("key_limited: {all}, program_admin on spring"),
+        ),
+        (
+            &on_spring,
+            "billing:manage",
+            Some(&spring),
+            "role_missing: owner on organization".to_owned(),
+        ),
+    ];
+    for (limits, action, on, expected) in cases {
+        let key = key(&admin, limits.clone());
+        let asked = Question {
+            key: Some(&key),
+            ..question(&acme, &admin, action, on)
+        };
+        assert_eq!(told(&decide(&asked)), expected, "{limits:?} {action}");
+    }
+}
+
+#[test]
+fn a_key_that_opens_nothing_allows_nothing_and_says_why() {
+    let acme = organization();
+    let admin = holder("ann", "admin");
+    let good = key(&admin, Limits::default());
+    let elses = key(&holder("bo", "admin"), Limits::default());
+    let dead = ApiKey {
+        created_at: at("2025-12-31T00:00:00Z"),
+        ..good.clone()
+    };
+    let revoked = ApiKey {
+        revoked_at: Some(now()),
+        ..good.clone()
+    };
+    let over = ApiKey {
+        expires_at: Some(now()),
+        ..good
+    };
+    for (key, why) in [
+        (elses, Unusable::OwnerGone),
+        (dead, Unusable::Revoked),
+        (revoked, Unusable::Revoked),
+        (over, Unusable::Expired),
+    ] {
+        let asked = Question {
+            key: Some(&key),
+            ..question(&acme, &admin, "content:read", None)
+        };
+        let Decision::Denied { lack, .. } = decide(&asked) else {
+            panic!("{key:?} allows it");
+        };
+        assert_eq!(lack, Lack::Key(why));
+    }
+}
