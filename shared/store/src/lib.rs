@@ -9,6 +9,7 @@
 pub mod commit;
 pub mod cursor;
 pub mod error;
+pub mod holders;
 pub mod items;
 pub mod keys;
 pub mod lists;

@@ -33,12 +33,12 @@ pub enum TeamRow {
 pub struct DueCursor(Item);
 
 /// A range of one partition.
-struct Range<'a> {
-    pk: String,
-    prefix: &'a str,
-    after: Option<&'a Cursor>,
-    limit: usize,
-    backwards: bool,
+pub(crate) struct Range<'a> {
+    pub(crate) pk: String,
+    pub(crate) prefix: &'a str,
+    pub(crate) after: Option<&'a Cursor>,
+    pub(crate) limit: usize,
+    pub(crate) backwards: bool,
 }
 
 impl Store {
@@ -64,7 +64,7 @@ impl Store {
         query
     }
 
-    async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+    pub(crate) async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
         let reply = self
             .range(&range)
             .send()
@@ -214,7 +214,7 @@ impl Store {
             .await
     }
 
-    /// Members who hold an optional role.
+    /// Members who hold an optional role, on the organization or on a resource.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -350,7 +350,7 @@ fn team_row(item: Item) -> Result<TeamRow, StoreError> {
     }
 }
 
-fn member_of_index(item: Item) -> Result<UserId, StoreError> {
+pub(crate) fn member_of_index(item: Item) -> Result<UserId, StoreError> {
     let key = Key::of(&item);
     key.as_ref()
         .and_then(Key::member_of)

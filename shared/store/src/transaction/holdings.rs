@@ -5,11 +5,14 @@ use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
-use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, RoleSet};
+use muster_domain::roleset::Reach;
+use muster_domain::{
+    Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, ResourceRef, Role, RoleSet,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Transaction<'_> {
-    /// Index items of a member: one a grant, one an optional role held.
+    /// Index items of a member: one a grant, one a role that reaches the organization, one an optional role wherever it is held.
     pub(super) fn member_index(&mut self, pair: &Pair<Member>, set: &RoleSet) -> Result<(), StoreError> {
         let entries = |member: &Option<Member>| {
             member
@@ -92,11 +95,12 @@ fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
         .grants
         .iter()
         .map(|g| Key::grant(member.organization, &g.resource, member.id));
-    let optional = member
+    let indexed = |role: &Role, on: Option<&ResourceRef>| role.optional || (on.is_none() && role.reach == Reach::Organization);
+    let holder = member
         .holdings()
-        .filter(|(held, _)| set.role(&held.role).is_some_and(|r| r.optional))
+        .filter(|(held, on)| set.role(&held.role).is_some_and(|role| indexed(role, *on)))
         .map(|(held, _)| Key::holder(member.organization, &held.role, member.id));
-    grants.chain(optional).collect()
+    grants.chain(holder).collect()
 }
 
 fn member_claim(member: &Member) -> Claim {
