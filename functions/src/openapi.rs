@@ -2,6 +2,7 @@
 
 use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
+use crate::shapes::access::find::Found;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -68,6 +69,13 @@ impl Operation {
             query,
             ..Self::shows::<T>()
         }
+    }
+
+    /// Takes a search, and answers 200 with a page of what is found.
+    pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
+        let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
+        operation.reference::<Row>();
+        operation
     }
 
     /// Answers 204.
@@ -189,6 +197,9 @@ fn access_text(access: Access) -> String {
         Access::Permission(permission) => {
             format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
         }
+        Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \
+            on the whole organization about anybody. OpenID AuthZEN Authorization API 1.0: faulty requests get 400, `X-Request-ID` comes back."
+            .into(),
         Access::Platform => "For the platform: a token whose `scope` holds `muster:platform`.".into(),
     }
 }
@@ -214,10 +225,15 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             "If-Match",
             "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
         )),
-        "POST" if route.access != Access::Public && !route.binary.ends_with("activate-members") => Some((
-            "Idempotency-Key",
-            "Repeating a request with the same key gives the first answer again, for a day.",
-        )),
+        "POST"
+            if ![Access::Public, Access::Asker].contains(&route.access)
+                && !route.binary.ends_with("activate-members") =>
+        {
+            Some((
+                "Idempotency-Key",
+                "Repeating a request with the same key gives the first answer again, for a day.",
+            ))
+        }
         _ => None,
     };
     if let Some((name, text)) = header {

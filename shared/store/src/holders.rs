@@ -49,7 +49,9 @@ impl Store {
         // A range that is there no more (its resource was registered anew since) leaves those behind it, which are all read again.
         let first = ranges.iter().position(begun).unwrap_or_default();
         let left = ranges.get(first..).unwrap_or_default();
-        let pages = left.iter().map(|range| self.in_range(organization, *range, after, limit));
+        let pages = left
+            .iter()
+            .map(|range| self.in_range(organization, *range, after, limit));
         let mut items = Vec::new();
         let mut more = false;
         for (range, page) in left.iter().zip(futures::future::try_join_all(pages).await?) {

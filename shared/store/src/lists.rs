@@ -64,7 +64,11 @@ impl Store {
         query
     }
 
-    pub(crate) async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+    pub(crate) async fn page<T>(
+        &self,
+        range: Range<'_>,
+        read: fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
         let reply = self
             .range(&range)
             .send()

@@ -95,7 +95,8 @@ fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
         .grants
         .iter()
         .map(|g| Key::grant(member.organization, &g.resource, member.id));
-    let indexed = |role: &Role, on: Option<&ResourceRef>| role.optional || (on.is_none() && role.reach == Reach::Organization);
+    let indexed =
+        |role: &Role, on: Option<&ResourceRef>| role.optional || (on.is_none() && role.reach == Reach::Organization);
     let holder = member
         .holdings()
         .filter(|(held, on)| set.role(&held.role).is_some_and(|role| indexed(role, *on)))
