@@ -218,7 +218,11 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         assert_eq!(config.link_secret_id.is_some(), opens_links, "{binary}");
         assert_eq!(config.mail_from.is_some(), mails, "{binary}");
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
-        assert_eq!(config.api_url.is_some(), binary == "get-authzen-configuration", "{binary}");
+        assert_eq!(
+            config.api_url.is_some(),
+            binary == "get-authzen-configuration",
+            "{binary}"
+        );
         assert!(function.environment.contains("MUSTER_LOG"), "{binary}");
     }
 }

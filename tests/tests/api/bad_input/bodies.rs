@@ -1,12 +1,13 @@
 //! Bodies that are wrong as a whole.
 
+use super::access::ASKERS;
 use super::takers::TAKERS;
 use super::{Ground, is_problem, names_field};
 use muster_functions::routes::ROUTES;
 use serde_json::{Value, json};
 
 /// Bodies that are no JSON.
-fn no_json() -> Vec<(&'static str, Vec<u8>)> {
+pub(super) fn no_json() -> Vec<(&'static str, Vec<u8>)> {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000)).into_bytes();
     let mut utf16: Vec<u8> = vec![0xff, 0xfe];
     utf16.extend(r#"{"name":"x"}"#.encode_utf16().flat_map(u16::to_le_bytes));
@@ -57,7 +58,10 @@ fn every_route_that_takes_a_body_is_tried() {
     for route in ROUTES.iter().filter(|r| r.method != "ANY") {
         let operation = &bodies["paths"][route.path][route.method.to_lowercase()];
         let path = |t: &str| t == route.path || t.replace("/me", "/{member}") == route.path;
-        let tried = TAKERS.iter().any(|t| t.method == route.method && path(t.path));
+        let tried = TAKERS
+            .iter()
+            .chain(&ASKERS)
+            .any(|t| t.method == route.method && path(t.path));
         assert_eq!(
             tried,
             operation["requestBody"].is_object(),
