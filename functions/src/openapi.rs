@@ -2,6 +2,7 @@
 
 use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
+use crate::shapes::access::find::Found;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -77,6 +78,13 @@ impl Operation {
             query,
             ..Self::shows::<T>()
         }
+    }
+
+    /// Takes a search, and answers 200 with a page of what is found.
+    pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
+        let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
+        operation.reference::<Row>();
+        operation
     }
 
     /// Answers 204.
@@ -199,6 +207,9 @@ fn access_text(access: Access) -> String {
             format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
         }
         Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
+        Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \
+            on the whole organization about anybody. OpenID AuthZEN Authorization API 1.0: faulty requests get 400, `X-Request-ID` comes back."
+            .into(),
         Access::Platform => "For the platform: a token whose `scope` holds `muster:platform`.".into(),
     }
 }

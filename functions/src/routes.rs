@@ -1,6 +1,7 @@
 //! The routes: one table from which gateway, OpenAPI document, template check and binaries are told apart by nobody.
 
 pub mod about;
+pub mod access;
 pub mod activation;
 pub mod answers;
 pub mod api_keys;
@@ -14,6 +15,13 @@ pub mod ownership;
 pub mod resources;
 
 use crate::openapi::Operation;
+use crate::shapes::access::Configuration;
+use crate::shapes::access::answer::{Decided, Decisions};
+use crate::shapes::access::ask::Evaluation;
+use crate::shapes::access::batch::Evaluations;
+use crate::shapes::access::find::{
+    ActionSearch, FoundAction, FoundResource, FoundSubject, ResourceSearch, SubjectSearch,
+};
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
@@ -46,6 +54,8 @@ pub enum Access {
     Owner,
     /// The platform alone.
     Platform,
+    /// The platform, and those who ask about themselves or with `members:read` about others, API keys among them.
+    Asker,
 }
 
 /// One route, and the AWS calls its function may make.
@@ -234,6 +244,24 @@ routes! {
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Take away the role on one resource",
         Operation::done();
+    "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+        "Ask whether somebody may do something",
+        Operation::takes::<Evaluation>().answers::<Decided>(200);
+    "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+        "Ask up to 100 such questions at once",
+        Operation::takes::<Evaluations>().answers::<Decisions>(200);
+    "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+        "Ask who may do something",
+        Operation::searches::<SubjectSearch, FoundSubject>();
+    "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+        "Ask to what somebody may do something",
+        Operation::searches::<ResourceSearch, FoundResource>();
+    "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+        "Ask what somebody may do",
+        Operation::searches::<ActionSearch, FoundAction>();
+    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
+        "Where access decisions are asked for",
+        Operation::shows::<Configuration>();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",

@@ -269,6 +269,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_JWKS_URL", format!("{base_url}/dev/jwks.json")),
         // There is no frontend here: the link in a mail opens the invitation's public preview.
         ("MUSTER_APP_URL", format!("{base_url}/v1")),
+        ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
     ]

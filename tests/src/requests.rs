@@ -107,7 +107,10 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
     };
     match route.binary {
         "create-organization" => case.body = Some(json!({ "name": "Acme", "role_set": "program-delivery" })),
-        "get-openapi" => case.who = None,
+        "get-openapi" | "get-authzen-configuration" => case.who = None,
+        "evaluate-access" | "evaluate-access-batch" | "search-subjects" | "search-resources" | "search-actions" => {
+            access(b, &mut case).await;
+        }
         "get-docs" => {
             case.who = None;
             case.fill("file", "index.html");
@@ -157,6 +160,17 @@ async fn api_keys(b: &Bench, case: &mut Case, route: &Route) {
         }
         other => panic!("no request for {other}"),
     }
+}
+
+async fn access(b: &Bench, case: &mut Case) {
+    case.found(b).await;
+    case.join(b, "ann").await;
+    let organization = json!({ "organization": case.organization().id });
+    let spring = json!({ "type": "program", "id": "spring" });
+    case.body = Some(json!({
+        "subject": { "type": "user", "id": case.owner.id(), "properties": organization },
+        "action": { "name": "content:read" }, "resource": spring,
+    }));
 }
 
 async fn organization(b: &Bench, case: &mut Case, route: &Route) {

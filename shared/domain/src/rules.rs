@@ -3,6 +3,7 @@
 pub mod access;
 pub mod activation;
 pub mod answer;
+pub mod asking;
 pub mod deletion;
 pub mod invitations;
 pub mod invite;

@@ -6,6 +6,7 @@ use crate::body::{self, Body};
 use crate::problem::Problem;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use jiff::Timestamp;
+use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use muster_domain::Secret;
 use muster_domain::rules::Fault;
@@ -63,6 +64,15 @@ impl Call {
     #[must_use]
     pub fn raw_path(&self) -> &str {
         self.request.raw_http_path()
+    }
+
+    /// The host name that the gateway was called by, as the gateway itself tells it.
+    #[must_use]
+    pub fn domain(&self) -> Option<&str> {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_deref(),
+            _ => None,
+        }
     }
 
     fn bearer(&self) -> Result<&str, Problem> {

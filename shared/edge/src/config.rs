@@ -15,6 +15,8 @@ pub struct Config {
     pub jwks_url: String,
     /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
     pub app_url: String,
+    /// `MUSTER_API_URL`: where this API lives, for a domain with a path of its own; else the host name of each request tells.
+    pub api_url: Option<String>,
     /// `MUSTER_LINK_SECRET_ID`: the secret in Secrets Manager that links are made with, JSON `{"current", "previous"}`.
     pub link_secret_id: Option<String>,
     /// `MUSTER_MAIL_FROM`: who mail comes from, such as `Acme <team@acme.example>`.
@@ -56,13 +58,13 @@ impl Config {
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let optional = |name: &'static str| get(name).filter(|value| !value.trim().is_empty());
         let required = |name: &'static str| optional(name).ok_or_else(|| refuse(name, "is not set"));
-        let url = |name: &'static str| -> Result<String, ConfigError> {
-            let value = required(name)?;
+        let web_address = |name: &'static str, value: String| -> Result<String, ConfigError> {
             let parsed: http::Uri = value.parse().map_err(|_| refuse(name, "is not a URL"))?;
             let web = matches!(parsed.scheme_str(), Some("http" | "https"));
             web.then(|| value.trim_end_matches('/').to_owned())
                 .ok_or_else(|| refuse(name, "must begin with http:// or https://"))
         };
+        let url = |name: &'static str| web_address(name, required(name)?);
         let mail_from = optional("MUSTER_MAIL_FROM")
             .map(|from| {
                 from.parse()
@@ -75,6 +77,9 @@ impl Config {
             audience: required("MUSTER_AUDIENCE")?,
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
+            api_url: optional("MUSTER_API_URL")
+                .map(|value| web_address("MUSTER_API_URL", value))
+                .transpose()?,
             link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
@@ -107,6 +112,7 @@ mod tests {
             ("MUSTER_AUDIENCE", None),
             ("MUSTER_JWKS_URL", Some("not a url")),
             ("MUSTER_APP_URL", Some("ftp://app.example")),
+            ("MUSTER_API_URL", Some("api.example")),
             ("MUSTER_MAIL_FROM", Some("nobody")),
         ];
         for (name, value) in cases {

@@ -72,7 +72,7 @@ pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem
 }
 
 impl Inside {
-    fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let organization = seen.organization(id)?.ok_or_else(nobody)?;
         // Deleted: everybody is out but the platform, and it too once the data goes.
@@ -223,7 +223,7 @@ fn good_key(secret: &Secret, id: OrganizationId, seen: &Snapshot, now: Timestamp
 }
 
 /// What tells who the caller is: the organization, their membership, and the key they come with.
-fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Key> {
+pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Key> {
     let mut keys = vec![Key::organization(organization), Key::member(organization, user.id)];
     keys.extend(user.key.iter().map(|secret| Key::api_key(organization, secret.key())));
     keys
@@ -278,7 +278,7 @@ impl Call {
 }
 
 /// Notes that the member was seen, or their key used, at most once an hour. Failing to is no reason to fail the request.
-async fn touch(app: &App, inside: &Inside) {
+pub(crate) async fn touch(app: &App, inside: &Inside) {
     if let Some(key) = &inside.key {
         return touch_key(app, key, inside.now).await;
     }

@@ -7,6 +7,7 @@
 )]
 
 pub mod app;
+pub mod asking;
 pub mod auth;
 pub mod body;
 pub mod call;

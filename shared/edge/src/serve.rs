@@ -22,6 +22,11 @@ use tracing_subscriber::EnvFilter;
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 
+/// Where the caller's own id of a request comes back instead, as the standard of these routes has it.
+const ECHOING: &str = "/access/";
+/// Most characters of a caller's own id that are logged.
+const LOGGED: usize = 128;
+
 /// Answers one request with one handler: problems become HTTP, a panic becomes a 500, every answer has its request id and one log line.
 pub async fn answer<F, R>(app: &App, request: Request, handler: F) -> Response<Body>
 where
@@ -30,8 +35,12 @@ where
 {
     let started = Instant::now();
     let (request_id, route) = named(&request);
+    let asked_as = own_id(&request, &route);
     let call = Call::new(app.clone(), request_id.clone(), request);
-    let span = tracing::info_span!("request", request_id, route);
+    let span = tracing::info_span!("request", request_id, route, asked_as = tracing::field::Empty);
+    if let Some(text) = asked_as.as_ref().and_then(|id| id.to_str().ok()) {
+        span.record("asked_as", text.get(..LOGGED).unwrap_or(text));
+    }
     let outcome = AssertUnwindSafe(handler(call))
         .catch_unwind()
         .instrument(span.clone())
@@ -44,7 +53,8 @@ where
             with_id(Problem::internal(), &request_id)
         }
     };
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
+    let told = asked_as.or_else(|| HeaderValue::from_str(&request_id).ok());
+    if let Some(id) = told {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -55,6 +65,13 @@ where
 fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
     problem.request_id = Some(request_id.to_owned());
     problem.into_response()
+}
+
+/// The id that the caller gave the request, on the routes where it comes back.
+fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
+    let (_, path) = route.split_once(' ')?;
+    let given = request.headers().get(REQUEST_ID)?;
+    (path.starts_with(ECHOING) && !given.is_empty()).then(|| given.clone())
 }
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.

@@ -9,11 +9,11 @@
 //! | invitations waiting for an address | Query `EMAIL#a` |
 //! | organizations of a user | Query index `by_user`, `USER#u` |
 //! | contacts | Query `ORG#o`, `CONTACT#…`; by address Get `CONTACT_AT#a`; by the beginning of a word Query `CONTACT_WORD#w…` |
-//! | API keys of a member | Query `ORG#o`, `KEY#u#…` |
+//! | API keys of a member, or of an organization | Query `ORG#o`, `KEY#u#…` or `KEY#…` |
 //! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
-//! | resources | Query `ORG#o`, `RESOURCE#…` |
+//! | resources, or those of a type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
 //! | who has a role on a resource | Query `ORG#o`, `GRANT#type#id#registration#…` |
-//! | who holds a role that is optional, or reaches the whole organization | Query `ORG#o`, `HOLDER#role#…` |
+//! | who holds a role on the whole organization, or an optional one anywhere | Query `ORG#o`, `HOLDER#role#…` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
@@ -25,7 +25,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{
-    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, RoleId, UserId,
+    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, ResourceType,
+    RoleId, UserId,
 };
 use std::collections::HashMap;
 
@@ -70,6 +71,7 @@ pub(crate) const TEAM_INVITATION: &str = "TEAM#INVITATION#";
 pub(crate) const PAST_INVITATION: &str = "PAST#INVITATION#";
 pub(crate) const RESOURCE: &str = "RESOURCE#";
 pub(crate) const CONTACT: &str = "CONTACT#";
+pub(crate) const API_KEY: &str = "KEY#";
 
 /// Partition of an organization.
 pub(crate) fn organization_pk(organization: OrganizationId) -> String {
@@ -99,14 +101,19 @@ pub(crate) fn grants_prefix(resource: &ResourceRef) -> String {
     )
 }
 
-/// What all holders of an optional role begin with.
+/// What all resources of a type begin with.
+pub(crate) fn resources_prefix(kind: &ResourceType) -> String {
+    format!("{RESOURCE}{kind}#")
+}
+
+/// What all holders of a role begin with.
 pub(crate) fn holders_prefix(role: &RoleId) -> String {
     format!("HOLDER#{role}#")
 }
 
 /// What all API keys of a member begin with.
 pub(crate) fn api_keys_prefix(owner: UserId) -> String {
-    format!("KEY#{owner}#")
+    format!("{API_KEY}{owner}#")
 }
 
 /// What all contacts with a word that begins with `beginning` begin with.
@@ -202,7 +209,7 @@ impl Key {
         Self::within(organization, format!("{}{member}", grants_prefix(resource)))
     }
 
-    /// The index item of a holder of an optional role.
+    /// The index item of a holder of a role.
     #[must_use]
     pub fn holder(organization: OrganizationId, role: &RoleId, member: UserId) -> Self {
         Self::within(organization, format!("{}{member}", holders_prefix(role)))

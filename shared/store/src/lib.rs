@@ -11,6 +11,7 @@ pub mod cursor;
 mod erasure;
 pub mod error;
 pub mod events;
+pub mod holders;
 pub mod items;
 pub mod keys;
 pub mod lists;

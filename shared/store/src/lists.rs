@@ -35,12 +35,12 @@ pub enum TeamRow {
 pub struct DueCursor(Item);
 
 /// A range of one partition.
-struct Range<'a> {
-    pk: String,
-    prefix: &'a str,
-    after: Option<&'a Cursor>,
-    limit: usize,
-    backwards: bool,
+pub(crate) struct Range<'a> {
+    pub(crate) pk: String,
+    pub(crate) prefix: &'a str,
+    pub(crate) after: Option<&'a Cursor>,
+    pub(crate) limit: usize,
+    pub(crate) backwards: bool,
 }
 
 impl Store {
@@ -66,7 +66,11 @@ impl Store {
         query
     }
 
-    async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+    pub(crate) async fn page<T>(
+        &self,
+        range: Range<'_>,
+        read: fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
         let reply = self
             .range(&range)
             .send()
@@ -192,7 +196,7 @@ impl Store {
             .await
     }
 
-    /// Members who hold a role that is optional, or reaches the whole organization.
+    /// Members who hold an optional role, on the organization or on a resource.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -328,7 +332,7 @@ fn team_row(item: Item) -> Result<TeamRow, StoreError> {
     }
 }
 
-fn member_of_index(item: Item) -> Result<UserId, StoreError> {
+pub(crate) fn member_of_index(item: Item) -> Result<UserId, StoreError> {
     let key = Key::of(&item);
     key.as_ref()
         .and_then(Key::member_of)

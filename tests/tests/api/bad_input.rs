@@ -1,5 +1,6 @@
 //! Bad input of every kind: always a problem that names what is at fault, nothing changed, and a server that lives on.
 
+mod access;
 mod addresses;
 mod bodies;
 mod fields;

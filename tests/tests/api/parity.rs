@@ -131,7 +131,9 @@ fn the_openapi_document_describes_each_route_of_the_api_and_no_other() {
             (id.replace('_', "-"), method.to_uppercase(), path.clone())
         })
         .collect();
-    let api = ROUTES.iter().filter(|route| route.path.starts_with("/v1/"));
+    let described_ones = ["/v1/", "/access/", "/.well-known/"];
+    let is_described = |path: &str| described_ones.iter().any(|begins| path.starts_with(begins));
+    let api = ROUTES.iter().filter(|route| is_described(route.path));
     let coded: BTreeSet<_> = api
         .map(|route| (route.binary.to_owned(), route.method.to_owned(), route.path.to_owned()))
         .collect();
@@ -216,6 +218,11 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         assert_eq!(config.link_secret_id.is_some(), opens_links, "{binary}");
         assert_eq!(config.mail_from.is_some(), mails, "{binary}");
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
+        assert_eq!(
+            config.api_url.is_some(),
+            binary == "get-authzen-configuration",
+            "{binary}"
+        );
         assert!(function.environment.contains("MUSTER_LOG"), "{binary}");
     }
 }

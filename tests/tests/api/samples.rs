@@ -160,6 +160,16 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             values.push(("member", member.id()));
             acme.owner.clone()
         }
+        "evaluate-access" | "evaluate-access-batch" | "search-actions" => {
+            let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        // Somebody who may anywhere.
+        "search-resources" => {
+            values.push(("member", acme.owner.id()));
+            acme.owner.clone()
+        }
         "put-resource" => {
             let path = acme.path("/resources/program/spring");
             let body = json!({ "name": "Another name" });

@@ -69,6 +69,8 @@ fn member(organization: &Organization, status: Status, role: Option<Held>, grant
         role,
         grants,
         seat: false,
+        keys: 0,
+        keys_since: now(),
         profile: Profile::default(),
         joined_at: now(),
         last_active_at: None,

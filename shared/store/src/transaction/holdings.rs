@@ -6,11 +6,13 @@ use crate::items::{Claim, ClaimHolder, Entity};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::roleset::Reach;
-use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, Role, RoleSet};
+use muster_domain::{
+    Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, ResourceRef, Role, RoleSet,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Transaction<'_> {
-    /// Index items of a member: one a grant, one a role held that is optional or reaches the whole organization.
+    /// Index items of a member: one a grant, one a role that reaches the organization, one an optional role wherever it is held.
     pub(super) fn member_index(&mut self, pair: &Pair<Member>, set: &RoleSet) -> Result<(), StoreError> {
         let entries = |member: &Option<Member>| {
             member
@@ -93,12 +95,13 @@ fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
         .grants
         .iter()
         .map(|g| Key::grant(member.organization, &g.resource, member.id));
-    let listed = |role: &Role| role.optional || role.reach == Reach::Organization;
-    let holders = member
+    let indexed =
+        |role: &Role, on: Option<&ResourceRef>| role.optional || (on.is_none() && role.reach == Reach::Organization);
+    let holder = member
         .holdings()
-        .filter(|(held, _)| set.role(&held.role).is_some_and(listed))
+        .filter(|(held, on)| set.role(&held.role).is_some_and(|role| indexed(role, *on)))
         .map(|(held, _)| Key::holder(member.organization, &held.role, member.id));
-    grants.chain(holders).collect()
+    grants.chain(holder).collect()
 }
 
 fn member_claim(member: &Member) -> Claim {

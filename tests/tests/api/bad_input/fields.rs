@@ -175,7 +175,9 @@ fn every_field_of_every_body_is_tried() {
             .any(|(t, p, _)| is(t) && *p == format!("{prefix}/{pointer}"))
     };
     let mut bodies: Vec<String> = vec!["UpdateSettings".into()];
-    for operations in document["paths"].as_object().unwrap().values() {
+    let paths = document["paths"].as_object().unwrap().iter();
+    // Questions about access stand in `access.rs`.
+    for (_, operations) in paths.filter(|(path, _)| !path.starts_with("/access/")) {
         for operation in operations.as_object().unwrap().values() {
             let reference = operation.pointer("/requestBody/content/application~1json/schema/$ref");
             bodies.extend(reference.map(|r| r.as_str().unwrap().rsplit('/').next().unwrap().to_owned()));
@@ -195,7 +197,7 @@ fn every_field_of_every_body_is_tried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bodies_that_the_faults_are_put_into_are_good_ones() {
     let g = Ground::make().await;
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let answer = g.json(taker, (taker.good)(&g).to_string()).await;
         assert!((200..300).contains(&answer.status), "{} {:#}", taker.path, answer.body);
     }

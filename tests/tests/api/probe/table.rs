@@ -77,6 +77,28 @@ const fn outside(
     }
 }
 
+/// A route that asks what the probed member may do.
+const fn asking(path: &'static str, body: fn(&Scenery) -> Value) -> Probe {
+    Probe {
+        method: "POST",
+        path,
+        body,
+        nobody: UNAUTHORIZED,
+        stranger: FORBIDDEN,
+        inactive: INACTIVE,
+        // A sponsor sees members of one program only.
+        participant: FORBIDDEN,
+        sponsor: FORBIDDEN,
+        platform: SHOWN,
+    }
+}
+
+fn asked(s: &Scenery) -> Value {
+    let context = json!({ "organization": s.acme.id });
+    json!({ "subject": { "type": "user", "id": s.member.id() }, "action": { "name": "content:read" },
+        "resource": { "type": "program", "id": "spring" }, "context": context })
+}
+
 fn none(_: &Scenery) -> Value {
     Value::Null
 }
@@ -215,6 +237,12 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    asking("/access/v1/evaluation", asked),
+    asking("/access/v1/evaluations", asked),
+    asking("/access/v1/search/subject", asked),
+    asking("/access/v1/search/resource", asked),
+    asking("/access/v1/search/action", asked),
+    outside("GET", "/.well-known/authzen-configuration", none, [SHOWN; 3]),
     inside(
         "PUT",
         "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",

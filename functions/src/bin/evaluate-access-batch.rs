@@ -1,0 +1,8 @@
+//! `POST /access/v1/evaluations`
+
+use muster_functions::routes::access::evaluate_batch;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(evaluate_batch).await
+}

@@ -1,0 +1,8 @@
+//! `POST /access/v1/evaluation`
+
+use muster_functions::routes::access::evaluate;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(evaluate).await
+}

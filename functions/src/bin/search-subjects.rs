@@ -1,0 +1,8 @@
+//! `POST /access/v1/search/subject`
+
+use muster_functions::routes::access::search_subjects;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(search_subjects).await
+}

@@ -1,0 +1,118 @@
+//! Access decisions, as the OpenID AuthZEN Authorization API 1.0 asks for them.
+
+mod actions;
+mod configuration;
+mod evaluation;
+mod paging;
+mod resources;
+mod subjects;
+
+pub use actions::search_actions;
+pub use configuration::configuration;
+pub use evaluation::{evaluate, evaluate_batch};
+pub use resources::search_resources;
+pub use subjects::search_subjects;
+
+use crate::shapes::access::ask::Named;
+use crate::shapes::access::find::Found;
+use muster_domain::rules::access::Question;
+use muster_domain::rules::asking::{About, may_ask};
+use muster_domain::{ApiKey, Member, OrganizationId, ResourceRef, Secret};
+use muster_edge::asking::Places;
+use muster_edge::inside::Inside;
+use muster_edge::{Body, Call, Outcome, Problem, Reply, User};
+use muster_store::Snapshot;
+use serde::Serialize;
+
+/// The body. What is at fault with it is a 400 by this standard, whatever it is elsewhere.
+fn body<T: Body>(call: &Call) -> Result<T, Problem> {
+    call.body().map_err(bad_request)
+}
+
+fn bad_request(problem: Problem) -> Problem {
+    match problem.status {
+        422 => Problem { status: 400, ..problem },
+        _ => problem,
+    }
+}
+
+/// The organization of the API key that asks.
+fn own_organization(user: &User) -> Option<OrganizationId> {
+    user.key.as_ref().map(Secret::organization)
+}
+
+/// The organization that is named. For the platform there may be none: for others that is as if it were not theirs.
+fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p Inside>, Problem> {
+    match named.id().and_then(|id| places.get(&id)) {
+        Some(inside) => Ok(Some(inside)),
+        None if user.platform => Ok(None),
+        None => Err(Problem::not_yours_to_ask()),
+    }
+}
+
+/// Refuses who may not ask about somebody; about none: about whoever there is.
+fn admit(inside: &Inside, about: Option<About>) -> Result<(), Problem> {
+    if inside.platform || may_ask(&inside.scene()?, about) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "to ask about others needs the permission `members:read` on the whole organization",
+    ))
+}
+
+/// Whom a question is about, as they are.
+struct Subject {
+    member: Member,
+    key: Option<ApiKey>,
+}
+
+impl Subject {
+    /// Whoever is named; or why there is nobody to speak of.
+    fn find(inside: &Inside, seen: &Snapshot, about: Option<About>) -> Result<Result<Self, &'static str>, Problem> {
+        let organization = inside.organization.id;
+        let (owner, key) = match about {
+            None => return Ok(Err("unknown_subject")),
+            Some(About::User(id)) => (id, None),
+            Some(About::Key(id)) => match seen.api_key(organization, id)? {
+                None => return Ok(Err("unknown_subject")),
+                found => (id.owner, found),
+            },
+        };
+        Ok(match seen.member(organization, owner)? {
+            Some(member) => Ok(Self { member, key }),
+            None if key.is_some() => Err("owner_gone"),
+            None => Err("unknown_subject"),
+        })
+    }
+
+    /// Whether they may do this there.
+    fn question<'a>(&'a self, inside: &'a Inside, action: &'a str, resource: Option<&'a ResourceRef>) -> Question<'a> {
+        Question {
+            organization: &inside.organization,
+            set: inside.set,
+            member: &self.member,
+            key: self.key.as_ref(),
+            action,
+            resource,
+            now: inside.now,
+        }
+    }
+}
+
+/// Why nothing can be found in this organization by this action, if nothing can.
+fn hopeless(inside: &Inside, action: &str) -> Option<&'static str> {
+    if inside.organization.is_deleted() {
+        return Some("organization_deleted");
+    }
+    let known = inside.set.roles.iter().any(|role| role.allows(action));
+    (!known).then_some("unknown_action")
+}
+
+/// Nothing was found, for this reason.
+fn nothing(reason: &'static str) -> Outcome {
+    reply(&Found::<()>::nothing(reason))
+}
+
+fn reply(body: &impl Serialize) -> Outcome {
+    Reply::json(200, body)
+}

@@ -1,0 +1,75 @@
+//! What somebody may do to something.
+
+use super::paging::Paging;
+use super::{Subject, admit, body, nothing, own_organization, place, reply};
+use crate::shapes::access::ask::{Named, about, keys_about, resource_key, written};
+use crate::shapes::access::find::{ActionSearch, FoundAction};
+use muster_domain::rules::access::decide;
+use muster_edge::{Call, Outcome};
+use muster_store::{Cursor, Key};
+use std::collections::BTreeSet;
+
+/// Finds what: every permission of the role set that holds there, in the order of their names.
+pub async fn search_actions(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let body: ActionSearch = body(&call)?;
+    let told = [&body.subject.properties, &body.resource.properties, &body.context];
+    let named = Named::first(told).or(own_organization(&user));
+    let [subject, resource, context] = told.map(written);
+    let parts = [
+        &format!("{named:?}"),
+        &body.subject.kind,
+        &body.subject.id,
+        &subject,
+        &body.resource.kind,
+        &body.resource.id,
+        &resource,
+        &context,
+    ];
+    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let about = about(&body.subject.kind, &body.subject.id);
+    let key = resource_key(&body.resource.kind, &body.resource.id);
+    let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
+    keys.extend(named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key)));
+    let (places, seen) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(inside) = place(&user, &places, named)? else {
+        return nothing("unknown_organization");
+    };
+    admit(inside, about)?;
+    if inside.organization.is_deleted() {
+        return nothing("organization_deleted");
+    }
+    let subject = match Subject::find(inside, &seen, about)? {
+        Ok(subject) => subject,
+        Err(reason) => return nothing(reason),
+    };
+    let resource = match &key {
+        Some(key) => seen.resource(inside.organization.id, key)?,
+        None => None,
+    };
+    let on = resource.as_ref().map(|resource| &resource.reference);
+    let all: BTreeSet<&str> = inside
+        .set
+        .roles
+        .iter()
+        .flat_map(|role| &role.permissions)
+        .map(String::as_str)
+        .collect();
+    let mut open = all
+        .into_iter()
+        .filter(|name| paging.after.as_ref().is_none_or(|after| *name > after.sort_key()))
+        .filter(|name| decide(&subject.question(inside, name, on)).is_allowed());
+    let names: Vec<&str> = open.by_ref().take(paging.limit).collect();
+    let more = open.next().is_some();
+    let next = names
+        .last()
+        .filter(|_| more)
+        .map(|last| Cursor::after((*last).to_owned()));
+    let found = names
+        .iter()
+        .map(|name| FoundAction {
+            name: (*name).to_owned(),
+        })
+        .collect();
+    reply(&paging.found(found, next.as_ref()))
+}

@@ -1,0 +1,23 @@
+//! Where this decision point is.
+
+use crate::shapes::access::Configuration;
+use muster_edge::{Call, Outcome, Problem, Reply};
+
+/// Tells the decision point's own address and those of its routes.
+pub async fn configuration(call: Call) -> Outcome {
+    let base = match &call.app.config().api_url {
+        Some(url) => url.clone(),
+        // The gateway answers to names of its own only, so this one is no caller's invention.
+        None => format!("https://{}", call.domain().ok_or_else(Problem::internal)?),
+    };
+    let at = |path: &str| format!("{base}{path}");
+    let body = Configuration {
+        access_evaluation_endpoint: at("/access/v1/evaluation"),
+        access_evaluations_endpoint: at("/access/v1/evaluations"),
+        search_subject_endpoint: at("/access/v1/search/subject"),
+        search_resource_endpoint: at("/access/v1/search/resource"),
+        search_action_endpoint: at("/access/v1/search/action"),
+        policy_decision_point: base,
+    };
+    Ok(Reply::json(200, &body)?.header("cache-control", "public, max-age=3600"))
+}

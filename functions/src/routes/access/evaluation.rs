@@ -1,0 +1,52 @@
+//! Whether somebody may do something: one question, or many.
+
+use super::{Subject, admit, bad_request, body, own_organization, place, reply};
+use crate::shapes::access::answer::Decided;
+use crate::shapes::access::ask::{Ask, Evaluation};
+use crate::shapes::access::batch::Evaluations;
+use muster_edge::asking::Places;
+use muster_edge::{Call, Outcome, Problem, User};
+use muster_store::Snapshot;
+
+/// Answers one question.
+pub async fn evaluate(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let body: Evaluation = body(&call)?;
+    let ask = body.understood(own_organization(&user));
+    let answers = answered(&call, &user, &[ask]).await?;
+    reply(answers.first().ok_or_else(Problem::internal)?)
+}
+
+/// Answers up to 100 questions from one read.
+pub async fn evaluate_batch(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let body: Evaluations = body(&call)?;
+    let asks = body.understood(own_organization(&user));
+    let asks = asks.map_err(|faults| bad_request(Problem::invalid(faults)))?;
+    let answers = answered(&call, &user, &asks).await?;
+    reply(&body.reply(answers))
+}
+
+async fn answered(call: &Call, user: &User, asks: &[Ask]) -> Result<Vec<Decided>, Problem> {
+    let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
+    let keys = asks.iter().flat_map(Ask::keys).collect();
+    let (places, seen) = call.asking(user, &organizations, keys).await?;
+    asks.iter().map(|ask| answer(user, &places, &seen, ask)).collect()
+}
+
+fn answer(user: &User, places: &Places, seen: &Snapshot, ask: &Ask) -> Result<Decided, Problem> {
+    let Some(inside) = place(user, places, ask.place)? else {
+        return Ok(Decided::denied("unknown_organization"));
+    };
+    admit(inside, ask.about)?;
+    let subject = match Subject::find(inside, seen, ask.about)? {
+        Ok(subject) => subject,
+        Err(reason) => return Ok(Decided::denied(reason)),
+    };
+    let resource = match &ask.resource {
+        Some(key) => seen.resource(inside.organization.id, key)?,
+        None => None,
+    };
+    let on = resource.as_ref().map(|resource| &resource.reference);
+    Ok(Decided::of(&subject.question(inside, &ask.action, on)))
+}

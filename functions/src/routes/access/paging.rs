@@ -1,0 +1,71 @@
+//! Pages of searches: a token goes on with the very search it came from.
+
+use super::bad_request;
+use crate::shapes::access::ask::written;
+use crate::shapes::access::find::{Found, FoundPage, PageRequest};
+use muster_domain::rules::Fault;
+use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
+use muster_edge::{Call, Problem};
+use muster_store::Cursor;
+
+/// Which part of what is found is wanted.
+pub(super) struct Paging {
+    /// How many candidates are looked at.
+    pub(super) limit: usize,
+    /// After which one.
+    pub(super) after: Option<Cursor>,
+    /// What a token is bound to.
+    search: String,
+}
+
+fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Problem {
+    bad_request(Problem::invalid([Fault::field(field, code, detail)]))
+}
+
+impl Paging {
+    /// What `page` asks for, of the search that consists of these parts.
+    pub(super) fn of(call: &Call, page: Option<&PageRequest>, parts: &[&str]) -> Result<Self, Problem> {
+        let properties = page.map_or_else(String::new, |page| written(&page.properties));
+        let search = format!("{} {parts:?} {properties}", call.raw_path());
+        let asked = match page.and_then(|page| page.limit) {
+            Some(0) => return Err(refused("page.limit", "out_of_range", "must be at least 1")),
+            Some(limit) => Some(usize::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
+            None => None,
+        };
+        let token = page
+            .and_then(|page| page.token.as_deref())
+            .filter(|token| !token.is_empty());
+        let Some(token) = token else {
+            return Ok(Self {
+                limit: asked.unwrap_or(DEFAULT_LIMIT),
+                after: None,
+                search,
+            });
+        };
+        let foreign = || refused("page.token", "invalid_token", "the token is not one of this search");
+        let opened = Cursor::open(token, &search).map_err(|_| foreign())?;
+        let (limit, after) = opened.sort_key().split_once(' ').ok_or_else(foreign)?;
+        let limit: usize = limit.parse().map_err(|_| foreign())?;
+        if asked.is_some_and(|asked| asked != limit) {
+            return Err(refused("page.limit", "changed", "must be that of the first page"));
+        }
+        Ok(Self {
+            limit: limit.clamp(1, MAX_LIMIT),
+            after: Some(Cursor::after(after.to_owned())),
+            search,
+        })
+    }
+
+    /// What was found, with where it goes on.
+    pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> Found<T> {
+        let token = |next: &Cursor| Cursor::after(format!("{} {}", self.limit, next.sort_key())).seal(&self.search);
+        Found {
+            page: FoundPage {
+                next_token: next.map(token).unwrap_or_default(),
+                count: results.len(),
+            },
+            context: None,
+            results,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! To what somebody may do something.
+
+use super::paging::Paging;
+use super::{Subject, admit, body, hopeless, nothing, own_organization, place, reply};
+use crate::shapes::access::ask::{Named, about, keys_about, written};
+use crate::shapes::access::find::{FoundResource, ResourceSearch};
+use muster_domain::rules::access::decide;
+use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
+use muster_edge::inside::Inside;
+use muster_edge::{Call, Outcome, Problem};
+use muster_store::{Cursor, Key, Page, Store};
+
+/// Finds to what: all there is of the type for whose roles reach the whole organization, for others what they hold roles on.
+pub async fn search_resources(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let body: ResourceSearch = body(&call)?;
+    let told = [&body.subject.properties, &body.resource.properties, &body.context];
+    let named = Named::first(told).or(own_organization(&user));
+    let [subject, resource, context] = told.map(written);
+    let parts = [
+        &format!("{named:?}"),
+        &body.subject.kind,
+        &body.subject.id,
+        &subject,
+        &body.action.name,
+        &written(&body.action.properties),
+        &body.resource.kind,
+        &resource,
+        &context,
+    ];
+    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let about = about(&body.subject.kind, &body.subject.id);
+    let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
+    let (places, seen) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(inside) = place(&user, &places, named)? else {
+        return nothing("unknown_organization");
+    };
+    admit(inside, about)?;
+    if let Some(reason) = hopeless(inside, &body.action.name) {
+        return nothing(reason);
+    }
+    let subject = match Subject::find(inside, &seen, about)? {
+        Ok(subject) => subject,
+        Err(reason) => return nothing(reason),
+    };
+    let Some(kind) = body
+        .resource
+        .kind
+        .parse()
+        .ok()
+        .filter(|kind| inside.set.resource_type == *kind)
+    else {
+        return nothing("unknown_resource_type");
+    };
+    let may = |on: Option<&ResourceRef>| decide(&subject.question(inside, &body.action.name, on)).is_allowed();
+    let page = candidates(call.app.store(), inside, &subject, &kind, &paging, may(None)).await?;
+    let allowed = page.items.into_iter().filter(|resource| may(Some(&resource.reference)));
+    let found = allowed.map(|resource| FoundResource {
+        kind: resource.reference.key.kind,
+        id: resource.reference.key.id,
+    });
+    reply(&paging.found(found.collect(), page.next.as_ref()))
+}
+
+/// What may come into question: everything where the whole organization is open, else what grants and the key's limits name.
+async fn candidates(
+    store: &Store,
+    inside: &Inside,
+    subject: &Subject,
+    kind: &ResourceType,
+    paging: &Paging,
+    everything: bool,
+) -> Result<Page<Resource>, Problem> {
+    let organization = inside.organization.id;
+    if everything {
+        let after = paging.after.as_ref();
+        return Ok(store.resources_of(organization, kind, after, paging.limit).await?);
+    }
+    let granted = subject.member.grants.iter().map(|grant| &grant.resource);
+    let limited = subject.key.iter().flat_map(|key| &key.limits.resources);
+    let mut named: Vec<&ResourceKey> = granted.chain(limited).map(|resource| &resource.key).collect();
+    named.sort();
+    named.dedup();
+    let place = |key: &ResourceKey| Key::resource(organization, key).sk;
+    named.retain(|key| key.kind == *kind && paging.after.as_ref().is_none_or(|c| place(key).as_str() > c.sort_key()));
+    let more = named.len() > paging.limit;
+    named.truncate(paging.limit);
+    let keys: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
+    let seen = store.read(&keys).await?;
+    let mut items = Vec::with_capacity(named.len());
+    for key in &named {
+        items.extend(seen.resource(organization, key)?);
+    }
+    let next = named.last().filter(|_| more).map(|last| Cursor::after(place(last)));
+    Ok(Page { items, next })
+}

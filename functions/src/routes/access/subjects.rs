@@ -1,0 +1,145 @@
+//! Who may do something to something.
+
+use super::paging::Paging;
+use super::{Subject, admit, body, hopeless, nothing, own_organization, place, reply};
+use crate::shapes::access::ask::{Named, resource_key, written};
+use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
+use muster_domain::ResourceRef;
+use muster_domain::roleset::Reach;
+use muster_domain::rules::access::decide;
+use muster_edge::inside::Inside;
+use muster_edge::{Call, Outcome, Problem};
+use muster_store::holders::Holders;
+use muster_store::{Key, Store};
+
+/// Finds who may: those with grants on the resource first, then those whose roles reach the whole organization.
+pub async fn search_subjects(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let body: SubjectSearch = body(&call)?;
+    let told = [&body.subject.properties, &body.resource.properties, &body.context];
+    let named = Named::first(told).or(own_organization(&user));
+    let [subject, resource, context] = told.map(written);
+    let parts = [
+        &format!("{named:?}"),
+        &body.subject.kind,
+        &subject,
+        &body.action.name,
+        &written(&body.action.properties),
+        &body.resource.kind,
+        &body.resource.id,
+        &resource,
+        &context,
+    ];
+    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let key = resource_key(&body.resource.kind, &body.resource.id);
+    let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
+    let organizations = named.id().into_iter().collect();
+    let (places, seen) = call.asking(&user, &organizations, keys.into_iter().collect()).await?;
+    let Some(inside) = place(&user, &places, named)? else {
+        return nothing("unknown_organization");
+    };
+    admit(inside, None)?;
+    if let Some(reason) = hopeless(inside, &body.action.name) {
+        return nothing(reason);
+    }
+    let resource = match &key {
+        Some(key) => seen.resource(inside.organization.id, key)?,
+        None => None,
+    };
+    let search = Search {
+        store: call.app.store(),
+        inside,
+        action: &body.action.name,
+        on: resource.as_ref().map(|resource| &resource.reference),
+        paging: &paging,
+    };
+    match body.subject.kind.as_str() {
+        "user" => reply(&search.users().await?),
+        "api_key" => reply(&search.api_keys().await?),
+        _ => nothing("unknown_subject"),
+    }
+}
+
+/// A search for subjects, once it is clear in what.
+struct Search<'a> {
+    store: &'a Store,
+    inside: &'a Inside,
+    action: &'a str,
+    on: Option<&'a ResourceRef>,
+    paging: &'a Paging,
+}
+
+impl Search<'_> {
+    fn may(&self, subject: &Subject) -> bool {
+        decide(&subject.question(self.inside, self.action, self.on)).is_allowed()
+    }
+
+    /// Members, each at one place: where they have a grant on the resource there, else at their role on the organization.
+    async fn users(&self) -> Result<Found<FoundSubject>, Problem> {
+        let organization = self.inside.organization.id;
+        let wide = |role: &&muster_domain::Role| role.reach == Reach::Organization && role.allows(self.action);
+        let roles = self.inside.set.roles.iter().filter(wide);
+        let ranges: Vec<Holders<'_>> = self
+            .on
+            .map(Holders::Of)
+            .into_iter()
+            .chain(roles.map(|role| Holders::In(&role.id)))
+            .collect();
+        let after = self.paging.after.as_ref();
+        let page = self
+            .store
+            .holders(organization, &ranges, after, self.paging.limit)
+            .await?;
+        let keys: Vec<Key> = page
+            .items
+            .iter()
+            .map(|(_, id)| Key::member(organization, *id))
+            .collect();
+        let seen = self.store.read(&keys).await?;
+        let mut results = Vec::with_capacity(page.items.len());
+        for (range, id) in &page.items {
+            let Some(member) = seen.member(organization, *id)? else {
+                continue;
+            };
+            let has_grant = member.grants.iter().any(|grant| self.on == Some(&grant.resource));
+            let own = match range {
+                Holders::Of(_) => has_grant,
+                Holders::In(role) => !has_grant && member.role.as_ref().is_some_and(|held| held.role == **role),
+            };
+            if own && self.may(&Subject { member, key: None }) {
+                results.push(FoundSubject {
+                    kind: "user",
+                    id: id.to_string(),
+                });
+            }
+        }
+        Ok(self.paging.found(results, page.next.as_ref()))
+    }
+
+    /// API keys, each judged with whom it belongs to.
+    async fn api_keys(&self) -> Result<Found<FoundSubject>, Problem> {
+        let organization = self.inside.organization.id;
+        let after = self.paging.after.as_ref();
+        let page = self
+            .store
+            .api_keys_of_all(organization, after, self.paging.limit)
+            .await?;
+        let owners: Vec<Key> = page
+            .items
+            .iter()
+            .map(|key| Key::member(organization, key.id.owner))
+            .collect();
+        let seen = self.store.read(&owners).await?;
+        let mut results = Vec::with_capacity(page.items.len());
+        for key in page.items {
+            let Some(member) = seen.member(organization, key.id.owner)? else {
+                continue;
+            };
+            let id = key.id.to_string();
+            if self.may(&Subject { member, key: Some(key) }) {
+                results.push(FoundSubject { kind: "api_key", id });
+            }
+        }
+        Ok(self.paging.found(results, page.next.as_ref()))
+    }
+}

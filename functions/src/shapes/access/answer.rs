@@ -1,0 +1,112 @@
+//! Answers to questions about access.
+
+use crate::shapes::ResourceName;
+use muster_domain::RoleId;
+use muster_domain::rules::access::{Decision, Lack, Question, Source, decide};
+use muster_domain::rules::asking::has_ended;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether it is permitted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Decided {
+    /// Whether it is.
+    pub decision: bool,
+    /// By what, or why not.
+    pub context: Grounds,
+}
+
+/// What a decision rests on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Grounds {
+    /// It is permitted.
+    Permit {
+        /// The role that permits it.
+        #[schema(value_type = String, example = "program_admin")]
+        role: RoleId,
+        /// The resource that the role is held on; null for the organization.
+        resource: Option<ResourceName>,
+    },
+    /// It is denied.
+    Deny {
+        /// A stable name of why.
+        #[schema(example = "role_missing")]
+        reason: &'static str,
+        /// What would be needed, where a role would do.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        needed: Option<Needed>,
+    },
+}
+
+/// What would be needed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Needed {
+    /// The permission.
+    #[schema(example = "content:write")]
+    pub permission: String,
+    /// The roles that have it, highest first.
+    #[schema(value_type = Vec<String>)]
+    pub roles: Vec<RoleId>,
+    /// The resource that those of them need which are held on resources; null where only roles on the organization would do.
+    pub on: Option<ResourceName>,
+}
+
+/// The answer to one question, or the answers to many.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Decisions {
+    /// To one.
+    One(Decided),
+    /// To many, in their order.
+    Many {
+        /// The answers.
+        evaluations: Vec<Decided>,
+    },
+}
+
+impl Decided {
+    /// A denial for want of something to decide on.
+    #[must_use]
+    pub const fn denied(reason: &'static str) -> Self {
+        Self {
+            decision: false,
+            context: Grounds::Deny { reason, needed: None },
+        }
+    }
+
+    /// The answer to a question.
+    #[must_use]
+    pub fn of(question: &Question<'_>) -> Self {
+        match decide(question) {
+            Decision::Allowed(Source { role, on }) => Self {
+                decision: true,
+                context: Grounds::Permit {
+                    role: role.id.clone(),
+                    resource: on.map(ResourceName::from),
+                },
+            },
+            Decision::Denied { lack, would } => Self {
+                decision: false,
+                context: denial(question, lack, &would),
+            },
+        }
+    }
+}
+
+fn denial(question: &Question<'_>, lack: Lack, would: &[Source<'_>]) -> Grounds {
+    let known = question.set.roles.iter().any(|role| role.allows(question.action));
+    let reason = match lack {
+        Lack::Role if !known => "unknown_action",
+        Lack::Role if has_ended(question) => "role_ended",
+        lack => lack.code(),
+    };
+    // Who is inactive, or comes with a key that opens nothing, is not helped by a role.
+    let helped = matches!(lack, Lack::Role | Lack::KeyLimits) && !would.is_empty();
+    let needed = helped.then(|| Needed {
+        permission: question.action.to_owned(),
+        roles: would.iter().map(|source| source.role.id.clone()).collect(),
+        on: would.iter().find_map(|source| source.on).map(ResourceName::from),
+    });
+    Grounds::Deny { reason, needed }
+}

@@ -1,0 +1,55 @@
+//! Asking who may do what: the one kind of request that can speak of several organizations, and whose standard knows no 404.
+
+use crate::auth::User;
+use crate::call::Call;
+use crate::inside::{Inside, standing_keys, touch};
+use crate::problem::Problem;
+use muster_domain::{OrganizationId, Secret};
+use muster_store::{Key, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The organizations a request asks about, each as the caller sees it. One that does not exist is not there: only the platform gets so far.
+pub type Places = BTreeMap<OrganizationId, Inside>;
+
+impl Call {
+    /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip.
+    ///
+    /// # Errors
+    /// 403 for a stranger as for an organization that does not exist, and for an inactive member; 401 for an API key that is not accepted.
+    pub async fn asking(
+        &self,
+        user: &User,
+        organizations: &BTreeSet<OrganizationId>,
+        keys: Vec<Key>,
+    ) -> Result<(Places, Snapshot), Problem> {
+        // A key is good or not before anything else is said, whatever organization it asks about.
+        let own = user.key.as_ref().map(Secret::organization);
+        let first: Vec<OrganizationId> = own.into_iter().collect();
+        let others = organizations.iter().copied().filter(|id| Some(*id) != own);
+        let asked: Vec<OrganizationId> = first.into_iter().chain(others).collect();
+        let standing = asked.iter().flat_map(|id| standing_keys(user, *id));
+        let all: Vec<Key> = standing.chain(keys).collect();
+        let seen = self.app.store().read(&all).await?;
+        let mut places = Places::new();
+        for id in asked {
+            match Inside::new(user, id, &seen, self.now) {
+                Ok(inside) => {
+                    places.insert(id, inside);
+                }
+                Err(problem) if problem.status != 404 => return Err(problem),
+                Err(_) if user.platform => {}
+                Err(_) => return Err(Problem::not_yours_to_ask()),
+            }
+        }
+        futures::future::join_all(places.values().map(|inside| touch(&self.app, inside))).await;
+        Ok((places, seen))
+    }
+}
+
+impl Problem {
+    /// 403: the same for an organization that is not there and one that is not the caller's.
+    #[must_use]
+    pub fn not_yours_to_ask() -> Self {
+        Self::forbidden("name an organization that you are a member of")
+    }
+}

@@ -1,0 +1,127 @@
+//! Who may hold something, by the index items of grants and roles: in pages over several ranges, one after the other.
+
+use crate::Store;
+use crate::cursor::Cursor;
+use crate::error::StoreError;
+use crate::items::Entity;
+use crate::keys::{self, Key};
+use crate::lists::{Page, Range, member_of_index};
+use muster_domain::{ApiKey, OrganizationId, Resource, ResourceRef, ResourceType, RoleId, UserId};
+
+/// One range of index items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holders<'a> {
+    /// Those with a grant on this registration of a resource.
+    Of(&'a ResourceRef),
+    /// Those who hold this role.
+    In(&'a RoleId),
+}
+
+impl Holders<'_> {
+    fn prefix(&self) -> String {
+        match self {
+            Self::Of(resource) => keys::grants_prefix(resource),
+            Self::In(role) => keys::holders_prefix(role),
+        }
+    }
+
+    fn key(&self, organization: OrganizationId, member: UserId) -> Key {
+        match self {
+            Self::Of(resource) => Key::grant(organization, resource, member),
+            Self::In(role) => Key::holder(organization, role, member),
+        }
+    }
+}
+
+impl Store {
+    /// Members in these ranges, in their order; the ranges are read side by side. One who is in several ranges comes several times.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn holders<'a>(
+        &self,
+        organization: OrganizationId,
+        ranges: &[Holders<'a>],
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<(Holders<'a>, UserId)>, StoreError> {
+        let begun = |range: &Holders<'_>| after.is_some_and(|c| c.sort_key().starts_with(&range.prefix()));
+        // A range that is there no more (its resource was registered anew since) leaves those behind it, which are all read again.
+        let first = ranges.iter().position(begun).unwrap_or_default();
+        let left = ranges.get(first..).unwrap_or_default();
+        let pages = left
+            .iter()
+            .map(|range| self.in_range(organization, *range, after, limit));
+        let mut items = Vec::new();
+        let mut more = false;
+        for (range, page) in left.iter().zip(futures::future::try_join_all(pages).await?) {
+            let room = limit.saturating_sub(items.len());
+            more |= page.items.len() > room || page.next.is_some();
+            items.extend(page.items.into_iter().take(room).map(|member| (*range, member)));
+            if more {
+                break;
+            }
+        }
+        let last = items.last().filter(|_| more);
+        let next = last.map(|(range, member)| Cursor::after(range.key(organization, *member).sk));
+        Ok(Page { items, next })
+    }
+
+    async fn in_range(
+        &self,
+        organization: OrganizationId,
+        holders: Holders<'_>,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<UserId>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix: &holders.prefix(),
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, member_of_index).await
+    }
+
+    /// API keys of an organization, those that open nothing any more among them, in the order of their owners.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn api_keys_of_all(
+        &self,
+        organization: OrganizationId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<ApiKey>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix: keys::API_KEY,
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, ApiKey::from_item).await
+    }
+
+    /// Resources of a type, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resources_of(
+        &self,
+        organization: OrganizationId,
+        kind: &ResourceType,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Resource>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix: &keys::resources_prefix(kind),
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, Resource::from_item).await
+    }
+}
