@@ -3,6 +3,7 @@
 pub mod about;
 pub mod activation;
 pub mod answers;
+pub mod contacts;
 pub mod events;
 pub mod invitations;
 pub mod members;
@@ -10,6 +11,7 @@ pub mod organizations;
 pub mod resources;
 
 use crate::openapi::Operation;
+use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
@@ -183,6 +185,18 @@ routes! {
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
+        Operation::done();
+    "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
+        Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
+        "List contacts, or look some up by the beginnings of words of their names and addresses",
+        Operation::pages::<ContactBody>(&["q"]);
+    "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
+        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        "Register a contact, or change it",
+        Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
+    "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
+        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        "Delete a contact; a membership stays",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],

@@ -1,5 +1,6 @@
 //! What goes over the wire: the bodies of requests and replies, as the handlers read and write them.
 
+pub mod contact;
 pub mod event;
 pub mod invitation;
 pub mod member;

@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod answer;
+pub mod contacts;
 pub mod invitations;
 pub mod invite;
 pub mod members;

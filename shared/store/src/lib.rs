@@ -7,6 +7,7 @@
 )]
 
 pub mod commit;
+mod contacts;
 pub mod cursor;
 pub mod error;
 pub mod items;

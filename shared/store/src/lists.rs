@@ -33,12 +33,12 @@ pub enum TeamRow {
 pub struct DueCursor(Item);
 
 /// A range of one partition.
-struct Range<'a> {
-    pk: String,
-    prefix: &'a str,
-    after: Option<&'a Cursor>,
-    limit: usize,
-    backwards: bool,
+pub(crate) struct Range<'a> {
+    pub(crate) pk: String,
+    pub(crate) prefix: &'a str,
+    pub(crate) after: Option<&'a Cursor>,
+    pub(crate) limit: usize,
+    pub(crate) backwards: bool,
 }
 
 impl Store {
@@ -64,7 +64,11 @@ impl Store {
         query
     }
 
-    async fn page<T>(&self, range: Range<'_>, read: fn(Item) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
+    pub(crate) async fn page<T>(
+        &self,
+        range: Range<'_>,
+        read: fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
         let reply = self
             .range(&range)
             .send()

@@ -49,7 +49,7 @@ impl Ground {
             .replace("{org}", &self.acme.id)
             .replace("{invitation}", &self.invitation);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
-        path.replace("{id}", "spring")
+        path.replace("{id}", "spring").replace("{contact}", "ann")
     }
 
     /// Sends these bytes to the route as the one who may use it.

@@ -43,7 +43,9 @@ fn kinds(operation: &str) -> Vec<(Kind, Reach)> {
 /// The statuses by which the second request may say that the first one has done it already.
 fn already_so(binary: &str) -> Option<u16> {
     // What is gone is not there to be deleted again.
-    ["delete-resource", "remove-member"].contains(&binary).then_some(404)
+    ["delete-resource", "delete-contact", "remove-member"]
+        .contains(&binary)
+        .then_some(404)
 }
 
 #[track_caller]
@@ -131,6 +133,8 @@ survivors! {
     setting_a_plan_survives_any_fault: "set-plan",
     registering_a_resource_survives_any_fault: "put-resource",
     deleting_a_resource_survives_any_fault: "delete-resource",
+    registering_a_contact_survives_any_fault: "put-contact",
+    deleting_a_contact_survives_any_fault: "delete-contact",
     inviting_survives_any_fault: "create-invitations",
     changing_an_invitation_survives_any_fault: "update-invitation",
     cancelling_survives_any_fault: "cancel-invitation",

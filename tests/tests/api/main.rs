@@ -11,6 +11,7 @@ mod answers;
 mod authentication;
 mod bad_input;
 mod budgets;
+mod contacts;
 mod conventions;
 mod events;
 mod expiry;

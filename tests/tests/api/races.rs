@@ -2,6 +2,7 @@
 
 mod answers;
 mod bystander;
+mod contacts;
 mod ends;
 mod late;
 mod owners;

@@ -124,6 +124,11 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             acme.owner.put(h, &path, &body).await.expect(200);
             acme.owner.clone()
         }
+        "put-contact" | "delete-contact" => {
+            let body = json!({ "email": "lee@y.example", "name": "Lee" });
+            acme.owner.put(h, &acme.path("/contacts/ann"), &body).await.expect(201);
+            acme.owner.clone()
+        }
         "expire" => {
             invite(h, &acme, "late@acme.example", "program_admin", &["spring"]).await;
             h.advance(SignedDuration::from_hours(24 * 8));

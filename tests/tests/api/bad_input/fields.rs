@@ -1,12 +1,12 @@
 //! Each field with every value it must not have: the field is named.
 
 use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_RESOURCE, TAKERS, Taker, UPDATE,
-    UPDATE_INVITATION,
+    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_CONTACT, PUT_RESOURCE, TAKERS, Taker,
+    UPDATE, UPDATE_INVITATION,
 };
 use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages, bad_resources, bad_roles,
-    bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
+    bad_addresses, bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages,
+    bad_resources, bad_roles, bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
 };
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
@@ -48,6 +48,16 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
         (&PUT_RESOURCE, "/name", with(null(), line())),
+        (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&PUT_CONTACT, "/name", line()),
+        (
+            &PUT_CONTACT,
+            "/subject",
+            with(
+                no_texts(),
+                vec![json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256))],
+            ),
+        ),
         (
             &INVITE,
             "/emails",
@@ -144,6 +154,7 @@ fn every_field_of_every_body_is_tried() {
             "UpdateOrganization" | "UpdateSettings" => &[&UPDATE],
             "SetPlan" => &[&PLAN],
             "PutResource" => &[&PUT_RESOURCE],
+            "PutContact" => &[&PUT_CONTACT],
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],

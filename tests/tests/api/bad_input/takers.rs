@@ -58,6 +58,13 @@ pub(super) const PUT_RESOURCE: Taker = taker(
     |_| json!({ "name": "Springtime" }),
 );
 
+pub(super) const PUT_CONTACT: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/contacts/{contact}",
+    true,
+    |_| json!({ "email": "ann@x.example", "name": "Ann Lee", "subject": "idp|ann" }),
+);
+
 pub(super) const INVITE: Taker = taker("POST", "/v1/organizations/{org}/invitations", true, |_| {
     json!({ "emails": "new@x.example", "role": "program_sponsor", "resources": spring(), "message": "Hello",
         "duration": null, "dry_run": false })
@@ -102,11 +109,12 @@ pub(super) const DEACTIVATE: Taker = taker(
 );
 
 /// All of them; one route stands here once for each kind of change that it takes.
-pub(super) const TAKERS: [Taker; 11] = [
+pub(super) const TAKERS: [Taker; 12] = [
     FOUND,
     UPDATE,
     PLAN,
     PUT_RESOURCE,
+    PUT_CONTACT,
     INVITE,
     UPDATE_INVITATION,
     HOLDINGS,
