@@ -22,6 +22,8 @@ const PAGE: usize = 1;
 const ACROSS: usize = 2;
 /// One read, one transaction.
 const WRITE: usize = 2;
+/// One read, then what that read named, one transaction.
+const WRITE_KNOWN: usize = 3;
 /// Nothing of AWS.
 const NONE: usize = 0;
 
@@ -52,7 +54,7 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/v1/organizations/{org}/members/deactivate", WRITE),
     ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
     ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
-    ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE),
+    ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE_KNOWN),
     ("GET", "/v1/organizations/{org}/contacts", PAGE),
     ("PUT", "/v1/organizations/{org}/contacts/{contact}", WRITE),
     ("DELETE", "/v1/organizations/{org}/contacts/{contact}", WRITE),

@@ -12,6 +12,7 @@ mod authentication;
 mod bad_input;
 mod budgets;
 mod contacts;
+mod contacts_left;
 mod conventions;
 mod events;
 mod expiry;

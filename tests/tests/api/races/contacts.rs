@@ -1,6 +1,6 @@
 //! Races around contacts: an address has one of them at most, whoever writes.
 
-use super::{count, started, won};
+use super::{count, names, started, won};
 use muster_tests::harness::Organization;
 use muster_tests::{Shot, recount, together};
 use reqwest::Method;
@@ -62,6 +62,32 @@ async fn two_contacts_that_swap_addresses_at_once_never_share_one() {
         });
         let answers = together(&h, shots.collect()).await;
         won(&answers, 200, &[TAKEN, CONFLICT]);
+        recount(&h).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_and_a_contact_registered_at_the_same_address_leave_one_contact() {
+    let h = started().await;
+    let acme = Organization::make(&h).await;
+    for name in names("pat", 8) {
+        let pat = acme.join(&h, &name, "program_admin", &["spring", "autumn"]).await;
+        let path = acme.path(&format!("/contacts/{name}"));
+        let body = json!({ "email": pat.address(), "name": "Pat" });
+        let shots = vec![
+            Shot::delete(&h, &acme.owner, &acme.path(&format!("/members/{}", pat.id()))),
+            Shot::new(&h, &acme.owner, Method::PUT, &path).body(&body),
+        ];
+        let answers = together(&h, shots).await;
+        won(&answers[..1], 204, &[]);
+        won(&answers[1..], 201, &[TAKEN]);
+        let found = acme
+            .owner
+            .get(&h, &acme.path(&format!("/contacts?q={}", pat.address())))
+            .await;
+        let items = found.expect(200).body["items"].clone();
+        assert_eq!(items.as_array().map(Vec::len), Some(1), "{items:#}");
+        assert_eq!(items[0]["has_account"], true);
         recount(&h).await;
     }
 }
