@@ -6,6 +6,7 @@ pub mod answers;
 pub mod contacts;
 pub mod events;
 pub mod invitations;
+pub mod inviting;
 pub mod members;
 pub mod organizations;
 pub mod resources;
@@ -14,8 +15,8 @@ use crate::openapi::Operation;
 use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
-    AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
-    WaitingInvitation,
+    AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
+    UpdateInvitation, WaitingInvitation,
 };
 use crate::shapes::member::{MemberBody, PeopleBody, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
@@ -122,9 +123,9 @@ routes! {
         Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
         "Delete a resource; access through it ends at once",
         Operation::done();
-    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create,
+    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => inviting::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Invite up to 20 addresses, all or none",
+        "Invite up to 20 addresses, all or none; contacts with an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
@@ -186,6 +187,10 @@ routes! {
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
         Operation::done();
+    "add-member" "POST" "/v1/organizations/{org}/members" => inviting::add,
+        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        "Add a person: at once if they are a contact with an account, by invitation otherwise",
+        Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
         "List contacts, or look some up by the beginnings of words of their names and addresses",

@@ -193,7 +193,9 @@ fn plain(value: &AttributeValue) -> String {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
         AttributeValue::M(map) => {
-            let lasting = |(name, _): &(&String, &AttributeValue)| !name.ends_with("_at") && *name != "invitation";
+            let lasting = |(name, _): &(&String, &AttributeValue)| {
+                !name.ends_with("_at") && !["invitation", "member"].contains(&name.as_str())
+            };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")
         }

@@ -123,7 +123,7 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
             members(b, &mut case, route).await;
         }
-        "list-contacts" | "put-contact" | "delete-contact" => contacts(b, &mut case, route).await,
+        "list-contacts" | "put-contact" | "delete-contact" | "add-member" => contacts(b, &mut case, route).await,
         _ => invitations(b, &mut case, route).await,
     }
     assert!(!case.path.contains('{'), "{} is not filled in", case.path);
@@ -159,7 +159,12 @@ async fn contacts(b: &Bench, case: &mut Case, route: &Route) {
     case.found(b).await;
     let (ann, bob) = (case.person(b, "ann"), case.person(b, "bob"));
     let path = case.organization().path("/contacts/ann");
-    let body = json!({ "email": ann.address(), "name": "Ann Lee" });
+    let mut body = json!({ "email": ann.address(), "name": "Ann Lee" });
+    if route.binary == "add-member" {
+        body["subject"] = json!(format!("ann-{}", case.tag));
+        case.body = Some(json!({ "email": ann.address(), "role": "program_admin",
+            "resources": [{ "type": "program", "id": "spring" }] }));
+    }
     case.owner.put(&b.h, &path, &body).await.expect(201);
     case.fill("contact", "ann");
     if route.binary == "put-contact" {

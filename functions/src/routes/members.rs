@@ -12,7 +12,7 @@ use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::{Key, Page, Snapshot, TeamRow};
 
-fn view(inside: &Inside) -> View<'_> {
+pub(super) fn view(inside: &Inside) -> View<'_> {
     View {
         organization: &inside.organization,
         set: inside.set,

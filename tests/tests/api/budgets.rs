@@ -55,6 +55,7 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
     ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
     ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE_KNOWN),
+    ("POST", "/v1/organizations/{org}/members", WRITE_KNOWN),
     ("GET", "/v1/organizations/{org}/contacts", PAGE),
     ("PUT", "/v1/organizations/{org}/contacts/{contact}", WRITE),
     ("DELETE", "/v1/organizations/{org}/contacts/{contact}", WRITE),

@@ -133,6 +133,7 @@ survivors! {
     setting_a_plan_survives_any_fault: "set-plan",
     registering_a_resource_survives_any_fault: "put-resource",
     deleting_a_resource_survives_any_fault: "delete-resource",
+    adding_at_once_survives_any_fault: "add-member",
     registering_a_contact_survives_any_fault: "put-contact",
     deleting_a_contact_survives_any_fault: "delete-contact",
     inviting_survives_any_fault: "create-invitations",

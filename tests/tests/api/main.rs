@@ -29,6 +29,7 @@ mod invitations_mail;
 mod invitations_resend;
 mod limits;
 mod members;
+mod members_added;
 mod members_bulk;
 mod members_profile;
 mod organizations;

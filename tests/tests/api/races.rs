@@ -1,5 +1,6 @@
 //! Races: whatever many do at the same moment comes out as if they had done it one after the other.
 
+mod adding;
 mod answers;
 mod bystander;
 mod contacts;

@@ -68,7 +68,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
             let reply = call(binary, &app, request).await;
             let status = reply.status().as_u16();
             let expected = match binary {
-                "create-organization" | "create-invitations" => 201,
+                "create-organization" | "create-invitations" | "add-member" => 201,
                 "resend-invitations" => 202,
                 "get-docs" => 302,
                 "not-found" => 404,
@@ -84,14 +84,20 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
 
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
-    const SOMETIMES: [&str; 4] = ["set-plan", "create-invitations", "resend-invitation", "update-member"];
+    const SOMETIMES: [&str; 5] = [
+        "set-plan",
+        "add-member",
+        "create-invitations",
+        "resend-invitation",
+        "update-member",
+    ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
     }
     let acme = Organization::make(h).await;
     let mut values: Values = vec![("org", acme.id.clone())];
     let caller = match binary {
-        "create-invitations" if rare => {
+        "create-invitations" | "add-member" if rare => {
             invite(h, &acme, "ann@x.example", "participant", &[]).await;
             h.advance(SignedDuration::from_hours(24 * 8));
             acme.owner.clone()

@@ -7,7 +7,7 @@ use crate::power::Cause;
 use crate::world::{World, address, set, user};
 use muster_domain::rules::answer::{Answer, Guest, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
-use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, Known, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, remove, update};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
@@ -190,6 +190,7 @@ impl World {
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (role(ask.role), self.found(&ask.programs));
         let request = Invite {
+            known: Known::default(),
             addresses: &addresses,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),

@@ -125,7 +125,7 @@ impl World {
                     let what = format!("{:?} {:?}", mail.to.as_str(), mail.letter);
                     assert!(self.announced.insert(what.clone()), "announced twice: {what}");
                 }
-                Letter::AccessEnded { .. } => {}
+                Letter::AccessEnded { .. } | Letter::Added { .. } => {}
             }
         }
         let links = changes

@@ -8,8 +8,10 @@
 )]
 
 mod activation;
+mod adding;
 mod answer;
 mod attacks;
+mod contacts;
 mod invitations;
 mod invite;
 mod members;

@@ -1,8 +1,8 @@
 //! Each field with every value it must not have: the field is named.
 
 use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_CONTACT, PUT_RESOURCE, TAKERS, Taker,
-    UPDATE, UPDATE_INVITATION,
+    ACTIVATE, ADD_MEMBER, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_CONTACT, PUT_RESOURCE, TAKERS,
+    Taker, UPDATE, UPDATE_INVITATION,
 };
 use super::values::{
     bad_addresses, bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages,
@@ -57,6 +57,19 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
                 no_texts(),
                 vec![json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256))],
             ),
+        ),
+        (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&ADD_MEMBER, "/role", with(null(), bad_roles())),
+        (
+            &ADD_MEMBER,
+            "/resources",
+            with(vec![json!([]), json!(null)], bad_resources()),
+        ),
+        (&ADD_MEMBER, "/message", text()),
+        (
+            &ADD_MEMBER,
+            "/duration",
+            with(bad_terms(), vec![json!("1_month"), json!("forever")]),
         ),
         (
             &INVITE,
@@ -154,6 +167,7 @@ fn every_field_of_every_body_is_tried() {
             "UpdateOrganization" | "UpdateSettings" => &[&UPDATE],
             "SetPlan" => &[&PLAN],
             "PutResource" => &[&PUT_RESOURCE],
+            "AddMember" => &[&ADD_MEMBER],
             "PutContact" => &[&PUT_CONTACT],
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],

@@ -65,6 +65,11 @@ pub(super) const PUT_CONTACT: Taker = taker(
     |_| json!({ "email": "ann@x.example", "name": "Ann Lee", "subject": "idp|ann" }),
 );
 
+pub(super) const ADD_MEMBER: Taker = taker("POST", "/v1/organizations/{org}/members", true, |_| {
+    json!({ "email": "newer@x.example", "role": "program_sponsor", "resources": spring(), "duration": null,
+        "message": "Hello" })
+});
+
 pub(super) const INVITE: Taker = taker("POST", "/v1/organizations/{org}/invitations", true, |_| {
     json!({ "emails": "new@x.example", "role": "program_sponsor", "resources": spring(), "message": "Hello",
         "duration": null, "dry_run": false })
@@ -109,12 +114,13 @@ pub(super) const DEACTIVATE: Taker = taker(
 );
 
 /// All of them; one route stands here once for each kind of change that it takes.
-pub(super) const TAKERS: [Taker; 12] = [
+pub(super) const TAKERS: [Taker; 13] = [
     FOUND,
     UPDATE,
     PLAN,
     PUT_RESOURCE,
     PUT_CONTACT,
+    ADD_MEMBER,
     INVITE,
     UPDATE_INVITATION,
     HOLDINGS,

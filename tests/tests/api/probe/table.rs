@@ -102,6 +102,10 @@ fn named(_: &Scenery) -> Value {
     json!({ "name": "Named" })
 }
 
+fn one(_: &Scenery) -> Value {
+    json!({ "email": "new@x.example", "role": "participant", "resources": spring() })
+}
+
 fn known(_: &Scenery) -> Value {
     json!({ "email": "ann@x.example", "name": "Ann Lee", "subject": "idp|ann" })
 }
@@ -191,6 +195,7 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    inside("POST", "/v1/organizations/{org}/members", one, REFUSED),
     inside(
         "GET",
         "/v1/organizations/{org}/contacts",
