@@ -199,6 +199,7 @@ fn plain(value: &AttributeValue) -> String {
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")
         }
+        AttributeValue::L(list) => format!("{:?}", list.iter().map(plain).collect::<Vec<_>>()),
         other => format!("{other:?}"),
     }
 }

@@ -163,6 +163,23 @@ async fn inviting_whom_a_lapsed_invitation_names_reads_that_invitation_as_well()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_inviting_whom_a_contact_with_an_account_names_reads_whether_they_are_members_as_well() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("add-member")).await;
+    let (ann, bob) = (case.person(&b, "ann"), case.person(&b, "bob"));
+    case.path = case.organization().path("/invitations");
+    for (person, added, trips_expected) in [(bob, 0, WRITE), (ann, 1, WRITE_KNOWN)] {
+        // Also the key that the request is repeated by.
+        case.tag = format!("{}x", case.tag);
+        case.body = Some(invitation(person.address(), "participant", &[]));
+        let (answer, trips) = measured(&b, &case).await;
+        assert_eq!(answer.expect(201).body["added"].as_array().map(Vec::len), Some(added));
+        assert_eq!(trips, trips_expected, "{:?}", b.faults.calls());
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reviving_an_expired_invitation_reads_who_has_its_address_as_well() {
     let b = Bench::start().await;
     let case = prepare(&b, route("resend-invitation")).await;

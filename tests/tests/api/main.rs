@@ -30,6 +30,7 @@ mod invitations_resend;
 mod limits;
 mod members;
 mod members_added;
+mod members_added_many;
 mod members_bulk;
 mod members_profile;
 mod organizations;

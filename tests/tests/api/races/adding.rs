@@ -116,7 +116,7 @@ async fn adding_again_and_removing_at_once_leaves_a_whole_member_or_none() {
             _ => {
                 let both = json!([{ "type": "program", "id": "spring" }, { "type": "program", "id": "autumn" }]);
                 let body = json!({ "role": "program_facilitator", "resources": both });
-                Shot::patch(&h, &acme.owner, &member, &Value::Null).body(&body)
+                Shot::patch(&h, &acme.owner, &member, &body)
             }
         });
         for answer in together(&h, shots.collect()).await {
