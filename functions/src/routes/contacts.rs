@@ -4,7 +4,7 @@ use crate::shapes::Items;
 use crate::shapes::contact::{ContactBody, PutContact};
 use muster_domain::rules::Fault;
 use muster_domain::rules::contacts::{Details, Keeper, delete as end, put as register};
-use muster_domain::{ContactId, OrganizationId, UserId, permission, search};
+use muster_domain::{ContactId, OrganizationId, Subject, UserId, permission, search};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Inside, Outcome, Problem, Reply, User};
 use muster_store::Key;
@@ -64,22 +64,21 @@ pub async fn put(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
     let body: PutContact = call.body()?;
-    let account = body.subject.as_ref();
-    let account = account.map(|subject| UserId::of(&call.app.config().issuer, subject.as_str()));
+    let account = |subject: Subject| UserId::of(&call.app.config().issuer, subject.as_str());
+    let details = Details {
+        email: body.email,
+        name: body.name.named(),
+        user: body.subject.named().map(|subject| subject.map(account)),
+    };
     let keys = vec![
         Key::contact(organization, &id),
-        Key::contact_at(organization, &body.email),
+        Key::contact_at(organization, &details.email),
     ];
     call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let found = seen.contact(organization, &id)?;
-        let at = seen.contact_at(organization, &body.email)?;
-        let details = Details {
-            email: body.email.clone(),
-            name: body.name.clone(),
-            user: account,
-        };
+        let at = seen.contact_at(organization, &details.email)?;
         let keeper = keeper(inside, &user)?;
-        let (contact, changes) = register(&keeper, id.clone(), found.as_ref(), at.as_ref(), details, ids)?;
+        let (contact, changes) = register(&keeper, id.clone(), found.as_ref(), at.as_ref(), details.clone(), ids)?;
         let status = if found.is_some() { 200 } else { 201 };
         Ok(inside.commit(
             changes,

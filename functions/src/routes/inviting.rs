@@ -47,7 +47,7 @@ enum Turn {
     /// More must be read first.
     Read(Vec<Key>),
     /// One transaction does not hold it together with the ends of what has lapsed.
-    Crowded(Changes),
+    Crowded(Box<Changes>),
 }
 
 /// Invites up to 20 addresses, all or none; those of contacts with an account are added.
@@ -198,7 +198,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         }
         let lapses = lapses(&holders, inside.now, ids);
         if !lapses.is_empty() && !ask.dry_run {
-            return Ok(Turn::Crowded(lapses));
+            return Ok(Turn::Crowded(Box::new(lapses)));
         }
         if lapses.is_empty() && added.is_empty() {
             return Err(Problem::internal());

@@ -1,11 +1,11 @@
 //! Contacts.
 
 use muster_domain::{Address, Contact, ContactId, Name, Subject};
-use muster_edge::Body;
+use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A contact to register, or what it shall be: what is not named is taken away.
+/// A contact to register, or a change of one: name or account stay if they are not named, and null takes them away.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutContact {
@@ -15,11 +15,11 @@ pub struct PutContact {
     /// Their name, 1 to 120 characters.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "Ann Lee")]
-    pub name: Option<Name>,
+    pub name: Field<Name>,
     /// Their account: the `sub` of their tokens; null as long as they have none.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "auth0|507f1f77")]
-    pub subject: Option<Subject>,
+    pub subject: Field<Subject>,
 }
 
 impl Body for PutContact {

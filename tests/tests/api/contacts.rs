@@ -49,11 +49,18 @@ async fn a_contact_is_registered_changed_and_deleted_and_the_record_tells_it() {
     assert_eq!(made.body, shown);
     let same = put(&h, &acme, "ann", ann).await.expect(200);
     assert_eq!((&same.body, same.header("etag")), (&shown, made.header("etag")));
-    let changed = json!({ "email": "lee@x.example", "subject": "idp|ann" });
+    let changed = json!({ "email": "lee@x.example", "name": null, "subject": "idp|ann" });
     let changed = put(&h, &acme, "ann", changed).await.expect(200);
     assert_eq!(
         changed.body,
         json!({ "id": "ann", "email": "lee@x.example", "name": null, "has_account": true })
+    );
+    let unnamed = put(&h, &acme, "ann", json!({ "email": "lee@x.example" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&unnamed.body, unnamed.header("etag")),
+        (&changed.body, changed.header("etag"))
     );
     let page = acme.owner.get(&h, &acme.path("/contacts")).await.expect(200);
     assert_eq!(page.body, json!({ "items": [changed.body], "next_cursor": null }));
@@ -185,7 +192,7 @@ async fn index_items_follow_every_change_also_of_names_with_more_words_than_are_
         json!({ "email": "p@x.example", "name": "Zed Last" }),
         json!({ "email": "p@x.example", "name": "Zed Last", "subject": "idp|zed" }),
         json!({ "email": "q.r.s.t@sub.y.example", "name": long }),
-        json!({ "email": "q.r.s.t@sub.y.example" }),
+        json!({ "email": "q.r.s.t@sub.y.example", "name": null, "subject": null }),
         json!({ "email": "q@y.example", "name": "#hash a#b ##" }),
     ];
     for (n, step) in steps.iter().enumerate() {

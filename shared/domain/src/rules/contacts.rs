@@ -70,15 +70,15 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// What a contact shall be.
+/// What a contact shall be; what is none stays, or is not there with a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Their address.
     pub email: Address,
-    /// Name for people.
-    pub name: Option<Name>,
-    /// Their account, if they have one.
-    pub user: Option<UserId>,
+    /// Name for people; none inside takes it away.
+    pub name: Option<Option<Name>>,
+    /// Their account; none inside takes it away.
+    pub user: Option<Option<UserId>>,
 }
 
 /// Why a contact is not changed.
@@ -111,6 +111,8 @@ pub fn put(
         return Err(ContactRefusal::AddressTaken(other.id.clone()));
     }
     let Details { email, name, user } = details;
+    let name = name.unwrap_or_else(|| found.and_then(|before| before.name.clone()));
+    let user = user.unwrap_or_else(|| found.and_then(|before| before.user));
     let known = found.filter(|before| before.user == user && (user.is_none() || before.email == email));
     if known.is_none() && user.is_some() && !keeper.may_vouch() {
         return Err(ContactRefusal::Forbidden);

@@ -11,8 +11,8 @@ use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Scene, Secret,
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
     Details {
         email: address(email),
-        name: name.map(|n| n.parse().unwrap()),
-        user: account.map(user),
+        name: Some(name.map(|n| n.parse().unwrap())),
+        user: Some(account.map(user)),
     }
 }
 
@@ -41,6 +41,12 @@ fn whoever_last_told_account_or_address_answers_for_it_and_the_platform_for_itse
     assert_eq!(by(&named), None, "a name is nobody's word for an account");
     let moved = keep(of(&ada), Some(&named), details("boss@x.example", None, Some("ann"))).unwrap();
     assert_eq!(by(&moved), Some(ada.id));
+    let unnamed = Details {
+        user: None,
+        ..details("boss@x.example", None, None)
+    };
+    let same = keep(of(&owner), Some(&moved), unnamed).unwrap();
+    assert_eq!((same.user, by(&same)), (Some(user("ann")), Some(ada.id)));
     let kept = keep(of(&owner), Some(&moved), details("boss@x.example", None, Some("ann"))).unwrap();
     assert_eq!(by(&kept), Some(ada.id), "repeating it is no word for it");
     let other = keep(of(&owner), Some(&moved), details("boss@x.example", None, Some("bob"))).unwrap();

@@ -55,7 +55,7 @@ async fn an_address_is_either_added_or_invited_whatever_becomes_of_its_contact_m
         let ann = h.person(&name);
         known(&h, &acme, &name, ann.address(), &name).await;
         let contact = acme.path(&format!("/contacts/{name}"));
-        let without = json!({ "email": ann.address() });
+        let without = json!({ "email": ann.address(), "subject": null });
         let shots = vec![
             Shot::post(&h, &acme.owner, &acme.path("/members")).body(&add(ann.address(), "admin")),
             Shot::new(&h, &acme.owner, Method::PUT, &contact).body(&without),
