@@ -5,10 +5,12 @@ pub mod access;
 pub mod activation;
 pub mod answers;
 pub mod api_keys;
+pub mod contacts;
 pub mod deletion;
 pub mod events;
 pub mod grants;
 pub mod invitations;
+pub mod inviting;
 pub mod members;
 pub mod organizations;
 pub mod ownership;
@@ -23,10 +25,11 @@ use crate::shapes::access::find::{
     ActionSearch, FoundAction, FoundResource, FoundSubject, ResourceSearch, SubjectSearch,
 };
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
+use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
-    AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
-    WaitingInvitation,
+    AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
+    UpdateInvitation, WaitingInvitation,
 };
 use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
@@ -153,9 +156,9 @@ routes! {
         Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
         "Delete a resource; access through it ends at once",
         Operation::done();
-    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create,
+    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => inviting::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Invite up to 20 addresses, all or none",
+        "Invite up to 20 addresses, all or none; contacts with an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
@@ -262,6 +265,22 @@ routes! {
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Where access decisions are asked for",
         Operation::shows::<Configuration>();
+    "add-member" "POST" "/v1/organizations/{org}/members" => inviting::add,
+        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        "Add a person: at once if they are a contact with an account, by invitation otherwise",
+        Operation::takes::<AddMember>().creates::<AddedBody>();
+    "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
+        Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
+        "List contacts, or look some up by the beginnings of words of their names and addresses",
+        Operation::pages::<ContactBody>(&["q"]);
+    "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
+        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        "Register a contact, or change it",
+        Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
+    "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
+        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        "Delete a contact; a membership stays",
+        Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",

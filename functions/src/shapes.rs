@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod api_key;
+pub mod contact;
 pub mod event;
 pub mod invitation;
 pub mod member;

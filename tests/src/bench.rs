@@ -201,11 +201,14 @@ fn plain(value: &AttributeValue) -> String {
         AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
         AttributeValue::M(map) => {
             let lasting = |(name, _): &(&String, &AttributeValue)| {
-                !name.ends_with("_at") && !name.ends_with("_until") && *name != "invitation"
+                !name.ends_with("_at")
+                    && !name.ends_with("_until")
+                    && !["invitation", "member"].contains(&name.as_str())
             };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")
         }
+        AttributeValue::L(list) => format!("{:?}", list.iter().map(plain).collect::<Vec<_>>()),
         other => format!("{other:?}"),
     }
 }

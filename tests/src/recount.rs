@@ -2,7 +2,7 @@
 
 use crate::harness::Harness;
 use muster_domain::rules::keys::is_listed;
-use muster_domain::{ApiKey, Invitation, Job, Member, Organization, Resource, Work, roleset};
+use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Work, roleset};
 use muster_store::items::{Claim, Entity, Item};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,6 +74,7 @@ pub async fn recount(h: &Harness) {
     grants_are_indexed(&items, &members);
     grants_are_on_something(&items, &members);
     keys_are_counted(&items, &members);
+    contacts_are_indexed(&items);
     no_secret_is_stored(&items);
 }
 
@@ -89,6 +90,36 @@ fn grants_are_indexed(items: &[Item], members: &[Member]) {
     indexed.sort();
     granted.sort();
     assert_eq!(indexed, granted, "index items of grants");
+}
+
+/// Every contact lies whole under its id, its address and each of its words, and nothing is left of any other.
+fn contacts_are_indexed(items: &[Item]) {
+    let mut there = BTreeMap::new();
+    for item in items {
+        let key = muster_store::Key::of(item).expect("a key");
+        if key.sk.starts_with("CONTACT") {
+            let contact = Contact::from_item(item.clone()).expect("a contact, whole");
+            there.insert(key, contact);
+        }
+    }
+    let known: Vec<Contact> = there
+        .iter()
+        .filter(|(key, _)| key.sk.starts_with("CONTACT#"))
+        .map(|(_, contact)| contact.clone())
+        .collect();
+    let mut expected = BTreeMap::new();
+    for contact in known {
+        let id = contact.organization;
+        let words = contact.words();
+        let words = words
+            .iter()
+            .map(|word| muster_store::Key::contact_word(id, word, &contact.id));
+        for key in words.chain([contact.key(), muster_store::Key::contact_at(id, &contact.email)]) {
+            let twice = expected.insert(key, contact.clone());
+            assert!(twice.is_none(), "two contacts at one address of {id}");
+        }
+    }
+    assert_eq!(there, expected, "items of contacts");
 }
 
 /// A grant outlives its resource only as long as the organization knows that the resource is going.

@@ -134,6 +134,7 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
             case.found(b).await;
             api_keys(b, &mut case, route).await;
         }
+        "list-contacts" | "put-contact" | "delete-contact" | "add-member" => contacts(b, &mut case, route).await,
         _ => invitations(b, &mut case, route).await,
     }
     assert!(!case.path.contains('{'), "{} is not filled in", case.path);
@@ -212,6 +213,23 @@ async fn ownership(b: &Bench, case: &mut Case, route: &Route) {
         }
         "name-paying-owner" => case.body = Some(json!({ "member": case.owner.id() })),
         other => panic!("no request for {other}"),
+    }
+}
+
+async fn contacts(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    let (ann, bob) = (case.person(b, "ann"), case.person(b, "bob"));
+    let path = case.organization().path("/contacts/ann");
+    let mut body = json!({ "email": ann.address(), "name": "Ann Lee" });
+    if route.binary == "add-member" {
+        body["subject"] = json!(format!("ann-{}", case.tag));
+        case.body = Some(json!({ "email": ann.address(), "role": "program_admin",
+            "resources": [{ "type": "program", "id": "spring" }] }));
+    }
+    case.owner.put(&b.h, &path, &body).await.expect(201);
+    case.fill("contact", "ann");
+    if route.binary == "put-contact" {
+        case.body = Some(json!({ "email": bob.address(), "name": "Ann Bo Lee" }));
     }
 }
 

@@ -1,35 +1,25 @@
 //! Invitations, from the side of those who invite.
 
-use crate::shapes::invitation::{
-    CreateInvitations, DryRunBody, InvitationBody, InvitedBody, JobBody, UpdateInvitation, VerdictBody,
-};
+use crate::shapes::invitation::{InvitationBody, JobBody, UpdateInvitation};
 use crate::shapes::{Items, ResourceName};
-use jiff::Timestamp;
-use muster_domain::address::{Rejected, parse_list};
+use muster_domain::address::Rejected;
 use muster_domain::rules::Fault;
 use muster_domain::rules::invitations::{
     Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
-use muster_domain::rules::invite::{Holder, Invite, invite};
+use muster_domain::rules::invite::Holder;
 use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::settle::expire_invitation;
 use muster_domain::{
-    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
-    permission,
+    Address, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef, permission,
 };
 use muster_edge::inside::Sight;
-use muster_edge::problem::NeededSeats;
-use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step};
-use muster_store::commit::MAX_ITEMS;
+use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step};
 use muster_store::items::ClaimHolder;
-use muster_store::{Commit, CommitError, Key, Page, Snapshot};
+use muster_store::{Key, Page, Snapshot};
 use std::collections::BTreeMap;
 
 /// How many resources a request may name; what one invitation can hold is the domain's business.
 const MAX_NAMED: usize = 60;
-
-/// How often a batch makes room for itself by ending what has lapsed.
-const ROUNDS: usize = 3;
 
 /// The keys of resources that a request names.
 pub(super) fn named(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
@@ -54,114 +44,10 @@ pub(super) fn found(
         .collect()
 }
 
-/// Invites up to 20 addresses, all or none.
-pub async fn create(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let id: OrganizationId = call.path("org")?;
-    let body: CreateInvitations = call.body()?;
-    let addresses = parse_list(&body.emails).map_err(|e| {
-        Problem::new(422, "invalid-invitations", "Nothing was sent").faults([Fault::field(
-            "emails",
-            e.code(),
-            e.to_string(),
-        )])
-    })?;
-    let resources = named(&body.resources)?;
-    let claims = addresses.iter().flatten().map(|address| Key::claim(id, address));
-    let keys: Vec<Key> = claims
-        .chain(resources.iter().map(|key| Key::resource(id, key)))
-        .collect();
-    for _ in 0..ROUNDS {
-        let mut crowded = None;
-        let outcome = call.change_inside(&user, id, keys.clone(), |inside, seen, ids| {
-            let holders = match holders(inside, seen, &addresses)? {
-                Ok(holders) => holders,
-                Err(more) => return Ok(Step::Read(more)),
-            };
-            let resources = found(seen, id, &resources)?;
-            let wanted = Wanted {
-                role: &body.role,
-                resources: &resources,
-                term: body.duration,
-            };
-            let request = Invite {
-                addresses: &addresses,
-                holders: &holders,
-                wanted,
-                message: body.message.clone(),
-            };
-            let (invitations, changes) = invite(&inside.scene()?, request, ids)?;
-            let seats = inside.organization.seats();
-            if body.dry_run {
-                return dry_run(&invitations, seats, changes.seat_delta());
-            }
-            // One item is the answer that may be kept for the request.
-            if call.app.store().weight(&changes, inside.set, &inside.organization)? >= MAX_ITEMS {
-                crowded = Some((inside.clone(), lapses(&holders, call.now, ids)));
-                return Ok(Step::Reply(Reply::empty()));
-            }
-            let reply = InvitedBody {
-                invitations: invitations.iter().map(|i| InvitationBody::of(i, call.now)).collect(),
-                added: Vec::new(),
-                seats: seats.after(changes.seat_delta()).into(),
-            };
-            Ok(inside.commit(changes, Reply::json(201, &reply)?))
-        });
-        let outcome = outcome.await;
-        match crowded {
-            None => return outcome,
-            Some((inside, lapses)) => end_lapsed(&call, &inside, &lapses).await?,
-        }
-    }
-    Err(Problem::conflict())
-}
-
-/// What ends the invitations that have lapsed on these addresses, as the schedule would have.
-fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
-    let lapsed = holders.values().filter_map(|holder| match holder {
-        Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
-        Holder::Member(_) | Holder::Invitation(_) => None,
-    });
-    lapsed.fold(Changes::default(), Changes::and)
-}
-
-/// Ends lapsed invitations ahead of a batch that would not fit one transaction together with their ends.
-async fn end_lapsed(call: &Call, inside: &Inside, changes: &Changes) -> Result<(), Problem> {
-    let commit = Commit {
-        changes,
-        set: inside.set,
-        organization: Some(&inside.organization),
-        once: None,
-        now: call.now,
-    };
-    match call.app.store().commit(commit).await {
-        // Somebody else changed one of them: the next round reads how it stands.
-        Ok(()) | Err(CommitError::Lost(_) | CommitError::Busy) => Ok(()),
-        Err(CommitError::Failed(error)) => Err(error.into()),
-    }
-}
-
-fn dry_run(invitations: &[Invitation], seats: muster_domain::Seats, needed: i64) -> Result<Step, Problem> {
-    let verdict = |i: &Invitation| VerdictBody {
-        email: i.email.clone(),
-        verdict: "invite".into(),
-    };
-    let body = DryRunBody {
-        dry_run: true,
-        verdicts: invitations.iter().map(verdict).collect(),
-        seats: NeededSeats {
-            used: seats.used,
-            limit: seats.limit,
-            needed,
-        },
-    };
-    Ok(Step::Reply(Reply::json(200, &body)?))
-}
-
-type Holders = BTreeMap<Address, Holder>;
+pub(super) type Holders = BTreeMap<Address, Holder>;
 
 /// Who holds each address; or what else must be read to tell, where an invitation has lapsed and no job has ended it yet.
-fn holders(
+pub(super) fn holders(
     inside: &Inside,
     seen: &Snapshot,
     addresses: &[Result<Address, Rejected>],

@@ -4,13 +4,14 @@ use super::invitations::{found, named};
 use crate::shapes::member::{GrantInput, PeopleBody, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::Fault;
+use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
 use muster_domain::rules::members::{
     Holdings, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
 };
 use muster_domain::rules::offer::Wanted;
-use muster_domain::{InvitationState, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_domain::{ContactId, InvitationState, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
 use muster_edge::inside::Sight;
-use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, User};
+use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::{Key, Page, Snapshot, TeamRow};
 
 pub(super) fn view(inside: &Inside) -> View<'_> {
@@ -290,14 +291,30 @@ pub async fn remove(call: Call) -> Outcome {
     let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
-    call.change_inside(
-        &user,
-        organization,
-        vec![Key::member(organization, id)],
-        |inside, seen, ids| {
-            let changes = end(&inside.scene()?, seen.member(organization, id)?.as_ref(), ids)?;
-            Ok(inside.commit(changes, Reply::empty()))
-        },
-    )
+    let own: ContactId = id.to_string().parse().map_err(|_| Problem::internal())?;
+    let keys = vec![Key::member(organization, id), Key::contact(organization, &own)];
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+        let scene = inside.scene()?;
+        let found = seen.member(organization, id)?;
+        // Who may not is told so before anything else is read.
+        end(&scene, found.as_ref(), ids)?;
+        let Some(member) = found else {
+            return Err(Problem::not_found("member"));
+        };
+        let address = [Key::contact_at(organization, &member.email)];
+        if !seen.has_asked(&address) {
+            return Ok(Step::Read(address.into()));
+        }
+        let (at, own) = (
+            seen.contact_at(organization, &member.email)?,
+            seen.contact(organization, &own)?,
+        );
+        let known = Acquaintance {
+            at: at.as_ref(),
+            own: own.as_ref(),
+        };
+        let changes = remove_leaving_contact(&scene, Some(&member), &known, ids)?;
+        Ok(inside.commit(changes, Reply::empty()))
+    })
     .await
 }

@@ -43,6 +43,44 @@ impl Body for CreateInvitations {
     const REQUIRED: &'static [&'static str] = &["emails", "role"];
 }
 
+/// Somebody to add: at once if they are a contact with an account, by invitation otherwise.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddMember {
+    /// Their address.
+    #[schema(value_type = String, example = "ann@x.example")]
+    pub email: Address,
+    /// The role.
+    #[schema(value_type = String, example = "program_admin")]
+    pub role: RoleId,
+    /// What it is for.
+    #[serde(default, deserialize_with = "objects::list")]
+    pub resources: Vec<ResourceName>,
+    /// For a time-limited role: how long, from now or from acceptance.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "3_months")]
+    pub duration: Option<Term>,
+    /// What the mail to them says beside.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub message: Option<Message>,
+}
+
+impl Body for AddMember {
+    const REQUIRED: &'static [&'static str] = &["email", "role"];
+}
+
+/// What came of adding: one of the two.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AddedBody {
+    /// The member, if they were added at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberBody>,
+    /// The invitation, if they were invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<InvitationBody>,
+}
+
 /// A change of a pending invitation; what is not named stays. The address cannot be changed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +200,8 @@ pub struct DryRunBody {
     pub dry_run: bool,
     /// What would happen for each address.
     pub verdicts: Vec<VerdictBody>,
+    /// People who would be added at once.
+    pub added: Vec<MemberBody>,
     /// Seats used and allowed at present, and how many more this would take.
     pub seats: muster_edge::problem::NeededSeats,
 }
@@ -172,7 +212,7 @@ pub struct VerdictBody {
     /// The address, as it would be stored.
     #[schema(value_type = String)]
     pub email: Address,
-    /// `invite`.
+    /// `invite` or `add`.
     pub verdict: String,
 }
 

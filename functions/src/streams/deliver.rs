@@ -161,6 +161,27 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             mail::closing::deleted(mail.to.clone(), organization.name.as_str(), *restorable_until)
         }
         Letter::OrganizationErased { .. } => return Ok(None),
+        Letter::Added {
+            member,
+            role,
+            resources,
+            by,
+            message,
+        } => {
+            let seen = app.store().read(&[Key::member(organization.id, *member)]).await?;
+            if seen.member(organization.id, *member)?.is_none() {
+                return Ok(None);
+            }
+            mail::Letter::Added {
+                organization: organization.name.as_str(),
+                role: &words.role(role),
+                resources: &names_of(app, organization.id, resources).await?,
+                by: by.as_ref().map_or("", |name| name.as_str()),
+                message: message.as_ref().map(|m| m.as_str()),
+                link: &app.config().app_url,
+            }
+            .render(mail.to.clone())
+        }
         Letter::AccessEnding {
             role,
             resources,

@@ -21,6 +21,11 @@ pub struct Contact {
     pub name: Option<Name>,
     /// Their account, if they have one.
     pub user: Option<UserId>,
+    /// The member who told that this account is at this address; none if the platform did, or if it is a member's own.
+    ///
+    /// They answer for it: nobody is added through it to what they could not give themselves.
+    #[serde(default)]
+    pub vouched_by: Option<UserId>,
     /// When they became known.
     pub created_at: Timestamp,
     /// Rises with each change.

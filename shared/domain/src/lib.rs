@@ -44,5 +44,5 @@ pub use organization::{Organization, Plan, Seats, Settings};
 pub use resource::{Resource, ResourceKey, ResourceRef};
 pub use roleset::{Role, RoleSet, permission};
 pub use rules::Scene;
-pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId};
+pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;

@@ -1,9 +1,9 @@
 //! The outbox: mail that a change wants sent. It is stored with the change and sent later, from the table's stream.
 
 use crate::address::Address;
-use crate::id::{InvitationId, MailId, OrganizationId};
+use crate::id::{InvitationId, MailId, OrganizationId, UserId};
 use crate::resource::ResourceKey;
-use crate::text::{Name, RoleId};
+use crate::text::{Message, Name, RoleId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,19 @@ pub enum Letter {
         invitation: InvitationId,
         /// Which of its links.
         generation: u32,
+    },
+    /// Somebody was made a member, since they had an account already.
+    Added {
+        /// Who.
+        member: UserId,
+        /// With which role.
+        role: RoleId,
+        /// On which resources, if on any.
+        resources: Vec<ResourceKey>,
+        /// The name of the one who added them.
+        by: Option<Name>,
+        /// What that one wrote.
+        message: Option<Message>,
     },
     /// A role will end soon.
     AccessEnding {

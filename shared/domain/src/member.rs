@@ -73,6 +73,9 @@ pub struct Member {
     pub organization: OrganizationId,
     /// The address they joined with.
     pub email: Address,
+    /// For one who was added at once: the member who told that this address is theirs, unless the platform did.
+    #[serde(default)]
+    pub vouched_by: Option<UserId>,
     /// Name for people.
     pub name: Option<Name>,
     /// Whether they have access.

@@ -132,6 +132,10 @@ text!(
     ContactId, resource_id
 );
 text!(
+    /// Who somebody is to the identity provider: 1 to 255 characters, as its tokens tell it.
+    Subject, subject
+);
+text!(
     /// The name of a notification in settings, in snake case.
     NotificationId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
 );
@@ -155,6 +159,16 @@ fn resource_id(text: &str) -> Result<String, TextError> {
     fits.then(|| text.to_owned()).ok_or(TextError::Form(
         "must be 1 to 128 letters, digits and `-`, `_`, `.`, `:`, `@`, `~`",
     ))
+}
+
+fn subject(text: &str) -> Result<String, TextError> {
+    if !(1..=255).contains(&text.chars().count()) {
+        return Err(TextError::Length(255));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(TextError::Invisible);
+    }
+    Ok(text.to_owned())
 }
 
 fn color(text: &str) -> Result<String, TextError> {
@@ -229,7 +243,7 @@ mod tests {
         #[test]
         fn no_text_makes_a_parser_panic(text: String) {
             let _ = (text.parse::<Name>(), text.parse::<Message>(), text.parse::<ResourceId>(),
-                text.parse::<RoleId>(), text.parse::<Color>(), text.parse::<TimeZoneName>());
+                text.parse::<RoleId>(), text.parse::<Subject>(), text.parse::<Color>(), text.parse::<TimeZoneName>());
         }
     }
 }

@@ -6,6 +6,7 @@ use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Fault;
 use muster_domain::rules::activation::RowRefusal;
 use muster_domain::rules::answer::AnswerRefusal;
+use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
 use muster_domain::rules::invite::InviteRefusal;
@@ -211,6 +212,23 @@ impl From<RowRefusal> for Problem {
             RowRefusal::LastOwner => last_owner(),
             RowRefusal::PayingOwner => paying_owner(),
             RowRefusal::NoSeats(seats) => Self::no_seats(seats, 1),
+        }
+    }
+}
+
+impl From<ContactRefusal> for Problem {
+    fn from(refusal: ContactRefusal) -> Self {
+        match refusal {
+            ContactRefusal::Forbidden => Self::forbidden("you may not register or delete contacts"),
+            ContactRefusal::NotFound => Self::not_found("contact"),
+            ContactRefusal::AddressTaken(other) => {
+                let detail = format!("the contact `{other}` has this address");
+                Self::new(409, "contact-address-taken", "Another contact has this address").faults([Fault::field(
+                    "email",
+                    "contact_address_taken",
+                    detail,
+                )])
+            }
         }
     }
 }

@@ -42,6 +42,13 @@ pub trait Entity: Serialize + DeserializeOwned {
         None
     }
 
+    /// When it came, by the name of its attribute, if another one can come to lie under its key once it has gone.
+    ///
+    /// Versions begin anew with each, so a version alone would let a change of the one before meet the one after.
+    fn came(&self) -> Option<(&'static str, Timestamp)> {
+        None
+    }
+
     /// The item.
     ///
     /// # Errors
@@ -106,6 +113,9 @@ impl Entity for Member {
     fn user(&self) -> Option<UserId> {
         Some(self.id)
     }
+    fn came(&self) -> Option<(&'static str, Timestamp)> {
+        Some(("joined_at", self.joined_at))
+    }
 }
 
 impl Entity for Invitation {
@@ -132,6 +142,9 @@ impl Entity for Contact {
     const KIND: &'static str = "contact";
     fn key(&self) -> Key {
         Key::contact(self.organization, &self.id)
+    }
+    fn came(&self) -> Option<(&'static str, Timestamp)> {
+        Some(("created_at", self.created_at))
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 pub mod commit;
+mod contacts;
 pub mod cursor;
 mod erasure;
 pub mod error;

@@ -169,21 +169,24 @@ impl<'a> Transaction<'a> {
         pair: &Pair<T>,
         version: fn(&T) -> u64,
     ) -> Result<(), StoreError> {
-        match (&pair.before, &pair.after) {
-            (None, Some(after)) => self.put(position, after.to_item()?, Some(NEW), []),
-            (Some(before), Some(after)) => self.put(
-                position,
-                after.to_item()?,
-                Some("version = :version"),
-                [(":version", number(version(before)))],
-            ),
-            (Some(before), None) => self.delete(
-                position,
-                &before.key(),
-                Some("version = :version"),
-                [(":version", number(version(before)))],
-            ),
-            (None, None) => Ok(()),
+        let Some(before) = &pair.before else {
+            return match &pair.after {
+                Some(after) => self.put(position, after.to_item()?, Some(NEW), []),
+                None => Ok(()),
+            };
+        };
+        let read = (":version", number(version(before)));
+        match (before.came(), &pair.after) {
+            (None, Some(after)) => self.put(position, after.to_item()?, Some("version = :version"), [read]),
+            (None, None) => self.delete(position, &before.key(), Some("version = :version"), [read]),
+            (Some((name, at)), after) => {
+                let condition = format!("version = :version AND {name} = :came");
+                let values = [read, (":came", AttributeValue::S(at.to_string()))];
+                match after {
+                    Some(after) => self.put(position, after.to_item()?, Some(&condition), values),
+                    None => self.delete(position, &before.key(), Some(&condition), values),
+                }
+            }
         }
     }
 

@@ -55,6 +55,7 @@ impl Ground {
             .replace("{org}", &self.acme.id)
             .replace("{invitation}", &self.invitation);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
+        let path = path.replace("{contact}", "ann");
         path.replace("{id}", "spring").replace("{key}", &self.key)
     }
 

@@ -24,6 +24,8 @@ const ACROSS: usize = 2;
 const WRITE: usize = 2;
 /// A search for subjects: what authorizes it and names the resource, the index, and those it names.
 const SEARCH: usize = 3;
+/// One read, then what that read named, one transaction.
+const WRITE_KNOWN: usize = 3;
 /// Nothing of AWS.
 const NONE: usize = 0;
 
@@ -58,7 +60,6 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/v1/organizations/{org}/members/deactivate", WRITE),
     ("GET", "/v1/organizations/{org}/members/{member}", READ_ONE),
     ("PATCH", "/v1/organizations/{org}/members/{member}", WRITE),
-    ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE),
     ("POST", "/v1/organizations/{org}/members/{member}/api-keys", WRITE),
     ("GET", "/v1/organizations/{org}/members/{member}/api-keys", PAGE),
     (
@@ -88,6 +89,11 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/access/v1/search/resource", READ_ONE + PAGE),
     ("POST", "/access/v1/search/action", READ_ONE),
     ("GET", "/.well-known/authzen-configuration", NONE),
+    ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE_KNOWN),
+    ("POST", "/v1/organizations/{org}/members", WRITE_KNOWN),
+    ("GET", "/v1/organizations/{org}/contacts", PAGE),
+    ("PUT", "/v1/organizations/{org}/contacts/{contact}", WRITE),
+    ("DELETE", "/v1/organizations/{org}/contacts/{contact}", WRITE),
     ("GET", "/v1/organizations/{org}/events", PAGE),
     ("GET", "/openapi.json", NONE),
     ("GET", "/docs", NONE),
@@ -194,6 +200,23 @@ async fn inviting_whom_a_lapsed_invitation_names_reads_that_invitation_as_well()
     let (answer, trips) = measured(&b, &case).await;
     answer.expect(201);
     assert_eq!(trips, WRITE + 1, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_inviting_whom_a_contact_with_an_account_names_reads_whether_they_are_members_as_well() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("add-member")).await;
+    let (ann, bob) = (case.person(&b, "ann"), case.person(&b, "bob"));
+    case.path = case.organization().path("/invitations");
+    for (person, added, trips_expected) in [(bob, 0, WRITE), (ann, 1, WRITE_KNOWN)] {
+        // Also the key that the request is repeated by.
+        case.tag = format!("{}x", case.tag);
+        case.body = Some(invitation(person.address(), "participant", &[]));
+        let (answer, trips) = measured(&b, &case).await;
+        assert_eq!(answer.expect(201).body["added"].as_array().map(Vec::len), Some(added));
+        assert_eq!(trips, trips_expected, "{:?}", b.faults.calls());
+    }
+    recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

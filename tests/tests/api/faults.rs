@@ -49,6 +49,7 @@ fn already_so(binary: &str) -> Option<u16> {
         "delete-organization",
         "revoke-api-key",
         "delete-grant",
+        "delete-contact",
     ]
     .contains(&binary)
     .then_some(404)
@@ -143,6 +144,9 @@ survivors! {
     naming_the_paying_owner_survives_any_fault: "name-paying-owner",
     registering_a_resource_survives_any_fault: "put-resource",
     deleting_a_resource_survives_any_fault: "delete-resource",
+    adding_at_once_survives_any_fault: "add-member",
+    registering_a_contact_survives_any_fault: "put-contact",
+    deleting_a_contact_survives_any_fault: "delete-contact",
     inviting_survives_any_fault: "create-invitations",
     changing_an_invitation_survives_any_fault: "update-invitation",
     cancelling_survives_any_fault: "cancel-invitation",

@@ -78,6 +78,9 @@ async fn a_member_with_the_most_grants_can_be_deactivated_and_removed() {
     let acme = Organization::make(&h).await;
     let end = h.backend.clock().now() + SignedDuration::from_hours(24 * 90);
     let pat = with_the_most_grants(&h, &acme, &end.to_string()).await;
+    // More words than the contact that is left of them is found by.
+    let name = json!({ "name": "a b c d e f g h i j k l m n o p q r s t u v w x y z" });
+    pat.patch(&h, &acme.path("/members/me"), &name).await.expect(200);
     let rows = json!({ "members": [pat.id()] });
     let done = acme
         .owner

@@ -252,17 +252,16 @@ async fn ids_of_another_organization_name_nothing_in_ones_own() {
     let before = Snapshot::of(&h).await;
     let mut tried = 0;
     for probe in PROBES.iter().filter(|p| p.is_inside()) {
-        // The id of a resource is chosen by who registers it, so registering takes it.
-        let named = ["{invitation}", "{member}"]
-            .iter()
-            .any(|name| probe.path.contains(name));
-        if named || (probe.path.contains("{id}") && probe.method == "DELETE") {
+        // The id of a resource or a contact is chosen by who registers it, so registering takes it.
+        let names = |names: &[&str]| names.iter().any(|name| probe.path.contains(name));
+        let chosen = names(&["{id}", "{contact}"]) && probe.method == "DELETE";
+        if chosen || names(&["{invitation}", "{member}"]) {
             let answer = send(&h, &s, probe, Some(&s.stranger), own).await;
             check(probe, "the owner of another", answer, table::NOT_FOUND);
             tried += 1;
         }
     }
-    assert_eq!(tried, 14);
+    assert_eq!(tried, 16);
 
     let path = |rest: &str| format!("/v1/organizations/{own}{rest}");
     for bulk in ["activate", "deactivate"] {
@@ -300,7 +299,7 @@ async fn ids_of_another_organization_name_nothing_in_ones_own() {
 async fn a_cursor_of_another_organization_opens_nothing() {
     let h = Harness::start().await;
     let s = Scenery::make(&h).await;
-    for list in ["/members", "/invitations", "/resources", "/events"] {
+    for list in ["/members", "/invitations", "/resources", "/contacts", "/events"] {
         let page = s
             .acme
             .owner
@@ -339,17 +338,22 @@ async fn a_sponsor_reads_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_platform_reads_any_organization_sets_plans_and_changes_nothing_else() {
+async fn the_platform_reads_any_organization_sets_plans_keeps_contacts_and_changes_nothing_else() {
     let h = Harness::start().await;
     let s = Scenery::make(&h).await;
     let platform = h.platform();
     probe_all(&h, &s, "the platform", Some(&platform), |p| p.platform).await;
     let may: Vec<_> = PROBES.iter().filter(|p| !p.is_harmless(p.platform)).collect();
-    assert_eq!(may.iter().map(|p| p.route().binary).collect::<Vec<_>>(), ["set-plan"]);
-    let set = send(&h, &s, may[0], Some(&platform), &s.acme.id).await.expect(200);
-    assert_eq!(set.body["plan"]["seat_limit"], 50);
-    let missing = send(&h, &s, may[0], Some(&platform), "org_0000000000000000000042").await;
-    missing.problem(404, "not-found");
+    let binaries: Vec<_> = may.iter().map(|p| p.route().binary).collect();
+    assert_eq!(binaries, ["set-plan", "put-contact", "delete-contact"]);
+    for probe in &may {
+        let missing = send(&h, &s, probe, Some(&platform), "org_0000000000000000000042").await;
+        missing.problem(404, "not-found");
+        let done = send(&h, &s, probe, Some(&platform), &s.acme.id).await;
+        check(probe, "the platform", done, probe.platform);
+    }
+    let shown = platform.get(&h, &s.acme.path("")).await.expect(200);
+    assert_eq!(shown.body["plan"]["seat_limit"], 50);
 }
 
 #[tokio::test(flavor = "multi_thread")]

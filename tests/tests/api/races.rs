@@ -1,7 +1,9 @@
 //! Races: whatever many do at the same moment comes out as if they had done it one after the other.
 
+mod adding;
 mod answers;
 mod bystander;
+mod contacts;
 mod deletion;
 mod ends;
 mod keys;

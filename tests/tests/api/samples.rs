@@ -68,7 +68,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
             let reply = call(binary, &app, request).await;
             let status = reply.status().as_u16();
             let expected = match binary {
-                "create-organization" | "create-invitations" | "create-api-key" => 201,
+                "create-organization" | "create-invitations" | "create-api-key" | "add-member" => 201,
                 "resend-invitations" => 202,
                 "get-docs" => 302,
                 "not-found" => 404,
@@ -93,6 +93,7 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         "transfer-ownership",
         "put-grant",
         "delete-grant",
+        "add-member",
     ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
@@ -100,7 +101,7 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
     let acme = Organization::make(h).await;
     let mut values: Values = vec![("org", acme.id.clone())];
     let caller = match binary {
-        "create-invitations" if rare => {
+        "create-invitations" | "add-member" if rare => {
             invite(h, &acme, "ann@x.example", "participant", &[]).await;
             h.advance(SignedDuration::from_hours(24 * 8));
             acme.owner.clone()
@@ -174,6 +175,11 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             let path = acme.path("/resources/program/spring");
             let body = json!({ "name": "Another name" });
             acme.owner.put(h, &path, &body).await.expect(200);
+            acme.owner.clone()
+        }
+        "put-contact" | "delete-contact" => {
+            let body = json!({ "email": "lee@y.example", "name": "Lee" });
+            acme.owner.put(h, &acme.path("/contacts/ann"), &body).await.expect(201);
             acme.owner.clone()
         }
         "expire" => {

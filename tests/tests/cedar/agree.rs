@@ -69,6 +69,7 @@ fn member(organization: &Organization, status: Status, role: Option<Held>, grant
         role,
         grants,
         seat: false,
+        vouched_by: None,
         keys: 0,
         keys_since: now(),
         profile: Profile::default(),

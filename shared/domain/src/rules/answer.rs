@@ -185,6 +185,7 @@ fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
         id: answer.guest.id,
         organization: answer.organization.id,
         email: answer.invitation.email.clone(),
+        vouched_by: None,
         name: answer.guest.name.cloned(),
         status: Status::Active,
         role: offer.held(answer.now),

@@ -1,4 +1,10 @@
 //! Inviting: a batch of addresses is checked whole, and sent whole or not at all (004).
+//!
+//! Whoever is a contact with an account is added at once instead (000, 001): one rule for both, so that both have one power.
+
+mod adding;
+
+pub use adding::{Account, Known};
 
 use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
@@ -7,7 +13,7 @@ use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
 use crate::organization::Seats;
-use crate::roleset::{Role, permission};
+use crate::roleset::permission;
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
@@ -33,6 +39,8 @@ pub struct Invite<'a> {
     pub addresses: &'a [Result<Address, Rejected>],
     /// Who holds each address at present.
     pub holders: &'a BTreeMap<Address, Holder>,
+    /// Who can be added at once.
+    pub known: Known<'a>,
     /// The role and what goes with it.
     pub wanted: Wanted<'a>,
     /// What the inviter writes.
@@ -57,7 +65,7 @@ pub enum InviteRefusal {
     },
 }
 
-/// Invites every address, or none.
+/// Invites every address, or none. Contacts with an account become members: they stand in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every address and field at fault.
@@ -71,7 +79,7 @@ pub fn invite(
         return Err(InviteRefusal::Forbidden);
     }
     let checked = check(scene, &request.wanted);
-    let addresses = check_addresses(scene, &request, scene.set.role(request.wanted.role));
+    let addresses = check_addresses(scene, &request, checked.as_ref().ok());
     let (offer, addresses) = match (checked, addresses) {
         (Ok(offer), Ok(addresses)) => (offer, addresses),
         (offer, addresses) => {
@@ -111,13 +119,15 @@ pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
                 .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
 }
 
+/// Every address with the account that is added at once, if one is.
 fn check_addresses<'r>(
     scene: &Scene<'_>,
     request: &Invite<'r>,
-    role: Option<&Role>,
-) -> Result<Vec<&'r Address>, Vec<Fault>> {
+    offer: Option<&Offer<'_>>,
+) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Fault>> {
+    let role = scene.set.role(request.wanted.role);
     let mut faults = Vec::new();
-    let mut good = Vec::new();
+    let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
     if request.addresses.is_empty() {
         faults.push(Fault::field("emails", "required", "name at least one address"));
     }
@@ -148,10 +158,14 @@ fn check_addresses<'r>(
                     "has a pending invitation already",
                 ));
             }
-            Some(Holder::Lapsed(_)) | None => match role.and_then(|role| domain_fault(scene, role, address)) {
-                Some(fault) => faults.push(fault),
-                None => good.push(address),
-            },
+            Some(Holder::Lapsed(_)) | None => {
+                let account = request.known.at(address).filter(|a| a.is_good(scene, offer));
+                let outside = role.and_then(|role| domain_fault(scene, role, address));
+                match outside.or_else(|| account.and_then(|a| a.fault(&good))) {
+                    Some(fault) => faults.push(fault),
+                    None => good.push((address, account)),
+                }
+            }
         }
     }
     if faults.is_empty() { Ok(good) } else { Err(faults) }
@@ -161,13 +175,17 @@ fn send(
     scene: &Scene<'_>,
     request: &Invite<'_>,
     offer: &Offer<'_>,
-    addresses: &[&Address],
+    addresses: &[(&Address, Option<&Account>)],
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
-    for address in addresses {
+    for (address, account) in addresses {
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
             changes = changes.and(expire_invitation(old, scene.now, ids));
+        }
+        if let Some(account) = account.filter(|_| changes.members.len() < request.known.most) {
+            changes = changes.and(adding::add(scene, account, offer, request.message.as_ref(), ids));
+            continue;
         }
         let invitation = new_invitation(scene, request, offer, address, ids);
         changes.mail.push(letter(&invitation, scene, ids));

@@ -43,6 +43,7 @@ pub fn create(
         id: founder.id,
         organization: id,
         email: founder.email.clone(),
+        vouched_by: None,
         name: founder.name.clone(),
         status: Status::Active,
         role: Some(Held {

@@ -7,7 +7,7 @@ use crate::power::Cause;
 use crate::world::{World, address, user};
 use muster_domain::rules::answer::{Answer, Guest, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
-use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, Known, invite};
 use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
@@ -208,6 +208,7 @@ impl World {
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
+            known: Known::default(),
             addresses: &addresses,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),

@@ -134,8 +134,10 @@ impl World {
                     let what = format!("{:?} {:?}", mail.to.as_str(), mail.letter);
                     assert!(self.announced.insert(what.clone()), "announced twice: {what}");
                 }
-                Letter::AccessEnded { .. } | Letter::OrganizationDeleted { .. } | Letter::OrganizationErased { .. } => {
-                }
+                Letter::AccessEnded { .. }
+                | Letter::Added { .. }
+                | Letter::OrganizationDeleted { .. }
+                | Letter::OrganizationErased { .. } => {}
             }
         }
         let links = changes

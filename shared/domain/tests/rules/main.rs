@@ -9,8 +9,10 @@
 
 mod access;
 mod activation;
+mod adding;
 mod answer;
 mod attacks;
+mod contacts;
 mod grants;
 mod invitations;
 mod invite;

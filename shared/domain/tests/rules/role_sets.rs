@@ -5,7 +5,7 @@ use muster_domain::address::Rejected;
 use muster_domain::member::Profile;
 use muster_domain::roleset::{Resources, find};
 use muster_domain::rules::activation::{RowRefusal, set_status};
-use muster_domain::rules::invite::{Invite, InviteRefusal, invite};
+use muster_domain::rules::invite::{Invite, InviteRefusal, Known, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::organizations::{Founder, create};
@@ -95,6 +95,7 @@ impl Firm {
             role: on_organization.then(|| held.clone()),
             grants: resources.iter().map(grant).collect(),
             seat: false,
+            vouched_by: None,
             keys: 0,
             keys_since: at("2026-01-01T00:00:00Z"),
             profile: Profile::default(),
@@ -156,6 +157,7 @@ impl Firm {
                 term: None,
             },
             message: None,
+            known: Known::default(),
         };
         invite(&self.scene(actor), request, &mut ids()).map(|_| ())
     }

@@ -140,6 +140,7 @@ pub(crate) fn somebody(name: &str, on_organization: Option<Held>, grants: Vec<Gr
         id: user(name),
         organization: organization_id(),
         email: address(&format!("{name}@{domain}")),
+        vouched_by: None,
         name: Some(name.parse().unwrap()),
         status: Status::Active,
         role: on_organization,

@@ -6,7 +6,7 @@ use http::Uri;
 use jiff::Timestamp;
 use muster_domain::address::Address;
 
-/// How many resources an invitation names before it only counts them.
+/// How many resources a letter names before it only counts them.
 const NAMED_RESOURCES: usize = 20;
 
 /// A letter, with what it needs to know. Names are as people wrote them.
@@ -28,6 +28,21 @@ pub enum Letter<'a> {
         link: &'a str,
         /// When the invitation expires.
         expires_at: Timestamp,
+    },
+    /// Somebody was made a member at once.
+    Added {
+        /// The name of the organization.
+        organization: &'a str,
+        /// The display name of the role.
+        role: &'a str,
+        /// The names of the resources that the role is limited to.
+        resources: &'a [String],
+        /// The name or the address of the person who added them.
+        by: &'a str,
+        /// What that person wrote.
+        message: Option<&'a str>,
+        /// Where the product is: an http or https address.
+        link: &'a str,
     },
     /// A role will end soon.
     AccessEnding {
@@ -82,16 +97,32 @@ impl Letter<'_> {
                 let letter = Invitation {
                     organization: organization_name(organization),
                     role: untrusted::one_line(role),
-                    resources: resources
-                        .iter()
-                        .take(NAMED_RESOURCES)
-                        .map(|name| untrusted::one_line(name))
-                        .collect(),
+                    resources: first_names(resources),
                     more: resources.len().saturating_sub(NAMED_RESOURCES),
                     inviter: untrusted::one_line_or(inviter, "Somebody"),
                     message: message.map(untrusted::lines).unwrap_or_default(),
                     link: checked(link)?,
                     expires_at: shown(expires_at),
+                    to: to.to_string(),
+                };
+                letter.write(to)
+            }
+            Self::Added {
+                organization,
+                role,
+                resources,
+                by,
+                message,
+                link,
+            } => {
+                let letter = Added {
+                    organization: organization_name(organization),
+                    role: untrusted::one_line(role),
+                    resources: first_names(resources),
+                    more: resources.len().saturating_sub(NAMED_RESOURCES),
+                    by: untrusted::one_line_or(by, "Somebody"),
+                    message: message.map(untrusted::lines).unwrap_or_default(),
+                    link: checked(link)?,
                     to: to.to_string(),
                 };
                 letter.write(to)
@@ -173,6 +204,45 @@ struct InvitationHtml<'a> {
     letter: &'a Invitation<'a>,
 }
 
+/// The news of having been added, fit to be shown.
+struct Added<'a> {
+    organization: String,
+    role: String,
+    resources: Vec<String>,
+    more: usize,
+    by: String,
+    message: Vec<String>,
+    link: &'a str,
+    to: String,
+}
+
+impl Added<'_> {
+    fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+        Ok(Outgoing {
+            to,
+            subject: format!("{} added you to {}", self.by, self.organization),
+            text: AddedText { letter: self }.render()?,
+            html: AddedHtml { letter: self }.render()?,
+        })
+    }
+
+    fn quoted_message(&self) -> String {
+        untrusted::quoted(&self.message)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail/added.txt")]
+struct AddedText<'a> {
+    letter: &'a Added<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/added.html")]
+struct AddedHtml<'a> {
+    letter: &'a Added<'a>,
+}
+
 /// The announcement of an end, fit to be shown.
 struct AccessEnding {
     organization: String,
@@ -248,6 +318,12 @@ struct AccessEndedText<'a> {
 #[template(path = "mail/access-ended.html")]
 struct AccessEndedHtml<'a> {
     letter: &'a AccessEnded,
+}
+
+/// The resources that a letter names.
+fn first_names(resources: &[String]) -> Vec<String> {
+    let named = resources.iter().take(NAMED_RESOURCES);
+    named.map(|name| untrusted::one_line(name)).collect()
 }
 
 pub(super) fn organization_name(name: &str) -> String {

@@ -25,6 +25,17 @@ fn invitation<'a>(name: &'a str, resources: &'a [String], message: Option<&'a st
     }
 }
 
+fn added<'a>(name: &'a str, resources: &'a [String], message: Option<&'a str>) -> Letter<'a> {
+    Letter::Added {
+        organization: name,
+        role: name,
+        resources,
+        by: name,
+        message,
+        link: LINK,
+    }
+}
+
 fn mime(letter: &Outgoing) -> Vec<u8> {
     let from = "Muster <no-reply@muster.example>".parse().unwrap();
     letter.mime(&from, "mail_1", moment())
@@ -104,6 +115,28 @@ fn letters_read_well() {
             },
         ),
         (
+            "added",
+            Letter::Added {
+                organization: "Acme",
+                role: "Program admin",
+                resources: &resources,
+                by: "Bob Jones",
+                message: Some("Hi Ann,\r\nsee https://docs.example first.\nBob"),
+                link: "https://app.example",
+            },
+        ),
+        (
+            "added_plain",
+            Letter::Added {
+                organization: "Acme",
+                role: "Owner",
+                resources: &[],
+                by: "Bob Jones",
+                message: None,
+                link: "https://app.example",
+            },
+        ),
+        (
             "access_ending",
             Letter::AccessEnding {
                 organization: place.0,
@@ -177,6 +210,7 @@ fn hostile_names_stay_words() {
         let resources = vec![name.to_owned(); 25];
         let letters = [
             invitation(name, &resources, Some(name)),
+            added(name, &resources, Some(name)),
             Letter::AccessEnding {
                 organization: name,
                 role: name,
@@ -221,17 +255,22 @@ fn a_message_cannot_leave_its_quotation() {
         "</blockquote><a href=\"https://evil.example\">View the invitation</a>",
         &filler,
     ] {
-        let letter = invitation("Acme", &[], Some(message)).render(ann()).unwrap();
-        read_back(&letter);
-        for line in letter.text.lines().filter(|line| line.contains("evil")) {
-            assert!(line.starts_with("> "), "{line}");
+        for (letter, links) in [
+            (invitation("Acme", &[], Some(message)), 2),
+            (added("Acme", &[], Some(message)), 1),
+        ] {
+            let letter = letter.render(ann()).unwrap();
+            read_back(&letter);
+            for line in letter.text.lines().filter(|line| line.contains("evil")) {
+                assert!(line.starts_with("> "), "{line}");
+            }
+            for line in letter.text.lines().filter(|line| line.starts_with('>')) {
+                assert!(textwrap::core::display_width(line) <= 72, "{line}");
+            }
+            assert_eq!(letter.html.matches("<a href").count(), links);
+            let (link, message) = (letter.text.find(LINK), letter.text.find("evil"));
+            assert!(link < message, "our link stands before the message");
         }
-        for line in letter.text.lines().filter(|line| line.starts_with('>')) {
-            assert!(textwrap::core::display_width(line) <= 72, "{line}");
-        }
-        assert_eq!(letter.html.matches("<a href").count(), 2);
-        let (link, message) = (letter.text.find(LINK), letter.text.find("evil"));
-        assert!(link < message, "our link stands before the message");
     }
 }
 
@@ -289,6 +328,15 @@ fn only_web_links_are_written() {
             message: None,
             link,
             expires_at: moment(),
+        };
+        assert!(matches!(letter.render(ann()), Err(LetterError::Link)), "{link:?}");
+        let letter = Letter::Added {
+            organization: "Acme",
+            role: "Owner",
+            resources: &[],
+            by: "Bob",
+            message: None,
+            link,
         };
         assert!(matches!(letter.render(ann()), Err(LetterError::Link)), "{link:?}");
     }
@@ -350,7 +398,11 @@ proptest! {
             resource: Some(&name),
             reason: EndReason::Expired,
         };
-        for letter in [invitation(&name, &resources, message.as_deref()), ended] {
+        for letter in [
+            invitation(&name, &resources, message.as_deref()),
+            added(&name, &resources, message.as_deref()),
+            ended,
+        ] {
             read_back(&letter.render(ann()).unwrap());
         }
     }

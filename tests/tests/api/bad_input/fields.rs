@@ -42,6 +42,29 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
         (&PUT_RESOURCE, "/name", with(null(), line())),
+        (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&PUT_CONTACT, "/name", line()),
+        (
+            &PUT_CONTACT,
+            "/subject",
+            with(
+                no_texts(),
+                vec![json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256))],
+            ),
+        ),
+        (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&ADD_MEMBER, "/role", with(null(), bad_roles())),
+        (
+            &ADD_MEMBER,
+            "/resources",
+            with(vec![json!([]), json!(null)], bad_resources()),
+        ),
+        (&ADD_MEMBER, "/message", text()),
+        (
+            &ADD_MEMBER,
+            "/duration",
+            with(bad_terms(), vec![json!("1_month"), json!("forever")]),
+        ),
         (
             &INVITE,
             "/emails",
@@ -158,6 +181,8 @@ fn every_field_of_every_body_is_tried() {
             "UpdateOrganization" | "UpdateSettings" => &[&UPDATE],
             "SetPlan" => &[&PLAN],
             "PutResource" => &[&PUT_RESOURCE],
+            "AddMember" => &[&ADD_MEMBER],
+            "PutContact" => &[&PUT_CONTACT],
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],

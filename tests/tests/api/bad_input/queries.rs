@@ -5,13 +5,14 @@ use muster_tests::harness::invitation;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "/v1/organizations",
     "/v1/invitations",
     "/v1/organizations/{org}/resources",
     "/v1/organizations/{org}/invitations",
     "/v1/organizations/{org}/members",
     "/v1/organizations/{org}/members/{member}/api-keys",
+    "/v1/organizations/{org}/contacts",
     "/v1/organizations/{org}/events",
 ];
 
@@ -115,6 +116,37 @@ async fn a_status_that_is_none_is_refused_by_name() {
             .await;
         is_problem(&answer, &[400], status);
         names_field(&answer, "status", status);
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_for_too_much_is_refused_by_name_and_one_for_anything_else_finds_what_there_is() {
+    let g = Ground::make().await;
+    for long in ["x".repeat(201), "x%20".repeat(201), "%F0%9F%92%A9".repeat(201)] {
+        let path = g.acme.path(&format!("/contacts?q={long}"));
+        let answer = g.acme.owner.get(&g.h, &path).await;
+        is_problem(&answer, &[400], &long);
+        names_field(&answer, "q", &long);
+    }
+    let longest = "x%20".repeat(100);
+    for odd in [
+        "",
+        "%20",
+        "%00",
+        "%23",
+        "a%23b",
+        "%25",
+        "%2B",
+        "'",
+        "\u{202e}",
+        "CONTACT%23",
+        "%EF%B7%BA",
+        &longest,
+    ] {
+        let path = g.acme.path(&format!("/contacts?q={odd}"));
+        let answer = g.acme.owner.get(&g.h, &path).await.expect(200);
+        assert_eq!(answer.body["items"], json!([]), "{odd}");
     }
     g.stands().await;
 }

@@ -75,6 +75,18 @@ pub(super) const PUT_RESOURCE: Taker = taker(
     |_| json!({ "name": "Springtime" }),
 );
 
+pub(super) const PUT_CONTACT: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/contacts/{contact}",
+    true,
+    |_| json!({ "email": "ann@x.example", "name": "Ann Lee", "subject": "idp|ann" }),
+);
+
+pub(super) const ADD_MEMBER: Taker = taker("POST", "/v1/organizations/{org}/members", true, |_| {
+    json!({ "email": "newer@x.example", "role": "program_sponsor", "resources": spring(), "duration": null,
+        "message": "Hello" })
+});
+
 pub(super) const INVITE: Taker = taker("POST", "/v1/organizations/{org}/invitations", true, |_| {
     json!({ "emails": "new@x.example", "role": "program_sponsor", "resources": spring(), "message": "Hello",
         "duration": null, "dry_run": false })
@@ -155,6 +167,8 @@ pub(super) const TAKERS: &[Taker] = &[
     UPDATE,
     PLAN,
     PUT_RESOURCE,
+    PUT_CONTACT,
+    ADD_MEMBER,
     INVITE,
     UPDATE_INVITATION,
     HOLDINGS,

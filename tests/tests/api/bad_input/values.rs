@@ -319,6 +319,27 @@ pub(super) fn bad_domains() -> Vec<Value> {
     bad
 }
 
+/// What cannot be the address of one person.
+pub(super) fn bad_addresses() -> Vec<Value> {
+    let texts = [
+        "",
+        " ",
+        "ann",
+        "@x.example",
+        "ann@",
+        "ann@nodot",
+        "ann@@x.example",
+        "a@x.example, b@x.example",
+        "ann@x.example\r\nBcc: evil@x.example",
+        "ann\u{0}@x.example",
+        "ann\u{202e}@x.example",
+        "\u{430}nn@x.example",
+        "ann@127.0.0.1",
+    ];
+    let long = json!(format!("{}@x.example", "a".repeat(65)));
+    texts.iter().map(|t| json!(t)).chain([long]).collect()
+}
+
 pub(super) fn bad_switches() -> Vec<Value> {
     let mut bad = vec![
         json!(7),

@@ -43,6 +43,10 @@ impl Scenery {
         let invitation = acme.invite(h, guest.address(), "participant", &["spring"]).await;
         let key = acme.key(h, &member, &json!({ "name": "zapier" })).await;
         let token = h.invitation_token(guest.address()).await;
+        for (id, email) in [("ann", "ann@y.example"), ("ben", "ben@y.example")] {
+            let path = acme.path(&format!("/contacts/{id}"));
+            acme.owner.put(h, &path, &json!({ "email": email })).await.expect(201);
+        }
         let stranger = h.person("stella");
         let body = json!({ "name": "Other", "role_set": "program-delivery" });
         let others = stranger
@@ -73,6 +77,7 @@ impl Scenery {
             .replace("{token}", &self.token);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
         path.replace("{id}", "spring")
+            .replace("{contact}", "ann")
             .replace("{file}", "index.html")
             .replace("$default", "/nowhere")
     }

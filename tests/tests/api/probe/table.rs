@@ -22,6 +22,7 @@ const MISMATCH: Told = Problem(403, "email-mismatch");
 const UNVERIFIED: Told = Problem(403, "email-not-verified");
 const SHOWN: Told = Ok(200);
 const MADE: Told = Ok(201);
+const DONE: Told = Ok(204);
 
 /// One route, with a request that is right in every other respect.
 pub(super) struct Probe {
@@ -131,6 +132,14 @@ fn named(_: &Scenery) -> Value {
     json!({ "name": "Named" })
 }
 
+fn one(_: &Scenery) -> Value {
+    json!({ "email": "new@x.example", "role": "participant", "resources": spring() })
+}
+
+fn known(_: &Scenery) -> Value {
+    json!({ "email": "ann@x.example", "name": "Ann Lee", "subject": "idp|ann" })
+}
+
 fn offer(_: &Scenery) -> Value {
     json!({ "emails": "new@x.example", "role": "participant", "resources": spring() })
 }
@@ -237,6 +246,25 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),
+    inside("POST", "/v1/organizations/{org}/members", one, REFUSED),
+    inside(
+        "GET",
+        "/v1/organizations/{org}/contacts",
+        none,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    inside(
+        "PUT",
+        "/v1/organizations/{org}/contacts/{contact}",
+        known,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/contacts/{contact}",
+        none,
+        [FORBIDDEN, FORBIDDEN, DONE],
+    ),
     asking("/access/v1/evaluation", asked),
     asking("/access/v1/evaluations", asked),
     asking("/access/v1/search/subject", asked),

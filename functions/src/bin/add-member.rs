@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members`
+
+use muster_functions::routes::inviting::add;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(add).await
+}

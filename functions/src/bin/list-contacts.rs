@@ -1,0 +1,8 @@
+//! `GET /v1/organizations/{org}/contacts`
+
+use muster_functions::routes::contacts::list;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(list).await
+}

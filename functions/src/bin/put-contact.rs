@@ -1,0 +1,8 @@
+//! `PUT /v1/organizations/{org}/contacts/{contact}`
+
+use muster_functions::routes::contacts::put;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(put).await
+}

@@ -1,0 +1,255 @@
+//! Registering, changing and deleting contacts, and the contact that a membership leaves behind (000).
+
+use crate::address::Address;
+use crate::changes::{Changes, Pair};
+use crate::contact::Contact;
+use crate::event::{Party, Recorder};
+use crate::id::{NewIds, UserId};
+use crate::member::Member;
+use crate::organization::Organization;
+use crate::roleset::permission;
+use crate::rules::Scene;
+use crate::rules::members::{MemberRefusal, remove};
+use crate::text::{ContactId, Name};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Who keeps the contacts.
+#[derive(Clone, Copy)]
+pub enum Keeper<'a> {
+    /// A member.
+    Member(Scene<'a>),
+    /// The platform, which knows who has an account.
+    Platform {
+        /// The user its token was issued to.
+        id: UserId,
+        /// The organization.
+        organization: &'a Organization,
+        /// The instant of the decision.
+        now: Timestamp,
+    },
+}
+
+impl<'a> Keeper<'a> {
+    fn may_manage(&self) -> bool {
+        match self {
+            Self::Member(scene) => scene.authority().allows(permission::CONTACTS_MANAGE, None),
+            Self::Platform { .. } => true,
+        }
+    }
+
+    /// Whether they may tell who has an account: not through a key that is limited.
+    fn may_vouch(&self) -> bool {
+        match self {
+            Self::Member(scene) => scene.is_whole(),
+            Self::Platform { .. } => true,
+        }
+    }
+
+    fn voucher(&self) -> Option<UserId> {
+        match self {
+            Self::Member(scene) => Some(scene.actor.id),
+            Self::Platform { .. } => None,
+        }
+    }
+
+    fn place(&self) -> (&'a Organization, Timestamp) {
+        match self {
+            Self::Member(scene) => (scene.organization, scene.now),
+            Self::Platform { organization, now, .. } => (organization, *now),
+        }
+    }
+
+    fn recorder<'i>(&self, ids: &'i mut dyn NewIds) -> Recorder<'i> {
+        let (organization, now) = self.place();
+        let party = match self {
+            Self::Member(scene) => scene.party(),
+            Self::Platform { id, .. } => Party::platform(*id),
+        };
+        Recorder::new(organization.id, party, now, ids)
+    }
+}
+
+/// What a contact shall be; what is none stays, or is not there with a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Their address.
+    pub email: Address,
+    /// Name for people; none inside takes it away.
+    pub name: Option<Option<Name>>,
+    /// Their account; none inside takes it away.
+    pub user: Option<Option<UserId>>,
+}
+
+/// Why a contact is not changed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ContactRefusal {
+    /// They have no say in it.
+    Forbidden,
+    /// There is no such contact.
+    NotFound,
+    /// Another contact has the address: this one.
+    AddressTaken(ContactId),
+}
+
+/// Registers a contact, or makes it what is told now. `at` is the contact that has the address, if one does.
+///
+/// # Errors
+/// [`ContactRefusal::Forbidden`], [`ContactRefusal::AddressTaken`].
+pub fn put(
+    keeper: &Keeper<'_>,
+    id: ContactId,
+    found: Option<&Contact>,
+    at: Option<&Contact>,
+    details: Details,
+    ids: &mut dyn NewIds,
+) -> Result<(Contact, Changes), ContactRefusal> {
+    if !keeper.may_manage() {
+        return Err(ContactRefusal::Forbidden);
+    }
+    if let Some(other) = at.filter(|other| other.id != id) {
+        return Err(ContactRefusal::AddressTaken(other.id.clone()));
+    }
+    let Details { email, name, user } = details;
+    let name = name.unwrap_or_else(|| found.and_then(|before| before.name.clone()));
+    let user = user.unwrap_or_else(|| found.and_then(|before| before.user));
+    let known = found.filter(|before| before.user == user && (user.is_none() || before.email == email));
+    if known.is_none() && user.is_some() && !keeper.may_vouch() {
+        return Err(ContactRefusal::Forbidden);
+    }
+    let vouched_by = match known {
+        Some(before) => before.vouched_by,
+        None => user.and_then(|_| keeper.voucher()),
+    };
+    let (organization, now) = keeper.place();
+    let after = Contact {
+        organization: organization.id,
+        id,
+        email,
+        name,
+        user,
+        vouched_by,
+        created_at: found.map_or(now, |before| before.created_at),
+        version: found.map_or(0, |before| before.version),
+    };
+    Ok(written(found, after, &mut keeper.recorder(ids)))
+}
+
+/// Deletes a contact. A membership of the same person stays as it is.
+///
+/// # Errors
+/// [`ContactRefusal::Forbidden`], [`ContactRefusal::NotFound`].
+pub fn delete(keeper: &Keeper<'_>, found: Option<&Contact>, ids: &mut dyn NewIds) -> Result<Changes, ContactRefusal> {
+    if !keeper.may_manage() {
+        return Err(ContactRefusal::Forbidden);
+    }
+    let before = found.ok_or(ContactRefusal::NotFound)?;
+    let subject = Party::contact(&before.id);
+    let event = keeper
+        .recorder(ids)
+        .event("contact.deleted", subject, Some(picture(before)), None);
+    Ok(Changes {
+        contacts: vec![Pair::gone(before.clone())],
+        events: vec![event],
+        ..Changes::default()
+    })
+}
+
+/// What a membership that ends finds among the contacts.
+#[derive(Default)]
+pub struct Acquaintance<'a> {
+    /// The contact that has the member's address.
+    pub at: Option<&'a Contact>,
+    /// The contact that has the member's id.
+    pub own: Option<&'a Contact>,
+}
+
+/// Ends a membership as [`remove`] does, and makes sure that the person stays known, with their account.
+///
+/// # Errors
+/// [`MemberRefusal`].
+pub fn remove_leaving_contact(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    known: &Acquaintance<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, MemberRefusal> {
+    let changes = remove(scene, found, ids)?;
+    Ok(match found {
+        Some(member) => changes.and(left_behind(scene, member, known, ids)),
+        None => changes,
+    })
+}
+
+/// The contact that stays of a member: the one at their address, which gets their account if it has none, or a new one.
+fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
+    let after = match known.at {
+        Some(at) if at.user.is_some() => return Changes::default(),
+        Some(at) => Contact {
+            user: Some(member.id),
+            vouched_by: member.vouched_by,
+            ..at.clone()
+        },
+        None => {
+            let Some(id) = free_id(member, known, ids) else {
+                return Changes::default();
+            };
+            Contact {
+                organization: member.organization,
+                id,
+                email: member.email.clone(),
+                name: member.name.clone(),
+                user: Some(member.id),
+                vouched_by: member.vouched_by,
+                created_at: scene.now,
+                version: 0,
+            }
+        }
+    };
+    written(known.at, after, &mut scene.recorder(ids)).1
+}
+
+/// The user's id, as text; with a number behind it if a contact of theirs with another address has it already.
+fn free_id(member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Option<ContactId> {
+    let text = match known.own {
+        None => member.id.to_string(),
+        Some(_) => format!("{}~{}", member.id, ids.uuid().simple()),
+    };
+    text.parse().ok()
+}
+
+/// The contact as it shall be, with what changes by that; nothing if it is so already.
+fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) -> (Contact, Changes) {
+    if before == Some(&after) {
+        return (after, Changes::default());
+    }
+    let after = Contact {
+        version: after.version + 1,
+        ..after
+    };
+    let kind = if before.is_some() {
+        "contact.updated"
+    } else {
+        "contact.created"
+    };
+    let event = record.event(
+        kind,
+        Party::contact(&after.id),
+        before.map(picture),
+        Some(picture(&after)),
+    );
+    let changes = Changes {
+        contacts: vec![Pair {
+            before: before.cloned(),
+            after: Some(after.clone()),
+        }],
+        events: vec![event],
+        ..Changes::default()
+    };
+    (after, changes)
+}
+
+/// What events say of a contact.
+fn picture(contact: &Contact) -> serde_json::Value {
+    json!({ "email": contact.email, "name": contact.name, "user": contact.user })
+}

@@ -1,0 +1,163 @@
+//! Adding contacts with an account at once.
+
+use crate::team::*;
+use muster_domain::address::Rejected;
+use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite};
+use muster_domain::{
+    Address, Changes, Contact, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
+};
+use std::collections::BTreeMap;
+
+type Sent = Result<(Vec<Invitation>, Changes), InviteRefusal>;
+
+/// The contact `name@x.example` whose account is `account`.
+pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> Contact {
+    Contact {
+        organization: organization_id(),
+        id: name.parse().unwrap(),
+        email: address(&format!("{name}@x.example")),
+        name: Some(name.parse().unwrap()),
+        user: Some(user(account)),
+        vouched_by,
+        created_at: now(),
+        version: 1,
+    }
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        contact: contact(name, name, None),
+        is_member: false,
+        voucher: None,
+    }
+}
+
+/// Asks for every account's address, and for `guest@x.example`.
+fn ask(organization: &Organization, actor: &Member, role_id: &str, accounts: &[Account], most: usize) -> Sent {
+    let mut addresses: Vec<Result<Address, Rejected>> = accounts.iter().map(|a| Ok(a.contact.email.clone())).collect();
+    addresses.push(Ok(address("guest@x.example")));
+    let wished = role(role_id);
+    let defined = set().role(&wished).unwrap();
+    let resources = if defined.reach == roleset::Reach::Resource {
+        vec![found("spring")]
+    } else {
+        Vec::new()
+    };
+    let term = defined.is_time_limited().then_some(Term::Months(1));
+    let request = Invite {
+        addresses: &addresses,
+        holders: &BTreeMap::new(),
+        known: Known { accounts, most },
+        wanted: wanted(&wished, &resources, term),
+        message: None,
+    };
+    invite(&scene(organization, actor), request, &mut ids())
+}
+
+fn added(sent: &Sent) -> Vec<Member> {
+    let (_, changes) = sent.as_ref().unwrap();
+    changes.members.iter().filter_map(|p| p.after.clone()).collect()
+}
+
+#[test]
+fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_nothing_else() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let sent = ask(&organization, &owner, "program_admin", &[account("ann")], 20);
+    let [ann] = &added(&sent)[..] else { panic!() };
+    assert_eq!(
+        (ann.id, ann.email.as_str(), ann.status),
+        (user("ann"), "ann@x.example", Status::Active)
+    );
+    assert_eq!((ann.role.clone(), ann.seat, ann.keys), (None, true, 0));
+    assert_eq!(ann.grants, [grant("spring", "program_admin", None)]);
+    assert_eq!(
+        (ann.keys_since, ann.joined_at, ann.last_active_at),
+        (now(), now(), None)
+    );
+    assert_eq!(ann.profile, muster_domain::member::Profile::default());
+    let (invitations, changes) = sent.unwrap();
+    assert_eq!((invitations.len(), changes.seat_delta()), (1, 2));
+    assert_eq!(kinds(&changes), ["member.added", "invitation.created"]);
+    assert_eq!(changes.mail.len(), 2);
+    assert!(matches!(&changes.mail[0].letter, Letter::Added { member, .. } if *member == ann.id));
+    assert_eq!(changes.mail[0].to.as_str(), "ann@x.example");
+}
+
+#[test]
+fn an_allowlisted_role_goes_by_invitation_since_nobody_has_verified_the_address() {
+    let owner = holder("owner", "owner");
+    let mut organization = counted(&[&owner], &[]);
+    organization.plan.allowed_domains.insert("x.example".parse().unwrap());
+    let sent = ask(&organization, &owner, "implementation_admin", &[account("ann")], 20);
+    assert_eq!(added(&sent), []);
+    assert_eq!(sent.unwrap().0.len(), 2);
+}
+
+#[test]
+fn only_so_many_are_added_and_the_others_are_invited_for_the_same_seats() {
+    let owner = holder("owner", "owner");
+    let accounts = ["ann", "bob", "eve"].map(account);
+    for most in 0..=3 {
+        let sent = ask(&counted(&[&owner], &[]), &owner, "admin", &accounts, most);
+        assert_eq!(added(&sent).len(), most);
+        let (invitations, changes) = sent.unwrap();
+        assert_eq!((invitations.len(), changes.seat_delta()), (4 - most, 4));
+    }
+    let refused = ask(&limited(counted(&[&owner], &[]), 4), &owner, "admin", &accounts, 3);
+    assert!(matches!(refused, Err(InviteRefusal::NoSeats { needed: 4, .. })));
+}
+
+#[test]
+fn an_account_that_is_a_member_or_stands_twice_refuses_the_batch_by_address() {
+    let owner = holder("owner", "owner");
+    let member = Account {
+        is_member: true,
+        ..account("ann")
+    };
+    let twin = Account {
+        contact: contact("bob2", "bob", None),
+        ..account("bob")
+    };
+    let accounts = [member, account("bob"), twin];
+    match ask(&counted(&[&owner], &[]), &owner, "admin", &accounts, 20) {
+        Err(InviteRefusal::Invalid(faults)) => assert_eq!(
+            codes(&faults),
+            ["ann@x.example already_member", "bob2@x.example same_person"]
+        ),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Without this a member who keeps contacts would write an account of their own beside the address of somebody whom an
+/// owner is about to make an owner.
+#[test]
+fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() {
+    let (owner, admin) = (holder("owner", "owner"), holder("ada", "admin"));
+    let organization = counted(&[&owner, &admin], &[]);
+    let by = |voucher: Option<&Member>| Account {
+        contact: contact("boss", "mole", Some(admin.id)),
+        is_member: false,
+        voucher: voucher.cloned(),
+    };
+    let at_once = |actor: &Member, role: &str, voucher: Option<&Member>| {
+        !added(&ask(&organization, actor, role, &[by(voucher)], 20)).is_empty()
+    };
+    assert!(at_once(&owner, "admin", Some(&admin)));
+    assert!(at_once(&admin, "admin", Some(&admin)));
+    assert!(!at_once(&owner, "owner", Some(&admin)), "an admin makes no owner");
+    assert!(!at_once(&owner, "participant", None), "who told it is gone");
+    assert!(!at_once(&owner, "participant", Some(&inactive(admin.clone()))));
+    let elsewhere = somebody("ada", None, vec![grant("autumn", "program_admin", None)]);
+    assert!(!at_once(&owner, "participant", Some(&elsewhere)));
+}
+
+#[test]
+fn who_may_not_invite_there_adds_nobody_there() {
+    let (owner, fay) = (holder("owner", "owner"), holder("fay", "program_facilitator"));
+    let organization = counted(&[&owner, &fay], &[]);
+    let pat = somebody("pat", None, vec![grant("autumn", "program_admin", None)]);
+    let asks = |actor: &Member| ask(&organization, actor, "participant", &[account("ann")], 20);
+    assert!(matches!(asks(&fay), Err(InviteRefusal::Forbidden)));
+    assert!(matches!(asks(&pat), Err(InviteRefusal::RoleNotAssignable(_))));
+}

@@ -1,0 +1,160 @@
+//! Contacts, and the one that a membership leaves behind.
+
+use crate::adding::contact;
+use crate::team::*;
+use muster_domain::api_key::{Holding, Limits};
+use muster_domain::rules::contacts::{
+    Acquaintance, ContactRefusal, Details, Keeper, delete, put, remove_leaving_contact,
+};
+use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Scene, Secret, UserId};
+
+fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
+    Details {
+        email: address(email),
+        name: Some(name.map(|n| n.parse().unwrap())),
+        user: Some(account.map(user)),
+    }
+}
+
+fn keep(keeper: Keeper<'_>, before: Option<&Contact>, details: Details) -> Result<Contact, ContactRefusal> {
+    let id = before.map_or_else(|| "c".parse().unwrap(), |c| c.id.clone());
+    put(&keeper, id, before, None, details, &mut ids()).map(|(contact, _)| contact)
+}
+
+fn platform(organization: &Organization) -> Keeper<'_> {
+    Keeper::Platform {
+        id: user("operator"),
+        organization,
+        now: now(),
+    }
+}
+
+#[test]
+fn whoever_last_told_account_or_address_answers_for_it_and_the_platform_for_itself() {
+    let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
+    let organization = counted(&[&owner, &ada], &[]);
+    let of = |member| Keeper::Member(scene(&organization, member));
+    let by = |contact: &Contact| contact.vouched_by;
+    let told = keep(platform(&organization), None, details("a@x.example", None, Some("ann"))).unwrap();
+    assert_eq!(by(&told), None);
+    let named = keep(of(&ada), Some(&told), details("a@x.example", Some("Ann"), Some("ann"))).unwrap();
+    assert_eq!(by(&named), None, "a name is nobody's word for an account");
+    let moved = keep(of(&ada), Some(&named), details("boss@x.example", None, Some("ann"))).unwrap();
+    assert_eq!(by(&moved), Some(ada.id));
+    let unnamed = Details {
+        user: None,
+        ..details("boss@x.example", None, None)
+    };
+    let same = keep(of(&owner), Some(&moved), unnamed).unwrap();
+    assert_eq!((same.user, by(&same)), (Some(user("ann")), Some(ada.id)));
+    let kept = keep(of(&owner), Some(&moved), details("boss@x.example", None, Some("ann"))).unwrap();
+    assert_eq!(by(&kept), Some(ada.id), "repeating it is no word for it");
+    let other = keep(of(&owner), Some(&moved), details("boss@x.example", None, Some("bob"))).unwrap();
+    assert_eq!(by(&other), Some(owner.id));
+    let without = keep(of(&ada), Some(&other), details("boss@x.example", None, None)).unwrap();
+    assert_eq!((by(&without), without.user), (None, None));
+}
+
+/// A key of the owner's that another member made, who may know its secret.
+fn made_by_another(owner: &Member) -> ApiKey {
+    let id = KeyId {
+        owner: owner.id,
+        number: 1,
+    };
+    let ceiling = vec![Holding {
+        role: role("owner"),
+        resource: None,
+    }];
+    ApiKey {
+        id,
+        organization: organization_id(),
+        name: "Key".parse().unwrap(),
+        limits: Limits {
+            ceiling: Some(ceiling),
+            ..Limits::default()
+        },
+        hash: Secret::new(id, organization_id(), 7).hash(),
+        previous: None,
+        made_by: user("ada"),
+        created_at: now(),
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        version: 1,
+    }
+}
+
+#[test]
+fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let key = made_by_another(&owner);
+    let keeper = Keeper::Member(Scene {
+        key: Some(&key),
+        ..scene(&organization, &owner)
+    });
+    let without = keep(keeper, None, details("a@x.example", None, None)).unwrap();
+    assert_eq!(without.user, None);
+    let refused = keep(keeper, Some(&without), details("a@x.example", None, Some("mole")));
+    assert_eq!(refused, Err(ContactRefusal::Forbidden));
+    let known = contact("ann", "ann", None);
+    let named = keep(keeper, Some(&known), details("ann@x.example", Some("Ann"), Some("ann"))).unwrap();
+    assert_eq!((named.user, named.vouched_by), (known.user, None));
+    let moved = keep(keeper, Some(&known), details("boss@x.example", None, Some("ann")));
+    assert_eq!(moved, Err(ContactRefusal::Forbidden));
+}
+
+#[test]
+fn who_keeps_no_contacts_on_the_whole_organization_writes_none() {
+    let pat = holder("pat", "program_admin");
+    let organization = counted(&[&pat], &[]);
+    let keeper = Keeper::Member(scene(&organization, &pat));
+    let refused = keep(keeper, None, details("a@x.example", None, None));
+    assert_eq!(refused, Err(ContactRefusal::Forbidden));
+    let known = contact("ann", "ann", None);
+    for found in [None, Some(&known)] {
+        assert_eq!(delete(&keeper, found, &mut ids()), Err(ContactRefusal::Forbidden));
+    }
+}
+
+fn left(organization: &Organization, owner: &Member, pat: &Member, known: &Acquaintance<'_>) -> Option<Contact> {
+    let changes = remove_leaving_contact(&scene(organization, owner), Some(pat), known, &mut ids()).unwrap();
+    assert_eq!(changes.members.len(), 1);
+    changes.contacts.into_iter().next().and_then(|pair| pair.after)
+}
+
+#[test]
+fn an_address_that_nobody_verified_stays_on_the_word_of_who_told_it() {
+    let owner = holder("owner", "owner");
+    let mole: UserId = user("ada");
+    let pat = Member {
+        vouched_by: Some(mole),
+        ..holder("pat", "admin")
+    };
+    let organization = counted(&[&owner, &pat], &[]);
+    let known = Acquaintance::default();
+    let contact = left(&organization, &owner, &pat, &known).unwrap();
+    assert_eq!((contact.user, contact.vouched_by), (Some(pat.id), Some(mole)));
+    let verified = holder("pat", "admin");
+    let contact = left(&organization, &owner, &verified, &known).unwrap();
+    assert_eq!((contact.id.as_str(), contact.vouched_by), (&*pat.id.to_string(), None));
+}
+
+#[test]
+fn a_contact_that_has_an_account_is_left_as_it_is() {
+    let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
+    let organization = counted(&[&owner, &pat], &[]);
+    let at = contact("pat", "somebody-else", None);
+    let known = Acquaintance {
+        at: Some(&at),
+        own: None,
+    };
+    assert_eq!(left(&organization, &owner, &pat, &known), None);
+    let without = Contact { user: None, ..at };
+    let known = Acquaintance {
+        at: Some(&without),
+        own: None,
+    };
+    let after = left(&organization, &owner, &pat, &known).unwrap();
+    assert_eq!((after.user, after.version, after.id), (Some(pat.id), 2, without.id));
+}
