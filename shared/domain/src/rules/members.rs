@@ -187,7 +187,8 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !(oneself && scene.is_whole()) && !may_touch(scene, before, gone, on.as_ref()) {
+        let own = oneself && scene.is_whole();
+        if !own && !may_touch(scene, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
