@@ -1,6 +1,7 @@
 //! Background work that dies between any two AWS calls is finished by whoever comes next, and nothing is done twice.
 
 use jiff::SignedDuration;
+use muster_domain::api_key::MAX_KEYS;
 use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
@@ -137,6 +138,21 @@ async fn an_organization_is_erased_though_it_is_killed_anywhere() {
         invite(b, &case, 21).await;
         b.stream().await.skip(Function::DeliverMail).await;
         ask(b, &case, Method::DELETE, "", None).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn taking_the_keys_of_a_removed_member_away_is_finished_though_it_is_killed_anywhere() {
+    survives_any_kill(PATIENCE, async |b| {
+        let mut case = founded(b).await;
+        let ann = case.join(b, "ann").await;
+        for _ in 0..MAX_KEYS {
+            case.organization().key(&b.h, &ann, &json!({ "name": "zapier" })).await;
+        }
+        b.stream().await.skip(Function::DeliverMail).await;
+        ask(b, &case, Method::DELETE, &format!("/members/{}", ann.id()), None).await;
         case
     })
     .await;

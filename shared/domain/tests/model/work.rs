@@ -19,6 +19,7 @@ impl World {
                 (Cause::System, self.end_resource(job, &resource, after, late, slice))
             }
             Work::EndRole { role, epoch } => (Cause::System, self.end_role(job, &role, epoch)),
+            Work::EndKeys { .. } => unreachable!("nobody makes keys in these stories"),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
             other @ (Work::EraseOrganization { .. } | Work::EndKeys { .. }) => panic!("no story asks for {other:?}"),
         };

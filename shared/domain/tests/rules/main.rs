@@ -18,6 +18,7 @@ mod invitations;
 mod invite;
 mod keys;
 mod keys_end;
+mod keys_power;
 mod members;
 mod offer;
 mod organizations;
