@@ -1,6 +1,7 @@
 //! The invariants, counted anew from every item of the table.
 
 use crate::harness::Harness;
+use muster_domain::roleset::Reach;
 use muster_domain::{Invitation, Member, Organization, Resource, roleset};
 use muster_store::items::{Claim, Entity, Item};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,7 @@ pub async fn recount(h: &Harness) {
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
     grants_are_indexed(&items, &members);
+    holders_are_indexed(&items, &members);
     grants_are_on_something(&items, &members);
     no_secret_is_stored(&items);
 }
@@ -86,6 +88,27 @@ fn grants_are_indexed(items: &[Item], members: &[Member]) {
     indexed.sort();
     granted.sort();
     assert_eq!(indexed, granted, "index items of grants");
+}
+
+/// Every role that reaches the whole organization is indexed, and every optional one wherever it is held.
+fn holders_are_indexed(items: &[Item], members: &[Member]) {
+    let key = |item: &Item| muster_store::Key::of(item).expect("a key");
+    let indexed: BTreeSet<_> = items.iter().map(key).filter(|k| k.sk.starts_with("HOLDER#")).collect();
+    let organizations = of_kind::<Organization>(items);
+    let set = |id| {
+        let organization = organizations.iter().find(|o| o.id == id)?;
+        roleset::find(&organization.role_set)
+    };
+    let held: BTreeSet<_> = members
+        .iter()
+        .flat_map(|m| m.holdings().map(move |(held, on)| (m, &held.role, on.is_none())))
+        .filter(|(m, role, wide)| {
+            let role = set(m.organization).and_then(|set| set.role(role));
+            role.is_some_and(|r| r.optional || (*wide && r.reach == Reach::Organization))
+        })
+        .map(|(m, role, _)| muster_store::Key::holder(m.organization, role, m.id))
+        .collect();
+    assert_eq!(indexed, held, "index items of roles");
 }
 
 /// A grant outlives its resource only as long as the organization knows that the resource is going.
