@@ -17,6 +17,7 @@ type Schemas = BTreeMap<String, Value>;
 pub struct Operation {
     hidden: bool,
     body: Option<Value>,
+    body_can_be_left_out: bool,
     replies: Vec<(u16, Option<Value>)>,
     query: Vec<&'static str>,
     schemas: Schemas,
@@ -41,6 +42,14 @@ impl Operation {
         let mut operation = Self::default();
         operation.body = Some(operation.reference::<T>());
         operation
+    }
+
+    /// Takes a body, or none.
+    pub(crate) fn may_take<T: ToSchema>() -> Self {
+        Self {
+            body_can_be_left_out: true,
+            ..Self::takes::<T>()
+        }
     }
 
     /// Answers 200 with a body.
@@ -179,7 +188,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
         if let Some(body) = &operation.body {
             map.insert(
                 "requestBody".into(),
-                json!({ "required": true, "content": { "application/json": { "schema": body } } }),
+                json!({ "required": !operation.body_can_be_left_out, "content": { "application/json": { "schema": body } } }),
             );
         }
         if route.access == Access::Public {
@@ -197,6 +206,7 @@ fn access_text(access: Access) -> String {
         Access::Permission(permission) => {
             format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
         }
+        Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
         Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \
             on the whole organization about anybody. OpenID AuthZEN Authorization API 1.0: faulty requests get 400, `X-Request-ID` comes back."
             .into(),
@@ -226,8 +236,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
         )),
         "POST"
-            if ![Access::Public, Access::Asker].contains(&route.access)
-                && !route.binary.ends_with("activate-members") =>
+            if route.calls.contains(&"dynamodb:TransactWriteItems") && !route.binary.ends_with("activate-members") =>
         {
             Some((
                 "Idempotency-Key",
@@ -245,7 +254,10 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
 /// The document as it is checked in: sorted, indented, with a newline at its end.
 #[must_use]
 pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    let mut document = document();
+    // `Value` sorts by itself, unless some crate of the same build wants its order kept.
+    document.sort_all_objects();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
 }

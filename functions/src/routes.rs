@@ -4,10 +4,14 @@ pub mod about;
 pub mod access;
 pub mod activation;
 pub mod answers;
+pub mod api_keys;
+pub mod deletion;
 pub mod events;
+pub mod grants;
 pub mod invitations;
 pub mod members;
 pub mod organizations;
+pub mod ownership;
 pub mod resources;
 
 use crate::openapi::Operation;
@@ -18,14 +22,16 @@ use crate::shapes::access::batch::Evaluations;
 use crate::shapes::access::find::{
     ActionSearch, FoundAction, FoundResource, FoundSubject, ResourceSearch, SubjectSearch,
 };
+use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
     AcceptedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody, UpdateInvitation,
     WaitingInvitation,
 };
-use crate::shapes::member::{MemberBody, PeopleBody, SetStatus, StatusResults, UpdateMember};
+use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, SetStatus, StatusResults, UpdateMember};
 use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, SetPlan, UpdateOrganization,
+    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
+    TransferredBody, UpdateOrganization,
 };
 use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
@@ -44,6 +50,8 @@ pub enum Access {
     Member,
     /// Members with this permission; one without it gets 403.
     Permission(&'static str),
+    /// Active holders of the protected role, in person.
+    Owner,
     /// The platform alone.
     Platform,
     /// The platform, and those who ask about themselves or with `members:read` about others, API keys among them.
@@ -115,6 +123,21 @@ routes! {
     "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE, TOUCH],
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
+    "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
+        Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
+        "Delete an organization; everybody is out at once",
+        Operation::done();
+    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE, TOUCH],
+        "Bring a deleted organization back, within 30 days",
+        Operation::plain().answers::<OrganizationBody>(200);
+    "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
+        Access::Owner, [READ, WRITE, TOUCH],
+        "Hand ownership on to another member",
+        Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
+    "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
+        Access::Owner, [READ, WRITE, TOUCH],
+        "Name the owner who pays",
+        Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
         "List the roles, with those the caller may give",
         Operation::shows_all::<RoleBody>();
@@ -194,6 +217,33 @@ routes! {
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
         Operation::done();
+    "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Make an API key for oneself, or for somebody one manages; its secret is shown this once",
+        Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
+    "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
+        Access::Member, [READ, QUERY, TOUCH],
+        "List API keys that were not revoked",
+        Operation::pages::<ApiKeyBody>(&[]);
+    "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Revoke an API key; it opens nothing from then on",
+        Operation::done();
+    "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
+        Access::Member, [READ, WRITE, TOUCH],
+        "Give an API key a new secret; the old one still opens for some hours",
+        Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
+    "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
+        "Say what an API key opens, and whether it may do something",
+        Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
+    "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::put,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Give a role on one resource, or change it; `me` where one's role lets one take it",
+        Operation::takes::<PutGrant>().answers::<MemberBody>(200);
+    "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::delete,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Take away the role on one resource",
+        Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
         "Ask whether somebody may do something",
         Operation::takes::<Evaluation>().answers::<Decided>(200);
@@ -215,7 +265,7 @@ routes! {
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",
-        Operation::pages::<EventBody>(&[]);
+        Operation::pages::<EventBody>(&["actor", "subject", "kind", "since", "until"]);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
         "This description", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],

@@ -1,6 +1,7 @@
 //! What goes over the wire: the bodies of requests and replies, as the handlers read and write them.
 
 pub mod access;
+pub mod api_key;
 pub mod event;
 pub mod invitation;
 pub mod member;

@@ -15,7 +15,7 @@ use muster_local::Options;
 use muster_store::Key;
 use muster_store::items::Item;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -110,7 +110,14 @@ impl Bench {
     pub async fn outcome(&self, case: &Case) -> BTreeMap<String, usize> {
         self.drain().await;
         let mut things = Vec::new();
-        for id in self.owned(&case.owner).await {
+        let mut organizations: BTreeSet<OrganizationId> = self.owned(&case.owner).await.into_iter().collect();
+        // One that was erased has no members any more.
+        organizations.extend(
+            case.organization
+                .as_ref()
+                .and_then(|o| o.id.parse::<OrganizationId>().ok()),
+        );
+        for id in organizations {
             for partition in [format!("ORG#{id}"), format!("EVENTS#{id}")] {
                 things.extend(self.partition(None, "PK", partition).await.iter().map(label));
             }
@@ -193,7 +200,9 @@ fn plain(value: &AttributeValue) -> String {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
         AttributeValue::M(map) => {
-            let lasting = |(name, _): &(&String, &AttributeValue)| !name.ends_with("_at") && *name != "invitation";
+            let lasting = |(name, _): &(&String, &AttributeValue)| {
+                !name.ends_with("_at") && !name.ends_with("_until") && *name != "invitation"
+            };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")
         }

@@ -59,6 +59,15 @@ impl Answer {
             .to_owned()
     }
 
+    /// The body without the secret of an API key, which only the first answer shows.
+    pub fn lasting(&self) -> Value {
+        let mut body = self.body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.remove("secret");
+        }
+        body
+    }
+
     /// The codes of the faults a problem names, each with its field or address.
     pub fn faults(&self) -> Vec<(String, String)> {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
@@ -207,11 +216,16 @@ impl Organization {
         Self::of(h, h.person("olivia")).await
     }
 
+    /// Makes one with this role set, without resources.
+    pub async fn with_roles(h: &Harness, owner: Persona, role_set: &str) -> Self {
+        let body = json!({ "name": "Acme", "role_set": role_set });
+        let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
+        Self { id, owner }
+    }
+
     /// Makes one of this owner.
     pub async fn of(h: &Harness, owner: Persona) -> Self {
-        let body = json!({ "name": "Acme", "role_set": "program-delivery" });
-        let id = owner.post(h, "/v1/organizations", &body).await.expect(201).text("/id");
-        let organization = Self { id, owner };
+        let organization = Self::with_roles(h, owner, "program-delivery").await;
         for (id, name) in [("spring", "Spring cohort"), ("autumn", "Autumn cohort")] {
             let path = organization.path(&format!("/resources/program/{id}"));
             organization

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on must stop"
 )]
 
+pub mod api_keys;
 pub mod bench;
 pub mod crowd;
 pub mod deployment;
@@ -23,6 +24,7 @@ pub mod snapshot;
 pub mod stream;
 pub mod together;
 
+pub use api_keys::NewKey;
 pub use gate::Gate;
 pub use harness::{Answer, Harness};
 pub use personas::Persona;

@@ -11,6 +11,7 @@ use serde_json::Value;
 pub struct Persona {
     request: TokenRequest,
     issuer: String,
+    key: Option<String>,
 }
 
 impl Persona {
@@ -34,6 +35,16 @@ impl Persona {
         Self {
             request,
             issuer: h.backend.identity().issuer().to_owned(),
+            key: None,
+        }
+    }
+
+    /// This person, calling with an API key of theirs.
+    #[must_use]
+    pub fn through(&self, secret: &str) -> Self {
+        Self {
+            key: Some(secret.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -43,6 +54,15 @@ impl Persona {
         self.request.email = Some(email.to_owned());
         self.request.email_verified = Some(verified);
         self
+    }
+
+    /// This person, signed in.
+    #[must_use]
+    pub fn in_person(&self) -> Self {
+        Self {
+            key: None,
+            ..self.clone()
+        }
     }
 
     /// The address of the account.
@@ -55,8 +75,11 @@ impl Persona {
         UserId::of(&self.issuer, &self.request.sub).to_string()
     }
 
-    /// A fresh token.
+    /// A fresh token, or their API key.
     pub fn token(&self, h: &Harness) -> String {
+        if let Some(key) = &self.key {
+            return key.clone();
+        }
         h.backend.issue_token(&self.request).expect("a token is issued")
     }
 

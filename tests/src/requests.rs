@@ -120,17 +120,46 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         }
         "list-organizations" | "get-organization" | "list-roles" | "list-resources" | "list-invitations"
         | "list-members" | "list-events" => case.found(b).await,
+        "delete-organization" | "restore-organization" | "transfer-ownership" | "name-paying-owner" => {
+            ownership(b, &mut case, route).await;
+        }
         "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
             organization(b, &mut case, route).await
         }
-        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
+        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" | "put-grant"
+        | "delete-grant" => {
             members(b, &mut case, route).await;
+        }
+        "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
+            case.found(b).await;
+            api_keys(b, &mut case, route).await;
         }
         _ => invitations(b, &mut case, route).await,
     }
     assert!(!case.path.contains('{'), "{} is not filled in", case.path);
     b.drain().await;
     case
+}
+
+async fn api_keys(b: &Bench, case: &mut Case, route: &Route) {
+    let ann = case.join(b, "ann").await;
+    let spring = json!({ "type": "program", "id": "spring" });
+    if route.binary == "create-api-key" {
+        case.body = Some(json!({ "name": "zapier", "read_only": true, "resources": [spring] }));
+        return;
+    }
+    let made = case.organization().key(&b.h, &ann, &json!({ "name": "zapier" })).await;
+    case.fill("key", &made.id);
+    match route.binary {
+        "list-api-keys" | "revoke-api-key" => {}
+        "rotate-api-key" => case.body = Some(json!({ "overlap_hours": 1 })),
+        "verify-api-key" => {
+            case.body = Some(json!({ "key": made.secret, "action": "content:write", "resource": spring }));
+            // Its use is noted, and is no more for an hour.
+            made.verify(&b.h, &json!({})).await.expect(200);
+        }
+        other => panic!("no request for {other}"),
+    }
 }
 
 async fn access(b: &Bench, case: &mut Case) {
@@ -168,6 +197,24 @@ async fn organization(b: &Bench, case: &mut Case, route: &Route) {
     }
 }
 
+async fn ownership(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    match route.binary {
+        "delete-organization" => {}
+        "restore-organization" => {
+            let path = case.organization().path("");
+            case.owner.delete(&b.h, &path).await.expect(204);
+            case.who = Some(b.h.platform());
+        }
+        "transfer-ownership" => {
+            let ann = case.join(b, "ann").await;
+            case.body = Some(json!({ "to": ann.id(), "then": "admin" }));
+        }
+        "name-paying-owner" => case.body = Some(json!({ "member": case.owner.id() })),
+        other => panic!("no request for {other}"),
+    }
+}
+
 async fn members(b: &Bench, case: &mut Case, route: &Route) {
     case.found(b).await;
     let ann = case.join(b, "ann").await;
@@ -178,6 +225,16 @@ async fn members(b: &Bench, case: &mut Case, route: &Route) {
         "update-member" => {
             let autumn = json!([{ "type": "program", "id": "autumn" }]);
             case.body = Some(json!({ "role": "program_facilitator", "resources": autumn }));
+        }
+        "put-grant" | "delete-grant" => {
+            case.fill("type", "program");
+            case.fill("id", "autumn");
+            let wanted = json!({ "role": "program_facilitator", "expires_at": null });
+            if route.binary == "delete-grant" {
+                case.owner.put(&b.h, &case.path, &wanted).await.expect(200);
+            } else {
+                case.body = Some(wanted);
+            }
         }
         "activate-members" => {
             let path = case.organization().path("/members/deactivate");

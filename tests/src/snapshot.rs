@@ -6,7 +6,7 @@ use muster_store::Key;
 use muster_store::items::Item;
 use std::collections::BTreeMap;
 
-/// Every item, apart from when its member was last seen.
+/// Every item, apart from when its member was last seen or its key last used.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot(BTreeMap<Key, Item>);
 
@@ -16,6 +16,7 @@ impl Snapshot {
         h.backend.settled().await;
         let known = items(h).await.into_iter().map(|mut item| {
             item.remove("last_active_at");
+            item.remove("last_used_at");
             (Key::of(&item).expect("every item has a key"), item)
         });
         Self(known.collect())

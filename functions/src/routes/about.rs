@@ -16,6 +16,7 @@ pub async fn openapi(_call: Call) -> Outcome {
         body: OPENAPI.as_bytes().to_vec(),
         etag: None,
         headers: vec![("cache-control", "public, max-age=300".into())],
+        kept: None,
     })
 }
 
@@ -46,6 +47,7 @@ pub async fn docs(call: Call) -> Outcome {
             body: bytes.into_owned(),
             etag: None,
             headers: vec![("cache-control", "public, max-age=300".into())],
+            kept: None,
         }),
         _ => Err(Problem::not_found("page")),
     }

@@ -5,7 +5,7 @@ use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
 use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse};
-use muster_domain::{InvitationState, Member};
+use muster_domain::{InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
@@ -33,7 +33,7 @@ fn both(link: &Link) -> [Key; 3] {
 pub async fn preview(call: Call) -> Outcome {
     let link = link(&call).await?;
     let seen = call.app.store().read(&both(&link)).await?;
-    let organization = seen.organization(link.organization)?.ok_or_else(no_invitation)?;
+    let organization = open(&seen, link.organization)?;
     let invitation = seen
         .invitation(link.organization, link.invitation)?
         .ok_or_else(no_invitation)?;
@@ -95,7 +95,7 @@ async fn answer(
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
         .collect();
     call.change(user, keys, |seen, ids| {
-        let organization = seen.organization(id)?.ok_or_else(no_invitation)?;
+        let organization = open(seen, id)?;
         let set = role_set(&organization)?;
         let invitation = seen.invitation(id, link.invitation)?.ok_or_else(no_invitation)?;
         // The link says who sent it; whoever changed the invitation since answers for it instead.
@@ -142,6 +142,12 @@ fn members(
     Ok((inviter, seen.member(invitation.organization, user.id)?))
 }
 
+/// The organization; a deleted one invites nobody any more.
+fn open(seen: &Snapshot, id: OrganizationId) -> Result<Organization, Problem> {
+    let found = seen.organization(id)?.filter(|o| !o.is_deleted());
+    found.ok_or_else(no_invitation)
+}
+
 /// Lists the invitations that wait for the caller's verified address, in any organization.
 pub async fn waiting(call: Call) -> Outcome {
     let user = call.user().await?;
@@ -165,9 +171,10 @@ pub async fn waiting(call: Call) -> Outcome {
     let links = call.app.links().await?;
     let mut items = Vec::with_capacity(claims.len());
     for (organization, id) in claims {
-        let (Some(organization), Some(invitation)) =
-            (seen.organization(organization)?, seen.invitation(organization, id)?)
-        else {
+        let (Some(organization), Some(invitation)) = (
+            seen.organization(organization)?.filter(|o| !o.is_deleted()),
+            seen.invitation(organization, id)?,
+        ) else {
             continue;
         };
         if invitation.state_at(call.now) != InvitationState::Pending {

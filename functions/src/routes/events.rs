@@ -3,18 +3,34 @@
 use crate::shapes::Items;
 use crate::shapes::event::EventBody;
 use muster_domain::{OrganizationId, permission};
+use muster_edge::call::Query;
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Outcome, Problem, Reply};
+use muster_store::EventFilter;
 
-/// Lists events, newest first.
+/// What is asked for: ids of actor and subject, a kind or a family of kinds (`invitation.*`), and a span of time.
+fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
+    let text = |name| query.get(name).map(ToOwned::to_owned);
+    Ok(EventFilter {
+        actor: text("actor"),
+        subject: text("subject"),
+        kind: text("kind"),
+        since: query.instant("since")?,
+        until: query.instant("until")?,
+    })
+}
+
+/// Lists events, newest first. Time is a range of the key; for the other filters a bounded number is read a request, and
+/// `next_cursor` says that there may be more.
 pub async fn list(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
-    let query = call.query(&["limit", "cursor"])?;
+    let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
+    let filter = filter(&query)?;
     let (inside, page) = tokio::join!(
         call.inside(&user, id, Vec::new()),
-        call.app.store().events(id, cursor.as_ref(), limit)
+        call.app.store().events(id, &filter, cursor.as_ref(), limit)
     );
     let (inside, _) = inside?;
     // Events speak of the whole organization: a permission that reaches single resources is not enough.

@@ -4,14 +4,16 @@ use super::invitations::{found, named};
 use crate::shapes::member::{GrantInput, PeopleBody, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::Fault;
-use muster_domain::rules::members::{Holdings, Update, WantedGrant, may_see, remove as end, update as change};
+use muster_domain::rules::members::{
+    Holdings, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
+};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::{InvitationState, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, User};
 use muster_store::{Key, Page, Snapshot, TeamRow};
 
-fn view(inside: &Inside) -> View<'_> {
+pub(super) fn view(inside: &Inside) -> View<'_> {
     View {
         organization: &inside.organization,
         set: inside.set,
@@ -41,7 +43,7 @@ pub async fn list(call: Call) -> Outcome {
             TeamRow::Invitation(i) if sight.reaches(permission::MEMBERS_READ, &i.resources) => {
                 items.push(view.invitation_row(i, in_sight));
             }
-            TeamRow::Member(m) if m.id == user.id => items.push(view.member_row(m, |_| true)),
+            TeamRow::Member(m) if m.id == user.id && inside.is_everywhere() => items.push(view.member_row(m, |_| true)),
             TeamRow::Member(m) if sight.reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)) => {
                 items.push(view.member_row(m, in_sight));
             }
@@ -60,7 +62,7 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// The member a path names; `me` is the caller.
-fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
+pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
     if text == "me" { Ok(user.id) } else { call.path("member") }
 }
@@ -70,14 +72,18 @@ pub async fn get(call: Call) -> Outcome {
     let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
+    let query = call.query(&["as"])?;
+    let as_others = query.one_of("as", &["oneself", "others"])? == "others";
     let (inside, seen) = call
         .inside(&user, organization, vec![Key::member(organization, id)])
         .await?;
     let nobody = || Problem::not_found("member");
     let found = seen.member(organization, id)?;
-    if id == user.id {
+    if id == user.id && inside.is_everywhere() {
         let own = found.ok_or_else(nobody)?;
-        return Ok(Reply::json(200, &view(&inside).member(&own, |_| true))?.version(own.version));
+        let shown = view(&inside).member(&own, |_| true);
+        let shown = if as_others { shown.for_others() } else { shown };
+        return Ok(Reply::json(200, &shown)?.version(own.version));
     }
     let sight = inside.sight(permission::MEMBERS_READ)?;
     let visible = |m: &Member| match (&sight, &inside.standing) {
@@ -87,7 +93,14 @@ pub async fn get(call: Call) -> Outcome {
     };
     let member = found.filter(visible).ok_or_else(nobody)?;
     let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
-    Ok(Reply::json(200, &view(&inside).member(&member, in_sight))?.version(member.version))
+    let shown = view(&inside).member(&member, in_sight);
+    let manages = inside.scene().is_ok_and(|scene| manages_all_of(&scene, &member));
+    let shown = if manages && !as_others {
+        shown
+    } else {
+        shown.for_others()
+    };
+    Ok(Reply::json(200, &shown)?.version(member.version))
 }
 
 /// Changes what a member holds, or what they tell about themselves.
@@ -146,10 +159,13 @@ pub async fn update(call: Call) -> Outcome {
             holdings,
             name: body.name.clone(),
             profile,
+            status: body.status,
         };
         let (after, changes) = change(&scene, before.as_ref(), wanted, ids)?;
-        let in_sight =
-            |r: &ResourceRef| after.id == user.id || scene.authority().allows(permission::MEMBERS_READ, Some(r));
+        let in_sight = |r: &ResourceRef| {
+            (after.id == user.id && inside.is_everywhere())
+                || scene.authority().allows(permission::MEMBERS_READ, Some(r))
+        };
         let shown = view(inside).member(&after, in_sight);
         Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
     })

@@ -3,7 +3,7 @@
 use crate::shapes::Items;
 use crate::shapes::member::View;
 use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, SetPlan, UpdateOrganization,
+    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
 };
 use muster_domain::rules::Fault;
 use muster_domain::rules::organizations::{
@@ -83,7 +83,10 @@ pub async fn list(call: Call) -> Outcome {
     let seen = call.app.store().read(&keys).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for id in &page.items {
-        let (Some(organization), Some(member)) = (seen.organization(*id)?, seen.member(*id, user.id)?) else {
+        let (Some(organization), Some(member)) = (
+            seen.organization(*id)?.filter(|o| !o.is_deleted()),
+            seen.member(*id, user.id)?,
+        ) else {
             continue;
         };
         let view = View {
@@ -194,8 +197,12 @@ pub async fn roles(call: Call) -> Outcome {
     inside.any_role()?;
     let authority = inside.authority();
     let body = |role: &Role| {
-        let assignable = authority.as_ref().is_some_and(|a| a.may_assign_somewhere(&role.id));
-        RoleBody::of(role, &inside.organization, assignable)
+        let authority = authority.as_ref();
+        let say = Say {
+            assignable: authority.is_some_and(|a| a.may_assign_somewhere(&role.id)),
+            self_assignable: authority.is_some_and(|a| a.may_take_somewhere(&role.id)),
+        };
+        RoleBody::of(role, &inside.organization, say)
     };
     Reply::json(
         200,

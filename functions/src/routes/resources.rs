@@ -22,14 +22,18 @@ pub async fn list(call: Call) -> Outcome {
     let (inside, _) = inside?;
     let page = match inside.sight(permission::RESOURCES_READ)? {
         Sight::All => page?,
-        // The member's own grants name everything in sight: reading those is bounded, whatever the organization has.
+        // The member's own grants, and the limits of a key, name everything in sight: reading those is bounded, whatever the organization has.
         Sight::Some(authority) => {
             let Standing::Member(member) = &inside.standing else {
                 return Err(Problem::internal());
             };
             let sees = |r: &Resource| authority.allows(permission::RESOURCES_READ, Some(&r.reference));
-            let mut keys: Vec<ResourceKey> = member.grants.iter().map(|g| g.resource.key.clone()).collect();
+            // A role on the whole organization reaches, through a key, the resources the key is limited to.
+            let limits = inside.key.iter().flat_map(|key| &key.limits.resources);
+            let held = member.grants.iter().map(|g| &g.resource);
+            let mut keys: Vec<ResourceKey> = held.chain(limits).map(|r| r.key.clone()).collect();
             keys.sort();
+            keys.dedup();
             let place = |key: &ResourceKey| Key::resource(id, key).sk;
             keys.retain(|key| cursor.as_ref().is_none_or(|c| place(key).as_str() > c.sort_key()));
             let next = keys.get(limit).is_some();

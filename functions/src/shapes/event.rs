@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Who did something, or what it was done to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartyBody {
-    /// `user`, `platform`, `system`, `organization`, `invitation` or `resource`.
+    /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Its id.

@@ -40,9 +40,10 @@ pub struct ProfileBody {
     /// Colour that stands for the member.
     #[schema(value_type = Option<String>)]
     pub color: Option<Color>,
-    /// Which notifications they want.
-    #[schema(value_type = std::collections::BTreeMap<String, bool>)]
-    pub notifications: BTreeMap<NotificationId, bool>,
+    /// Which notifications they want; left out for those whom it does not concern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, bool>>)]
+    pub notifications: Option<BTreeMap<NotificationId, bool>>,
     /// Skills.
     #[schema(value_type = Vec<String>)]
     pub skills: Vec<Skill>,
@@ -56,7 +57,7 @@ impl From<&Profile> for ProfileBody {
         Self {
             timezone: profile.timezone.clone(),
             color: profile.color.clone(),
-            notifications: profile.notifications.clone(),
+            notifications: Some(profile.notifications.clone()),
             skills: profile.skills.clone(),
             bio: profile.bio.clone(),
         }
@@ -78,6 +79,9 @@ pub struct MemberBody {
     /// The role on the organization, else the highest on a resource; null if they hold none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
+    /// The role on the organization itself; null if they hold roles on resources only.
+    #[schema(value_type = Option<String>)]
+    pub organization_role: Option<RoleId>,
     /// Roles on resources.
     pub grants: Vec<GrantBody>,
     /// `active` or `inactive`.
@@ -94,6 +98,15 @@ pub struct MemberBody {
     pub last_active_at: Option<Timestamp>,
     /// What they tell about themselves.
     pub profile: ProfileBody,
+}
+
+impl MemberBody {
+    /// The member as others see them: settings are for oneself and for those who manage the member (001).
+    #[must_use]
+    pub fn for_others(mut self) -> Self {
+        self.profile.notifications = None;
+        self
+    }
 }
 
 /// Where members are shown from: the organization at one instant, and which of a member's grants are in sight.
@@ -155,6 +168,7 @@ impl View<'_> {
             name: member.name.clone(),
             email: member.email.clone(),
             role: self.shown_role(member),
+            organization_role: self.live(member).0.map(|held| held.role.clone()),
             grants: self.grants(member, in_sight),
             status: member.status,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
@@ -281,6 +295,23 @@ pub struct GrantInput {
     pub expires_at: Option<Timestamp>,
 }
 
+/// The role to be held on the resource of the path.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutGrant {
+    /// The role, in place of the one held there.
+    #[schema(value_type = String, example = "program_facilitator")]
+    pub role: RoleId,
+    /// When it shall end; null or nothing for no end.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Body for PutGrant {
+    const REQUIRED: &'static [&'static str] = &["role"];
+}
+
 /// A change of a member. `role` with `resources` and `duration`, or with `grants` for a mix: they hold exactly this from then on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -323,6 +354,10 @@ pub struct UpdateMember {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub bio: Field<Message>,
+    /// `active` or `inactive`: not for oneself.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub status: Option<Status>,
 }
 
 impl Body for UpdateMember {

@@ -1,9 +1,10 @@
 //! Organizations, their settings, their plan and their roles.
 
-use super::SeatsBody;
+use super::member::MemberBody;
+use super::{ResourceName, SeatsBody};
 use jiff::Timestamp;
 use muster_domain::address::Domain;
-use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings};
+use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Term, UserId};
 use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -77,6 +78,51 @@ impl Body for SetPlan {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
+/// To whom ownership goes, and what the giver becomes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferOwnership {
+    /// The member who becomes the owner.
+    #[schema(value_type = String)]
+    pub to: UserId,
+    /// The role that the giver holds from then on.
+    #[schema(value_type = String, example = "admin")]
+    pub then: RoleId,
+    /// The resources that role is held on, where it needs some.
+    #[serde(default, deserialize_with = "objects::optional_list")]
+    pub resources: Option<Vec<ResourceName>>,
+    /// For a time-limited role: how long from now.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Term>,
+}
+
+impl Body for TransferOwnership {
+    const REQUIRED: &'static [&'static str] = &["to", "then"];
+}
+
+/// Ownership handed on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TransferredBody {
+    /// Who owns the organization now.
+    pub owner: MemberBody,
+    /// What the giver has become.
+    pub giver: Option<MemberBody>,
+}
+
+/// The owner who pays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamePayingOwner {
+    /// An active owner.
+    #[schema(value_type = String)]
+    pub member: UserId,
+}
+
+impl Body for NamePayingOwner {
+    const REQUIRED: &'static [&'static str] = &["member"];
+}
+
 /// An organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrganizationBody {
@@ -94,9 +140,15 @@ pub struct OrganizationBody {
     pub plan: PlanBody,
     /// Seats used and allowed.
     pub seats: SeatsBody,
+    /// The owner who pays, once one is named.
+    #[schema(value_type = Option<String>)]
+    pub paying_owner: Option<UserId>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// When it was deleted: only the platform sees it then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// What those who run the organization choose.
@@ -150,7 +202,9 @@ impl From<&Organization> for OrganizationBody {
             settings: (&organization.settings).into(),
             plan: (&organization.plan).into(),
             seats: organization.seats().into(),
+            paying_owner: organization.paying_owner,
             created_at: organization.created_at,
+            deleted_at: organization.deleted_at,
         }
     }
 }
@@ -194,6 +248,8 @@ pub struct RoleBody {
     pub uses_seat: bool,
     /// Whether the organization must always have an active holder.
     pub protected: bool,
+    /// Whether there is one holder only, who can hand it on and do no more: it is never given otherwise.
+    pub transfer_only: bool,
     /// Whether it is off until the organization lists it.
     pub optional: bool,
     /// Whether it is on at present.
@@ -206,12 +262,23 @@ pub struct RoleBody {
     pub permissions: Vec<String>,
     /// Whether the caller may give it, somewhere.
     pub assignable: bool,
+    /// Whether the caller may take it on resources for themselves, and drop it again.
+    pub self_assignable: bool,
+}
+
+/// What the caller may do with a role.
+#[derive(Debug, Clone, Copy)]
+pub struct Say {
+    /// Whether they may give it, somewhere.
+    pub assignable: bool,
+    /// Whether they may take it for themselves, somewhere.
+    pub self_assignable: bool,
 }
 
 impl RoleBody {
     /// A role as the caller sees it.
     #[must_use]
-    pub fn of(role: &Role, organization: &Organization, assignable: bool) -> Self {
+    pub fn of(role: &Role, organization: &Organization, say: Say) -> Self {
         let enabled = organization.has_enabled(role);
         Self {
             id: role.id.clone(),
@@ -220,12 +287,14 @@ impl RoleBody {
             resources: role.resources,
             uses_seat: role.uses_seat,
             protected: role.protected,
+            transfer_only: role.transfer_only,
             optional: role.optional,
             enabled,
             allowlisted: role.allowlisted,
             durations: role.durations.iter().map(ToString::to_string).collect(),
             permissions: role.permissions.clone(),
-            assignable: assignable && enabled,
+            assignable: say.assignable && enabled,
+            self_assignable: say.self_assignable && enabled,
         }
     }
 }

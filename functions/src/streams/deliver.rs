@@ -4,7 +4,7 @@ use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
 use muster_domain::mail::{EndReason, MailState};
 use muster_domain::{
-    Invitation, InvitationState, Letter, Mail, MailId, Organization, OrganizationId, ResourceKey, RoleId,
+    Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
 };
 use muster_edge::App;
 use muster_edge::inside::role_set;
@@ -60,9 +60,12 @@ pub(super) async fn deliver(
         MailState::Failed => return tell(app, &mail, Delivery::Failed).await,
         MailState::Skipped => return Ok(()),
     }
-    let written = match seen.organization(organization)? {
-        Some(known) => write(app, &known, &mail).await,
-        None => Ok(None),
+    let written = match (seen.organization(organization)?, &mail.letter) {
+        (_, Letter::OrganizationErased { name }) => farewell(&mail, name),
+        // Nobody hears of a deleted organization but of its deletion; nor of that, once it is restored.
+        (Some(known), letter) if known.is_deleted() != matches!(letter, Letter::OrganizationDeleted { .. }) => Ok(None),
+        (Some(known), _) => write(app, &known, &mail).await,
+        (None, _) => Ok(None),
     };
     let outgoing = match written {
         Ok(Some(outgoing)) => outgoing,
@@ -114,6 +117,12 @@ async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), DeliverE
     Ok(())
 }
 
+/// The last mail of an organization, whose data is gone.
+fn farewell(mail: &Mail, name: &Name) -> Result<Option<Outgoing>, DeliverError> {
+    let rendered = mail::closing::erased(mail.to.clone(), name.as_str());
+    rendered.map(Some).map_err(|e| DeliverError::Render(e.to_string()))
+}
+
 /// The mail in words; none if what it speaks of is no longer so.
 async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Option<Outgoing>, DeliverError> {
     let words = Words {
@@ -148,6 +157,10 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
                 mail,
             )
         }
+        Letter::OrganizationDeleted { restorable_until } => {
+            mail::closing::deleted(mail.to.clone(), organization.name.as_str(), *restorable_until)
+        }
+        Letter::OrganizationErased { .. } => return Ok(None),
         Letter::AccessEnding {
             role,
             resources,

@@ -3,6 +3,9 @@
 //! A process that dies between two slices leaves a job that says how far it has come. Two processes at the same slice meet at
 //! the job's version, and only one of them does it.
 
+mod erasure;
+mod keys;
+
 use jiff::Timestamp;
 use muster_domain::rules::Scene;
 use muster_domain::rules::settle::end_switched_off;
@@ -35,6 +38,8 @@ pub(super) enum WorkError {
 enum Slice {
     /// Something is done, and there may be more.
     More(Changes),
+    /// Something is done, and these items go with it.
+    Erase(Changes, Vec<Key>),
     /// This is the last of it.
     Last(Changes),
     /// Nothing can be done before this instant: the schedule takes the job up then.
@@ -75,16 +80,20 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
     };
     let slice = match &job.work {
         Work::EndResource { resource, after, late } => hand.end_resource(&job, resource, *after, *late).await?,
+        Work::EraseOrganization { deleted_at, stage } => hand.erase(&job, *deleted_at, stage).await?,
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
+        Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
     };
-    let (changes, more) = match slice {
-        Slice::More(changes) => (changes, true),
+    let (changes, gone, more) = match slice {
+        Slice::More(changes) => (changes, Vec::new(), true),
+        Slice::Erase(changes, gone) => (changes, gone, true),
         Slice::Last(changes) => (
             changes.and(Changes {
                 jobs: vec![Pair::gone(job)],
                 ..Changes::default()
             }),
+            Vec::new(),
             false,
         ),
         Slice::Later => return Ok(false),
@@ -96,7 +105,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         once: None,
         now,
     };
-    match store.commit(commit).await {
+    match store.commit_and_delete(commit, &gone).await {
         Ok(()) => Ok(more),
         Err(CommitError::Lost(_) | CommitError::Busy) => Err(WorkError::Busy),
         Err(CommitError::Failed(error)) => Err(error.into()),

@@ -122,6 +122,19 @@ impl Limits {
         let same = |held: &Holding| held.role == *role && held.resource.as_ref() == on;
         self.ceiling.as_ref().is_none_or(|ceiling| ceiling.iter().any(same))
     }
+
+    /// Whether what is held this way gives the key anything: it counts, and lies on a resource of the key's.
+    #[must_use]
+    pub fn reach(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+        let there = self.resources.is_empty() || on.is_none_or(|on| self.resources.contains(on));
+        there && self.cover(role, on)
+    }
+
+    /// Whether they leave all that the owner holds, if only to read it.
+    #[must_use]
+    pub fn are_everywhere(&self) -> bool {
+        self.resources.is_empty() && self.ceiling.is_none()
+    }
 }
 
 /// An API key as it is stored: everything but the secret.

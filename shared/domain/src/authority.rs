@@ -85,6 +85,12 @@ impl<'a> Authority<'a> {
         self.leaves(permission) && self.over(on).any(|role| role.allows(permission))
     }
 
+    /// Whether any role holds for the resource.
+    #[must_use]
+    pub fn reaches(&self, on: &ResourceRef) -> bool {
+        self.over(Some(on)).next().is_some()
+    }
+
     /// Whether `permission` holds anywhere.
     #[must_use]
     pub fn allows_somewhere(&self, permission: &str) -> bool {
@@ -101,6 +107,30 @@ impl<'a> Authority<'a> {
     #[must_use]
     pub fn may_assign_somewhere(&self, role: &RoleId) -> bool {
         self.changes() && self.powers.iter().any(|(own, _)| own.assigns.contains(role))
+    }
+
+    /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (001).
+    #[must_use]
+    pub fn may_take(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+        self.over(on).any(|own| own.self_assigns.contains(role))
+    }
+
+    /// Whether the member may take `role` on something for themselves.
+    #[must_use]
+    pub fn may_take_somewhere(&self, role: &RoleId) -> bool {
+        self.powers.iter().any(|(own, _)| own.self_assigns.contains(role))
+    }
+
+    /// Whether the member may take any role on `on` for themselves.
+    #[must_use]
+    pub fn may_take_any(&self, on: Option<&ResourceRef>) -> bool {
+        self.over(on).any(|own| !own.self_assigns.is_empty())
+    }
+
+    /// Whether the member may take any role on something for themselves.
+    #[must_use]
+    pub fn may_take_something(&self) -> bool {
+        self.powers.iter().any(|(own, _)| !own.self_assigns.is_empty())
     }
 
     /// Whether the member may change or take away `role` on `on`.

@@ -1,5 +1,6 @@
 //! Work that is too long for one request: done in slices, each one transaction that also moves the job on.
 
+use crate::address::Address;
 use crate::id::{InvitationId, JobId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::RoleId;
@@ -29,12 +30,54 @@ pub enum Work {
         /// Which switching on ended.
         epoch: u32,
     },
+    /// Erase a deleted organization, once it cannot be restored any more.
+    EraseOrganization {
+        /// Which deletion: an organization that was restored, and perhaps deleted again, is not this job's.
+        deleted_at: Timestamp,
+        /// How far it has come.
+        stage: Erasure,
+    },
+    /// Delete what is left of a member's API keys that are dead: all of them, if there is no such member any more.
+    EndKeys {
+        /// Whose they were.
+        owner: UserId,
+    },
     /// Send every pending invitation again.
     ResendAll {
         /// On whose word.
         by: UserId,
         /// The last invitation looked at.
         after: Option<InvitationId>,
+    },
+}
+
+/// How far the erasure of an organization has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stage")]
+pub enum Erasure {
+    /// Owners are told that it was deleted.
+    Tell {
+        /// The last owner looked at.
+        after: Option<UserId>,
+    },
+    /// It can be restored.
+    Wait,
+    /// The owners' addresses are noted, since their memberships go.
+    Note {
+        /// The last owner looked at.
+        after: Option<UserId>,
+        /// Whom to tell at the end.
+        owners: Vec<Address>,
+    },
+    /// Everything of it goes, but the record.
+    Items {
+        /// Whom to tell at the end.
+        owners: Vec<Address>,
+    },
+    /// The record goes, and at last the organization itself.
+    Record {
+        /// Whom to tell at the end.
+        owners: Vec<Address>,
     },
 }
 
@@ -67,6 +110,17 @@ impl Job {
             created_at: now,
             due_at: patience(now),
             version: 1,
+        }
+    }
+
+    /// This job, not to be taken up before an instant.
+    #[must_use]
+    pub fn waiting(&self, work: Work, until: Timestamp) -> Self {
+        Self {
+            work,
+            due_at: until,
+            version: self.version + 1,
+            ..self.clone()
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::id::{InvitationId, MailId, OrganizationId};
 use crate::resource::ResourceKey;
-use crate::text::RoleId;
+use crate::text::{Name, RoleId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,16 @@ pub enum Letter {
         resource: Option<ResourceKey>,
         /// Why.
         reason: EndReason,
+    },
+    /// To owners: the organization was deleted.
+    OrganizationDeleted {
+        /// Until when the platform can restore it.
+        restorable_until: Timestamp,
+    },
+    /// To those who owned it: the data of an organization is gone.
+    OrganizationErased {
+        /// What it was called.
+        name: Name,
     },
 }
 

@@ -1,5 +1,6 @@
 //! Role sets: what the roles of one kind of product may do, as data.
 
+mod check;
 mod parse;
 
 pub use parse::RoleSetError;

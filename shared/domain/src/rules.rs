@@ -4,11 +4,14 @@ pub mod access;
 pub mod activation;
 pub mod answer;
 pub mod asking;
+pub mod deletion;
 pub mod invitations;
 pub mod invite;
+pub mod keys;
 pub mod members;
 pub mod offer;
 pub mod organizations;
+pub mod ownership;
 pub mod resources;
 pub mod settle;
 pub mod work;
@@ -19,7 +22,9 @@ use crate::event::{Party, Recorder};
 use crate::id::NewIds;
 use crate::member::Member;
 use crate::organization::Organization;
+use crate::resource::ResourceRef;
 use crate::roleset::RoleSet;
+use crate::text::RoleId;
 use jiff::Timestamp;
 
 /// What every decision inside an organization rests on: the organization, its roles, who asks, and when.
@@ -59,6 +64,20 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.key.is_none_or(|key| key.limits == Limits::default())
+    }
+
+    /// Whether nothing of what they hold is out of reach: in person, and through a key that is not limited to some of it.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        self.key.is_none_or(|key| key.limits.are_everywhere())
+    }
+
+    /// Whether they hold any role here that counts.
+    #[must_use]
+    pub fn holds_anything(&self) -> bool {
+        let counts = |role: &RoleId, on: Option<&ResourceRef>| self.key.is_none_or(|key| key.limits.reach(role, on));
+        let mut live = self.actor.live(self.organization, self.set, self.now);
+        live.any(|(held, on)| counts(&held.role, on))
     }
 
     /// Whether they ask in person.

@@ -301,6 +301,20 @@ impl Query<'_> {
         })
     }
 
+    /// A parameter that is an instant in RFC 3339.
+    ///
+    /// # Errors
+    /// 400.
+    pub fn instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        let parse = |text: &str| {
+            text.parse().map_err(|_| {
+                let detail = "must be an instant such as `2026-01-31T12:00:00Z`";
+                Problem::invalid_query([Fault::field(name, "invalid_value", detail)])
+            })
+        };
+        self.get(name).map(parse).transpose()
+    }
+
     /// How many rows, 1 to 100.
     ///
     /// # Errors

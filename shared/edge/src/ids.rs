@@ -1,5 +1,6 @@
 //! New identifiers: version 7 UUIDs, so that their order is the order of time.
 
+use crate::problem::Problem;
 use jiff::Timestamp;
 use muster_domain::NewIds;
 use uuid::{Builder, Uuid};
@@ -32,6 +33,19 @@ impl NewIds for Ids {
         self.count += 1;
         Builder::from_unix_timestamp_millis(self.millis, &bytes).into_uuid()
     }
+}
+
+/// The random bits of a secret.
+///
+/// # Errors
+/// 503 if the system has none to give: a secret is never made of anything else.
+pub fn secret_bits() -> Result<u128, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        tracing::error!(%error, "no random bits");
+        Problem::unavailable()
+    })?;
+    Ok(u128::from_be_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -75,7 +75,8 @@ impl Inside {
     pub(crate) fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let organization = seen.organization(id)?.ok_or_else(nobody)?;
-        if organization.is_deleted() && !user.platform {
+        // Deleted: everybody is out but the platform, and it too once the data goes.
+        if organization.erasing || (organization.is_deleted() && !user.platform) {
             return Err(nobody());
         }
         let set = role_set(&organization)?;
@@ -119,6 +120,12 @@ impl Inside {
         self.scene().ok().map(|scene| scene.authority())
     }
 
+    /// Whether nothing of what the caller holds is out of reach: no key limits them to some of it.
+    #[must_use]
+    pub fn is_everywhere(&self) -> bool {
+        self.key.as_ref().is_none_or(|key| key.limits.are_everywhere())
+    }
+
     /// The member who asks.
     ///
     /// # Errors
@@ -157,9 +164,8 @@ impl Inside {
     /// # Errors
     /// 403.
     pub fn any_role(&self) -> Result<(), Problem> {
-        let holds = |m: &Member| m.live(&self.organization, self.set, self.now).next().is_some();
         match &self.standing {
-            Standing::Member(member) if !self.platform && !holds(member) => {
+            Standing::Member(_) if !self.platform && !self.scene()?.holds_anything() => {
                 Err(Problem::forbidden("you hold no role here any more"))
             }
             Standing::Member(_) | Standing::Platform => Ok(()),

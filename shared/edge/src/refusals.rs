@@ -2,13 +2,17 @@
 
 use crate::problem::Problem;
 use muster_domain::InvitationState;
+use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Fault;
 use muster_domain::rules::activation::RowRefusal;
 use muster_domain::rules::answer::AnswerRefusal;
+use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
 use muster_domain::rules::invite::InviteRefusal;
+use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
+use muster_domain::rules::ownership::OwnershipRefusal;
 use muster_domain::rules::resources::ResourceRefusal;
 
 fn not_assignable(role: &str) -> Problem {
@@ -35,6 +39,44 @@ fn ended(state: InvitationState) -> Problem {
         InvitationState::Declined => Problem::new(410, "invitation-declined", "The invitation was declined"),
         InvitationState::Cancelled => Problem::new(410, "invitation-cancelled", "The invitation was cancelled"),
         InvitationState::Expired => Problem::new(410, "invitation-expired", "The invitation has expired"),
+    }
+}
+
+fn paying_owner() -> Problem {
+    Problem::new(409, "paying-owner", "This owner pays").detail("name another paying owner first")
+}
+
+fn own_membership() -> Problem {
+    Problem::new(409, "own-membership", "Not on yourself").detail("ask another member")
+}
+
+impl From<OwnershipRefusal> for Problem {
+    fn from(refusal: OwnershipRefusal) -> Self {
+        match refusal {
+            OwnershipRefusal::Forbidden => Self::forbidden("only an owner may do this, and only in person"),
+            OwnershipRefusal::NotFound => Self::not_found("member"),
+            OwnershipRefusal::Inactive => {
+                Self::new(409, "receiver-inactive", "The other member is inactive").detail("activate them first")
+            }
+            OwnershipRefusal::NotAnOwner => Self::new(409, "not-an-owner", "The other member is no active owner")
+                .detail("only an owner can be the one who pays"),
+            OwnershipRefusal::RoleNotAssignable(role) => not_assignable(&role),
+            OwnershipRefusal::Invalid(faults) => Self::invalid(faults),
+            OwnershipRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+        }
+    }
+}
+
+impl From<DeletionRefusal> for Problem {
+    fn from(refusal: DeletionRefusal) -> Self {
+        match refusal {
+            DeletionRefusal::Forbidden => Self::forbidden("you may not delete this organization"),
+            DeletionRefusal::NotDeleted => {
+                Self::new(409, "organization-not-deleted", "The organization was not deleted")
+            }
+            DeletionRefusal::TooLate => Self::new(409, "organization-erased", "The organization cannot be restored")
+                .detail("its time to be restored is over, and its data goes"),
+        }
     }
 }
 
@@ -128,11 +170,34 @@ impl From<MemberRefusal> for Problem {
         match refusal {
             MemberRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
             MemberRefusal::NotFound => Self::not_found("member"),
+            MemberRefusal::NoGrant => Self::not_found("resource"),
             MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
             MemberRefusal::Invalid(faults) => Self::invalid(faults),
             MemberRefusal::LastOwner => last_owner(),
+            MemberRefusal::PayingOwner => paying_owner(),
+            MemberRefusal::OwnStatus => own_membership(),
             MemberRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
             MemberRefusal::Oneself => Self::forbidden("members of this organization cannot remove themselves"),
+        }
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        match refusal {
+            KeyRefusal::Forbidden => Self::forbidden("you may not manage the API keys of this member"),
+            KeyRefusal::InPerson => Self::in_person(),
+            KeyRefusal::NoSuchMember => Self::not_found("member"),
+            KeyRefusal::NoSuchKey => Self::not_found("key"),
+            KeyRefusal::Invalid(faults) => Self::invalid(faults),
+            KeyRefusal::TooMany => Self::new(409, "too-many-api-keys", "Too many API keys").detail(format!(
+                "a member has {MAX_KEYS} at most, those whose time is up included; revoke one first"
+            )),
+            KeyRefusal::OwnerWithoutAccess => Self::new(409, "member-without-access", "The member has no access")
+                .detail("they are inactive, or hold no role any more"),
+            KeyRefusal::Expired => {
+                Self::new(409, "api-key-expired", "The API key has expired").detail("revoke it and make another")
+            }
         }
     }
 }
@@ -142,8 +207,9 @@ impl From<RowRefusal> for Problem {
         match refusal {
             RowRefusal::NotFound => Self::not_found("member"),
             RowRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
-            RowRefusal::Oneself => Self::new(409, "own-membership", "Not on yourself").detail("ask another member"),
+            RowRefusal::Oneself => own_membership(),
             RowRefusal::LastOwner => last_owner(),
+            RowRefusal::PayingOwner => paying_owner(),
             RowRefusal::NoSeats(seats) => Self::no_seats(seats, 1),
         }
     }

@@ -22,6 +22,8 @@ pub struct Reply {
     pub etag: Option<String>,
     /// Other header fields.
     pub headers: Vec<(&'static str, String)>,
+    /// What is kept for an `Idempotency-Key` in place of the body, where that holds a secret.
+    pub kept: Option<Vec<u8>>,
 }
 
 impl Reply {
@@ -37,6 +39,7 @@ impl Reply {
             body,
             etag: None,
             headers: Vec::new(),
+            kept: None,
         })
     }
 
@@ -49,7 +52,17 @@ impl Reply {
             body: Vec::new(),
             etag: None,
             headers: Vec::new(),
+            kept: None,
         }
+    }
+
+    /// This answer, of which only `body` is kept for repeats.
+    ///
+    /// # Errors
+    /// As [`Reply::json`].
+    pub fn keeping(mut self, body: &impl Serialize) -> Result<Self, Problem> {
+        self.kept = Some(serde_json::to_vec(body).map_err(|_| Problem::internal())?);
+        Ok(self)
     }
 
     /// This answer, showing the version `version` of a thing.
@@ -71,7 +84,7 @@ impl Reply {
         Answered {
             fingerprint: fingerprint.to_owned(),
             status: self.status,
-            body: String::from_utf8_lossy(&self.body).into_owned(),
+            body: String::from_utf8_lossy(self.kept.as_ref().unwrap_or(&self.body)).into_owned(),
             etag: self.etag.clone(),
             location: self
                 .headers
@@ -95,6 +108,7 @@ impl Reply {
                 .into_iter()
                 .chain([("idempotent-replayed", "true".into())])
                 .collect(),
+            kept: None,
         }
     }
 

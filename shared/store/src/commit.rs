@@ -37,7 +37,16 @@ impl Store {
     /// [`CommitError`]. A change that was made by an attempt whose answer got lost is not made twice: the SDK repeats
     /// the transaction under the same client token.
     pub async fn commit(&self, commit: Commit<'_>) -> Result<(), CommitError> {
+        self.commit_and_delete(commit, &[]).await
+    }
+
+    /// Makes the change, and deletes what lies under these keys, in one transaction.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn commit_and_delete(&self, commit: Commit<'_>, gone: &[Key]) -> Result<(), CommitError> {
         let mut transaction = Transaction::of(&self.table, commit.changes, commit.set, commit.organization)?;
+        transaction.erase(gone)?;
         if let Some((once, answered)) = &commit.once {
             transaction.once(once, answered, commit.now)?;
         }

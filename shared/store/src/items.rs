@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::time::days_after;
 use muster_domain::{
     Address, ApiKey, Contact, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization,
     OrganizationId, Resource, UserId,
@@ -11,6 +12,9 @@ use muster_domain::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+
+/// Days for which a revoked API key can still be told from one that never was.
+const REVOKED_DAYS: u32 = 30;
 
 /// An item as DynamoDB has it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -33,6 +37,11 @@ pub trait Entity: Serialize + DeserializeOwned {
         None
     }
 
+    /// When DynamoDB may throw it away, if ever.
+    fn forgotten_at(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// The item.
     ///
     /// # Errors
@@ -49,6 +58,10 @@ pub trait Entity: Serialize + DeserializeOwned {
         if let Some(user) = self.user() {
             text(keys::BY_USER_PK, keys::user_pk(user));
             text(keys::BY_USER_SK, key.pk.clone());
+        }
+        if let Some(at) = self.forgotten_at() {
+            let seconds = AttributeValue::N(at.as_second().to_string());
+            item.insert(keys::TTL.to_owned(), seconds);
         }
         item.extend(key.attributes());
         Ok(item)
@@ -126,6 +139,9 @@ impl Entity for ApiKey {
     const KIND: &'static str = "api_key";
     fn key(&self) -> Key {
         Key::api_key(self.organization, self.id)
+    }
+    fn forgotten_at(&self) -> Option<Timestamp> {
+        self.revoked_at.map(|at| days_after(at, REVOKED_DAYS))
     }
 }
 

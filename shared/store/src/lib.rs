@@ -8,7 +8,9 @@
 
 pub mod commit;
 pub mod cursor;
+mod erasure;
 pub mod error;
+pub mod events;
 pub mod holders;
 pub mod items;
 pub mod keys;
@@ -21,6 +23,7 @@ mod transaction;
 pub use commit::Commit;
 pub use cursor::Cursor;
 pub use error::{CommitError, StoreError};
+pub use events::EventFilter;
 pub use keys::Key;
 pub use lists::{DueCursor, Page, TeamRow};
 pub use once::Once;

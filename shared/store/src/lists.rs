@@ -1,5 +1,7 @@
 //! Lists: one page, one query, in the order of the key.
 
+mod api_keys;
+
 use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
@@ -8,7 +10,7 @@ use crate::keys::{self, Key};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::{Address, Event, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+use muster_domain::{Address, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -176,30 +178,6 @@ impl Store {
                 backwards: false,
             },
             Resource::from_item,
-        )
-        .await
-    }
-
-    /// Events, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn events(
-        &self,
-        organization: OrganizationId,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<Event>, StoreError> {
-        let pk = keys::events_pk(organization);
-        self.page(
-            Range {
-                pk,
-                prefix: muster_domain::EventId::PREFIX,
-                after,
-                limit,
-                backwards: true,
-            },
-            Event::from_item,
         )
         .await
     }

@@ -263,6 +263,14 @@ impl<'a> Transaction<'a> {
         {
             return self.put(Position::Organization, new.to_item()?, Some(NEW), []);
         }
+        if let Some(Pair {
+            before: Some(old),
+            after: None,
+        }) = &changes.organization
+        {
+            let version = [(":version", number(old.version))];
+            return self.delete(Position::Organization, &old.key(), Some("version = :version"), version);
+        }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
         let definition = changes.organization.as_ref().and_then(|p| p.after.as_ref());
         let Some(read) = read.filter(|_| seats != 0 || owners != 0 || definition.is_some()) else {
@@ -311,6 +319,12 @@ impl<'a> Transaction<'a> {
             TransactWriteItem::builder().update(update).build(),
         );
         Ok(())
+    }
+
+    /// Deletes whatever lies there: the job's own version guards the slice.
+    pub(crate) fn erase(&mut self, gone: &[Key]) -> Result<(), StoreError> {
+        gone.iter()
+            .try_for_each(|key| self.delete(Position::Index, key, None, []))
     }
 
     /// Keeps the answer, unless one is kept already that still counts.

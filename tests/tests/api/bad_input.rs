@@ -14,6 +14,7 @@ use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Answer, Persona, Snapshot, recount};
 use raw::Raw;
 use reqwest::Method;
+use serde_json::json;
 use takers::Taker;
 
 /// An organization to throw bad input at, and the table as it was before.
@@ -24,6 +25,8 @@ struct Ground {
     member: Persona,
     /// A pending invitation.
     invitation: String,
+    /// An API key of the member.
+    key: String,
     before: Snapshot,
 }
 
@@ -34,12 +37,14 @@ impl Ground {
         acme.plan(&h, None, &["acme.example"]).await;
         let member = acme.join(&h, "pat", "program_admin", &["spring"]).await;
         let invitation = acme.invite(&h, "gus@acme.example", "participant", &["spring"]).await;
+        let key = acme.key(&h, &member, &json!({ "name": "zapier" })).await.id;
         let before = Snapshot::of(&h).await;
         Self {
             h,
             acme,
             member,
             invitation,
+            key,
             before,
         }
     }
@@ -50,7 +55,7 @@ impl Ground {
             .replace("{org}", &self.acme.id)
             .replace("{invitation}", &self.invitation);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
-        path.replace("{id}", "spring")
+        path.replace("{id}", "spring").replace("{key}", &self.key)
     }
 
     /// Sends these bytes to the route as the one who may use it.

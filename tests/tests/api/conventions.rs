@@ -28,7 +28,7 @@ async fn another_method_is_answered_with_those_there_are() {
     let h = Harness::start().await;
     for (method, path, allow) in [
         (Method::DELETE, "/v1/organizations", "GET, POST"),
-        (Method::PUT, "/v1/organizations/org_x", "GET, PATCH"),
+        (Method::PUT, "/v1/organizations/org_x", "DELETE, GET, PATCH"),
         (Method::GET, "/v1/organizations/org_x/plan", "PUT"),
         (Method::PATCH, "/v1/invitations/abc", "GET"),
         (Method::GET, "/v1/invitations/abc/accept", "POST"),

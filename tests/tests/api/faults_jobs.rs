@@ -129,6 +129,20 @@ async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_organization_is_erased_though_it_is_killed_anywhere() {
+    let month = SignedDuration::from_hours(31 * 24);
+    survives_any_kill(month, async |b| {
+        let case = founded(b).await;
+        crowd(b, &case, "member", MANY, Holding::Grant).await;
+        invite(b, &case, 21).await;
+        b.stream().await.skip(Function::DeliverMail).await;
+        ask(b, &case, Method::DELETE, "", None).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_schedule_settles_everything_though_it_is_killed_anywhere() {
     let days = |n: i64| SignedDuration::from_hours(n * 24);
     survives_any_kill(days(8), async |b| {

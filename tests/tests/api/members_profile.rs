@@ -42,18 +42,6 @@ async fn members_edit_their_own_profile_field_by_field() {
 }
 
 #[tokio::test]
-async fn nobody_edits_the_profile_of_another() {
-    let h = Harness::start().await;
-    let acme = Organization::make(&h).await;
-    let pia = acme.join(&h, "pia", "participant", &[]).await;
-    let path = acme.path(&format!("/members/{}", pia.id()));
-    for body in [json!({ "name": "X" }), json!({ "bio": "X" }), json!({ "color": null })] {
-        acme.owner.patch(&h, &path, &body).await.problem(403, "forbidden");
-    }
-    assert_eq!(acme.member(&h, &pia.id()).await["name"], "pia");
-}
-
-#[tokio::test]
 async fn every_field_of_a_profile_that_is_at_fault_is_named() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
@@ -70,7 +58,7 @@ async fn every_field_of_a_profile_that_is_at_fault_is_named() {
         (json!({ "bio": "x".repeat(2001) }), "bio"),
         (json!({ "name": "a\u{202e}b" }), "name"),
         (json!({ "email": "x@x.example" }), "email"),
-        (json!({ "status": "inactive" }), "status"),
+        (json!({ "status": "away" }), "status"),
         (json!({ "last_active_at": null }), "last_active_at"),
     ] {
         let refused = acme.owner.patch(&h, &acme.path("/members/me"), &body).await;
@@ -134,4 +122,59 @@ async fn being_seen_is_no_change_that_others_could_collide_with() {
     .await
     .expect(200);
     recount(&h).await;
+}
+
+#[tokio::test]
+async fn those_who_manage_a_member_edit_their_profile_and_status_and_nobody_else_does() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ann = acme.join(&h, "ann", "admin", &[]).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let sam = acme.join(&h, "sam", "program_sponsor", &["spring"]).await;
+    let path = acme.path(&format!("/members/{}", sam.id()));
+    let body = json!({ "color": "#336699", "bio": "Watches", "notifications": { "digest": true }, "name": "Sam S." });
+    for who in [&acme.owner, &ann, &pat] {
+        let said = who.patch(&h, &path, &body).await.expect(200);
+        assert_eq!(said.body["profile"]["color"], "#336699");
+        assert_eq!(said.body["name"], "Sam S.");
+    }
+    let owner = acme.path(&format!("/members/{}", acme.owner.id()));
+    ann.patch(&h, &owner, &body).await.problem(403, "forbidden");
+    sam.patch(&h, &acme.path(&format!("/members/{}", pat.id())), &body)
+        .await
+        .problem(403, "forbidden");
+
+    let said = pat.patch(&h, &path, &json!({ "status": "inactive" })).await.expect(200);
+    assert_eq!(said.body["status"], "inactive");
+    sam.get(&h, &acme.path("/members/me"))
+        .await
+        .problem(403, "member-inactive");
+    pat.patch(&h, &path, &json!({ "status": "active" })).await.expect(200);
+    sam.get(&h, &acme.path("/members/me")).await.expect(200);
+    pat.patch(&h, &acme.path("/members/me"), &json!({ "status": "inactive" }))
+        .await
+        .problem(409, "own-membership");
+    recount(&h).await;
+}
+
+#[tokio::test]
+async fn a_member_sees_their_profile_as_others_do_and_others_see_no_settings_in_it() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let sam = acme.join(&h, "sam", "program_sponsor", &["spring"]).await;
+    let fay = acme.join(&h, "fay", "program_sponsor", &["spring"]).await;
+    let body = json!({ "skills": ["Tea"], "notifications": { "digest": true } });
+    sam.patch(&h, &acme.path("/members/me"), &body).await.expect(200);
+    let own = sam.get(&h, &acme.path("/members/me")).await.expect(200);
+    assert_eq!(own.body["profile"]["notifications"], json!({ "digest": true }));
+    let as_others = sam.get(&h, &acme.path("/members/me?as=others")).await.expect(200);
+    let seen = fay
+        .get(&h, &acme.path(&format!("/members/{}", sam.id())))
+        .await
+        .expect(200);
+    assert_eq!(as_others.body, seen.body);
+    assert_eq!(seen.body["profile"]["skills"], json!(["Tea"]));
+    assert!(seen.body["profile"].get("notifications").is_none());
+    let managed = acme.member(&h, &sam.id()).await;
+    assert_eq!(managed["profile"]["notifications"], json!({ "digest": true }));
 }

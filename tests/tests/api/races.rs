@@ -2,10 +2,13 @@
 
 mod answers;
 mod bystander;
+mod deletion;
 mod ends;
+mod keys;
 mod late;
 mod owners;
 mod seats;
+mod transfers;
 mod versions;
 
 use muster_tests::harness::{Harness, Organization};

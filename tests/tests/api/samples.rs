@@ -68,7 +68,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
             let reply = call(binary, &app, request).await;
             let status = reply.status().as_u16();
             let expected = match binary {
-                "create-organization" | "create-invitations" => 201,
+                "create-organization" | "create-invitations" | "create-api-key" => 201,
                 "resend-invitations" => 202,
                 "get-docs" => 302,
                 "not-found" => 404,
@@ -84,7 +84,16 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
 
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
-    const SOMETIMES: [&str; 4] = ["set-plan", "create-invitations", "resend-invitation", "update-member"];
+    const SOMETIMES: &[&str] = &[
+        "set-plan",
+        "restore-organization",
+        "create-invitations",
+        "resend-invitation",
+        "update-member",
+        "transfer-ownership",
+        "put-grant",
+        "delete-grant",
+    ];
     if rare && !SOMETIMES.contains(&binary) {
         return None;
     }
@@ -115,6 +124,39 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
             let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "transfer-ownership" => {
+            // A facilitator of programs, which the receiver keeps; rarely to one who is an owner already.
+            let role = if rare { "owner" } else { "program_admin" };
+            let programs: &[&str] = if rare { &[] } else { &["spring"] };
+            let member = join(h, &acme, &format!("{binary}-{rare}"), role, programs).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "name-paying-owner" => {
+            values.push(("owner", acme.owner.id()));
+            acme.owner.clone()
+        }
+        "restore-organization" => {
+            acme.owner.delete(h, &acme.path("")).await.expect(204);
+            acme.owner.clone()
+        }
+        "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
+            let member = join(h, &acme, binary, "program_admin", &["spring"]).await;
+            values.push(("member", member.id()));
+            let made = acme.key(h, &member, &json!({ "name": "made before" })).await;
+            values.extend([("key", made.id), ("secret", made.secret)]);
+            acme.owner.clone()
+        }
+        "put-grant" | "delete-grant" => {
+            let member = member(h, &acme, binary, rare).await;
+            if binary == "delete-grant" {
+                let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
+                let body = json!({ "role": "program_facilitator" });
+                acme.owner.put(h, &path, &body).await.expect(200);
+            }
             values.push(("member", member.id()));
             acme.owner.clone()
         }
@@ -179,8 +221,8 @@ async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> P
 /// The caller's token; a plan is set by the platform, which may be a member as well.
 fn token(h: &Harness, binary: &str, rare: bool, caller: &Persona) -> String {
     match (binary, rare) {
-        ("set-plan", false) => h.platform().token(h),
-        ("set-plan", true) => {
+        ("set-plan" | "restore-organization", false) => h.platform().token(h),
+        ("set-plan" | "restore-organization", true) => {
             let request = TokenRequest {
                 sub: "olivia".into(),
                 scope: Some("muster:platform".into()),

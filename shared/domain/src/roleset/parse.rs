@@ -1,10 +1,10 @@
 //! Reading a role set's file, and refusing one that contradicts itself.
 
-use super::{Reach, Resources, Role, RoleSet, permission};
+use super::check::check;
+use super::{Reach, Resources, Role, RoleSet};
 use crate::text::{ResourceType, RoleId};
 use crate::time::Term;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use toml::Spanned;
 
 /// Why a role set is refused, with file and line.
@@ -19,43 +19,45 @@ pub struct RoleSetError {
     pub reason: String,
 }
 
+/// A file as it is written, with the places of what can contradict something.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    id: Spanned<String>,
-    name: String,
-    resource_type: ResourceType,
-    members_may_leave: bool,
+pub(super) struct File {
+    pub(super) id: Spanned<String>,
+    pub(super) name: String,
+    pub(super) resource_type: ResourceType,
+    pub(super) members_may_leave: bool,
     #[serde(default)]
-    reads: Vec<Spanned<String>>,
-    role: Vec<FileRole>,
+    pub(super) reads: Vec<Spanned<String>>,
+    pub(super) role: Vec<FileRole>,
 }
 
+/// One `[[role]]` of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FileRole {
-    id: Spanned<RoleId>,
-    name: String,
-    reach: Reach,
-    resources: Resources,
-    uses_seat: bool,
+pub(super) struct FileRole {
+    pub(super) id: Spanned<RoleId>,
+    pub(super) name: String,
+    pub(super) reach: Reach,
+    pub(super) resources: Resources,
+    pub(super) uses_seat: bool,
     #[serde(default)]
-    protected: bool,
+    pub(super) protected: bool,
     #[serde(default)]
-    transfer_only: bool,
+    pub(super) transfer_only: bool,
     #[serde(default)]
-    optional: bool,
+    pub(super) optional: bool,
     #[serde(default)]
-    allowlisted: bool,
+    pub(super) allowlisted: bool,
     #[serde(default = "yes")]
-    notified: bool,
+    pub(super) notified: bool,
     #[serde(default)]
-    durations: Vec<Term>,
-    assigns: Vec<Spanned<RoleId>>,
+    pub(super) durations: Vec<Term>,
+    pub(super) assigns: Vec<Spanned<RoleId>>,
     #[serde(default)]
-    self_assigns: Vec<Spanned<RoleId>>,
-    manages: Vec<Spanned<RoleId>>,
-    permissions: Vec<Spanned<String>>,
+    pub(super) self_assigns: Vec<Spanned<RoleId>>,
+    pub(super) manages: Vec<Spanned<RoleId>>,
+    pub(super) permissions: Vec<Spanned<String>>,
 }
 
 const fn yes() -> bool {
@@ -108,99 +110,4 @@ impl FileRole {
             permissions: self.permissions.into_iter().map(Spanned::into_inner).collect(),
         }
     }
-}
-
-type Contradiction = (usize, String);
-
-fn check(file: &File) -> Result<(), Contradiction> {
-    let mut seen = BTreeSet::new();
-    for role in &file.role {
-        if !seen.insert(role.id.get_ref()) {
-            return Err((
-                role.id.span().start,
-                format!("role `{}` stands twice", role.id.get_ref()),
-            ));
-        }
-    }
-    for (rank, role) in file.role.iter().enumerate() {
-        check_role(file, rank, role)?;
-    }
-    match file.role.iter().filter(|r| r.protected).count() {
-        1 => Ok(()),
-        n => Err((file.id.span().start, format!("one role must be protected, not {n}"))),
-    }
-}
-
-fn check_role(file: &File, rank: usize, role: &FileRole) -> Result<(), Contradiction> {
-    let at = role.id.span().start;
-    let name = role.id.get_ref();
-    if role.protected && (role.optional || !role.durations.is_empty() || role.reach == Reach::Resource) {
-        return Err((
-            at,
-            format!(
-                "`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only"
-            ),
-        ));
-    }
-    if role.reach == Reach::Organization && role.resources == Resources::AtLeastOne {
-        return Err((
-            at,
-            format!("`{name}` reaches the whole organization, so it cannot need resources"),
-        ));
-    }
-    if role.reach == Reach::Resource && role.resources == Resources::None {
-        return Err((
-            at,
-            format!("`{name}` reaches resources only, so it cannot be held without any"),
-        ));
-    }
-    for (list, verb) in [(&role.assigns, "assign"), (&role.manages, "manage")] {
-        for other in list {
-            check_power(file, rank, role, other, verb)?;
-        }
-    }
-    for allowed in &role.permissions {
-        let own = ["organization:", "members:", "resources:", "events:", "contacts:"];
-        let text = allowed.get_ref();
-        if own.iter().any(|p| text.starts_with(p)) && !permission::ALL.contains(&text.as_str()) {
-            return Err((
-                allowed.span().start,
-                format!("`{text}` is no permission of Muster's own"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Nobody may assign or manage a role that stands above their own or allows more.
-fn check_power(
-    file: &File,
-    rank: usize,
-    role: &FileRole,
-    other: &Spanned<RoleId>,
-    verb: &str,
-) -> Result<(), Contradiction> {
-    let at = other.span().start;
-    let (name, id) = (role.id.get_ref(), other.get_ref());
-    let Some((place, target)) = file.role.iter().enumerate().find(|(_, r)| r.id.get_ref() == id) else {
-        return Err((at, format!("`{name}` may {verb} `{id}`, which is no role of this set")));
-    };
-    let more = target
-        .permissions
-        .iter()
-        .find(|p| !role.permissions.iter().any(|q| q.get_ref() == p.get_ref()));
-    if let Some(more) = more {
-        return Err((
-            at,
-            format!(
-                "`{name}` may {verb} `{id}`, which allows `{}` and so is more than `{name}`",
-                more.get_ref()
-            ),
-        ));
-    }
-    let reaches_less = role.reach == Reach::Resource && target.reach == Reach::Organization;
-    if reaches_less || (place < rank && target.permissions.len() > role.permissions.len()) {
-        return Err((at, format!("`{name}` may {verb} `{id}`, which stands above it")));
-    }
-    Ok(())
 }

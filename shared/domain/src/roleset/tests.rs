@@ -2,25 +2,49 @@
 
 use super::*;
 
+/// What is said of one role before its powers.
+fn form(role: &Role) -> String {
+    let said = [
+        (role.uses_seat, "seat"),
+        (role.protected, "protected"),
+        (role.transfer_only, "transfer only"),
+        (role.optional, "optional"),
+        (role.allowlisted, "allowlisted"),
+        (role.notified, "notified"),
+    ];
+    let said: Vec<&str> = said.iter().filter(|(is, _)| *is).map(|(_, text)| *text).collect();
+    let durations: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
+    format!(
+        "{}\n  reach {:?}, resources {:?}, {}\n  durations: {}\n",
+        role.id,
+        role.reach,
+        role.resources,
+        said.join(", "),
+        durations.join(" ")
+    )
+}
+
 /// Role × permission, and role × role: a change in power shows as a change of this text.
 fn matrix(set: &RoleSet) -> String {
-    let mut out = format!("{}\n", set.id);
+    let mut out = format!(
+        "{} on {}s, members may leave: {}, reads beside `:read`: {}\n",
+        set.id,
+        set.resource_type,
+        set.members_may_leave,
+        set.reads.join(" ")
+    );
     for role in &set.roles {
-        out.push_str(&format!(
-            "\n{} ({:?}, resources {:?}, seat {}, protected {}, optional {}, allowlisted {}, notified {})\n",
-            role.id,
-            role.reach,
-            role.resources,
-            role.uses_seat,
-            role.protected,
-            role.optional,
-            role.allowlisted,
-            role.notified
-        ));
-        let durations: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
-        out.push_str(&format!("  durations: {}\n", durations.join(" ")));
+        let only_reads = role.permissions.iter().filter(|p| set.only_reads(p));
+        let only_reads: Vec<&str> = only_reads.map(String::as_str).collect();
+        out.push_str(&format!("\n{}", form(role)));
         out.push_str(&format!("  may: {}\n", role.permissions.join(" ")));
-        for (verb, list) in [("assigns", &role.assigns), ("manages", &role.manages)] {
+        out.push_str(&format!("  read-only key: {}\n", only_reads.join(" ")));
+        let lists = [
+            ("assigns", &role.assigns),
+            ("takes for themselves", &role.self_assigns),
+            ("manages", &role.manages),
+        ];
+        for (verb, list) in lists {
             let row: Vec<String> = set
                 .roles
                 .iter()
@@ -28,6 +52,28 @@ fn matrix(set: &RoleSet) -> String {
                 .collect();
             out.push_str(&format!("  {verb}: {}\n", row.join(" ")));
         }
+    }
+    out.push_str(&format!("\n{}", grid(set)));
+    out
+}
+
+/// Every permission of the set against every role.
+fn grid(set: &RoleSet) -> String {
+    let mut permissions: Vec<&str> = Vec::new();
+    for permission in set.roles.iter().flat_map(|r| &r.permissions) {
+        if !permissions.contains(&permission.as_str()) {
+            permissions.push(permission);
+        }
+    }
+    let head: Vec<&str> = set.roles.iter().map(|r| r.id.as_str()).collect();
+    let mut out = format!("{:22} {}\n", "", head.join(" "));
+    for permission in permissions {
+        let cells = set.roles.iter().map(|role| {
+            let mark = if role.allows(permission) { "x" } else { "." };
+            format!("{mark:<width$}", width = role.id.as_str().len())
+        });
+        let row = format!("{permission:22} {}", cells.collect::<Vec<_>>().join(" "));
+        out.push_str(&format!("{}\n", row.trim_end()));
     }
     out
 }
@@ -64,50 +110,207 @@ manages = []
 permissions = ["things:use"]
 "#;
 
-#[test]
-fn a_role_set_that_contradicts_itself_is_refused_with_file_and_line() {
-    assert!(RoleSet::parse("x.toml", VALID).is_ok());
-    let cases = [
-        (
-            "assigns = [\"boss\", \"hand\"]",
-            "assigns = [\"boss\", \"ghost\"]",
-            12,
-            "no role of this set",
-        ),
-        ("id = \"hand\"", "id = \"boss\"", 16, "stands twice"),
-        ("protected = true", "protected = false", 1, "must be protected"),
-        ("assigns = []", "assigns = [\"boss\"]", 21, "more than"),
-        (
-            "resources = \"none\"",
-            "resources = \"at_least_one\"",
-            6,
-            "cannot need resources",
-        ),
-        (
-            "\"members:read\", ",
-            "\"members:raed\", ",
-            14,
-            "no permission of Muster",
-        ),
-        (
-            "uses_seat = true",
-            "uses_seat = true\noptional = true",
-            6,
-            "neither optional",
-        ),
-        (
-            "resources = \"at_least_one\"",
-            "resources = \"none\"",
-            16,
-            "cannot be held without any",
-        ),
-        ("name = \"X\"", "name = \"X\"\nextra = 1", 3, "unknown field"),
-    ];
-    for (from, to, line, reason) in cases {
-        let error = RoleSet::parse("x.toml", &VALID.replacen(from, to, 1)).unwrap_err();
-        assert_eq!((error.file.as_str(), error.line), ("x.toml", line), "{error}");
-        assert!(error.reason.contains(reason), "{error}");
+/// Each case: what is replaced in the valid file, by what, and the refusal.
+fn refused(valid: &str, cases: &[(&str, &str, &str)]) {
+    RoleSet::parse("x.toml", valid).unwrap();
+    for (from, to, refusal) in cases {
+        assert!(valid.contains(from), "{from}");
+        let error = RoleSet::parse("x.toml", &valid.replacen(from, to, 1)).unwrap_err();
+        let text = error.to_string();
+        assert_eq!(text.lines().next(), Some(*refusal), "{from} → {to}");
     }
+}
+
+#[test]
+fn a_role_set_of_another_form_is_refused_with_file_and_line() {
+    let fields = "id = \"boss\"";
+    refused(
+        VALID,
+        &[
+            ("id = \"hand\"", fields, "x.toml:16: role `boss` stands twice"),
+            (
+                "protected = true",
+                "protected = false",
+                "x.toml:1: one role must be protected, and none is",
+            ),
+            (
+                "uses_seat = true",
+                "uses_seat = true\noptional = true",
+                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+            ),
+            (
+                "uses_seat = false",
+                "uses_seat = false\ntransfer_only = true",
+                "x.toml:16: `hand` is not protected, so it cannot be handed on only (`transfer_only`)",
+            ),
+            (
+                "resources = \"none\"",
+                "resources = \"at_least_one\"",
+                "x.toml:6: `boss` reaches the whole organization, so it cannot need resources",
+            ),
+            (
+                "resources = \"at_least_one\"",
+                "resources = \"none\"",
+                "x.toml:16: `hand` reaches resources only, so it cannot be held without any",
+            ),
+            (
+                "\"members:read\", ",
+                "\"members:raed\", ",
+                "x.toml:14: `members:raed` is no permission of Muster's own",
+            ),
+            (
+                "\"members:read\", ",
+                "\"contacts:\", ",
+                "x.toml:14: `contacts:` is no permission of Muster's own",
+            ),
+            (
+                "name = \"X\"",
+                "name = \"X\"\nreads = [\n  \"things:use\",\n  \"things:sue\",\n]",
+                "x.toml:5: `reads` names `things:sue`, which no role allows",
+            ),
+        ],
+    );
+    let two = VALID.replacen(
+        "protected = true\nassigns = [\"boss\", \"hand\"]",
+        "protected = true\nassigns = []",
+        1,
+    );
+    let two = two.replacen("reach = \"resource\"", "reach = \"organization\"\nprotected = true", 1);
+    let two = two.replacen("manages = [\"hand\"]", "manages = []", 1);
+    let error = RoleSet::parse("x.toml", &two.replace("at_least_one", "optional")).unwrap_err();
+    let text = "x.toml:16: `hand` is protected, and so is `boss`: one role must be";
+    assert_eq!(error.to_string(), text);
+    let error = RoleSet::parse("x.toml", &VALID.replacen("name = \"X\"", "name = \"X\"\nextra = 1", 1)).unwrap_err();
+    assert_eq!(error.line, 3);
+    assert!(error.reason.starts_with("unknown field `extra`"), "{error}");
+    let error = RoleSet::parse("x.toml", &VALID.replacen("uses_seat = true\n", "", 1)).unwrap_err();
+    assert_eq!(error.to_string(), "x.toml:5: missing field `uses_seat`");
+}
+
+#[test]
+fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
+    refused(
+        VALID,
+        &[
+            (
+                "assigns = [\"boss\", \"hand\"]",
+                "assigns = [\"boss\",\n  \"ghost\"]",
+                "x.toml:13: `boss` may assign `ghost`, which is no role of this set",
+            ),
+            (
+                "manages = [\"hand\"]",
+                "manages = [\"ghost\"]",
+                "x.toml:13: `boss` may manage `ghost`, which is no role of this set",
+            ),
+            (
+                "manages = [\"hand\"]",
+                "manages = [\"hand\"]\nself_assigns = [\"ghost\"]",
+                "x.toml:14: `boss` may take `ghost`, which is no role of this set",
+            ),
+            (
+                "manages = [\"hand\"]",
+                "manages = [\"hand\"]\nself_assigns = [\"boss\"]",
+                "x.toml:14: `boss` may take `boss`, which is not held on resources",
+            ),
+            (
+                "assigns = []",
+                "assigns = [\"boss\"]",
+                "x.toml:21: `hand` may assign `boss`, which allows `members:read` and so is more than `hand`",
+            ),
+            (
+                "manages = []",
+                "manages = [\"boss\"]",
+                "x.toml:22: `hand` may manage `boss`, which allows `members:read` and so is more than `hand`",
+            ),
+            (
+                "protected = true",
+                "protected = true\ntransfer_only = true",
+                "x.toml:13: `boss` may assign `boss`, which can be handed on only",
+            ),
+        ],
+    );
+    let equal = VALID.replace("\"members:read\", ", "");
+    refused(
+        &equal,
+        &[(
+            "assigns = []",
+            "assigns = [\"boss\"]",
+            "x.toml:21: `hand` may assign `boss`, which reaches the whole organization and so stands above it",
+        )],
+    );
+}
+
+/// Three roles in a row, each of which allows the same: only their powers differ.
+const ROW: &str = r#"id = "row"
+name = "Row"
+resource_type = "thing"
+members_may_leave = true
+[[role]]
+id = "head"
+name = "Head"
+reach = "organization"
+resources = "optional"
+uses_seat = true
+protected = true
+assigns = ["head", "left", "right"]
+manages = ["head", "left", "right"]
+permissions = ["members:manage"]
+[[role]]
+id = "left"
+name = "Left"
+reach = "organization"
+resources = "optional"
+uses_seat = true
+assigns = ["left", "right"]
+manages = ["left", "right"]
+permissions = ["members:manage"]
+[[role]]
+id = "right"
+name = "Right"
+reach = "organization"
+resources = "optional"
+uses_seat = true
+assigns = ["right"]
+manages = []
+permissions = ["members:manage"]
+"#;
+
+#[test]
+fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
+    refused(
+        ROW,
+        &[
+            // A ring of two; and one of three, in which `left` would end above itself in two steps.
+            (
+                "assigns = [\"right\"]",
+                "assigns = [\"right\", \"left\"]",
+                "x.toml:30: `right` may assign `left`, which may manage `left` and so is more than `right`",
+            ),
+            (
+                "assigns = [\"right\"]",
+                "assigns = [\"right\", \"head\"]",
+                "x.toml:21: `left` may assign `right`, which may assign `head` and so is more than `left`",
+            ),
+        ],
+    );
+    let ring = ROW.replace("assigns = [\"right\"]", "assigns = [\"left\", \"right\"]");
+    let ring = ring.replace("manages = []", "manages = [\"left\", \"right\"]");
+    RoleSet::parse("x.toml", &ring).unwrap();
+    refused(
+        &ring,
+        &[
+            (
+                "assigns = [\"head\", \"left\", \"right\"]",
+                "assigns = [\"left\"]",
+                "x.toml:12: `head` may assign `left`, which may assign `right` and so is more than `head`",
+            ),
+            (
+                "assigns = [\"left\", \"right\"]\nmanages = [\"left\", \"right\"]\npermissions",
+                "assigns = [\"left\", \"right\"]\nself_assigns = [\"head\"]\nmanages = [\"left\", \"right\"]\npermissions",
+                "x.toml:22: `left` may take `head`, which may assign `head` and so is more than `left`",
+            ),
+        ],
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::member::{Member, Status};
 use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::Scene;
-use crate::rules::members::{manages_all_of, may_see, picture};
+use crate::rules::members::{manages_all_of, may_see, paying_owner_goes, picture};
 
 /// Rows one request can name.
 pub const MAX_ROWS: usize = 100;
@@ -26,6 +26,8 @@ pub enum RowRefusal {
     Oneself,
     /// The last active owner would be gone.
     LastOwner,
+    /// The owner who pays stays one until another is named (001).
+    PayingOwner,
     /// Too few seats.
     NoSeats(Seats),
 }
@@ -100,6 +102,9 @@ fn row(
         ..before.clone()
     }
     .settled(scene.set, scene.now);
+    if paying_owner_goes(scene, &Pair::change(before.clone(), after.clone())) {
+        return Err(RowRefusal::PayingOwner);
+    }
     let owners = scene
         .organization
         .active_owners

@@ -1,14 +1,18 @@
 //! Changing what a member holds, what a member tells about themselves, and ending a membership.
 
+mod single;
 mod wanted;
+
+pub use single::{grant_one, revoke_one};
 
 use crate::changes::{Changes, Pair};
 use crate::event::Party;
 use crate::id::NewIds;
-use crate::member::{Held, Member, Profile};
+use crate::member::{Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, permission};
+use crate::rules::keys::left_behind;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
 use crate::rules::{Fault, Scene};
@@ -26,12 +30,18 @@ pub enum MemberRefusal {
     Forbidden,
     /// There is no such member, or none the member may see.
     NotFound,
+    /// There is no such resource, or the other holds no role on it.
+    NoGrant,
     /// The member may not give this role, or not there.
     RoleNotAssignable(String),
     /// Fields that cannot be.
     Invalid(Vec<Fault>),
     /// The last active owner would be gone.
     LastOwner,
+    /// The owner who pays stays one until another is named (001).
+    PayingOwner,
+    /// Nobody switches themselves off: they could not switch themselves on again.
+    OwnStatus,
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
@@ -77,13 +87,15 @@ pub struct Update<'a> {
     pub name: Option<Name>,
     /// What they tell about themselves.
     pub profile: Option<Profile>,
+    /// Whether they have access (001).
+    pub status: Option<Status>,
 }
 
 /// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
 #[must_use]
 pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
-    other.id == scene.actor.id
+    (other.id == scene.actor.id && scene.is_everywhere())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
@@ -114,7 +126,9 @@ pub fn update(
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
-        if before.id != scene.actor.id {
+        // One's own is one's own; another's is for those with power over all they hold (001).
+        let own = before.id == scene.actor.id && scene.is_whole();
+        if !own && !manages_all_of(scene, before) {
             return Err(MemberRefusal::Forbidden);
         }
         after.name = wanted.name.or(after.name);
@@ -128,6 +142,30 @@ pub fn update(
             kind = "member.role_changed";
         }
     }
+    if let Some(status) = wanted.status.filter(|status| *status != before.status) {
+        if before.id == scene.actor.id {
+            return Err(MemberRefusal::OwnStatus);
+        }
+        if !manages_all_of(scene, before) {
+            return Err(MemberRefusal::Forbidden);
+        }
+        after.status = status;
+        kind = match status {
+            Status::Active => "member.activated",
+            Status::Inactive => "member.deactivated",
+        };
+    }
+    changed(scene, before, after, kind, ids)
+}
+
+/// The change from one to the other, with its event, if it leaves an owner and fits the seats.
+fn changed(
+    scene: &Scene<'_>,
+    before: &Member,
+    after: Member,
+    kind: &str,
+    ids: &mut dyn NewIds,
+) -> Result<(Member, Changes), MemberRefusal> {
     if after == *before {
         return Ok((after, Changes::default()));
     }
@@ -158,6 +196,9 @@ pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::U
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
+    if changes.members.iter().any(|pair| paying_owner_goes(scene, pair)) {
+        return Err(MemberRefusal::PayingOwner);
+    }
     let owners = changes.owner_delta(scene.set);
     if owners < 0 && scene.organization.active_owners.saturating_add_signed(owners) == 0 {
         return Err(MemberRefusal::LastOwner);
@@ -172,34 +213,39 @@ fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), Me
     Ok(())
 }
 
+/// Whether the owner who pays would be none any more.
+pub(super) fn paying_owner_goes(scene: &Scene<'_>, pair: &Pair<Member>) -> bool {
+    let owns = |m: &Option<Member>| m.as_ref().is_some_and(|m| m.is_active_owner(scene.set));
+    let pays = pair.before.as_ref().map(|m| m.id) == scene.organization.paying_owner;
+    pays && owns(&pair.before) && !owns(&pair.after)
+}
+
+/// Whether the member has any say in what the other holds: they manage somebody, or it is themselves and they take roles on.
+fn has_a_say(scene: &Scene<'_>, other: &Member) -> bool {
+    let authority = scene.authority();
+    let oneself = other.id == scene.actor.id;
+    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_take_something())
+}
+
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
 fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
-    let authority = scene.authority();
-    if !authority.allows_somewhere(permission::MEMBERS_MANAGE) {
+    if !has_a_say(scene, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> {
         m.holdings().map(|(h, r)| (h.clone(), r.cloned())).collect()
     };
     let (old, new) = (held(before), held(after));
-    let oneself = before.id == scene.actor.id;
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !oneself && !may_touch(scene, before, gone, on.as_ref()) {
+        if !may_drop(scene, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
     for (come, on) in new.iter().filter(|h| !old.contains(h)) {
         changed += 1;
-        let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
-        let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
-        let there = authority.allows(permission::MEMBERS_MANAGE, on.as_ref());
-        let may = (there && authority.may_assign(&role.id, on.as_ref()))
-            || (beside && authority.may_assign_somewhere(&role.id));
-        if !may || (oneself && !beside && outlives(scene, role, come, on.as_ref())) {
-            return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
-        }
+        check_gift(scene, after, come, on.as_ref())?;
     }
     if changed > MAX_GRANT_CHANGES {
         let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
@@ -212,20 +258,47 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
     Ok(())
 }
 
+/// Whether the member may take this away from the other; of their own those who manage somebody drop anything, others what
+/// they take on themselves.
+fn may_drop(scene: &Scene<'_>, other: &Member, gone: &Held, on: Option<&ResourceRef>) -> bool {
+    if other.id != scene.actor.id || !scene.is_whole() {
+        return may_touch(scene, other, gone, on);
+    }
+    let authority = scene.authority();
+    let taken = on.is_some() && authority.may_take(&gone.role, on);
+    taken || authority.allows_somewhere(permission::MEMBERS_MANAGE)
+}
+
+/// Whether the member may give this, or take it for themselves.
+fn check_gift(scene: &Scene<'_>, after: &Member, come: &Held, on: Option<&ResourceRef>) -> Result<(), MemberRefusal> {
+    let authority = scene.authority();
+    let oneself = after.id == scene.actor.id;
+    let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
+    let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
+    let there = authority.allows(permission::MEMBERS_MANAGE, on);
+    let may = (there && authority.may_assign(&role.id, on))
+        || (beside && authority.may_assign_somewhere(&role.id))
+        || (oneself && on.is_some() && authority.may_take(&role.id, on));
+    if !may || (oneself && !beside && outlives(scene, role, come, on)) {
+        return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
+    }
+    Ok(())
+}
+
 /// Whether a role that members give themselves would last longer than what lets them give it.
 ///
 /// Without this a helper for one month would make themselves an admin for good.
 fn outlives(scene: &Scene<'_>, role: &Role, come: &Held, on: Option<&ResourceRef>) -> bool {
     let endless = Timestamp::MAX;
+    let takes = |own: &Role| on.is_some() && own.self_assigns.contains(&role.id);
+    let gives = |own: &Role| own.assigns.contains(&role.id) || takes(own);
     let longest = scene
         .actor
         .live(scene.organization, scene.set, scene.now)
         .filter(|(_, limit)| limit.is_none() || *limit == on)
         .filter(|(held, limit)| {
             let own = scene.set.role(&held.role);
-            own.is_some_and(|own| {
-                own.assigns.contains(&role.id) && (limit.is_some() || own.reach == Reach::Organization)
-            })
+            own.is_some_and(|own| gives(own) && (limit.is_some() || own.reach == Reach::Organization))
         })
         .map(|(held, _)| held.expires_at.unwrap_or(endless))
         .max();
@@ -260,7 +333,8 @@ fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&Resourc
 }
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
-pub(super) fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
+#[must_use]
+pub fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
     let mut holdings = other.holdings().peekable();
     if holdings.peek().is_none() {
         return scene.authority().allows(permission::MEMBERS_MANAGE, None);
@@ -288,6 +362,7 @@ pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -
         .event(kind, Party::user(before.id), Some(picture(before)), None);
     let changes = Changes {
         members: vec![Pair::gone(before.clone())],
+        jobs: left_behind(before, scene.now, ids),
         events: vec![event],
         relied_on: relied_on(scene, before),
         ..Changes::default()

@@ -12,6 +12,7 @@ use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
 use crate::rules::invite::picture as invitation_picture;
+use crate::rules::keys::end_all;
 use crate::text::RoleId;
 use crate::time::days_before;
 use jiff::Timestamp;
@@ -147,17 +148,26 @@ fn end_holdings(
         .filter(|g| !gone(&g.held, Some(&g.resource)))
         .cloned()
         .collect();
-    let after = after.settled(set, now);
+    let mut after = after.settled(set, now);
+    // Whoever held a role for a time may have left keys behind: all of them end with it (004).
+    let for_a_time = |held: &Held| set.role(&held.role).is_some_and(|r| r.is_time_limited() || r.optional);
+    let (keys, jobs) = if ended.iter().any(|(held, _)| for_a_time(held)) {
+        end_all(&mut after, now, ids)
+    } else {
+        (0, Vec::new())
+    };
     let mut changes = Changes {
         members: vec![Pair::change(before.clone(), after)],
+        jobs,
         ..Changes::default()
     };
     for (held, on) in ended {
         let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
+        let revoked = (keys > 0 && for_a_time(held)).then(|| json!({ "api_keys_revoked": keys }));
         let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
         changes
             .events
-            .push(record.event("member.role_ended", Party::user(before.id), Some(what), None));
+            .push(record.event("member.role_ended", Party::user(before.id), Some(what), revoked));
         let letter = Letter::AccessEnded {
             role: held.role.clone(),
             resource: on.map(|r| r.key.clone()),

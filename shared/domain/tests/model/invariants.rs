@@ -2,7 +2,7 @@
 
 use crate::action::{PEOPLE, PROGRAMS};
 use crate::plain::{owners, powers, seats};
-use crate::world::{World, set};
+use crate::world::World;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
 use muster_domain::{Authority, ResourceRef, permission};
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ pub(crate) fn check(world: &World) {
     }
     assert_eq!(organization.active_owners, owners(world), "owners");
     assert!(owners(world) >= 1, "no owner is left");
+    assert!(owners(world) == 1 || !world.kind.one_owner, "a second owner");
 
     let mut holders = BTreeSet::new();
     let people = world.members.values().map(|m| &m.email);
@@ -39,11 +40,11 @@ fn authority_is_what_the_model_says(world: &World) {
     let held = world.members.values().flat_map(|m| &m.grants);
     places.extend(held.map(|g| Some(g.resource.clone())));
     for member in world.members.values() {
-        let authority = Authority::of(member, &world.organization, set(), world.now);
+        let authority = Authority::of(member, &world.organization, world.set, world.now);
         let plain = powers(world, member);
         for place in &places {
             for permission in permission::ALL {
-                let model = plain.iter().any(|p| p.covers(place.as_ref()) && p.allows(permission));
+                let model = plain.iter().any(|p| p.covers(place.as_ref()) && p.may(permission));
                 let rules = authority.allows(permission, place.as_ref());
                 assert_eq!(rules, model, "{permission} on {place:?} of {member:?}");
             }
@@ -69,7 +70,7 @@ pub(crate) fn is_settled(world: &mut World) {
             .holdings()
             .any(|(h, _)| h.expires_at.is_some_and(|end| end <= world.now));
         assert!(!over, "left over: {member:?}");
-        let again = settle_member(&world.organization, set(), member, world.now, &mut world.ids);
+        let again = settle_member(&world.organization, world.set, member, world.now, &mut world.ids);
         assert!(again.is_empty(), "settled twice");
     }
     for invitation in world.invitations.values() {

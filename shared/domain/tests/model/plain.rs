@@ -1,20 +1,14 @@
 //! The plain model: seats, owners, powers and events, as the product's description has them.
 
+use crate::kind::{Kind, Said};
 use crate::power::Cause;
 use crate::world::World;
 use muster_domain::{Changes, Member, Organization, Pair, ResourceRef, Status, Timestamp, Work};
 
-/// The role for outside help.
-pub(crate) const HELPER: &str = "implementation_admin";
-/// Everyone but participants and helpers uses a seat (004).
-pub(crate) const WITHOUT_SEAT: [&str; 2] = ["participant", HELPER];
-/// Roles that hold everywhere.
-pub(crate) const EVERYWHERE: [&str; 3] = ["owner", "admin", HELPER];
-
 /// A role that gives power at this moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Power {
-    pub(crate) role: String,
+    pub(crate) said: &'static Said,
     pub(crate) on: Option<ResourceRef>,
     pub(crate) end: Option<Timestamp>,
 }
@@ -24,37 +18,19 @@ impl Power {
         self.on.is_none() || self.on.as_ref() == on
     }
 
-    /// The roles it gives and takes: owners all, those above programs all but owners, in programs as described (004).
+    /// The roles it gives and takes, as described.
     pub(crate) fn rules_over(&self, role: &str) -> bool {
-        match self.role.as_str() {
-            "owner" => true,
-            "admin" | HELPER => role != "owner",
-            "program_admin" => role.starts_with("program_") || role == "participant",
-            "program_facilitator" => role == "participant",
-            _ => false,
-        }
+        self.said.rules.contains(&role)
     }
 
-    pub(crate) fn invites(&self) -> bool {
-        ["owner", "admin", HELPER, "program_admin"].contains(&self.role.as_str())
+    /// The roles it takes on and drops for itself.
+    pub(crate) fn takes_on(&self, role: &str) -> bool {
+        self.said.takes_on.contains(&role)
     }
 
-    fn reads_events(&self) -> bool {
-        EVERYWHERE.contains(&self.role.as_str())
-    }
-
-    /// Whether it gives one of some permissions, as described.
-    pub(crate) fn allows(&self, permission: &str) -> bool {
-        match permission {
-            "organization:delete" | "billing:manage" => self.role == "owner",
-            "organization:update" | "resources:manage" => EVERYWHERE.contains(&self.role.as_str()),
-            "events:read" => self.reads_events(),
-            "members:invite" => self.invites(),
-            "members:manage" => self.invites() || self.role == "program_facilitator",
-            "members:read" => self.role != "participant",
-            "resources:read" => true,
-            other => panic!("the model does not know `{other}`"),
-        }
+    /// Whether it gives one of Muster's own permissions, as described.
+    pub(crate) fn may(&self, permission: &str) -> bool {
+        self.said.may.contains(&permission)
     }
 }
 
@@ -66,18 +42,19 @@ pub(crate) fn powers(world: &World, member: &Member) -> Vec<Power> {
     let on_organization = member.role.iter().map(|held| (held, None));
     let on_programs = member.grants.iter().map(|g| (&g.held, Some(g.resource.clone())));
     let optional = &world.organization.settings.optional_roles;
+    let kind: &'static Kind = world.kind;
     let mut powers = Vec::new();
     for (held, on) in on_organization.chain(on_programs) {
         let role = held.role.as_str();
         let over = held.expires_at.is_some_and(|end| end <= world.now);
-        let off = role == HELPER && (held.epoch != world.switched_off || !optional.contains(&held.role));
+        let off = Some(role) == kind.helper && (held.epoch != world.switched_off || !optional.contains(&held.role));
         let gone = on
             .as_ref()
             .is_some_and(|r| world.resources.get(&r.key).is_none_or(|found| found.reference != *r));
-        let powerless = on.is_none() && !EVERYWHERE.contains(&role);
+        let powerless = on.is_none() && !kind.said(role).everywhere;
         if !(over || off || gone || powerless) {
             powers.push(Power {
-                role: role.to_owned(),
+                said: kind.said(role),
                 on,
                 end: held.expires_at,
             });
@@ -86,12 +63,9 @@ pub(crate) fn powers(world: &World, member: &Member) -> Vec<Power> {
     powers
 }
 
-fn role_seat(role: &str) -> bool {
-    !WITHOUT_SEAT.contains(&role)
-}
-
 /// One seat for each active person with a role that uses one, and one for each pending offer of such a role.
 pub(crate) fn seats(world: &World) -> u64 {
+    let role_seat = |role: &str| world.kind.said(role).seat;
     let uses = |m: &&Member| {
         let on_programs = m.grants.iter().any(|g| role_seat(g.held.role.as_str()));
         m.status == Status::Active && (on_programs || m.role.iter().any(|h| role_seat(h.role.as_str())))
@@ -102,7 +76,7 @@ pub(crate) fn seats(world: &World) -> u64 {
 }
 
 pub(crate) fn owners(world: &World) -> u64 {
-    let owns = |m: &&Member| m.status == Status::Active && m.role.iter().any(|h| h.role.as_str() == "owner");
+    let owns = |m: &&Member| m.status == Status::Active && m.role.iter().any(|h| h.role.as_str() == world.kind.owner());
     world.members.values().filter(owns).count() as u64
 }
 

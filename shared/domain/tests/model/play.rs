@@ -1,19 +1,19 @@
 //! How a step is taken: what would be read is taken from the world, the rules decide, and what they say is stored.
 
-use crate::action::{Action, Ask, PEOPLE, ROLES, What, Wish};
+use crate::action::{Action, Ask, PEOPLE, What};
 use crate::invariants::is_settled;
 use crate::plain;
 use crate::power::Cause;
-use crate::world::{World, address, set, user};
+use crate::world::{World, address, user};
 use muster_domain::rules::answer::{Answer, Guest, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, remove, update};
+use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
-use muster_domain::rules::{activation, organizations, resources};
+use muster_domain::rules::{organizations, resources};
 use muster_domain::{
-    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Status, Timestamp, UserId,
+    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Timestamp, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,18 +24,18 @@ pub(crate) enum Verdict {
     Refused,
 }
 
-fn role(number: usize) -> RoleId {
-    ROLES[number].parse().unwrap()
-}
-
-pub(crate) fn program(number: usize) -> ResourceKey {
-    ResourceKey {
-        kind: "program".parse().unwrap(),
-        id: format!("program{number}").parse().unwrap(),
-    }
-}
-
 impl World {
+    pub(crate) fn role(&self, number: usize) -> RoleId {
+        self.kind.role(number).parse().unwrap()
+    }
+
+    fn program(&self, number: usize) -> ResourceKey {
+        ResourceKey {
+            kind: self.kind.resource.parse().unwrap(),
+            id: format!("program{number}").parse().unwrap(),
+        }
+    }
+
     /// Takes one step.
     pub(crate) fn play(&mut self, action: &Action) -> Verdict {
         self.play_as(self.actor(action.who), action)
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// One of the members.
-    fn someone(&self, number: usize) -> UserId {
+    pub(crate) fn someone(&self, number: usize) -> UserId {
         let nth = self.members.keys().nth(number % self.members.len());
         nth.copied().expect("there is always an owner")
     }
@@ -79,7 +79,7 @@ impl World {
     fn actor(&self, number: usize) -> UserId {
         let mut members = self.members.values();
         let owner = members
-            .find(|m| m.is_active_owner(set()))
+            .find(|m| m.is_active_owner(self.set))
             .expect("there is always an owner");
         if number < 3 { owner.id } else { self.someone(number) }
     }
@@ -110,13 +110,24 @@ impl World {
             What::ResendAll => resend_all(&scene, ids).map(|r| r.1).map_err(|r| self.explain(&r)),
             What::ChangeInvitation { which, ask } => self.change_invitation(&scene, *which, ask.as_ref(), ids),
             What::ChangeMember { whom, wish } => self.change_member(&scene, *whom, wish, ids),
+            What::PutGrant { whom, grant } => {
+                let target = self.members.get(&self.someone(*whom));
+                let given = grant_one(&scene, target, &self.wanted_grant(grant), ids);
+                given.map(|r| r.1).map_err(|r| self.explain_member(&r, target))
+            }
+            What::DropGrant { whom, program } => {
+                let target = self.members.get(&self.someone(*whom));
+                let resource = self.found(&[*program]).remove(0);
+                let dropped = revoke_one(&scene, target, &resource, ids);
+                dropped.map(|r| r.1).map_err(|r| self.explain_member(&r, target))
+            }
             What::SetStatus { active, rows } => self.set_status(&scene, *active, rows, ids),
             What::Remove { whom } => {
                 let target = self.members.get(&self.someone(*whom));
                 remove(&scene, target, ids).map_err(|r| self.explain_member(&r, target))
             }
             What::PutProgram { program: number, name } => {
-                let key = program(*number);
+                let key = self.program(*number);
                 let found = self.resources.get(&key);
                 let name = format!("Program {name}").parse().unwrap();
                 resources::put(&scene, key.clone(), found, name, ids)
@@ -124,10 +135,17 @@ impl World {
                     .map_err(|_| ())
             }
             What::DeleteProgram { program: number } => {
-                resources::delete(&scene, self.resources.get(&program(*number)), ids).map_err(|_| ())
+                resources::delete(&scene, self.resources.get(&self.program(*number)), ids).map_err(|_| ())
             }
             What::Switch { on } => {
-                let optional_roles = Some(on.then(|| plain::HELPER.parse().unwrap()).into_iter().collect());
+                let optional_roles = Some(
+                    self.kind
+                        .helper
+                        .filter(|_| *on)
+                        .map(|role| role.parse().unwrap())
+                        .into_iter()
+                        .collect(),
+                );
                 let wanted = organizations::Update {
                     optional_roles,
                     ..Default::default()
@@ -141,7 +159,7 @@ impl World {
     pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> Scene<'a> {
         Scene {
             organization: &self.organization,
-            set: set(),
+            set: self.set,
             actor,
             key: None,
             now: self.now,
@@ -163,9 +181,9 @@ impl World {
         among.get(which % among.len().max(1)).copied()
     }
 
-    fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
+    pub(crate) fn found(&self, programs: &[usize]) -> Vec<(ResourceKey, Option<Resource>)> {
         let found = |key: ResourceKey| (key.clone(), self.resources.get(&key).cloned());
-        programs.iter().map(|number| found(program(*number))).collect()
+        programs.iter().map(|number| found(self.program(*number))).collect()
     }
 
     fn holder(&self, email: &Address) -> Option<Holder> {
@@ -188,7 +206,7 @@ impl World {
         let to: BTreeSet<Address> = to.iter().map(|number| self.somewhere(*number)).collect();
         let holders: BTreeMap<_, _> = to.iter().filter_map(|a| Some((a.clone(), self.holder(a)?))).collect();
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
-        let (role, resources) = (role(ask.role), self.found(&ask.programs));
+        let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
@@ -225,7 +243,7 @@ impl World {
         ask: Option<&Ask>,
         ids: &mut crate::world::Ids,
     ) -> Result<Changes, ()> {
-        let role = role(ask.map_or(0, |ask| ask.role));
+        let role = self.role(ask.map_or(0, |ask| ask.role));
         let resources = self.found(ask.map_or(&[], |ask| &ask.programs));
         let wanted = Change {
             offer: ask.map(|ask| wanted(&role, &resources, ask.term())),
@@ -239,83 +257,6 @@ impl World {
         Ok(changes)
     }
 
-    fn change_member(
-        &self,
-        scene: &Scene<'_>,
-        whom: usize,
-        wish: &Wish,
-        ids: &mut crate::world::Ids,
-    ) -> Result<Changes, ()> {
-        let target = self.members.get(&self.someone(whom));
-        let one;
-        let (role_id, resources, mix, mix_role);
-        let holdings = match wish {
-            Wish::One(ask) => {
-                (role_id, resources, one) = (role(ask.role), self.found(&ask.programs), ask);
-                Some(Holdings::One(wanted(&role_id, &resources, one.term())))
-            }
-            Wish::Mix { role: on, term, grants } => {
-                let ends = |hours: i64| self.now + jiff::SignedDuration::from_hours(hours);
-                let grant = |(number, id, end): &(usize, usize, Option<i64>)| WantedGrant {
-                    resource: self.found(&[*number]).remove(0),
-                    role: role(*id),
-                    expires_at: end.map(ends),
-                };
-                mix = grants.iter().map(grant).collect::<Vec<_>>();
-                mix_role = on.map(role);
-                let term = Ask {
-                    role: 0,
-                    programs: Vec::new(),
-                    term: *term,
-                }
-                .term();
-                Some(Holdings::Mix {
-                    role: mix_role.as_ref(),
-                    term: term.map(|t| t.parse().unwrap()),
-                    grants: &mix,
-                })
-            }
-            Wish::Name => None,
-        };
-        let name = holdings
-            .is_none()
-            .then(|| format!("Name {}", self.now).parse().unwrap());
-        let request = Update {
-            holdings,
-            name,
-            profile: None,
-        };
-        update(scene, target, request, ids)
-            .map(|r| r.1)
-            .map_err(|r| self.explain_member(&r, target))
-    }
-
-    fn set_status(
-        &self,
-        scene: &Scene<'_>,
-        active: bool,
-        rows: &[usize],
-        ids: &mut crate::world::Ids,
-    ) -> Result<Changes, ()> {
-        let status = if active { Status::Active } else { Status::Inactive };
-        let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
-        let rows: Vec<_> = rows.into_iter().map(|id| (id, self.members.get(&id))).collect();
-        let (verdicts, changes) = activation::set_status(scene, status, &rows, ids).map_err(|_| ())?;
-        assert_eq!(verdicts.len(), rows.len(), "a verdict for each row");
-        let done: Vec<_> = verdicts
-            .iter()
-            .filter(|(_, verdict)| verdict.is_ok())
-            .map(|(id, _)| *id)
-            .collect();
-        for pair in &changes.members {
-            assert!(
-                done.contains(&pair.before.as_ref().unwrap().id),
-                "a refused row changed"
-            );
-        }
-        if done.is_empty() { Err(()) } else { Ok(changes) }
-    }
-
     fn answer(&mut self, who: usize, which: usize, old_link: bool, yes: bool) -> Verdict {
         let Some(invitation) = self.nth(which).cloned() else {
             return Verdict::Refused;
@@ -326,7 +267,7 @@ impl World {
         let email = address(who);
         let answer = Answer {
             organization: &self.organization,
-            set: set(),
+            set: self.set,
             invitation: &invitation,
             generation: invitation.generation - u32::from(old_link),
             inviter: self.members.get(&invitation.invited_by),
@@ -375,7 +316,7 @@ impl World {
             let member = self.members.values().find(|m| is_due(m.due_at)).cloned();
             let invitation = self.pending().find(|i| is_due(Some(i.expires_at))).cloned();
             let changes = match (member, invitation) {
-                (Some(member), _) => settle_member(&self.organization, set(), &member, self.now, &mut self.ids),
+                (Some(member), _) => settle_member(&self.organization, self.set, &member, self.now, &mut self.ids),
                 (None, Some(invitation)) => expire_invitation(&invitation, self.now, &mut self.ids),
                 (None, None) => break,
             };
@@ -405,19 +346,23 @@ impl World {
         }
     }
 
-    fn explain_member(&self, refusal: &MemberRefusal, target: Option<&Member>) {
+    pub(crate) fn explain_member(&self, refusal: &MemberRefusal, target: Option<&Member>) {
         match refusal {
             MemberRefusal::NoSeats { seats, needed } => self.too_few(*seats, *needed),
             MemberRefusal::LastOwner => {
                 let role = target.and_then(|m| m.role.as_ref());
-                assert!(plain::owners(self) == 1 && role.is_some_and(|h| h.role.as_str() == "owner"));
+                assert!(plain::owners(self) == 1 && role.is_some_and(|h| h.role.as_str() == self.kind.owner()));
             }
             _ => {}
         }
     }
 }
 
-fn wanted<'a>(role: &'a RoleId, resources: &'a [(ResourceKey, Option<Resource>)], term: Option<&str>) -> Wanted<'a> {
+pub(crate) fn wanted<'a>(
+    role: &'a RoleId,
+    resources: &'a [(ResourceKey, Option<Resource>)],
+    term: Option<&str>,
+) -> Wanted<'a> {
     Wanted {
         role,
         resources,

@@ -52,7 +52,17 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
         let target = pair.before.as_ref().expect("members come by accepting only");
         let (before, after) = (holdings(&pair.before), holdings(&pair.after));
         let oneself = target.id == actor.id;
+        assert!(
+            !oneself || pair.after.is_some() || world.kind.may_leave,
+            "left where nobody leaves"
+        );
         let statuses = pair.after.as_ref().map(|m| m.status);
+        let manages = own.iter().any(|p| p.may("members:manage"));
+        if oneself && !manages && pair.after.is_some() {
+            for (role, on, ..) in without(&before, &after) {
+                assert!(takes_on(&own, &role, on.as_ref()), "{own:?} dropped {role} on {on:?}");
+            }
+        }
         if !oneself {
             // Switching somebody off and on, and removing them, touches all they hold.
             let touched = if statuses == Some(target.status) {
@@ -61,15 +71,22 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
                 before.clone()
             };
             for (role, on, ..) in touched {
-                assert!(takes(&own, target, &role, on.as_ref()), "{own:?} took {role} on {on:?}");
+                assert!(
+                    takes(world, &own, target, &role, on.as_ref()),
+                    "{own:?} took {role} on {on:?}"
+                );
             }
         }
         for (role, on, end, _) in without(&after, &before) {
             let gives = |p: &Power| p.rules_over(&role) && p.covers(on.as_ref());
             let lasts = |p: &Power| p.end.is_none_or(|own| end.is_some_and(|end| end <= own));
             let beside =
-                role == "participant" && on.is_none() && after.len() > 1 && own.iter().any(|p| p.rules_over(&role));
+                waits(world, &role) && on.is_none() && after.len() > 1 && own.iter().any(|p| p.rules_over(&role));
             let given = own.iter().any(|p| gives(p) && (!oneself || lasts(p)));
+            let taken = own
+                .iter()
+                .any(|p| p.takes_on(&role) && p.covers(on.as_ref()) && lasts(p));
+            let given = given || (oneself && on.is_some() && taken);
             assert!(given || beside, "{own:?} gave {role} on {on:?} until {end:?}");
         }
     }
@@ -89,14 +106,26 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
         let answers = after.invited_by == actor.id || after.state != muster_domain::InvitationState::Pending;
         assert!(answers, "somebody else answers for what was offered");
     }
-    let needs = |permission: &str| own.iter().any(|p| p.on.is_none() && p.allows(permission));
+    let needs = |permission: &str| own.iter().any(|p| p.on.is_none() && p.may(permission));
     assert!(changes.resources.is_empty() || needs("resources:manage"));
-    assert!(changes.organization.is_none() || needs("organization:update"));
+    // Deleting a resource notes it in the organization, and needs no more than that.
+    let touched = changes.organization.is_some() && changes.resources.is_empty();
+    assert!(!touched || needs("organization:update"));
 }
 
-fn takes(own: &[Power], target: &Member, role: &str, on: Option<&ResourceRef>) -> bool {
+/// Whether these powers take the role on, and drop it, for themselves.
+fn takes_on(own: &[Power], role: &str, on: Option<&ResourceRef>) -> bool {
+    on.is_some() && own.iter().any(|p| p.takes_on(role) && p.covers(on))
+}
+
+/// Whether a role that is held on the organization gives nothing there, and waits for resources.
+fn waits(world: &World, role: &str) -> bool {
+    !world.kind.said(role).everywhere
+}
+
+fn takes(world: &World, own: &[Power], target: &Member, role: &str, on: Option<&ResourceRef>) -> bool {
     let over = |on: Option<&ResourceRef>| own.iter().any(|p| p.rules_over(role) && p.covers(on));
-    let beside = role == "participant" && on.is_none() && !target.grants.is_empty();
+    let beside = waits(world, role) && on.is_none() && !target.grants.is_empty();
     over(on) || (beside && target.grants.iter().all(|g| over(Some(&g.resource))))
 }
 
@@ -104,7 +133,8 @@ fn takes(own: &[Power], target: &Member, role: &str, on: Option<&ResourceRef>) -
 fn offers(own: &[Power], invitation: &Invitation) -> bool {
     let role = invitation.role.as_str();
     let there = |on: Option<&ResourceRef>| {
-        own.iter().any(|p| p.rules_over(role) && p.covers(on)) && own.iter().any(|p| p.invites() && p.covers(on))
+        own.iter().any(|p| p.rules_over(role) && p.covers(on))
+            && own.iter().any(|p| p.may("members:invite") && p.covers(on))
     };
     let programs = &invitation.resources;
     there(None) || (!programs.is_empty() && programs.iter().all(|r| there(Some(r))))
@@ -121,7 +151,7 @@ fn check_guest(world: &World, changes: &Changes) {
         let inviter = world.members.get(&offer.invited_by).expect("the inviter is a member");
         let powers = powers(world, inviter);
         for (role, on, end, _) in holdings(&pair.after) {
-            let beside = role == "participant" && on.is_none() && !after.grants.is_empty();
+            let beside = waits(world, &role) && on.is_none() && !after.grants.is_empty();
             let gives = |p: &Power| p.rules_over(&role) && (p.covers(on.as_ref()) || beside);
             assert!(powers.iter().any(gives), "{powers:?} gave {role} on {on:?}");
             assert_eq!(role, offer.role.as_str());
@@ -138,7 +168,7 @@ fn check_system(world: &World, changes: &Changes) {
         assert_eq!(without(&after, &before), Vec::new(), "time gave a role");
         for (role, on, end, epoch) in without(&before, &after) {
             let over = end.is_some_and(|end| end <= world.now);
-            let off = role == crate::plain::HELPER && epoch < world.switched_off;
+            let off = Some(role.as_str()) == world.kind.helper && epoch < world.switched_off;
             let gone = on.is_some_and(|r| world.resources.get(&r.key).is_none_or(|found| found.reference != r));
             assert!(over || off || gone, "time took {role} too early");
         }

@@ -2,7 +2,7 @@
 
 use crate::play::Verdict;
 use crate::power::Cause;
-use crate::world::{World, set};
+use crate::world::World;
 use muster_domain::rules::settle::end_switched_off;
 use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
 use muster_domain::{Changes, Invitation, InvitationId, Job, Member, Pair, ResourceRef, RoleId, UserId, Work};
@@ -20,6 +20,7 @@ impl World {
             }
             Work::EndRole { role, epoch } => (Cause::System, self.end_role(job, &role, epoch)),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
+            other @ (Work::EraseOrganization { .. } | Work::EndKeys { .. }) => panic!("no story asks for {other:?}"),
         };
         self.take(&cause, Ok(changes))
     }
@@ -45,7 +46,7 @@ impl World {
         let on = |m: &&Member| m.grants.iter().any(|g| g.resource == *resource);
         let members: Vec<_> = self.members.values().filter(on).take(slice).cloned().collect();
         if !members.is_empty() {
-            return end_grants(set(), resource, &members, now, &mut self.ids).and(moved(after, late));
+            return end_grants(self.set, resource, &members, now, &mut self.ids).and(moved(after, late));
         }
         let next = self.after(after, slice);
         if let Some(last) = next.last() {
@@ -66,7 +67,7 @@ impl World {
         let holds = |m: &&Member| m.holdings().any(|(h, _)| h.role == *role && h.epoch <= epoch);
         match self.members.values().find(holds).cloned() {
             Some(member) => {
-                let ended = end_switched_off(set(), &member, role, epoch, self.now, &mut self.ids);
+                let ended = end_switched_off(self.set, &member, role, epoch, self.now, &mut self.ids);
                 ended.and(step(moved_on(job, job.work.clone(), self.now)))
             }
             None => step(Pair::gone(job.clone())),

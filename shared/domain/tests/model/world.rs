@@ -1,5 +1,6 @@
 //! The world in memory: what is stored, and how changes are stored, as strictly as a transaction would.
 
+use crate::kind::Kind;
 use crate::plain;
 use crate::power::{self, Cause};
 use muster_domain::rules::organizations::{Founder, create};
@@ -22,6 +23,10 @@ impl NewIds for Ids {
 }
 
 pub(crate) struct World {
+    /// What the texts say.
+    pub(crate) kind: &'static Kind,
+    /// What the rules read.
+    pub(crate) set: &'static RoleSet,
     pub(crate) now: Timestamp,
     pub(crate) ids: Ids,
     pub(crate) organization: Organization,
@@ -35,10 +40,6 @@ pub(crate) struct World {
     pub(crate) seats_before: u64,
     /// Letters that announce an end, each of which is sent once.
     announced: BTreeSet<String>,
-}
-
-pub(crate) fn set() -> &'static RoleSet {
-    roleset::find("program-delivery").unwrap()
 }
 
 pub(crate) fn user(number: usize) -> UserId {
@@ -57,7 +58,8 @@ pub(crate) fn address(number: usize) -> Address {
 
 impl World {
     /// An organization with its founder, nothing else.
-    pub(crate) fn create() -> Self {
+    pub(crate) fn create(kind: &'static Kind) -> Self {
+        let set = roleset::find(kind.id).unwrap();
         let now: Timestamp = "2026-01-31T08:00:00Z".parse().unwrap();
         let mut ids = Ids::default();
         let founder = Founder {
@@ -65,10 +67,12 @@ impl World {
             email: address(0),
             name: None,
         };
-        let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set(), now, &mut ids).unwrap();
+        let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set, now, &mut ids).unwrap();
         assert_eq!(changes.events.len(), 1);
         let members = changes.members.into_iter().filter_map(|p| p.after);
         Self {
+            kind,
+            set,
             now,
             ids,
             organization,
@@ -91,13 +95,18 @@ impl World {
         for (id, version) in &changes.relied_on {
             assert_eq!(self.members[id].version, *version, "relied on another version of {id}");
         }
-        let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set()));
+        let (seats, owners) = (changes.seat_delta(), changes.owner_delta(self.set));
         if let Some(pair) = &changes.organization {
             assert_eq!(pair.before.as_ref(), Some(&self.organization));
             let after = pair.after.clone().unwrap();
             assert_eq!(after.version, self.organization.version + 1);
-            let off = |o: &Organization| !o.settings.optional_roles.iter().any(|r| r.as_str() == plain::HELPER);
-            self.switched_off += u32::from(!off(&self.organization) && off(&after));
+            let helper = |o: &Organization| {
+                o.settings
+                    .optional_roles
+                    .iter()
+                    .any(|r| Some(r.as_str()) == self.kind.helper)
+            };
+            self.switched_off += u32::from(helper(&self.organization) && !helper(&after));
             self.organization = after;
         }
         let counters = &mut self.organization;
@@ -125,7 +134,8 @@ impl World {
                     let what = format!("{:?} {:?}", mail.to.as_str(), mail.letter);
                     assert!(self.announced.insert(what.clone()), "announced twice: {what}");
                 }
-                Letter::AccessEnded { .. } => {}
+                Letter::AccessEnded { .. } | Letter::OrganizationDeleted { .. } | Letter::OrganizationErased { .. } => {
+                }
             }
         }
         let links = changes

@@ -197,16 +197,19 @@ fn limits_of_one_member_and_of_one_change_are_named() {
 }
 
 #[test]
-fn only_members_themselves_edit_what_they_tell() {
+fn members_themselves_and_those_who_manage_all_they_hold_edit_what_they_tell() {
     let (owner, target) = (holder("owner", "owner"), holder("target", "participant"));
+    let other = holder("other", "participant");
     let organization = counted(&[&owner, &target], &[]);
     let profile = || Update {
         name: Some("Tess".parse().unwrap()),
         profile: Some(Profile::default()),
         ..Update::default()
     };
-    let by_other = update(&scene(&organization, &owner), Some(&target), profile(), &mut ids());
+    let by_other = update(&scene(&organization, &other), Some(&target), profile(), &mut ids());
     assert_eq!(by_other.err(), Some(MemberRefusal::Forbidden));
+    let by_owner = update(&scene(&organization, &owner), Some(&target), profile(), &mut ids());
+    assert_eq!(by_owner.unwrap().1.relied_on, [(owner.id, owner.version)]);
     let (after, changes) = update(&scene(&organization, &target), Some(&target), profile(), &mut ids()).unwrap();
     assert_eq!(
         (after.name.unwrap().as_str(), kinds(&changes)),

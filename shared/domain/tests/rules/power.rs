@@ -12,11 +12,13 @@ fn short(refusal: &MemberRefusal) -> &'static str {
     match refusal {
         MemberRefusal::Forbidden => "forbidden",
         MemberRefusal::NotFound => "not seen",
+        MemberRefusal::NoGrant => "no grant",
         MemberRefusal::RoleNotAssignable(_) => "not theirs",
         MemberRefusal::Invalid(_) => "invalid",
         MemberRefusal::LastOwner => "last owner",
         MemberRefusal::NoSeats { .. } => "no seats",
-        MemberRefusal::Oneself => "oneself",
+        MemberRefusal::Oneself | MemberRefusal::OwnStatus => "oneself",
+        MemberRefusal::PayingOwner => "pays",
     }
 }
 

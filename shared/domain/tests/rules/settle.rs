@@ -18,7 +18,7 @@ fn letters(changes: &Changes) -> Vec<Option<u32>> {
     let days = |letter: &Letter| match letter {
         Letter::AccessEnding { days, .. } => Some(*days),
         Letter::AccessEnded { .. } => None,
-        Letter::Invitation { .. } => panic!("no invitation"),
+        other => panic!("not of an end: {other:?}"),
     };
     changes.mail.iter().map(|m| days(&m.letter)).collect()
 }

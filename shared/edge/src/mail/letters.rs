@@ -250,12 +250,12 @@ struct AccessEndedHtml<'a> {
     letter: &'a AccessEnded,
 }
 
-fn organization_name(name: &str) -> String {
+pub(super) fn organization_name(name: &str) -> String {
     untrusted::one_line_or(name, "an organization")
 }
 
 /// The readers' timezones are not known here, so the moment says its own.
-fn shown(moment: Timestamp) -> String {
+pub(super) fn shown(moment: Timestamp) -> String {
     moment.strftime("%-d %B %Y at %H:%M UTC").to_string()
 }
 

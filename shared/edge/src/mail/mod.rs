@@ -3,6 +3,7 @@
 //! Names and messages come from people, so every one of them passes `untrusted` before a template
 //! sees it. The templates are in `templates/mail`, each letter as HTML and as plain text.
 
+pub mod closing;
 mod letters;
 mod mailbox;
 #[cfg(test)]

@@ -18,6 +18,7 @@ const fn asking(path: &'static str, requires: bool) -> Taker {
         platform: false,
         good: asked,
         requires,
+        can_be_left_out: false,
     }
 }
 

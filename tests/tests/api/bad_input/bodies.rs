@@ -75,8 +75,9 @@ fn every_route_that_takes_a_body_is_tried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_json_is_refused_as_that() {
     let g = Ground::make().await;
-    for taker in &TAKERS {
-        for (what, body) in no_json() {
+    for taker in TAKERS {
+        let left_out = |body: &[u8]| body.is_empty() && taker.can_be_left_out;
+        for (what, body) in no_json().into_iter().filter(|(_, body)| !left_out(body)) {
             let what = format!("{what} to {} {}", taker.method, taker.path);
             let answer = g.json(taker, body).await;
             is_problem(&answer, &[400], &what);
@@ -89,7 +90,7 @@ async fn what_is_no_json_is_refused_as_that() {
 #[tokio::test(flavor = "multi_thread")]
 async fn json_that_is_no_object_is_refused_as_that() {
     let g = Ground::make().await;
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let good = (taker.good)(&g);
         for body in [
             json!(null),
@@ -135,7 +136,7 @@ async fn a_body_of_another_type_is_refused_as_that() {
         Some("json"),
         Some("\u{e4}"),
     ];
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let good = (taker.good)(&g).to_string();
         for media_type in types {
             let what = format!("{media_type:?} to {} {}", taker.method, taker.path);
@@ -163,7 +164,7 @@ async fn unknown_fields_are_refused_by_name_all_at_once() {
         "$ref",
         &long,
     ];
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let mut body = (taker.good)(&g);
         for name in names {
             body[name] = json!({ "x": [1] });
@@ -197,7 +198,7 @@ async fn unknown_fields_are_refused_by_name_all_at_once() {
 async fn large_bodies_are_refused_as_too_large() {
     let g = Ground::make().await;
     let megabyte = 1 << 20;
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let good = (taker.good)(&g).to_string();
         let text = format!(r#"{{"name":"{}"}}"#, "x".repeat(megabyte));
         let padded = format!("{good}{}", " ".repeat(megabyte));
@@ -215,7 +216,7 @@ async fn bodies_beyond_the_gateways_limit_are_refused_by_the_gateway() {
     let g = Ground::make().await;
     let declared = 11 << 20;
     let sent = (10 << 20) + 1;
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let mut bytes = g.head(taker.method, &g.path(taker.path));
         bytes.extend(format!("content-type: application/json\r\ncontent-length: {declared}\r\n\r\n").bytes());
         bytes.extend(std::iter::repeat_n(b' ', sent));

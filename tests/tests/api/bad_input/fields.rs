@@ -1,13 +1,7 @@
 //! Each field with every value it must not have: the field is named.
 
-use super::takers::{
-    ACTIVATE, DEACTIVATE, FOUND, HOLDINGS, INVITE, MIX, PLAN, PROFILE, PUT_RESOURCE, TAKERS, Taker, UPDATE,
-    UPDATE_INVITATION,
-};
-use super::values::{
-    bad_colors, bad_counts, bad_domains, bad_grants, bad_lines, bad_members, bad_messages, bad_resources, bad_roles,
-    bad_skills, bad_switches, bad_terms, bad_zones, no_texts, with,
-};
+use super::takers::*;
+use super::values::*;
 use super::{Ground, is_named, is_problem};
 use serde_json::{Value, json};
 
@@ -100,8 +94,28 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PROFILE, "/notifications", bad_switches()),
         (&PROFILE, "/skills", bad_skills()),
         (&PROFILE, "/bio", text()),
+        (
+            &PROFILE,
+            "/status",
+            with(no_texts(), vec![json!("away"), json!(""), json!("Active")]),
+        ),
+        (&TRANSFER, "/to", with(null(), bad_member_ids())),
+        (&TRANSFER, "/then", with(null(), bad_roles())),
+        (&TRANSFER, "/resources", bad_resources()),
+        (&TRANSFER, "/duration", with(bad_terms(), vec![json!("1_month")])),
+        (&PAYING_OWNER, "/member", with(null(), bad_member_ids())),
+        (&PUT_GRANT, "/role", with(null(), bad_roles())),
+        (&PUT_GRANT, "/expires_at", bad_ends()),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
+        (&MAKE_KEY, "/name", with(null(), line())),
+        (&MAKE_KEY, "/read_only", flags()),
+        (&MAKE_KEY, "/resources", with(null(), bad_resources())),
+        (&MAKE_KEY, "/expires_at", with(no_texts(), bad_instants())),
+        (&ROTATE_KEY, "/overlap_hours", bad_counts(168)),
+        (&VERIFY_KEY, "/key", with(null(), no_texts())),
+        (&VERIFY_KEY, "/action", no_texts()),
+        (&VERIFY_KEY, "/resource", bad_references()),
     ]
 }
 
@@ -147,7 +161,11 @@ fn every_field_of_every_body_is_tried() {
             "CreateInvitations" => &[&INVITE],
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
+            "PutGrant" => &[&PUT_GRANT],
             "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
+            "CreateApiKey" => &[&MAKE_KEY],
+            "RotateApiKey" => &[&ROTATE_KEY],
+            "VerifyApiKey" => &[&VERIFY_KEY],
             other => panic!("no fields of {other} are tried"),
         };
         let prefix = if schema == "UpdateSettings" { "/settings" } else { "" };
@@ -179,7 +197,7 @@ fn every_field_of_every_body_is_tried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bodies_that_the_faults_are_put_into_are_good_ones() {
     let g = Ground::make().await;
-    for taker in &TAKERS {
+    for taker in TAKERS {
         let answer = g.json(taker, (taker.good)(&g).to_string()).await;
         assert!((200..300).contains(&answer.status), "{} {:#}", taker.path, answer.body);
     }

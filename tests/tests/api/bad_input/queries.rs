@@ -5,12 +5,13 @@ use muster_tests::harness::invitation;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "/v1/organizations",
     "/v1/invitations",
     "/v1/organizations/{org}/resources",
     "/v1/organizations/{org}/invitations",
     "/v1/organizations/{org}/members",
+    "/v1/organizations/{org}/members/{member}/api-keys",
     "/v1/organizations/{org}/events",
 ];
 

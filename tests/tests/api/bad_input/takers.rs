@@ -13,6 +13,8 @@ pub(super) struct Taker {
     pub(super) good: fn(&Ground) -> Value,
     /// Whether an empty object is refused.
     pub(super) requires: bool,
+    /// Whether the body can be left out.
+    pub(super) can_be_left_out: bool,
 }
 
 const fn taker(method: &'static str, path: &'static str, requires: bool, good: fn(&Ground) -> Value) -> Taker {
@@ -22,6 +24,7 @@ const fn taker(method: &'static str, path: &'static str, requires: bool, good: f
         platform: false,
         good,
         requires,
+        can_be_left_out: false,
     }
 }
 
@@ -50,6 +53,20 @@ pub(super) const PLAN: Taker = Taker {
         |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] }),
     )
 };
+
+pub(super) const TRANSFER: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/transfer-ownership",
+    true,
+    |g| json!({ "to": g.member.id(), "then": "admin", "resources": [], "duration": null }),
+);
+
+pub(super) const PAYING_OWNER: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/paying-owner",
+    true,
+    |g| json!({ "member": g.acme.owner.id() }),
+);
 
 pub(super) const PUT_RESOURCE: Taker = taker(
     "PUT",
@@ -101,8 +118,39 @@ pub(super) const DEACTIVATE: Taker = taker(
     |g| json!({ "members": [g.member.id()] }),
 );
 
+pub(super) const PUT_GRANT: Taker = taker(
+    "PUT",
+    "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+    true,
+    |_| json!({ "role": "program_facilitator", "expires_at": "2999-12-31T00:00:00Z" }),
+);
+
+pub(super) const MAKE_KEY: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/members/{member}/api-keys",
+    true,
+    |_| json!({ "name": "zapier", "read_only": true, "resources": spring(), "expires_at": "2999-12-31T00:00:00Z" }),
+);
+
+pub(super) const ROTATE_KEY: Taker = Taker {
+    can_be_left_out: true,
+    ..taker(
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate",
+        false,
+        |_| json!({ "overlap_hours": 24 }),
+    )
+};
+
+pub(super) const VERIFY_KEY: Taker = taker(
+    "POST",
+    "/v1/api-keys/verify",
+    true,
+    |_| json!({ "key": "mk_mistyped", "action": "content:read", "resource": { "type": "program", "id": "spring" } }),
+);
+
 /// All of them; one route stands here once for each kind of change that it takes.
-pub(super) const TAKERS: [Taker; 11] = [
+pub(super) const TAKERS: &[Taker] = &[
     FOUND,
     UPDATE,
     PLAN,
@@ -114,4 +162,11 @@ pub(super) const TAKERS: [Taker; 11] = [
     PROFILE,
     DEACTIVATE,
     ACTIVATE,
+    PUT_GRANT,
+    MAKE_KEY,
+    ROTATE_KEY,
+    VERIFY_KEY,
+    PAYING_OWNER,
+    // After it the owner is none any more.
+    TRANSFER,
 ];

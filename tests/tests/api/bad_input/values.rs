@@ -154,6 +154,34 @@ pub(super) fn bad_resources() -> Vec<Value> {
     bad
 }
 
+pub(super) fn bad_instants() -> Vec<Value> {
+    let texts = [
+        "",
+        "tomorrow",
+        "2999-12-31",
+        "2999-13-31T00:00:00Z",
+        "2999-12-31T00:00:00",
+        "2001-01-01T00:00:00Z",
+    ];
+    texts.map(|text| json!(text)).into()
+}
+
+/// What names no resource.
+pub(super) fn bad_references() -> Vec<Value> {
+    vec![
+        json!(7),
+        json!("spring"),
+        json!([]),
+        json!(["program", "spring"]),
+        json!({}),
+        json!({ "id": "spring" }),
+        json!({ "type": "program" }),
+        json!({ "type": "Program", "id": "spring" }),
+        json!({ "type": "program", "id": "a#b" }),
+        json!({ "type": "program", "id": "spring", "more": 1 }),
+    ]
+}
+
 pub(super) fn bad_terms() -> Vec<Value> {
     let texts = [
         "",
@@ -168,6 +196,21 @@ pub(super) fn bad_terms() -> Vec<Value> {
         "1_month\u{0}",
     ];
     no_texts().into_iter().chain(texts.iter().map(|t| json!(t))).collect()
+}
+
+/// What no end of a grant can be.
+pub(super) fn bad_ends() -> Vec<Value> {
+    let texts = [
+        "",
+        "tomorrow",
+        "2999-12-31",
+        "2999-13-01T00:00:00Z",
+        "2999-12-31T00:00:00",
+        "1970-01-01T00:00:00Z",
+        "-009999-01-01T00:00:00Z",
+    ];
+    let others = [json!(7), json!(1e300), json!([]), json!(true)];
+    texts.into_iter().map(|at| json!(at)).chain(others).collect()
 }
 
 pub(super) fn bad_grants() -> Vec<Value> {
@@ -190,17 +233,7 @@ pub(super) fn bad_grants() -> Vec<Value> {
     bad.extend(["owner", "admin", "implementation_admin"].map(|role| grant("role", json!(role))));
     bad.extend(["a#b", "nothing", ""].map(|id| grant("id", json!(id))));
     bad.push(grant("type", json!("project")));
-    let times = [
-        "",
-        "tomorrow",
-        "2999-12-31",
-        "2999-13-01T00:00:00Z",
-        "2999-12-31T00:00:00",
-        "1970-01-01T00:00:00Z",
-        "-009999-01-01T00:00:00Z",
-    ];
-    bad.extend(times.map(|at| grant("expires_at", json!(at))));
-    bad.extend([json!(7), json!(1e300), json!([]), json!(true)].map(|at| grant("expires_at", at)));
+    bad.extend(bad_ends().into_iter().map(|at| grant("expires_at", at)));
     bad.push(grant("nonsense", json!(1)));
     let twice = grant("role", json!("participant"))[0].clone();
     bad.push(json!([twice, twice]));
@@ -215,18 +248,25 @@ pub(super) fn bad_grants() -> Vec<Value> {
     bad
 }
 
+/// Texts that are no member's id.
+const NO_MEMBERS: [&str; 8] = [
+    "",
+    "me",
+    "usr_1",
+    "org_0000000000000000000001",
+    "USR_0000000000000000000001",
+    "usr_zzzzzzzzzzzzzzzzzzzzzz",
+    "usr_000000000000000000000\u{0}",
+    "usr_00000000000000000000\u{e9}",
+];
+
+pub(super) fn bad_member_ids() -> Vec<Value> {
+    with(no_texts(), NO_MEMBERS.map(|id| json!(id)).into())
+}
+
 pub(super) fn bad_members() -> Vec<Value> {
     let id = |n: usize| json!(format!("usr_{n:022}"));
-    let ids = [
-        "",
-        "me",
-        "usr_1",
-        "org_0000000000000000000001",
-        "USR_0000000000000000000001",
-        "usr_zzzzzzzzzzzzzzzzzzzzzz",
-        "usr_000000000000000000000\u{0}",
-        "usr_00000000000000000000\u{e9}",
-    ];
+    let ids = NO_MEMBERS;
     let mut bad = vec![
         json!(7),
         json!("usr_1"),

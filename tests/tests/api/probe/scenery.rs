@@ -2,7 +2,7 @@
 
 use super::table::Probe;
 use muster_tests::harness::Organization;
-use muster_tests::{Harness, Persona};
+use muster_tests::{Harness, NewKey, Persona};
 use serde_json::json;
 
 /// Who and what the probes name.
@@ -21,6 +21,8 @@ pub(super) struct Scenery {
     pub(super) others: String,
     /// A pending invitation.
     invitation: String,
+    /// An API key of the member.
+    pub(super) key: NewKey,
     /// The token in its link.
     token: String,
 }
@@ -39,6 +41,7 @@ impl Scenery {
         let sponsor = acme.join(h, "sam", "program_sponsor", &["spring"]).await;
         let guest = h.person("gus");
         let invitation = acme.invite(h, guest.address(), "participant", &["spring"]).await;
+        let key = acme.key(h, &member, &json!({ "name": "zapier" })).await;
         let token = h.invitation_token(guest.address()).await;
         let stranger = h.person("stella");
         let body = json!({ "name": "Other", "role_set": "program-delivery" });
@@ -56,6 +59,7 @@ impl Scenery {
             stranger,
             others,
             invitation,
+            key,
             token,
         }
     }
@@ -65,6 +69,7 @@ impl Scenery {
         let path = probe.path.replace("{org}", organization);
         let path = path
             .replace("{invitation}", &self.invitation)
+            .replace("{key}", &self.key.id)
             .replace("{token}", &self.token);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
         path.replace("{id}", "spring")

@@ -119,6 +119,14 @@ fn plan(_: &Scenery) -> Value {
     json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] })
 }
 
+fn handed_on(s: &Scenery) -> Value {
+    json!({ "to": s.member.id(), "then": "admin" })
+}
+
+fn payer(s: &Scenery) -> Value {
+    json!({ "member": s.member.id() })
+}
+
 fn named(_: &Scenery) -> Value {
     json!({ "name": "Named" })
 }
@@ -135,8 +143,20 @@ fn rerole(_: &Scenery) -> Value {
     json!({ "role": "participant", "resources": spring() })
 }
 
+fn granted(_: &Scenery) -> Value {
+    json!({ "role": "program_facilitator" })
+}
+
 fn members(s: &Scenery) -> Value {
     json!({ "members": [s.member.id(), s.inactive.id()] })
+}
+
+fn key(_: &Scenery) -> Value {
+    json!({ "name": "Another" })
+}
+
+fn secret(s: &Scenery) -> Value {
+    json!({ "key": s.key.secret, "action": "content:read" })
 }
 
 /// What those with no say in it at all are told, each of the three.
@@ -157,6 +177,15 @@ pub(super) const PROBES: &[Probe] = &[
         plan,
         [FORBIDDEN, FORBIDDEN, SHOWN],
     ),
+    inside("DELETE", "/v1/organizations/{org}", none, REFUSED),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/restore",
+        none,
+        [FORBIDDEN, FORBIDDEN, Problem(409, "organization-not-deleted")],
+    ),
+    inside("POST", "/v1/organizations/{org}/transfer-ownership", handed_on, REFUSED),
+    inside("PUT", "/v1/organizations/{org}/paying-owner", payer, REFUSED),
     inside("GET", "/v1/organizations/{org}/roles", none, FOR_ALL),
     inside("GET", "/v1/organizations/{org}/resources", none, FOR_ALL),
     inside("PUT", "/v1/organizations/{org}/resources/{type}/{id}", named, REFUSED),
@@ -214,6 +243,43 @@ pub(super) const PROBES: &[Probe] = &[
     asking("/access/v1/search/resource", asked),
     asking("/access/v1/search/action", asked),
     outside("GET", "/.well-known/authzen-configuration", none, [SHOWN; 3]),
+    inside(
+        "PUT",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        granted,
+        REFUSED,
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        none,
+        REFUSED,
+    ),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys",
+        key,
+        REFUSED,
+    ),
+    inside(
+        "GET",
+        "/v1/organizations/{org}/members/{member}/api-keys",
+        none,
+        [FORBIDDEN, FORBIDDEN, SHOWN],
+    ),
+    inside(
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}",
+        none,
+        REFUSED,
+    ),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate",
+        none,
+        REFUSED,
+    ),
+    outside("POST", "/v1/api-keys/verify", secret, [UNAUTHORIZED, SHOWN, SHOWN]),
     inside(
         "GET",
         "/v1/organizations/{org}/events",

@@ -96,7 +96,7 @@ fn mix(
     }
     let mut given: Vec<Grant> = Vec::new();
     for (i, wanted) in grants.iter().enumerate() {
-        match grant(scene, before, i, wanted) {
+        match grant(scene, before, wanted, |field| format!("grants[{i}]{field}")) {
             Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
                 faults.push(Fault::field(
                     format!("grants[{i}]"),
@@ -118,9 +118,15 @@ fn mix(
     }
 }
 
-fn grant(scene: &Scene<'_>, member: &Member, i: usize, wanted: &WantedGrant) -> Result<Grant, Fault> {
+/// One grant as it is asked for; `path` tells where a field of it stands in the request.
+pub(super) fn grant(
+    scene: &Scene<'_>,
+    member: &Member,
+    wanted: &WantedGrant,
+    path: impl Fn(&str) -> String,
+) -> Result<Grant, Fault> {
     let (key, found) = &wanted.resource;
-    let fault = |field: &str, code, detail: String| Fault::field(format!("grants[{i}]{field}"), code, detail);
+    let fault = |field: &str, code, detail: String| Fault::field(path(field), code, detail);
     let role = scene.set.role(&wanted.role);
     let Some(role) = role.filter(|r| r.resources != Resources::None) else {
         let kind = &scene.set.resource_type;

@@ -1,0 +1,8 @@
+//! `DELETE /v1/organizations/{org}/members/{member}/grants/{type}/{id}`
+
+use muster_functions::routes::grants::delete;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(delete).await
+}

@@ -1,0 +1,8 @@
+//! `DELETE /v1/organizations/{org}`
+
+use muster_functions::routes::deletion::delete;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(delete).await
+}

@@ -1,0 +1,8 @@
+//! `GET /v1/organizations/{org}/members/{member}/api-keys`
+
+use muster_functions::routes::api_keys::list;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(list).await
+}

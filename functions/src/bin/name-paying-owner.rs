@@ -1,0 +1,8 @@
+//! `PUT /v1/organizations/{org}/paying-owner`
+
+use muster_functions::routes::ownership::paying_owner;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(paying_owner).await
+}

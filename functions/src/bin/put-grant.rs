@@ -1,0 +1,8 @@
+//! `PUT /v1/organizations/{org}/members/{member}/grants/{type}/{id}`
+
+use muster_functions::routes::grants::put;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(put).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/restore`
+
+use muster_functions::routes::deletion::restore;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(restore).await
+}

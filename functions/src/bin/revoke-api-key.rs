@@ -1,0 +1,8 @@
+//! `DELETE /v1/organizations/{org}/members/{member}/api-keys/{key}`
+
+use muster_functions::routes::api_keys::revoke;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(revoke).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members/{member}/api-keys/{key}/rotate`
+
+use muster_functions::routes::api_keys::rotate;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(rotate).await
+}

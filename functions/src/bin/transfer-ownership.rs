@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/transfer-ownership`
+
+use muster_functions::routes::ownership::transfer;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(transfer).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/api-keys/verify`
+
+use muster_functions::routes::api_keys::verify;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(verify).await
+}

@@ -1,0 +1,195 @@
+//! API keys: make, list, revoke, rotate, verify.
+
+use super::invitations::{found, named};
+use super::members::target;
+use crate::shapes::Items;
+use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
+use muster_domain::rules::access::{Question, decide};
+use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
+use muster_domain::{ApiKey, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_edge::ids::secret_bits;
+use muster_edge::inside::{role_set, touch_key};
+use muster_edge::{Call, Outcome, Problem, Reply};
+use muster_store::{Key, Snapshot};
+
+/// The answer that shows the secret. What is kept for a repeat of the request does not.
+fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcome {
+    let mut body = NewApiKeyBody {
+        key: ApiKeyBody::of(key, call.now),
+        secret: Some(secret.reveal().to_owned()),
+    };
+    let reply = Reply::json(status, &body)?;
+    body.secret = None;
+    reply.keeping(&body)
+}
+
+/// Makes an API key, for oneself or for a member one manages.
+pub async fn create(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let body: CreateApiKey = call.body()?;
+    let resources = named(&body.resources)?;
+    let random = secret_bits()?;
+    let mut keys = vec![Key::member(organization, id)];
+    keys.extend(resources.iter().map(|key| Key::resource(organization, key)));
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+        let resources = found(seen, organization, &resources)?;
+        let wanted = Wanted {
+            name: body.name.clone(),
+            read_only: body.read_only,
+            resources: &resources,
+            expires_at: body.expires_at,
+        };
+        let member = seen.member(organization, id)?;
+        let (key, secret, changes) = make(&inside.scene()?, member.as_ref(), wanted, random, ids)?;
+        Ok(inside.commit(changes, shown_once(201, &key, &secret, &call)?))
+    })
+    .await
+}
+
+/// Lists API keys of a member that were not revoked, oldest first.
+pub async fn list(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let query = call.query(&["limit", "cursor"])?;
+    let (cursor, limit) = (query.cursor()?, query.limit()?);
+    let (inside, page) = tokio::join!(
+        call.inside(&user, organization, vec![Key::member(organization, id)]),
+        call.app.store().api_keys(organization, id, cursor.as_ref(), limit)
+    );
+    let (inside, seen) = inside?;
+    let member = seen.member(organization, id)?;
+    // The platform reads everything.
+    let owner = if inside.platform {
+        member.as_ref().ok_or_else(|| Problem::not_found("member"))?
+    } else {
+        owner(&inside.scene()?, member.as_ref())?
+    };
+    let page = page?;
+    let items = page
+        .items
+        .iter()
+        .filter(|key| is_listed(key, owner))
+        .map(|key| ApiKeyBody::of(key, call.now))
+        .collect();
+    Reply::json(
+        200,
+        &Items {
+            items,
+            next_cursor: query.seal(page.next.as_ref()),
+        },
+    )
+}
+
+/// Revokes an API key.
+pub async fn revoke(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let key: KeyId = call.path("key")?;
+    let keys = vec![Key::member(organization, id), Key::api_key(organization, key)];
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+        let member = seen.member(organization, id)?;
+        let found = seen.api_key(organization, key)?;
+        let changes = end(&inside.scene()?, member.as_ref(), found.as_ref(), ids)?;
+        Ok(inside.commit(changes, Reply::empty()))
+    })
+    .await
+}
+
+/// Gives an API key a new secret.
+pub async fn rotate(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id = target(&call, &user)?;
+    let key: KeyId = call.path("key")?;
+    let body: RotateApiKey = call.body_or_default()?;
+    let random = secret_bits()?;
+    let keys = vec![Key::member(organization, id), Key::api_key(organization, key)];
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+        let member = seen.member(organization, id)?;
+        let found = seen.api_key(organization, key)?;
+        let both = (member.as_ref(), found.as_ref());
+        let (after, secret, changes) = turn(&inside.scene()?, both, body.overlap_hours, random, ids)?;
+        Ok(inside.commit(changes, shown_once(200, &after, &secret, &call)?))
+    })
+    .await
+}
+
+/// Says what an API key opens at this moment, and whether it may do something: one read, and none for a mistyped key.
+pub async fn verify(call: Call) -> Outcome {
+    call.user().await?;
+    let body: VerifyApiKey = call.body()?;
+    let Ok(secret) = body.key.parse::<Secret>() else {
+        return told(VerifiedBody {
+            code: "malformed",
+            ..VerifiedBody::default()
+        });
+    };
+    let resource = body.resource.clone().map(ResourceKey::from);
+    let (id, organization) = (secret.key(), secret.organization());
+    let mut keys = vec![
+        Key::organization(organization),
+        Key::member(organization, id.owner),
+        Key::api_key(organization, id),
+    ];
+    keys.extend(resource.iter().map(|key| Key::resource(organization, key)));
+    let seen = call.app.store().read(&keys).await?;
+    told(verdict(&call, &seen, &secret, &body, resource.as_ref()).await?)
+}
+
+fn told(body: VerifiedBody) -> Outcome {
+    Reply::json(200, &body)
+}
+
+async fn verdict(
+    call: &Call,
+    seen: &Snapshot,
+    secret: &Secret,
+    body: &VerifyApiKey,
+    resource: Option<&ResourceKey>,
+) -> Result<VerifiedBody, Problem> {
+    let (id, at) = (secret.key(), secret.organization());
+    let organization = seen.organization(at)?;
+    let owner = seen.member(at, id.owner)?;
+    let key = seen.api_key(at, id)?;
+    if let Err(why) = opens(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
+        return Ok(VerifiedBody {
+            code: why.code(),
+            ..VerifiedBody::default()
+        });
+    }
+    let (Some(organization), Some(owner), Some(key)) = (organization, owner, key) else {
+        return Err(Problem::internal());
+    };
+    touch_key(&call.app, &key, call.now).await;
+    let resource = match resource {
+        Some(resource) => seen.resource(at, resource)?,
+        None => None,
+    };
+    let ask = |action: &str| {
+        let question = Question {
+            organization: &organization,
+            set: role_set(&organization)?,
+            member: &owner,
+            key: Some(&key),
+            action,
+            resource: resource.as_ref().map(|r| &r.reference),
+            now: call.now,
+        };
+        Ok::<bool, Problem>(decide(&question).is_allowed())
+    };
+    let allowed = body.action.as_deref().map(ask).transpose()?;
+    Ok(VerifiedBody {
+        valid: true,
+        organization: Some(at),
+        member: Some(owner.id),
+        key: Some(key.id),
+        name: Some(key.name.clone()),
+        read_only: Some(key.limits.read_only),
+        allowed: Some(allowed),
+        code: if allowed == Some(false) { "not_allowed" } else { "valid" },
+    })
+}

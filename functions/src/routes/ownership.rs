@@ -1,0 +1,59 @@
+//! Ownership: handing it on, and naming the owner who pays.
+
+use super::invitations::{found, named};
+use super::members::view;
+use crate::shapes::member::MemberBody;
+use crate::shapes::organization::{NamePayingOwner, OrganizationBody, TransferOwnership, TransferredBody};
+use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::ownership::{name_paying_owner, transfer as hand_on};
+use muster_domain::{Member, OrganizationId};
+use muster_edge::{Call, Inside, Outcome, Reply};
+use muster_store::Key;
+
+/// Hands ownership on to another member; the giver becomes what they ask for (000).
+pub async fn transfer(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let id: OrganizationId = call.path("org")?;
+    let body: TransferOwnership = call.body()?;
+    let resources = named(body.resources.as_deref().unwrap_or_default())?;
+    let mut keys = vec![Key::member(id, body.to)];
+    keys.extend(resources.iter().map(|key| Key::resource(id, key)));
+    call.change_inside(&user, id, keys, |inside, seen, ids| {
+        inside.in_person()?;
+        let found = found(seen, id, &resources)?;
+        let then = Wanted {
+            role: &body.then,
+            resources: &found,
+            term: body.duration,
+        };
+        let (owner, changes) = hand_on(&inside.scene()?, seen.member(id, body.to)?.as_ref(), &then, ids)?;
+        let shown = |member: &Member| -> MemberBody { view(inside).member(member, |_| true) };
+        let giver = changes
+            .members
+            .iter()
+            .filter_map(|pair| pair.after.as_ref())
+            .find(|m| m.id == user.id);
+        let reply = TransferredBody {
+            owner: shown(&owner),
+            giver: giver.map(shown),
+        };
+        let reply = Reply::json(200, &reply)?;
+        Ok(inside.commit(changes, reply))
+    })
+    .await
+}
+
+/// Names the owner who pays (001).
+pub async fn paying_owner(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let id: OrganizationId = call.path("org")?;
+    let body: NamePayingOwner = call.body()?;
+    let keys = vec![Key::member(id, body.member)];
+    call.change_inside(&user, id, keys, |inside: &Inside, seen, ids| {
+        inside.in_person()?;
+        let (after, changes) = name_paying_owner(&inside.scene()?, seen.member(id, body.member)?.as_ref(), ids)?;
+        let reply = Reply::json(200, &OrganizationBody::from(&after))?.version(after.version);
+        Ok(inside.commit(changes, reply))
+    })
+    .await
+}

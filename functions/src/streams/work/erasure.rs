@@ -1,0 +1,116 @@
+//! Erasing a deleted organization: owners are told, thirty days pass, then everything goes, slice by slice.
+
+use super::{Hand, Slice};
+use jiff::Timestamp;
+use muster_domain::job::Erasure;
+use muster_domain::rules::deletion::{MAX_FAREWELLS, begin, end, gone_at, tell};
+use muster_domain::rules::work::{SLICE, moved_on};
+use muster_domain::{Address, Changes, Job, Member, Pair, UserId, Work};
+use muster_edge::Ids;
+use muster_store::{Cursor, Key, StoreError};
+
+impl Hand<'_> {
+    /// One slice of it. An organization that was restored meanwhile is left alone.
+    pub(super) async fn erase(&self, job: &Job, deleted_at: Timestamp, stage: &Erasure) -> Result<Slice, StoreError> {
+        if self.organization.deleted_at != Some(deleted_at) {
+            return Ok(Slice::Last(Changes::default()));
+        }
+        let at = |stage| Work::EraseOrganization { deleted_at, stage };
+        match stage {
+            Erasure::Tell { after } => self.tell_owners(job, deleted_at, *after).await,
+            Erasure::Wait if self.now < gone_at(deleted_at) => Ok(Slice::Later),
+            Erasure::Wait => {
+                let next = Erasure::Note {
+                    after: None,
+                    owners: Vec::new(),
+                };
+                let organization = begin(self.organization);
+                Ok(self.moved(
+                    job,
+                    at(next),
+                    Changes {
+                        organization,
+                        ..Changes::default()
+                    },
+                ))
+            }
+            Erasure::Note { after, owners } => {
+                let (members, next) = self.owners(*after).await?;
+                let active = members
+                    .iter()
+                    .filter(|m| m.is_active_owner(self.set))
+                    .map(|m| m.email.clone());
+                let owners: Vec<Address> = owners.iter().cloned().chain(active).take(MAX_FAREWELLS).collect();
+                let next = match next {
+                    Some(last) if owners.len() < MAX_FAREWELLS => Erasure::Note {
+                        after: Some(last),
+                        owners,
+                    },
+                    _ => Erasure::Items { owners },
+                };
+                Ok(self.moved(job, at(next), Changes::default()))
+            }
+            Erasure::Items { owners } => {
+                let remains = self.store.remains(self.organization.id, job.id).await?;
+                let next = if remains.is_empty() {
+                    Erasure::Record { owners: owners.clone() }
+                } else {
+                    stage.clone()
+                };
+                Ok(self.erased(job, at(next), remains))
+            }
+            Erasure::Record { owners } => {
+                let remains = self.store.remaining_events(self.organization.id).await?;
+                if remains.is_empty() {
+                    let ids = &mut Ids::at(self.now);
+                    return Ok(Slice::Last(end(self.organization, deleted_at, owners, self.now, ids)));
+                }
+                Ok(self.erased(job, at(stage.clone()), remains))
+            }
+        }
+    }
+
+    async fn tell_owners(&self, job: &Job, deleted_at: Timestamp, after: Option<UserId>) -> Result<Slice, StoreError> {
+        let (members, next) = self.owners(after).await?;
+        let ids = &mut Ids::at(self.now);
+        let changes = tell(self.organization, self.set, &members, deleted_at, self.now, ids);
+        let at = |stage| Work::EraseOrganization { deleted_at, stage };
+        Ok(match next {
+            Some(last) => self.moved(job, at(Erasure::Tell { after: Some(last) }), changes),
+            None => {
+                let waiting = job.waiting(at(Erasure::Wait), gone_at(deleted_at));
+                Slice::More(changes.and(Changes {
+                    jobs: vec![Pair::change(job.clone(), waiting)],
+                    ..Changes::default()
+                }))
+            }
+        })
+    }
+
+    /// Holders of the protected role after one of them, and the last of them if there may be more.
+    async fn owners(&self, after: Option<UserId>) -> Result<(Vec<Member>, Option<UserId>), StoreError> {
+        let Some(role) = self.set.protected_role() else {
+            return Ok((Vec::new(), None));
+        };
+        let id = self.organization.id;
+        let cursor = after.map(|user| Cursor::after(Key::holder(id, &role.id, user).sk));
+        let page = self.store.role_holders(id, &role.id, cursor.as_ref(), SLICE).await?;
+        let last = page.items.last().copied().filter(|_| page.next.is_some());
+        Ok((self.members(&page.items).await?, last))
+    }
+
+    fn moved(&self, job: &Job, work: Work, changes: Changes) -> Slice {
+        Slice::More(changes.and(Changes {
+            jobs: vec![moved_on(job, work, self.now)],
+            ..Changes::default()
+        }))
+    }
+
+    fn erased(&self, job: &Job, work: Work, gone: Vec<Key>) -> Slice {
+        let changes = Changes {
+            jobs: vec![moved_on(job, work, self.now)],
+            ..Changes::default()
+        };
+        Slice::Erase(changes, gone)
+    }
+}

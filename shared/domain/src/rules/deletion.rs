@@ -1,0 +1,181 @@
+//! Deleting an organization: everybody is out at once, the data goes later, and until then the platform can bring it back.
+
+use crate::address::Address;
+use crate::changes::{Changes, Pair};
+use crate::event::{Party, Recorder};
+use crate::id::{JobId, MailId, NewIds, UserId};
+use crate::job::{Erasure, Job, Work};
+use crate::mail::{Letter, Mail, MailState};
+use crate::member::Member;
+use crate::organization::Organization;
+use crate::roleset::{RoleSet, permission};
+use crate::rules::Scene;
+use crate::time::days_after;
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Days for which the platform can restore a deleted organization, before its data goes.
+pub const RESTORE_DAYS: u32 = 30;
+
+/// Owners that are written to when the data is gone: their addresses are kept until then.
+pub const MAX_FAREWELLS: usize = 50;
+
+/// Why an organization is not deleted or restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionRefusal {
+    /// The member has no say in it, or does not ask in person.
+    Forbidden,
+    /// It was not deleted.
+    NotDeleted,
+    /// Its data is going, or gone.
+    TooLate,
+}
+
+/// When the data of an organization goes that was deleted at this instant.
+#[must_use]
+pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
+    days_after(deleted_at, RESTORE_DAYS)
+}
+
+/// Deletes an organization. From the next request on nobody but the platform reaches it (001).
+///
+/// # Errors
+/// [`DeletionRefusal::Forbidden`].
+pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
+    if !scene.in_person() || !scene.authority().allows(permission::ORGANIZATION_DELETE, None) {
+        return Err(DeletionRefusal::Forbidden);
+    }
+    let before = scene.organization;
+    let after = Organization {
+        deleted_at: Some(scene.now),
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let work = Work::EraseOrganization {
+        deleted_at: scene.now,
+        stage: Erasure::Tell { after: None },
+    };
+    let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, scene.now);
+    let event = scene.recorder(ids).event(
+        "organization.deleted",
+        Party::organization(before.id),
+        Some(json!({ "name": before.name })),
+        Some(json!({ "restorable_until": gone_at(scene.now) })),
+    );
+    Ok(Changes {
+        organization: Some(Pair::change(before.clone(), after)),
+        jobs: vec![Pair::new(job)],
+        events: vec![event],
+        relied_on: vec![(scene.actor.id, scene.actor.version)],
+        ..Changes::default()
+    })
+}
+
+/// Brings a deleted organization back as it was, for the platform.
+///
+/// # Errors
+/// [`DeletionRefusal::NotDeleted`], [`DeletionRefusal::TooLate`].
+pub fn restore(
+    before: &Organization,
+    platform: UserId,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Result<(Organization, Changes), DeletionRefusal> {
+    let deleted_at = before.deleted_at.ok_or(DeletionRefusal::NotDeleted)?;
+    if before.erasing || now >= gone_at(deleted_at) {
+        return Err(DeletionRefusal::TooLate);
+    }
+    let after = Organization {
+        deleted_at: None,
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let mut record = Recorder::new(before.id, Party::platform(platform), now, ids);
+    let event = record.event(
+        "organization.restored",
+        Party::organization(before.id),
+        Some(json!({ "deleted_at": deleted_at })),
+        None,
+    );
+    let changes = Changes {
+        organization: Some(Pair::change(before.clone(), after.clone())),
+        events: vec![event],
+        ..Changes::default()
+    };
+    Ok((after, changes))
+}
+
+/// Mail to these owners: their organization was deleted, and until when it can be restored.
+pub fn tell(
+    organization: &Organization,
+    set: &RoleSet,
+    members: &[Member],
+    deleted_at: Timestamp,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let owners = members.iter().filter(|m| m.is_active_owner(set));
+    let letter = Letter::OrganizationDeleted {
+        restorable_until: gone_at(deleted_at),
+    };
+    Changes {
+        mail: owners
+            .map(|m| mail(organization, &m.email, letter.clone(), now, ids))
+            .collect(),
+        ..Changes::default()
+    }
+}
+
+/// The beginning of the end: from here on nothing can be restored.
+#[must_use]
+pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
+    (!organization.erasing).then(|| {
+        let after = Organization {
+            erasing: true,
+            version: organization.version + 1,
+            ..organization.clone()
+        };
+        Pair::change(organization.clone(), after)
+    })
+}
+
+/// The end: an event that stays, and a last mail to those who owned it. The organization's own item goes with it.
+pub fn end(
+    organization: &Organization,
+    deleted_at: Timestamp,
+    owners: &[Address],
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let letter = Letter::OrganizationErased {
+        name: organization.name.clone(),
+    };
+    let mail = owners
+        .iter()
+        .map(|to| mail(organization, to, letter.clone(), now, ids))
+        .collect();
+    let mut record = Recorder::new(organization.id, Party::system("finish-work"), now, ids);
+    let event = record.event(
+        "organization.erased",
+        Party::organization(organization.id),
+        Some(json!({ "deleted_at": deleted_at })),
+        None,
+    );
+    Changes {
+        organization: Some(Pair::gone(organization.clone())),
+        mail,
+        events: vec![event],
+        ..Changes::default()
+    }
+}
+
+fn mail(organization: &Organization, to: &Address, letter: Letter, now: Timestamp, ids: &mut dyn NewIds) -> Mail {
+    Mail {
+        id: MailId::from_uuid(ids.uuid()),
+        organization: organization.id,
+        to: to.clone(),
+        letter,
+        state: MailState::Queued,
+        created_at: now,
+    }
+}

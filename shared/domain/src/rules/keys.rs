@@ -1,0 +1,344 @@
+//! API keys: making, rotating and revoking them (000).
+//!
+//! Whoever makes or rotates a key learns its secret. So a key for another member holds no more than that member holds at that
+//! moment, all of which its maker must manage, and lasts no longer than the power of its maker.
+
+mod power;
+
+use crate::api_key::{ApiKey, Holding, KeyId, Limits, MAX_KEYS, Secret, Unusable};
+use crate::changes::{Changes, Pair};
+use crate::event::Party;
+use crate::id::{JobId, NewIds};
+use crate::job::{Job, Work};
+use crate::member::{Member, Status};
+use crate::organization::Organization;
+use crate::resource::{Resource, ResourceKey};
+use crate::roleset::permission;
+use crate::rules::keys::power::{check, power_ends, within_power};
+use crate::rules::members::{manages_all_of, may_see, relied_on};
+use crate::rules::{Fault, Scene};
+use crate::text::Name;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+/// Hours that the old secret of a rotated key still opens, when nobody says otherwise.
+pub const DEFAULT_OVERLAP_HOURS: u32 = 24;
+
+/// Most hours of it.
+pub const MAX_OVERLAP_HOURS: u32 = 168;
+
+/// How far the clocks of two processes may be apart: keys that end together end up to here, and one made at the same moment is
+/// dated after it.
+pub const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(1);
+
+/// Why a key is not made, rotated or revoked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum KeyRefusal {
+    /// The member has no say in it, or the other stands above them.
+    Forbidden,
+    /// Keys do not manage keys.
+    InPerson,
+    /// There is no such member, or none the member may see.
+    NoSuchMember,
+    /// There is no such key, or it opens nothing any more.
+    NoSuchKey,
+    /// Fields that cannot be.
+    Invalid(Vec<Fault>),
+    /// The member has as many keys as they can have.
+    TooMany,
+    /// Whoever the key would belong to may do nothing at present.
+    OwnerWithoutAccess,
+    /// The key's time is up.
+    Expired,
+}
+
+/// A key that is asked for.
+#[derive(Debug)]
+pub struct Wanted<'a> {
+    /// Name for people.
+    pub name: Name,
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// The resources it is limited to, each with what was found under its name.
+    pub resources: &'a [(ResourceKey, Option<Resource>)],
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The member whose keys they are: oneself, or somebody all of whose roles the member manages. Always in person.
+///
+/// # Errors
+/// [`KeyRefusal::InPerson`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
+pub fn owner<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member, KeyRefusal> {
+    if !scene.in_person() {
+        return Err(KeyRefusal::InPerson);
+    }
+    if let Some(own) = found.filter(|m| m.id == scene.actor.id) {
+        return Ok(own);
+    }
+    if !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
+        return Err(KeyRefusal::Forbidden);
+    }
+    let other = found.filter(|m| may_see(scene, m)).ok_or(KeyRefusal::NoSuchMember)?;
+    manages_all_of(scene, other)
+        .then_some(other)
+        .ok_or(KeyRefusal::Forbidden)
+}
+
+/// Makes a key with this random secret. Everything about its owner must still be so when it is written.
+///
+/// # Errors
+/// [`KeyRefusal`].
+pub fn create(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    wanted: Wanted<'_>,
+    random: u128,
+    ids: &mut dyn NewIds,
+) -> Result<(ApiKey, Secret, Changes), KeyRefusal> {
+    let owner = owner(scene, found)?;
+    let oneself = owner.id == scene.actor.id;
+    let held = holdings(scene, owner)?;
+    let resources = check(scene, owner, &wanted).map_err(KeyRefusal::Invalid)?;
+    if owner.keys >= MAX_KEYS {
+        return Err(KeyRefusal::TooMany);
+    }
+    let id = KeyId {
+        owner: owner.id,
+        number: number(ids),
+    };
+    let secret = Secret::new(id, scene.organization.id, random);
+    let key = ApiKey {
+        id,
+        organization: scene.organization.id,
+        name: wanted.name,
+        limits: Limits {
+            read_only: wanted.read_only,
+            resources,
+            ceiling: (!oneself).then_some(held),
+        },
+        hash: secret.hash(),
+        previous: None,
+        made_by: scene.actor.id,
+        created_at: scene.now.max(owner.keys_since),
+        expires_at: wanted.expires_at,
+        revoked_at: None,
+        last_used_at: None,
+        version: 1,
+    };
+    let event = scene
+        .recorder(ids)
+        .event("api_key.created", Party::api_key(id), None, Some(picture(&key)));
+    let changes = Changes {
+        members: vec![counted(owner, owner.keys + 1)],
+        keys: vec![Pair::new(key.clone())],
+        events: vec![event],
+        relied_on: relied_on(scene, owner),
+        ..Changes::default()
+    };
+    Ok((key, secret, changes))
+}
+
+/// Gives a key a new secret. The one before still opens for so many hours, and any older one no more.
+///
+/// # Errors
+/// [`KeyRefusal`].
+pub fn rotate(
+    scene: &Scene<'_>,
+    (found, key): (Option<&Member>, Option<&ApiKey>),
+    overlap_hours: u32,
+    random: u128,
+    ids: &mut dyn NewIds,
+) -> Result<(ApiKey, Secret, Changes), KeyRefusal> {
+    let owner = owner(scene, found)?;
+    let before = live_key(owner, key)?;
+    if overlap_hours > MAX_OVERLAP_HOURS {
+        let detail = format!("must be 0 to {MAX_OVERLAP_HOURS}");
+        let fault = Fault::field("overlap_hours", "out_of_range", detail);
+        return Err(KeyRefusal::Invalid(vec![fault]));
+    }
+    if before.expires_at.is_some_and(|end| end <= scene.now) {
+        return Err(KeyRefusal::Expired);
+    }
+    let mut limits = before.limits.clone();
+    let held = holdings(scene, owner)?;
+    if owner.id != scene.actor.id {
+        // Whoever is told the new secret could make a key like this.
+        let too_long = power_ends(scene, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+        if too_long || !within_power(scene, &limits.resources) {
+            return Err(KeyRefusal::Forbidden);
+        }
+        limits.ceiling = Some(match limits.ceiling {
+            Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
+            None => held,
+        });
+    }
+    let overlap = SignedDuration::from_hours(overlap_hours.into());
+    let until = scene.now.checked_add(overlap).unwrap_or(Timestamp::MAX);
+    let secret = Secret::new(before.id, scene.organization.id, random);
+    let after = ApiKey {
+        limits,
+        hash: secret.hash(),
+        previous: (overlap_hours > 0).then(|| (before.hash.clone(), until)),
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let told = json!({ "name": after.name, "member": owner.id, "old_secret_until": after.previous.as_ref().map(|(_, until)| until) });
+    let event = scene
+        .recorder(ids)
+        .event("api_key.rotated", Party::api_key(before.id), None, Some(told));
+    let changes = Changes {
+        keys: vec![Pair::change(before.clone(), after.clone())],
+        events: vec![event],
+        relied_on: relied_on(scene, owner),
+        ..Changes::default()
+    };
+    Ok((after, secret, changes))
+}
+
+/// Revokes a key: it opens nothing from here on.
+///
+/// # Errors
+/// [`KeyRefusal`].
+pub fn revoke(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    key: Option<&ApiKey>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, KeyRefusal> {
+    let owner = owner(scene, found)?;
+    let before = live_key(owner, key)?;
+    let after = ApiKey {
+        revoked_at: Some(scene.now),
+        previous: None,
+        version: before.version + 1,
+        ..before.clone()
+    };
+    let event = scene.recorder(ids).event(
+        "api_key.revoked",
+        Party::api_key(before.id),
+        Some(picture(before)),
+        None,
+    );
+    Ok(Changes {
+        members: vec![counted(owner, owner.keys.saturating_sub(1))],
+        keys: vec![Pair::change(before.clone(), after)],
+        events: vec![event],
+        relied_on: relied_on(scene, owner),
+        ..Changes::default()
+    })
+}
+
+/// Why a secret opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// The key opens nothing.
+    Key(Unusable),
+    /// The organization was deleted.
+    OrganizationDeleted,
+}
+
+impl Shut {
+    /// A stable name of it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Key(why) => why.code(),
+            Self::OrganizationDeleted => "organization_deleted",
+        }
+    }
+}
+
+/// Whether the secret opens something. Who does not know the secret learns nothing of key, owner or organization.
+///
+/// # Errors
+/// [`Shut`].
+pub fn opens(
+    secret: &Secret,
+    organization: Option<&Organization>,
+    owner: Option<&Member>,
+    key: Option<&ApiKey>,
+    now: Timestamp,
+) -> Result<(), Shut> {
+    let unknown = Shut::Key(Unusable::NotFound);
+    let key = key.filter(|key| key.opens_with(secret, now)).ok_or(unknown)?;
+    if organization.ok_or(unknown)?.is_deleted() {
+        return Err(Shut::OrganizationDeleted);
+    }
+    key.usable(owner, now).map_err(Shut::Key)
+}
+
+/// What follows for the keys of a member whose membership ends: their items go in the background.
+pub(crate) fn left_behind(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
+    if owner.keys == 0 {
+        return Vec::new();
+    }
+    let work = Work::EndKeys { owner: owner.id };
+    let id = JobId::from_uuid(ids.uuid());
+    vec![Pair::new(Job::new(id, owner.organization, work, now))]
+}
+
+/// Ends every key of a member who stays (004): how many there were, and the work that is left.
+pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) -> (u32, Vec<Pair<Job>>) {
+    let left = left_behind(after, now, ids);
+    let count = std::mem::take(&mut after.keys);
+    if count > 0 {
+        after.keys_since = now.checked_add(CLOCKS_APART).unwrap_or(now).max(after.keys_since);
+    }
+    (count, left)
+}
+
+/// The key, if it is this member's and was not ended.
+fn live_key<'k>(owner: &Member, key: Option<&'k ApiKey>) -> Result<&'k ApiKey, KeyRefusal> {
+    key.filter(|key| is_listed(key, owner)).ok_or(KeyRefusal::NoSuchKey)
+}
+
+/// Whether the key counts as one of the member's: neither revoked nor ended with a role. One whose time is up still does.
+#[must_use]
+pub fn is_listed(key: &ApiKey, owner: &Member) -> bool {
+    key.id.owner == owner.id && key.revoked_at.is_none() && key.created_at >= owner.keys_since
+}
+
+/// The member with another number of keys.
+fn counted(owner: &Member, keys: u32) -> Pair<Member> {
+    let after = Member {
+        keys,
+        version: owner.version + 1,
+        ..owner.clone()
+    };
+    Pair::change(owner.clone(), after)
+}
+
+/// What the owner holds at this moment.
+fn holdings(scene: &Scene<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusal> {
+    let live = owner.live(scene.organization, scene.set, scene.now);
+    let held: Vec<Holding> = live
+        .map(|(held, on)| Holding {
+            role: held.role.clone(),
+            resource: on.cloned(),
+        })
+        .collect();
+    if owner.status == Status::Active && !held.is_empty() {
+        Ok(held)
+    } else if owner.id == scene.actor.id {
+        Err(KeyRefusal::Forbidden)
+    } else {
+        Err(KeyRefusal::OwnerWithoutAccess)
+    }
+}
+
+/// A number in the order of time.
+fn number(ids: &mut dyn NewIds) -> u64 {
+    let id = ids.uuid().as_u128();
+    // Milliseconds, and random bits that keep two of one millisecond apart.
+    (((id >> 80) as u64) << 16) | (id as u64 & 0xFFFF)
+}
+
+/// What events say of a key: nothing of its secret.
+fn picture(key: &ApiKey) -> serde_json::Value {
+    let resources: Vec<_> = key.limits.resources.iter().map(|r| &r.key).collect();
+    json!({
+        "name": key.name, "member": key.id.owner, "made_by": key.made_by, "read_only": key.limits.read_only,
+        "resources": resources, "expires_at": key.expires_at,
+    })
+}

@@ -1,0 +1,77 @@
+//! How far the power of a key's maker goes: over which resources, and until when.
+
+use super::Wanted;
+use crate::api_key::MAX_KEY_RESOURCES;
+use crate::authority::Authority;
+use crate::member::Member;
+use crate::resource::ResourceRef;
+use crate::roleset::{Reach, Role, permission};
+use crate::rules::{Fault, Scene};
+use crate::text::RoleId;
+use jiff::Timestamp;
+
+/// Whether the member manages members on each of these resources, or everywhere.
+pub(super) fn within_power(scene: &Scene<'_>, resources: &[ResourceRef]) -> bool {
+    let authority = scene.authority();
+    let there = |r: &ResourceRef| authority.allows(permission::MEMBERS_MANAGE, Some(r));
+    authority.allows(permission::MEMBERS_MANAGE, None) || (!resources.is_empty() && resources.iter().all(there))
+}
+
+/// When the member's power over the other ends, if it does: that of their roles that manage what the other holds.
+pub(super) fn power_ends(scene: &Scene<'_>, other: &Member) -> Option<Timestamp> {
+    let longest = |role: &RoleId, on: Option<&ResourceRef>| {
+        let beside = on.is_none() && scene.set.role(role).is_some_and(|r| r.reach == Reach::Resource);
+        let live = scene.actor.live(scene.organization, scene.set, scene.now);
+        let managing = live.filter(|(own, limit)| {
+            let there = limit.is_none() || *limit == on || beside;
+            let manages = |r: &Role| r.manages.contains(role) && r.allows(permission::MEMBERS_MANAGE);
+            there && scene.set.role(&own.role).is_some_and(manages)
+        });
+        managing.map(|(own, _)| own.expires_at.unwrap_or(Timestamp::MAX)).max()
+    };
+    let ends = other.holdings().filter_map(|(held, on)| longest(&held.role, on)).min();
+    ends.filter(|end| *end < Timestamp::MAX)
+}
+
+/// The resources of the key, in order, each once; or every field that cannot be.
+pub(super) fn check(scene: &Scene<'_>, owner: &Member, wanted: &Wanted<'_>) -> Result<Vec<ResourceRef>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let oneself = owner.id == scene.actor.id;
+    let reach = Authority::of(owner, scene.organization, scene.set, scene.now);
+    let mut resources = Vec::new();
+    for (i, (key, found)) in wanted.resources.iter().enumerate() {
+        let there = found
+            .as_ref()
+            .map(|r| &r.reference)
+            .filter(|r| !scene.organization.is_ending(r) && reach.reaches(r))
+            .filter(|r| oneself || within_power(scene, std::slice::from_ref(r)));
+        match there {
+            Some(reference) => resources.push(reference.clone()),
+            // What is out of reach is not told from what does not exist.
+            None => {
+                let detail = format!("there is no {} `{}` within reach", key.kind, key.id);
+                faults.push(Fault::field(format!("resources[{i}]"), "unknown_resource", detail));
+            }
+        }
+    }
+    resources.sort();
+    resources.dedup();
+    if wanted.resources.len() > MAX_KEY_RESOURCES {
+        let detail = format!("must be at most {MAX_KEY_RESOURCES}");
+        faults.push(Fault::field("resources", "too_many", detail));
+    }
+    if !oneself && wanted.resources.is_empty() && !within_power(scene, &[]) {
+        let detail = "you manage members on some resources only: name those the key is for";
+        faults.push(Fault::field("resources", "required", detail));
+    }
+    if wanted.expires_at.is_some_and(|end| end <= scene.now) {
+        faults.push(Fault::field("expires_at", "in_the_past", "must lie in the future"));
+    }
+    if let Some(end) = power_ends(scene, owner).filter(|_| !oneself)
+        && wanted.expires_at.is_none_or(|asked| asked > end)
+    {
+        let detail = format!("your own power ends at {end}, and so must the key");
+        faults.push(Fault::field("expires_at", "out_of_range", detail));
+    }
+    if faults.is_empty() { Ok(resources) } else { Err(faults) }
+}

@@ -1,0 +1,239 @@
+//! Ownership: handing it on, and naming the owner who pays.
+
+use crate::changes::{Changes, Pair};
+use crate::event::Party;
+use crate::id::{NewIds, UserId};
+use crate::member::{Held, Member, Status};
+use crate::organization::{Organization, Seats};
+use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
+use crate::rules::offer::{Offer, Wanted, check, domain_fault};
+use crate::rules::{Fault, Scene, Spot};
+use serde_json::json;
+
+/// Why ownership stays where it is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum OwnershipRefusal {
+    /// Only an owner may do this, and only in person.
+    Forbidden,
+    /// There is no such member.
+    NotFound,
+    /// The other is inactive.
+    Inactive,
+    /// The other is no active owner, so cannot be the one who pays (001).
+    NotAnOwner,
+    /// The giver may not give themselves this role.
+    RoleNotAssignable(String),
+    /// Fields that cannot be.
+    Invalid(Vec<Fault>),
+    /// Too few seats.
+    NoSeats {
+        /// Seats used and allowed.
+        seats: Seats,
+        /// Seats it needs.
+        needed: i64,
+    },
+}
+
+/// The owner who asks. Ownership is for people: an API key, which others may know, never moves it.
+fn owner<'s>(scene: &Scene<'s>) -> Result<&'s Member, OwnershipRefusal> {
+    Some(scene.actor)
+        .filter(|m| scene.in_person() && m.is_active_owner(scene.set))
+        .ok_or(OwnershipRefusal::Forbidden)
+}
+
+/// Hands ownership on: the receiver becomes an owner, the giver what they ask for, in one change (000).
+///
+/// If the giver is the paying owner, the receiver is from then on (001). The receiver keeps roles on resources.
+///
+/// # Errors
+/// [`OwnershipRefusal`].
+pub fn transfer(
+    scene: &Scene<'_>,
+    to: Option<&Member>,
+    then: &Wanted<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Member, Changes), OwnershipRefusal> {
+    let giver = owner(scene)?;
+    let receiver = to.filter(|m| may_see(scene, m)).ok_or(OwnershipRefusal::NotFound)?;
+    if receiver.id == giver.id {
+        let fault = Fault::field("to", "not_allowed", "must be another member");
+        return Err(OwnershipRefusal::Invalid(vec![fault]));
+    }
+    if receiver.status != Status::Active {
+        return Err(OwnershipRefusal::Inactive);
+    }
+    let offer = given_back(scene, then)?;
+    let after_giver = settled_giver(scene, giver, &offer)?;
+    let after_receiver = owned(scene, receiver)?;
+    let organization = paying_moves(scene.organization, giver.id, receiver.id);
+    let changes = record(
+        scene,
+        (giver, &after_giver),
+        (receiver, &after_receiver),
+        organization,
+        ids,
+    );
+    let needed = changes.seat_delta();
+    if !scene.organization.seats().fit(needed) {
+        return Err(OwnershipRefusal::NoSeats {
+            seats: scene.organization.seats(),
+            needed,
+        });
+    }
+    Ok((after_receiver, changes))
+}
+
+/// What the giver becomes, checked as any offer is. The fault's field is named as the request names it.
+fn given_back<'s>(scene: &Scene<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
+    let named = |mut fault: Fault| {
+        if fault.at == Spot::Field("role".into()) {
+            fault.at = Spot::Field("then".into());
+        }
+        fault
+    };
+    let offer =
+        check(scene, then).map_err(|faults| OwnershipRefusal::Invalid(faults.into_iter().map(named).collect()))?;
+    if offer.role.protected {
+        let detail = format!("`{}` is what is handed on", offer.role.id);
+        return Err(OwnershipRefusal::Invalid(vec![Fault::field(
+            "then",
+            "not_allowed",
+            detail,
+        )]));
+    }
+    if let Some(fault) = offer.domain_fault(scene, &scene.actor.email) {
+        return Err(OwnershipRefusal::Invalid(vec![fault]));
+    }
+    if !scene.authority().may_offer(offer.role, &offer.resources) {
+        return Err(OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string()));
+    }
+    Ok(offer)
+}
+
+fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+    let after = Member {
+        role: offer.held(scene.now),
+        grants: offer.grants(scene.now),
+        ..giver.clone()
+    }
+    .settled(scene.set, scene.now);
+    let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
+    let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
+    if gone + come > MAX_GRANT_CHANGES {
+        let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
+        return Err(OwnershipRefusal::Invalid(vec![Fault::field(
+            "resources",
+            "too_many_changes",
+            detail,
+        )]));
+    }
+    Ok(after)
+}
+
+/// The receiver as an owner; unchanged if they are one.
+fn owned(scene: &Scene<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
+    let role = scene.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
+    if let Some(fault) = domain_fault(scene, role, &receiver.email) {
+        return Err(OwnershipRefusal::Invalid(vec![fault]));
+    }
+    if receiver.is_active_owner(scene.set) {
+        return Ok(receiver.clone());
+    }
+    let held = Held {
+        role: role.id.clone(),
+        expires_at: None,
+        epoch: scene.organization.epoch(&role.id),
+    };
+    Ok(Member {
+        role: Some(held),
+        ..receiver.clone()
+    }
+    .settled(scene.set, scene.now))
+}
+
+fn paying_moves(organization: &Organization, giver: UserId, receiver: UserId) -> Option<Pair<Organization>> {
+    (organization.paying_owner == Some(giver)).then(|| pays(organization, receiver))
+}
+
+fn pays(organization: &Organization, member: UserId) -> Pair<Organization> {
+    let after = Organization {
+        paying_owner: Some(member),
+        version: organization.version + 1,
+        ..organization.clone()
+    };
+    Pair::change(organization.clone(), after)
+}
+
+fn record(
+    scene: &Scene<'_>,
+    giver: (&Member, &Member),
+    receiver: (&Member, &Member),
+    organization: Option<Pair<Organization>>,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let mut record = scene.recorder(ids);
+    let mut changes = Changes {
+        events: vec![record.event(
+            "organization.ownership_transferred",
+            Party::organization(scene.organization.id),
+            Some(json!({ "owner": giver.0.id })),
+            Some(json!({ "owner": receiver.0.id })),
+        )],
+        organization,
+        ..Changes::default()
+    };
+    for (before, after) in [giver, receiver] {
+        if before == after {
+            // An owner already: what counts is that they still are one when this is written.
+            changes.relied_on.push((before.id, before.version));
+            continue;
+        }
+        changes.events.push(record.event(
+            "member.role_changed",
+            Party::user(before.id),
+            Some(picture(before)),
+            Some(picture(after)),
+        ));
+        changes.members.push(Pair::change(before.clone(), after.clone()));
+    }
+    changes
+}
+
+/// Names the owner who pays: from then on they can be neither demoted, deactivated nor removed, until another is named (001).
+///
+/// # Errors
+/// [`OwnershipRefusal`].
+pub fn name_paying_owner(
+    scene: &Scene<'_>,
+    found: Option<&Member>,
+    ids: &mut dyn NewIds,
+) -> Result<(Organization, Changes), OwnershipRefusal> {
+    let actor = owner(scene)?;
+    let member = found.filter(|m| may_see(scene, m)).ok_or(OwnershipRefusal::NotFound)?;
+    if !member.is_active_owner(scene.set) {
+        return Err(OwnershipRefusal::NotAnOwner);
+    }
+    let before = scene.organization;
+    if before.paying_owner == Some(member.id) {
+        return Ok((before.clone(), Changes::default()));
+    }
+    let pair = pays(before, member.id);
+    let after = pair.after.clone().unwrap_or_else(|| before.clone());
+    let event = scene.recorder(ids).event(
+        "organization.paying_owner_named",
+        Party::organization(before.id),
+        Some(json!({ "paying_owner": before.paying_owner })),
+        Some(json!({ "paying_owner": member.id })),
+    );
+    let mut relied_on = vec![(member.id, member.version)];
+    if member.id != actor.id {
+        relied_on.push((actor.id, actor.version));
+    }
+    let changes = Changes {
+        organization: Some(pair),
+        events: vec![event],
+        relied_on,
+        ..Changes::default()
+    };
+    Ok((after, changes))
+}

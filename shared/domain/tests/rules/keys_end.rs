@@ -1,0 +1,82 @@
+//! What ends the keys of a member, and what a key does not do to its own owner.
+
+use crate::keys::{made, own};
+use crate::team::*;
+use muster_domain::rules::keys::is_listed;
+use muster_domain::rules::members::{Holdings, Update, remove, update};
+use muster_domain::rules::settle::{end_switched_off, settle_member};
+use muster_domain::{Scene, Work};
+
+#[test]
+fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
+    let end = at("2026-04-10T12:00:00Z");
+    let (key, _, helper) = own(&somebody(
+        "helper",
+        Some(held("implementation_admin", Some(end))),
+        vec![grant("spring", "program_admin", None)],
+    ));
+    let by_time = settle_member(&organization(), set(), &helper, end, &mut ids());
+    let by_switch = end_switched_off(set(), &helper, &role("implementation_admin"), 0, now(), &mut ids());
+    for changes in [by_time, by_switch] {
+        let after = changes.members[0].after.as_ref().unwrap();
+        assert_eq!((after.keys, is_listed(&key, after)), (0, false));
+        assert!(!after.grants.is_empty());
+        assert_eq!(
+            changes.jobs[0].after.as_ref().unwrap().work,
+            Work::EndKeys { owner: helper.id }
+        );
+        assert_eq!(changes.events[0].after.as_ref().unwrap()["api_keys_revoked"], 1);
+        // One made in the same moment, by whatever clock, counts as made after it.
+        let (next, _, changes) = made(after, after, &[], None).unwrap();
+        assert!(is_listed(&next, changes.members[0].after.as_ref().unwrap()));
+    }
+
+    let (key, _, guest) = own(&somebody(
+        "gus",
+        None,
+        vec![grant("spring", "program_admin", Some(end))],
+    ));
+    let changes = settle_member(&organization(), set(), &guest, end, &mut ids());
+    let after = changes.members[0].after.as_ref().unwrap();
+    assert_eq!((after.keys, is_listed(&key, after), changes.jobs.len()), (1, true, 0));
+}
+
+#[test]
+fn removing_a_member_leaves_work_only_where_there_are_keys() {
+    let owner = holder("olivia", "owner");
+    let acme = counted(&[&owner], &[]);
+    let (_, _, with) = own(&holder("ann", "admin"));
+    for (member, jobs) in [(with, 1), (holder("bo", "admin"), 0)] {
+        let changes = remove(&scene(&acme, &owner), Some(&member), &mut ids()).unwrap();
+        assert_eq!(changes.jobs.len(), jobs);
+    }
+}
+
+#[test]
+fn a_key_limited_to_a_resource_does_not_touch_its_own_owner() {
+    let acme = organization();
+    let admin = somebody(
+        "ann",
+        Some(held("admin", None)),
+        vec![grant("spring", "program_admin", None)],
+    );
+    let (key, _, changes) = made(&admin, &admin, &[found("spring")], None).unwrap();
+    let admin = changes.members[0].after.clone().unwrap();
+    let scene = Scene {
+        key: Some(&key),
+        ..scene(&acme, &admin)
+    };
+    let rename = Update {
+        name: Some("Anna".parse().unwrap()),
+        ..Update::default()
+    };
+    let (participant, spring) = (role("participant"), [found("spring")]);
+    let demote = Update {
+        holdings: Some(Holdings::One(wanted(&participant, &spring, None))),
+        ..Update::default()
+    };
+    for wanted in [rename, demote] {
+        update(&scene, Some(&admin), wanted, &mut ids()).unwrap_err();
+    }
+    remove(&scene, Some(&admin), &mut ids()).unwrap_err();
+}

@@ -1,0 +1,76 @@
+//! Letters about the end of an organization, to those who own it.
+
+use super::letters::{organization_name, shown};
+use super::{LetterError, Outgoing};
+use askama::Template;
+use jiff::Timestamp;
+use muster_domain::address::Address;
+
+/// The organization was deleted, and can be restored for a while.
+///
+/// # Errors
+/// [`LetterError`] if it cannot be written.
+pub fn deleted(to: Address, name: &str, restorable_until: Timestamp) -> Result<Outgoing, LetterError> {
+    let organization = organization_name(name);
+    let until = shown(restorable_until);
+    Ok(Outgoing {
+        to,
+        subject: format!("{organization} was deleted"),
+        text: DeletedText {
+            organization: &organization,
+            until: &until,
+        }
+        .render()?,
+        html: DeletedHtml {
+            organization: &organization,
+            until: &until,
+        }
+        .render()?,
+    })
+}
+
+/// The data of an organization is gone.
+///
+/// # Errors
+/// [`LetterError`] if it cannot be written.
+pub fn erased(to: Address, name: &str) -> Result<Outgoing, LetterError> {
+    let organization = organization_name(name);
+    Ok(Outgoing {
+        to,
+        subject: format!("The data of {organization} is gone"),
+        text: ErasedText {
+            organization: &organization,
+        }
+        .render()?,
+        html: ErasedHtml {
+            organization: &organization,
+        }
+        .render()?,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "mail/organization-deleted.txt")]
+struct DeletedText<'a> {
+    organization: &'a str,
+    until: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/organization-deleted.html")]
+struct DeletedHtml<'a> {
+    organization: &'a str,
+    until: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/organization-erased.txt")]
+struct ErasedText<'a> {
+    organization: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/organization-erased.html")]
+struct ErasedHtml<'a> {
+    organization: &'a str,
+}

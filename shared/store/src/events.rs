@@ -1,0 +1,131 @@
+//! The record of changes: a page of it, newest first, filtered.
+
+use crate::Store;
+use crate::cursor::Cursor;
+use crate::error::StoreError;
+use crate::items::Entity;
+use crate::keys::{self, Key};
+use crate::lists::Page;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use muster_domain::{Event, EventId, OrganizationId};
+
+/// Events read at most for one page of a filtered list.
+const READ: usize = 250;
+
+/// Which events are meant; what is none does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// The id of who did it.
+    pub actor: Option<String>,
+    /// The id of what it was done to.
+    pub subject: Option<String>,
+    /// The kind, or with `.*` at its end the kinds that begin so.
+    pub kind: Option<String>,
+    /// Not before this instant.
+    pub since: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+}
+
+impl EventFilter {
+    /// Whether every event of the span of time is meant.
+    fn is_open(&self) -> bool {
+        self.actor.is_none() && self.subject.is_none() && self.kind.is_none()
+    }
+
+    fn takes(&self, event: &Event) -> bool {
+        let kind = |wanted: &String| match wanted.strip_suffix('*') {
+            Some(family) => family.ends_with('.') && event.kind.starts_with(family),
+            None => event.kind == *wanted,
+        };
+        self.actor.as_ref().is_none_or(|id| event.actor.id == *id)
+            && self.subject.as_ref().is_none_or(|id| event.subject.id == *id)
+            && self.kind.as_ref().is_none_or(kind)
+            && self.since.is_none_or(|since| event.at >= since)
+            && self.until.is_none_or(|until| event.at < until)
+    }
+
+    /// The span of keys: ids begin with the millisecond they were made in.
+    fn span(&self) -> (String, String) {
+        let at = |instant: Timestamp, after: u128| {
+            let ms = u128::try_from(instant.as_millisecond()).unwrap_or_default() + after;
+            EventId::from_bytes((ms << 80).to_be_bytes()).to_string()
+        };
+        let from = self
+            .since
+            .map_or_else(|| EventId::PREFIX.to_owned(), |since| at(since, 0));
+        // `~` comes after every digit.
+        let to = self
+            .until
+            .map_or_else(|| format!("{}~", EventId::PREFIX), |until| at(until, 1));
+        (from, to)
+    }
+}
+
+impl Store {
+    /// Events that the filter takes, newest first. Time is a range of the key; of the rest a bounded number is read, so a page
+    /// may be short, or empty, and still have a next one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn events(
+        &self,
+        organization: OrganizationId,
+        filter: &EventFilter,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Event>, StoreError> {
+        let read = if filter.is_open() { limit } else { READ };
+        let (from, to) = filter.span();
+        if from > to {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
+        }
+        let pk = keys::events_pk(organization);
+        // A cursor moves within its list: it never leads out of the span of time.
+        let start = after
+            .map(Cursor::sort_key)
+            .filter(|sk| (from.as_str()..to.as_str()).contains(sk))
+            .map(|sk| {
+                Key {
+                    pk: pk.clone(),
+                    sk: sk.to_owned(),
+                }
+                .attributes()
+            });
+        let reply = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("PK = :pk AND SK BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .expression_attribute_values(":from", AttributeValue::S(from.clone()))
+            .expression_attribute_values(":to", AttributeValue::S(to.clone()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(read).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|e| StoreError::call("Query", e))?;
+        let mut items = Vec::new();
+        let mut next = reply.last_evaluated_key.as_ref().and_then(Key::of);
+        for item in reply.items.unwrap_or_default() {
+            let event = Event::from_item(item)?;
+            if !filter.takes(&event) {
+                continue;
+            }
+            if items.len() == limit {
+                // There is one more: the next page begins after the last that is shown.
+                next = items.last().map(Entity::key);
+                break;
+            }
+            items.push(event);
+        }
+        let next = next.map(|key| Cursor::after(key.sk));
+        Ok(Page { items, next })
+    }
+}

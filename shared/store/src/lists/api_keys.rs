@@ -1,0 +1,32 @@
+//! The API keys of one member.
+
+use super::{Page, Range};
+use crate::Store;
+use crate::cursor::Cursor;
+use crate::error::StoreError;
+use crate::items::Entity as _;
+use crate::keys;
+use muster_domain::{ApiKey, OrganizationId, UserId};
+
+impl Store {
+    /// API keys of a member, oldest first, revoked and dead ones among them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn api_keys(
+        &self,
+        organization: OrganizationId,
+        owner: UserId,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<ApiKey>, StoreError> {
+        let range = Range {
+            pk: keys::organization_pk(organization),
+            prefix: &keys::api_keys_prefix(owner),
+            after,
+            limit,
+            backwards: false,
+        };
+        self.page(range, ApiKey::from_item).await
+    }
+}

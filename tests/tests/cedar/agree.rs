@@ -1,0 +1,229 @@
+//! Every decision that a role set can tell apart, by both evaluators.
+
+use super::entities::{self, named};
+use super::read;
+use super::schema::{actions, resource_type};
+use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request, Schema};
+use muster_domain::member::Profile;
+use muster_domain::roleset::Resources;
+use muster_domain::{
+    Authority, Grant, Held, Member, Organization, Registration, ResourceKey, ResourceRef, Role, RoleId, RoleSet,
+    Status, Timestamp, UserId, roleset,
+};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+/// Ends of a role: none, ahead, at this very instant, and behind.
+fn ends() -> [Option<Timestamp>; 4] {
+    let at = |text: &str| Some(text.parse().unwrap());
+    [
+        None,
+        at("2026-03-10T12:00:01Z"),
+        at("2026-03-10T12:00:00Z"),
+        at("2026-03-10T11:59:59Z"),
+    ]
+}
+
+fn resource(set: &RoleSet, id: &str) -> ResourceRef {
+    ResourceRef {
+        key: ResourceKey {
+            kind: set.resource_type.clone(),
+            id: id.parse().unwrap(),
+        },
+        registration: Registration::from_bytes([id.len() as u8; 16]),
+    }
+}
+
+fn organization(set: &RoleSet, optional_on: bool) -> Organization {
+    let founder = muster_domain::rules::organizations::Founder {
+        id: UserId::of("https://idp.example", "founder"),
+        email: "founder@acme.example".parse().unwrap(),
+        name: None,
+    };
+    struct Ids;
+    impl muster_domain::NewIds for Ids {
+        fn uuid(&mut self) -> uuid::Uuid {
+            uuid::Uuid::from_u128(1)
+        }
+    }
+    let create = muster_domain::rules::organizations::create;
+    let (mut organization, _) = create(&founder, "Acme".parse().unwrap(), set, now(), &mut Ids).unwrap();
+    if optional_on {
+        let optional = set.roles.iter().filter(|r| r.optional).map(|r| r.id.clone());
+        organization.settings.optional_roles = optional.collect::<BTreeSet<_>>();
+    }
+    organization
+}
+
+fn member(organization: &Organization, status: Status, role: Option<Held>, grants: Vec<Grant>) -> Member {
+    Member {
+        id: UserId::of("https://idp.example", "somebody"),
+        organization: organization.id,
+        email: "somebody@acme.example".parse().unwrap(),
+        name: None,
+        status,
+        role,
+        grants,
+        seat: false,
+        keys: 0,
+        keys_since: now(),
+        profile: Profile::default(),
+        joined_at: now(),
+        last_active_at: None,
+        due_at: None,
+        version: 1,
+    }
+}
+
+/// Every role that is held in such a place, with every end; or none.
+fn holdings(set: &RoleSet, is_held: fn(&Role) -> bool) -> Vec<Option<Held>> {
+    let held = |role: &RoleId, expires_at| Held {
+        role: role.clone(),
+        expires_at,
+        epoch: 0,
+    };
+    let each = |role: &Role| ends().map(|end| Some(held(&role.id, end)));
+    let mut all: Vec<Option<Held>> = set.roles.iter().filter(|r| is_held(r)).flat_map(each).collect();
+    all.push(None);
+    all
+}
+
+/// Everybody there can be: a role on the organization, or none, with a role on the resource asked about, on another, or on none.
+fn members(set: &RoleSet, organization: &Organization) -> Vec<Member> {
+    let places = [resource(set, "one"), resource(set, "another")];
+    let roles = holdings(set, Role::held_on_organization);
+    let grants = holdings(set, |role| role.resources != Resources::None);
+    let mut all = Vec::new();
+    for status in [Status::Active, Status::Inactive] {
+        for role in &roles {
+            for granted in &grants {
+                for place in &places {
+                    let grant = granted.clone().map(|held| Grant {
+                        resource: place.clone(),
+                        held,
+                    });
+                    all.push(member(organization, status, role.clone(), grant.into_iter().collect()));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// One action on the resource, or on the organization.
+struct Question {
+    action: String,
+    on_resource: bool,
+    request: Request,
+}
+
+/// What both evaluators are asked with. Everybody asked about has the same name, so the questions stay the same.
+struct Both<'a> {
+    set: &'a RoleSet,
+    schema: Schema,
+    policies: PolicySet,
+    questions: Vec<Question>,
+}
+
+impl<'a> Both<'a> {
+    fn of(set: &'a RoleSet, organization: &Organization) -> Self {
+        let (schema, policies) = read(set);
+        let user = named(
+            "User",
+            &member(organization, Status::Active, None, Vec::new()).id.to_string(),
+        );
+        let places = [
+            (false, named("Organization", &organization.id.to_string())),
+            (true, named(&resource_type(set), "one")),
+        ];
+        let now = json!({ "now": { "__extn": { "fn": "datetime", "arg": now().to_string() } } });
+        let mut questions = Vec::new();
+        for name in actions(set) {
+            let action = named("Action", name);
+            let context = Context::from_json_value(now.clone(), Some((&schema, &action))).unwrap();
+            for (on_resource, place) in places.clone() {
+                let (user, action, context) = (user.clone(), action.clone(), context.clone());
+                questions.push(Question {
+                    action: name.to_owned(),
+                    on_resource,
+                    request: Request::new(user, action, place, context, Some(&schema)).unwrap(),
+                });
+            }
+        }
+        Self {
+            set,
+            schema,
+            policies,
+            questions,
+        }
+    }
+
+    fn cedar_allows(&self, question: &Question, entities: &Entities) -> bool {
+        let answer = Authorizer::new().is_authorized(&question.request, &self.policies, entities);
+        let errors: Vec<String> = answer.diagnostics().errors().map(ToString::to_string).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        answer.decision() == Decision::Allow
+    }
+
+    /// Asks both everything about one member; gives how often they said yes.
+    fn compare(&self, organization: &Organization, member: &Member) -> usize {
+        let one = resource(self.set, "one");
+        let entities = entities::of(&self.schema, self.set, organization, member, &one);
+        let authority = Authority::of(member, organization, self.set, now());
+        let mut allowed = 0;
+        for question in &self.questions {
+            let own = authority.allows(&question.action, question.on_resource.then_some(&one));
+            let cedar = self.cedar_allows(question, &entities);
+            assert_eq!(own, cedar, "{}: {} of {member:?}", self.set.id, question.request);
+            allowed += usize::from(own);
+        }
+        allowed
+    }
+}
+
+#[test]
+fn authority_and_cedar_agree_on_every_decision() {
+    let mut total = 0;
+    for set in roleset::all().unwrap() {
+        let (mut asked, mut allowed) = (0, 0);
+        let has_optional = set.roles.iter().any(|r| r.optional);
+        for optional_on in [true, false].into_iter().filter(|on| *on || has_optional) {
+            let organization = organization(set, optional_on);
+            let both = Both::of(set, &organization);
+            for member in members(set, &organization) {
+                allowed += both.compare(&organization, &member);
+                asked += both.questions.len();
+            }
+        }
+        println!("{}: {asked} decisions compared, {allowed} of them yes", set.id);
+        assert!(0 < allowed && allowed < asked, "{}", set.id);
+        total += asked;
+    }
+    println!("{total} decisions compared in all");
+    assert!(total > 50_000, "{total}");
+}
+
+#[test]
+fn nobody_may_do_anything_in_another_organization() {
+    for set in roleset::all().unwrap() {
+        let own = organization(set, true);
+        let owner = Held {
+            role: set.protected_role().unwrap().id.clone(),
+            expires_at: None,
+            epoch: 0,
+        };
+        let member = member(&own, Status::Active, Some(owner), Vec::new());
+        let mut other = own.clone();
+        other.id = muster_domain::OrganizationId::from_bytes([9; 16]);
+        let one = resource(set, "one");
+        let both = Both::of(set, &other);
+        let entities = entities::of(&both.schema, set, &other, &member, &one);
+        for question in &both.questions {
+            assert!(!both.cedar_allows(question, &entities), "{}", question.request);
+        }
+    }
+}
