@@ -1,6 +1,7 @@
 //! The invariants, counted anew from every item of the table.
 
 use crate::harness::Harness;
+use muster_domain::roleset::Reach;
 use muster_domain::rules::keys::is_listed;
 use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Work, roleset};
 use muster_store::items::{Claim, Entity, Item};
@@ -72,6 +73,7 @@ pub async fn recount(h: &Harness) {
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
     grants_are_indexed(&items, &members);
+    holders_are_indexed(&items, &members);
     grants_are_on_something(&items, &members);
     keys_are_counted(&items, &members);
     contacts_are_indexed(&items);
@@ -120,6 +122,27 @@ fn contacts_are_indexed(items: &[Item]) {
         }
     }
     assert_eq!(there, expected, "items of contacts");
+}
+
+/// Every role that reaches the whole organization is indexed, and every optional one wherever it is held.
+fn holders_are_indexed(items: &[Item], members: &[Member]) {
+    let key = |item: &Item| muster_store::Key::of(item).expect("a key");
+    let indexed: BTreeSet<_> = items.iter().map(key).filter(|k| k.sk.starts_with("HOLDER#")).collect();
+    let organizations = of_kind::<Organization>(items);
+    let set = |id| {
+        let organization = organizations.iter().find(|o| o.id == id)?;
+        roleset::find(&organization.role_set)
+    };
+    let held: BTreeSet<_> = members
+        .iter()
+        .flat_map(|m| m.holdings().map(move |(held, on)| (m, &held.role, on.is_none())))
+        .filter(|(m, role, wide)| {
+            let role = set(m.organization).and_then(|set| set.role(role));
+            role.is_some_and(|r| r.optional || (*wide && r.reach == Reach::Organization))
+        })
+        .map(|(m, role, _)| muster_store::Key::holder(m.organization, role, m.id))
+        .collect();
+    assert_eq!(indexed, held, "index items of roles");
 }
 
 /// A grant outlives its resource only as long as the organization knows that the resource is going.

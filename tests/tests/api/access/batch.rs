@@ -12,7 +12,7 @@ async fn a_hundred_questions_about_a_hundred_people_take_one_round_trip_and_more
     let acme = Organization::make(&b.h).await;
     let asked = |n: usize| -> Value {
         let one = |n: usize| {
-            let id = if n % 2 == 0 {
+            let id = if n.is_multiple_of(2) {
                 acme.owner.id()
             } else {
                 b.h.person(&format!("p{n}")).id()
@@ -29,7 +29,7 @@ async fn a_hundred_questions_about_a_hundred_people_take_one_round_trip_and_more
     let given = answer.body["evaluations"].as_array().unwrap();
     assert_eq!(given.len(), 100);
     for (n, one) in given.iter().enumerate() {
-        assert_eq!(one["decision"], n % 2 == 0, "{n}");
+        assert_eq!(one["decision"], n.is_multiple_of(2), "{n}");
     }
     let refused = acme
         .owner

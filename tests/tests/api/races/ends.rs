@@ -170,7 +170,7 @@ async fn nobody_keeps_a_role_that_was_switched_off_while_they_accepted_it() {
             let ended = events.filter(|e| e["kind"] == "member.role_ended" && e["subject"]["id"] == helper.id());
             assert_eq!(ended.count(), 1);
         }
-        assert_eq!(mentions(&h, "HOLDER#").await, Vec::<String>::new());
+        assert_eq!(mentions(&h, "HOLDER#implementation_admin#").await, Vec::<String>::new());
         recount(&h).await;
     }
 }

@@ -45,7 +45,7 @@ async fn a_role_accepted_late_ends_as_all_the_others_did_when_it_was_switched_of
     let me = helper.get(&h, &acme.path("/members/me")).await.expect(200);
     assert_eq!(me.body["role"], Value::Null, "the role gives nothing all the same");
     all_work_done(&h).await;
-    assert_eq!(mentions(&h, "HOLDER#").await, Vec::<String>::new());
+    assert_eq!(mentions(&h, "HOLDER#implementation_admin#").await, Vec::<String>::new());
     let ends = h.backend.mail();
     let ends = ends
         .iter()
