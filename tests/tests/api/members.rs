@@ -276,7 +276,12 @@ async fn removal_ends_access_at_once_and_frees_seat_and_address() {
         .problem(404, "not-found");
     assert_eq!(acme.seats_used(&h).await, 1);
     recount(&h).await;
-    acme.join(&h, "pat", "participant", &[]).await;
+    // They are known from before, so inviting them brings them back at once.
+    let back = acme
+        .try_invite(&h, &invitation(pat.address(), "participant", &[]))
+        .await
+        .expect(201);
+    assert_eq!(back.body["added"][0]["id"], pat.id());
     let again = acme.member(&h, &pat.id()).await;
     assert_eq!(again["role"], "participant");
     assert_eq!(again["grants"], json!([]), "what they held does not come back");
