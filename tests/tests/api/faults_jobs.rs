@@ -134,8 +134,9 @@ async fn an_organization_is_erased_though_it_is_killed_anywhere() {
     let month = SignedDuration::from_hours(31 * 24);
     survives_any_kill(month, async |b| {
         let case = founded(b).await;
-        crowd(b, &case, "member", MANY, Holding::Grant).await;
-        invite(b, &case, 21).await;
+        // More than one slice of what there is, and of the record.
+        crowd(b, &case, "member", 16, Holding::Grant).await;
+        invite(b, &case, 8).await;
         b.stream().await.skip(Function::DeliverMail).await;
         ask(b, &case, Method::DELETE, "", None).await;
         case

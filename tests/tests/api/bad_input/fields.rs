@@ -187,6 +187,8 @@ fn every_field_of_every_body_is_tried() {
             "UpdateInvitation" => &[&UPDATE_INVITATION],
             "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
             "PutGrant" => &[&PUT_GRANT],
+            "TransferOwnership" => &[&TRANSFER],
+            "NamePayingOwner" => &[&PAYING_OWNER],
             "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
             "CreateApiKey" => &[&MAKE_KEY],
             "RotateApiKey" => &[&ROTATE_KEY],
