@@ -18,7 +18,7 @@ fn resource(call: &Call) -> Result<ResourceKey, Problem> {
 
 /// Gives a member a role on one resource, or changes the one they hold there. Some roles let members do so for themselves.
 pub async fn put(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;
@@ -43,7 +43,7 @@ pub async fn put(call: Call) -> Outcome {
 
 /// Takes away the role a member holds on one resource.
 pub async fn delete(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;

@@ -204,7 +204,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            // An index item for each resource, and one for an optional role, is what an invitation spares.
+            // An index item for each resource, and one for a role that is indexed, is what an invitation spares.
             let fewer = (weight - MAX_ITEMS).div_ceil(resources.len() + 1);
             most = added.len().saturating_sub(fewer);
         }

@@ -112,25 +112,25 @@ impl<'a> Authority<'a> {
     /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (001).
     #[must_use]
     pub fn may_take(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|own| own.self_assigns.contains(role))
+        self.changes() && self.over(on).any(|own| own.self_assigns.contains(role))
     }
 
     /// Whether the member may take `role` on something for themselves.
     #[must_use]
     pub fn may_take_somewhere(&self, role: &RoleId) -> bool {
-        self.powers.iter().any(|(own, _)| own.self_assigns.contains(role))
+        self.changes() && self.powers.iter().any(|(own, _)| own.self_assigns.contains(role))
     }
 
     /// Whether the member may take any role on `on` for themselves.
     #[must_use]
     pub fn may_take_any(&self, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|own| !own.self_assigns.is_empty())
+        self.changes() && self.over(on).any(|own| !own.self_assigns.is_empty())
     }
 
     /// Whether the member may take any role on something for themselves.
     #[must_use]
     pub fn may_take_something(&self) -> bool {
-        self.powers.iter().any(|(own, _)| !own.self_assigns.is_empty())
+        self.changes() && self.powers.iter().any(|(own, _)| !own.self_assigns.is_empty())
     }
 
     /// Whether the member may change or take away `role` on `on`.

@@ -91,7 +91,7 @@ async fn no_log_line_and_no_item_holds_a_secret() {
     let text = log.text();
     assert!(
         text.contains("answered") && text.contains("an API key was refused"),
-        "something was logged"
+        "something was logged: {text}"
     );
     let items = format!("{:?}", muster_tests::recount::items(&h).await);
     for secret in &secrets {

@@ -25,6 +25,15 @@ const KEYED: &[Keyed] = &[
     ("GET", "/v1/organizations/{org}", SHOWN, SHOWN),
     ("PATCH", "/v1/organizations/{org}", READ_ONLY, FORBIDDEN),
     ("PUT", "/v1/organizations/{org}/plan", READ_ONLY, FORBIDDEN),
+    ("DELETE", "/v1/organizations/{org}", READ_ONLY, IN_PERSON),
+    ("POST", "/v1/organizations/{org}/restore", READ_ONLY, FORBIDDEN),
+    (
+        "POST",
+        "/v1/organizations/{org}/transfer-ownership",
+        READ_ONLY,
+        IN_PERSON,
+    ),
+    ("PUT", "/v1/organizations/{org}/paying-owner", READ_ONLY, IN_PERSON),
     ("GET", "/v1/organizations/{org}/roles", SHOWN, SHOWN),
     ("GET", "/v1/organizations/{org}/resources", SHOWN, SHOWN),
     (
@@ -116,6 +125,38 @@ const KEYED: &[Keyed] = &[
         IN_PERSON,
     ),
     ("POST", "/v1/api-keys/verify", IN_PERSON, IN_PERSON),
+    (
+        "PUT",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        READ_ONLY,
+        NOT_FOUND,
+    ),
+    (
+        "DELETE",
+        "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
+        READ_ONLY,
+        NOT_FOUND,
+    ),
+    ("POST", "/v1/organizations/{org}/members", READ_ONLY, NOT_ASSIGNABLE),
+    ("GET", "/v1/organizations/{org}/contacts", SHOWN, FORBIDDEN),
+    (
+        "PUT",
+        "/v1/organizations/{org}/contacts/{contact}",
+        READ_ONLY,
+        FORBIDDEN,
+    ),
+    (
+        "DELETE",
+        "/v1/organizations/{org}/contacts/{contact}",
+        READ_ONLY,
+        FORBIDDEN,
+    ),
+    // Asking is reading; about others it takes sight of the whole organization.
+    ("POST", "/access/v1/evaluation", SHOWN, FORBIDDEN),
+    ("POST", "/access/v1/evaluations", SHOWN, FORBIDDEN),
+    ("POST", "/access/v1/search/subject", SHOWN, FORBIDDEN),
+    ("POST", "/access/v1/search/resource", SHOWN, FORBIDDEN),
+    ("POST", "/access/v1/search/action", SHOWN, FORBIDDEN),
     ("GET", "/v1/organizations/{org}/events", SHOWN, FORBIDDEN),
 ];
 

@@ -56,7 +56,7 @@ pub fn revoke_one(
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(scene, found)?;
     let on = there(scene, resource);
-    let oneself = before.id == scene.actor.id && has_a_say(scene, before);
+    let oneself = before.id == scene.actor.id && scene.is_whole() && has_a_say(scene, before);
     if !oneself && !scene.authority().allows(permission::MEMBERS_MANAGE, on) {
         return Err(MemberRefusal::Forbidden);
     }
