@@ -18,7 +18,7 @@ fn resource(call: &Call) -> Result<ResourceKey, Problem> {
 
 /// Gives a member a role on one resource, or changes the one they hold there. Some roles let members do so for themselves.
 pub async fn put(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;
@@ -34,7 +34,8 @@ pub async fn put(call: Call) -> Outcome {
         };
         let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
         let authority = scene.authority();
-        let in_sight = |r: &ResourceRef| after.id == user.id || authority.allows(permission::MEMBERS_READ, Some(r));
+        let own = after.id == user.id && inside.is_everywhere();
+        let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
         let shown = view(inside).member(&after, in_sight);
         Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
     })
@@ -43,7 +44,7 @@ pub async fn put(call: Call) -> Outcome {
 
 /// Takes away the role a member holds on one resource.
 pub async fn delete(call: Call) -> Outcome {
-    let user = call.user().await?;
+    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;
