@@ -7,5 +7,6 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod client_practice_001;
 mod coaching_site_000;
 mod team;
