@@ -9,4 +9,5 @@
 
 mod client_practice_001;
 mod coaching_site_000;
+mod project_workspace_002;
 mod team;
