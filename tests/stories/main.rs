@@ -11,3 +11,4 @@ mod client_practice_001;
 mod coaching_site_000;
 mod project_workspace_002;
 mod team;
+mod website_studio_003;
