@@ -9,6 +9,7 @@
 
 mod client_practice_001;
 mod coaching_site_000;
+mod program_delivery_004;
 mod project_workspace_002;
 mod team;
 mod website_studio_003;
