@@ -65,6 +65,11 @@ impl Persona {
         }
     }
 
+    /// The name of the account.
+    pub fn name(&self) -> &str {
+        &self.request.sub
+    }
+
     /// The address of the account.
     pub fn address(&self) -> &str {
         self.request.email.as_deref().unwrap_or_default()

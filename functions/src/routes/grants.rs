@@ -34,7 +34,8 @@ pub async fn put(call: Call) -> Outcome {
         };
         let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
         let authority = scene.authority();
-        let in_sight = |r: &ResourceRef| after.id == user.id || authority.allows(permission::MEMBERS_READ, Some(r));
+        let own = after.id == user.id && inside.is_everywhere();
+        let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
         let shown = view(inside).member(&after, in_sight);
         Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
     })

@@ -154,6 +154,43 @@ async fn a_key_limited_to_a_resource_sees_of_its_own_owner_no_more_than_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn giving_a_single_grant_through_a_limited_key_shows_nothing_beyond_its_limits() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let key = limited(&h, &acme).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let pia = acme.join(&h, "pia", "participant", &["spring", "autumn"]).await;
+    let grant = |who: &str, program: &str| acme.path(&format!("/members/{who}/grants/program/{program}"));
+    let role = json!({ "role": "program_facilitator" });
+    let given = key
+        .persona
+        .put(&h, &grant(&pia.id(), "autumn"), &role)
+        .await
+        .expect(200);
+    assert!(!given.body.to_string().contains("spring"), "{:#}", given.body);
+    let event = &acme.events(&h).await[0];
+    assert_eq!(event["actor"], json!({ "type": "api_key", "id": key.id }));
+    key.persona
+        .put(&h, &grant(&pia.id(), "spring"), &role)
+        .await
+        .problem(403, "forbidden");
+
+    // Nor of what its own owner holds.
+    let admin = json!({ "role": "program_admin" });
+    acme.owner
+        .put(&h, &grant(&pat.id(), "autumn"), &admin)
+        .await
+        .expect(200);
+    let autumn = json!([{ "type": "program", "id": "autumn" }]);
+    let own = acme
+        .key(&h, &pat, &json!({ "name": "autumn", "resources": autumn }))
+        .await;
+    let same = own.persona.put(&h, &grant("me", "autumn"), &admin).await.expect(200);
+    assert!(!same.body.to_string().contains("spring"), "{:#}", same.body);
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_kept_for_a_key_are_for_no_other_and_for_none_that_is_dead() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
