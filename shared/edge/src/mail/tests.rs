@@ -86,6 +86,24 @@ fn read_back(letter: &Outgoing) {
 }
 
 #[test]
+fn letters_about_the_end_of_an_organization_read_well() {
+    let deleted = closing::deleted(ann(), "Acme", moment()).unwrap();
+    let erased = closing::erased(ann(), "Acme").unwrap();
+    for (name, letter) in [("organization_deleted", deleted), ("organization_erased", erased)] {
+        read_back(&letter);
+        insta::assert_snapshot!(name, format!("{}\n\n{}\n{}", letter.subject, letter.text, letter.html));
+    }
+    let hostile = "Acme\r\nBcc: x@x.example <b>https://evil.example</b>";
+    for letter in [
+        closing::deleted(ann(), hostile, moment()).unwrap(),
+        closing::erased(ann(), hostile).unwrap(),
+    ] {
+        read_back(&letter);
+        assert!(!letter.html.contains("<b>") && !letter.html.contains("href=\"https://evil"));
+    }
+}
+
+#[test]
 fn letters_read_well() {
     let resources = ["Spring cohort".to_owned(), "Bücher & Co".to_owned()];
     let place = ("Acme", "Implementation admin");

@@ -1,0 +1,71 @@
+//! Deleting an organization and bringing it back.
+
+use crate::team::*;
+use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, gone_at, restore, tell};
+use muster_domain::{Letter, Organization};
+
+/// The organization as it is after its owner deleted it.
+fn deleted() -> Organization {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let changes = delete(&scene(&organization, &owner), &mut ids()).unwrap();
+    changes.organization.unwrap().after.unwrap()
+}
+
+#[test]
+fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
+    for role in &set().roles {
+        let member = holder("member", role.id.as_str());
+        let organization = counted(&[&member], &[]);
+        let done = delete(&scene(&organization, &member), &mut ids());
+        assert_eq!(done.is_ok(), role.allows("organization:delete"), "{}", role.id);
+        let Ok(changes) = done else { continue };
+        assert!(changes.members.is_empty() && changes.jobs.len() == 1 && changes.events.len() == 1);
+        assert_eq!(changes.relied_on, [(member.id, member.version)]);
+    }
+}
+
+#[test]
+fn it_can_be_restored_until_the_very_instant_that_its_data_goes() {
+    let organization = deleted();
+    let until = gone_at(now());
+    let restored = |organization: &Organization, at| restore(organization, user("operator"), at, &mut ids());
+    let just_before = until - jiff::SignedDuration::from_nanos(1);
+    let (after, _) = restored(&organization, just_before).unwrap();
+    assert_eq!((after.deleted_at, after.version), (None, organization.version + 1));
+    assert_eq!(restored(&organization, until).err(), Some(DeletionRefusal::TooLate));
+    assert_eq!(restored(&after, now()).err(), Some(DeletionRefusal::NotDeleted));
+    let erasing = begin(&organization).unwrap().after.unwrap();
+    assert_eq!(restored(&erasing, now()).err(), Some(DeletionRefusal::TooLate));
+    assert!(begin(&erasing).is_none(), "it begins once");
+}
+
+#[test]
+fn active_owners_are_told_and_nobody_else() {
+    let members = [
+        holder("owner", "owner"),
+        inactive(holder("away", "owner")),
+        holder("admin", "admin"),
+    ];
+    let changes = tell(&deleted(), set(), &members, now(), now(), &mut ids());
+    let to: Vec<&str> = changes.mail.iter().map(|m| m.to.as_str()).collect();
+    assert_eq!(to, ["owner@acme.example"]);
+}
+
+#[test]
+fn the_end_leaves_one_event_without_anything_of_anybody_and_a_mail_to_each_owner() {
+    let organization = deleted();
+    let owners = ["a@x.example", "b@x.example"].map(address);
+    let changes = end(&organization, now(), &owners, now(), &mut ids());
+    assert_eq!(changes.organization.unwrap().after, None);
+    let said = format!("{:?}", changes.events);
+    assert!(
+        changes.events.len() == 1 && !said.contains('@') && !said.contains("Acme"),
+        "{said}"
+    );
+    for (mail, owner) in changes.mail.iter().zip(&owners) {
+        assert_eq!(&mail.to, owner);
+        assert!(matches!(&mail.letter, Letter::OrganizationErased { name } if name.as_str() == "Acme"));
+    }
+    assert_eq!(changes.mail.len(), owners.len());
+}
