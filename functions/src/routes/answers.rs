@@ -94,10 +94,17 @@ async fn answer(
         .into_iter()
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
         .collect();
+    let mut looked_again = false;
     call.change(user, keys, |seen, ids| {
         let organization = open(seen, id)?;
         let set = role_set(&organization)?;
-        let invitation = seen.invitation(id, link.invitation)?.ok_or_else(no_invitation)?;
+        let Some(invitation) = seen.invitation(id, link.invitation)? else {
+            // One read of several items is no snapshot: an invitation that ends meanwhile moves, and may be seen at neither place.
+            if std::mem::replace(&mut looked_again, true) {
+                return Err(no_invitation());
+            }
+            return Ok(Step::Read(both(link).into_iter().collect()));
+        };
         // The link says who sent it; whoever changed the invitation since answers for it instead.
         let inviter = Key::member(id, invitation.invited_by);
         if !seen.has_asked(std::slice::from_ref(&inviter)) {

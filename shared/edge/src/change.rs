@@ -72,10 +72,11 @@ impl Call {
             if let Some(reply) = self.answered(once.as_ref(), &seen)? {
                 return Ok(reply);
             }
-            let made = match self.decided(seen, &mut keys, &mut decide).await? {
-                Step::Commit(made) => made,
-                Step::Reply(reply) => return Ok(reply),
-                Step::Read(_) => return Err(Problem::internal()),
+            let made = match self.decided(seen, &mut keys, &mut decide).await {
+                Ok(Step::Commit(made)) => made,
+                Ok(Step::Reply(reply)) => return Ok(reply),
+                Ok(Step::Read(_)) => return Err(Problem::internal()),
+                Err(problem) => return self.refused(once.as_ref(), problem).await,
             };
             match self.commit(once.as_ref(), &made).await {
                 Ok(()) => return Ok(made.reply),
@@ -85,6 +86,14 @@ impl Call {
             }
         }
         Err(Problem::conflict())
+    }
+
+    /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
+    /// twice may see what its twin has changed and not yet the answer that was kept with it.
+    async fn refused(&self, once: Option<&Once>, problem: Problem) -> Outcome {
+        let Some(once) = once else { return Err(problem) };
+        let seen = self.app.store().read(std::slice::from_ref(&once.key)).await?;
+        self.answered(Some(once), &seen)?.ok_or(problem)
     }
 
     /// Decides, after more reads where the decision asks for them.
