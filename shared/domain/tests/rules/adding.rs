@@ -3,6 +3,8 @@
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
+use muster_domain::rules::ownership::transfer;
 use muster_domain::{
     Address, Changes, Contact, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
 };
@@ -165,4 +167,45 @@ fn who_may_not_invite_there_adds_nobody_there() {
     let asks = |actor: &Member| ask(&organization, actor, "participant", &[account("ann")], 20);
     assert!(matches!(asks(&fay), Err(InviteRefusal::Forbidden)));
     assert!(matches!(asks(&pat), Err(InviteRefusal::RoleNotAssignable(_))));
+}
+
+#[test]
+fn whose_address_only_a_member_told_gets_no_allowlisted_role_afterwards_either() {
+    let (owner, admin) = (holder("owner", "owner"), holder("ada", "admin"));
+    let organization = counted(&[&owner, &admin], &[]);
+    let helper = role("implementation_admin");
+    for (vouched_by, refused) in [(Some(admin.id), true), (None, false)] {
+        let ann = Member {
+            email: address("ann@partner.example"),
+            vouched_by,
+            ..holder("ann", "participant")
+        };
+        let one = Holdings::One(wanted(&helper, &[], Some(Term::Months(1))));
+        let mix = Holdings::Mix {
+            role: Some(&helper),
+            term: Some(Term::Months(1)),
+            grants: &[],
+        };
+        for (holdings, actor) in [(one, &admin), (mix, &owner)] {
+            let change = Update {
+                holdings: Some(holdings),
+                ..Update::default()
+            };
+            let done = update(&scene(&organization, actor), Some(&ann), change, &mut ids());
+            match done {
+                Err(MemberRefusal::Invalid(faults)) if refused => {
+                    assert_eq!(codes(&faults), ["ann@partner.example address_not_verified"])
+                }
+                done => assert!(!refused && done.is_ok(), "{done:?}"),
+            }
+        }
+        // Nor as what an owner keeps who hands ownership on.
+        let giver = Member {
+            role: Some(held("owner", None)),
+            ..ann
+        };
+        let then = wanted(&helper, &[], Some(Term::Months(1)));
+        let done = transfer(&scene(&organization, &giver), Some(&admin), &then, &mut ids());
+        assert_eq!(done.is_err(), refused, "{done:?}");
+    }
 }
