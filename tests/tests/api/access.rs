@@ -11,6 +11,7 @@ mod searches;
 mod standard;
 
 use muster_domain::api_key::Limits;
+use muster_domain::rules::keys::CLOCKS_APART;
 use muster_domain::{ApiKey, Changes, KeyId, Pair, Secret, roleset};
 use muster_store::{Commit, Key};
 use muster_tests::Persona;
@@ -117,7 +118,8 @@ impl MadeKey {
             hash: secret.hash(),
             previous: None,
             made_by: owner,
-            created_at: h.backend.clock().now(),
+            // As one that is made: no earlier than keys of the membership are good.
+            created_at: h.backend.clock().now() + CLOCKS_APART,
             expires_at: None,
             revoked_at: None,
             last_used_at: None,

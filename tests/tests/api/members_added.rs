@@ -330,3 +330,24 @@ async fn whoever_is_removed_before_the_mail_goes_out_is_not_told_of_being_added(
     assert!(!b.h.backend.mail().iter().any(|m| m.to == to));
     recount(&b.h).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_on_a_members_word_alone_is_no_way_around_the_allowlist() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    acme.plan(&h, Some(3), &["partner.example"]).await;
+    acme.optional_roles(&h, &["implementation_admin"]).await;
+    let admin = acme.join(&h, "ada", "admin", &[]).await;
+    let body = json!({ "email": "eve@partner.example", "subject": "eve" });
+    admin.put(&h, &acme.path("/contacts/eve"), &body).await.expect(201);
+    let body = json!({ "email": "eve@partner.example", "role": "participant", "resources": [] });
+    let added = admin.post(&h, &acme.path("/members"), &body).await.expect(201);
+    let path = acme.path(&format!("/members/{}", added.text("/member/id")));
+    let body = json!({ "role": "implementation_admin", "duration": "forever" });
+    for who in [&admin, &acme.owner] {
+        let refused = who.patch(&h, &path, &body).await.problem(422, "invalid-request");
+        let fault = ("eve@partner.example".to_owned(), "address_not_verified".to_owned());
+        assert_eq!(refused.faults(), [fault]);
+    }
+    recount(&h).await;
+}

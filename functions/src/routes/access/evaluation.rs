@@ -4,6 +4,7 @@ use super::{Subject, admit, bad_request, body, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{Ask, Evaluation};
 use crate::shapes::access::batch::Evaluations;
+use muster_domain::rules::asking::sees_beyond_limits;
 use muster_edge::asking::Places;
 use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::Snapshot;
@@ -48,5 +49,6 @@ fn answer(user: &User, places: &Places, seen: &Snapshot, ask: &Ask) -> Result<De
         None => None,
     };
     let on = resource.as_ref().map(|resource| &resource.reference);
-    Ok(Decided::of(&subject.question(inside, &ask.action, on)))
+    let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
+    Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
 }

@@ -75,9 +75,9 @@ impl Decided {
         }
     }
 
-    /// The answer to a question.
+    /// The answer to a question; `in_full` for those who may know what an owner holds that their limited key is not left with.
     #[must_use]
-    pub fn of(question: &Question<'_>) -> Self {
+    pub fn of(question: &Question<'_>, in_full: bool) -> Self {
         match decide(question) {
             Decision::Allowed(Source { role, on }) => Self {
                 decision: true,
@@ -88,17 +88,19 @@ impl Decided {
             },
             Decision::Denied { lack, would } => Self {
                 decision: false,
-                context: denial(question, lack, &would),
+                context: denial(question, lack, &would, in_full),
             },
         }
     }
 }
 
-fn denial(question: &Question<'_>, lack: Lack, would: &[Source<'_>]) -> Grounds {
+fn denial(question: &Question<'_>, lack: Lack, would: &[Source<'_>], in_full: bool) -> Grounds {
     let known = question.set.roles.iter().any(|role| role.allows(question.action));
     let reason = match lack {
         Lack::Role if !known => "unknown_action",
         Lack::Role if has_ended(question) => "role_ended",
+        // That the limits are what is in the way would tell what the owner holds.
+        Lack::KeyLimits if !in_full => Lack::Role.code(),
         lack => lack.code(),
     };
     // Who is inactive, or comes with a key that opens nothing, is not helped by a role.

@@ -10,6 +10,7 @@ use crate::member::{Member, Profile, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::invite::picture;
+use crate::rules::keys::good_since;
 use crate::rules::members::picture as member_picture;
 use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
@@ -192,7 +193,7 @@ fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
         grants: offer.grants(answer.now),
         seat: false,
         keys: 0,
-        keys_since: answer.now,
+        keys_since: good_since(answer.now),
         profile: Profile::default(),
         joined_at: answer.now,
         last_active_at: Some(answer.now),

@@ -2,6 +2,8 @@
 
 use crate::api_key::KeyId;
 use crate::id::UserId;
+use crate::member::Held;
+use crate::resource::ResourceRef;
 use crate::roleset::{Reach, permission};
 use crate::rules::Scene;
 use crate::rules::access::Question;
@@ -17,11 +19,12 @@ pub enum About {
 
 /// Whether a member may ask about somebody (none: about whoever there is).
 ///
-/// About oneself anybody may, and about one's own keys. A key may about itself and about whom it belongs to.
+/// About oneself anybody may, and about one's own keys. A key may about itself, and about whom it belongs to unless it is
+/// limited to some of what they hold: the rest is not for those who know its secret.
 #[must_use]
 pub fn may_ask(scene: &Scene<'_>, about: Option<About>) -> bool {
     let own = match (about, scene.key) {
-        (Some(About::User(id)), _) => id == scene.actor.id,
+        (Some(About::User(id)), _) => id == scene.actor.id && scene.is_everywhere(),
         (Some(About::Key(id)), Some(key)) => id == key.id,
         (Some(About::Key(id)), None) => id.owner == scene.actor.id,
         (None, _) => false,
@@ -29,11 +32,20 @@ pub fn may_ask(scene: &Scene<'_>, about: Option<About>) -> bool {
     own || scene.authority().allows(permission::MEMBERS_READ, None)
 }
 
+/// Whether whoever asks may be told what the owner of a limited key holds beside what the key is left with: not through such a
+/// key, unless they see everybody's roles.
+#[must_use]
+pub fn sees_beyond_limits(scene: &Scene<'_>) -> bool {
+    scene.is_everywhere() || scene.authority().allows(permission::MEMBERS_READ, None)
+}
+
 /// Whether the member still has a role that would allow it, but one that holds no more: its time is up, it was switched off, or
-/// its resource is being deleted.
+/// its resource is being deleted. Of an API key only what lies within its limits counts.
 #[must_use]
 pub fn has_ended(question: &Question<'_>) -> bool {
-    let held = question.member.holdings();
+    let covered =
+        |held: &Held, on: Option<&ResourceRef>| question.key.is_none_or(|key| key.limits.reach(&held.role, on));
+    let held = question.member.holdings().filter(|(held, on)| covered(held, *on));
     held.filter_map(|(held, on)| Some((question.set.role(&held.role)?, on)))
         .any(|(role, on)| match on {
             None => role.reach == Reach::Organization && role.allows(question.action),

@@ -268,6 +268,12 @@ pub fn opens(
     key.usable(owner, now).map_err(Shut::Key)
 }
 
+/// From when on keys of a membership that begins now are good: no key of an earlier membership of the same person comes back,
+/// whichever clock dated it.
+pub(crate) fn good_since(now: Timestamp) -> Timestamp {
+    now.checked_add(CLOCKS_APART).unwrap_or(now)
+}
+
 /// What follows for the keys of a member whose membership ends: their items go in the background.
 pub(crate) fn left_behind(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
     if owner.keys == 0 {
@@ -283,7 +289,7 @@ pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) 
     let left = left_behind(after, now, ids);
     let count = std::mem::take(&mut after.keys);
     if count > 0 {
-        after.keys_since = now.checked_add(CLOCKS_APART).unwrap_or(now).max(after.keys_since);
+        after.keys_since = good_since(now).max(after.keys_since);
     }
     (count, left)
 }

@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::invitation::MAX_RESOURCES;
-use crate::member::{Grant, Held};
+use crate::member::{Grant, Held, Member};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
 use crate::rules::organizations::is_allowed;
@@ -136,6 +136,12 @@ impl Offer<'_> {
         domain_fault(scene, self.role, address)
     }
 
+    /// As [`member_domain_fault`], for the role of the offer.
+    #[must_use]
+    pub fn member_domain_fault(&self, scene: &Scene<'_>, member: &Member) -> Option<Fault> {
+        member_domain_fault(scene, self.role, member)
+    }
+
     /// The role as it is held on the organization from `start`, if it is held there.
     #[must_use]
     pub fn held(&self, start: Timestamp) -> Option<Held> {
@@ -177,8 +183,26 @@ pub fn domain_fault(scene: &Scene<'_>, role: &Role, address: &Address) -> Option
     ))
 }
 
+/// Whether the member may be given the role at the address they joined with (004).
+///
+/// Of somebody who was added at once on a member's word nobody has verified that the address is theirs. For most roles that
+/// is the word of those who could give them anyway; the allowlist is the platform's, and no member's word gets around it.
+#[must_use]
+pub fn member_domain_fault(scene: &Scene<'_>, role: &Role, member: &Member) -> Option<Fault> {
+    let outside = domain_fault(scene, role, &member.email);
+    let unverified = || {
+        let detail = format!(
+            "nobody has verified the address, which `{}` asks for; invite them instead",
+            role.id
+        );
+        let fault = Fault::address(member.email.as_str(), "address_not_verified", detail);
+        (role.allowlisted && member.vouched_by.is_some()).then_some(fault)
+    };
+    outside.or_else(unverified)
+}
+
 /// What a refusal for a domain says: the domains that are allowed.
-pub(super) fn allowed_domains_text(scene: &Scene<'_>) -> String {
+fn allowed_domains_text(scene: &Scene<'_>) -> String {
     let domains: Vec<&str> = scene
         .organization
         .plan

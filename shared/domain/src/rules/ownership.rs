@@ -6,7 +6,7 @@ use crate::id::{NewIds, UserId};
 use crate::member::{Held, Member, Status};
 use crate::organization::{Organization, Seats};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
-use crate::rules::offer::{Offer, Wanted, check, domain_fault};
+use crate::rules::offer::{Offer, Wanted, check, member_domain_fault};
 use crate::rules::{Fault, Scene, Spot};
 use serde_json::json;
 
@@ -101,7 +101,7 @@ fn given_back<'s>(scene: &Scene<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, Own
             detail,
         )]));
     }
-    if let Some(fault) = offer.domain_fault(scene, &scene.actor.email) {
+    if let Some(fault) = offer.member_domain_fault(scene, scene.actor) {
         return Err(OwnershipRefusal::Invalid(vec![fault]));
     }
     if !scene.authority().may_offer(offer.role, &offer.resources) {
@@ -133,7 +133,7 @@ fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result
 /// The receiver as an owner; unchanged if they are one.
 fn owned(scene: &Scene<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
     let role = scene.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
-    if let Some(fault) = domain_fault(scene, role, &receiver.email) {
+    if let Some(fault) = member_domain_fault(scene, role, receiver) {
         return Err(OwnershipRefusal::Invalid(vec![fault]));
     }
     if receiver.is_active_owner(scene.set) {

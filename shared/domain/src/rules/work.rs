@@ -70,9 +70,13 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
     changes
 }
 
-/// Sends these invitations again on the word of the member who asked, as far as that member still may.
+/// Sends these invitations again on the word of the member who asked, as far as that member still may. Of a deleted organization
+/// nothing is: no mail leaves, and an organization that is brought back should find its links as they were.
 pub fn resend_slice(scene: &Scene<'_>, invitations: &[Invitation], ids: &mut dyn NewIds) -> Changes {
     let mut changes = Changes::default();
+    if scene.organization.is_deleted() {
+        return changes;
+    }
     for invitation in invitations
         .iter()
         .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending)

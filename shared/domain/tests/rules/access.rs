@@ -3,7 +3,8 @@
 use crate::team::*;
 use muster_domain::api_key::{Holding, Limits, Unusable};
 use muster_domain::rules::access::{Decision, Lack, Question, decide};
-use muster_domain::{ApiKey, KeyId, Member, Organization, ResourceRef, Secret};
+use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
+use muster_domain::{ApiKey, KeyId, Member, Organization, ResourceRef, Scene, Secret};
 
 fn question<'a>(
     organization: &'a Organization,
@@ -248,5 +249,47 @@ fn a_key_that_opens_nothing_allows_nothing_and_says_why() {
             panic!("{key:?} allows it");
         };
         assert_eq!(lack, Lack::Key(why));
+    }
+}
+
+#[test]
+fn through_a_key_that_is_limited_to_some_of_it_nobody_asks_what_its_owner_holds_beside() {
+    let acme = organization();
+    let ann = somebody(
+        "ann",
+        Some(held("admin", None)),
+        vec![grant("spring", "program_sponsor", None)],
+    );
+    let sponsor = somebody("sam", None, vec![grant("spring", "program_sponsor", None)]);
+    for owner in [&ann, &sponsor] {
+        let (whole, ..) = crate::keys::own(owner);
+        let with = |limits: Limits| ApiKey {
+            limits,
+            ..whole.clone()
+        };
+        let reads = with(Limits {
+            read_only: true,
+            ..Limits::default()
+        });
+        let on_spring = with(Limits {
+            resources: vec![reference("spring")],
+            ..Limits::default()
+        });
+        let capped = with(Limits {
+            ceiling: Some(vec![Holding {
+                role: role("program_sponsor"),
+                resource: Some(reference("spring")),
+            }]),
+            ..Limits::default()
+        });
+        for (key, may) in [(&whole, true), (&reads, true), (&on_spring, false), (&capped, false)] {
+            let scene = Scene {
+                key: Some(key),
+                ..scene(&acme, owner)
+            };
+            assert_eq!(may_ask(&scene, Some(About::User(owner.id))), may, "{:?}", key.limits);
+            assert_eq!(sees_beyond_limits(&scene), may, "{:?}", key.limits);
+            assert!(may_ask(&scene, Some(About::Key(key.id))));
+        }
     }
 }

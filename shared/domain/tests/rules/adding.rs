@@ -3,12 +3,14 @@
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
+use muster_domain::rules::ownership::transfer;
 use muster_domain::{
     Address, Changes, Contact, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
 };
 use std::collections::BTreeMap;
 
-type Sent = Result<(Vec<Invitation>, Changes), InviteRefusal>;
+pub(crate) type Sent = Result<(Vec<Invitation>, Changes), InviteRefusal>;
 
 /// The contact `name@x.example` whose account is `account`.
 pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> Contact {
@@ -24,7 +26,7 @@ pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> 
     }
 }
 
-fn account(name: &str) -> Account {
+pub(crate) fn account(name: &str) -> Account {
     Account {
         contact: contact(name, name, None),
         is_member: false,
@@ -33,7 +35,13 @@ fn account(name: &str) -> Account {
 }
 
 /// Asks for every account's address, and for `guest@x.example`.
-fn ask(organization: &Organization, actor: &Member, role_id: &str, accounts: &[Account], most: usize) -> Sent {
+pub(crate) fn ask(
+    organization: &Organization,
+    actor: &Member,
+    role_id: &str,
+    accounts: &[Account],
+    most: usize,
+) -> Sent {
     let mut addresses: Vec<Result<Address, Rejected>> = accounts.iter().map(|a| Ok(a.contact.email.clone())).collect();
     addresses.push(Ok(address("guest@x.example")));
     let wished = role(role_id);
@@ -54,7 +62,7 @@ fn ask(organization: &Organization, actor: &Member, role_id: &str, accounts: &[A
     invite(&scene(organization, actor), request, &mut ids())
 }
 
-fn added(sent: &Sent) -> Vec<Member> {
+pub(crate) fn added(sent: &Sent) -> Vec<Member> {
     let (_, changes) = sent.as_ref().unwrap();
     changes.members.iter().filter_map(|p| p.after.clone()).collect()
 }
@@ -71,10 +79,9 @@ fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_n
     );
     assert_eq!((ann.role.clone(), ann.seat, ann.keys), (None, true, 0));
     assert_eq!(ann.grants, [grant("spring", "program_admin", None)]);
-    assert_eq!(
-        (ann.keys_since, ann.joined_at, ann.last_active_at),
-        (now(), now(), None)
-    );
+    assert_eq!((ann.joined_at, ann.last_active_at), (now(), None));
+    // Ahead of now, so that no key of an earlier membership comes back.
+    assert!(ann.keys_since > now());
     assert_eq!(ann.profile, muster_domain::member::Profile::default());
     let (invitations, changes) = sent.unwrap();
     assert_eq!((invitations.len(), changes.seat_delta()), (1, 2));
@@ -160,4 +167,45 @@ fn who_may_not_invite_there_adds_nobody_there() {
     let asks = |actor: &Member| ask(&organization, actor, "participant", &[account("ann")], 20);
     assert!(matches!(asks(&fay), Err(InviteRefusal::Forbidden)));
     assert!(matches!(asks(&pat), Err(InviteRefusal::RoleNotAssignable(_))));
+}
+
+#[test]
+fn whose_address_only_a_member_told_gets_no_allowlisted_role_afterwards_either() {
+    let (owner, admin) = (holder("owner", "owner"), holder("ada", "admin"));
+    let organization = counted(&[&owner, &admin], &[]);
+    let helper = role("implementation_admin");
+    for (vouched_by, refused) in [(Some(admin.id), true), (None, false)] {
+        let ann = Member {
+            email: address("ann@partner.example"),
+            vouched_by,
+            ..holder("ann", "participant")
+        };
+        let one = Holdings::One(wanted(&helper, &[], Some(Term::Months(1))));
+        let mix = Holdings::Mix {
+            role: Some(&helper),
+            term: Some(Term::Months(1)),
+            grants: &[],
+        };
+        for (holdings, actor) in [(one, &admin), (mix, &owner)] {
+            let change = Update {
+                holdings: Some(holdings),
+                ..Update::default()
+            };
+            let done = update(&scene(&organization, actor), Some(&ann), change, &mut ids());
+            match done {
+                Err(MemberRefusal::Invalid(faults)) if refused => {
+                    assert_eq!(codes(&faults), ["ann@partner.example address_not_verified"])
+                }
+                done => assert!(!refused && done.is_ok(), "{done:?}"),
+            }
+        }
+        // Nor as what an owner keeps who hands ownership on.
+        let giver = Member {
+            role: Some(held("owner", None)),
+            ..ann
+        };
+        let then = wanted(&helper, &[], Some(Term::Months(1)));
+        let done = transfer(&scene(&organization, &giver), Some(&admin), &then, &mut ids());
+        assert_eq!(done.is_err(), refused, "{done:?}");
+    }
 }

@@ -1,7 +1,9 @@
 //! What ends the keys of a member, and what a key does not do to its own owner.
 
+use crate::adding::{account, added, ask};
 use crate::keys::{made, own};
 use crate::team::*;
+use muster_domain::api_key::Unusable;
 use muster_domain::rules::keys::is_listed;
 use muster_domain::rules::members::{Holdings, Update, remove, update};
 use muster_domain::rules::settle::{end_switched_off, settle_member};
@@ -79,4 +81,18 @@ fn a_key_limited_to_a_resource_does_not_touch_its_own_owner() {
         update(&scene, Some(&admin), wanted, &mut ids()).unwrap_err();
     }
     remove(&scene, Some(&admin), &mut ids()).unwrap_err();
+}
+
+#[test]
+fn no_key_of_an_earlier_membership_is_good_again_though_it_was_dated_by_a_clock_ahead() {
+    let (owner, ann) = (holder("owner", "owner"), holder("ann", "admin"));
+    let acme = counted(&[&owner], &[]);
+    let (key, ..) = own(&ann);
+    // Removed and added again in the same instant.
+    let accounts = [account("ann")];
+    let sent = ask(&acme, &owner, "admin", &accounts, 20);
+    let again = &added(&sent)[0];
+    assert_eq!(key.usable(Some(again), now()), Err(Unusable::Revoked));
+    let (new, ..) = own(again);
+    assert_eq!(new.usable(Some(again), now()), Ok(()));
 }

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
-use muster_domain::{Invitation, InvitationId, Job, JobId, Work};
+use muster_domain::{Invitation, InvitationId, Job, JobId, Organization, Work};
 
 #[test]
 fn a_slice_ends_grants_on_the_deleted_program_and_no_others() {
@@ -84,6 +84,11 @@ fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed
         (sent, changes.mail.len(), changes.events.len()),
         (vec![pending[0].id], 1, 1)
     );
+    let deleted = Organization {
+        deleted_at: Some(now()),
+        ..organization
+    };
+    assert!(resend_slice(&scene(&deleted, &admin), &pending, &mut ids()).is_empty());
 }
 
 #[test]

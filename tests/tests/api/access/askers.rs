@@ -131,7 +131,7 @@ async fn keys_ask_about_themselves_and_whom_they_belong_to_and_read_only_ones_as
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_limited_to_resources_asks_about_nobody_else() {
+async fn a_key_limited_to_resources_asks_about_nobody_but_itself() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let spring = super::searches::reference(&h, &acme, "spring").await;
@@ -143,13 +143,20 @@ async fn a_key_limited_to_resources_asks_about_nobody_else() {
     let ann = acme.join(&h, "ann", "participant", &["spring"]).await;
     let request = question(&user(&acme, &ann.id()), "content:read", "spring");
     key.post(&h, EVALUATION, &request).await.problem(403, "forbidden");
-    key.post(
-        &h,
-        EVALUATION,
-        &question(&user(&acme, &acme.owner.id()), "content:read", "spring"),
-    )
-    .await
-    .expect(200);
+    // Nor about whom it belongs to: what they hold beside is not for those who know its secret. About itself it may.
+    let owner = user(&acme, &acme.owner.id());
+    let own = key.subject(&acme);
+    for path in [EVALUATION, EVALUATIONS, RESOURCES, ACTIONS] {
+        let request = question(&owner, "content:read", "spring");
+        key.post(&h, path, &request).await.problem(403, "forbidden");
+        let request = question(&own, "content:read", "spring");
+        key.post(&h, path, &request).await.expect(200);
+    }
+    let beside = question(&own, "content:read", "autumn");
+    let told = key.post(&h, EVALUATION, &beside).await.expect(200);
+    super::denies(&told.body, "role_missing");
+    let told = acme.owner.post(&h, EVALUATION, &beside).await.expect(200);
+    super::denies(&told.body, "key_limited");
 }
 
 #[tokio::test(flavor = "multi_thread")]

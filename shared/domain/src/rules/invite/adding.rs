@@ -8,6 +8,7 @@ use crate::event::Party;
 use crate::id::{MailId, NewIds};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
+use crate::rules::keys::good_since;
 use crate::rules::members::picture;
 use crate::rules::offer::Offer;
 use crate::rules::{Fault, Scene};
@@ -95,7 +96,7 @@ pub(super) fn add(
         grants: offer.grants(scene.now),
         seat: false,
         keys: 0,
-        keys_since: scene.now,
+        keys_since: good_since(scene.now),
         profile: Profile::default(),
         joined_at: scene.now,
         last_active_at: None,

@@ -3,8 +3,7 @@
 use super::{Holdings, MemberRefusal, WantedGrant};
 use crate::member::{Grant, Held, MAX_GRANTS, Member};
 use crate::roleset::{Resources, Role};
-use crate::rules::offer::{Wanted, allowed_domains_text, check};
-use crate::rules::organizations::is_allowed;
+use crate::rules::offer::{Wanted, check, member_domain_fault};
 use crate::rules::{Fault, Scene};
 use crate::text::RoleId;
 use crate::time::Term;
@@ -21,7 +20,7 @@ pub(super) fn wanted_holdings(
     match wanted {
         Holdings::One(wanted) => {
             let offer = check(scene, wanted).map_err(MemberRefusal::Invalid)?;
-            if let Some(fault) = offer.domain_fault(scene, &before.email) {
+            if let Some(fault) = offer.member_domain_fault(scene, before) {
                 return Err(MemberRefusal::Invalid(vec![fault]));
             }
             let grants = offer
@@ -81,7 +80,7 @@ fn mix(
             },
         ) {
             Ok(offer) => {
-                faults.extend(offer.domain_fault(scene, &before.email));
+                faults.extend(offer.member_domain_fault(scene, before));
                 held = offer.held(scene.now);
             }
             Err(more) => faults.extend(more),
@@ -137,8 +136,8 @@ pub(super) fn grant(
         let detail = format!("`{}` is switched off", role.id);
         return Err(fault(".role", "role_not_enabled", detail));
     }
-    if role.allowlisted && !is_allowed(&member.email, &scene.organization.plan.allowed_domains) {
-        return Err(fault(".role", "domain_not_allowed", allowed_domains_text(scene)));
+    if let Some(Fault { code, detail, .. }) = member_domain_fault(scene, role, member) {
+        return Err(fault(".role", code, detail));
     }
     if wanted.expires_at.is_some_and(|end| end <= scene.now) {
         return Err(fault(".expires_at", "in_the_past", "must lie in the future".to_owned()));
