@@ -24,6 +24,8 @@ pub const REQUEST_ID: &str = "x-request-id";
 
 /// Where the caller's own id of a request comes back instead, as the standard of these routes has it.
 const ECHOING: &str = "/access/";
+/// Longest id of a caller's own that comes back; with any other the answer has Muster's.
+const LONGEST: usize = 512;
 /// Most characters of a caller's own id that are logged.
 const LOGGED: usize = 128;
 
@@ -71,7 +73,8 @@ fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
 fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
     let (_, path) = route.split_once(' ')?;
     let given = request.headers().get(REQUEST_ID)?;
-    (path.starts_with(ECHOING) && !given.is_empty()).then(|| given.clone())
+    let plain = given.to_str().is_ok_and(|id| (1..=LONGEST).contains(&id.len()));
+    (path.starts_with(ECHOING) && plain).then(|| given.clone())
 }
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.

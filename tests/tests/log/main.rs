@@ -1,7 +1,11 @@
 //! What is logged, down to the last detail of the SDK, holds no secret.
 //!
 //! A program of its own: whether a line is logged at all is settled once a process, and other tests would settle it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must stop"
+)]
 
 use muster_edge::App;
 use muster_functions::routes::call;

@@ -227,9 +227,17 @@ fn has_a_say(scene: &Scene<'_>, other: &Member) -> bool {
     authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_take_something())
 }
 
+/// Whether the other holds the protected role and the member may not manage that: an owner is for owners, in whatever they are
+/// given beside it (003).
+fn is_out_of_reach(scene: &Scene<'_>, other: &Member) -> bool {
+    let protected = other.role.as_ref().filter(|held| scene.set.is_protected(&held.role));
+    let others = protected.filter(|_| other.id != scene.actor.id);
+    others.is_some_and(|held| !scene.authority().may_manage(&held.role, None))
+}
+
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
 fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
-    if !has_a_say(scene, before) {
+    if !has_a_say(scene, before) || is_out_of_reach(scene, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> {

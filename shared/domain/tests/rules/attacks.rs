@@ -1,7 +1,7 @@
 //! Attempts to become more, last longer or reach further than one's roles allow.
 
 use crate::team::*;
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, update};
+use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, grant_one, update};
 use muster_domain::{Member, Organization, RoleSet, Scene, Status, Timestamp};
 
 const HELPER: &str = "implementation_admin";
@@ -309,4 +309,19 @@ fn an_inactive_owner_changes_nobody() {
     let organization = counted(&[&owner, &target], &[]);
     let refused = one(&scene(&organization, &owner), &target, "participant", &[], None);
     assert_eq!(refused, Some(MemberRefusal::Forbidden));
+}
+
+#[test]
+fn whoever_may_not_manage_owners_gives_an_owner_nothing() {
+    let (owner, other, admin) = (
+        holder("owner", "owner"),
+        holder("other", "owner"),
+        holder("admin", "admin"),
+    );
+    let organization = counted(&[&owner, &other, &admin], &[]);
+    let wanted = wanted_grant("spring", "participant", None);
+    let given = |actor| grant_one(&scene(&organization, actor), Some(&owner), &wanted, &mut ids()).map(|_| ());
+    assert_eq!(given(&admin), Err(MemberRefusal::Forbidden));
+    assert_eq!(given(&other), Ok(()));
+    assert_eq!(given(&owner), Ok(()));
 }
