@@ -87,6 +87,12 @@ impl Operation {
         operation
     }
 
+    /// Takes this query parameter.
+    pub(crate) fn asks(mut self, name: &'static str) -> Self {
+        self.query.push(name);
+        self
+    }
+
     /// Answers 204.
     pub(crate) fn done() -> Self {
         Self {
@@ -150,7 +156,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Muster",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats.",
+            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats, contacts, API keys and access decisions.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -202,9 +208,10 @@ fn access_text(access: Access) -> String {
     match access {
         Access::Public => "For anybody.".into(),
         Access::User => "For any signed-in user.".into(),
-        Access::Member => "For active members; anybody else gets 404.".into(),
+        Access::Member => "For active members and the platform; a stranger gets 404, an inactive member 403.".into(),
+        Access::Oneself => "For active members about themselves, and about those whom they manage; in person: not through an API key.".into(),
         Access::Permission(permission) => {
-            format!("Needs the permission `{permission}`; anybody who is no member gets 404.")
+            format!("Needs the permission `{permission}`, but for what concerns oneself; a stranger gets 404, an inactive member 403.")
         }
         Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
         Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \
@@ -226,6 +233,8 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
         let schema = match *name {
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }),
             "status" => json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" }),
+            "as" => json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),
+            "since" | "until" => json!({ "type": "string", "format": "date-time" }),
             _ => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));

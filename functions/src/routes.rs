@@ -51,6 +51,8 @@ pub enum Access {
     User,
     /// Active members of the organization in the path; a stranger gets 404.
     Member,
+    /// Active members about themselves and those they manage, in person.
+    Oneself,
     /// Members with this permission; one without it gets 403.
     Permission(&'static str),
     /// Active holders of the protected role, in person.
@@ -128,7 +130,7 @@ routes! {
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
-        "Delete an organization; everybody is out at once",
+        "Delete an organization, in person; everybody is out at once",
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE, TOUCH],
         "Bring a deleted organization back, within 30 days",
@@ -211,7 +213,7 @@ routes! {
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
         "Show a member; `me` is the caller",
-        Operation::shows::<MemberBody>();
+        Operation::shows::<MemberBody>().asks("as");
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Change a member's roles, or one's own profile",
@@ -221,19 +223,19 @@ routes! {
         "End a membership; `me` leaves",
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
-        Access::Member, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, WRITE, TOUCH],
         "Make an API key for oneself, or for somebody one manages; its secret is shown this once",
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
-        Access::Member, [READ, QUERY, TOUCH],
+        Access::Oneself, [READ, QUERY, TOUCH],
         "List API keys that were not revoked",
         Operation::pages::<ApiKeyBody>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
-        Access::Member, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, WRITE, TOUCH],
         "Revoke an API key; it opens nothing from then on",
         Operation::done();
     "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
-        Access::Member, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, WRITE, TOUCH],
         "Give an API key a new secret; the old one still opens for some hours",
         Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
@@ -275,11 +277,11 @@ routes! {
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
-        "Register a contact, or change it",
+        "Register a contact, or change it; the platform may, too",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
-        "Delete a contact; a membership stays",
+        "Delete a contact; a membership stays. The platform may, too",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],

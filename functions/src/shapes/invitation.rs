@@ -12,13 +12,14 @@ use muster_domain::{
 use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 /// People to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInvitations {
     /// Up to 20 addresses: pasted text with commas, semicolons, spaces or new lines, or a list.
-    #[schema(value_type = String, example = "ann@x.example, bob@y.example")]
+    #[schema(schema_with = addresses)]
     pub emails: AddressInput,
     /// The role offered.
     #[schema(value_type = String, example = "program_admin")]
@@ -37,6 +38,20 @@ pub struct CreateInvitations {
     /// Whether to only say what would happen.
     #[serde(default)]
     pub dry_run: bool,
+}
+
+/// Addresses as pasted text, or as a list.
+fn addresses() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    Schema::OneOf(
+        OneOfBuilder::new()
+            .description(Some(
+                "Up to 20 addresses: pasted text with commas, semicolons, spaces or new lines, or a list.",
+            ))
+            .item(text().examples(["ann@x.example, bob@y.example"]))
+            .item(ArrayBuilder::new().items(text().build()))
+            .build(),
+    )
 }
 
 impl Body for CreateInvitations {

@@ -26,7 +26,8 @@ fn not_assignable(role: &str) -> Problem {
 }
 
 fn last_owner() -> Problem {
-    Problem::new(409, "last-owner", "An organization needs an active owner").detail("name another owner first")
+    Problem::new(409, "last-owner", "An organization needs an active owner")
+        .detail("name another owner, or hand ownership on, first")
 }
 
 fn ended(state: InvitationState) -> Problem {
@@ -171,7 +172,7 @@ impl From<MemberRefusal> for Problem {
         match refusal {
             MemberRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
             MemberRefusal::NotFound => Self::not_found("member"),
-            MemberRefusal::NoGrant => Self::not_found("resource"),
+            MemberRefusal::NoGrant => Self::not_found("resource or grant"),
             MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
             MemberRefusal::Invalid(faults) => Self::invalid(faults),
             MemberRefusal::LastOwner => last_owner(),
