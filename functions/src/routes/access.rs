@@ -14,7 +14,7 @@ pub use resources::search_resources;
 pub use subjects::search_subjects;
 
 use crate::shapes::access::ask::Named;
-use crate::shapes::access::find::Found;
+use crate::shapes::access::find::{Found, Search};
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{About, may_ask};
 use muster_domain::{ApiKey, Member, OrganizationId, ResourceRef, Secret};
@@ -22,6 +22,7 @@ use muster_edge::asking::Places;
 use muster_edge::inside::Inside;
 use muster_edge::{Body, Call, Outcome, Problem, Reply, User};
 use muster_store::Snapshot;
+use paging::Paging;
 use serde::Serialize;
 
 /// The body. What is at fault with it is a 400 by this standard, whatever it is elsewhere.
@@ -33,6 +34,30 @@ fn bad_request(problem: Problem) -> Problem {
     match problem.status {
         422 => Problem { status: 400, ..problem },
         _ => problem,
+    }
+}
+
+/// A search, as far as all of them are understood alike.
+struct Opening<B> {
+    user: User,
+    body: B,
+    named: Named,
+    paging: Paging,
+}
+
+impl<B: Search> Opening<B> {
+    /// Who asks, what, where, and for which part of it.
+    async fn of(call: &Call) -> Result<Self, Problem> {
+        let user = call.caller().await?;
+        let body: B = body(call)?;
+        let named = Named::first(body.told()).or(own_organization(&user));
+        let paging = Paging::of(call, &body, named)?;
+        Ok(Self {
+            user,
+            body,
+            named,
+            paging,
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub type Told = serde_json::Map<String, serde_json::Value>;
 
 /// Whom a question is about.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedSubject {
     /// `user` or `api_key`; nobody of another type may do anything.
     #[serde(rename = "type")]
@@ -30,7 +30,7 @@ pub struct AskedSubject {
 }
 
 /// What they would do.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedAction {
     /// The permission: Muster's own, or one of the product's.
     #[schema(example = "content:write")]
@@ -42,7 +42,7 @@ pub struct AskedAction {
 }
 
 /// What they would do it to.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedResource {
     /// The type, as the role set names it.
     #[serde(rename = "type")]

@@ -1,8 +1,7 @@
 //! What somebody may do to something.
 
-use super::paging::Paging;
-use super::{Subject, admit, body, nothing, own_organization, place, reply};
-use crate::shapes::access::ask::{Named, about, keys_about, resource_key, written};
+use super::{Opening, Subject, admit, nothing, place, reply};
+use crate::shapes::access::ask::{about, keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
 use muster_domain::rules::access::decide;
 use muster_edge::{Call, Outcome};
@@ -11,22 +10,12 @@ use std::collections::BTreeSet;
 
 /// Finds what: every permission of the role set that holds there, in the order of their names.
 pub async fn search_actions(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let body: ActionSearch = body(&call)?;
-    let told = [&body.subject.properties, &body.resource.properties, &body.context];
-    let named = Named::first(told).or(own_organization(&user));
-    let [subject, resource, context] = told.map(written);
-    let parts = [
-        &format!("{named:?}"),
-        &body.subject.kind,
-        &body.subject.id,
-        &subject,
-        &body.resource.kind,
-        &body.resource.id,
-        &resource,
-        &context,
-    ];
-    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let Opening {
+        user,
+        body,
+        named,
+        paging,
+    } = Opening::<ActionSearch>::of(&call).await?;
     let about = about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();

@@ -1,12 +1,13 @@
 //! Pages of searches: a token goes on with the very search it came from.
 
 use super::bad_request;
-use crate::shapes::access::ask::written;
-use crate::shapes::access::find::{Found, FoundPage, PageRequest};
+use crate::shapes::access::ask::Named;
+use crate::shapes::access::find::{Found, FoundPage, Search};
 use muster_domain::rules::Fault;
 use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
 use muster_edge::{Call, Problem};
 use muster_store::Cursor;
+use serde_json::json;
 
 /// Which part of what is found is wanted.
 pub(super) struct Paging {
@@ -23,10 +24,15 @@ fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Proble
 }
 
 impl Paging {
-    /// What `page` asks for, of the search that consists of these parts.
-    pub(super) fn of(call: &Call, page: Option<&PageRequest>, parts: &[&str]) -> Result<Self, Problem> {
-        let properties = page.map_or_else(String::new, |page| written(&page.properties));
-        let search = format!("{} {parts:?} {properties}", call.raw_path());
+    /// What a search asks for. A token is bound to all of the search but the page, of which only the properties count.
+    pub(super) fn of(call: &Call, body: &impl Search, place: Named) -> Result<Self, Problem> {
+        let mut whole = serde_json::to_value(body).map_err(|_| Problem::internal())?;
+        if let Some(parts) = whole.as_object_mut() {
+            parts.remove("page");
+        }
+        let page = body.page();
+        let properties = page.and_then(|page| page.properties.as_ref());
+        let search = format!("{} {place:?} {whole} {}", call.raw_path(), json!(properties));
         let asked = match page.and_then(|page| page.limit) {
             Some(0) => return Err(refused("page.limit", "out_of_range", "must be at least 1")),
             Some(limit) => Some(usize::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),

@@ -1,8 +1,8 @@
 //! To what somebody may do something.
 
 use super::paging::Paging;
-use super::{Subject, admit, body, hopeless, nothing, own_organization, place, reply};
-use crate::shapes::access::ask::{Named, about, keys_about, written};
+use super::{Opening, Subject, admit, hopeless, nothing, place, reply};
+use crate::shapes::access::ask::{about, keys_about};
 use crate::shapes::access::find::{FoundResource, ResourceSearch};
 use muster_domain::rules::access::decide;
 use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
@@ -12,23 +12,12 @@ use muster_store::{Cursor, Key, Page, Store};
 
 /// Finds to what: all there is of the type for whose roles reach the whole organization, for others what they hold roles on.
 pub async fn search_resources(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let body: ResourceSearch = body(&call)?;
-    let told = [&body.subject.properties, &body.resource.properties, &body.context];
-    let named = Named::first(told).or(own_organization(&user));
-    let [subject, resource, context] = told.map(written);
-    let parts = [
-        &format!("{named:?}"),
-        &body.subject.kind,
-        &body.subject.id,
-        &subject,
-        &body.action.name,
-        &written(&body.action.properties),
-        &body.resource.kind,
-        &resource,
-        &context,
-    ];
-    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let Opening {
+        user,
+        body,
+        named,
+        paging,
+    } = Opening::<ResourceSearch>::of(&call).await?;
     let about = about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     let (places, seen) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;

@@ -1,8 +1,8 @@
 //! Who may do something to something.
 
 use super::paging::Paging;
-use super::{Subject, admit, body, hopeless, nothing, own_organization, place, reply};
-use crate::shapes::access::ask::{Named, resource_key, written};
+use super::{Opening, Subject, admit, hopeless, nothing, place, reply};
+use crate::shapes::access::ask::resource_key;
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
@@ -14,23 +14,12 @@ use muster_store::{Key, Store};
 
 /// Finds who may: those with grants on the resource first, then those whose roles reach the whole organization.
 pub async fn search_subjects(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let body: SubjectSearch = body(&call)?;
-    let told = [&body.subject.properties, &body.resource.properties, &body.context];
-    let named = Named::first(told).or(own_organization(&user));
-    let [subject, resource, context] = told.map(written);
-    let parts = [
-        &format!("{named:?}"),
-        &body.subject.kind,
-        &subject,
-        &body.action.name,
-        &written(&body.action.properties),
-        &body.resource.kind,
-        &body.resource.id,
-        &resource,
-        &context,
-    ];
-    let paging = Paging::of(&call, body.page.as_ref(), &parts.map(String::as_str))?;
+    let Opening {
+        user,
+        body,
+        named,
+        paging,
+    } = Opening::<SubjectSearch>::of(&call).await?;
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
     let organizations = named.id().into_iter().collect();

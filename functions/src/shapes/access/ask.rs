@@ -6,7 +6,6 @@ use muster_domain::{KeyId, OrganizationId, ResourceKey, UserId};
 use muster_edge::Body;
 use muster_store::Key;
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Whether somebody may do something to something.
@@ -148,12 +147,4 @@ impl Evaluation {
     pub fn understood(&self, own: Option<OrganizationId>) -> Ask {
         Ask::of(&self.subject, &self.action, &self.resource, &self.context, own)
     }
-}
-
-/// A part of a request as text that is the same for the same part, however it was written.
-#[must_use]
-pub fn written(part: &Option<Told>) -> String {
-    part.as_ref()
-        .map(|told| Value::Object(told.clone()).to_string())
-        .unwrap_or_default()
 }

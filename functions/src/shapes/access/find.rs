@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The type of what is looked for. An id is left unread.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SoughtType {
     /// The type.
     #[serde(rename = "type")]
@@ -20,7 +20,7 @@ pub struct SoughtType {
 }
 
 /// Which part of what is found is wanted.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct PageRequest {
     /// The `next_token` of the page before.
     #[serde(default)]
@@ -35,8 +35,33 @@ pub struct PageRequest {
     pub properties: Option<Told>,
 }
 
+/// What every search has.
+pub trait Search: Body + Serialize {
+    /// What is told with subject, resource and context, each of which may name the organization.
+    fn told(&self) -> [&Option<Told>; 3];
+
+    /// Which part of what is found is wanted.
+    fn page(&self) -> Option<&PageRequest>;
+}
+
+macro_rules! searches {
+    ($($name:ident),*) => {$(
+        impl Search for $name {
+            fn told(&self) -> [&Option<Told>; 3] {
+                [&self.subject.properties, &self.resource.properties, &self.context]
+            }
+
+            fn page(&self) -> Option<&PageRequest> {
+                self.page.as_ref()
+            }
+        }
+    )*};
+}
+
+searches!(SubjectSearch, ResourceSearch, ActionSearch);
+
 /// Who may do something to something.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SubjectSearch {
     /// Who: `user` or `api_key`.
     pub subject: SoughtType,
@@ -58,7 +83,7 @@ impl Body for SubjectSearch {
 }
 
 /// To what somebody may do something.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResourceSearch {
     /// Who.
     pub subject: AskedSubject,
@@ -80,7 +105,7 @@ impl Body for ResourceSearch {
 }
 
 /// What somebody may do to something.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ActionSearch {
     /// Who.
     pub subject: AskedSubject,

@@ -7,7 +7,7 @@ use crate::member::{Member, Status};
 use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::Scene;
-use crate::rules::members::{manages_all_of, may_see, paying_owner_goes, picture};
+use crate::rules::members::{manages_all_of, may_see, paying_owner_goes, picture, switched};
 
 /// Rows one request can name.
 pub const MAX_ROWS: usize = 100;
@@ -59,14 +59,12 @@ pub fn set_status(
     for (id, found) in rows {
         let verdict = row(scene, status, *found, &changes).map(|change| {
             if let Some((before, after)) = change {
-                let kind = match status {
-                    Status::Active => "member.activated",
-                    Status::Inactive => "member.deactivated",
-                };
-                let event =
-                    scene
-                        .recorder(ids)
-                        .event(kind, Party::user(*id), Some(picture(&before)), Some(picture(&after)));
+                let event = scene.recorder(ids).event(
+                    switched(status),
+                    Party::user(*id),
+                    Some(picture(&before)),
+                    Some(picture(&after)),
+                );
                 changes.events.push(event);
                 changes.members.push(Pair::change(before, after));
             }

@@ -150,10 +150,7 @@ pub fn update(
             return Err(MemberRefusal::Forbidden);
         }
         after.status = status;
-        kind = match status {
-            Status::Active => "member.activated",
-            Status::Inactive => "member.deactivated",
-        };
+        kind = switched(status);
     }
     changed(scene, before, after, kind, ids)
 }
@@ -184,6 +181,14 @@ fn changed(
     };
     check_owners_and_seats(scene, &changes)?;
     Ok((after, changes))
+}
+
+/// What the record calls switching a member on or off.
+pub(super) const fn switched(status: Status) -> &'static str {
+    match status {
+        Status::Active => "member.activated",
+        Status::Inactive => "member.deactivated",
+    }
 }
 
 /// The member whose authority a change of another rests on.
