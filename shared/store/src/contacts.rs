@@ -23,14 +23,11 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Contact>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: keys::CONTACT,
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, Contact::from_item).await
+        self.page(
+            Range::within(organization, keys::CONTACT, after, limit),
+            Contact::from_item,
+        )
+        .await
     }
 
     /// Contacts of whom each of these terms begins a word, in the order of the words that the longest of them begins.
@@ -50,14 +47,17 @@ impl Store {
         let Some(longest) = terms.iter().max_by_key(|term| term.chars().count()) else {
             return self.contacts(organization, after, limit).await;
         };
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: &keys::contact_words_prefix(longest),
-            after,
-            limit: limit * READ_A_ROW,
-            backwards: false,
-        };
-        let Page { items: rows, mut next } = self.page(range, indexed).await?;
+        let Page { items: rows, mut next } = self
+            .page(
+                Range::within(
+                    organization,
+                    &keys::contact_words_prefix(longest),
+                    after,
+                    limit * READ_A_ROW,
+                ),
+                indexed,
+            )
+            .await?;
         let mut items = Vec::new();
         for (at, (key, contact)) in rows.iter().enumerate() {
             let words = contact.words();

@@ -74,14 +74,11 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<UserId>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: &holders.prefix(),
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, member_of_index).await
+        self.page(
+            Range::within(organization, &holders.prefix(), after, limit),
+            member_of_index,
+        )
+        .await
     }
 
     /// API keys of an organization, those that open nothing any more among them, in the order of their owners.
@@ -94,14 +91,11 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<ApiKey>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: keys::API_KEY,
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, ApiKey::from_item).await
+        self.page(
+            Range::within(organization, keys::API_KEY, after, limit),
+            ApiKey::from_item,
+        )
+        .await
     }
 
     /// Resources of a type, in the order of their ids.
@@ -115,13 +109,10 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Resource>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: &keys::resources_prefix(kind),
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, Resource::from_item).await
+        self.page(
+            Range::within(organization, &keys::resources_prefix(kind), after, limit),
+            Resource::from_item,
+        )
+        .await
     }
 }

@@ -43,6 +43,32 @@ pub(crate) struct Range<'a> {
     pub(crate) backwards: bool,
 }
 
+impl<'a> Range<'a> {
+    /// What begins with `prefix` in an organization's partition, in the order of keys.
+    pub(crate) fn within(
+        organization: OrganizationId,
+        prefix: &'a str,
+        after: Option<&'a Cursor>,
+        limit: usize,
+    ) -> Self {
+        Self {
+            pk: keys::organization_pk(organization),
+            prefix,
+            after,
+            limit,
+            backwards: false,
+        }
+    }
+
+    /// The same, the last first.
+    pub(crate) fn newest_first(self) -> Self {
+        Self {
+            backwards: true,
+            ..self
+        }
+    }
+}
+
 impl Store {
     fn range(&self, range: &Range<'_>) -> QueryFluentBuilder {
         let mut query = self
@@ -100,14 +126,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<TeamRow>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: keys::TEAM,
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, team_row).await
+        self.page(Range::within(organization, keys::TEAM, after, limit), team_row)
+            .await
     }
 
     /// Invitations that are pending, in the order they were made.
@@ -120,15 +140,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Invitation>, StoreError> {
-        let pk = keys::organization_pk(organization);
         self.page(
-            Range {
-                pk,
-                prefix: keys::TEAM_INVITATION,
-                after,
-                limit,
-                backwards: false,
-            },
+            Range::within(organization, keys::TEAM_INVITATION, after, limit),
             Invitation::from_item,
         )
         .await
@@ -144,15 +157,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Invitation>, StoreError> {
-        let pk = keys::organization_pk(organization);
         self.page(
-            Range {
-                pk,
-                prefix: keys::PAST_INVITATION,
-                after,
-                limit,
-                backwards: true,
-            },
+            Range::within(organization, keys::PAST_INVITATION, after, limit).newest_first(),
             Invitation::from_item,
         )
         .await
@@ -168,15 +174,8 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Resource>, StoreError> {
-        let pk = keys::organization_pk(organization);
         self.page(
-            Range {
-                pk,
-                prefix: keys::RESOURCE,
-                after,
-                limit,
-                backwards: false,
-            },
+            Range::within(organization, keys::RESOURCE, after, limit),
             Resource::from_item,
         )
         .await
@@ -208,15 +207,8 @@ impl Store {
         limit: usize,
     ) -> Result<Page<UserId>, StoreError> {
         let prefix = keys::holders_prefix(role);
-        let pk = keys::organization_pk(organization);
-        let range = Range {
-            pk,
-            prefix: &prefix,
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, member_of_index).await
+        self.page(Range::within(organization, &prefix, after, limit), member_of_index)
+            .await
     }
 
     async fn index_members(
@@ -225,14 +217,9 @@ impl Store {
         prefix: &str,
         limit: usize,
     ) -> Result<Vec<UserId>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix,
-            after: None,
-            limit,
-            backwards: false,
-        };
-        self.page(range, member_of_index).await.map(|page| page.items)
+        self.page(Range::within(organization, prefix, None, limit), member_of_index)
+            .await
+            .map(|page| page.items)
     }
 
     /// Claims on an address, one an organization.

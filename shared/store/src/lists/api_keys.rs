@@ -20,13 +20,10 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<ApiKey>, StoreError> {
-        let range = Range {
-            pk: keys::organization_pk(organization),
-            prefix: &keys::api_keys_prefix(owner),
-            after,
-            limit,
-            backwards: false,
-        };
-        self.page(range, ApiKey::from_item).await
+        self.page(
+            Range::within(organization, &keys::api_keys_prefix(owner), after, limit),
+            ApiKey::from_item,
+        )
+        .await
     }
 }
