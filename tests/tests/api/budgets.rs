@@ -295,7 +295,8 @@ async fn a_page_costs_the_same_however_long_its_list_is() {
             b.h.send(Some(&case.owner), Method::GET, &path, None, &[])
                 .await
                 .expect(200);
-        assert_eq!(b.faults.round_trips(), PEOPLE, "page {page}");
+        // Of invitations alone the entries are the rows.
+        assert!(b.faults.round_trips() <= PEOPLE, "page {page}");
         let listed = answer.body["items"].as_array().map_or(0, Vec::len);
         let read = b
             .faults

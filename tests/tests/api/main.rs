@@ -45,6 +45,7 @@ mod members_profile;
 mod organizations;
 mod ownership;
 mod parity;
+mod people;
 mod probe;
 mod races;
 mod resources;
