@@ -180,7 +180,7 @@ pub(crate) mod tests {
             .map(|index| index.index_name().unwrap())
             .collect();
         indexes.sort_unstable();
-        assert_eq!(indexes, ["by_user", "due"]);
+        assert_eq!(indexes, ["by_activity", "by_user", "due"]);
         let ttl = client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
         assert_eq!(ttl.time_to_live_description().unwrap().attribute_name(), Some("ttl"));
     }

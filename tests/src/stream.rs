@@ -126,15 +126,17 @@ impl Stream {
 /// The record as its function gets it; none if the template's filters keep it from both.
 fn waiting(record: &Record) -> Option<Waiting> {
     let change = record.dynamodb()?;
-    let image = change.new_image()?;
     let text = |value: &AttributeValue| value.as_s().ok().cloned();
+    let key = |name: &str| change.keys()?.get(name).and_then(text);
     let is_new = record.event_name() == Some(&OperationType::Insert);
-    let function = match text(image.get("kind")?)?.as_str() {
-        "mail" if is_new => Function::DeliverMail,
-        "job" => Function::FinishWork,
+    let kind = change.new_image().and_then(|image| image.get("kind")).and_then(text);
+    let function = match kind.as_deref() {
+        Some("mail") if is_new => Function::DeliverMail,
+        Some("job") => Function::FinishWork,
+        // People are counted, those who have gone too.
+        _ if key("SK")?.starts_with("TEAM#") => Function::FinishWork,
         _ => return None,
     };
-    let key = |name: &str| change.keys()?.get(name).and_then(text);
     let json = json!({
         "eventName": record.event_name().map(OperationType::as_str),
         "dynamodb": {

@@ -3,13 +3,13 @@
 //! A page is one round of queries of entries, side by side, and one read of the rows they name. What is read is bounded, whatever
 //! is asked for:
 //!
-//! - **Along an index.** No filter, or one that has entries in the order asked for: as many entries as the page has rows.
-//! - **Gathered.** Of several filters, or of one in another order, one at least names few people: all of these are read, and
-//!   those meant are put in order.
-//! - **Searched.** All filters name many: the order's own entries are gone along, a bounded number a page, and rows that are not
-//!   meant are left out. Such a page can be short, even empty, with more behind it.
+//! - **Along an index.** No filter, or filters that all have entries in the order asked for: as many rows as the page has. Of several
+//!   filters, their entries are gone along side by side, and whoever is in all of them is meant.
+//! - **Gathered.** One filter at least names few people: all of these are read, and those meant are put in order.
+//! - **Searched.** All filters name many, and not all have entries in the order asked for: the order's own entries are gone along, a
+//!   bounded number a page, and rows that are not meant are left out. Such a page can be short, even empty, with more behind it.
 //!
-//! All three give the same order, so a list may go from one to another between two pages.
+//! All of them give the same order, so a list may go from one to another between two pages.
 
 mod place;
 mod plan;
@@ -24,13 +24,18 @@ use muster_domain::people::{Filter, Order};
 use muster_domain::{OrganizationId, Person, PersonId, ResourceRef};
 use place::{Block, Place};
 use plan::Plan;
-use span::{Found, Hit};
+use span::{Found, Hit, Span};
 use std::collections::BTreeSet;
 
-/// Most people of one filter that are read to put them in order.
+/// Most people of one filter that are read to put them in order, and most entries of one filter that are compared with others'.
 pub const GATHERED: usize = 400;
-/// Most people that are looked at for a page of those meant among them.
+/// Most people that are looked at for a page of those meant among them; fewer for a short page.
 pub const SEARCHED: usize = 200;
+
+/// How many are looked at for a page of `limit` rows.
+fn searched(limit: usize) -> usize {
+    (4 * limit).clamp(SEARCHED / 2, SEARCHED)
+}
 
 /// What list of people is asked for.
 #[derive(Debug, Clone)]
@@ -57,11 +62,69 @@ pub struct People {
 /// What the queries found: who may be on the page. Whether they are, their own items say.
 pub struct Candidates(Vec<Sought>);
 
+/// What the queries of one block found.
+struct Apart {
+    plan: Plan,
+    after: Option<String>,
+    aligned: Vec<Found>,
+    others: Vec<Found>,
+    base: Vec<Found>,
+}
+
+impl Apart {
+    /// The block's candidates, given who was found by words.
+    fn with(self, asked: &Asked, words: &[Found], limit: usize) -> Sought {
+        let Self {
+            plan,
+            after,
+            aligned,
+            others,
+            base,
+        } = self;
+        let words = words.iter().filter(|_| plan.needs_words);
+        let (few, many): (Vec<_>, Vec<_>) = aligned.into_iter().partition(|found| !found.more);
+        let sets: Vec<&Found> = others.iter().chain(words).collect();
+        let small = sets.iter().filter(|found| !found.more).map(|found| found.ids());
+        let small = small.reduce(|some, others| some.intersection(&others).copied().collect::<BTreeSet<PersonId>>());
+        let all_small = sets.iter().all(|found| !found.more);
+        let (mut found, sure, gathered) = match (few.is_empty(), small) {
+            // Few, and in order already.
+            (false, small) => {
+                let mut found = Found::common(few.into_iter(), plan.backwards);
+                found
+                    .hits
+                    .retain(|hit| small.as_ref().is_none_or(|ids| ids.contains(&hit.id)));
+                (found, many.is_empty() && all_small, false)
+            }
+            // Few, to be put in order.
+            (true, Some(ids)) => (Found::of(ids), false, true),
+            // The order's own range is gone along only where no filter has entries in that order.
+            (true, None) => {
+                let found = Found::common(base.into_iter().chain(many), plan.backwards);
+                (found, plan.exact, false)
+            }
+        };
+        found.hits.retain(|hit| plan.takes(&asked.filter, hit.id));
+        if !gathered {
+            found.cut(if sure { limit } else { searched(limit) });
+        }
+        Sought {
+            plan,
+            after,
+            found,
+            sure,
+            gathered,
+        }
+    }
+}
+
 /// Candidates of one block.
 struct Sought {
     plan: Plan,
     after: Option<String>,
     found: Found,
+    /// Whether whoever was found is meant, as far as entries tell.
+    sure: bool,
     /// Whether these are all there are, to be put in order, and not the next ones in order.
     gathered: bool,
 }
@@ -95,52 +158,63 @@ impl Store {
         let after = after.and_then(|cursor| Place::read(cursor.sort_key()));
         let blocks = Block::of(asked).into_iter();
         let left = blocks.filter(|block| after.as_ref().is_none_or(|place| place.block <= *block));
-        let sought = left.map(|block| {
-            let here = after
-                .as_ref()
-                .filter(|place| place.block == block && !place.text.is_empty());
-            self.sought(asked, block, here.map(|place| place.text.clone()), limit)
-        });
-        futures::future::try_join_all(sought).await.map(Candidates)
+        let plans: Vec<(Plan, Option<String>)> = left
+            .map(|block| {
+                let here = after
+                    .as_ref()
+                    .filter(|place| place.block == block && !place.text.is_empty());
+                (Plan::of(asked, block), here.map(|place| place.text.clone()))
+            })
+            .collect();
+        // Members and invitations are found by the same words, so these are looked up once.
+        let by_words = plans.iter().any(|(plan, _)| plan.needs_words);
+        let words = async {
+            let words = asked.filter.terms.iter().filter(|_| by_words);
+            let found = words.map(|term| async {
+                let span = [Span::word(term)];
+                self.along(asked.organization, &span, false, None, GATHERED).await
+            });
+            futures::future::try_join_all(found).await
+        };
+        let apart = plans
+            .into_iter()
+            .map(|(plan, after)| self.apart(asked, plan, after, limit));
+        let (words, apart) = futures::try_join!(words, futures::future::try_join_all(apart))?;
+        let sought = apart.into_iter().map(|apart| apart.with(asked, &words, limit));
+        Ok(Candidates(sought.collect()))
     }
 
-    async fn sought(
-        &self,
-        asked: &Asked,
-        block: Block,
-        after: Option<String>,
-        limit: usize,
-    ) -> Result<Sought, StoreError> {
-        let plan = Plan::of(asked, block);
-        let pk = asked.organization;
-        let from = after.as_deref();
-        let (walk, facets) = if plan.exact {
-            (
-                self.along(pk, &plan.walk, plan.backwards, from, limit).await?,
-                Vec::new(),
-            )
-        } else {
-            let gather = plan
-                .facets
-                .iter()
-                .map(|spans| self.along(pk, spans, false, None, GATHERED));
-            futures::try_join!(
-                self.along(pk, &plan.walk, plan.backwards, from, SEARCHED.max(limit)),
-                futures::future::try_join_all(gather)
-            )?
+    /// The queries of one block.
+    async fn apart(&self, asked: &Asked, plan: Plan, after: Option<String>, limit: usize) -> Result<Apart, StoreError> {
+        let (id, from) = (asked.organization, after.as_deref());
+        let most = match plan.aligned.len() {
+            _ if !plan.exact => searched(limit),
+            0 | 1 => limit,
+            _ => GATHERED,
         };
-        let complete = facets.iter().filter(|found| !found.more).map(Found::ids);
-        let few = complete.reduce(|some, others| some.intersection(&others).copied().collect::<BTreeSet<PersonId>>());
-        let (mut found, gathered) = match few {
-            Some(ids) => (Found::of(ids), true),
-            None => (walk, false),
-        };
-        found.hits.retain(|hit| plan.takes(&asked.filter, hit.id));
-        Ok(Sought {
+        let aligned = plan.aligned.iter().map(|spans| async move {
+            let most = if plan.exact { most } else { GATHERED };
+            self.along(id, spans, plan.backwards, from, most).await
+        });
+        let others = plan
+            .others
+            .iter()
+            .map(|spans| self.along(id, spans, false, None, GATHERED));
+        let base = plan.base.iter().map(|span| async move {
+            let span = std::slice::from_ref(span);
+            self.along(id, span, plan.backwards, from, most).await
+        });
+        let (aligned, others, base) = futures::try_join!(
+            futures::future::try_join_all(aligned),
+            futures::future::try_join_all(others),
+            futures::future::try_join_all(base),
+        )?;
+        Ok(Apart {
             plan,
             after,
-            found,
-            gathered,
+            aligned,
+            others,
+            base,
         })
     }
 
@@ -195,7 +269,7 @@ fn wanted(organization: OrganizationId, blocks: &[Sought], limit: usize) -> (Vec
     for (at, sought) in blocks.iter().enumerate() {
         let unread = sought.found.hits.iter().filter(|hit| hit.item.is_none());
         wanted.extend(unread.map(|hit| Key::person(organization, hit.id)));
-        if sought.plan.exact && sought.found.hits.len() >= limit {
+        if sought.sure && sought.found.hits.len() >= limit {
             return (wanted, at + 1);
         }
     }

@@ -13,13 +13,17 @@ pub(super) struct Plan {
     order: Order,
     /// The word that the order is by, in [`Block::Words`].
     longest: String,
-    /// The ranges that are gone along; all of them have the block's order.
-    pub(super) walk: Vec<Span>,
+    /// The ranges of each filter whose entries have the block's order.
+    pub(super) aligned: Vec<Vec<Span>>,
+    /// Everybody in the block's order, where no filter has entries in it.
+    pub(super) base: Option<Span>,
+    /// The ranges of each other filter but those of words.
+    pub(super) others: Vec<Vec<Span>>,
+    /// Whether whom the words find must be known as well.
+    pub(super) needs_words: bool,
     /// Whether they are gone along from the end.
     pub(super) backwards: bool,
-    /// The ranges of each filter.
-    pub(super) facets: Vec<Vec<Span>>,
-    /// Whether everybody in the walked ranges is meant.
+    /// Whether whoever is in all the aligned ranges is meant.
     pub(super) exact: bool,
 }
 
@@ -42,28 +46,38 @@ impl Plan {
             BY_NAME
         };
         let order = asked.order.unwrap_or(natural);
-        let facets = Facets::of(asked, block);
+        let by_name = order.by == By::Name || block == Block::Invitations;
         let longest = asked.filter.terms.iter().max_by_key(|term| term.chars().count());
-        // Which filter has entries in this order: the one that names the fewest people comes first.
-        let (walk, served) = match (block, order.by) {
-            (Block::Words, _) => (facets.longest.clone(), facets.words.len().min(1)),
-            (Block::Members, By::Joined) => match &facets.joined {
-                Some(period) => (vec![period.clone()], 1),
-                None => (vec![Span::of(keys::JOINED)], 0),
-            },
-            (Block::Members, By::LastActive) => (vec![Span::by_activity()], 0),
-            (Block::Members, By::Name) => facets.first_of_all(keys::NAME),
-            (Block::Invitations, _) => facets.first_of_all(keys::TEAM_INVITATION),
+        let Facets { named, joined } = Facets::of(asked, block);
+        let joined = joined.map(|span| vec![span]);
+        let (aligned, others): (Vec<_>, Vec<_>) = match block {
+            Block::Words => (Vec::new(), named.into_iter().chain(joined).collect()),
+            _ if by_name => (named, joined.into_iter().collect()),
+            _ if order.by == By::Joined => (joined.into_iter().collect(), named),
+            _ => (Vec::new(), named.into_iter().chain(joined).collect()),
         };
-        let facets = facets.all();
+        let all = match block {
+            Block::Words => Span::word(longest.map_or("", String::as_str)),
+            Block::Invitations => Span::of(keys::TEAM_INVITATION),
+            Block::Members => match order.by {
+                By::Name => Span::of(keys::NAME),
+                By::Joined => Span::of(keys::JOINED),
+                By::LastActive => Span::by_activity(),
+            },
+        };
+        let words = asked.filter.terms.len();
+        // In the order of a word, that word is what is gone along.
+        let exact = others.is_empty() && words <= usize::from(block == Block::Words);
         Self {
             block,
             order,
             longest: longest.cloned().unwrap_or_default(),
-            walk,
+            base: aligned.is_empty().then_some(all),
+            aligned,
+            others,
+            needs_words: words > 0 && !exact,
             backwards: order.descending && block == Block::Members,
-            exact: facets.len() == served,
-            facets,
+            exact,
         }
     }
 
@@ -99,14 +113,11 @@ impl Plan {
 }
 
 /// The ranges of each filter.
-#[derive(Default)]
 struct Facets {
-    within: Option<Vec<Span>>,
-    roles: Option<Vec<Span>>,
-    status: Option<Span>,
+    /// Those whose entries are by name, or by invitation.
+    named: Vec<Vec<Span>>,
+    /// Those who joined in a period.
     joined: Option<Span>,
-    words: Vec<Span>,
-    longest: Vec<Span>,
 }
 
 impl Facets {
@@ -120,34 +131,13 @@ impl Facets {
             held.into_iter().chain(offered)
         };
         let on = |resource: &ResourceRef| both(keys::grants_prefix(resource), keys::offers_on_prefix(resource));
-        let word = |term: &String| Span::of(format!("{}{term}", keys::WORD)).after(keys::WORD);
-        let roles = filter.roles.iter();
-        let longest = filter.terms.iter().max_by_key(|term| term.chars().count());
+        let within = asked.within.as_ref().map(|all| all.iter().flat_map(on).collect());
+        let of = |role| both(keys::holders_prefix(role), keys::offers_prefix(role));
+        let roles = (!filter.roles.is_empty()).then(|| filter.roles.iter().flat_map(of).collect());
+        let status = filter.status.map(|status| vec![Span::of(keys::status_prefix(status))]);
         Self {
-            within: asked.within.as_ref().map(|all| all.iter().flat_map(on).collect()),
-            roles: (!filter.roles.is_empty()).then(|| {
-                roles
-                    .flat_map(|role| both(keys::holders_prefix(role), keys::offers_prefix(role)))
-                    .collect()
-            }),
-            status: filter.status.map(|status| Span::of(keys::status_prefix(status))),
+            named: [within, roles, status].into_iter().flatten().collect(),
             joined: filter.joined.map(Span::joined),
-            words: filter.terms.iter().map(word).collect(),
-            longest: longest.map(word).into_iter().collect(),
         }
-    }
-
-    /// The ranges of the first filter there is, or everybody's; and how many filters that serves.
-    fn first_of_all(&self, everybody: &str) -> (Vec<Span>, usize) {
-        let status = || self.status.clone().map(|span| vec![span]);
-        let first = self.within.clone().or_else(|| self.roles.clone()).or_else(status);
-        first.map_or_else(|| (vec![Span::of(everybody)], 0), |spans| (spans, 1))
-    }
-
-    fn all(self) -> Vec<Vec<Span>> {
-        let one = |span: Option<Span>| span.map(|span| vec![span]);
-        let some = [self.within, self.roles, one(self.status), one(self.joined)];
-        let words = self.words.into_iter().map(|span| vec![span]);
-        some.into_iter().flatten().chain(words).collect()
     }
 }

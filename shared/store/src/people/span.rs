@@ -35,11 +35,11 @@ impl Span {
         }
     }
 
-    /// This range, with places told from a shorter prefix on.
-    pub(super) fn after(self, prefix: &str) -> Self {
+    /// Whoever has a word with this beginning; a place begins with the word itself.
+    pub(super) fn word(beginning: &str) -> Self {
         Self {
-            prefix: prefix.to_owned(),
-            ..self
+            prefix: keys::WORD.to_owned(),
+            ..Self::of(format!("{}{beginning}", keys::WORD))
         }
     }
 
@@ -118,6 +118,34 @@ impl Found {
     pub(super) fn is_empty(&self) -> bool {
         self.hits.is_empty() && !self.more
     }
+
+    /// Whoever is in all of these, as far as all of them are known; each is in the same order.
+    pub(super) fn common(all: impl Iterator<Item = Self>, backwards: bool) -> Self {
+        let precedes = |a: &str, b: &str| if backwards { a > b } else { a < b };
+        all.reduce(|one, other| {
+            let ends = [&one, &other].into_iter().filter(|found| found.more);
+            let ends = ends.filter_map(|found| found.last.clone());
+            let end = ends.reduce(|a, b| if precedes(&a, &b) { a } else { b });
+            let both: BTreeSet<String> = other.hits.into_iter().map(|hit| hit.text).collect();
+            let known =
+                |hit: &Hit| both.contains(&hit.text) && end.as_ref().is_none_or(|end| !precedes(end, &hit.text));
+            Self {
+                hits: one.hits.into_iter().filter(known).collect(),
+                more: end.is_some(),
+                last: end,
+            }
+        })
+        .unwrap_or_default()
+    }
+
+    /// The first of them only.
+    pub(super) fn cut(&mut self, limit: usize) {
+        if self.hits.len() > limit {
+            self.hits.truncate(limit);
+            self.more = true;
+            self.last = self.hits.last().map(|hit| hit.text.clone());
+        }
+    }
 }
 
 impl Store {
@@ -155,10 +183,7 @@ impl Store {
             }
         });
         found.hits.dedup_by(|a, b| a.text == b.text);
-        if found.hits.len() > limit {
-            found.hits.truncate(limit);
-            found.more = true;
-        }
+        found.cut(limit);
         found.last = found.hits.last().map(|hit| hit.text.clone());
         Ok(found)
     }
