@@ -1,5 +1,6 @@
 //! Bulk actions that meet: each row comes out as if one had been asked for after the other.
 
+use super::late::gated;
 use super::{names, started};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::verdicts;
@@ -175,5 +176,34 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
             assert_eq!(h.invitations_mailed(address).await, 1 + round, "{address}");
         }
     }
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_demoted_half_way_is_refused_the_rows_that_are_left_and_told_of_those_that_are_done() {
+    let (h, gate) = gated().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let people = acme.join_many(&h, &names("member", 60), "participant", &[]).await;
+    let body = json!({ "members": people.iter().map(Persona::id).collect::<Vec<_>>() });
+    let path = acme.path("/members/deactivate");
+    gate.shut();
+    let (own, who) = (h.clone(), ada.clone());
+    let asking = tokio::spawn(async move { who.post(&own, &path, &body).await });
+    gate.held().await;
+    gate.shut();
+    gate.open();
+    gate.held().await;
+    let demoted = acme.path(&format!("/members/{}", ada.id()));
+    let body = json!({ "role": "participant" });
+    acme.owner.patch(&h, &demoted, &body).await.expect(200);
+    gate.open();
+    let answer = asking.await.unwrap().expect(200);
+    let told = verdicts(&answer.body);
+    assert_eq!(told.len(), 60);
+    let through = told.iter().take_while(|(status, _)| status == "deactivated").count();
+    assert!((1..60).contains(&through), "{through}");
+    assert!(told[through..].iter().all(|(_, kind)| kind == "forbidden"), "{told:?}");
+    assert_eq!(acme.recorded(&h, "member.deactivated").await, through);
     recount(&h).await;
 }
