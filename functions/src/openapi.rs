@@ -3,6 +3,7 @@
 use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
 use crate::shapes::access::find::Found;
+use crate::shapes::bulk::Verdicts;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -111,6 +112,13 @@ impl Operation {
         let reference = self.reference::<T>();
         self.replies.push((status, Some(reference)));
         self
+    }
+
+    /// Answers 200 with a verdict for each row.
+    pub(crate) fn decides<Row: ToSchema>(self) -> Self {
+        let mut operation = self.answers::<Verdicts<Row>>(200);
+        operation.reference::<Row>();
+        operation
     }
 
     fn reference<T: ToSchema>(&mut self) -> Value {
@@ -244,14 +252,10 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             "If-Match",
             "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
         )),
-        "POST"
-            if route.calls.contains(&"dynamodb:TransactWriteItems") && !route.binary.ends_with("activate-members") =>
-        {
-            Some((
-                "Idempotency-Key",
-                "Repeating a request with the same key gives the first answer again, for a day.",
-            ))
-        }
+        "POST" if route.calls.contains(&"dynamodb:TransactWriteItems") => Some((
+            "Idempotency-Key",
+            "Repeating a request with the same key gives the first answer again, for a day.",
+        )),
         _ => None,
     };
     if let Some((name, text)) = header {

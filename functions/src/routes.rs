@@ -2,9 +2,11 @@
 
 pub mod about;
 pub mod access;
-pub mod activation;
 pub mod answers;
 pub mod api_keys;
+mod bulk;
+pub mod chosen_invitations;
+pub mod chosen_members;
 pub mod contacts;
 pub mod deletion;
 pub mod events;
@@ -26,13 +28,14 @@ use crate::shapes::access::find::{
     ActionSearch, FoundAction, FoundResource, FoundSubject, ResourceSearch, SubjectSearch,
 };
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
+use crate::shapes::bulk::{ChangeRoles, ChosenInvitations, ChosenMembers, InvitationVerdict, MemberVerdict};
 use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
 use crate::shapes::invitation::{
     AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
     UpdateInvitation, WaitingInvitation,
 };
-use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, SetStatus, StatusResults, UpdateMember};
+use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, UpdateMember};
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
     TransferredBody, UpdateOrganization,
@@ -167,10 +170,14 @@ routes! {
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List invitations that are pending, or have ended",
         Operation::pages::<InvitationBody>(&["status"]);
-    "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::resend_every,
+    "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Send every pending invitation again, in the background",
-        Operation::plain().answers::<JobBody>(202);
+        "Send up to 100 chosen invitations again; without a body every pending one, in the background",
+        Operation::may_take::<ChosenInvitations>().decides::<InvitationVerdict>().answers::<JobBody>(202);
+    "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => chosen_invitations::cancel,
+        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        "Take up to 100 pending invitations back",
+        Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
         "Show an invitation",
@@ -203,14 +210,22 @@ routes! {
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List people: members and pending invitations",
         Operation::lists::<PeopleBody>(people::FILTERS);
-    "activate-members" "POST" "/v1/organizations/{org}/members/activate" => activation::activate,
+    "activate-members" "POST" "/v1/organizations/{org}/members/activate" => chosen_members::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Activate up to 100 members",
-        Operation::takes::<SetStatus>().answers::<StatusResults>(200);
-    "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => activation::deactivate,
+        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
+    "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => chosen_members::deactivate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Deactivate up to 100 members",
-        Operation::takes::<SetStatus>().answers::<StatusResults>(200);
+        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
+    "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => chosen_members::change_role,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "Give up to 100 members a role in place of all they hold",
+        Operation::takes::<ChangeRoles>().decides::<MemberVerdict>();
+    "remove-members" "POST" "/v1/organizations/{org}/members/remove" => chosen_members::remove,
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        "End up to 100 memberships",
+        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
         "Show a member; `me` is the caller",

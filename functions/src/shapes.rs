@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod api_key;
+pub mod bulk;
 pub mod contact;
 pub mod event;
 pub mod invitation;
@@ -23,7 +24,7 @@ pub struct Items<T> {
 }
 
 /// Seats used and allowed.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SeatsBody {
     /// Seats in use, pending invitations included.
     pub used: u64,

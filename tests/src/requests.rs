@@ -126,8 +126,15 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
             organization(b, &mut case, route).await
         }
-        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" | "put-grant"
-        | "delete-grant" => {
+        "get-member"
+        | "update-member"
+        | "remove-member"
+        | "activate-members"
+        | "deactivate-members"
+        | "put-grant"
+        | "delete-grant"
+        | "change-members-role"
+        | "remove-members" => {
             members(b, &mut case, route).await;
         }
         "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
@@ -259,7 +266,13 @@ async fn members(b: &Bench, case: &mut Case, route: &Route) {
             case.owner.post(&b.h, &path, &both).await.expect(200);
             case.body = Some(both);
         }
-        "deactivate-members" => case.body = Some(both),
+        "deactivate-members" | "remove-members" => case.body = Some(both),
+        "change-members-role" => {
+            let mut body = both;
+            body["role"] = json!("program_facilitator");
+            body["resources"] = json!([{ "type": "program", "id": "autumn" }]);
+            case.body = Some(body);
+        }
         other => panic!("no request for {other}"),
     }
 }
@@ -275,6 +288,10 @@ async fn invitations(b: &Bench, case: &mut Case, route: &Route) {
         "resend-invitations" => {
             case.invite(b, "ann").await;
             case.invite(b, "bob").await;
+        }
+        "cancel-invitations" => {
+            let both = [case.invite(b, "ann").await, case.invite(b, "bob").await];
+            case.body = Some(json!({ "invitations": both }));
         }
         "get-invitation" | "cancel-invitation" | "resend-invitation" => {
             case.invite(b, "ann").await;

@@ -140,3 +140,14 @@ pub fn invitation_with(addresses: &str, role: &str, programs: &[&str], field: &s
 pub fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(p, c)| ((*p).to_owned(), (*c).to_owned())).collect()
 }
+
+/// What each row of a bulk action was told: its status, and the kind of problem if it was refused.
+pub fn verdicts(body: &Value) -> Vec<(String, String)> {
+    let rows = body["results"].as_array().into_iter().flatten();
+    rows.map(|r| {
+        let kind = r["problem"]["type"].as_str().unwrap_or_default();
+        let kind = kind.rsplit('/').next().unwrap_or_default();
+        (r["status"].as_str().unwrap_or_default().to_owned(), kind.to_owned())
+    })
+    .collect()
+}

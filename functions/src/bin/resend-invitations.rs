@@ -1,8 +1,8 @@
 //! `POST /v1/organizations/{org}/invitations/resend`
 
-use muster_functions::routes::invitations::resend_every;
+use muster_functions::routes::invitations::resend_some;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(resend_every).await
+    muster_edge::serve::http(resend_some).await
 }

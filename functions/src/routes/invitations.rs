@@ -3,17 +3,18 @@
 use crate::shapes::invitation::{InvitationBody, JobBody, UpdateInvitation};
 use crate::shapes::{Items, ResourceName};
 use muster_domain::address::Rejected;
-use muster_domain::rules::Fault;
 use muster_domain::rules::invitations::{
     Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
 use muster_domain::rules::invite::Holder;
 use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::{Fault, Scene};
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef, permission,
+    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
+    permission,
 };
 use muster_edge::inside::Sight;
-use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step};
+use muster_edge::{Call, Field, Ids, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::items::ClaimHolder;
 use muster_store::{Key, Page, Snapshot};
 use std::collections::BTreeMap;
@@ -48,11 +49,11 @@ pub(super) type Holders = BTreeMap<Address, Holder>;
 
 /// Who holds each address; or what else must be read to tell, where an invitation has lapsed and no job has ended it yet.
 pub(super) fn holders(
-    inside: &Inside,
+    scene: &Scene<'_>,
     seen: &Snapshot,
     addresses: &[Result<Address, Rejected>],
 ) -> Result<Result<Holders, Vec<Key>>, Problem> {
-    let id = inside.organization.id;
+    let id = scene.organization.id;
     let mut holders = Holders::new();
     let mut more = Vec::new();
     for address in addresses.iter().flatten() {
@@ -61,7 +62,7 @@ pub(super) fn holders(
         };
         let holder = match claim.holder {
             ClaimHolder::Member { holder } => Holder::Member(holder),
-            ClaimHolder::Invitation { holder, expires_at } if expires_at > inside.now => Holder::Invitation(holder),
+            ClaimHolder::Invitation { holder, expires_at } if expires_at > scene.now => Holder::Invitation(holder),
             ClaimHolder::Invitation { holder, .. } => {
                 let key = Key::pending_invitation(id, holder);
                 if !seen.has_asked(std::slice::from_ref(&key)) {
@@ -116,7 +117,8 @@ pub async fn list(call: Call) -> Outcome {
     )
 }
 
-fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
+/// The two places of an invitation: pending, or ended.
+pub(super) fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
     vec![
         Key::pending_invitation(organization, id),
         Key::past_invitation(organization, id),
@@ -211,35 +213,61 @@ pub async fn cancel(call: Call) -> Outcome {
     .await
 }
 
+/// What must be read to revive this invitation if it has ended: who has its address, and what it was offered on.
+pub(super) fn revival_keys(scene: &Scene<'_>, seen: &Snapshot, id: InvitationId) -> Result<Vec<Key>, Problem> {
+    let organization = scene.organization.id;
+    let Some(ended) = ended(seen, organization, id)? else {
+        return Ok(Vec::new());
+    };
+    let named = ended.resources.iter().map(|r| Key::resource(organization, &r.key));
+    let keys: Vec<Key> = named.chain([Key::claim(organization, &ended.email)]).collect();
+    if !seen.has_asked(&keys) {
+        return Ok(keys);
+    }
+    Ok(holders(scene, seen, &[Ok(ended.email)])?.err().unwrap_or_default())
+}
+
+fn ended(seen: &Snapshot, organization: OrganizationId, id: InvitationId) -> Result<Option<Invitation>, Problem> {
+    let found = seen.invitation(organization, id)?;
+    Ok(found.filter(|i| i.state != InvitationState::Pending))
+}
+
+/// Decides to send it again, once what [`revival_keys`] names is read.
+pub(super) fn sent_again(
+    scene: &Scene<'_>,
+    seen: &Snapshot,
+    id: InvitationId,
+    ids: &mut Ids,
+) -> Result<(Invitation, Changes), Problem> {
+    let organization = scene.organization.id;
+    let mut holder = None;
+    let mut resources = Vec::new();
+    if let Some(ended) = ended(seen, organization, id)? {
+        let mut found_holders = holders(scene, seen, &[Ok(ended.email.clone())])?.unwrap_or_default();
+        holder = found_holders.remove(&ended.email);
+        let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
+        let found = found(seen, organization, &named)?;
+        resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
+    }
+    let revival = Revival {
+        holder: holder.as_ref(),
+        resources: &resources,
+    };
+    let before = seen.invitation(organization, id)?;
+    Ok(send_again(scene, before.as_ref(), &revival, ids)?)
+}
+
 /// Sends an invitation again, with a new link.
 pub async fn resend(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
-        let before = seen.invitation(organization, id)?;
-        let mut holder = None;
-        let mut resources = Vec::new();
-        if let Some(ended) = before.as_ref().filter(|i| i.state != InvitationState::Pending) {
-            // Reviving takes the address again, and offers what is still there: both must be read first.
-            let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
-            let mut more: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
-            more.push(Key::claim(organization, &ended.email));
-            if !seen.has_asked(&more) {
-                return Ok(Step::Read(more));
-            }
-            let address = [Ok(ended.email.clone())];
-            match holders(inside, seen, &address)? {
-                Ok(mut found) => holder = found.remove(&ended.email),
-                Err(more) => return Ok(Step::Read(more)),
-            }
-            let found = found(seen, organization, &named)?;
-            resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
+        let scene = inside.scene()?;
+        let more = revival_keys(&scene, seen, id)?;
+        if !more.is_empty() {
+            return Ok(Step::Read(more));
         }
-        let revival = Revival {
-            holder: holder.as_ref(),
-            resources: &resources,
-        };
-        let (after, changes) = send_again(&inside.scene()?, before.as_ref(), &revival, ids)?;
+        let (after, changes) = sent_again(&scene, seen, id, ids)?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
@@ -248,11 +276,18 @@ pub async fn resend(call: Call) -> Outcome {
     .await
 }
 
-/// Sends every pending invitation again, in the background.
-pub async fn resend_every(call: Call) -> Outcome {
+/// Sends chosen invitations again, or without a body every pending one, in the background.
+pub async fn resend_some(call: Call) -> Outcome {
     let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
-    call.change_inside(&user, organization, Vec::new(), |inside, _, ids| {
+    match call.body_if_any()? {
+        Some(chosen) => super::chosen_invitations::resend(call, user, organization, chosen).await,
+        None => resend_every(&call, &user, organization).await,
+    }
+}
+
+async fn resend_every(call: &Call, user: &User, organization: OrganizationId) -> Outcome {
+    call.change_inside(user, organization, Vec::new(), |inside, _, ids| {
         let (job, changes) = resend_all(&inside.scene()?, ids)?;
         let body = JobBody {
             job: job.id,

@@ -164,7 +164,7 @@ const MAX_ENTRIES: usize = 300;
 /// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
 fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
     let scene = inside.scene()?;
-    let (mut holders, accounts) = match (holders(inside, seen, &ask.addresses)?, accounts(inside, seen, ask)?) {
+    let (mut holders, accounts) = match (holders(&scene, seen, &ask.addresses)?, accounts(inside, seen, ask)?) {
         (Ok(holders), Ok(accounts)) => (holders, accounts),
         (holders, accounts) => {
             let more = [holders.err(), accounts.err()];

@@ -3,15 +3,15 @@
 use super::invitations::{found, named};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
-use muster_domain::rules::Fault;
 use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
 use muster_domain::rules::members::{
-    Holdings, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
+    Holdings, MemberRefusal, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
 };
 use muster_domain::rules::offer::Wanted;
-use muster_domain::{ContactId, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_domain::rules::{Fault, Scene};
+use muster_domain::{Changes, ContactId, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
 use muster_edge::inside::Sight;
-use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step, User};
+use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::{Key, Snapshot};
 
 pub(super) fn view(inside: &Inside) -> View<'_> {
@@ -246,34 +246,48 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     touched.then_some(after)
 }
 
+/// What must be read of contacts before a membership ends: the one that has the member's address, and the one of their id.
+pub(super) fn contact_keys(member: &Member) -> Result<Vec<Key>, Problem> {
+    Ok(vec![
+        Key::contact_at(member.organization, &member.email),
+        Key::contact(member.organization, &contact_of(member.id)?),
+    ])
+}
+
+fn contact_of(member: UserId) -> Result<ContactId, Problem> {
+    member.to_string().parse().map_err(|_| Problem::internal())
+}
+
+/// Decides to end a membership, once what [`contact_keys`] names is read.
+pub(super) fn ended(scene: &Scene<'_>, seen: &Snapshot, member: &Member, ids: &mut Ids) -> Result<Changes, Problem> {
+    let (at, own) = (
+        seen.contact_at(member.organization, &member.email)?,
+        seen.contact(member.organization, &contact_of(member.id)?)?,
+    );
+    let known = Acquaintance {
+        at: at.as_ref(),
+        own: own.as_ref(),
+    };
+    Ok(remove_leaving_contact(scene, Some(member), &known, ids)?)
+}
+
 /// Ends a membership: another's, or one's own, which is leaving.
 pub async fn remove(call: Call) -> Outcome {
     let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
-    let own: ContactId = id.to_string().parse().map_err(|_| Problem::internal())?;
-    let keys = vec![Key::member(organization, id), Key::contact(organization, &own)];
+    let keys = vec![Key::member(organization, id)];
     call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let scene = inside.scene()?;
         let found = seen.member(organization, id)?;
         // Who may not is told so before anything else is read.
         end(&scene, found.as_ref(), ids)?;
-        let Some(member) = found else {
-            return Err(Problem::not_found("member"));
-        };
-        let address = [Key::contact_at(organization, &member.email)];
-        if !seen.has_asked(&address) {
-            return Ok(Step::Read(address.into()));
+        let member = found.ok_or(MemberRefusal::NotFound)?;
+        let contacts = contact_keys(&member)?;
+        if !seen.has_asked(&contacts) {
+            return Ok(Step::Read(contacts));
         }
-        let (at, own) = (
-            seen.contact_at(organization, &member.email)?,
-            seen.contact(organization, &own)?,
-        );
-        let known = Acquaintance {
-            at: at.as_ref(),
-            own: own.as_ref(),
-        };
-        let changes = remove_leaving_contact(&scene, Some(&member), &known, ids)?;
+        let changes = ended(&scene, seen, &member, ids)?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

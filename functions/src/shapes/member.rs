@@ -9,7 +9,7 @@ use muster_domain::{
     Address, Held, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType, RoleId,
     RoleSet, Status, Term, UserId,
 };
-use muster_edge::{Body, Field, Problem, objects};
+use muster_edge::{Body, Field, objects};
 use muster_store::Counts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -396,39 +396,4 @@ pub struct UpdateMember {
 
 impl Body for UpdateMember {
     const REQUIRED: &'static [&'static str] = &[];
-}
-
-/// Members to activate or deactivate.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetStatus {
-    /// Up to 100 members.
-    #[schema(value_type = Vec<String>)]
-    pub members: Vec<UserId>,
-}
-
-impl Body for SetStatus {
-    const REQUIRED: &'static [&'static str] = &["members"];
-}
-
-/// What came of one row.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RowResult {
-    /// The member.
-    #[schema(value_type = String)]
-    pub member: UserId,
-    /// `activated`, `deactivated` or `refused`.
-    pub status: &'static str,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Problem>,
-}
-
-/// What came of activating or deactivating.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StatusResults {
-    /// One verdict a member, in the order they were named.
-    pub results: Vec<RowResult>,
-    /// Seats used and allowed, after it.
-    pub seats: SeatsBody,
 }

@@ -2,10 +2,11 @@
 //!
 //! Counters are never set by hand. How many seats and owners come or go follows from the pairs, so no rule can forget them.
 
+use crate::address::Address;
 use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
-use crate::id::UserId;
+use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
 use crate::mail::Mail;
@@ -13,6 +14,8 @@ use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::Resource;
 use crate::roleset::RoleSet;
+use crate::text::ContactId;
+use std::collections::BTreeSet;
 
 /// One thing before and after: none before is a new one, none after one that goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,21 @@ impl<T> Pair<T> {
             after: None,
         }
     }
+}
+
+/// One thing that changes touch.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Thing<'a> {
+    Member(UserId),
+    Invitation(InvitationId),
+    Claim(&'a Address),
+    Contact(&'a ContactId),
+    ContactAt(&'a Address),
+}
+
+/// Everything in these pairs, as it was and as it shall be.
+fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
+    pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after))
 }
 
 /// All that one decision changes, for one transaction.
@@ -130,7 +148,32 @@ impl Changes {
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);
-        self.relied_on.extend(other.relied_on);
+        let more = other.relied_on.into_iter().filter(|it| !self.relied_on.contains(it));
+        let more: Vec<_> = more.collect();
+        self.relied_on.extend(more);
+        // A transaction touches an item once, and the condition of a change holds what a check would.
+        let members = &self.members;
+        self.relied_on.retain(|(id, _)| !each(members).any(|m| m.id == *id));
         self
+    }
+
+    /// Whether the member is among those that change.
+    #[must_use]
+    pub fn include(&self, member: UserId) -> bool {
+        each(&self.members).any(|m| m.id == member)
+    }
+
+    /// Whether both change the same thing, or take or free the same address: then the one must be decided on what the other leaves.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        !self.things().is_disjoint(&other.things())
+    }
+
+    /// What is changed: members, invitations and contacts by their ids, and the addresses they have.
+    fn things(&self) -> BTreeSet<Thing<'_>> {
+        let members = each(&self.members).flat_map(|m| [Thing::Member(m.id), Thing::Claim(&m.email)]);
+        let invitations = each(&self.invitations).flat_map(|i| [Thing::Invitation(i.id), Thing::Claim(&i.email)]);
+        let contacts = each(&self.contacts).flat_map(|c| [Thing::Contact(&c.id), Thing::ContactAt(&c.email)]);
+        members.chain(invitations).chain(contacts).collect()
     }
 }

@@ -1,9 +1,10 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
 use crate::address::Domain;
+use crate::changes::Changes;
 use crate::id::{OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
-use crate::roleset::Role;
+use crate::roleset::{Role, RoleSet};
 use crate::text::{Message, Name, RoleId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,16 @@ impl Organization {
         Seats {
             used: self.seats_used,
             limit: self.plan.seat_limit,
+        }
+    }
+
+    /// The organization with its counters as these changes leave them.
+    #[must_use]
+    pub fn after(&self, changes: &Changes, set: &RoleSet) -> Self {
+        Self {
+            seats_used: self.seats().after(changes.seat_delta()).used,
+            active_owners: self.active_owners.saturating_add_signed(changes.owner_delta(set)),
+            ..self.clone()
         }
     }
 

@@ -4,6 +4,7 @@ pub mod access;
 pub mod activation;
 pub mod answer;
 pub mod asking;
+pub mod bulk;
 pub mod contacts;
 pub mod deletion;
 pub mod invitations;

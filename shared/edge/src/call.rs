@@ -28,7 +28,7 @@ pub struct Call {
     pub now: Timestamp,
     /// The request's id.
     pub request_id: String,
-    keeps_answer: bool,
+    part: usize,
     request: Request,
 }
 
@@ -38,16 +38,14 @@ impl Call {
             now: app.clock().now(),
             app,
             request_id,
-            keeps_answer: true,
+            part: 0,
             request,
         }
     }
 
-    /// This request, whose answer is not kept for its `Idempotency-Key`: it takes several transactions, and repeating it is harmless.
-    #[must_use]
-    pub fn repeatable(mut self) -> Self {
-        self.keeps_answer = false;
-        self
+    /// Goes on to the part of this request that begins here: each part keeps its own answer for the `Idempotency-Key`.
+    pub fn go_on(&mut self, part: usize) {
+        self.part = part;
     }
 
     fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
@@ -203,10 +201,18 @@ impl Call {
     /// # Errors
     /// See [`body::read`].
     pub fn body_or_default<T: Body + Default>(&self) -> Result<T, Problem> {
+        Ok(self.body_if_any()?.unwrap_or_default())
+    }
+
+    /// The body, if there is one at all.
+    ///
+    /// # Errors
+    /// See [`body::read`].
+    pub fn body_if_any<T: Body>(&self) -> Result<Option<T>, Problem> {
         if self.request.body().is_empty() {
-            Ok(T::default())
+            Ok(None)
         } else {
-            self.body()
+            self.body().map(Some)
         }
     }
 
@@ -248,7 +254,7 @@ impl Call {
             .request
             .headers()
             .get("idempotency-key")
-            .filter(|_| self.keeps_answer && self.method() == "POST")
+            .filter(|_| self.method() == "POST")
         else {
             return Ok(None);
         };
@@ -269,6 +275,7 @@ impl Call {
             chosen,
             self.method(),
             self.raw_path(),
+            self.part,
             self.request.body(),
         )))
     }

@@ -4,7 +4,6 @@ use crate::problem::Problem;
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Fault;
-use muster_domain::rules::activation::RowRefusal;
 use muster_domain::rules::answer::AnswerRefusal;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
@@ -200,19 +199,6 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::Expired => {
                 Self::new(409, "api-key-expired", "The API key has expired").detail("revoke it and make another")
             }
-        }
-    }
-}
-
-impl From<RowRefusal> for Problem {
-    fn from(refusal: RowRefusal) -> Self {
-        match refusal {
-            RowRefusal::NotFound => Self::not_found("member"),
-            RowRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
-            RowRefusal::Oneself => own_membership(),
-            RowRefusal::LastOwner => last_owner(),
-            RowRefusal::PayingOwner => paying_owner(),
-            RowRefusal::NoSeats(seats) => Self::no_seats(seats, 1),
         }
     }
 }

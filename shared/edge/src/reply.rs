@@ -9,6 +9,9 @@ use serde::Serialize;
 /// The media type of problems.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// The header field of an answer that was given before.
+const REPLAYED: (&str, &str) = ("idempotent-replayed", "true");
+
 /// A successful answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -102,14 +105,23 @@ impl Reply {
             media_type: "application/json",
             body: answered.body.into_bytes(),
             etag: answered.etag,
-            headers: answered
-                .location
-                .map(|to| ("location", to))
-                .into_iter()
-                .chain([("idempotent-replayed", "true".into())])
-                .collect(),
+            headers: answered.location.map(|to| ("location", to)).into_iter().collect(),
             kept: None,
         }
+        .replayed(true)
+    }
+
+    /// Whether it is an answer that was given before.
+    #[must_use]
+    pub fn is_replayed(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == REPLAYED.0)
+    }
+
+    /// This answer, marked as one that was given before, if `again`.
+    #[must_use]
+    pub fn replayed(self, again: bool) -> Self {
+        let (name, value) = REPLAYED;
+        if again { self.header(name, value) } else { self }
     }
 
     /// This answer as HTTP.

@@ -37,10 +37,15 @@ pub struct Answered {
 
 impl Once {
     /// A request of `caller` (a user or an API key, by its id), with the key they chose.
+    ///
+    /// One that takes several transactions keeps what came of each: `part` tells them apart, 0 is the first.
     #[must_use]
-    pub fn new(caller: &str, chosen: &str, method: &str, path: &str, body: &[u8]) -> Self {
+    pub fn new(caller: &str, chosen: &str, method: &str, path: &str, part: usize, body: &[u8]) -> Self {
+        let number = part.to_be_bytes();
+        let mut named = vec![method.as_bytes(), path.as_bytes(), chosen.as_bytes()];
+        named.extend((part > 0).then_some(&number[..]));
         Self {
-            key: Key::once(caller, &hash(&[method.as_bytes(), path.as_bytes(), chosen.as_bytes()])),
+            key: Key::once(caller, &hash(&named)),
             fingerprint: hash(&[body]),
         }
     }
@@ -62,4 +67,19 @@ fn hash(parts: &[&[u8]]) -> String {
         hash.update(part);
     }
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_of_a_request_has_a_place_of_its_own_and_all_have_its_fingerprint() {
+        let part = |chosen: &str, part| Once::new("usr_x", chosen, "POST", "/p", part, b"{}");
+        let keys = [part("k", 0), part("k", 1), part("k", 256), part("k1", 0)];
+        for (i, one) in keys.iter().enumerate() {
+            assert!(keys.iter().skip(i + 1).all(|other| other.key != one.key));
+            assert_eq!(one.fingerprint, keys[0].fingerprint);
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod answers;
 mod authentication;
 mod bad_input;
 mod budgets;
+mod bulk;
 mod contacts;
 mod contacts_left;
 mod conventions;

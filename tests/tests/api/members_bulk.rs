@@ -2,18 +2,8 @@
 
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
-use muster_tests::shortcuts::named;
-use serde_json::{Value, json};
-
-fn verdicts(body: &Value) -> Vec<(String, String)> {
-    let rows = body["results"].as_array().unwrap().iter();
-    rows.map(|r| {
-        let kind = r["problem"]["type"].as_str().unwrap_or_default();
-        let kind = kind.rsplit('/').next().unwrap_or_default();
-        (r["status"].as_str().unwrap().to_owned(), kind.to_owned())
-    })
-    .collect()
-}
+use muster_tests::shortcuts::{named, verdicts};
+use serde_json::json;
 
 #[tokio::test]
 async fn an_inactive_member_loses_access_at_the_next_request_and_keeps_everything_but_the_seat() {

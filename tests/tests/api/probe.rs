@@ -264,14 +264,19 @@ async fn ids_of_another_organization_name_nothing_in_ones_own() {
     assert_eq!(tried, 15);
 
     let path = |rest: &str| format!("/v1/organizations/{own}{rest}");
-    for bulk in ["activate", "deactivate"] {
-        let members = [s.acme.owner.id(), s.inactive.id(), s.member.id()];
-        let path = path(&format!("/members/{bulk}"));
-        let answer = s
-            .stranger
-            .post(&h, &path, &json!({ "members": members }))
-            .await
-            .expect(200);
+    let members = json!({ "members": [s.acme.owner.id(), s.inactive.id(), s.member.id()] });
+    let mut role = members.clone();
+    role["role"] = json!("admin");
+    let invitations = json!({ "invitations": [s.invitation] });
+    for (bulk, body) in [
+        ("members/activate", &members),
+        ("members/deactivate", &members),
+        ("members/remove", &members),
+        ("members/change-role", &role),
+        ("invitations/cancel", &invitations),
+        ("invitations/resend", &invitations),
+    ] {
+        let answer = s.stranger.post(&h, &path(&format!("/{bulk}")), body).await.expect(200);
         for row in answer.body["results"].as_array().unwrap() {
             assert_eq!(row["status"], "refused");
             assert_eq!(row["problem"]["status"], 404);

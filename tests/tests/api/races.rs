@@ -2,6 +2,7 @@
 
 mod adding;
 mod answers;
+mod bulk;
 mod bystander;
 mod contacts;
 mod deletion;

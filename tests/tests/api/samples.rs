@@ -69,7 +69,6 @@ async fn run(h: &Harness, binary: &str, event: &Value) {
             let status = reply.status().as_u16();
             let expected = match binary {
                 "create-organization" | "create-invitations" | "create-api-key" | "add-member" => 201,
-                "resend-invitations" => 202,
                 "get-docs" => 302,
                 "not-found" => 404,
                 _ if event["requestContext"]["http"]["method"] == "DELETE" => 204,
@@ -89,6 +88,8 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         "restore-organization",
         "create-invitations",
         "resend-invitation",
+        "resend-invitations",
+        "change-members-role",
         "update-member",
         "transfer-ownership",
         "put-grant",
@@ -106,7 +107,8 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             h.advance(SignedDuration::from_hours(24 * 8));
             acme.owner.clone()
         }
-        "get-invitation" | "update-invitation" | "cancel-invitation" | "resend-invitation" => {
+        "get-invitation" | "update-invitation" | "cancel-invitation" | "resend-invitation" | "cancel-invitations"
+        | "resend-invitations" => {
             let invited = invite(h, &acme, "pat@acme.example", "program_admin", &["spring"]).await;
             values.push(("invitation", invited.text("/invitations/0/id")));
             if rare {
@@ -123,7 +125,13 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             values.push(("invitation_token", token));
             guest
         }
-        "get-member" | "update-member" | "remove-member" | "activate-members" | "deactivate-members" => {
+        "get-member"
+        | "update-member"
+        | "remove-member"
+        | "activate-members"
+        | "deactivate-members"
+        | "change-members-role"
+        | "remove-members" => {
             let member = member(h, &acme, binary, rare).await;
             values.push(("member", member.id()));
             acme.owner.clone()

@@ -3,10 +3,11 @@
 use crate::action::{Ask, MixGrant, Wish};
 use crate::play::wanted;
 use crate::world::World;
-use muster_domain::rules::activation;
 use muster_domain::rules::members::{Holdings, Update, WantedGrant, update};
-use muster_domain::{Changes, Scene, Status, UserId};
+use muster_domain::rules::{activation, bulk};
+use muster_domain::{Changes, Scene, Status, UserId, permission};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 impl World {
     pub(crate) fn wanted_grant(&self, (number, role, end): &MixGrant) -> WantedGrant {
@@ -71,21 +72,27 @@ impl World {
         ids: &mut crate::world::Ids,
     ) -> Result<Changes, ()> {
         let status = if active { Status::Active } else { Status::Inactive };
+        if !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
+            return Err(());
+        }
         let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
-        let rows: Vec<_> = rows.into_iter().map(|id| (id, self.members.get(&id))).collect();
-        let (verdicts, changes) = activation::set_status(scene, status, &rows, ids).map_err(|_| ())?;
-        assert_eq!(verdicts.len(), rows.len(), "a verdict for each row");
-        let done: Vec<_> = verdicts
-            .iter()
+        let rows: Vec<UserId> = rows.into_iter().collect();
+        let one = |scene: &Scene<'_>, id: &UserId| {
+            Ok::<_, Infallible>(activation::set_status(scene, self.members.get(id), status, ids))
+        };
+        let Ok(part) = bulk::decide(scene, &rows, one, |_, _| Ok(true));
+        assert_eq!(part.verdicts.len(), rows.len(), "a verdict for each row");
+        let decided = rows.iter().zip(&part.verdicts);
+        let done: Vec<_> = decided
             .filter(|(_, verdict)| verdict.is_ok())
             .map(|(id, _)| *id)
             .collect();
-        for pair in &changes.members {
+        for pair in &part.changes.members {
             assert!(
                 done.contains(&pair.before.as_ref().unwrap().id),
                 "a refused row changed"
             );
         }
-        if done.is_empty() { Err(()) } else { Ok(changes) }
+        if done.is_empty() { Err(()) } else { Ok(part.changes) }
     }
 }

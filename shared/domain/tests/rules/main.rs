@@ -12,6 +12,7 @@ mod activation;
 mod adding;
 mod answer;
 mod attacks;
+mod bulk;
 mod contacts;
 mod deletion;
 mod grants;

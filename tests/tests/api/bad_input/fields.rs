@@ -131,6 +131,17 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PUT_GRANT, "/expires_at", bad_ends()),
         (&ACTIVATE, "/members", bad_members()),
         (&DEACTIVATE, "/members", bad_members()),
+        (&REMOVE, "/members", bad_members()),
+        (&CHANGE_ROLES, "/members", bad_members()),
+        (&CHANGE_ROLES, "/role", with(null(), bad_roles())),
+        (
+            &CHANGE_ROLES,
+            "/resources",
+            with(vec![json!([]), json!(null)], bad_resources()),
+        ),
+        (&CHANGE_ROLES, "/duration", with(bad_terms(), vec![json!("1_month")])),
+        (&CANCEL, "/invitations", bad_invitations()),
+        (&RESEND, "/invitations", bad_invitations()),
         (&MAKE_KEY, "/name", with(null(), line())),
         (&MAKE_KEY, "/read_only", flags()),
         (&MAKE_KEY, "/resources", with(null(), bad_resources())),
@@ -189,7 +200,9 @@ fn every_field_of_every_body_is_tried() {
             "PutGrant" => &[&PUT_GRANT],
             "TransferOwnership" => &[&TRANSFER],
             "NamePayingOwner" => &[&PAYING_OWNER],
-            "SetStatus" => &[&ACTIVATE, &DEACTIVATE],
+            "ChosenMembers" => &[&ACTIVATE, &DEACTIVATE, &REMOVE],
+            "ChangeRoles" => &[&CHANGE_ROLES],
+            "ChosenInvitations" => &[&CANCEL, &RESEND],
             "CreateApiKey" => &[&MAKE_KEY],
             "RotateApiKey" => &[&ROTATE_KEY],
             "VerifyApiKey" => &[&VERIFY_KEY],
@@ -233,7 +246,7 @@ async fn the_bodies_that_the_faults_are_put_into_are_good_ones() {
 #[tokio::test(flavor = "multi_thread")]
 async fn naming_a_resource_twice_is_naming_it_once() {
     let g = Ground::make().await;
-    for taker in [&INVITE, &UPDATE_INVITATION, &HOLDINGS] {
+    for taker in [&INVITE, &UPDATE_INVITATION, &HOLDINGS, &CHANGE_ROLES] {
         let mut body = (taker.good)(&g);
         let one = body["resources"][0].clone();
         body["resources"] = json!([one, one, one]);

@@ -130,6 +130,37 @@ pub(super) const DEACTIVATE: Taker = taker(
     |g| json!({ "members": [g.member.id()] }),
 );
 
+pub(super) const CHANGE_ROLES: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/members/change-role",
+    true,
+    |g| json!({ "members": [g.member.id()], "role": "program_facilitator", "resources": spring(), "duration": null }),
+);
+
+pub(super) const REMOVE: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/members/remove",
+    true,
+    |g| json!({ "members": [g.member.id()] }),
+);
+
+pub(super) const CANCEL: Taker = taker(
+    "POST",
+    "/v1/organizations/{org}/invitations/cancel",
+    true,
+    |g| json!({ "invitations": [g.invitation] }),
+);
+
+pub(super) const RESEND: Taker = Taker {
+    can_be_left_out: true,
+    ..taker(
+        "POST",
+        "/v1/organizations/{org}/invitations/resend",
+        true,
+        |g| json!({ "invitations": [g.invitation] }),
+    )
+};
+
 pub(super) const PUT_GRANT: Taker = taker(
     "PUT",
     "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
@@ -176,6 +207,8 @@ pub(super) const TAKERS: &[Taker] = &[
     PROFILE,
     DEACTIVATE,
     ACTIVATE,
+    CHANGE_ROLES,
+    RESEND,
     PUT_GRANT,
     MAKE_KEY,
     ROTATE_KEY,
@@ -183,4 +216,6 @@ pub(super) const TAKERS: &[Taker] = &[
     PAYING_OWNER,
     // After it the owner is none any more.
     TRANSFER,
+    CANCEL,
+    REMOVE,
 ];

@@ -265,11 +265,19 @@ pub(super) fn bad_member_ids() -> Vec<Value> {
 }
 
 pub(super) fn bad_members() -> Vec<Value> {
-    let id = |n: usize| json!(format!("usr_{n:022}"));
-    let ids = NO_MEMBERS;
+    bad_rows("usr")
+}
+
+pub(super) fn bad_invitations() -> Vec<Value> {
+    bad_rows("inv")
+}
+
+/// Lists of ids with this beginning.
+fn bad_rows(prefix: &str) -> Vec<Value> {
+    let id = |n: usize| json!(format!("{prefix}_{n:022}"));
+    let ids = NO_MEMBERS.map(|id| id.replace("usr", prefix));
     let mut bad = vec![
         json!(7),
-        json!("usr_1"),
         id(1),
         json!({}),
         json!([]),

@@ -87,6 +87,9 @@ const KEYED: &[Keyed] = &[
     // Each row is refused: none is in sight.
     ("POST", "/v1/organizations/{org}/members/activate", READ_ONLY, SHOWN),
     ("POST", "/v1/organizations/{org}/members/deactivate", READ_ONLY, SHOWN),
+    ("POST", "/v1/organizations/{org}/members/change-role", READ_ONLY, SHOWN),
+    ("POST", "/v1/organizations/{org}/members/remove", READ_ONLY, SHOWN),
+    ("POST", "/v1/organizations/{org}/invitations/cancel", READ_ONLY, SHOWN),
     ("GET", "/v1/organizations/{org}/members/{member}", SHOWN, NOT_FOUND),
     (
         "PATCH",

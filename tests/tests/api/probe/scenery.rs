@@ -20,7 +20,7 @@ pub(super) struct Scenery {
     /// The other organization.
     pub(super) others: String,
     /// A pending invitation.
-    invitation: String,
+    pub(super) invitation: String,
     /// An API key of the member.
     pub(super) key: NewKey,
     /// The token in its link.

@@ -160,6 +160,14 @@ fn members(s: &Scenery) -> Value {
     json!({ "members": [s.member.id(), s.inactive.id()] })
 }
 
+fn role_of(s: &Scenery) -> Value {
+    json!({ "members": [s.member.id(), s.inactive.id()], "role": "participant", "resources": [] })
+}
+
+fn invitations(s: &Scenery) -> Value {
+    json!({ "invitations": [s.invitation] })
+}
+
 fn key(_: &Scenery) -> Value {
     json!({ "name": "Another" })
 }
@@ -243,6 +251,14 @@ pub(super) const PROBES: &[Probe] = &[
     inside("GET", "/v1/organizations/{org}/members", none, FOR_READERS),
     inside("POST", "/v1/organizations/{org}/members/activate", members, REFUSED),
     inside("POST", "/v1/organizations/{org}/members/deactivate", members, REFUSED),
+    inside("POST", "/v1/organizations/{org}/members/change-role", role_of, REFUSED),
+    inside("POST", "/v1/organizations/{org}/members/remove", members, REFUSED),
+    inside(
+        "POST",
+        "/v1/organizations/{org}/invitations/cancel",
+        invitations,
+        REFUSED,
+    ),
     inside("GET", "/v1/organizations/{org}/members/{member}", none, FOR_READERS),
     inside("PATCH", "/v1/organizations/{org}/members/{member}", rerole, REFUSED),
     inside("DELETE", "/v1/organizations/{org}/members/{member}", none, REFUSED),

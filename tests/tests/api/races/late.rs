@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A backend whose writes go through a gate.
-async fn gated() -> (Arc<Harness>, Gate) {
+pub(super) async fn gated() -> (Arc<Harness>, Gate) {
     let gate = Gate::default();
     let options = Options {
         timers: false,

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/invitations/cancel`
+
+use muster_functions::routes::chosen_invitations::cancel;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(cancel).await
+}

@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members/change-role`
+
+use muster_functions::routes::chosen_members::change_role;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(change_role).await
+}

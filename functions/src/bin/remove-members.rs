@@ -1,0 +1,8 @@
+//! `POST /v1/organizations/{org}/members/remove`
+
+use muster_functions::routes::chosen_members::remove;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_edge::serve::http(remove).await
+}

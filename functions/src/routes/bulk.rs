@@ -1,0 +1,203 @@
+//! Bulk actions: chosen rows, a verdict for each, as many a transaction as fit.
+//!
+//! It comes out as if the rows had been asked for one after the other. Each transaction keeps its verdicts for the request's `Idempotency-Key`,
+//! so a request that died on its way goes on where it stopped when it is repeated, and does nothing twice.
+
+use crate::shapes::SeatsBody;
+use crate::shapes::bulk::Verdicts;
+use muster_domain::rules::bulk::{MAX_ROWS, decide};
+use muster_domain::rules::{Fault, Scene};
+use muster_domain::{Changes, OrganizationId};
+use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
+use muster_store::commit::MAX_ITEMS;
+use muster_store::{Key, Snapshot};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Rows that are read at first. Later ones follow how many the transaction before took, so that what is read stays in proportion
+/// to what is written however few rows a transaction holds.
+const FIRST_READ: usize = 48;
+
+/// The verdict of a row that was done.
+pub(super) type Done = &'static str;
+
+/// What is done with chosen rows.
+pub(super) trait Action {
+    /// The id of a row.
+    type Id: Copy + Eq;
+    /// The verdict of a row.
+    type Row: Serialize;
+    /// The field that names the rows.
+    const ROWS: &'static str;
+    /// The permission without which, anywhere, the whole is refused.
+    const NEEDS: &'static str;
+
+    /// What a row that was done is told.
+    fn done(&self) -> Done;
+    /// What is read for the request as a whole.
+    fn shared(&self, _: OrganizationId) -> Vec<Key> {
+        Vec::new()
+    }
+    /// What is read for a row.
+    fn keys(&self, organization: OrganizationId, id: Self::Id) -> Vec<Key>;
+    /// What else must be read for a row, now that this was found.
+    fn more(&self, _: &Scene<'_>, _: &Snapshot, _: Self::Id) -> Result<Vec<Key>, Problem> {
+        Ok(Vec::new())
+    }
+    /// Refuses what cannot be for any row.
+    fn check(&self, _: &Scene<'_>, _: &Snapshot) -> Result<(), Problem> {
+        Ok(())
+    }
+    /// Decides one row, as the single request would be decided.
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
+    /// The verdict of a row.
+    fn verdict(&self, id: Self::Id, status: &'static str, problem: Option<Problem>) -> Self::Row;
+}
+
+/// A request for a bulk action.
+struct Bulk<A: Action> {
+    call: Call,
+    user: User,
+    organization: OrganizationId,
+    action: A,
+    rows: Vec<A::Id>,
+}
+
+/// What came of some rows.
+enum Part {
+    /// These verdicts, as the answer tells them; and whether they were given before.
+    Done(Verdicts<Value>, bool),
+    /// No row changes anything: the rows behind can be decided with them.
+    Idle,
+}
+
+/// Does it with each of the rows named.
+pub(super) async fn run<A: Action>(
+    call: Call,
+    user: User,
+    organization: OrganizationId,
+    named: Vec<A::Id>,
+    action: A,
+) -> Outcome {
+    let mut rows = Vec::with_capacity(named.len());
+    for id in named {
+        if !rows.contains(&id) {
+            rows.push(id);
+        }
+    }
+    if rows.is_empty() || rows.len() > MAX_ROWS {
+        let detail = format!("name 1 to {MAX_ROWS} of them");
+        return Err(Problem::invalid([Fault::field(A::ROWS, "out_of_range", detail)]));
+    }
+    let bulk = Bulk {
+        call,
+        user,
+        organization,
+        action,
+        rows,
+    };
+    bulk.all().await
+}
+
+impl<A: Action> Bulk<A> {
+    async fn all(mut self) -> Outcome {
+        let mut results: Vec<Value> = Vec::with_capacity(self.rows.len());
+        let mut seats: Option<SeatsBody> = None;
+        let mut replayed = false;
+        let mut window = FIRST_READ;
+        while results.len() < self.rows.len() {
+            let from = results.len();
+            self.call.go_on(from);
+            match self.part(from, window).await {
+                Ok(Part::Done(part, again)) if !part.results.is_empty() => {
+                    window = 2 * part.results.len();
+                    results.extend(part.results);
+                    seats = Some(part.seats);
+                    replayed |= again;
+                }
+                Ok(Part::Done(..)) => return Err(Problem::internal()),
+                Ok(Part::Idle) => window = MAX_ROWS,
+                // What was done stays done and is told; what is left is refused with this, row by row.
+                Err(problem) if from > 0 && problem.status < 500 => {
+                    for id in self.rows.iter().skip(from) {
+                        results.push(self.told(*id, Err(problem.clone()))?);
+                    }
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        let seats = seats.ok_or_else(Problem::internal)?;
+        Ok(Reply::json(200, &Verdicts { results, seats })?.replayed(replayed))
+    }
+
+    /// As many rows as one transaction holds, of at most `window` that begin at `from`.
+    async fn part(&self, from: usize, window: usize) -> Result<Part, Problem> {
+        let rows: Vec<A::Id> = self.rows.iter().skip(from).take(window).copied().collect();
+        let is_last = from + rows.len() == self.rows.len();
+        let mut keys = self.action.shared(self.organization);
+        keys.extend(rows.iter().flat_map(|id| self.action.keys(self.organization, *id)));
+        let store = self.call.app.store();
+        let mut idle = false;
+        let change = self
+            .call
+            .change_inside(&self.user, self.organization, keys, |inside, seen, ids| {
+                idle = false;
+                let scene = inside.scene()?;
+                if !scene.authority().allows_somewhere(A::NEEDS) {
+                    let detail = format!("this needs the permission `{}`", A::NEEDS);
+                    return Err(Problem::forbidden(&detail));
+                }
+                self.action.check(&scene, seen)?;
+                let more = rows.iter().map(|id| self.action.more(&scene, seen, *id));
+                let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+                if !more.is_empty() {
+                    return Ok(Step::Read(more));
+                }
+                let weight = |changes: &Changes| {
+                    let weight = store.weight(changes, inside.set, &inside.organization);
+                    weight.map(muster_store::Weight::all)
+                };
+                // One item is the answer that may be kept. The sum counts what rows share once for each: only when it is too much, all is weighed.
+                let mut most = 1;
+                let part = decide(
+                    &scene,
+                    &rows,
+                    |scene, id| match self.action.row(scene, seen, *id, ids) {
+                        Err(problem) if problem.status >= 500 => Err(problem),
+                        verdict => Ok(verdict),
+                    },
+                    |more, all| {
+                        most += weight(more)?;
+                        if most > MAX_ITEMS {
+                            most = 1 + weight(all)?;
+                        }
+                        Ok(most <= MAX_ITEMS)
+                    },
+                )?;
+                idle = part.changes.is_empty() && !is_last;
+                let results = rows
+                    .iter()
+                    .zip(part.verdicts)
+                    .map(|(id, verdict)| self.told(*id, verdict));
+                let told = Verdicts {
+                    results: results.collect::<Result<Vec<_>, _>>()?,
+                    seats: inside.organization.seats().after(part.changes.seat_delta()).into(),
+                };
+                Ok(inside.commit(part.changes, Reply::json(200, &told)?))
+            });
+        let reply = change.await?;
+        if idle && !reply.is_replayed() {
+            return Ok(Part::Idle);
+        }
+        let told = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
+        Ok(Part::Done(told, reply.is_replayed()))
+    }
+
+    fn told(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {
+        let row = match verdict {
+            Ok(()) => self.action.verdict(id, self.action.done(), None),
+            Err(problem) => self.action.verdict(id, "refused", Some(problem)),
+        };
+        serde_json::to_value(row).map_err(|_| Problem::internal())
+    }
+}

@@ -1,0 +1,83 @@
+//! What is done with chosen invitations: send them again, take them back.
+
+use super::bulk::{Action, Done, run};
+use super::invitations::{both, revival_keys, sent_again};
+use crate::shapes::bulk::{ChosenInvitations, InvitationVerdict};
+use muster_domain::rules::Scene;
+use muster_domain::rules::invitations::cancel as take_back;
+use muster_domain::{Changes, InvitationId, OrganizationId, permission};
+use muster_edge::{Call, Ids, Outcome, Problem, User};
+use muster_store::{Key, Snapshot};
+
+/// Sends these again, each with a new link; expired ones are revived.
+pub(super) async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
+    run(call, user, organization, chosen.invitations, Resend).await
+}
+
+/// Takes pending invitations back.
+pub async fn cancel(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization = call.path("org")?;
+    let chosen: ChosenInvitations = call.body()?;
+    run(call, user, organization, chosen.invitations, Cancel).await
+}
+
+/// What both share.
+macro_rules! of_invitations {
+    () => {
+        type Id = InvitationId;
+        type Row = InvitationVerdict;
+        const ROWS: &'static str = "invitations";
+        const NEEDS: &'static str = permission::MEMBERS_INVITE;
+
+        fn keys(&self, organization: OrganizationId, id: InvitationId) -> Vec<Key> {
+            both(organization, id)
+        }
+
+        fn verdict(
+            &self,
+            invitation: InvitationId,
+            status: &'static str,
+            problem: Option<Problem>,
+        ) -> InvitationVerdict {
+            InvitationVerdict {
+                invitation,
+                status,
+                problem,
+            }
+        }
+    };
+}
+
+struct Resend;
+
+impl Action for Resend {
+    of_invitations!();
+
+    fn done(&self) -> Done {
+        "resent"
+    }
+
+    fn more(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId) -> Result<Vec<Key>, Problem> {
+        revival_keys(scene, seen, id)
+    }
+
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId, ids: &mut Ids) -> Result<Changes, Problem> {
+        sent_again(scene, seen, id, ids).map(|(_, changes)| changes)
+    }
+}
+
+struct Cancel;
+
+impl Action for Cancel {
+    of_invitations!();
+
+    fn done(&self) -> Done {
+        "cancelled"
+    }
+
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let found = seen.invitation(scene.organization.id, id)?;
+        Ok(take_back(scene, found.as_ref(), ids)?)
+    }
+}

@@ -1,0 +1,166 @@
+//! What is done with chosen members: activate, deactivate, change their role, remove.
+
+use super::bulk::{Action, Done, run};
+use super::invitations::{found, named};
+use super::members::{contact_keys, ended};
+use crate::shapes::bulk::{ChangeRoles, ChosenMembers, MemberVerdict};
+use muster_domain::rules::Scene;
+use muster_domain::rules::activation::set_status;
+use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
+use muster_domain::rules::offer::{Wanted, check};
+use muster_domain::{Changes, OrganizationId, ResourceKey, RoleId, Status, Term, UserId, permission};
+use muster_edge::{Call, Ids, Outcome, Problem};
+use muster_store::{Key, Snapshot};
+
+/// Activates members; each takes a seat again.
+pub async fn activate(call: Call) -> Outcome {
+    switch(call, Status::Active).await
+}
+
+/// Deactivates members: they lose access at their next request, and free their seats.
+pub async fn deactivate(call: Call) -> Outcome {
+    switch(call, Status::Inactive).await
+}
+
+async fn switch(call: Call, status: Status) -> Outcome {
+    let user = call.caller().await?;
+    let organization = call.path("org")?;
+    let body: ChosenMembers = call.body()?;
+    run(call, user, organization, body.members, Switch(status)).await
+}
+
+/// Gives members a role in place of all they hold.
+pub async fn change_role(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization = call.path("org")?;
+    let body: ChangeRoles = call.body()?;
+    let wanted = Reassign {
+        resources: named(&body.resources)?,
+        role: body.role,
+        term: body.duration,
+    };
+    run(call, user, organization, body.members, wanted).await
+}
+
+/// Ends memberships.
+pub async fn remove(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization = call.path("org")?;
+    let body: ChosenMembers = call.body()?;
+    run(call, user, organization, body.members, Remove).await
+}
+
+/// What all of them share.
+macro_rules! of_members {
+    () => {
+        type Id = UserId;
+        type Row = MemberVerdict;
+        const ROWS: &'static str = "members";
+        const NEEDS: &'static str = permission::MEMBERS_MANAGE;
+
+        fn verdict(&self, member: UserId, status: &'static str, problem: Option<Problem>) -> MemberVerdict {
+            MemberVerdict {
+                member,
+                status,
+                problem,
+            }
+        }
+    };
+}
+
+struct Switch(Status);
+
+impl Action for Switch {
+    of_members!();
+
+    fn done(&self) -> Done {
+        match self.0 {
+            Status::Active => "activated",
+            Status::Inactive => "deactivated",
+        }
+    }
+
+    fn keys(&self, organization: OrganizationId, id: UserId) -> Vec<Key> {
+        vec![Key::member(organization, id)]
+    }
+
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let found = seen.member(scene.organization.id, id)?;
+        Ok(set_status(scene, found.as_ref(), self.0, ids)?)
+    }
+}
+
+struct Reassign {
+    role: RoleId,
+    resources: Vec<ResourceKey>,
+    term: Option<Term>,
+}
+
+impl Action for Reassign {
+    of_members!();
+
+    fn done(&self) -> Done {
+        "changed"
+    }
+
+    fn shared(&self, organization: OrganizationId) -> Vec<Key> {
+        let keys = self.resources.iter().map(|key| Key::resource(organization, key));
+        keys.collect()
+    }
+
+    fn keys(&self, organization: OrganizationId, id: UserId) -> Vec<Key> {
+        vec![Key::member(organization, id)]
+    }
+
+    fn check(&self, scene: &Scene<'_>, seen: &Snapshot) -> Result<(), Problem> {
+        let wanted = Wanted {
+            role: &self.role,
+            resources: &found(seen, scene.organization.id, &self.resources)?,
+            term: self.term,
+        };
+        check(scene, &wanted).map(drop).map_err(Problem::invalid)
+    }
+
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let member = seen.member(scene.organization.id, id)?;
+        let wanted = Wanted {
+            role: &self.role,
+            resources: &found(seen, scene.organization.id, &self.resources)?,
+            term: self.term,
+        };
+        let wanted = Update {
+            holdings: Some(Holdings::One(wanted)),
+            ..Update::default()
+        };
+        let (_, changes) = update(scene, member.as_ref(), wanted, ids)?;
+        Ok(changes)
+    }
+}
+
+struct Remove;
+
+impl Action for Remove {
+    of_members!();
+
+    fn done(&self) -> Done {
+        "removed"
+    }
+
+    fn keys(&self, organization: OrganizationId, id: UserId) -> Vec<Key> {
+        vec![Key::member(organization, id)]
+    }
+
+    fn more(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId) -> Result<Vec<Key>, Problem> {
+        let Some(member) = seen.member(scene.organization.id, id)? else {
+            return Ok(Vec::new());
+        };
+        let keys = contact_keys(&member)?;
+        Ok(if seen.has_asked(&keys) { Vec::new() } else { keys })
+    }
+
+    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let member = seen.member(scene.organization.id, id)?;
+        let member = member.ok_or(MemberRefusal::NotFound)?;
+        ended(scene, seen, &member, ids)
+    }
+}
