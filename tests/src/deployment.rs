@@ -135,7 +135,7 @@ fn call(action: &str, resource: &Value, condition: &Value) -> String {
     let secret = json!({ "Fn::GetAtt": ["Secrets", "Outputs.LinkSecretArn"] });
     let mail = json!([{ "Fn::GetAtt": ["Mail", "Outputs.IdentityArn"] }, { "Fn::GetAtt": ["Mail", "Outputs.ConfigurationSetArn"] }]);
     let sender = json!({ "StringEquals": { "ses:FromAddress": { "Ref": "MailFrom" } } });
-    let index = ["by_user", "due"]
+    let index = ["by_activity", "by_user", "due"]
         .into_iter()
         .find(|index| *resource == json!({ "Fn::Sub": format!("${{Table.Outputs.Arn}}/index/{index}") }));
     match action {
