@@ -5,6 +5,7 @@
 use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
+use crate::export::Export;
 use crate::id::UserId;
 use crate::invitation::Invitation;
 use crate::job::Job;
@@ -64,6 +65,8 @@ pub struct Changes {
     pub contacts: Vec<Pair<Contact>>,
     /// API keys.
     pub keys: Vec<Pair<ApiKey>>,
+    /// Exports.
+    pub exports: Vec<Pair<Export>>,
     /// Background work.
     pub jobs: Vec<Pair<Job>>,
     /// The record of it.
@@ -111,6 +114,7 @@ impl Changes {
         self.resources.extend(other.resources);
         self.contacts.extend(other.contacts);
         self.keys.extend(other.keys);
+        self.exports.extend(other.exports);
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod asking;
 pub mod contacts;
 pub mod deletion;
+pub mod exports;
 pub mod invitations;
 pub mod invite;
 pub mod keys;

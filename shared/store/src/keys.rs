@@ -16,6 +16,7 @@
 //! | who holds a role on the whole organization, or an optional one anywhere | Query `ORG#o`, `HOLDER#role#…` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
+//! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
 //! | was this request answered before | Get `IDEM#caller`/`hash` |
@@ -25,7 +26,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{
-    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, ResourceType,
+    Address, ContactId, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, ResourceType,
     RoleId, UserId,
 };
 use std::collections::HashMap;
@@ -228,6 +229,12 @@ impl Key {
     #[must_use]
     pub fn mail(organization: OrganizationId, id: MailId) -> Self {
         Self::within(organization, format!("MAIL#{id}"))
+    }
+
+    /// An export.
+    #[must_use]
+    pub fn export(organization: OrganizationId, id: ExportId) -> Self {
+        Self::within(organization, format!("EXPORT#{id}"))
     }
 
     /// A piece of background work.
