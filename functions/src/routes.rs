@@ -8,6 +8,7 @@ pub mod api_keys;
 pub mod contacts;
 pub mod deletion;
 pub mod events;
+pub mod exports;
 pub mod grants;
 pub mod invitations;
 pub mod inviting;
@@ -27,6 +28,7 @@ use crate::shapes::access::find::{
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
+use crate::shapes::export::{CreateExport, ExportBody};
 use crate::shapes::invitation::{
     AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
     UpdateInvitation, WaitingInvitation,
@@ -85,6 +87,10 @@ const QUERY: &str = "dynamodb:Query";
 const WRITE: &str = "dynamodb:TransactWriteItems";
 /// Notes when a member was last seen.
 const TOUCH: &str = "dynamodb:UpdateItem";
+/// Files of exports. A link opens what the function that made it may read.
+const GET_FILE: &str = "s3:GetObject";
+const PUT_FILE: &str = "s3:PutObject";
+const DELETE_FILE: &str = "s3:DeleteObject";
 const SECRET: &str = "secretsmanager:GetSecretValue";
 
 macro_rules! routes {
@@ -202,6 +208,18 @@ routes! {
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List people: pending invitations, then members",
         Operation::lists::<PeopleBody>(&[]);
+    "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
+        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, WRITE, TOUCH],
+        "The list of people as a file, up to 1,000 rows",
+        Operation::files(&exports::SELECTING).asks("format").asks("timezone");
+    "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
+        Access::Permission(permission::MEMBERS_READ), [READ, WRITE, TOUCH],
+        "Have the list of people made into a file in the background",
+        Operation::takes::<CreateExport>().answers::<ExportBody>(202);
+    "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
+        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
+        "Show how far an export is, and a link to its file once it is ready",
+        Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => activation::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Activate up to 100 members",
@@ -318,6 +336,6 @@ pub static BACKGROUND: &[Background] = &[
     },
     Background {
         binary: "finish-work",
-        calls: &[READ, QUERY, WRITE],
+        calls: &[READ, QUERY, WRITE, GET_FILE, PUT_FILE, DELETE_FILE],
     },
 ];

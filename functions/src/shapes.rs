@@ -4,6 +4,7 @@ pub mod access;
 pub mod api_key;
 pub mod contact;
 pub mod event;
+pub mod export;
 pub mod invitation;
 pub mod member;
 pub mod organization;

@@ -17,6 +17,10 @@ pub const EXPORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
 /// How often a slice of an export is tried before the export is given up.
 pub const MAX_TRIES: u8 = 5;
+/// How long after a slice was tried in vain it is tried again; twice as long after each further time.
+pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// How long the slice that writes a workbook is left alone before it counts as dead.
+pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,16 +156,26 @@ impl Export {
         now < self.expires_at
     }
 
-    /// The day of it in its time zone, for the name of its file.
+    /// Where its file lies.
     #[must_use]
-    pub fn file_name(&self) -> String {
-        file_name(&self.wanted, self.created_at)
+    pub fn file(&self) -> String {
+        let name = self.wanted.file_name(self.created_at);
+        format!("exports/{}/{}/{name}", self.organization, self.id)
+    }
+
+    /// Where a part of it lies while it is made. The mark is of what is in it, so that the same part written twice is one file,
+    /// and another attempt at it that has read something else is another file, which nobody looks at.
+    #[must_use]
+    pub fn part(&self, number: usize, mark: &str) -> String {
+        format!("exports/{}/{}/part-{number:06}-{mark}", self.organization, self.id)
     }
 }
 
-/// The name of the file of an export of this instant.
-#[must_use]
-pub fn file_name(wanted: &Wanted, at: Timestamp) -> String {
-    let day = sheet::Sheet::new(wanted.timezone.clone()).local(at).date();
-    format!("members-{day}.{}", wanted.format)
+impl Wanted {
+    /// What the file is called, for an export of this instant: plain ASCII, which every browser takes.
+    #[must_use]
+    pub fn file_name(&self, at: Timestamp) -> String {
+        let day = sheet::Sheet::new(self.timezone.clone()).local(at).date();
+        format!("members-{day}.{}", self.format)
+    }
 }

@@ -55,8 +55,11 @@ pub enum Work {
         export: ExportId,
         /// How far it has come.
         stage: Exporting,
-        /// How often its next slice was begun in vain.
+        /// How often its next slice was tried in vain.
         tries: u8,
+        /// Before this instant the next slice is not tried again.
+        #[serde(default)]
+        not_before: Option<Timestamp>,
     },
 }
 
@@ -162,11 +165,13 @@ impl Job {
         }
     }
 
-    /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, or takes very long.
+    /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, unless it was only waiting.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp) -> Self {
         let mut work = self.work.clone();
-        if let Work::Export { tries, .. } = &mut work {
+        if let Work::Export { tries, not_before, .. } = &mut work
+            && not_before.take().is_none()
+        {
             *tries = tries.saturating_add(1);
         }
         self.moved_on(work, now)

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, ApiKey, Contact, Event, Export, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization,
-    OrganizationId, Resource, UserId,
+    Address, ApiKey, Contact, Event, Export, Invitation, InvitationId, InvitationState, Job, Mail, Member,
+    Organization, OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

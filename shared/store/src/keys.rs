@@ -26,8 +26,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{
-    Address, ContactId, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, ResourceType,
-    RoleId, UserId,
+    Address, ContactId, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef,
+    ResourceType, RoleId, UserId,
 };
 use std::collections::HashMap;
 

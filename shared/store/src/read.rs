@@ -7,8 +7,8 @@ use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId, Member,
-    Organization, OrganizationId, Resource, ResourceKey, UserId,
+    Address, ApiKey, Contact, ContactId, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId,
+    Member, Organization, OrganizationId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 

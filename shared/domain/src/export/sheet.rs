@@ -230,7 +230,15 @@ mod tests {
         }
         assert_eq!(harmless("Ann;=cmd|' /C calc'!A0"), "Ann;'=cmd|' /C calc'!A0");
         assert_eq!(harmless("Ann\n=1"), "Ann\n'=1");
-        for fine in ["Ann", "a-b", "x=1", "O'Hara", "a; b", "program/spring: admin; program/autumn: admin", ""] {
+        for fine in [
+            "Ann",
+            "a-b",
+            "x=1",
+            "O'Hara",
+            "a; b",
+            "program/spring: admin; program/autumn: admin",
+            "",
+        ] {
             assert_eq!(harmless(fine), fine);
         }
     }

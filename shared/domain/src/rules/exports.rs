@@ -70,6 +70,7 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
             parts: Vec::new(),
         },
         tries: 0,
+        not_before: None,
     };
     let job = Job::new(JobId::from_uuid(ids.uuid()), scene.organization.id, work, scene.now);
     let changes = Changes {
@@ -80,7 +81,7 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
     Ok((export, changes))
 }
 
-/// Shows an export to who asked for it, in person or through whichever key of theirs sees everybody; a key's own, to that key too.
+/// Shows an export to who asked for it, in person or through a key of theirs that sees everybody.
 ///
 /// # Errors
 /// [`ExportRefusal`].

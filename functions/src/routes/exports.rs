@@ -1,0 +1,185 @@
+//! Exports: a short list at once, a long one in the background.
+
+use super::members::view;
+use crate::exports::{cells, faults, file, people_page};
+use crate::shapes::export::{CreateExport, ExportBody};
+use muster_domain::export::sheet::Sheet;
+use muster_domain::export::{LINK_LIFE, Selection, State, Wanted};
+use muster_domain::rules::Fault;
+use muster_domain::rules::exports::{ask, may_export, record, show};
+use muster_domain::text::TimeZoneName;
+use muster_domain::{Changes, ExportId, OrganizationId};
+use muster_edge::call::Query;
+use muster_edge::files::{Files, FilesError};
+use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply};
+use muster_store::{Commit, CommitError, Key};
+use std::time::{Duration, SystemTime};
+
+/// Most rows that are answered at once.
+pub const AT_ONCE: usize = 1_000;
+
+/// Most bytes that are: Lambda answers with 6 MB, and a file goes through it as base64, which makes four bytes of three.
+const MAX_BYTES: usize = 4_500_000;
+
+/// The query parameters that select people.
+pub const SELECTING: [&str; 7] = ["q", "status", "role", "invite_status", "joined_in", "resource", "sort"];
+
+fn too_large() -> Problem {
+    let detail =
+        format!("more than {AT_ONCE} rows, or too long ones; `POST …/exports` makes the file in the background");
+    Problem::new(409, "export-too-large", "Too many people for one answer").detail(detail)
+}
+
+/// Answers with the list of people as a file.
+pub async fn at_once(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let names: Vec<&str> = ["format", "timezone"].into_iter().chain(SELECTING).collect();
+    let query = call.query(&names)?;
+    let format = query.one_of("format", &["csv", "xlsx"])?;
+    let format = format.parse().map_err(|_| Problem::internal())?;
+    let filter = selected(&query);
+    let faults = faults(&filter);
+    if !faults.is_empty() {
+        return Err(Problem::invalid_query(faults));
+    }
+    let timezone = query.get("timezone").map(str::parse).transpose();
+    let timezone = timezone.map_err(|error: muster_domain::text::TextError| {
+        Problem::invalid_query([Fault::field("timezone", "invalid_value", error.to_string())])
+    })?;
+    let (inside, _) = call.inside(&user, organization, Vec::new()).await?;
+    let scene = inside.scene()?;
+    may_export(&scene)?;
+    let timezone = timezone.map_or_else(|| own_zone(&inside), Ok)?;
+    let wanted = Wanted {
+        format,
+        timezone,
+        filter,
+    };
+    let sheet = Sheet::new(wanted.timezone.clone());
+    let (mut rows, mut after) = (Vec::new(), None);
+    let view = view(&inside);
+    loop {
+        let page = people_page(call.app.store(), &view, &wanted.filter, after.as_ref());
+        let (people, next) = page.await?;
+        rows.extend(people.iter().map(|person| cells(person, &sheet)));
+        if rows.len() > AT_ONCE {
+            return Err(too_large());
+        }
+        match next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    let content = file(format, &sheet, &rows, call.now).map_err(|error| {
+        tracing::error!(%error, "an export was not written");
+        Problem::internal()
+    })?;
+    if content.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    // Before the answer: what has left is recorded, even if it gets lost on the way.
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
+    noted(&call, &inside, event).await?;
+    Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
+}
+
+fn selected(query: &Query<'_>) -> Selection {
+    let text = |name: &str| query.get(name).map(ToOwned::to_owned);
+    let roles = query.get("role").unwrap_or_default().split(',');
+    Selection {
+        q: text("q"),
+        status: text("status"),
+        role: roles.filter(|role| !role.is_empty()).map(ToOwned::to_owned).collect(),
+        invite_status: text("invite_status"),
+        joined_in: text("joined_in"),
+        resource: text("resource"),
+        sort: text("sort"),
+    }
+}
+
+/// The time zone of the caller's profile, else UTC.
+fn own_zone(inside: &Inside) -> Result<TimeZoneName, Problem> {
+    match &inside.member()?.profile.timezone {
+        Some(zone) => Ok(zone.clone()),
+        None => "UTC".parse().map_err(|_| Problem::internal()),
+    }
+}
+
+/// Writes an event that rests on nothing but what has been shown.
+async fn noted(call: &Call, inside: &Inside, event: muster_domain::Event) -> Result<(), Problem> {
+    let changes = Changes {
+        events: vec![event],
+        ..Changes::default()
+    };
+    let commit = Commit {
+        changes: &changes,
+        set: inside.set,
+        organization: Some(&inside.organization),
+        once: None,
+        now: call.now,
+    };
+    match call.app.store().commit(commit).await {
+        Ok(()) => Ok(()),
+        Err(CommitError::Lost(_) | CommitError::Busy) => Err(Problem::conflict()),
+        Err(CommitError::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// Asks for an export that is made in the background.
+pub async fn create(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let body: CreateExport = call.body()?;
+    let filter: Selection = body.filter.clone().unwrap_or_default().into();
+    let faults = faults(&filter);
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults.into_iter().map(inside_filter)));
+    }
+    call.change_inside(&user, organization, Vec::new(), |inside, _, ids| {
+        let timezone = body.timezone.clone().map_or_else(|| own_zone(inside), Ok)?;
+        let wanted = Wanted {
+            format: body.format,
+            timezone,
+            filter: filter.clone(),
+        };
+        let (export, changes) = ask(&inside.scene()?, wanted, ids)?;
+        let location = format!("/v1/organizations/{organization}/exports/{}", export.id);
+        let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
+        Ok(inside.commit(changes, reply))
+    })
+    .await
+}
+
+fn inside_filter(fault: Fault) -> Fault {
+    match fault.at {
+        muster_domain::rules::Spot::Field(field) => Fault::field(format!("filter.{field}"), fault.code, fault.detail),
+        muster_domain::rules::Spot::Address(_) => fault,
+    }
+}
+
+/// Shows how far an export has come, and where its file is once it is there.
+pub async fn get(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id: ExportId = call.path("export")?;
+    let key = Key::export(organization, id);
+    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
+    let export = show(&inside.scene()?, seen.export(organization, id)?)?;
+    let (name, kept_as) = (export.file(), export.wanted.file_name(export.created_at));
+    let mut body = ExportBody::from(export);
+    if body.state == State::Ready {
+        let life = Duration::try_from(LINK_LIFE).map_err(|_| Problem::internal())?;
+        let no_link = |error: FilesError| {
+            tracing::error!(%error, "no link to an export");
+            Problem::unavailable()
+        };
+        let files = Files::new(&call.app).map_err(no_link)?;
+        // S3 goes by the time on the wall, whatever the clock of the rules says.
+        let link = files.link(&name, &kept_as, SystemTime::now(), life).await;
+        body.url = Some(link.map_err(no_link)?);
+        body.url_expires_at = call.now.checked_add(LINK_LIFE).ok();
+    }
+    Reply::json(200, &body)
+}
