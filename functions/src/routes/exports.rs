@@ -21,6 +21,9 @@ pub const AT_ONCE: usize = 1_000;
 /// Most bytes that are: Lambda answers with 6 MB, and a file goes through it as base64, which makes four bytes of three.
 const MAX_BYTES: usize = 4_500_000;
 
+/// How often the record of an export is written, where the table is busy.
+const TRIES: usize = 3;
+
 /// The query parameters that select people.
 pub const SELECTING: [&str; 7] = ["q", "status", "role", "invite_status", "joined_in", "resource", "sort"];
 
@@ -113,18 +116,21 @@ async fn noted(call: &Call, inside: &Inside, event: muster_domain::Event) -> Res
         events: vec![event],
         ..Changes::default()
     };
-    let commit = Commit {
-        changes: &changes,
-        set: inside.set,
-        organization: Some(&inside.organization),
-        once: None,
-        now: call.now,
-    };
-    match call.app.store().commit(commit).await {
-        Ok(()) => Ok(()),
-        Err(CommitError::Lost(_) | CommitError::Busy) => Err(Problem::conflict()),
-        Err(CommitError::Failed(error)) => Err(error.into()),
+    for _ in 0..TRIES {
+        let commit = Commit {
+            changes: &changes,
+            set: inside.set,
+            organization: Some(&inside.organization),
+            once: None,
+            now: call.now,
+        };
+        match call.app.store().commit(commit).await {
+            Ok(()) => return Ok(()),
+            Err(CommitError::Lost(_) | CommitError::Busy) => {}
+            Err(CommitError::Failed(error)) => return Err(error.into()),
+        }
     }
+    Err(Problem::conflict())
 }
 
 /// Asks for an export that is made in the background.
@@ -182,4 +188,17 @@ pub async fn get(call: Call) -> Outcome {
         body.url_expires_at = call.now.checked_add(LINK_LIFE).ok();
     }
     Reply::json(200, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_file_that_is_answered_at_once_fits_an_answer_of_lambda() {
+        const LAMBDA: usize = 6 * 1024 * 1024;
+        let encoded = MAX_BYTES.div_ceil(3) * 4;
+        // Header fields and the frame around them take far less than this.
+        assert!(encoded + 64 * 1024 < LAMBDA);
+    }
 }

@@ -84,6 +84,9 @@ const KEYED: &[Keyed] = &[
     ("POST", "/v1/invitations/{token}/accept", IN_PERSON, IN_PERSON),
     ("POST", "/v1/invitations/{token}/decline", IN_PERSON, IN_PERSON),
     ("GET", "/v1/organizations/{org}/members", SHOWN, SHOWN),
+    ("GET", "/v1/organizations/{org}/members/export", SHOWN, FORBIDDEN),
+    ("POST", "/v1/organizations/{org}/exports", READ_ONLY, FORBIDDEN),
+    ("GET", "/v1/organizations/{org}/exports/{export}", SHOWN, FORBIDDEN),
     // Each row is refused: none is in sight.
     ("POST", "/v1/organizations/{org}/members/activate", READ_ONLY, SHOWN),
     ("POST", "/v1/organizations/{org}/members/deactivate", READ_ONLY, SHOWN),
