@@ -19,8 +19,8 @@ pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
 pub const MAX_TRIES: u8 = 5;
 /// How long after a slice was tried in vain it is tried again; twice as long after each further time.
 pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
-/// How long the slice that writes a workbook is left alone before it counts as dead.
-pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+/// How long the slice that writes a workbook is left alone before it counts as dead: longer than its function runs.
+pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(6);
 
 /// The form of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

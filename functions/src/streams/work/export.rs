@@ -315,16 +315,16 @@ impl Course<'_> {
         Ok(self.files.finish(&name, &upload, &pieces).await?)
     }
 
-    /// Notes a try that may end without a word, and keeps the schedule away meanwhile.
+    /// Notes a try that may end without a word, and keeps everybody else away meanwhile.
     async fn begun(&self) -> Result<(Job, u8), ExportError> {
         let hand = self.hand;
+        let until = hand.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
         let mut work = self.job.work.clone();
         let mut tried = 0;
-        if let Work::Export { tries, .. } = &mut work {
-            *tries = tries.saturating_add(1);
-            tried = *tries;
+        if let Work::Export { tries, not_before, .. } = &mut work {
+            tried = tries.saturating_add(1);
+            (*tries, *not_before) = (tried, Some(until));
         }
-        let until = hand.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
         let job = self.job.waiting(work, until);
         let begun = Pair::change(self.job.clone(), job.clone());
         let commit = Commit {
