@@ -6,7 +6,7 @@ use crate::shapes::member::{GrantBody, PersonRow, View};
 use muster_domain::export::sheet::{Cell, Row, Sheet};
 use muster_domain::export::{Format, Selection};
 use muster_domain::rules::Fault;
-use muster_domain::{InvitationState, Status, search};
+use muster_domain::{InvitationState, ResourceId, ResourceType, RoleId, Status, search};
 use muster_store::{Cursor, Page, Store, StoreError, TeamRow};
 
 /// People of one page of the list.
@@ -65,18 +65,38 @@ const fn status(status: Status) -> &'static str {
     }
 }
 
+/// Longest text that is searched for.
+const LONGEST: usize = 200;
+
 /// What of a selection cannot be asked for.
 #[must_use]
 pub fn faults(selection: &Selection) -> Vec<Fault> {
-    let not_here = |name: &str, value: &Option<String>| {
-        let fault = || Fault::field(name, "invalid_value", "cannot be asked for");
-        value.as_ref().map(|_| fault())
+    let is_resource = |text: &str| {
+        let (kind, id) = text.split_once(':').unwrap_or_default();
+        kind.parse::<ResourceType>().is_ok() && id.parse::<ResourceId>().is_ok()
     };
-    let found = [
-        not_here("joined_in", &selection.joined_in),
-        not_here("sort", &selection.sort),
+    let fits = |text: &Option<String>, fits: &dyn Fn(&str) -> bool| text.as_deref().is_none_or(fits);
+    let checked = [
+        ("q", fits(&selection.q, &|text| text.chars().count() <= LONGEST)),
+        (
+            "status",
+            fits(&selection.status, &|word| ["active", "inactive"].contains(&word)),
+        ),
+        ("role", selection.role.iter().all(|role| role.parse::<RoleId>().is_ok())),
+        (
+            "invite_status",
+            fits(&selection.invite_status, &|word| {
+                ["accepted", "pending"].contains(&word)
+            }),
+        ),
+        ("joined_in", selection.joined_in.is_none()),
+        ("resource", fits(&selection.resource, &is_resource)),
+        ("sort", selection.sort.is_none()),
     ];
-    found.into_iter().flatten().collect()
+    let wrong = checked.into_iter().filter(|(_, fits)| !fits);
+    wrong
+        .map(|(name, _)| Fault::field(name, "invalid_value", "cannot be asked for"))
+        .collect()
 }
 
 /// A person's cells.

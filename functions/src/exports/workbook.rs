@@ -136,3 +136,55 @@ fn date(sheet: &Sheet, at: Timestamp) -> Result<ExcelDateTime, XlsxError> {
         part(local.second()),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use calamine::{Data, Reader as _, Xlsx};
+    use std::io::Cursor;
+
+    fn row(name: &str) -> Row {
+        let mut row = std::array::from_fn(|_| Cell::Empty);
+        row[1] = Cell::Text(name.to_owned());
+        row[8] = Cell::At("2026-03-29T01:00:00Z".parse().unwrap());
+        row[9] = Cell::At("1800-01-01T00:00:00Z".parse().unwrap());
+        row
+    }
+
+    fn written(most: u32, names: &[String]) -> Vec<u8> {
+        let sheet = Sheet::new("Europe/Berlin".parse().unwrap());
+        let at = "2026-11-21T00:00:00Z".parse().unwrap();
+        let mut workbook = Workbook::with_worksheets_of(sheet, at, most).unwrap();
+        for name in names {
+            workbook.add(&[row(name)]).unwrap();
+        }
+        let mut file = Cursor::new(Vec::new());
+        workbook.write_to(&mut file).unwrap();
+        file.into_inner()
+    }
+
+    #[test]
+    fn what_a_worksheet_does_not_hold_goes_to_the_next_with_titles_of_its_own() {
+        let names = ["=1+1", "Zoë", "_x0041_ <&>", "\u{1}", "e"].map(ToOwned::to_owned);
+        let file = written(3, &names);
+        assert_eq!(file, written(3, &names), "the same rows make the same file");
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).unwrap();
+        assert_eq!(book.sheet_names(), ["Members", "Members 2", "Members 3"]);
+        let mut found = Vec::new();
+        for sheet in book.sheet_names() {
+            let cells = book.worksheet_range(&sheet).unwrap();
+            assert_eq!(cells.get((0, 8)), Some(&Data::String("Joined (Europe/Berlin)".into())));
+            for row in 1..cells.height() {
+                let Some(Data::DateTime(at)) = cells.get((row, 8)) else {
+                    panic!("no date")
+                };
+                assert_eq!(at.to_ymd_hms_milli(), (2026, 3, 29, 3, 0, 0, 0));
+                // Excel knows no day so early: it is a text.
+                assert!(matches!(cells.get((row, 9)), Some(Data::String(_))));
+                found.push(cells.get((row, 1)).unwrap().to_string());
+            }
+        }
+        assert_eq!(found[..3], names[..3]);
+        assert_eq!(found[4], names[4]);
+    }
+}
