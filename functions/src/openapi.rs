@@ -4,12 +4,16 @@ use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
 use crate::shapes::access::find::Found;
 use crate::shapes::bulk::Verdicts;
+use muster_domain::export::Format;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
+
+/// The forms that a file has.
+const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
 
 type Schemas = BTreeMap<String, Value>;
 
@@ -20,6 +24,7 @@ pub struct Operation {
     body: Option<Value>,
     body_can_be_left_out: bool,
     replies: Vec<(u16, Option<Value>)>,
+    is_file: bool,
     query: Vec<&'static str>,
     schemas: Schemas,
 }
@@ -78,6 +83,16 @@ impl Operation {
         Self {
             query,
             ..Self::shows::<T>()
+        }
+    }
+
+    /// Answers 200 with a file.
+    pub(crate) fn files(filters: &[&'static str]) -> Self {
+        Self {
+            query: filters.to_vec(),
+            replies: vec![(200, None)],
+            is_file: true,
+            ..Self::default()
         }
     }
 
@@ -187,6 +202,11 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
         if let (Some(schema), Some(reply)) = (schema, reply.as_object_mut()) {
             reply.insert("content".into(), json!({ "application/json": { "schema": schema } }));
         }
+        if let Some(reply) = reply.as_object_mut().filter(|_| operation.is_file) {
+            let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+            let each = FILES.map(|format| (format.media_type().to_owned(), binary.clone()));
+            reply.insert("content".into(), Value::Object(Map::from_iter(each)));
+        }
         responses.insert(status.to_string(), reply);
     }
     responses.insert("4XX".into(), problem.clone());
@@ -240,8 +260,11 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
     for name in &operation.query {
         let schema = match *name {
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }),
-            "status" => json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" }),
+            "status" if route.binary == "list-invitations" => {
+                json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" })
+            }
             "as" => json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),
+            "format" => json!({ "type": "string", "enum": FILES, "default": "csv" }),
             "since" | "until" => json!({ "type": "string", "format": "date-time" }),
             _ => json!({ "type": "string" }),
         };

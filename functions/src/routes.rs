@@ -10,6 +10,7 @@ pub mod chosen_members;
 pub mod contacts;
 pub mod deletion;
 pub mod events;
+pub mod exports;
 pub mod grants;
 pub mod invitations;
 pub mod inviting;
@@ -31,6 +32,7 @@ use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiK
 use crate::shapes::bulk::{ChangeRoles, ChosenInvitations, ChosenMembers, InvitationVerdict, MemberVerdict};
 use crate::shapes::contact::{ContactBody, PutContact};
 use crate::shapes::event::EventBody;
+use crate::shapes::export::{CreateExport, ExportBody};
 use crate::shapes::invitation::{
     AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
     UpdateInvitation, WaitingInvitation,
@@ -89,6 +91,10 @@ const QUERY: &str = "dynamodb:Query";
 const WRITE: &str = "dynamodb:TransactWriteItems";
 /// Notes when a member was last seen.
 const TOUCH: &str = "dynamodb:UpdateItem";
+/// Files of exports. A link opens what the function that made it may read.
+const GET_FILE: &str = "s3:GetObject";
+const PUT_FILE: &str = "s3:PutObject";
+const DELETE_FILE: &str = "s3:DeleteObject";
 const SECRET: &str = "secretsmanager:GetSecretValue";
 
 macro_rules! routes {
@@ -209,7 +215,19 @@ routes! {
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List people: members and pending invitations",
-        Operation::lists::<PeopleBody>(people::FILTERS);
+        Operation::lists::<PeopleBody>(&people::SELECTING);
+    "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
+        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, WRITE, TOUCH],
+        "The list of people as a file, up to 1,000 rows",
+        Operation::files(&people::SELECTING).asks("format").asks("timezone");
+    "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
+        Access::Permission(permission::MEMBERS_READ), [READ, WRITE, TOUCH],
+        "Have the list of people made into a file in the background",
+        Operation::takes::<CreateExport>().answers::<ExportBody>(202);
+    "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
+        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
+        "Show how far an export is, and a link to its file once it is ready",
+        Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => chosen_members::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Activate up to 100 members",
@@ -334,6 +352,6 @@ pub static BACKGROUND: &[Background] = &[
     },
     Background {
         binary: "finish-work",
-        calls: &[READ, QUERY, WRITE],
+        calls: &[READ, QUERY, WRITE, GET_FILE, PUT_FILE, DELETE_FILE],
     },
 ];

@@ -166,7 +166,7 @@ fn take_up(job: &Job, now: Timestamp) -> Changes {
         return Changes::default();
     }
     Changes {
-        jobs: vec![Pair::change(job.clone(), job.moved_on(job.work.clone(), now))],
+        jobs: vec![Pair::change(job.clone(), job.taken_up(now))],
         ..Changes::default()
     }
 }

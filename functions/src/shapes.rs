@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod bulk;
 pub mod contact;
 pub mod event;
+pub mod export;
 pub mod invitation;
 pub mod member;
 pub mod organization;

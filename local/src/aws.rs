@@ -1,6 +1,7 @@
-//! The other AWS services that the handlers call, answered here: a small SES and a small Secrets Manager,
+//! The other AWS services that the handlers call, answered here: a small SES, a small Secrets Manager and an S3,
 //! spoken to by the real SDK.
 
+mod files;
 mod secrets;
 mod ses;
 
@@ -17,6 +18,7 @@ use axum::routing::post;
 use serde_json::json;
 use std::time::Duration;
 
+pub(crate) use files::{EXPORT_BUCKET, FileStore};
 pub(crate) use secrets::{LINK_SECRET, LinkSecret};
 pub(crate) use ses::Mailbox;
 pub use ses::SentMail;
@@ -28,6 +30,8 @@ pub(crate) struct Endpoints {
     pub(crate) dynamodb: String,
     /// SES and Secrets Manager.
     pub(crate) services: String,
+    /// S3.
+    pub(crate) files: String,
 }
 
 impl Endpoints {
@@ -37,6 +41,7 @@ impl Endpoints {
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.clone()),
             ("AWS_ENDPOINT_URL_SESV2", self.services.clone()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.services.clone()),
+            ("AWS_ENDPOINT_URL_S3", self.files.clone()),
         ]
     }
 }
@@ -49,14 +54,19 @@ impl LoadServiceConfig for Endpoints {
         match key.service_id() {
             "DynamoDB" | "DynamoDB Streams" => Some(self.dynamodb.clone()),
             "SESv2" | "Secrets Manager" => Some(self.services.clone()),
+            "S3" => Some(self.files.clone()),
             _ => None,
         }
     }
 }
 
+/// The key that signs every request here, and its secret.
+pub(crate) const CREDENTIALS: (&str, &str) = ("local", "local");
+
 /// A configuration that reaches nothing but this process.
 pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpClient>) -> SdkConfig {
-    let credentials = Credentials::new("local", "local", None, None, "local");
+    let (key, secret) = CREDENTIALS;
+    let credentials = Credentials::new(key, secret, None, None, "local");
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))

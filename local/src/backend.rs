@@ -3,7 +3,7 @@
 mod cloud;
 mod crew;
 
-use crate::aws::{self, LINK_SECRET, SentMail};
+use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
@@ -73,6 +73,9 @@ pub enum StartError {
     /// The data folder is unusable.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The folder of files is.
+    #[error("cannot keep files: {0}")]
+    Files(io::Error),
     /// The embedded database is.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -128,7 +131,11 @@ impl Backend {
         }
         let schedule = Schedule::new(app.clone(), pump.clone());
         if options.timers {
-            front.run(schedule.clone().run(cloud.database.clone(), front.stopped()));
+            front.run(
+                schedule
+                    .clone()
+                    .run(cloud.database.clone(), cloud.files.clone(), front.stopped()),
+            );
         }
 
         let mut backend = Self {
@@ -272,6 +279,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
+        ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
     ]
 }
 

@@ -146,6 +146,7 @@ pub(crate) mod tests {
             Endpoints {
                 dynamodb: endpoint.clone(),
                 services: String::new(),
+                files: String::new(),
             },
             None,
         );

@@ -1,5 +1,6 @@
 //! Runs the scheduled function: by itself every minute, and whenever it is asked to.
 
+use crate::aws::FileStore;
 use crate::database::EmbeddedDatabase;
 use crate::functions;
 use crate::streams::Pump;
@@ -54,8 +55,13 @@ impl Schedule {
         result
     }
 
-    /// Runs it every minute until `stopped`, and lets the database collect its garbage beside it.
-    pub(crate) async fn run(self, database: Arc<EmbeddedDatabase>, mut stopped: watch::Receiver<bool>) {
+    /// Runs it every minute until `stopped`, and lets database and files collect their garbage beside it.
+    pub(crate) async fn run(
+        self,
+        database: Arc<EmbeddedDatabase>,
+        files: Arc<FileStore>,
+        mut stopped: watch::Receiver<bool>,
+    ) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
@@ -65,6 +71,7 @@ impl Schedule {
                 tracing::error!(error, "the scheduled function failed");
             }
             database.collect_garbage();
+            files.collect_garbage();
         }
     }
 }

@@ -135,6 +135,7 @@ fn call(action: &str, resource: &Value, condition: &Value) -> String {
     let secret = json!({ "Fn::GetAtt": ["Secrets", "Outputs.LinkSecretArn"] });
     let mail = json!([{ "Fn::GetAtt": ["Mail", "Outputs.IdentityArn"] }, { "Fn::GetAtt": ["Mail", "Outputs.ConfigurationSetArn"] }]);
     let sender = json!({ "StringEquals": { "ses:FromAddress": { "Ref": "MailFrom" } } });
+    let files = json!({ "Fn::Sub": "${Files.Outputs.ExportBucketArn}/exports/*" });
     let index = ["by_activity", "by_user", "due"]
         .into_iter()
         .find(|index| *resource == json!({ "Fn::Sub": format!("${{Table.Outputs.Arn}}/index/{index}") }));
@@ -146,6 +147,9 @@ fn call(action: &str, resource: &Value, condition: &Value) -> String {
         }
         "dynamodb:Query" if index.is_some() && condition.is_null() => format!("{action} {}", index.unwrap_or_default()),
         "secretsmanager:GetSecretValue" if *resource == secret && condition.is_null() => action.to_owned(),
+        "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" if *resource == files && condition.is_null() => {
+            action.to_owned()
+        }
         "ses:SendRawEmail" if *resource == mail && *condition == sender => action.to_owned(),
         _ if *resource == table && *condition == inside_a_transaction() => {
             let part = action.strip_prefix("dynamodb:").unwrap_or(action);

@@ -27,6 +27,13 @@ pub const QUERY: &str = "dynamodb:Query";
 /// The operation that notes something on one item.
 pub const UPDATE: &str = "dynamodb:UpdateItem";
 
+/// Whatever reads a file.
+pub const GET_FILE: &str = "s3:GetObject";
+/// Whatever writes a file, or a piece of one.
+pub const PUT_FILE: &str = "s3:PutObject";
+/// Whatever deletes files.
+pub const DELETE_FILE: &str = "s3:DeleteObject";
+
 /// One attempt of a call, as it was watched.
 #[derive(Debug, Clone)]
 pub struct Exchange {
@@ -267,7 +274,13 @@ fn operation(request: &HttpRequest) -> String {
     match request.headers().get("x-amz-target").and_then(|t| t.split_once('.')) {
         Some((service, operation)) if service.starts_with("DynamoDB") => format!("dynamodb:{operation}"),
         Some((service, operation)) => format!("{service}:{operation}"),
-        None => SEND_EMAIL.to_owned(),
+        None if request.uri().contains("/v2/email/") => SEND_EMAIL.to_owned(),
+        // What is left is S3, whose operations go by the names of the permissions that they need.
+        None => match (request.method(), request.uri().contains("?delete")) {
+            ("GET" | "HEAD", _) => GET_FILE.to_owned(),
+            ("DELETE", _) | ("POST", true) => DELETE_FILE.to_owned(),
+            _ => PUT_FILE.to_owned(),
+        },
     }
 }
 

@@ -19,6 +19,7 @@ pub mod personas;
 pub mod recount;
 pub mod requests;
 pub mod samples;
+pub mod sheets;
 pub mod shortcuts;
 pub mod snapshot;
 pub mod stream;

@@ -119,7 +119,8 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
             (case.method, case.path) = (Method::GET, "/nowhere".to_owned());
         }
         "list-organizations" | "get-organization" | "list-roles" | "list-resources" | "list-invitations"
-        | "list-members" | "list-events" => case.found(b).await,
+        | "list-members" | "list-events" | "export-members" => case.found(b).await,
+        "create-export" | "get-export" => exports(b, &mut case, route).await,
         "delete-organization" | "restore-organization" | "transfer-ownership" | "name-paying-owner" => {
             ownership(b, &mut case, route).await;
         }
@@ -147,6 +148,18 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
     assert!(!case.path.contains('{'), "{} is not filled in", case.path);
     b.drain().await;
     case
+}
+
+async fn exports(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    let wanted = json!({ "format": "csv", "filter": { "status": "active" } });
+    if route.binary == "create-export" {
+        case.body = Some(wanted);
+        return;
+    }
+    let path = case.organization().path("/exports");
+    let id = case.owner.post(&b.h, &path, &wanted).await.expect(202).text("/id");
+    case.fill("export", &id);
 }
 
 async fn api_keys(b: &Bench, case: &mut Case, route: &Route) {

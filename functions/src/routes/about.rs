@@ -16,6 +16,7 @@ pub async fn openapi(_call: Call) -> Outcome {
         body: OPENAPI.as_bytes().to_vec(),
         etag: None,
         headers: vec![("cache-control", "public, max-age=300".into())],
+        binary: false,
         kept: None,
     })
 }
@@ -47,6 +48,7 @@ pub async fn docs(call: Call) -> Outcome {
             body: bytes.into_owned(),
             etag: None,
             headers: vec![("cache-control", "public, max-age=300".into())],
+            binary: false,
             kept: None,
         }),
         _ => Err(Problem::not_found("page")),

@@ -1,10 +1,9 @@
 //! The list of people: members and pending invitations, searched, filtered and sorted (004).
 
 use super::members::view;
-use crate::shapes::member::{CountsBody, PeopleBody, PersonRow};
-use muster_domain::people::{Filter, InviteStatus, Order, Period, Setting};
-use muster_domain::rules::Fault;
-use muster_domain::{OrganizationId, Person, ResourceKey, ResourceRef, RoleId, Status, permission, search};
+use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};
+use muster_domain::people::{Selection, Setting};
+use muster_domain::{OrganizationId, Person, ResourceRef, Timestamp, UserId, permission};
 use muster_edge::call::Query;
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Inside, Outcome, Problem, Reply};
@@ -12,29 +11,46 @@ use muster_store::{Asked, Cursor, Key, People, Snapshot, Store, StoreError};
 use std::collections::BTreeSet;
 
 /// Parameters of the list that say who is meant, and in which order.
-pub(crate) const FILTERS: &[&str] = &["q", "status", "role", "invite_status", "joined_in", "resource", "sort"];
-/// Longest text that is searched for, in characters.
-const MAX_QUERY: usize = 200;
-/// Most words that are searched for at once: each is a query.
-const MAX_TERMS: usize = 8;
-/// Most roles that are asked for at once.
-const MAX_ROLES: usize = 16;
+pub const SELECTING: [&str; 7] = ["q", "status", "role", "invite_status", "joined_in", "resource", "sort"];
+
+/// The selection that a query asks for.
+pub(super) fn selected(query: &Query<'_>) -> Selection {
+    let text = |name: &str| query.get(name).map(ToOwned::to_owned);
+    let roles = query.get("role").into_iter().flat_map(|text| text.split(','));
+    Selection {
+        q: text("q"),
+        status: text("status"),
+        role: roles.map(ToOwned::to_owned).collect(),
+        invite_status: text("invite_status"),
+        joined_in: text("joined_in"),
+        resource: text("resource"),
+        sort: text("sort"),
+    }
+}
+
+/// The list of everybody whom a query selects.
+///
+/// # Errors
+/// 400, naming each parameter that cannot be asked for.
+pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<Asked, Problem> {
+    let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
+    Ok(Asked {
+        organization,
+        filter,
+        order,
+        within: None,
+    })
+}
 
 /// Lists people. One whose power is limited to resources sees those they share one with.
 pub async fn list(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
-    let query = call.query(&[FILTERS, &["limit", "cursor"]].concat())?;
+    let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let (filter, order) = (filter(&query, call.now)?, order(&query)?);
+    let everybody = asked(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
-    keys.extend(filter.resource.iter().map(|key| Key::resource(id, key)));
-    let everybody = Asked {
-        organization: id,
-        filter,
-        order,
-        within: None,
-    };
+    keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
     // While it is read who asks, what is asked of everybody can be looked for; a resource must be known first.
     let store = call.app.store();
     let early = async {
@@ -67,10 +83,12 @@ pub async fn list(call: Call) -> Outcome {
     )
 }
 
-/// A list of people as one member sees it.
+/// A list of people as somebody sees it.
 pub(crate) struct List<'a> {
-    inside: &'a Inside,
+    view: View<'a>,
     sight: Sight<'a>,
+    /// Who sees themselves whole.
+    oneself: Option<UserId>,
     asked: Asked,
 }
 
@@ -81,43 +99,54 @@ impl<'a> List<'a> {
     /// 403 for one who sees no members; 400 for a role that the role set does not know.
     pub(crate) fn of(inside: &'a Inside, seen: &Snapshot, asked: Asked) -> Result<Self, Problem> {
         let sight = inside.sight(permission::MEMBERS_READ)?;
-        let unknown = |role: &&RoleId| inside.set.role(role).is_none();
-        let unknown: Vec<Fault> = asked
-            .filter
-            .roles
-            .iter()
-            .filter(unknown)
-            .map(|role| {
-                Fault::field(
-                    "role",
-                    "unknown_role",
-                    format!("`{role}` is not a role of this role set"),
-                )
-            })
-            .collect();
+        let unknown = asked.filter.unknown_roles(inside.set);
         if !unknown.is_empty() {
             return Err(Problem::invalid_query(unknown));
         }
-        let mut list = Self { inside, sight, asked };
-        list.asked.within = match &list.asked.filter.resource {
-            Some(key) => {
-                let found = seen.resource(inside.organization.id, key)?;
-                let known = found.map(|resource| resource.reference);
-                Some(known.into_iter().filter(|on| list.is_in_sight(on)).collect())
+        let member = inside.member().ok();
+        let own = member.filter(|_| inside.is_everywhere());
+        let mut list = Self {
+            view: view(inside),
+            sight,
+            oneself: own.map(|member| member.id),
+            asked,
+        };
+        list.asked.within = match (list.within(seen)?, &list.sight) {
+            (Some(on), _) => Some(on),
+            (None, Sight::All) => None,
+            // Whoever does not see everybody shares one of these resources with whomever they see.
+            (None, Sight::Some(_)) => {
+                let grants = member.iter().flat_map(|member| &member.grants);
+                let own: BTreeSet<ResourceRef> = grants.map(|grant| grant.resource.clone()).collect();
+                Some(own.into_iter().filter(|on| list.is_in_sight(on)).collect())
             }
-            None => list.shared(),
         };
         Ok(list)
     }
 
-    /// The resources that the caller must share one of with whomever they see; none if they see everybody.
-    fn shared(&self) -> Option<Vec<ResourceRef>> {
-        if matches!(self.sight, Sight::All) {
-            return None;
-        }
-        let member = self.inside.member().ok()?;
-        let own: BTreeSet<ResourceRef> = member.grants.iter().map(|grant| grant.resource.clone()).collect();
-        Some(own.into_iter().filter(|on| self.is_in_sight(on)).collect())
+    /// The list for one who sees everybody.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub(crate) fn whole(view: View<'a>, seen: &Snapshot, asked: Asked) -> Result<Self, StoreError> {
+        let mut list = Self {
+            view,
+            sight: Sight::All,
+            oneself: None,
+            asked,
+        };
+        list.asked.within = list.within(seen)?;
+        Ok(list)
+    }
+
+    /// The resource that is asked for, as far as it is there and in sight.
+    fn within(&self, seen: &Snapshot) -> Result<Option<Vec<ResourceRef>>, StoreError> {
+        let Some(key) = &self.asked.filter.resource else {
+            return Ok(None);
+        };
+        let found = seen.resource(self.asked.organization, key)?;
+        let known = found.map(|resource| resource.reference);
+        Ok(Some(known.into_iter().filter(|on| self.is_in_sight(on)).collect()))
     }
 
     fn is_in_sight(&self, resource: &ResourceRef) -> bool {
@@ -136,11 +165,10 @@ impl<'a> List<'a> {
 
     /// Whether somebody is on the list.
     fn means(&self, person: &Person) -> bool {
-        let inside = self.inside;
         let setting = Setting {
-            organization: &inside.organization,
-            set: inside.set,
-            now: inside.now,
+            organization: self.view.organization,
+            set: self.view.set,
+            now: self.view.now,
         };
         let shared = match person {
             Person::Member(m) => self
@@ -155,85 +183,15 @@ impl<'a> List<'a> {
     }
 
     fn is_oneself(&self, person: &Person) -> bool {
-        let own = self.inside.member().ok().map(|member| member.id);
-        matches!(person, Person::Member(m) if Some(m.id) == own) && self.inside.is_everywhere()
+        matches!(person, Person::Member(m) if Some(m.id) == self.oneself)
     }
 
     /// The row of somebody.
     pub(crate) fn row(&self, person: &Person) -> PersonRow {
         let in_sight = |on: &ResourceRef| self.is_oneself(person) || self.is_in_sight(on);
         match person {
-            Person::Member(member) => view(self.inside).member_row(member, in_sight),
-            Person::Invitation(invitation) => view(self.inside).invitation_row(invitation, in_sight),
+            Person::Member(member) => self.view.member_row(member, in_sight),
+            Person::Invitation(invitation) => self.view.invitation_row(invitation, in_sight),
         }
     }
-}
-
-fn invalid(name: &str, detail: impl Into<String>) -> Problem {
-    Problem::invalid_query([Fault::field(name, "invalid_value", detail.into())])
-}
-
-/// Who is meant by the parameters of a list.
-///
-/// # Errors
-/// 400, naming the parameter.
-pub(crate) fn filter(query: &Query<'_>, now: muster_domain::Timestamp) -> Result<Filter, Problem> {
-    let asked = query.get("q").unwrap_or_default();
-    let terms = search::terms(asked);
-    if asked.chars().count() > MAX_QUERY || terms.len() > MAX_TERMS {
-        let detail = format!("must be at most {MAX_QUERY} characters and {MAX_TERMS} words");
-        return Err(Problem::invalid_query([Fault::field("q", "too_long", detail)]));
-    }
-    let status = match query.one_of("status", &["", "active", "inactive"])? {
-        "active" => Some(Status::Active),
-        "inactive" => Some(Status::Inactive),
-        _ => None,
-    };
-    let invite_status = match query.one_of("invite_status", &["", "accepted", "pending"])? {
-        "accepted" => Some(InviteStatus::Accepted),
-        "pending" => Some(InviteStatus::Pending),
-        _ => None,
-    };
-    let role = |text: &str| {
-        text.trim()
-            .parse::<RoleId>()
-            .map_err(|e| invalid("role", e.to_string()))
-    };
-    let roles = query.get("role").into_iter().flat_map(|text| text.split(','));
-    let roles: BTreeSet<RoleId> = roles.map(role).collect::<Result<_, _>>()?;
-    if roles.len() > MAX_ROLES {
-        return Err(invalid("role", format!("must be at most {MAX_ROLES} roles")));
-    }
-    let period = |text| Period::parse(text, now).map_err(|e| invalid("joined_in", e.to_string()));
-    Ok(Filter {
-        terms,
-        status,
-        roles,
-        invite_status,
-        joined: query.get("joined_in").map(period).transpose()?,
-        resource: query.get("resource").map(resource).transpose()?,
-    })
-}
-
-fn resource(text: &str) -> Result<ResourceKey, Problem> {
-    let parts = text.split_once(':');
-    let key = parts.and_then(|(kind, id)| {
-        Some(ResourceKey {
-            kind: kind.parse().ok()?,
-            id: id.parse().ok()?,
-        })
-    });
-    key.ok_or_else(|| invalid("resource", "must be a type and an id, such as `program:spring`"))
-}
-
-/// The order asked for, if any.
-///
-/// # Errors
-/// 400.
-pub(crate) fn order(query: &Query<'_>) -> Result<Option<Order>, Problem> {
-    let order = |text: &str| {
-        text.parse()
-            .map_err(|e: muster_domain::people::OrderError| invalid("sort", e.to_string()))
-    };
-    query.get("sort").map(order).transpose()
 }

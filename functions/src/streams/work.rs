@@ -4,6 +4,7 @@
 //! the job's version, and only one of them does it.
 
 mod erasure;
+mod export;
 mod keys;
 
 use jiff::Timestamp;
@@ -17,9 +18,12 @@ use muster_domain::{
 use muster_edge::inside::role_set;
 use muster_edge::{App, Ids};
 use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
+use std::time::{Duration, Instant};
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
 const SLICES: usize = 20;
+/// How long an invocation begins slices. Records of other jobs wait behind it in the stream.
+const HOLD: Duration = Duration::from_secs(5);
 /// How often a slice that lost a race is tried again before the record is handed back.
 const TRIES: usize = 5;
 
@@ -42,6 +46,10 @@ enum Slice {
     Erase(Changes, Vec<Key>),
     /// This is the last of it.
     Last(Changes),
+    /// Nothing is done but this, and there may be more later: the schedule takes the job up then.
+    Pause(Changes),
+    /// Others were faster: it is begun anew.
+    Lost,
     /// Nothing can be done before this instant: the schedule takes the job up then.
     Later,
 }
@@ -49,7 +57,11 @@ enum Slice {
 /// Goes on with a job, up to a bounded number of slices.
 pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
     let mut lost = 0;
+    let begun = Instant::now();
     for _ in 0..SLICES {
+        if begun.elapsed() > HOLD {
+            break;
+        }
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
         match Box::pin(slice(app, organization, id)).await {
             Ok(true) => {}
@@ -84,6 +96,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
         Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
+        Work::Export { export, .. } => hand.export(app, &job, *export).await?,
     };
     let (changes, gone, more) = match slice {
         Slice::More(changes) => (changes, Vec::new(), true),
@@ -96,6 +109,8 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
             Vec::new(),
             false,
         ),
+        Slice::Pause(changes) => (changes, Vec::new(), false),
+        Slice::Lost => return Err(WorkError::Busy),
         Slice::Later => return Ok(false),
     };
     let commit = Commit {

@@ -211,6 +211,7 @@ pub(super) mod tests {
         let endpoints = Endpoints {
             dynamodb: String::new(),
             services: format!("http://{}", listener.local_addr().unwrap()),
+            files: String::new(),
         };
         let routes = services(mailbox.clone(), LinkSecret::new("the secret"));
         tokio::spawn(async move { axum::serve(listener, routes).await });

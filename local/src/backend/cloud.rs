@@ -2,7 +2,7 @@
 
 use super::crew::Crew;
 use super::{StartError, listen, local_address};
-use crate::aws::{self, Endpoints, LinkSecret, Mailbox};
+use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
 use crate::data::DataFolder;
 use crate::database::{self, EmbeddedDatabase};
 use aws_config::SdkConfig;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// The services that the functions call.
 pub(super) struct Cloud {
     pub(super) database: Arc<EmbeddedDatabase>,
+    pub(super) files: Arc<FileStore>,
     pub(super) mailbox: Mailbox,
     pub(super) endpoints: Endpoints,
     /// For this process's own calls, which are nobody's to watch.
@@ -25,14 +26,17 @@ impl Cloud {
         let (database, served) = EmbeddedDatabase::start(data, crew.stopped()).await?;
         crew.run(served);
         let mailbox = Mailbox::new(clock);
+        let files = FileStore::open(data.file("files")).map_err(StartError::Files)?;
         let endpoints = Endpoints {
             dynamodb: database.endpoint().to_owned(),
             services: serve_services(crew, data, mailbox.clone()).await?,
+            files: serve_files(crew, &files).await?,
         };
         let own_sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
         Ok(Self {
             database: Arc::new(database),
+            files: Arc::new(files),
             mailbox,
             endpoints,
             own_sdk,
@@ -48,5 +52,15 @@ async fn serve_services(crew: &mut Crew, data: &DataFolder, mailbox: Mailbox) ->
     let listener = listen(0).await?;
     let endpoint = format!("http://{}", local_address(&listener)?);
     crew.serve("services", listener, routes);
+    Ok(endpoint)
+}
+
+/// Serves S3 on a loopback port of its own.
+async fn serve_files(crew: &mut Crew, files: &FileStore) -> Result<String, StartError> {
+    let (key, secret) = CREDENTIALS;
+    let routes = files.routes(key, secret).map_err(StartError::Files)?;
+    let listener = listen(0).await?;
+    let endpoint = format!("http://{}", local_address(&listener)?);
+    crew.serve("files", listener, routes);
     Ok(endpoint)
 }

@@ -139,6 +139,7 @@ mod tests {
         let endpoints = Endpoints {
             dynamodb: endpoint,
             services: String::new(),
+            files: String::new(),
         };
         let client = Client::new(&sdk_config(endpoints, None));
         let reader = || Reader::new(client.clone(), arn.clone(), data.clone());

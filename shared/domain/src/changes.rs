@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
+use crate::export::Export;
 use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
@@ -98,6 +99,8 @@ pub struct Changes {
     pub contacts: Vec<Pair<Contact>>,
     /// API keys.
     pub keys: Vec<Pair<ApiKey>>,
+    /// Exports.
+    pub exports: Vec<Pair<Export>>,
     /// Background work.
     pub jobs: Vec<Pair<Job>>,
     /// The record of it.
@@ -145,6 +148,7 @@ impl Changes {
         self.resources.extend(other.resources);
         self.contacts.extend(other.contacts);
         self.keys.extend(other.keys);
+        self.exports.extend(other.exports);
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);

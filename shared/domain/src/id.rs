@@ -118,6 +118,10 @@ id!(
     JobId, "job_"
 );
 id!(
+    /// An export that is made in the background.
+    ExportId, "exp_"
+);
+id!(
     /// One registration of a resource: deleting a resource and registering its name again gives another.
     Registration, "reg_"
 );

@@ -1,7 +1,7 @@
 //! Work that is too long for one request: done in slices, each one transaction that also moves the job on.
 
 use crate::address::Address;
-use crate::id::{InvitationId, JobId, OrganizationId, UserId};
+use crate::id::{ExportId, InvitationId, JobId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::RoleId;
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +48,47 @@ pub enum Work {
         by: UserId,
         /// The last invitation looked at.
         after: Option<InvitationId>,
+    },
+    /// Make the file of an export.
+    Export {
+        /// Which.
+        export: ExportId,
+        /// How far it has come.
+        stage: Exporting,
+        /// How often its next slice was tried in vain.
+        tries: u8,
+        /// Before this instant the next slice is not tried again.
+        #[serde(default)]
+        not_before: Option<Timestamp>,
+    },
+}
+
+/// How far the making of a file has come. Whatever is read is kept in parts, each in a file of its own beside the one to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "stage")]
+pub enum Exporting {
+    /// The list is read.
+    Read {
+        /// Where it goes on.
+        after: Option<String>,
+        /// A mark of each part that was read.
+        parts: Vec<String>,
+    },
+    /// The parts are put together.
+    Join {
+        /// A mark of each part.
+        parts: Vec<String>,
+        /// How many of them are in the file.
+        joined: usize,
+        /// The upload of the file, once it has begun.
+        upload: Option<String>,
+        /// What was answered to each piece of it.
+        pieces: Vec<String>,
+    },
+    /// The parts are thrown away.
+    Tidy {
+        /// A mark of each part that is left.
+        parts: Vec<String>,
     },
 }
 
@@ -122,6 +163,18 @@ impl Job {
             version: self.version + 1,
             ..self.clone()
         }
+    }
+
+    /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, unless it was only waiting.
+    #[must_use]
+    pub fn taken_up(&self, now: Timestamp) -> Self {
+        let mut work = self.work.clone();
+        if let Work::Export { tries, not_before, .. } = &mut work
+            && not_before.take().is_none()
+        {
+            *tries = tries.saturating_add(1);
+        }
+        self.moved_on(work, now)
     }
 
     /// This job after a slice.

@@ -2,9 +2,11 @@
 
 mod order;
 mod period;
+mod selection;
 
 pub use order::{By, Order, OrderError, instant};
 pub use period::Period;
+pub use selection::Selection;
 
 use crate::id::{InvitationId, OrganizationId, UserId};
 use crate::invitation::{Invitation, InvitationState};

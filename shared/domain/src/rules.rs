@@ -7,6 +7,7 @@ pub mod asking;
 pub mod bulk;
 pub mod contacts;
 pub mod deletion;
+pub mod exports;
 pub mod invitations;
 pub mod invite;
 pub mod keys;

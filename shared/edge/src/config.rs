@@ -23,6 +23,8 @@ pub struct Config {
     pub mail_from: Option<Mailbox>,
     /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
+    /// `MUSTER_EXPORT_BUCKET`: the S3 bucket that exports are made in.
+    pub export_bucket: Option<String>,
 }
 
 /// A variable that is missing or cannot be.
@@ -83,6 +85,7 @@ impl Config {
             link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
+            export_bucket: optional("MUSTER_EXPORT_BUCKET"),
         })
     }
 }

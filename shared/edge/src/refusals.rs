@@ -7,6 +7,7 @@ use muster_domain::rules::Fault;
 use muster_domain::rules::answer::AnswerRefusal;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
+use muster_domain::rules::exports::ExportRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
 use muster_domain::rules::invite::InviteRefusal;
 use muster_domain::rules::keys::KeyRefusal;
@@ -77,6 +78,17 @@ impl From<DeletionRefusal> for Problem {
             }
             DeletionRefusal::TooLate => Self::new(409, "organization-erased", "The organization cannot be restored")
                 .detail("its time to be restored is over, and its data goes"),
+        }
+    }
+}
+
+impl From<ExportRefusal> for Problem {
+    fn from(refusal: ExportRefusal) -> Self {
+        match refusal {
+            ExportRefusal::Forbidden => {
+                Self::forbidden("only who sees all members of the organization may export them")
+            }
+            ExportRefusal::NotFound => Self::not_found("export"),
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Reply {
     pub media_type: &'static str,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether the body is bytes, even if they could be read as text: they go through Lambda as base64.
+    pub binary: bool,
     /// The version of what is shown, for `If-Match`.
     pub etag: Option<String>,
     /// Other header fields.
@@ -40,10 +42,25 @@ impl Reply {
             status,
             media_type: "application/json",
             body,
+            binary: false,
             etag: None,
             headers: Vec::new(),
             kept: None,
         })
+    }
+
+    /// A file, to be kept under this name.
+    #[must_use]
+    pub fn file(media_type: &'static str, name: &str, content: Vec<u8>) -> Self {
+        Self {
+            status: 200,
+            media_type,
+            body: content,
+            binary: true,
+            etag: None,
+            headers: vec![("content-disposition", crate::files::attachment(name))],
+            kept: None,
+        }
     }
 
     /// 204: done, nothing to say.
@@ -53,6 +70,7 @@ impl Reply {
             status: 204,
             media_type: "",
             body: Vec::new(),
+            binary: false,
             etag: None,
             headers: Vec::new(),
             kept: None,
@@ -104,6 +122,7 @@ impl Reply {
             status: answered.status,
             media_type: "application/json",
             body: answered.body.into_bytes(),
+            binary: false,
             etag: answered.etag,
             headers: answered.location.map(|to| ("location", to)).into_iter().collect(),
             kept: None,
@@ -129,6 +148,7 @@ impl Reply {
     pub fn into_response(self) -> Response<Body> {
         let body = match String::from_utf8(self.body) {
             Ok(text) if text.is_empty() => Body::Empty,
+            Ok(text) if self.binary => Body::Binary(text.into_bytes()),
             Ok(text) => Body::Text(text),
             Err(binary) => Body::Binary(binary.into_bytes()),
         };

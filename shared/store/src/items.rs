@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, ApiKey, Contact, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization,
-    OrganizationId, Resource, UserId,
+    Address, ApiKey, Contact, Event, Export, Invitation, InvitationId, InvitationState, Job, Mail, Member,
+    Organization, OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -182,6 +182,16 @@ impl Entity for Mail {
     const KIND: &'static str = "mail";
     fn key(&self) -> Key {
         Key::mail(self.organization, self.id)
+    }
+}
+
+impl Entity for Export {
+    const KIND: &'static str = "export";
+    fn key(&self) -> Key {
+        Key::export(self.organization, self.id)
+    }
+    fn forgotten_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at)
     }
 }
 

@@ -22,6 +22,7 @@
 //! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
+//! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
 //! | was this request answered before | Get `IDEM#caller`/`hash` |
@@ -31,8 +32,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 pub use muster_domain::people::instant;
 use muster_domain::{
-    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, PersonId, ResourceKey, ResourceRef,
-    ResourceType, RoleId, Status, UserId,
+    Address, ContactId, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, PersonId, ResourceKey,
+    ResourceRef, ResourceType, RoleId, Status, UserId,
 };
 use std::collections::HashMap;
 
@@ -279,6 +280,12 @@ impl Key {
     #[must_use]
     pub fn mail(organization: OrganizationId, id: MailId) -> Self {
         Self::within(organization, format!("MAIL#{id}"))
+    }
+
+    /// An export.
+    #[must_use]
+    pub fn export(organization: OrganizationId, id: ExportId) -> Self {
+        Self::within(organization, format!("EXPORT#{id}"))
     }
 
     /// A piece of background work.

@@ -7,8 +7,8 @@ use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId, Member,
-    Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
+    Address, ApiKey, Contact, ContactId, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId,
+    Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -199,6 +199,14 @@ impl Snapshot {
     /// [`StoreError::Malformed`].
     pub fn mail(&self, organization: OrganizationId, id: MailId) -> Result<Option<Mail>, StoreError> {
         self.get(&Key::mail(organization, id))
+    }
+
+    /// An export.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn export(&self, organization: OrganizationId, id: ExportId) -> Result<Option<Export>, StoreError> {
+        self.get(&Key::export(organization, id))
     }
 
     /// A job.

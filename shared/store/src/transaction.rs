@@ -36,6 +36,8 @@ pub enum Position {
     ApiKey,
     /// An index item.
     Index,
+    /// An export.
+    Export,
     /// Background work.
     Job,
     /// An event.
@@ -89,6 +91,9 @@ impl<'a> Transaction<'a> {
         }
         for pair in &changes.keys {
             t.api_key(pair)?;
+        }
+        for pair in &changes.exports {
+            t.versioned(Position::Export, pair, |e| e.version)?;
         }
         for pair in &changes.jobs {
             t.versioned(Position::Job, pair, |j| j.version)?;

@@ -56,6 +56,7 @@ impl Ground {
             .replace("{invitation}", &self.invitation);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
         let path = path.replace("{contact}", "ann");
+        let path = path.replace("{export}", "exp_0000000000000000000001");
         path.replace("{id}", "spring").replace("{key}", &self.key)
     }
 

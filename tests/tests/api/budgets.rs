@@ -30,6 +30,8 @@ const WRITE: usize = 2;
 const SEARCH: usize = 3;
 /// One read, then what that read named, one transaction.
 const WRITE_KNOWN: usize = 3;
+/// Who asks, a page of people, and the record that they left.
+const EXPORT: usize = 3;
 /// Nothing of AWS.
 const NONE: usize = 0;
 
@@ -60,6 +62,9 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/v1/invitations/{token}/accept", WRITE),
     ("POST", "/v1/invitations/{token}/decline", WRITE),
     ("GET", "/v1/organizations/{org}/members", PEOPLE),
+    ("GET", "/v1/organizations/{org}/members/export", EXPORT),
+    ("POST", "/v1/organizations/{org}/exports", WRITE),
+    ("GET", "/v1/organizations/{org}/exports/{export}", READ_ONE),
     ("POST", "/v1/organizations/{org}/members/activate", WRITE),
     ("POST", "/v1/organizations/{org}/members/deactivate", WRITE),
     ("POST", "/v1/organizations/{org}/members/change-role", WRITE),

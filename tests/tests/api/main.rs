@@ -21,6 +21,8 @@ mod events;
 mod events_filtered;
 mod expiry;
 mod expiry_jobs;
+mod exports;
+mod exports_background;
 mod faults;
 mod faults_jobs;
 mod faults_mail;

@@ -217,6 +217,8 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         let opens_links = calls.contains("secretsmanager:GetSecretValue");
         let mails = calls.contains("ses:SendRawEmail");
         assert_eq!(config.link_secret_id.is_some(), opens_links, "{binary}");
+        let files = calls.contains("s3:GetObject");
+        assert_eq!(config.export_bucket.is_some(), files, "{binary}");
         assert_eq!(config.mail_from.is_some(), mails, "{binary}");
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
         assert_eq!(

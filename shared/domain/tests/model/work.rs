@@ -21,6 +21,7 @@ impl World {
             Work::EndRole { role, epoch } => (Cause::System, self.end_role(job, &role, epoch)),
             Work::EndKeys { .. } => unreachable!("nobody makes keys in these stories"),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
+            Work::Export { .. } => unreachable!("nobody exports anything in these stories"),
             Work::EraseOrganization { .. } => unreachable!("nobody deletes an organization in these stories"),
         };
         self.take(&cause, Ok(changes))

@@ -29,6 +29,11 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         )
     };
     let flags = || vec![json!(0), json!(1), json!("true"), json!(null), json!([]), json!({})];
+    let words = || {
+        ["", "nonsense", "Active", "CSV", "program:", ":spring", "a:b:\u{0}"]
+            .map(|t| json!(t))
+            .into()
+    };
     let days = || with(bad_counts(30), vec![json!(0), json!(4_294_967_296_u64)]);
     vec![
         (&FOUND, "/name", with(null(), line())),
@@ -150,6 +155,20 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&VERIFY_KEY, "/key", with(null(), no_texts())),
         (&VERIFY_KEY, "/action", no_texts()),
         (&VERIFY_KEY, "/resource", bad_references()),
+        (&EXPORT, "/format", with(null(), with(no_texts(), words()))),
+        (&EXPORT, "/timezone", with(no_texts(), bad_zones())),
+        (&EXPORT, "/filter", no_object()),
+        (&EXPORT, "/filter/q", with(no_texts(), vec![json!("x".repeat(201))])),
+        (&EXPORT, "/filter/status", with(no_texts(), words())),
+        (
+            &EXPORT,
+            "/filter/role",
+            vec![json!("admin"), json!(7), json!([7]), json!(["Admin"]), json!([""])],
+        ),
+        (&EXPORT, "/filter/invite_status", with(no_texts(), words())),
+        (&EXPORT, "/filter/joined_in", with(no_texts(), words())),
+        (&EXPORT, "/filter/resource", with(no_texts(), words())),
+        (&EXPORT, "/filter/sort", with(no_texts(), words())),
     ]
 }
 
@@ -206,15 +225,20 @@ fn every_field_of_every_body_is_tried() {
             "CreateApiKey" => &[&MAKE_KEY],
             "RotateApiKey" => &[&ROTATE_KEY],
             "VerifyApiKey" => &[&VERIFY_KEY],
+            "CreateExport" | "SelectionBody" => &[&EXPORT],
             other => panic!("no fields of {other} are tried"),
         };
-        let prefix = if schema == "UpdateSettings" { "/settings" } else { "" };
+        let prefix = match schema {
+            "UpdateSettings" => "/settings",
+            "SelectionBody" => "/filter",
+            _ => "",
+        };
         let is = |t: &&Taker| takers.iter().any(|own| own.method == t.method && own.path == t.path);
         tried
             .iter()
             .any(|(t, p, _)| is(t) && *p == format!("{prefix}/{pointer}"))
     };
-    let mut bodies: Vec<String> = vec!["UpdateSettings".into()];
+    let mut bodies: Vec<String> = vec!["UpdateSettings".into(), "SelectionBody".into()];
     let paths = document["paths"].as_object().unwrap().iter();
     // Questions about access stand in `access.rs`.
     for (_, operations) in paths.filter(|(path, _)| !path.starts_with("/access/")) {

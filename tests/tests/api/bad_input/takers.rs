@@ -192,6 +192,11 @@ pub(super) const VERIFY_KEY: Taker = taker(
     |_| json!({ "key": "mk_mistyped", "action": "content:read", "resource": { "type": "program", "id": "spring" } }),
 );
 
+pub(super) const EXPORT: Taker = taker("POST", "/v1/organizations/{org}/exports", true, |_| {
+    json!({ "format": "csv", "timezone": "Europe/Paris", "filter": {
+        "q": "pat", "status": "active", "role": ["program_admin"], "invite_status": "accepted", "resource": "program:spring" } })
+});
+
 /// All of them; one route stands here once for each kind of change that it takes.
 pub(super) const TAKERS: &[Taker] = &[
     FOUND,
@@ -213,6 +218,7 @@ pub(super) const TAKERS: &[Taker] = &[
     MAKE_KEY,
     ROTATE_KEY,
     VERIFY_KEY,
+    EXPORT,
     PAYING_OWNER,
     // After it the owner is none any more.
     TRANSFER,

@@ -21,6 +21,8 @@ pub(super) struct Scenery {
     pub(super) others: String,
     /// A pending invitation.
     pub(super) invitation: String,
+    /// An export of the owner's.
+    export: String,
     /// An API key of the member.
     pub(super) key: NewKey,
     /// The token in its link.
@@ -41,6 +43,9 @@ impl Scenery {
         let sponsor = acme.join(h, "sam", "program_sponsor", &["spring"]).await;
         let guest = h.person("gus");
         let invitation = acme.invite(h, guest.address(), "participant", &["spring"]).await;
+        let wanted = json!({ "format": "csv" });
+        let export = acme.owner.post(h, &acme.path("/exports"), &wanted).await;
+        let export = export.expect(202).text("/id");
         let key = acme.key(h, &member, &json!({ "name": "zapier" })).await;
         let token = h.invitation_token(guest.address()).await;
         for (id, email) in [("ann", "ann@y.example"), ("ben", "ben@y.example")] {
@@ -63,6 +68,7 @@ impl Scenery {
             stranger,
             others,
             invitation,
+            export,
             key,
             token,
         }
@@ -74,6 +80,7 @@ impl Scenery {
         let path = path
             .replace("{invitation}", &self.invitation)
             .replace("{key}", &self.key.id)
+            .replace("{export}", &self.export)
             .replace("{token}", &self.token);
         let path = path.replace("{member}", &self.member.id()).replace("{type}", "program");
         path.replace("{id}", "spring")

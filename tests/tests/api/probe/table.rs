@@ -156,6 +156,10 @@ fn granted(_: &Scenery) -> Value {
     json!({ "role": "program_facilitator" })
 }
 
+fn exported(_: &Scenery) -> Value {
+    json!({ "format": "xlsx" })
+}
+
 fn members(s: &Scenery) -> Value {
     json!({ "members": [s.member.id(), s.inactive.id()] })
 }
@@ -249,6 +253,10 @@ pub(super) const PROBES: &[Probe] = &[
         [UNAUTHORIZED, MISMATCH, MISMATCH],
     ),
     inside("GET", "/v1/organizations/{org}/members", none, FOR_READERS),
+    // A sponsor sees people of one program only, and the platform reads without taking anything along.
+    inside("GET", "/v1/organizations/{org}/members/export", none, REFUSED),
+    inside("POST", "/v1/organizations/{org}/exports", exported, REFUSED),
+    inside("GET", "/v1/organizations/{org}/exports/{export}", none, REFUSED),
     inside("POST", "/v1/organizations/{org}/members/activate", members, REFUSED),
     inside("POST", "/v1/organizations/{org}/members/deactivate", members, REFUSED),
     inside("POST", "/v1/organizations/{org}/members/change-role", role_of, REFUSED),

@@ -1,0 +1,76 @@
+//! Making the file of an export: the list of people, page by page, as rows of a sheet.
+
+pub mod workbook;
+
+use crate::shapes::member::{GrantBody, PersonRow};
+use muster_domain::Status;
+use muster_domain::export::Format;
+use muster_domain::export::sheet::{Cell, Row, Sheet};
+
+/// People of one page of the list.
+pub const PAGE: usize = 100;
+
+/// A sheet was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    /// As CSV.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    /// As a workbook.
+    #[error(transparent)]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+}
+
+const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Inactive => "inactive",
+    }
+}
+
+/// A person's cells.
+#[must_use]
+pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
+    let grants: Vec<String> = person.grants.iter().map(|grant| told(grant, sheet)).collect();
+    [
+        Cell::text(Some(person.kind)),
+        Cell::text(person.name.as_ref()),
+        Cell::text(Some(&person.email)),
+        Cell::text(person.role.as_ref()),
+        Cell::text(Some(grants.join("; ")).filter(|all| !all.is_empty())),
+        Cell::text(person.status.map(status)),
+        Cell::text(Some(person.invite_status)),
+        Cell::text(person.timezone.as_ref()),
+        Cell::at(person.joined_at),
+        Cell::at(person.last_active_at),
+        Cell::at(person.role_expires_at),
+    ]
+}
+
+/// A role on a resource, as text. Its end, if it has one, is in the time zone of the sheet like all others.
+fn told(grant: &GrantBody, sheet: &Sheet) -> String {
+    let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
+    let GrantBody { kind, id, role, .. } = grant;
+    format!("{kind}/{id}: {role}{}", end.unwrap_or_default())
+}
+
+/// These rows as a whole file.
+///
+/// # Errors
+/// [`SheetError`].
+pub fn file(format: Format, sheet: &Sheet, rows: &[Row], at: muster_domain::Timestamp) -> Result<Vec<u8>, SheetError> {
+    match format {
+        Format::Csv => {
+            let mut file = sheet.csv_head()?;
+            file.extend(sheet.csv(rows)?);
+            Ok(file)
+        }
+        Format::Xlsx => {
+            let mut workbook = workbook::Workbook::begin(sheet.clone(), at)?;
+            workbook.add(rows)?;
+            let mut file = std::io::Cursor::new(Vec::new());
+            workbook.write_to(&mut file)?;
+            Ok(file.into_inner())
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Exports: a short list at once, a long one in the background.
+
+use super::people::{List, SELECTING, asked, selected};
+use crate::exports::{PAGE, cells, file};
+use crate::shapes::export::{CreateExport, ExportBody};
+use muster_domain::export::sheet::Sheet;
+use muster_domain::export::{LINK_LIFE, State, Wanted};
+use muster_domain::people::Selection;
+use muster_domain::rules::Fault;
+use muster_domain::rules::exports::{ask, may_export, record, show};
+use muster_domain::text::TimeZoneName;
+use muster_domain::{Changes, ExportId, OrganizationId};
+use muster_edge::files::{Files, FilesError};
+use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply};
+use muster_store::{Commit, CommitError, Key};
+use std::time::{Duration, SystemTime};
+
+/// Most rows that are answered at once.
+pub const AT_ONCE: usize = 1_000;
+
+/// Most bytes that are: Lambda answers with 6 MB, and a file goes through it as base64, which makes four bytes of three.
+const MAX_BYTES: usize = 4_500_000;
+
+/// How often the record of an export is written, where the table is busy.
+const TRIES: usize = 3;
+
+fn too_large() -> Problem {
+    let detail =
+        format!("more than {AT_ONCE} rows, or too long ones; `POST …/exports` makes the file in the background");
+    Problem::new(409, "export-too-large", "Too many people for one answer").detail(detail)
+}
+
+/// Answers with the list of people as a file.
+pub async fn at_once(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let query = call.query(&[&SELECTING[..], &["format", "timezone"]].concat())?;
+    let format = query.one_of("format", &["csv", "xlsx"])?;
+    let format = format.parse().map_err(|_| Problem::internal())?;
+    let (selection, asked) = (selected(&query), asked(&query, organization, call.now)?);
+    let timezone = query.get("timezone").map(str::parse).transpose();
+    let timezone = timezone.map_err(|error: muster_domain::text::TextError| {
+        Problem::invalid_query([Fault::field("timezone", "invalid_value", error.to_string())])
+    })?;
+    let keys = asked.filter.resource.iter().map(|key| Key::resource(organization, key));
+    let (inside, seen) = call.inside(&user, organization, keys.collect()).await?;
+    let scene = inside.scene()?;
+    may_export(&scene)?;
+    let timezone = timezone.map_or_else(|| own_zone(&inside), Ok)?;
+    let wanted = Wanted {
+        format,
+        timezone,
+        filter: selection,
+    };
+    let sheet = Sheet::new(wanted.timezone.clone());
+    let (mut rows, mut after) = (Vec::new(), None);
+    let list = List::of(&inside, &seen, asked)?;
+    loop {
+        let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
+        rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));
+        let next = page.next;
+        if rows.len() > AT_ONCE {
+            return Err(too_large());
+        }
+        match next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    let content = file(format, &sheet, &rows, call.now).map_err(|error| {
+        tracing::error!(%error, "an export was not written");
+        Problem::internal()
+    })?;
+    if content.len() > MAX_BYTES {
+        return Err(too_large());
+    }
+    // Before the answer: what has left is recorded, even if it gets lost on the way.
+    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
+    noted(&call, &inside, event).await?;
+    Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
+}
+
+/// The time zone of the caller's profile, else UTC.
+fn own_zone(inside: &Inside) -> Result<TimeZoneName, Problem> {
+    match &inside.member()?.profile.timezone {
+        Some(zone) => Ok(zone.clone()),
+        None => "UTC".parse().map_err(|_| Problem::internal()),
+    }
+}
+
+/// Writes an event that rests on nothing but what has been shown.
+async fn noted(call: &Call, inside: &Inside, event: muster_domain::Event) -> Result<(), Problem> {
+    let changes = Changes {
+        events: vec![event],
+        ..Changes::default()
+    };
+    for _ in 0..TRIES {
+        let commit = Commit {
+            changes: &changes,
+            set: inside.set,
+            organization: Some(&inside.organization),
+            once: None,
+            now: call.now,
+        };
+        match call.app.store().commit(commit).await {
+            Ok(()) => return Ok(()),
+            Err(CommitError::Lost(_) | CommitError::Busy) => {}
+            Err(CommitError::Failed(error)) => return Err(error.into()),
+        }
+    }
+    Err(Problem::conflict())
+}
+
+/// Asks for an export that is made in the background.
+pub async fn create(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let body: CreateExport = call.body()?;
+    let filter: Selection = body.filter.clone().unwrap_or_default().into();
+    let in_filter = |faults: Vec<Fault>| Problem::invalid(faults.into_iter().map(inside_filter));
+    let (asked, _) = filter.read(call.now).map_err(in_filter)?;
+    call.change_inside(&user, organization, Vec::new(), |inside, _, ids| {
+        may_export(&inside.scene()?)?;
+        let unknown = asked.unknown_roles(inside.set);
+        if !unknown.is_empty() {
+            return Err(in_filter(unknown));
+        }
+        let timezone = body.timezone.clone().map_or_else(|| own_zone(inside), Ok)?;
+        let wanted = Wanted {
+            format: body.format,
+            timezone,
+            filter: filter.clone(),
+        };
+        let (export, changes) = ask(&inside.scene()?, wanted, ids)?;
+        let location = format!("/v1/organizations/{organization}/exports/{}", export.id);
+        let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
+        Ok(inside.commit(changes, reply))
+    })
+    .await
+}
+
+fn inside_filter(fault: Fault) -> Fault {
+    match fault.at {
+        muster_domain::rules::Spot::Field(field) => Fault::field(format!("filter.{field}"), fault.code, fault.detail),
+        muster_domain::rules::Spot::Address(_) => fault,
+    }
+}
+
+/// Shows how far an export has come, and where its file is once it is there.
+pub async fn get(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    let id: ExportId = call.path("export")?;
+    let key = Key::export(organization, id);
+    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
+    let export = show(&inside.scene()?, seen.export(organization, id)?)?;
+    let (name, kept_as) = (export.file(), export.wanted.file_name(export.created_at));
+    let mut body = ExportBody::from(export);
+    if body.state == State::Ready {
+        let life = Duration::try_from(LINK_LIFE).map_err(|_| Problem::internal())?;
+        let no_link = |error: FilesError| {
+            tracing::error!(%error, "no link to an export");
+            Problem::unavailable()
+        };
+        let files = Files::new(&call.app).map_err(no_link)?;
+        // S3 goes by the time on the wall, whatever the clock of the rules says.
+        let link = files.link(&name, &kept_as, SystemTime::now(), life).await;
+        body.url = Some(link.map_err(no_link)?);
+        body.url_expires_at = call.now.checked_add(LINK_LIFE).ok();
+    }
+    Reply::json(200, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_file_that_is_answered_at_once_fits_an_answer_of_lambda() {
+        const LAMBDA: usize = 6 * 1024 * 1024;
+        let encoded = MAX_BYTES.div_ceil(3) * 4;
+        // Header fields and the frame around them take far less than this.
+        assert!(encoded + 64 * 1024 < LAMBDA);
+    }
+}

@@ -1,0 +1,392 @@
+//! Making the file of an export: the list is read part by part, the parts are put together, and thrown away.
+//!
+//! Each slice writes files first and moves the job on after it, so one that dies has written what its successor writes again,
+//! under the same name. What it says of the list is what the list was when the slice was read, as with its pages.
+
+use super::{Hand, Slice};
+use crate::exports::workbook::Workbook;
+use crate::exports::{PAGE, SheetError, cells};
+use crate::routes::people::List;
+use crate::shapes::member::View;
+use muster_domain::export::sheet::{Row, Sheet};
+use muster_domain::export::{Format, MAX_TRIES, PAUSE, State, WORKBOOK_PATIENCE};
+use muster_domain::job::Exporting;
+use muster_domain::rules::Scene;
+use muster_domain::rules::exports::{Asker, failed, grown, ready};
+use muster_domain::rules::work::moved_on;
+use muster_domain::{ApiKey, Changes, Export, ExportId, Job, Member, Pair, Timestamp, Work};
+use muster_edge::files::{Files, FilesError};
+use muster_edge::{App, Ids};
+use muster_store::{Asked, Commit, CommitError, Cursor, Key, StoreError};
+use sha2::{Digest, Sha256};
+use std::io::{Read, Seek, SeekFrom};
+
+/// Rows of one part.
+const PART_ROWS: usize = 1_000;
+/// Pages of the list that are read for one part.
+const LOOKS: usize = 50;
+/// Bytes of one piece of an upload; S3 takes none below 5 MiB but the last.
+const PIECE: usize = 8 * 1024 * 1024;
+
+/// Why a slice came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum ExportError {
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Others were at the job.
+    #[error("others were at the same items")]
+    Busy,
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error("a part cannot be read: {0}")]
+    Part(#[from] serde_json::Error),
+    #[error("no room for the workbook: {0}")]
+    Disk(#[from] std::io::Error),
+}
+
+/// The stage of a job, with what its slices are about.
+struct Course<'a> {
+    hand: &'a Hand<'a>,
+    job: &'a Job,
+    export: &'a Export,
+    files: Files,
+}
+
+impl Hand<'_> {
+    /// One slice of it. Whoever asked must still see everybody; else the file is given up, as it is after too many tries.
+    pub(super) async fn export(&self, app: &App, job: &Job, id: ExportId) -> Result<Slice, StoreError> {
+        let Work::Export {
+            stage,
+            tries,
+            not_before,
+            ..
+        } = &job.work
+        else {
+            return Ok(Slice::Last(Changes::default()));
+        };
+        if not_before.is_some_and(|at| self.now < at) {
+            return Ok(Slice::Later);
+        }
+        let organization = self.organization.id;
+        let seen = self.store.read(&[Key::export(organization, id)]).await?;
+        // One whose day is over has no file either: the bucket sees to that.
+        let Some(export) = seen
+            .export(organization, id)?
+            .filter(|export| export.is_there(self.now))
+        else {
+            return Ok(Slice::Last(Changes::default()));
+        };
+        let (member, key) = self.asker(&export).await?;
+        let asker = member.as_ref().map(|member| Asker {
+            organization: self.organization,
+            set: self.set,
+            member,
+            key: key.as_ref(),
+            now: self.now,
+        });
+        let may = asker.and_then(|asker| asker.scene(&export));
+        let outcome = match (Files::new(app), stage, may) {
+            (Ok(files), Exporting::Tidy { parts }, _) if *tries < MAX_TRIES => {
+                self.course(job, &export, files).tidy(parts).await
+            }
+            (_, Exporting::Tidy { .. }, _) => Ok(Slice::Last(Changes::default())),
+            (Ok(files), _, Some(scene)) if *tries < MAX_TRIES && export.state == State::Running => {
+                self.course(job, &export, files).slice(&scene, stage).await
+            }
+            (Err(error), _, Some(_)) if *tries < MAX_TRIES => Err(error.into()),
+            _ => Ok(self.given_up(job, &export, stage)),
+        };
+        outcome.or_else(|error| self.again(job, tries.saturating_add(1), error))
+    }
+
+    /// Who asked for it, as far as they are still there.
+    async fn asker(&self, export: &Export) -> Result<(Option<Member>, Option<ApiKey>), StoreError> {
+        let organization = self.organization.id;
+        let mut keys = vec![Key::member(organization, export.by)];
+        keys.extend(export.key.map(|key| Key::api_key(organization, key)));
+        let seen = self.store.read(&keys).await?;
+        let key = export.key.map(|key| seen.api_key(organization, key)).transpose()?;
+        Ok((seen.member(organization, export.by)?, key.flatten()))
+    }
+
+    fn course<'a>(&'a self, job: &'a Job, export: &'a Export, files: Files) -> Course<'a> {
+        Course {
+            hand: self,
+            job,
+            export,
+            files,
+        }
+    }
+
+    /// Nothing comes of it: whoever asked sees so, and what was written goes.
+    fn given_up(&self, job: &Job, export: &Export, stage: &Exporting) -> Slice {
+        tracing::warn!(export = %export.id, "an export was given up");
+        let (Exporting::Read { parts, .. } | Exporting::Join { parts, .. } | Exporting::Tidy { parts }) = stage;
+        let tidy = at(job, Exporting::Tidy { parts: parts.clone() });
+        let changes = match export.state {
+            State::Running => failed(export),
+            State::Ready | State::Failed => Changes::default(),
+        };
+        Slice::More(with_job(changes, moved_on(job, tidy, self.now)))
+    }
+
+    /// The same slice again after so many tries, and after a pause that doubles with each.
+    fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Slice, StoreError> {
+        match error {
+            ExportError::Store(error) => return Err(error),
+            ExportError::Busy => return Ok(Slice::Lost),
+            error => tracing::warn!(%error, job = %job.id, "a slice of an export was not done; it will be tried again"),
+        }
+        let pause = PAUSE.saturating_mul(1 << tried.min(MAX_TRIES));
+        let until = self.now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        let mut work = job.work.clone();
+        if let Work::Export { tries, not_before, .. } = &mut work {
+            (*tries, *not_before) = (tried, Some(until));
+        }
+        let waiting = Pair::change(job.clone(), job.waiting(work, until));
+        Ok(Slice::Pause(with_job(Changes::default(), waiting)))
+    }
+}
+
+fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
+    changes.and(Changes {
+        jobs: vec![job],
+        ..Changes::default()
+    })
+}
+
+/// The work of a job at another stage, with all tries before it.
+fn at(job: &Job, stage: Exporting) -> Work {
+    match &job.work {
+        Work::Export { export, .. } => Work::Export {
+            export: *export,
+            stage,
+            tries: 0,
+            not_before: None,
+        },
+        other => other.clone(),
+    }
+}
+
+impl Course<'_> {
+    async fn slice(&self, scene: &Scene<'_>, stage: &Exporting) -> Result<Slice, ExportError> {
+        match (stage, self.export.wanted.format) {
+            (Exporting::Read { after, parts }, _) => self.read(after.as_deref(), parts).await,
+            (Exporting::Join { .. }, Format::Csv) => self.join_text(scene, stage).await,
+            (Exporting::Join { parts, .. }, Format::Xlsx) => self.join_workbook(scene, parts).await,
+            (Exporting::Tidy { parts }, _) => self.tidy(parts).await,
+        }
+    }
+
+    fn sheet(&self) -> Sheet {
+        Sheet::new(self.export.wanted.timezone.clone())
+    }
+
+    /// Reads rows for one part and writes it.
+    async fn read(&self, after: Option<&str>, parts: &[String]) -> Result<Slice, ExportError> {
+        let hand = self.hand;
+        let view = View {
+            organization: hand.organization,
+            set: hand.set,
+            now: hand.now,
+        };
+        let list = self.list(view).await?;
+        let sheet = self.sheet();
+        let mut after = after.map(|key| Cursor::after(key.to_owned()));
+        let (mut lines, mut count, mut looks) = (Vec::new(), 0, 0);
+        loop {
+            let page = list.page(hand.store, after.as_ref(), PAGE).await?;
+            for person in &page.rows {
+                serde_json::to_writer(&mut lines, &cells(&list.row(person), &sheet))?;
+                lines.push(b'\n');
+            }
+            count += page.rows.len();
+            looks += 1;
+            after = page.next;
+            // Where few of many are meant, pages are short: a part is then, too.
+            if after.is_none() || count >= PART_ROWS || looks >= LOOKS {
+                break;
+            }
+        }
+        let mark = mark(&lines);
+        self.files.put(&self.export.part(parts.len(), &mark), lines).await?;
+        let parts: Vec<String> = parts.iter().cloned().chain([mark]).collect();
+        let rows = u64::try_from(count).unwrap_or(u64::MAX);
+        let changes = Changes {
+            exports: vec![Pair::change(self.export.clone(), grown(self.export, rows))],
+            ..Changes::default()
+        };
+        let stage = match after {
+            Some(next) => Exporting::Read {
+                after: Some(next.sort_key().to_owned()),
+                parts,
+            },
+            None => Exporting::Join {
+                parts,
+                joined: 0,
+                upload: None,
+                pieces: Vec::new(),
+            },
+        };
+        let job = moved_on(self.job, at(self.job, stage), hand.now);
+        Ok(Slice::More(with_job(changes, job)))
+    }
+
+    /// The list that was asked for; what counts back from then still does.
+    async fn list<'v>(&self, view: View<'v>) -> Result<List<'v>, ExportError> {
+        let export = self.export;
+        // What cannot be asked for was refused when it was.
+        let (filter, order) = export.wanted.filter.read(export.created_at).unwrap_or_default();
+        let organization = export.organization;
+        let keys: Vec<Key> = filter
+            .resource
+            .iter()
+            .map(|key| Key::resource(organization, key))
+            .collect();
+        let seen = self.hand.store.read(&keys).await?;
+        let asked = Asked {
+            organization,
+            filter,
+            order,
+            within: None,
+        };
+        Ok(List::whole(view, &seen, asked)?)
+    }
+
+    async fn rows(&self, number: usize, mark: &str) -> Result<Vec<Row>, ExportError> {
+        let lines = self.files.get(&self.export.part(number, mark)).await?;
+        let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
+    }
+
+    /// Puts as many parts together as make one piece of the file; the last one ends it.
+    async fn join_text(&self, scene: &Scene<'_>, stage: &Exporting) -> Result<Slice, ExportError> {
+        let Exporting::Join {
+            parts,
+            joined,
+            upload,
+            pieces,
+        } = stage
+        else {
+            return Ok(self.hand.given_up(self.job, self.export, stage));
+        };
+        let (name, sheet) = (self.export.file(), self.sheet());
+        let upload = match upload {
+            Some(upload) => upload.clone(),
+            None => self.files.begin(&name, self.export.wanted.format.media_type()).await?,
+        };
+        let mut piece = match joined {
+            0 => sheet.csv_head().map_err(SheetError::from)?,
+            _ => Vec::new(),
+        };
+        let mut joined = *joined;
+        while piece.len() < PIECE
+            && let Some(mark) = parts.get(joined)
+        {
+            let rows = self.rows(joined, mark).await?;
+            piece.extend(sheet.csv(&rows).map_err(SheetError::from)?);
+            joined += 1;
+        }
+        let tag = self.files.piece(&name, &upload, pieces.len() + 1, piece).await?;
+        let pieces: Vec<String> = pieces.iter().cloned().chain([tag]).collect();
+        if joined == parts.len() {
+            self.files.finish(&name, &upload, &pieces).await?;
+            return Ok(self.done(scene, self.job, parts));
+        }
+        let stage = Exporting::Join {
+            parts: parts.clone(),
+            joined,
+            upload: Some(upload),
+            pieces,
+        };
+        let job = moved_on(self.job, at(self.job, stage), self.hand.now);
+        Ok(Slice::More(with_job(Changes::default(), job)))
+    }
+
+    /// Writes the workbook in one go: it is packed, so it cannot be gone on with. Each try is noted before it is begun, since a
+    /// process that has no room or no time for it ends without a word.
+    async fn join_workbook(&self, scene: &Scene<'_>, parts: &[String]) -> Result<Slice, ExportError> {
+        let (job, tries) = self.begun().await?;
+        match self.workbook(parts).await {
+            Ok(()) => Ok(self.done(scene, &job, parts)),
+            Err(error) => Ok(self.hand.again(&job, tries, error)?),
+        }
+    }
+
+    async fn workbook(&self, parts: &[String]) -> Result<(), ExportError> {
+        let mut workbook = Workbook::begin(self.sheet(), self.export.created_at).map_err(SheetError::from)?;
+        for (number, mark) in parts.iter().enumerate() {
+            let rows = self.rows(number, mark).await?;
+            workbook.add(&rows).map_err(SheetError::from)?;
+        }
+        let mut file = tempfile::tempfile()?;
+        workbook.write_to(&mut file).map_err(SheetError::from)?;
+        file.seek(SeekFrom::Start(0))?;
+        let name = self.export.file();
+        let media_type = self.export.wanted.format.media_type();
+        let upload = self.files.begin(&name, media_type).await?;
+        let mut pieces = Vec::new();
+        loop {
+            let mut piece = Vec::new();
+            let limit = u64::try_from(PIECE).unwrap_or(u64::MAX);
+            if Read::take(&mut file, limit).read_to_end(&mut piece)? == 0 {
+                break;
+            }
+            let tag = self.files.piece(&name, &upload, pieces.len() + 1, piece).await?;
+            pieces.push(tag);
+        }
+        Ok(self.files.finish(&name, &upload, &pieces).await?)
+    }
+
+    /// Notes a try that may end without a word, and keeps everybody else away meanwhile.
+    async fn begun(&self) -> Result<(Job, u8), ExportError> {
+        let hand = self.hand;
+        let until = hand.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
+        let mut work = self.job.work.clone();
+        let mut tried = 0;
+        if let Work::Export { tries, not_before, .. } = &mut work {
+            tried = tries.saturating_add(1);
+            (*tries, *not_before) = (tried, Some(until));
+        }
+        let job = self.job.waiting(work, until);
+        let begun = Pair::change(self.job.clone(), job.clone());
+        let commit = Commit {
+            changes: &with_job(Changes::default(), begun),
+            set: hand.set,
+            organization: Some(hand.organization),
+            once: None,
+            now: hand.now,
+        };
+        match hand.store.commit(commit).await {
+            Ok(()) => Ok((job, tried)),
+            Err(CommitError::Lost(_) | CommitError::Busy) => Err(ExportError::Busy),
+            Err(CommitError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// The file is there: it can be fetched, and its parts go.
+    fn done(&self, scene: &Scene<'_>, job: &Job, parts: &[String]) -> Slice {
+        let tidy = at(job, Exporting::Tidy { parts: parts.to_vec() });
+        let changes = ready(scene, self.export, &mut Ids::at(self.hand.now));
+        Slice::More(with_job(changes, moved_on(job, tidy, self.hand.now)))
+    }
+
+    async fn tidy(&self, parts: &[String]) -> Result<Slice, ExportError> {
+        let names: Vec<String> = parts
+            .iter()
+            .enumerate()
+            .map(|(n, mark)| self.export.part(n, mark))
+            .collect();
+        self.files.delete(&names).await?;
+        Ok(Slice::Last(Changes::default()))
+    }
+}
+
+/// What tells a part from any other attempt at it.
+fn mark(lines: &[u8]) -> String {
+    let digest = Sha256::digest(lines);
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

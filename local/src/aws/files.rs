@@ -1,0 +1,177 @@
+//! An S3 with one bucket in it: files in a folder, behind the protocol that the real SDK speaks.
+
+use axum::Router;
+use axum::error_handling::HandleError;
+use axum::http::StatusCode;
+use s3s::auth::SimpleAuth;
+use s3s::service::S3ServiceBuilder;
+use s3s_fs::FileSystem;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+/// The bucket's name.
+pub(crate) const EXPORT_BUCKET: &str = "muster-exports";
+
+/// How long a file lies there: as the bucket's lifecycle in the template has it.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Where the files lie.
+#[derive(Debug)]
+pub(crate) struct FileStore {
+    root: PathBuf,
+    /// Goes with the backend, unless the files are to be kept.
+    _folder: Option<TempDir>,
+}
+
+impl FileStore {
+    /// Opens the folder, or one that goes with the backend.
+    pub(crate) fn open(kept: Option<PathBuf>) -> io::Result<Self> {
+        let folder = match kept {
+            Some(_) => None,
+            None => Some(tempfile::Builder::new().prefix("muster-files-").tempdir()?),
+        };
+        let root = kept.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
+        let root = root.unwrap_or_default();
+        fs::create_dir_all(root.join(EXPORT_BUCKET))?;
+        Ok(Self { root, _folder: folder })
+    }
+
+    /// The service's routes. Only requests and links that are signed with these keys are answered.
+    pub(crate) fn routes(&self, access_key: &str, secret_key: &str) -> io::Result<Router> {
+        let files = FileSystem::new(&self.root).map_err(|error| io::Error::other(format!("{error:?}")))?;
+        let mut service = S3ServiceBuilder::new(files);
+        service.set_auth(SimpleAuth::from_single(access_key, secret_key));
+        let service = HandleError::new(service.build(), |error: s3s::HttpError| async move {
+            tracing::error!(?error, "the embedded S3 failed");
+            StatusCode::INTERNAL_SERVER_ERROR
+        });
+        Ok(Router::new().fallback_service(service))
+    }
+
+    /// Deletes files whose time is over, as S3 does by and by.
+    pub(crate) fn collect_garbage(&self) {
+        let before = SystemTime::now().checked_sub(LIFE);
+        if let Some(before) = before
+            && let Err(error) = delete_older(&self.root.join(EXPORT_BUCKET), before)
+        {
+            tracing::warn!(%error, "expired files stay");
+        }
+    }
+}
+
+fn delete_older(folder: &Path, before: SystemTime) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let known = entry.metadata()?;
+        if known.is_dir() {
+            delete_older(&entry.path(), before)?;
+        } else if known.modified()? < before {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{Endpoints, sdk_config};
+    use axum::body::Bytes;
+    use muster_edge::files::{Files, MIN_PIECE};
+    use muster_edge::{App, Clock, Config};
+
+    /// The bucket, served, and the product's own way to it.
+    async fn served() -> (FileStore, Files, reqwest::Client) {
+        let store = FileStore::open(None).unwrap();
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let endpoints = Endpoints {
+            dynamodb: String::new(),
+            services: String::new(),
+            files: format!("http://{}", listener.local_addr().unwrap()),
+        };
+        let routes = store.routes("local", "local").unwrap();
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let config = Config::read(|name| match name {
+            "MUSTER_EXPORT_BUCKET" => Some(EXPORT_BUCKET.into()),
+            "MUSTER_JWKS_URL" | "MUSTER_APP_URL" => Some("http://localhost".into()),
+            _ => Some("x".into()).filter(|_| !name.contains("URL") && !name.contains("MAIL_FROM")),
+        });
+        let app = App::new(config.unwrap(), &sdk_config(endpoints, None), Clock::system());
+        (store, Files::new(&app).unwrap(), reqwest::Client::new())
+    }
+
+    async fn opened(http: &reqwest::Client, link: &str) -> (StatusCode, Option<String>, Bytes) {
+        let answer = http.get(link).send().await.unwrap();
+        let kept_as = answer.headers().get("content-disposition");
+        let kept_as = kept_as.map(|name| name.to_str().unwrap().to_owned());
+        (answer.status(), kept_as, answer.bytes().await.unwrap())
+    }
+
+    const QUARTER: Duration = Duration::from_secs(15 * 60);
+
+    #[tokio::test]
+    async fn the_real_client_writes_reads_and_deletes_and_a_link_opens_one_file_for_whoever_has_it() {
+        let (_store, files, http) = served().await;
+        files.put("a/one", b"1".to_vec()).await.unwrap();
+        files.put("a/one", b"one".to_vec()).await.unwrap();
+        assert_eq!(files.get("a/one").await.unwrap(), b"one");
+
+        let now = SystemTime::now();
+        let link = files.link("a/one", "kept.csv", now, QUARTER).await.unwrap();
+        let (status, kept_as, content) = opened(&http, &link).await;
+        assert_eq!((status, &content[..]), (StatusCode::OK, &b"one"[..]));
+        assert_eq!(kept_as.as_deref(), Some("attachment; filename=\"kept.csv\""));
+
+        let bare = link.split('?').next().unwrap();
+        let before = files
+            .link("a/one", "kept.csv", now - 2 * QUARTER, QUARTER)
+            .await
+            .unwrap();
+        let turned = link.replace("a/one", "a/two");
+        let other_name = link.replace("kept.csv", "evil.exe");
+        let longer = link.replace("X-Amz-Expires=900", "X-Amz-Expires=90000");
+        files.put("a/two", b"2".to_vec()).await.unwrap();
+        for bad in [bare, &before, &turned, &other_name, &longer] {
+            let (status, _, content) = opened(&http, bad).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{bad}: {content:?}");
+        }
+
+        files.delete(&["a/one".into(), "a/never".into()]).await.unwrap();
+        assert!(files.get("a/one").await.is_err());
+        assert_eq!(opened(&http, &link).await.0, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn a_file_of_pieces_is_the_same_whoever_wrote_them_and_is_made_once() {
+        let (_store, files, _) = served().await;
+        let upload = files.begin("a/big", "text/csv").await.unwrap();
+        let (first, last) = (vec![b'1'; MIN_PIECE], b"2".to_vec());
+        let mut pieces = Vec::new();
+        for _ in 0..2 {
+            pieces = vec![
+                files.piece("a/big", &upload, 1, first.clone()).await.unwrap(),
+                files.piece("a/big", &upload, 2, last.clone()).await.unwrap(),
+            ];
+        }
+        files.finish("a/big", &upload, &pieces).await.unwrap();
+        files.finish("a/big", &upload, &pieces).await.unwrap();
+        assert_eq!(files.get("a/big").await.unwrap(), [first, last].concat());
+        assert!(files.finish("a/none", &upload, &pieces).await.is_err());
+    }
+
+    #[test]
+    fn files_go_when_their_time_is_over() {
+        let store = FileStore::open(None).unwrap();
+        let folder = store.root.join(EXPORT_BUCKET).join("exports");
+        fs::create_dir(&folder).unwrap();
+        for (name, age) in [("old", LIFE + QUARTER), ("new", LIFE - QUARTER)] {
+            let file = fs::File::create(folder.join(name)).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+        }
+        store.collect_garbage();
+        assert!(!folder.join("old").exists() && folder.join("new").exists());
+    }
+}

