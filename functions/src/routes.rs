@@ -14,6 +14,7 @@ pub mod inviting;
 pub mod members;
 pub mod organizations;
 pub mod ownership;
+pub mod people;
 pub mod resources;
 
 use crate::openapi::Operation;
@@ -198,10 +199,10 @@ routes! {
     "decline-invitation" "POST" "/v1/invitations/{token}/decline" => answers::decline, Access::User, [READ, WRITE, SECRET],
         "Decline an invitation",
         Operation::done();
-    "list-members" "GET" "/v1/organizations/{org}/members" => members::list,
+    "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
-        "List people: pending invitations, then members",
-        Operation::lists::<PeopleBody>(&[]);
+        "List people: members and pending invitations",
+        Operation::lists::<PeopleBody>(people::FILTERS);
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => activation::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Activate up to 100 members",

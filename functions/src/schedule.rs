@@ -184,7 +184,11 @@ impl Batch {
 
     fn weight(&self, app: &App, organization: &Organization, more: &Changes) -> Result<usize, StoreError> {
         let both = self.whole().and(more.clone());
-        role_set(organization).map_or(Ok(0), |set| app.store().weight(&both, set, organization))
+        role_set(organization).map_or(Ok(0), |set| {
+            app.store()
+                .weight(&both, set, organization)
+                .map(muster_store::Weight::all)
+        })
     }
 
     /// Makes all of it in one transaction; if something in it was changed meanwhile, each part on its own.

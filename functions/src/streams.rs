@@ -1,5 +1,6 @@
 //! The table's stream: mail is delivered and long work is done from what was written, never before it and never instead of it.
 
+mod counts;
 mod deliver;
 mod work;
 
@@ -24,6 +25,27 @@ struct Record {
 struct Change {
     keys: Keys,
     sequence_number: String,
+    new_image: Option<Image>,
+    old_image: Option<Image>,
+}
+
+/// As much of an item's image as tells whether it is worth reading the item itself.
+#[derive(Deserialize, PartialEq)]
+struct Image {
+    version: Option<Number>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "UPPERCASE")]
+struct Number {
+    n: String,
+}
+
+impl Change {
+    /// Whether nothing but a note on the item changed, such as when a member was last seen.
+    fn is_note(&self) -> bool {
+        self.new_image.is_some() && self.new_image == self.old_image
+    }
 }
 
 #[derive(Deserialize)]
@@ -43,13 +65,18 @@ struct Text {
 struct Named {
     key: Key,
     sequence_number: String,
+    is_note: bool,
 }
 
 fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
-        let Change { keys, sequence_number } = record.dynamodb;
+        let is_note = record.dynamodb.is_note();
+        let Change {
+            keys, sequence_number, ..
+        } = record.dynamodb;
         Named {
+            is_note,
             key: Key {
                 pk: keys.pk.s,
                 sk: keys.sk.s,
@@ -76,7 +103,10 @@ fn failures(failed: &[String]) -> Value {
 pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let mut failed = Vec::new();
     let post = muster_edge::post::Post::new(app);
-    for Named { key, sequence_number } in named(event)? {
+    for Named {
+        key, sequence_number, ..
+    } in named(event)?
+    {
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
         };
@@ -88,13 +118,17 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     Ok(failures(&failed))
 }
 
-/// Goes on with the work of these records.
+/// Goes on with the work of these records, and counts the people among them.
 ///
 /// # Errors
 /// The event is not one of a table's stream.
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
-    let mut failed = Vec::new();
-    for Named { key, sequence_number } in named(event)? {
+    let records = named(event)?;
+    let mut failed = counts::settle(app, &records).await;
+    for Named {
+        key, sequence_number, ..
+    } in records
+    {
         let (Some(organization), Some(job)) = (key.organization_of(), key.job_of()) else {
             continue;
         };

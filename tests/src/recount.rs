@@ -1,7 +1,8 @@
 //! The invariants, counted anew from every item of the table.
 
+mod entries;
+
 use crate::harness::Harness;
-use muster_domain::roleset::Reach;
 use muster_domain::rules::keys::is_listed;
 use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Work, roleset};
 use muster_store::items::{Claim, Entity, Item};
@@ -72,26 +73,11 @@ pub async fn recount(h: &Harness) {
         let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.address.to_string(), c.holder.id())).collect();
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
-    grants_are_indexed(&items, &members);
-    holders_are_indexed(&items, &members);
+    entries::are_those_of(&items, &members, &invitations);
     grants_are_on_something(&items, &members);
     keys_are_counted(&items, &members);
     contacts_are_indexed(&items);
     no_secret_is_stored(&items);
-}
-
-fn grants_are_indexed(items: &[Item], members: &[Member]) {
-    let key = |item: &Item| muster_store::Key::of(item).expect("a key");
-    let mut indexed: Vec<_> = items.iter().map(key).filter(|k| k.sk.starts_with("GRANT#")).collect();
-    let grants = members.iter().flat_map(|m| {
-        m.grants
-            .iter()
-            .map(|g| muster_store::Key::grant(m.organization, &g.resource, m.id))
-    });
-    let mut granted: Vec<_> = grants.collect();
-    indexed.sort();
-    granted.sort();
-    assert_eq!(indexed, granted, "index items of grants");
 }
 
 /// Every contact lies whole under its id, its address and each of its words, and nothing is left of any other.
@@ -122,27 +108,6 @@ fn contacts_are_indexed(items: &[Item]) {
         }
     }
     assert_eq!(there, expected, "items of contacts");
-}
-
-/// Every role that reaches the whole organization is indexed, and every optional one wherever it is held.
-fn holders_are_indexed(items: &[Item], members: &[Member]) {
-    let key = |item: &Item| muster_store::Key::of(item).expect("a key");
-    let indexed: BTreeSet<_> = items.iter().map(key).filter(|k| k.sk.starts_with("HOLDER#")).collect();
-    let organizations = of_kind::<Organization>(items);
-    let set = |id| {
-        let organization = organizations.iter().find(|o| o.id == id)?;
-        roleset::find(&organization.role_set)
-    };
-    let held: BTreeSet<_> = members
-        .iter()
-        .flat_map(|m| m.holdings().map(move |(held, on)| (m, &held.role, on.is_none())))
-        .filter(|(m, role, wide)| {
-            let role = set(m.organization).and_then(|set| set.role(role));
-            role.is_some_and(|r| r.optional || (*wide && r.reach == Reach::Organization))
-        })
-        .map(|(m, role, _)| muster_store::Key::holder(m.organization, role, m.id))
-        .collect();
-    assert_eq!(indexed, held, "index items of roles");
 }
 
 /// A grant outlives its resource only as long as the organization knows that the resource is going.

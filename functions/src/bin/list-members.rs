@@ -1,6 +1,6 @@
 //! `GET /v1/organizations/{org}/members`
 
-use muster_functions::routes::members::list;
+use muster_functions::routes::people::list;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -155,10 +155,13 @@ async fn carry_out(
     Err(Problem::conflict())
 }
 
+/// Entries of the lists of people that adding at once may take beside its transaction.
+const MAX_ENTRIES: usize = 300;
+
 /// Decides on what was read, so that one transaction holds it.
 ///
-/// Whoever is added has an index item for each resource, and so twenty of them do not fit one transaction. As many are added
-/// as do, in the order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
+/// Whoever is added has entries for each resource, many more than an invitation. As many are added as one request can write, in the
+/// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
 fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
     let scene = inside.scene()?;
     let (mut holders, accounts) = match (holders(inside, seen, &ask.addresses)?, accounts(inside, seen, ask)?) {
@@ -187,9 +190,10 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         };
         let (invitations, changes) = invite(&scene, request, ids)?;
         let added: Vec<Member> = changes.members.iter().filter_map(|p| p.after.clone()).collect();
+        let weight = call.app.store().weight(&changes, inside.set, &inside.organization)?;
         // One item is the answer that may be kept for the request.
-        let weight = call.app.store().weight(&changes, inside.set, &inside.organization)? + 1;
-        if weight <= MAX_ITEMS {
+        let (weight, entries) = (weight.core + 1, weight.entries);
+        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added.is_empty()) {
             return Ok(Turn::Done(Box::new(Done {
                 invitations,
                 added,
@@ -204,9 +208,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            // An index item for each resource, and one for a role that is indexed, is what an invitation spares.
-            let fewer = (weight - MAX_ITEMS).div_ceil(resources.len() + 1);
-            most = added.len().saturating_sub(fewer);
+            most = added.len() - 1;
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }

@@ -1,7 +1,7 @@
-//! Members: list, read, change, end.
+//! Members: read, change, end.
 
 use super::invitations::{found, named};
-use crate::shapes::member::{GrantInput, PeopleBody, UpdateMember, View};
+use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::Fault;
 use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
@@ -9,10 +9,10 @@ use muster_domain::rules::members::{
     Holdings, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
 };
 use muster_domain::rules::offer::Wanted;
-use muster_domain::{ContactId, InvitationState, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_domain::{ContactId, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Inside, Outcome, Problem, Reply, Standing, Step, User};
-use muster_store::{Key, Page, Snapshot, TeamRow};
+use muster_store::{Key, Snapshot};
 
 pub(super) fn view(inside: &Inside) -> View<'_> {
     View {
@@ -20,46 +20,6 @@ pub(super) fn view(inside: &Inside) -> View<'_> {
         set: inside.set,
         now: inside.now,
     }
-}
-
-/// Lists people: pending invitations, then members. One whose power is limited to resources sees those they share one with.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let id: OrganizationId = call.path("org")?;
-    let query = call.query(&["limit", "cursor"])?;
-    let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        call.app.store().team(id, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
-    let sight = inside.sight(permission::MEMBERS_READ)?;
-    let Page { items: rows, next } = page?;
-    let view = view(&inside);
-    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
-    let mut items = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match row {
-            TeamRow::Invitation(i) if i.state_at(call.now) != InvitationState::Pending => {}
-            TeamRow::Invitation(i) if sight.reaches(permission::MEMBERS_READ, &i.resources) => {
-                items.push(view.invitation_row(i, in_sight));
-            }
-            TeamRow::Member(m) if m.id == user.id && inside.is_everywhere() => items.push(view.member_row(m, |_| true)),
-            TeamRow::Member(m) if sight.reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)) => {
-                items.push(view.member_row(m, in_sight));
-            }
-            TeamRow::Invitation(_) | TeamRow::Member(_) => {}
-        }
-    }
-    let seats = inside.organization.seats().into();
-    Reply::json(
-        200,
-        &PeopleBody {
-            items,
-            seats,
-            next_cursor: query.seal(next.as_ref()),
-        },
-    )
 }
 
 /// The member a path names; `me` is the caller.

@@ -3,12 +3,14 @@
 use super::{ResourceName, SeatsBody};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
+use muster_domain::people::Setting;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
     Address, Held, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType, RoleId,
     RoleSet, Status, Term, UserId,
 };
 use muster_edge::{Body, Field, Problem, objects};
+use muster_store::Counts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -136,14 +138,12 @@ impl View<'_> {
     /// The role a row shows: on the organization, else the highest on a resource.
     #[must_use]
     pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
-        let (role, grants) = self.live(member);
-        let highest = || {
-            grants
-                .iter()
-                .map(|(held, _)| &held.role)
-                .min_by_key(|role| self.set.rank(role))
+        let setting = Setting {
+            organization: self.organization,
+            set: self.set,
+            now: self.now,
         };
-        role.map(|held| &held.role).or_else(highest).cloned()
+        setting.shown_role(member)
     }
 
     fn grants(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
@@ -267,12 +267,46 @@ pub struct PersonRow {
 /// A page of people, with the seat counter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeopleBody {
-    /// Pending invitations, then members.
+    /// Members in the order asked for, then pending invitations in the order they were first sent; with `q` and no `sort` all in the
+    /// order of the words that were found.
     pub items: Vec<PersonRow>,
     /// Seats used and allowed.
     pub seats: SeatsBody,
+    /// How many people there are, whoever is asked for; seconds behind. Null for those who do not see all of them.
+    #[schema(nullable)]
+    pub counts: Option<CountsBody>,
+    /// Whether there are fewer rows than `limit` though more may follow: many were looked at and few were meant.
+    pub partial: bool,
     /// Where the next page begins; null on the last one.
     pub next_cursor: Option<String>,
+}
+
+/// How many people there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountsBody {
+    /// Active members.
+    pub active: u64,
+    /// Inactive members.
+    pub inactive: u64,
+    /// Pending invitations.
+    pub pending: u64,
+    /// For each role, members who hold it anywhere and pending invitations that offer it.
+    #[schema(value_type = std::collections::BTreeMap<String, u64>)]
+    pub roles: BTreeMap<RoleId, u64>,
+}
+
+impl CountsBody {
+    /// These counts, with each role of the role set.
+    #[must_use]
+    pub fn of(counts: &Counts, set: &RoleSet) -> Self {
+        let of = |role: &RoleId| counts.roles.get(role).copied().unwrap_or_default();
+        Self {
+            active: counts.active,
+            inactive: counts.inactive,
+            pending: counts.pending,
+            roles: set.roles.iter().map(|role| (role.id.clone(), of(&role.id))).collect(),
+        }
+    }
 }
 
 /// A role to be held on a resource.

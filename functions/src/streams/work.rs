@@ -192,7 +192,9 @@ impl Hand<'_> {
             for member in self.members(&page.items).await? {
                 let more = end_switched_off(self.set, &member, role, epoch, self.now, &mut Ids::at(self.now));
                 let both = changes.clone().and(more);
-                if self.store.weight(&both, self.set, self.organization)? >= muster_store::commit::MAX_ITEMS - 1 {
+                let weight = self.store.weight(&both, self.set, self.organization)?.all();
+                // One alone goes, whatever it weighs: entries that do not fit are written beside the transaction.
+                if weight >= muster_store::commit::MAX_ITEMS - 1 && !changes.is_empty() {
                     break;
                 }
                 changes = both;

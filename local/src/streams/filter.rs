@@ -1,4 +1,4 @@
-//! The event filters of Lambda's event source mappings, as far as the template uses them: exact values.
+//! The event filters of Lambda's event source mappings, as far as the template uses them: exact values and prefixes.
 
 use serde_json::Value;
 
@@ -8,9 +8,17 @@ pub(super) fn matches(pattern: &Value, record: &Value) -> bool {
         Value::Object(fields) => fields
             .iter()
             .all(|(name, pattern)| record.get(name).is_some_and(|value| matches(pattern, value))),
-        Value::Array(values) => values.contains(record),
+        Value::Array(values) => values.iter().any(|value| fits(value, record)),
         // A pattern's leaves are always lists.
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// A value itself, or `{"prefix": "…"}`, which fits every text that begins so.
+fn fits(value: &Value, record: &Value) -> bool {
+    match value.get("prefix").and_then(Value::as_str) {
+        Some(prefix) => record.as_str().is_some_and(|text| text.starts_with(prefix)),
+        None => value == record,
     }
 }
 
@@ -28,5 +36,8 @@ mod tests {
         assert!(!matches(&pattern, &record("REMOVE", "mail")));
         assert!(!matches(&pattern, &record("INSERT", "job")));
         assert!(!matches(&pattern, &json!({"eventName": "INSERT"})));
+        let begins = json!({"key": [{"prefix": "TEAM#"}]});
+        assert!(matches(&begins, &json!({"key": "TEAM#1"})));
+        assert!(!matches(&begins, &json!({"key": "NAME#1"})));
     }
 }

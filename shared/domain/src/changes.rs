@@ -40,6 +40,22 @@ impl<T> Pair<T> {
         }
     }
 
+    /// Both by reference.
+    pub fn as_ref(&self) -> Pair<&T> {
+        Pair {
+            before: self.before.as_ref(),
+            after: self.after.as_ref(),
+        }
+    }
+
+    /// What these two make.
+    pub fn map<U>(self, make: impl Fn(T) -> U) -> Pair<U> {
+        Pair {
+            before: self.before.map(&make),
+            after: self.after.map(&make),
+        }
+    }
+
     /// Something that goes.
     pub const fn gone(before: T) -> Self {
         Self {

@@ -57,15 +57,15 @@ pub enum Work {
 pub enum Erasure {
     /// Owners are told that it was deleted.
     Tell {
-        /// The last owner looked at.
-        after: Option<UserId>,
+        /// Where the last owner looked at stands among them.
+        after: Option<String>,
     },
     /// It can be restored.
     Wait,
     /// The owners' addresses are noted, since their memberships go.
     Note {
-        /// The last owner looked at.
-        after: Option<UserId>,
+        /// Where the last owner looked at stands among them.
+        after: Option<String>,
         /// Whom to tell at the end.
         owners: Vec<Address>,
     },

@@ -3,9 +3,9 @@
 use crate::Store;
 use crate::error::{CommitError, StoreError, was_made};
 use crate::items::Entity as _;
-use crate::keys::Key;
+use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
-use crate::transaction::{Position, Transaction, weight};
+use crate::transaction::{Entries, Gone, Position, Transaction, Weight, weight};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
@@ -50,10 +50,24 @@ impl Store {
         if let Some((once, answered)) = &commit.once {
             transaction.once(once, answered, commit.now)?;
         }
-        if transaction.items.is_empty() {
+        let Entries { new, gone } = transaction.take_entries(MAX_ITEMS)?;
+        // What does not fit goes before it, when it comes, and after it, when it goes: rows are read from their own items, so an
+        // entry without a row, or of a row that has moved on, shows nobody.
+        for part in new.chunks(MAX_ITEMS) {
+            self.write(Transaction::of_new(&self.table, part)?).await?;
+        }
+        self.write(transaction).await?;
+        for part in gone.chunks(MAX_ITEMS) {
+            self.clear(part).await;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn write(&self, transaction: Transaction<'_>) -> Result<(), CommitError> {
+        let Transaction { positions, items, .. } = transaction;
+        if items.is_empty() {
             return Ok(());
         }
-        let Transaction { positions, items, .. } = transaction;
         let call = self
             .client
             .transact_write_items()
@@ -63,11 +77,27 @@ impl Store {
         call.map(|_| ()).map_err(|e| refused(&positions, e))
     }
 
-    /// How many of the [`MAX_ITEMS`] of a transaction these changes take.
+    /// Takes away entries that are left over; those that a later change has written again stay. The change itself is made by now,
+    /// so failing to is no reason to fail it.
+    async fn clear(&self, gone: &[Gone]) {
+        let all = Transaction::of_gone(&self.table, gone);
+        let Err(error) = async { self.write(all?).await }.await else {
+            return;
+        };
+        tracing::info!(%error, "entries are taken away one by one");
+        for entry in gone {
+            let one = Transaction::of_gone(&self.table, std::slice::from_ref(entry));
+            if let Err(error) = async { self.write(one?).await }.await {
+                tracing::info!(%error, "an entry stays");
+            }
+        }
+    }
+
+    /// How many items these changes take; a transaction holds [`MAX_ITEMS`].
     ///
     /// # Errors
     /// [`StoreError::Malformed`] if something cannot be stored.
-    pub fn weight(&self, changes: &Changes, set: &RoleSet, organization: &Organization) -> Result<usize, StoreError> {
+    pub fn weight(&self, changes: &Changes, set: &RoleSet, organization: &Organization) -> Result<Weight, StoreError> {
         weight(changes, set, organization)
     }
 
@@ -76,7 +106,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
-        self.note_instant(&member.key(), "last_active_at", member.last_active_at, now)
+        let seen = Member {
+            last_active_at: Some(now),
+            ..member.clone()
+        };
+        let place = seen.activity().map(|place| (keys::BY_ACTIVITY_SK, place));
+        self.note_instant(&member.key(), "last_active_at", member.last_active_at, now, place)
             .await
     }
 
@@ -85,7 +120,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch_key(&self, key: &ApiKey, now: Timestamp) -> Result<(), StoreError> {
-        self.note_instant(&key.key(), "last_used_at", key.last_used_at, now)
+        self.note_instant(&key.key(), "last_used_at", key.last_used_at, now, None)
             .await
     }
 
@@ -95,14 +130,23 @@ impl Store {
         name: &str,
         read: Option<Timestamp>,
         now: Timestamp,
+        place: Option<(&str, String)>,
     ) -> Result<(), StoreError> {
         let text = |at: Timestamp| AttributeValue::S(at.to_string());
-        let call = self
+        let mut expression = "SET #name = :now".to_owned();
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression("SET #name = :now")
+            .set_key(Some(key.attributes()));
+        if let Some((attribute, place)) = place {
+            expression += ", #place = :place";
+            update = update
+                .expression_attribute_names("#place", attribute)
+                .expression_attribute_values(":place", AttributeValue::S(place));
+        }
+        let call = update
+            .update_expression(expression)
             .condition_expression("attribute_exists(PK) AND #name = :read")
             .expression_attribute_names("#name", name)
             .expression_attribute_values(":now", text(now))

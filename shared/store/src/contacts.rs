@@ -8,6 +8,7 @@ use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
 use muster_domain::search::matches;
 use muster_domain::{Contact, OrganizationId};
+use std::collections::BTreeSet;
 
 /// Index items that are read for a row of the page: the other terms leave some out, and one person has several.
 const READ_A_ROW: usize = 2;
@@ -39,7 +40,7 @@ impl Store {
     pub async fn contacts_by(
         &self,
         organization: OrganizationId,
-        terms: &[String],
+        terms: &BTreeSet<String>,
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Contact>, StoreError> {

@@ -3,7 +3,7 @@
 use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::Entity;
+use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range, member_of_index};
 use muster_domain::{ApiKey, OrganizationId, Resource, ResourceRef, ResourceType, RoleId, UserId};
@@ -24,13 +24,22 @@ impl Holders<'_> {
             Self::In(role) => keys::holders_prefix(role),
         }
     }
+}
 
-    fn key(&self, organization: OrganizationId, member: UserId) -> Key {
-        match self {
-            Self::Of(resource) => Key::grant(organization, resource, member),
-            Self::In(role) => Key::holder(organization, role, member),
-        }
-    }
+/// A member where they stand in a range.
+struct Entry {
+    key: Key,
+    member: UserId,
+}
+
+fn entry(item: Item) -> Result<Entry, StoreError> {
+    let key = Key::of(&item);
+    let member = member_of_index(item)?;
+    let key = key.unwrap_or_else(|| Key {
+        pk: String::new(),
+        sk: String::new(),
+    });
+    Ok(Entry { key, member })
 }
 
 impl Store {
@@ -57,13 +66,14 @@ impl Store {
         for (range, page) in left.iter().zip(futures::future::try_join_all(pages).await?) {
             let room = limit.saturating_sub(items.len());
             more |= page.items.len() > room || page.next.is_some();
-            items.extend(page.items.into_iter().take(room).map(|member| (*range, member)));
+            items.extend(page.items.into_iter().take(room).map(|entry| (*range, entry)));
             if more {
                 break;
             }
         }
         let last = items.last().filter(|_| more);
-        let next = last.map(|(range, member)| Cursor::after(range.key(organization, *member).sk));
+        let next = last.map(|(_, entry): &(_, Entry)| Cursor::after(entry.key.sk.clone()));
+        let items = items.into_iter().map(|(range, entry)| (range, entry.member)).collect();
         Ok(Page { items, next })
     }
 
@@ -73,12 +83,9 @@ impl Store {
         holders: Holders<'_>,
         after: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Page<UserId>, StoreError> {
-        self.page(
-            Range::within(organization, &holders.prefix(), after, limit),
-            member_of_index,
-        )
-        .await
+    ) -> Result<Page<Entry>, StoreError> {
+        self.page(Range::within(organization, &holders.prefix(), after, limit), entry)
+            .await
     }
 
     /// API keys of an organization, those that open nothing any more among them, in the order of their owners.

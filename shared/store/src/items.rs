@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
     Address, ApiKey, Contact, Event, Invitation, InvitationId, InvitationState, Job, Mail, Member, Organization,
@@ -37,6 +38,11 @@ pub trait Entity: Serialize + DeserializeOwned {
         None
     }
 
+    /// Where it stands in the index by activity, if it belongs there.
+    fn activity(&self) -> Option<String> {
+        None
+    }
+
     /// When DynamoDB may throw it away, if ever.
     fn forgotten_at(&self) -> Option<Timestamp> {
         None
@@ -65,6 +71,10 @@ pub trait Entity: Serialize + DeserializeOwned {
         if let Some(user) = self.user() {
             text(keys::BY_USER_PK, keys::user_pk(user));
             text(keys::BY_USER_SK, key.pk.clone());
+        }
+        if let Some(place) = self.activity() {
+            text(keys::BY_ACTIVITY_PK, key.pk.clone());
+            text(keys::BY_ACTIVITY_SK, place);
         }
         if let Some(at) = self.forgotten_at() {
             let seconds = AttributeValue::N(at.as_second().to_string());
@@ -112,6 +122,9 @@ impl Entity for Member {
     }
     fn user(&self) -> Option<UserId> {
         Some(self.id)
+    }
+    fn activity(&self) -> Option<String> {
+        Some(format!("{}#{}", By::LastActive.place(self), self.id))
     }
     fn came(&self) -> Option<(&'static str, Timestamp)> {
         Some(("joined_at", self.joined_at))

@@ -3,7 +3,13 @@
 //! | who asks | how it is read |
 //! | --- | --- |
 //! | every request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and what it is about, strongly consistent |
-//! | the people of an organization | Query `ORG#o`, `TEAM#…`: pending invitations, then members |
+//! | the list of people | Queries of entries, side by side, then BatchGet of the rows themselves: |
+//! | … members by name, or by when they joined | Query `ORG#o`, `NAME#place#u`, or `JOINED#instant#u` |
+//! | … members by when they were last seen | Query index `by_activity`, `ORG#o` |
+//! | … members of a status, by name | Query `ORG#o`, `STATUS#status#place#u` |
+//! | … by the beginning of a word | Query `ORG#o`, `WORD#w…`: members and pending invitations |
+//! | … pending invitations of a role, or of a resource | Query `ORG#o`, `OFFERED#role#i`, or `OFFERED_ON#type#id#registration#i` |
+//! | how many people by role and status | Get `ORG#o`/`COUNTS`; what of each person is in it: `COUNTED#…` |
 //! | pending invitations | Query `ORG#o`, `TEAM#INVITATION#…`; ended ones under `PAST#INVITATION#…` |
 //! | is this address taken here | Get `EMAIL#a`/`ORG#o`: the item's existence is the uniqueness |
 //! | invitations waiting for an address | Query `EMAIL#a` |
@@ -12,8 +18,8 @@
 //! | API keys of a member, or of an organization | Query `ORG#o`, `KEY#u#…` or `KEY#…` |
 //! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
 //! | resources, or those of a type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
-//! | who has a role on a resource | Query `ORG#o`, `GRANT#type#id#registration#…` |
-//! | who holds a role on the whole organization, or an optional one anywhere | Query `ORG#o`, `HOLDER#role#…` |
+//! | who has a role on a resource, by name | Query `ORG#o`, `GRANT#type#id#registration#place#u` |
+//! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
@@ -23,10 +29,10 @@
 //! The tenant is part of the partition key, so no request can reach another tenant's items by any id it sends.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
+pub use muster_domain::people::instant;
 use muster_domain::{
-    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, ResourceKey, ResourceRef, ResourceType,
-    RoleId, UserId,
+    Address, ContactId, InvitationId, JobId, KeyId, MailId, OrganizationId, PersonId, ResourceKey, ResourceRef,
+    ResourceType, RoleId, Status, UserId,
 };
 use std::collections::HashMap;
 
@@ -44,6 +50,12 @@ pub const BY_USER: &str = "by_user";
 pub const BY_USER_PK: &str = "gsi1pk";
 /// Sort key of [`BY_USER`].
 pub const BY_USER_SK: &str = "gsi1sk";
+/// Index of members by when they were last seen.
+pub const BY_ACTIVITY: &str = "by_activity";
+/// Partition key of [`BY_ACTIVITY`].
+pub const BY_ACTIVITY_PK: &str = "activity_pk";
+/// Sort key of [`BY_ACTIVITY`].
+pub const BY_ACTIVITY_SK: &str = "activity_sk";
 /// Sparse index of what is due.
 pub const DUE: &str = "due";
 /// Partition key of [`DUE`].
@@ -64,13 +76,16 @@ pub struct Key {
 
 /// Sort key of the organization's own item.
 const ORGANIZATION: &str = "ORG";
-/// People: pending invitations stand before members, since `I` comes before `M`.
 pub(crate) const TEAM: &str = "TEAM#";
 pub(crate) const TEAM_MEMBER: &str = "TEAM#MEMBER#";
 pub(crate) const TEAM_INVITATION: &str = "TEAM#INVITATION#";
 pub(crate) const PAST_INVITATION: &str = "PAST#INVITATION#";
 pub(crate) const RESOURCE: &str = "RESOURCE#";
+pub(crate) const NAME: &str = "NAME#";
+pub(crate) const JOINED: &str = "JOINED#";
+pub(crate) const WORD: &str = "WORD#";
 pub(crate) const CONTACT: &str = "CONTACT#";
+pub(crate) const COUNTED: &str = "COUNTED#";
 pub(crate) const API_KEY: &str = "KEY#";
 
 /// Partition of an organization.
@@ -111,6 +126,25 @@ pub(crate) fn holders_prefix(role: &RoleId) -> String {
     format!("HOLDER#{role}#")
 }
 
+/// What the members of a status begin with.
+pub(crate) fn status_prefix(status: Status) -> String {
+    let status = match status {
+        Status::Active => "active",
+        Status::Inactive => "inactive",
+    };
+    format!("STATUS#{status}#")
+}
+
+/// What all offers of a role begin with.
+pub(crate) fn offers_prefix(role: &RoleId) -> String {
+    format!("OFFERED#{role}#")
+}
+
+/// What all offers on one registration of a resource begin with.
+pub(crate) fn offers_on_prefix(resource: &ResourceRef) -> String {
+    format!("OFFERED_ON#{}", grants_prefix(resource).trim_start_matches("GRANT#"))
+}
+
 /// What all API keys of a member begin with.
 pub(crate) fn api_keys_prefix(owner: UserId) -> String {
     format!("{API_KEY}{owner}#")
@@ -126,10 +160,12 @@ pub(crate) fn due_shard(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// An instant as text whose order is the order of time.
-#[must_use]
-pub fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+/// A person's id as text.
+pub(crate) fn person_id(person: PersonId) -> String {
+    match person {
+        PersonId::Member(id) => id.to_string(),
+        PersonId::Invitation(id) => id.to_string(),
+    }
 }
 
 impl Key {
@@ -203,16 +239,31 @@ impl Key {
         Self::within(organization, format!("{}{:020}", api_keys_prefix(id.owner), id.number))
     }
 
-    /// The index item of a grant.
+    /// An entry of the list of people, or of another that is kept of them: a prefix, where they stand in it, and who it is.
     #[must_use]
-    pub fn grant(organization: OrganizationId, resource: &ResourceRef, member: UserId) -> Self {
-        Self::within(organization, format!("{}{member}", grants_prefix(resource)))
+    pub fn entry(organization: OrganizationId, prefix: &str, place: &str) -> Self {
+        Self::within(organization, format!("{prefix}{place}"))
     }
 
-    /// The index item of a holder of a role.
+    /// How many people an organization has, by role and status.
     #[must_use]
-    pub fn holder(organization: OrganizationId, role: &RoleId, member: UserId) -> Self {
-        Self::within(organization, format!("{}{member}", holders_prefix(role)))
+    pub fn counts(organization: OrganizationId) -> Self {
+        Self::within(organization, "COUNTS".to_owned())
+    }
+
+    /// What of a person the counts hold.
+    #[must_use]
+    pub fn counted(organization: OrganizationId, person: PersonId) -> Self {
+        Self::within(organization, format!("{COUNTED}{}", person_id(person)))
+    }
+
+    /// The person's own item, pending if it is an invitation's.
+    #[must_use]
+    pub fn person(organization: OrganizationId, person: PersonId) -> Self {
+        match person {
+            PersonId::Member(id) => Self::member(organization, id),
+            PersonId::Invitation(id) => Self::pending_invitation(organization, id),
+        }
     }
 
     /// An event.
@@ -290,6 +341,20 @@ impl Key {
     #[must_use]
     pub fn member_of(&self) -> Option<UserId> {
         self.sk.rsplit('#').next()?.parse().ok()
+    }
+
+    /// The person this key is of: the item itself, or an entry that ends in it.
+    #[must_use]
+    pub fn person_of(&self) -> Option<PersonId> {
+        let id = self.sk.rsplit('#').next()?;
+        let invitation = || id.parse().map(PersonId::Invitation);
+        id.parse().map(PersonId::Member).or_else(|_| invitation()).ok()
+    }
+
+    /// The person whose own item lies here, as a member or a pending invitation.
+    #[must_use]
+    pub fn listed_person(&self) -> Option<PersonId> {
+        self.person_of().filter(|_| self.sk.starts_with(TEAM))
     }
 
     /// The job this key is of.

@@ -8,7 +8,9 @@
 
 pub mod commit;
 mod contacts;
+pub mod counts;
 pub mod cursor;
+mod entries;
 mod erasure;
 pub mod error;
 pub mod events;
@@ -18,18 +20,21 @@ pub mod keys;
 pub mod lists;
 pub mod once;
 pub mod outbox;
+pub mod people;
 pub mod read;
 mod transaction;
 
 pub use commit::Commit;
+pub use counts::Counts;
 pub use cursor::Cursor;
 pub use error::{CommitError, StoreError};
 pub use events::EventFilter;
 pub use keys::Key;
-pub use lists::{DueCursor, Page, TeamRow};
+pub use lists::{DueCursor, Page};
 pub use once::Once;
+pub use people::{Asked, People};
 pub use read::Snapshot;
-pub use transaction::Position;
+pub use transaction::{Position, Weight};
 
 use aws_sdk_dynamodb::Client;
 

@@ -10,7 +10,7 @@ use crate::keys::{self, Key};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::{Address, Invitation, Member, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+use muster_domain::{Address, Invitation, OrganizationId, Resource, ResourceRef, RoleId, UserId};
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -19,15 +19,6 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next one begins, if there may be one.
     pub next: Option<Cursor>,
-}
-
-/// A person of an organization: a member, or somebody invited.
-#[derive(Debug, Clone)]
-pub enum TeamRow {
-    /// A member.
-    Member(Box<Member>),
-    /// A pending invitation.
-    Invitation(Box<Invitation>),
 }
 
 /// Where the reading of what is due goes on.
@@ -116,24 +107,10 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// People: pending invitations in the order they were made, then members.
-    ///
-    /// # Errors
-    /// [`StoreError`], here and below.
-    pub async fn team(
-        &self,
-        organization: OrganizationId,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<TeamRow>, StoreError> {
-        self.page(Range::within(organization, keys::TEAM, after, limit), team_row)
-            .await
-    }
-
     /// Invitations that are pending, in the order they were made.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`], here and below.
     pub async fn pending_invitations(
         &self,
         organization: OrganizationId,
@@ -195,7 +172,7 @@ impl Store {
             .await
     }
 
-    /// Members who hold an optional role, on the organization or on a resource.
+    /// Members who hold a role, on the organization or on a resource.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -307,15 +284,6 @@ impl Store {
             reply.items().iter().filter_map(Key::of).collect(),
             reply.last_evaluated_key.map(DueCursor),
         ))
-    }
-}
-
-fn team_row(item: Item) -> Result<TeamRow, StoreError> {
-    let is_invitation = Key::of(&item).is_some_and(|key| key.invitation_of().is_some());
-    if is_invitation {
-        Invitation::from_item(item).map(|i| TeamRow::Invitation(Box::new(i)))
-    } else {
-        Member::from_item(item).map(|m| TeamRow::Member(Box::new(m)))
     }
 }
 

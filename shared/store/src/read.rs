@@ -8,7 +8,7 @@ use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
     Address, ApiKey, Contact, ContactId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId, Member,
-    Organization, OrganizationId, Resource, ResourceKey, UserId,
+    Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -104,6 +104,10 @@ impl Snapshot {
         keys.iter().all(|key| self.asked.contains(key))
     }
 
+    pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
+        self.items.get(key)
+    }
+
     fn get<T: Entity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         self.items.get(key).cloned().map(T::from_item).transpose()
     }
@@ -133,6 +137,20 @@ impl Snapshot {
             Some(pending) => Ok(Some(pending)),
             None => self.get(&Key::past_invitation(organization, id)),
         }
+    }
+
+    /// A member, or a pending invitation.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn person(&self, organization: OrganizationId, person: PersonId) -> Result<Option<Person>, StoreError> {
+        Ok(match person {
+            PersonId::Member(id) => self.member(organization, id)?.map(Box::new).map(Person::Member),
+            PersonId::Invitation(id) => {
+                let pending = self.get(&Key::pending_invitation(organization, id))?;
+                pending.map(Box::new).map(Person::Invitation)
+            }
+        })
     }
 
     /// The claim on an address.

@@ -1,7 +1,9 @@
 //! From what changes to one transaction: each item's condition repeats what the decision was made on.
 
+mod claims;
 mod contacts;
-mod holdings;
+mod counts;
+mod entries;
 
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
@@ -9,7 +11,9 @@ use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, RoleSet};
+use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, Person, RoleSet};
+
+pub(crate) use entries::{Entries, Gone};
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,8 @@ pub(crate) struct Transaction<'a> {
     table: &'a str,
     pub(crate) positions: Vec<Position>,
     pub(crate) items: Vec<TransactWriteItem>,
+    /// Apart from the rest, since what of them does not fit may be written before or after it.
+    pub(crate) entries: Entries,
 }
 
 /// The condition that nothing lies there yet.
@@ -64,18 +70,15 @@ impl<'a> Transaction<'a> {
         set: &RoleSet,
         read: Option<&Organization>,
     ) -> Result<Self, StoreError> {
-        let mut t = Self {
-            table,
-            positions: Vec::new(),
-            items: Vec::new(),
-        };
+        let mut t = Self::empty(table);
         t.organization(changes, set, read)?;
         for pair in &changes.members {
             t.versioned(Position::Member, pair, |m| m.version)?;
-            t.member_index(pair, set)?;
+            t.entries(&pair.as_ref().map(|member| Person::Member(Box::new(member.clone()))));
         }
         for pair in &changes.invitations {
             t.invitation(pair)?;
+            t.entries(&pair.as_ref().map(|i| Person::Invitation(Box::new(i.clone()))));
         }
         t.claims(changes)?;
         for pair in &changes.resources {
@@ -102,6 +105,15 @@ impl<'a> Transaction<'a> {
             }
         }
         Ok(t)
+    }
+
+    pub(crate) fn empty(table: &'a str) -> Self {
+        Self {
+            table,
+            positions: Vec::new(),
+            items: Vec::new(),
+            entries: Entries::default(),
+        }
     }
 
     fn push(&mut self, position: Position, item: TransactWriteItem) {
@@ -324,6 +336,47 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
+    /// Takes in as many entries as there is room for; what is left of them does not fit.
+    pub(crate) fn take_entries(&mut self, most: usize) -> Result<Entries, StoreError> {
+        let Entries { mut new, mut gone } = std::mem::take(&mut self.entries);
+        let room = most.saturating_sub(self.items.len());
+        let later = new.split_off(room.min(new.len()));
+        let room = room - new.len();
+        let left = gone.split_off(room.min(gone.len()));
+        for item in new {
+            self.put(Position::Index, item, None, [])?;
+        }
+        // The row's own condition, in the same transaction, says that these are its entries still.
+        for Gone { key, .. } in gone {
+            self.delete(Position::Index, &key, None, [])?;
+        }
+        Ok(Entries { new: later, gone: left })
+    }
+
+    /// A transaction of nothing but these new entries.
+    pub(crate) fn of_new(table: &'a str, entries: &[Item]) -> Result<Self, StoreError> {
+        let mut t = Self::empty(table);
+        for item in entries {
+            t.put(Position::Index, item.clone(), None, [])?;
+        }
+        Ok(t)
+    }
+
+    /// A transaction that takes away these entries, unless a later state of the row has written them again.
+    pub(crate) fn of_gone(table: &'a str, entries: &[Gone]) -> Result<Self, StoreError> {
+        let mut t = Self::empty(table);
+        for Gone { key, mark } in entries {
+            let mark = [(":mark", AttributeValue::S(mark.clone()))];
+            t.delete(
+                Position::Index,
+                key,
+                Some("attribute_not_exists(PK) OR mark <= :mark"),
+                mark,
+            )?;
+        }
+        Ok(t)
+    }
+
     /// Deletes whatever lies there: the job's own version guards the slice.
     pub(crate) fn erase(&mut self, gone: &[Key]) -> Result<(), StoreError> {
         gone.iter()
@@ -356,7 +409,26 @@ fn incomplete(error: &dyn std::error::Error) -> StoreError {
     }
 }
 
-/// How many items the changes take in a transaction, of at most 100.
-pub(crate) fn weight(changes: &Changes, set: &RoleSet, read: &Organization) -> Result<usize, StoreError> {
-    Transaction::of("", changes, set, Some(read)).map(|t| t.items.len())
+/// How many items changes take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weight {
+    /// Those that one transaction must hold together.
+    pub core: usize,
+    /// Entries of the lists of people, which go into the same transaction as far as they fit.
+    pub entries: usize,
+}
+
+impl Weight {
+    /// All of them.
+    #[must_use]
+    pub fn all(self) -> usize {
+        self.core + self.entries
+    }
+}
+
+pub(crate) fn weight(changes: &Changes, set: &RoleSet, read: &Organization) -> Result<Weight, StoreError> {
+    Transaction::of("", changes, set, Some(read)).map(|t| Weight {
+        core: t.items.len(),
+        entries: t.entries.len(),
+    })
 }

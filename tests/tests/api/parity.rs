@@ -161,6 +161,7 @@ fn a_query_of_an_index_is_allowed_only_where_that_index_is_read() {
         let expected: &[&str] = match binary.as_str() {
             "list-organizations" => &["dynamodb:Query by_user"],
             "expire" => &["dynamodb:Query due"],
+            "list-members" => &["dynamodb:Query", "dynamodb:Query by_activity"],
             _ if coded()[binary.as_str()].contains("dynamodb:Query") => &["dynamodb:Query"],
             _ => &[],
         };

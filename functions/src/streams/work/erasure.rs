@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use muster_domain::job::Erasure;
 use muster_domain::rules::deletion::{MAX_FAREWELLS, begin, end, gone_at, tell};
 use muster_domain::rules::work::{SLICE, moved_on};
-use muster_domain::{Address, Changes, Job, Member, Pair, UserId, Work};
+use muster_domain::{Address, Changes, Job, Member, Pair, Work};
 use muster_edge::Ids;
 use muster_store::{Cursor, Key, StoreError};
 
@@ -17,7 +17,7 @@ impl Hand<'_> {
         }
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         match stage {
-            Erasure::Tell { after } => self.tell_owners(job, deleted_at, *after).await,
+            Erasure::Tell { after } => self.tell_owners(job, deleted_at, after.as_ref()).await,
             Erasure::Wait if self.now < gone_at(deleted_at) => Ok(Slice::Later),
             Erasure::Wait => {
                 let next = Erasure::Note {
@@ -35,7 +35,7 @@ impl Hand<'_> {
                 ))
             }
             Erasure::Note { after, owners } => {
-                let (members, next) = self.owners(*after).await?;
+                let (members, next) = self.owners(after.as_ref()).await?;
                 let active = members
                     .iter()
                     .filter(|m| m.is_active_owner(self.set))
@@ -70,7 +70,7 @@ impl Hand<'_> {
         }
     }
 
-    async fn tell_owners(&self, job: &Job, deleted_at: Timestamp, after: Option<UserId>) -> Result<Slice, StoreError> {
+    async fn tell_owners(&self, job: &Job, deleted_at: Timestamp, after: Option<&String>) -> Result<Slice, StoreError> {
         let (members, next) = self.owners(after).await?;
         let ids = &mut Ids::at(self.now);
         let changes = tell(self.organization, self.set, &members, deleted_at, self.now, ids);
@@ -87,15 +87,15 @@ impl Hand<'_> {
         })
     }
 
-    /// Holders of the protected role after one of them, and the last of them if there may be more.
-    async fn owners(&self, after: Option<UserId>) -> Result<(Vec<Member>, Option<UserId>), StoreError> {
+    /// Holders of the protected role after one of them, and where the last of them stands if there may be more.
+    async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
         let Some(role) = self.set.protected_role() else {
             return Ok((Vec::new(), None));
         };
         let id = self.organization.id;
-        let cursor = after.map(|user| Cursor::after(Key::holder(id, &role.id, user).sk));
+        let cursor = after.cloned().map(Cursor::after);
         let page = self.store.role_holders(id, &role.id, cursor.as_ref(), SLICE).await?;
-        let last = page.items.last().copied().filter(|_| page.next.is_some());
+        let last = page.next.map(|next| next.sort_key().to_owned());
         Ok((self.members(&page.items).await?, last))
     }
 

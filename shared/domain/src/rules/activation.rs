@@ -12,8 +12,8 @@ use crate::rules::members::{manages_all_of, may_see, paying_owner_goes, picture,
 /// Rows one request can name.
 pub const MAX_ROWS: usize = 100;
 
-/// Rows one transaction can hold: two items each, the organization, and whose authority it rests on.
-pub const ROWS_A_TRANSACTION: usize = 48;
+/// Rows one transaction can hold: four items each, the organization, and whose authority it rests on.
+pub const ROWS_A_TRANSACTION: usize = 24;
 
 /// Why one row is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,8 @@ async fn gated() -> (Arc<Harness>, Gate) {
 /// Lets the person accept, but holds the write back until `first` is done and all its work with it.
 async fn accepts_late(h: &Arc<Harness>, gate: &Gate, who: &Persona, first: impl Future<Output = ()>) -> u16 {
     let path = h.accept_path(who).await;
+    // What counts people in the background is not what is to be held.
+    h.backend.settled().await;
     gate.shut();
     let (own, person) = (h.clone(), who.clone());
     let accepting = tokio::spawn(async move { person.post(&own, &path, &Value::Null).await });
@@ -86,6 +88,8 @@ async fn an_offer_made_late_is_taken_off_the_deleted_resource() {
     let acme = Organization::make(&h).await;
     let early = acme.invite(&h, "early@acme.example", "participant", &["autumn"]).await;
     acme.invite(&h, "later@acme.example", "participant", &["autumn"]).await;
+    // What counts people in the background is not what is to be held.
+    h.backend.settled().await;
     gate.shut();
     let (own, owner, path) = (
         h.clone(),
@@ -127,6 +131,8 @@ async fn an_owner_who_was_demoted_meanwhile_demotes_nobody_late() {
     let (h, gate) = gated().await;
     let (acme, other) = super::with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;
+    // What counts people in the background is not what is to be held.
+    h.backend.settled().await;
     gate.shut();
     let (own, who, path) = (h.clone(), other.clone(), acme.path(&format!("/members/{}", third.id())));
     let demoting = tokio::spawn(async move { who.patch(&own, &path, &json!({ "role": "admin" })).await });

@@ -1,37 +1,13 @@
-//! What follows from people: claims on their addresses, and the index items of what they hold. No rule names these.
+//! What follows from people: claims on their addresses. No rule names these.
 
 use super::{NEW, Position, Transaction};
 use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
-use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
-use muster_domain::roleset::Reach;
-use muster_domain::{
-    Address, Changes, Invitation, InvitationState, Member, OrganizationId, Pair, ResourceRef, Role, RoleSet,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId};
+use std::collections::BTreeMap;
 
 impl Transaction<'_> {
-    /// Index items of a member: one a grant, one a role that reaches the organization, one an optional role wherever it is held.
-    pub(super) fn member_index(&mut self, pair: &Pair<Member>, set: &RoleSet) -> Result<(), StoreError> {
-        let entries = |member: &Option<Member>| {
-            member
-                .iter()
-                .flat_map(|m| index_keys(m, set))
-                .collect::<BTreeSet<Key>>()
-        };
-        let (old, new) = (entries(&pair.before), entries(&pair.after));
-        for key in old.difference(&new) {
-            self.delete(Position::Index, key, None, [])?;
-        }
-        for key in new.difference(&old) {
-            let mut item = key.attributes();
-            item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
-            self.put(Position::Index, item, None, [])?;
-        }
-        Ok(())
-    }
-
     /// Claims on addresses follow from who holds them before and after; what is unchanged is not written.
     pub(super) fn claims(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let mut claims: BTreeMap<(OrganizationId, Address), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
@@ -88,20 +64,6 @@ impl Transaction<'_> {
             (None, None) => Ok(()),
         }
     }
-}
-
-fn index_keys(member: &Member, set: &RoleSet) -> Vec<Key> {
-    let grants = member
-        .grants
-        .iter()
-        .map(|g| Key::grant(member.organization, &g.resource, member.id));
-    let indexed =
-        |role: &Role, on: Option<&ResourceRef>| role.optional || (on.is_none() && role.reach == Reach::Organization);
-    let holder = member
-        .holdings()
-        .filter(|(held, on)| set.role(&held.role).is_some_and(|role| indexed(role, *on)))
-        .map(|(held, _)| Key::holder(member.organization, &held.role, member.id));
-    grants.chain(holder).collect()
 }
 
 fn member_claim(member: &Member) -> Claim {

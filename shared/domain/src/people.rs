@@ -1,0 +1,177 @@
+//! The list of people: members and pending invitations, which of them are meant, and in which order (004).
+
+mod order;
+mod period;
+
+pub use order::{By, Order, OrderError, instant};
+pub use period::Period;
+
+use crate::id::{InvitationId, OrganizationId, UserId};
+use crate::invitation::{Invitation, InvitationState};
+use crate::member::{Held, Member, Status};
+use crate::organization::Organization;
+use crate::resource::{ResourceKey, ResourceRef};
+use crate::roleset::RoleSet;
+use crate::search;
+use crate::text::RoleId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A person of an organization: a member, or somebody invited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Person {
+    /// A member.
+    Member(Box<Member>),
+    /// A pending invitation.
+    Invitation(Box<Invitation>),
+}
+
+/// Which person, without the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PersonId {
+    /// A member.
+    Member(UserId),
+    /// An invitation.
+    Invitation(InvitationId),
+}
+
+/// Whether an invitation was accepted (members) or is still open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteStatus {
+    /// A member.
+    Accepted,
+    /// A pending invitation.
+    Pending,
+}
+
+/// Who of the list is meant; what is absent asks nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Each is to begin a word of theirs, folded as by [`search::terms`].
+    pub terms: BTreeSet<String>,
+    /// A status, which only members have.
+    pub status: Option<Status>,
+    /// One of these roles is held, or offered, anywhere.
+    pub roles: BTreeSet<RoleId>,
+    /// Member or pending invitation.
+    pub invite_status: Option<InviteStatus>,
+    /// When they joined, which only members did.
+    pub joined: Option<Period>,
+    /// A resource on which something is held or offered.
+    pub resource: Option<ResourceKey>,
+}
+
+impl Filter {
+    /// Whether members can be meant at all.
+    #[must_use]
+    pub fn takes_members(&self) -> bool {
+        self.invite_status != Some(InviteStatus::Pending)
+    }
+
+    /// Whether pending invitations can be meant at all.
+    #[must_use]
+    pub fn takes_invitations(&self) -> bool {
+        self.invite_status != Some(InviteStatus::Accepted) && self.status.is_none() && self.joined.is_none()
+    }
+}
+
+impl Person {
+    /// The organization.
+    #[must_use]
+    pub fn organization(&self) -> OrganizationId {
+        match self {
+            Self::Member(member) => member.organization,
+            Self::Invitation(invitation) => invitation.organization,
+        }
+    }
+
+    /// Which person.
+    #[must_use]
+    pub fn id(&self) -> PersonId {
+        match self {
+            Self::Member(member) => PersonId::Member(member.id),
+            Self::Invitation(invitation) => PersonId::Invitation(invitation.id),
+        }
+    }
+
+    /// The words they are found by.
+    #[must_use]
+    pub fn words(&self) -> BTreeSet<String> {
+        match self {
+            Self::Member(member) => search::words(member.name.as_ref(), &member.email),
+            Self::Invitation(invitation) => search::words(None, &invitation.email),
+        }
+    }
+
+    /// Each role that is held or offered anywhere, whether or not it gives anything at present.
+    #[must_use]
+    pub fn roles(&self) -> BTreeSet<RoleId> {
+        match self {
+            Self::Member(member) => member.holdings().map(|(held, _)| held.role.clone()).collect(),
+            Self::Invitation(invitation) => BTreeSet::from([invitation.role.clone()]),
+        }
+    }
+}
+
+/// What people are looked at with: the organization at one instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The organization.
+    pub organization: &'a Organization,
+    /// Its role set.
+    pub set: &'a RoleSet,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+impl Setting<'_> {
+    /// The role a row shows: the one on the organization, else the highest on a resource, as far as they hold at present.
+    #[must_use]
+    pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
+        let rank = |(held, on): &(&Held, Option<&ResourceRef>)| (on.is_some(), self.set.rank(&held.role));
+        let live = member.live(self.organization, self.set, self.now);
+        live.min_by_key(rank).map(|(held, _)| held.role.clone())
+    }
+
+    /// Whether this person is meant, as far as somebody knows who sees what is held on the resources `in_sight`.
+    pub fn means(&self, filter: &Filter, person: &Person, in_sight: impl Fn(&ResourceRef) -> bool) -> bool {
+        if !filter.terms.is_empty() && !search::matches(&person.words(), &filter.terms) {
+            return false;
+        }
+        match person {
+            Person::Member(member) => filter.takes_members() && self.means_member(filter, member, in_sight),
+            Person::Invitation(invitation) => {
+                filter.takes_invitations() && self.means_invitation(filter, invitation, in_sight)
+            }
+        }
+    }
+
+    fn means_member(&self, filter: &Filter, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> bool {
+        let shown = self.shown_role(member);
+        let live = || {
+            let all = member.live(self.organization, self.set, self.now);
+            all.filter(|(_, on)| on.is_none_or(&in_sight))
+        };
+        let has_role = |role: &RoleId| shown.as_ref() == Some(role) || live().any(|(held, _)| held.role == *role);
+        let on = |key: &ResourceKey| live().any(|(_, on)| on.is_some_and(|on| on.key == *key));
+        filter.status.is_none_or(|status| member.status == status)
+            && (filter.roles.is_empty() || filter.roles.iter().any(has_role))
+            && filter.joined.is_none_or(|period| period.holds(member.joined_at))
+            && filter.resource.as_ref().is_none_or(on)
+    }
+
+    fn means_invitation(
+        &self,
+        filter: &Filter,
+        invitation: &Invitation,
+        in_sight: impl Fn(&ResourceRef) -> bool,
+    ) -> bool {
+        let live = |r: &&ResourceRef| !self.organization.is_ending(r) && in_sight(r);
+        let on = |key: &ResourceKey| invitation.resources.iter().filter(live).any(|r| r.key == *key);
+        invitation.state_at(self.now) == InvitationState::Pending
+            && (filter.roles.is_empty() || filter.roles.contains(&invitation.role))
+            && filter.resource.as_ref().is_none_or(on)
+    }
+}

@@ -1,0 +1,215 @@
+//! How many people there are by status and role, kept beside them from the table's stream, so that no change of a person writes an
+//! item that all changes write.
+//!
+//! What of a person the counts hold is noted with the person (`COUNTED#…`), in the same transaction as the counts. So a record that
+//! comes twice, or late, or never, makes no difference: what is counted is the difference between the note and the person's own item.
+
+use crate::Store;
+use crate::entries::mark;
+use crate::error::{CommitError, StoreError};
+use crate::items::Item;
+use crate::keys::{self, Key};
+use crate::read::Snapshot;
+use crate::transaction::Transaction;
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// People whose counts one transaction settles: an item each, and the counts themselves.
+const SETTLED: usize = 90;
+/// How often one that lost a race is tried again.
+const TRIES: usize = 5;
+
+/// How many people an organization has. Seconds behind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Active members.
+    pub active: u64,
+    /// Inactive members.
+    pub inactive: u64,
+    /// Pending invitations.
+    pub pending: u64,
+    /// Members who hold a role anywhere, and invitations that offer it.
+    pub roles: BTreeMap<RoleId, u64>,
+}
+
+/// What of a person is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Counted {
+    status: String,
+    roles: BTreeSet<RoleId>,
+    mark: String,
+}
+
+const ACTIVE: &str = "active";
+const INACTIVE: &str = "inactive";
+const PENDING: &str = "pending";
+
+impl Counted {
+    fn of(person: &Person) -> Self {
+        let status = match person {
+            Person::Member(member) if member.status == Status::Active => ACTIVE,
+            Person::Member(_) => INACTIVE,
+            Person::Invitation(_) => PENDING,
+        };
+        Self {
+            status: status.to_owned(),
+            roles: person.roles(),
+            mark: mark(person),
+        }
+    }
+
+    fn attributes(&self) -> impl Iterator<Item = String> {
+        let roles = self.roles.iter().map(|role| format!("{ROLE}{role}"));
+        [format!("{STATUS}{}", self.status)].into_iter().chain(roles)
+    }
+
+    fn counts_as(&self, other: &Self) -> bool {
+        self.status == other.status && self.roles == other.roles
+    }
+}
+
+const STATUS: &str = "status:";
+const ROLE: &str = "role:";
+
+/// A person as they are, and as they are counted.
+struct Difference {
+    person: PersonId,
+    counted: Option<Counted>,
+    is: Option<Counted>,
+}
+
+impl Snapshot {
+    /// How many people there are, by what was counted last.
+    #[must_use]
+    pub fn counts(&self, organization: OrganizationId) -> Counts {
+        let mut counts = Counts::default();
+        for (name, value) in self.item(&Key::counts(organization)).into_iter().flatten() {
+            let number = value
+                .as_n()
+                .ok()
+                .and_then(|n| n.parse::<i64>().ok())
+                .unwrap_or_default();
+            let number = u64::try_from(number).unwrap_or_default();
+            match (name.strip_prefix(STATUS), name.strip_prefix(ROLE).map(str::parse)) {
+                (Some(ACTIVE), _) => counts.active = number,
+                (Some(INACTIVE), _) => counts.inactive = number,
+                (Some(PENDING), _) => counts.pending = number,
+                (_, Some(Ok(role))) if number > 0 => drop(counts.roles.insert(role, number)),
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    fn difference(&self, organization: OrganizationId, person: PersonId) -> Result<Option<Difference>, StoreError> {
+        let key = Key::counted(organization, person);
+        let counted: Option<Counted> = self.item(&key).map(|item| read(&key, item)).transpose()?;
+        let is = self.person(organization, person)?.as_ref().map(Counted::of);
+        let same = match (&counted, &is) {
+            (Some(counted), Some(is)) => counted.counts_as(is),
+            (None, None) => true,
+            _ => false,
+        };
+        Ok((!same).then_some(Difference { person, counted, is }))
+    }
+}
+
+fn read(key: &Key, item: &Item) -> Result<Counted, StoreError> {
+    serde_dynamo::from_item(item.clone()).map_err(|e| StoreError::Malformed {
+        pk: key.pk.clone(),
+        sk: key.sk.clone(),
+        detail: e.to_string(),
+    })
+}
+
+impl Store {
+    /// Brings the counts to what these people are now; gives how many of them were counted otherwise.
+    ///
+    /// # Errors
+    /// [`CommitError`] if the table does not answer, or others were at it every time.
+    pub async fn settle_counts(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
+        let mut settled = 0;
+        for part in people.chunks(SETTLED) {
+            settled += self.settle_part(organization, part).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Whether any of these people is counted otherwise than they are now.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table does not answer.
+    pub async fn miscounted(
+        &self,
+        organization: OrganizationId,
+        people: &[PersonId],
+    ) -> Result<Vec<PersonId>, StoreError> {
+        let found = self.differences(organization, people).await?;
+        Ok(found.iter().map(|difference| difference.person).collect())
+    }
+
+    async fn settle_part(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
+        let mut tries = 0;
+        loop {
+            let found = self.differences(organization, people).await?;
+            if found.is_empty() {
+                return Ok(0);
+            }
+            match self.write(self.counting(organization, &found)?).await {
+                Ok(()) => return Ok(found.len()),
+                Err(CommitError::Lost(_) | CommitError::Busy) if tries < TRIES => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn differences(
+        &self,
+        organization: OrganizationId,
+        people: &[PersonId],
+    ) -> Result<Vec<Difference>, StoreError> {
+        let both = |person: &PersonId| [Key::person(organization, *person), Key::counted(organization, *person)];
+        let mut keys: Vec<Key> = people.iter().flat_map(both).collect();
+        keys.push(Key::organization(organization));
+        let seen = self.read(&keys).await?;
+        // Of one that is being erased nothing is to come again.
+        if seen.organization(organization)?.is_none_or(|known| known.erasing) {
+            return Ok(Vec::new());
+        }
+        let unique: BTreeSet<&PersonId> = people.iter().collect();
+        let found = unique.into_iter().map(|person| seen.difference(organization, *person));
+        found.filter_map(Result::transpose).collect()
+    }
+
+    fn counting(&self, organization: OrganizationId, found: &[Difference]) -> Result<Transaction<'_>, StoreError> {
+        let mut change: BTreeMap<String, i64> = BTreeMap::new();
+        let mut transaction = Transaction::empty(&self.table);
+        for Difference { person, counted, is } in found {
+            for (side, by) in [(counted, -1), (is, 1)] {
+                for name in side.iter().flat_map(Counted::attributes) {
+                    *change.entry(name).or_default() += by;
+                }
+            }
+            let key = Key::counted(organization, *person);
+            let item = is.as_ref().map(|is| item(&key, is)).transpose()?;
+            let before = counted.as_ref().map(|counted| counted.mark.as_str());
+            transaction.counted(&key, item, before)?;
+        }
+        let change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
+        transaction.add(&Key::counts(organization), &change)?;
+        Ok(transaction)
+    }
+}
+
+fn item(key: &Key, counted: &Counted) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(counted).map_err(|e| StoreError::Malformed {
+        pk: key.pk.clone(),
+        sk: key.sk.clone(),
+        detail: e.to_string(),
+    })?;
+    item.insert(keys::KIND.to_owned(), AttributeValue::S("counted".to_owned()));
+    item.extend(key.attributes());
+    Ok(item)
+}

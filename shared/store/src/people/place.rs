@@ -1,0 +1,67 @@
+//! Places in the list of people: which part of it, and where in that.
+
+use super::Asked;
+use crate::cursor::Cursor;
+
+/// A part of a list, each with an order of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Block {
+    /// Whoever was searched for, members and invitations alike, in the order of the words that were found.
+    Words,
+    /// Members.
+    Members,
+    /// Pending invitations.
+    Invitations,
+}
+
+impl Block {
+    /// The parts of a list, one after the other.
+    pub(super) fn of(asked: &Asked) -> Vec<Self> {
+        if asked.order.is_none() && !asked.filter.terms.is_empty() {
+            return vec![Self::Words];
+        }
+        let members = asked.filter.takes_members().then_some(Self::Members);
+        let invitations = asked.filter.takes_invitations().then_some(Self::Invitations);
+        members.into_iter().chain(invitations).collect()
+    }
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Words => 'w',
+            Self::Members => 'm',
+            Self::Invitations => 'i',
+        }
+    }
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// In which part.
+    pub(super) block: Block,
+    /// After what in it; before everything, if empty.
+    pub(super) text: String,
+}
+
+impl Place {
+    pub(super) const fn start_of(block: Block) -> Self {
+        Self {
+            block,
+            text: String::new(),
+        }
+    }
+
+    pub(super) fn cursor(&self) -> Cursor {
+        Cursor::after(format!("{}{}", self.block.letter(), self.text))
+    }
+
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let blocks = [Block::Words, Block::Members, Block::Invitations];
+        let letter = text.chars().next()?;
+        let block = blocks.into_iter().find(|block| block.letter() == letter)?;
+        Some(Self {
+            block,
+            text: text.chars().skip(1).collect(),
+        })
+    }
+}

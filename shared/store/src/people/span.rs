@@ -1,0 +1,241 @@
+//! Ranges of entries, and reading several of them as one.
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::items::{Entity as _, Item};
+use crate::keys::{self, Key};
+use crate::read::Snapshot;
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::people::{Period, instant};
+use muster_domain::{Invitation, OrganizationId, Person, PersonId};
+use std::collections::BTreeSet;
+
+/// A range of entries of one prefix. The rest of their key is where somebody stands in it.
+#[derive(Debug, Clone)]
+pub(super) struct Span {
+    /// What comes before the text of a place.
+    prefix: String,
+    /// The least key of it.
+    low: String,
+    /// The greatest key of it.
+    high: String,
+    /// Whether it is in the index by activity.
+    by_activity: bool,
+}
+
+impl Span {
+    /// All that begins with a prefix.
+    pub(super) fn of(prefix: impl Into<String>) -> Self {
+        let prefix = prefix.into();
+        Self {
+            high: format!("{prefix}{}", char::MAX),
+            low: prefix.clone(),
+            prefix,
+            by_activity: false,
+        }
+    }
+
+    /// This range, with places told from a shorter prefix on.
+    pub(super) fn after(self, prefix: &str) -> Self {
+        Self {
+            prefix: prefix.to_owned(),
+            ..self
+        }
+    }
+
+    /// Members who joined in a period.
+    pub(super) fn joined(period: Period) -> Self {
+        let all = Self::of(keys::JOINED);
+        Self {
+            low: format!("{}{}", keys::JOINED, instant(period.from)),
+            // Keys go on after the instant, so this very one is without.
+            high: period
+                .until
+                .map_or(all.high, |until| format!("{}{}", keys::JOINED, instant(until))),
+            ..Self::of(keys::JOINED)
+        }
+    }
+
+    /// Members by when they were last seen.
+    pub(super) fn by_activity() -> Self {
+        Self {
+            // A key is never empty.
+            low: "0".to_owned(),
+            by_activity: true,
+            ..Self::of("")
+        }
+    }
+}
+
+/// Somebody met in a range.
+pub(super) struct Hit {
+    /// The text of the place, which ends in the id.
+    pub(super) text: String,
+    /// Who.
+    pub(super) id: PersonId,
+    /// Their own item, where the range is of these.
+    pub(super) item: Option<Item>,
+}
+
+impl Hit {
+    /// The row, if it is there still.
+    pub(super) fn person(&self, organization: OrganizationId, seen: &Snapshot) -> Result<Option<Person>, StoreError> {
+        match &self.item {
+            Some(item) => Invitation::from_item(item.clone()).map(|i| Some(Person::Invitation(Box::new(i)))),
+            None => seen.person(organization, self.id),
+        }
+    }
+}
+
+/// Who was met.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) hits: Vec<Hit>,
+    /// Whether there may be more behind them.
+    pub(super) more: bool,
+    /// The last place that was looked at.
+    pub(super) last: Option<String>,
+}
+
+impl Found {
+    /// These, in no order.
+    pub(super) fn of(ids: BTreeSet<PersonId>) -> Self {
+        let hit = |id| Hit {
+            text: String::new(),
+            id,
+            item: None,
+        };
+        Self {
+            hits: ids.into_iter().map(hit).collect(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn ids(&self) -> BTreeSet<PersonId> {
+        self.hits.iter().map(|hit| hit.id).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.hits.is_empty() && !self.more
+    }
+}
+
+impl Store {
+    /// The next people of these ranges together, in their order; who is in several comes once.
+    pub(super) async fn along(
+        &self,
+        organization: OrganizationId,
+        spans: &[Span],
+        backwards: bool,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let read = spans
+            .iter()
+            .map(|span| self.in_span(organization, span, backwards, after, limit));
+        let parts = futures::future::try_join_all(read).await?;
+        let precedes = |a: &str, b: &str| if backwards { a > b } else { a < b };
+        // Beyond the first end of a range that goes on, it is not known who else is there.
+        let ends = parts
+            .iter()
+            .filter(|part| part.more)
+            .filter_map(|part| part.last.clone());
+        let end = ends.reduce(|a, b| if precedes(&a, &b) { a } else { b });
+        let mut found = Found {
+            more: end.is_some(),
+            ..Found::default()
+        };
+        let known = |hit: &Hit| end.as_ref().is_none_or(|end| !precedes(end, &hit.text));
+        found.hits = parts.into_iter().flat_map(|part| part.hits).filter(known).collect();
+        found.hits.sort_by(|a, b| {
+            if backwards {
+                b.text.cmp(&a.text)
+            } else {
+                a.text.cmp(&b.text)
+            }
+        });
+        found.hits.dedup_by(|a, b| a.text == b.text);
+        if found.hits.len() > limit {
+            found.hits.truncate(limit);
+            found.more = true;
+        }
+        found.last = found.hits.last().map(|hit| hit.text.clone());
+        Ok(found)
+    }
+
+    async fn in_span(
+        &self,
+        organization: OrganizationId,
+        span: &Span,
+        backwards: bool,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let pk = keys::organization_pk(organization);
+        let (partition, sort) = if span.by_activity {
+            (keys::BY_ACTIVITY_PK, keys::BY_ACTIVITY_SK)
+        } else {
+            (keys::PK, keys::SK)
+        };
+        let (mut low, mut high) = (span.low.clone(), span.high.clone());
+        // The place itself is read again, and left out: a start outside the range would be refused.
+        if let Some(after) = after.map(|text| format!("{}{text}", span.prefix)) {
+            if backwards {
+                high = high.min(after);
+            } else {
+                low = low.max(after);
+            }
+        }
+        if low > high {
+            return Ok(Found::default());
+        }
+        let extra = usize::from(after.is_some());
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :low AND :high")
+            .expression_attribute_names("#pk", partition)
+            .expression_attribute_names("#sk", sort)
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .expression_attribute_values(":low", AttributeValue::S(low))
+            .expression_attribute_values(":high", AttributeValue::S(high))
+            .scan_index_forward(!backwards)
+            .limit(i32::try_from(limit + extra).unwrap_or(i32::MAX));
+        let query = if span.by_activity {
+            query.index_name(keys::BY_ACTIVITY)
+        } else {
+            query.consistent_read(true)
+        };
+        let reply = query.send().await.map_err(|e| StoreError::call("Query", e))?;
+        let more = reply.last_evaluated_key.is_some();
+        let hits = reply.items.unwrap_or_default().into_iter();
+        let hits: Vec<Hit> = hits
+            .filter_map(|item| span.hit(item))
+            .filter(|hit| after != Some(hit.text.as_str()))
+            .collect();
+        Ok(Found {
+            last: hits.last().map(|hit| hit.text.clone()),
+            hits,
+            more,
+        })
+    }
+}
+
+impl Span {
+    fn hit(&self, item: Item) -> Option<Hit> {
+        let key = Key::of(&item)?;
+        let sort = if self.by_activity {
+            item.get(keys::BY_ACTIVITY_SK)?.as_s().ok()?
+        } else {
+            &key.sk
+        };
+        let text = sort.strip_prefix(&self.prefix)?.to_owned();
+        let is_person = key.sk.starts_with(keys::TEAM_INVITATION);
+        Some(Hit {
+            text,
+            id: key.person_of()?,
+            item: is_person.then_some(item),
+        })
+    }
+}
