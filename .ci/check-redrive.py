@@ -33,7 +33,8 @@ match call[0], call[1]:
     case "dynamodbstreams", "get-records":
         reply = {{"Records": [r for r in state["records"] if int(r["dynamodb"]["SequenceNumber"]) >= int(option("--shard-iterator"))]}}
     case "lambda", "invoke":
-        (world / "event").write_text(Path(option("--payload").removeprefix("file://")).read_text())
+        given = json.loads(Path(option("--payload").removeprefix("file://")).read_text())["Records"]
+        with (world / "event").open("a") as event: event.write("".join(json.dumps(r) + "\\n" for r in given))
         Path(call[-3]).write_text(json.dumps(state.get("answer", {{"batchItemFailures": []}})))
         reply = {{"StatusCode": 200}} | state.get("invoked", {{}})
     case "sqs", "delete-message": reply = {{}}
@@ -52,6 +53,8 @@ RECORDS = [
     record(FIRST - 1, "mail", "MAIL#before"),
     record(FIRST, "mail", "MAIL#a"),
     record(FIRST + 1, "job", "JOB#j"),
+    record(FIRST + 1, "member", "TEAM#MEMBER#m"),
+    record(FIRST + 1, "resource", "RESOURCE#r"),
     record(FIRST + 2, "mail", "MAIL#b"),
     record(FIRST + 3, "mail", "MAIL#after"),
 ]
@@ -79,7 +82,7 @@ class Redrive(unittest.TestCase):
             code = subprocess.run(command, env=environment, capture_output=True, check=False).returncode
             calls = [json.loads(line) for line in (world / "calls").read_text().splitlines()]
             event = world / "event"
-            given = json.loads(event.read_text())["Records"] if event.exists() else []
+            given = [json.loads(line) for line in event.read_text().splitlines()] if event.exists() else []
         return code, calls, [r["dynamodb"]["Keys"]["SK"]["S"] for r in given]
 
     def made(self, calls: list[list[str]], verb: str) -> int:
@@ -91,9 +94,16 @@ class Redrive(unittest.TestCase):
         invoked = next(call for call in calls if call[1] == "invoke")
         self.assertIn("muster-DeliverMailFunction", invoked)
 
+    def test_many_records_are_given_as_many_at_once_as_the_stream_gives(self) -> None:
+        many = [record(FIRST + n, "mail", f"MAIL#{n}") for n in range(25)]
+        place = PLACE | {"endSequenceNumber": str(FIRST + 24)}
+        message = MESSAGE | {"Body": json.dumps({"requestContext": {"condition": "x"}, "DDBStreamBatchInfo": place})}
+        code, calls, given = self.redrive("mail", messages=[message], records=many)
+        self.assertEqual((code, len(given), self.made(calls, "invoke")), (0, 25, 3))
+
     def test_work_is_given_to_the_function_of_work(self) -> None:
         code, calls, given = self.redrive("work")
-        self.assertEqual((code, given), (0, ["JOB#j"]))
+        self.assertEqual((code, given), (0, ["JOB#j", "TEAM#MEMBER#m"]))
         invoked = next(call for call in calls if call[1] == "invoke")
         self.assertIn("muster-FinishWorkFunction", invoked)
 
