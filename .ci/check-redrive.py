@@ -1,0 +1,131 @@
+"""Checks infra/redrive against a stand-in for the AWS CLI: what it gives to which function, and what it leaves."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+REDRIVE = Path(__file__).parent.parent / "infra" / "redrive"
+
+# Answers from files in $WORLD, and writes down each call. Messages come once, as while they are hidden.
+STAND_IN = '''#!{python}
+import json, os, sys
+from pathlib import Path
+world = Path(os.environ["WORLD"])
+call = sys.argv[1:]
+with (world / "calls").open("a") as calls: calls.write(json.dumps(call) + "\\n")
+option = lambda name: call[call.index(name) + 1]
+state = json.loads((world / "state").read_text())
+match call[0], call[1]:
+    case "cloudformation", "describe-stacks":
+        reply = {{"Stacks": [{{"Outputs": [{{"OutputKey": n, "OutputValue": "https://sqs.example/" + n}} for n in ("UndeliveredMailUrl", "UnfinishedWorkUrl")]}}]}}
+    case "cloudformation", "describe-stack-resource":
+        reply = {{"StackResourceDetail": {{"PhysicalResourceId": "muster-" + option("--logical-resource-id")}}}}
+    case "sqs", "receive-message":
+        reply = {{"Messages": state.pop("messages")}} if "messages" in state else {{}}
+        (world / "state").write_text(json.dumps(state))
+    case "dynamodbstreams", "get-shard-iterator":
+        if state.get("trimmed"): sys.exit("TrimmedDataAccessException")
+        reply = {{"ShardIterator": option("--sequence-number")}}
+    case "dynamodbstreams", "get-records":
+        reply = {{"Records": [r for r in state["records"] if int(r["dynamodb"]["SequenceNumber"]) >= int(option("--shard-iterator"))]}}
+    case "lambda", "invoke":
+        given = json.loads(Path(option("--payload").removeprefix("file://")).read_text())["Records"]
+        with (world / "event").open("a") as event: event.write("".join(json.dumps(r) + "\\n" for r in given))
+        Path(call[-3]).write_text(json.dumps(state.get("answer", {{"batchItemFailures": []}})))
+        reply = {{"StatusCode": 200}} | state.get("invoked", {{}})
+    case "sqs", "delete-message": reply = {{}}
+print(json.dumps(reply))
+'''
+
+
+def record(number: int, kind: str, key: str) -> dict:
+    keys = {"PK": {"S": "ORG#o"}, "SK": {"S": key}}
+    return {"dynamodb": {"Keys": keys, "NewImage": {"kind": {"S": kind}}, "SequenceNumber": str(number)}}
+
+
+# Longer than a float is exact, as in AWS.
+FIRST = 100000000000000000001
+RECORDS = [
+    record(FIRST - 1, "mail", "MAIL#before"),
+    record(FIRST, "mail", "MAIL#a"),
+    record(FIRST + 1, "job", "JOB#j"),
+    record(FIRST + 1, "member", "TEAM#MEMBER#m"),
+    record(FIRST + 1, "resource", "RESOURCE#r"),
+    record(FIRST + 2, "mail", "MAIL#b"),
+    record(FIRST + 3, "mail", "MAIL#after"),
+]
+PLACE = {
+    "shardId": "shard", "streamArn": "arn", "approximateArrivalOfFirstRecord": "2026-11-21T10:00:00Z",
+    "startSequenceNumber": str(FIRST), "endSequenceNumber": str(FIRST + 2), "batchSize": 3,
+}  # fmt: skip
+MESSAGE = {
+    "MessageId": "m1", "ReceiptHandle": "handle",
+    "Body": json.dumps({"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": PLACE}),
+}  # fmt: skip
+
+
+class Redrive(unittest.TestCase):
+    def redrive(self, *arguments: str, **state: object) -> tuple[int, list[list[str]], list[str]]:
+        """The exit code, the calls, and the sort keys that the function got."""
+        with TemporaryDirectory() as folder:
+            world = Path(folder)
+            stand_in = world / "aws"
+            stand_in.write_text(STAND_IN.format(python=sys.executable))
+            stand_in.chmod(0o755)
+            (world / "state").write_text(json.dumps({"messages": [MESSAGE], "records": RECORDS} | state))
+            environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "WORLD": folder}
+            command = [sys.executable, str(REDRIVE), "muster", *arguments]
+            code = subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+            calls = [json.loads(line) for line in (world / "calls").read_text().splitlines()]
+            event = world / "event"
+            given = [json.loads(line) for line in event.read_text().splitlines()] if event.exists() else []
+        return code, calls, [r["dynamodb"]["Keys"]["SK"]["S"] for r in given]
+
+    def made(self, calls: list[list[str]], verb: str) -> int:
+        return sum(call[1] == verb for call in calls)
+
+    def test_the_named_mail_and_no_other_is_given_to_its_function_and_the_message_goes(self) -> None:
+        code, calls, given = self.redrive("mail")
+        self.assertEqual((code, given, self.made(calls, "delete-message")), (0, ["MAIL#a", "MAIL#b"], 1))
+        invoked = next(call for call in calls if call[1] == "invoke")
+        self.assertIn("muster-DeliverMailFunction", invoked)
+
+    def test_many_records_are_given_as_many_at_once_as_the_stream_gives(self) -> None:
+        many = [record(FIRST + n, "mail", f"MAIL#{n}") for n in range(25)]
+        place = PLACE | {"endSequenceNumber": str(FIRST + 24)}
+        message = MESSAGE | {"Body": json.dumps({"requestContext": {"condition": "x"}, "DDBStreamBatchInfo": place})}
+        code, calls, given = self.redrive("mail", messages=[message], records=many)
+        self.assertEqual((code, len(given), self.made(calls, "invoke")), (0, 25, 3))
+
+    def test_work_is_given_to_the_function_of_work(self) -> None:
+        code, calls, given = self.redrive("work")
+        self.assertEqual((code, given), (0, ["JOB#j", "TEAM#MEMBER#m"]))
+        invoked = next(call for call in calls if call[1] == "invoke")
+        self.assertIn("muster-FinishWorkFunction", invoked)
+
+    def test_looking_changes_nothing(self) -> None:
+        code, calls, given = self.redrive("mail", "--look")
+        self.assertEqual((code, given, self.made(calls, "invoke"), self.made(calls, "delete-message")), (0, [], 0, 0))
+
+    def test_what_the_function_does_not_take_stays(self) -> None:
+        refusals = [{"answer": {"batchItemFailures": [{"itemIdentifier": "1"}]}}, {"invoked": {"FunctionError": "Unhandled"}}]
+        for refusal in refusals:
+            code, calls, _ = self.redrive("mail", **refusal)
+            self.assertEqual((code, self.made(calls, "delete-message")), (1, 0), refusal)
+
+    def test_what_the_stream_does_not_hold_any_more_stays(self) -> None:
+        for gone in ({"trimmed": True}, {"records": []}, {"records": RECORDS[:2]}):
+            code, calls, _ = self.redrive("mail", **gone)
+            self.assertEqual((code, self.made(calls, "invoke"), self.made(calls, "delete-message")), (1, 0, 0), gone)
+
+    def test_an_empty_queue_is_no_fault(self) -> None:
+        code, calls, _ = self.redrive("mail", messages=[])
+        self.assertEqual((code, self.made(calls, "invoke")), (0, 0))
+
+
+if __name__ == "__main__":
+    unittest.main()
