@@ -30,8 +30,8 @@ const WRITE: usize = 2;
 const SEARCH: usize = 3;
 /// One read, then what that read named, one transaction.
 const WRITE_KNOWN: usize = 3;
-/// Who asks, a page of people, and the record that they left.
-const EXPORT: usize = 3;
+/// Who asks, the entries of a page of people, its rows, and the record that they left.
+const EXPORT: usize = 4;
 /// Nothing of AWS.
 const NONE: usize = 0;
 
