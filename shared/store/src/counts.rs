@@ -36,7 +36,7 @@ pub struct Counts {
 
 /// What of a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Counted {
+pub(crate) struct Counted {
     status: String,
     roles: BTreeSet<RoleId>,
     mark: String,
@@ -47,7 +47,7 @@ const INACTIVE: &str = "inactive";
 const PENDING: &str = "pending";
 
 impl Counted {
-    fn of(person: &Person) -> Self {
+    pub(crate) fn of(person: &Person) -> Self {
         let status = match person {
             Person::Member(member) if member.status == Status::Active => ACTIVE,
             Person::Member(_) => INACTIVE,
@@ -60,7 +60,7 @@ impl Counted {
         }
     }
 
-    fn attributes(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = String> {
         let roles = self.roles.iter().map(|role| format!("{ROLE}{role}"));
         [format!("{STATUS}{}", self.status)].into_iter().chain(roles)
     }
@@ -201,6 +201,19 @@ impl Store {
         transaction.add(&Key::counts(organization), &change)?;
         Ok(transaction)
     }
+}
+
+/// The note of what of a person is counted.
+pub(crate) fn counted_item(person: &Person) -> Result<Item, StoreError> {
+    item(&Key::counted(person.organization(), person.id()), &Counted::of(person))
+}
+
+/// The counts of an organization.
+pub(crate) fn counts_item(organization: OrganizationId, sums: &BTreeMap<String, u64>) -> Item {
+    let mut item = Key::counts(organization).attributes();
+    let sums = sums.iter();
+    item.extend(sums.map(|(name, sum)| (name.clone(), AttributeValue::N(sum.to_string()))));
+    item
 }
 
 fn item(key: &Key, counted: &Counted) -> Result<Item, StoreError> {

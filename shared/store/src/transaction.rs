@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Trans
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, Person, RoleSet};
 
+pub(crate) use claims::claim_of;
 pub(crate) use entries::{Entries, Gone};
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
