@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn client() -> SharedHttpClient {
     let real = Builder::new().build_http();
-    http_client_fn(move |settings, components| SharedHttpConnector::new(Meter(real.http_connector(settings, components))))
+    http_client_fn(move |settings, components| {
+        SharedHttpConnector::new(Meter(real.http_connector(settings, components)))
+    })
 }
 
 #[derive(Debug)]
@@ -65,7 +67,9 @@ impl Charge {
                 self.reads += capacity.iter().map(|c| units(&c["CapacityUnits"])).sum::<f64>();
                 self.items += reply["ScannedCount"].as_u64().unwrap_or_default() as usize;
                 let batches = reply["Responses"].as_object().into_iter().flatten();
-                self.items += batches.map(|(_, rows)| rows.as_array().map_or(0, Vec::len)).sum::<usize>();
+                self.items += batches
+                    .map(|(_, rows)| rows.as_array().map_or(0, Vec::len))
+                    .sum::<usize>();
                 self.items += usize::from(reply["Item"].is_object());
             }
             _ => {
@@ -82,7 +86,8 @@ impl Charge {
     /// Write request units in all.
     #[must_use]
     pub fn written(&self) -> f64 {
-        self.writes.values().sum()
+        // From plain zero on: the sum of nothing is a negative one.
+        self.writes.values().fold(0.0, |sum, units| sum + units)
     }
 }
 

@@ -80,6 +80,22 @@ struct Difference {
     is: Option<Counted>,
 }
 
+/// The states of a person, by their marks, that is counted, and that is.
+pub(crate) struct Standing {
+    pub(crate) person: PersonId,
+    pub(crate) counted: Option<String>,
+    pub(crate) is: Option<String>,
+}
+
+/// The attributes of the counts that a note is counted in.
+pub(crate) fn attributes_in(note: &Item) -> Result<Vec<String>, StoreError> {
+    let key = Key::of(note).unwrap_or_else(|| Key {
+        pk: String::new(),
+        sk: String::new(),
+    });
+    Ok(read(&key, note)?.attributes().collect())
+}
+
 impl Snapshot {
     /// How many people there are, by what was counted last.
     #[must_use]
@@ -150,6 +166,22 @@ impl Store {
         Ok(found.iter().map(|difference| difference.person).collect())
     }
 
+    /// Those of these people who are counted otherwise than they are now.
+    pub(crate) async fn standings(
+        &self,
+        organization: OrganizationId,
+        people: &[PersonId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        let found = self.differences(organization, people).await?.into_iter();
+        let mark = |counted: Option<Counted>| counted.map(|counted| counted.mark);
+        let standing = |difference: Difference| Standing {
+            person: difference.person,
+            counted: mark(difference.counted),
+            is: mark(difference.is),
+        };
+        Ok(found.map(standing).collect())
+    }
+
     async fn settle_part(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
         let mut tries = 0;
         loop {
@@ -197,7 +229,9 @@ impl Store {
             let before = counted.as_ref().map(|counted| counted.mark.as_str());
             transaction.counted(&key, item, before)?;
         }
-        let change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
+        let mut change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
+        // Always written, so that a recount sees that somebody was at it even where sums stay.
+        change.push((keys::MOVES.to_owned(), 1));
         transaction.add(&Key::counts(organization), &change)?;
         Ok(transaction)
     }

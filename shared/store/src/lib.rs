@@ -23,6 +23,7 @@ pub mod once;
 pub mod outbox;
 pub mod people;
 pub mod read;
+pub mod repair;
 mod transaction;
 
 pub use commit::Commit;

@@ -4,6 +4,7 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod repairs;
 
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
@@ -14,7 +15,9 @@ use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, Person, RoleSet};
 
 pub(crate) use claims::claim_of;
+pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+pub(crate) use repairs::Rest;
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,8 +300,10 @@ impl<'a> Transaction<'a> {
             .set_key(Some(read.key().attributes()))
             .expression_attribute_values(":seats", number(seats))
             .expression_attribute_values(":owners", number(owners))
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":read", number(read.version));
-        let mut expression = "ADD seats_used :seats, active_owners :owners".to_owned();
+        // By `moves`, a recount sees that a counter moved and came back.
+        let mut expression = "ADD seats_used :seats, active_owners :owners, moves :one".to_owned();
         let mut condition = "version = :read".to_owned();
         if seats > 0
             && let Some(limit) = read.plan.seat_limit

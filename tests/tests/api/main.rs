@@ -47,6 +47,7 @@ mod ownership;
 mod parity;
 mod probe;
 mod races;
+mod repair;
 mod resources;
 mod samples;
 mod sweeps;

@@ -2,10 +2,10 @@
 
 use crate::load::Loaded;
 use crate::table::{Measured, table};
+use muster_tests::Persona;
 use muster_tests::faults::Faults;
 use muster_tests::harness::{Answer, Harness, Organization};
 use muster_tests::meter::Charge;
-use muster_tests::Persona;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -38,13 +38,19 @@ const LISTS: [(&str, &str); 27] = [
     ("sort: joined, backwards", "sort=-joined"),
     ("sort: last active", "sort=last_active"),
     ("sort: last active, backwards", "sort=-last_active"),
-    ("facilitators, the last seen first", "role=program_facilitator&sort=-last_active"),
+    (
+        "facilitators, the last seen first",
+        "role=program_facilitator&sort=-last_active",
+    ),
 ];
 /// Combinations: several filters of many people each, which are searched for along one index.
 const COMBINED: [(&str, &str); 3] = [
     ("active participants", "status=active&role=participant"),
     ("active, the latest first", "status=active&sort=-joined"),
-    ("inactive facilitators on a program", "status=inactive&role=program_facilitator&resource=program:p000"),
+    (
+        "inactive facilitators on a program",
+        "status=inactive&role=program_facilitator&resource=program:p000",
+    ),
 ];
 
 /// A backend with loaded organizations.
@@ -66,11 +72,21 @@ pub(crate) struct Asked {
 
 impl Asked {
     fn get(who: Persona, path: String) -> Self {
-        Self { who, method: Method::GET, path, body: None }
+        Self {
+            who,
+            method: Method::GET,
+            path,
+            body: None,
+        }
     }
 
     fn post(who: Persona, path: &str, body: Value) -> Self {
-        Self { who, method: Method::POST, path: path.to_owned(), body: Some(body) }
+        Self {
+            who,
+            method: Method::POST,
+            path: path.to_owned(),
+            body: Some(body),
+        }
     }
 }
 
@@ -92,13 +108,21 @@ impl Bench<'_> {
     }
 
     pub(crate) fn organization(&self, loaded: &Loaded) -> Organization {
-        Organization { id: loaded.id.to_string(), owner: self.h.person("olivia") }
+        Organization {
+            id: loaded.id.to_string(),
+            owner: self.h.person("olivia"),
+        }
     }
 
     fn lists(&self, query: &str, more: &str) -> Vec<Asked> {
         let each = self.loaded.iter().map(|loaded| self.organization(loaded));
-        each.map(|o| Asked::get(o.owner.clone(), o.path(&format!("/members?{query}&limit={}{more}", self.limit))))
-            .collect()
+        each.map(|o| {
+            Asked::get(
+                o.owner.clone(),
+                o.path(&format!("/members?{query}&limit={}{more}", self.limit)),
+            )
+        })
+        .collect()
     }
 
     /// A page from half of the people on.
@@ -138,7 +162,9 @@ impl Bench<'_> {
 
     async fn check(&self, loaded: &Loaded) -> Asked {
         let organization = self.organization(loaded);
-        let key = organization.key(self.h, &organization.owner, &json!({ "name": "Bench" })).await;
+        let key = organization
+            .key(self.h, &organization.owner, &json!({ "name": "Bench" }))
+            .await;
         let body = json!({
             "key": key.secret, "action": "programs:read", "resource": { "type": "program", "id": "p000" },
         });
@@ -147,7 +173,16 @@ impl Bench<'_> {
 
     async fn send(&self, asked: &Asked) -> Answer {
         self.faults.clear();
-        let answer = self.h.send(Some(&asked.who), asked.method.clone(), &asked.path, asked.body.as_ref(), &[]).await;
+        let answer = self
+            .h
+            .send(
+                Some(&asked.who),
+                asked.method.clone(),
+                &asked.path,
+                asked.body.as_ref(),
+                &[],
+            )
+            .await;
         answer.expect(200)
     }
 

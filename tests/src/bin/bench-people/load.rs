@@ -4,11 +4,13 @@ use crate::population::{Setting, people};
 use dynoxide::types::AttributeValue as Value;
 use dynoxide::{Database, ImportOptions};
 use jiff::Timestamp;
-use muster_domain::{OrganizationId, Person, Registration, Resource, ResourceKey, ResourceRef, Status, UserId, roleset};
+use muster_domain::{
+    OrganizationId, Person, Registration, Resource, ResourceKey, ResourceRef, Status, UserId, roleset,
+};
 use muster_local::Options;
+use muster_store::Key;
 use muster_store::bulk::{Sums, items_of};
 use muster_store::items::{Entity as _, Item};
-use muster_store::Key;
 use muster_tests::harness::{Harness, Organization};
 use std::path::Path;
 use std::time::Instant;
@@ -45,11 +47,20 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
         let owner = h.person("olivia");
         let organization = Organization::with_roles(&h, owner, "program-delivery").await;
         organization.optional_roles(&h, &["implementation_admin"]).await;
-        made.push((organization.id.parse::<OrganizationId>().unwrap(), organization.owner.id().parse().unwrap()));
+        made.push((
+            organization.id.parse::<OrganizationId>().unwrap(),
+            organization.owner.id().parse().unwrap(),
+        ));
     }
     let mut parts = Vec::new();
     for (id, owner) in made {
-        let seen = h.backend.app().store().read(&[Key::organization(id), Key::member(id, owner)]).await.unwrap();
+        let seen = h
+            .backend
+            .app()
+            .store()
+            .read(&[Key::organization(id), Key::member(id, owner)])
+            .await
+            .unwrap();
         let organization = seen.organization(id).unwrap().expect("it was made");
         let owner = seen.member(id, owner).unwrap().expect("it has an owner");
         parts.push((organization, owner));
@@ -60,8 +71,12 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
     let database = Database::new(&folder.join("muster.db").to_string_lossy()).expect("the table's file opens");
     database.enable_bulk_loading().expect("SQLite takes the settings");
     let import = |items: Vec<Item>| {
-        let items = items.into_iter().map(|item| item.into_iter().map(|(name, v)| (name, value(v))).collect());
-        database.import_items(&table, items.collect(), ImportOptions::default()).expect("the items are written");
+        let items = items
+            .into_iter()
+            .map(|item| item.into_iter().map(|(name, v)| (name, value(v))).collect());
+        database
+            .import_items(&table, items.collect(), ImportOptions::default())
+            .expect("the items are written");
     };
     let mut loaded = Vec::new();
     for ((mut organization, owner), size) in parts.into_iter().zip(sizes) {
@@ -74,7 +89,13 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
         let (mut batch, mut written, mut somebody) = (Vec::new(), 0, None);
         let (mut seats, mut owners) = (0, 0);
         let setting_of = organization.clone();
-        let setting = Setting { organization: &setting_of, set, programs: &programs, inviter, now };
+        let setting = Setting {
+            organization: &setting_of,
+            set,
+            programs: &programs,
+            inviter,
+            now,
+        };
         for person in std::iter::once(Person::Member(Box::new(owner))).chain(people(&setting, *size)) {
             sums.add(&person);
             match &person {
@@ -100,8 +121,15 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
         batch.push(sums.item(organization.id));
         written += batch.len();
         import(batch);
-        println!("loaded {size} people, {written} items, in {:.1} s", began.elapsed().as_secs_f64());
-        loaded.push(Loaded { id: organization.id, size: *size, somebody: somebody.expect("somebody is on the program") });
+        println!(
+            "loaded {size} people, {written} items, in {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+        loaded.push(Loaded {
+            id: organization.id,
+            size: *size,
+            somebody: somebody.expect("somebody is on the program"),
+        });
     }
     database.disable_bulk_loading().expect("SQLite takes the settings");
     loaded

@@ -6,8 +6,8 @@ use muster_domain::invitation::Delivery;
 use muster_domain::member::{Grant, Held, Profile};
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet, Status,
-    UserId,
+    Address, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet,
+    Status, UserId,
 };
 
 /// Roles, the people of each in a million, and whether it is held on the organization.
@@ -25,20 +25,107 @@ const AT_LEAST: usize = 12;
 const RARE: &str = "Quillfeather";
 const COMMON: &str = "Anna";
 const FIRST: [&str; 40] = [
-    "Anna", "Maria", "David", "Thomas", "José", "Zoë", "Łukasz", "Mohammed", "Wei", "Aisha", "Noah", "Emma", "Liam",
-    "Olga", "Priya", "Yuki", "Chen", "Fatima", "Ivan", "Sofía", "Björn", "Chloé", "Dmitri", "Elena", "François",
-    "Grace", "Hana", "Igor", "Jürgen", "Kofi", "Leila", "Mateo", "Nadia", "Omar", "Paulo", "Quentin", "Rosa", "Sven",
-    "Tariq", "Ursula",
+    "Anna",
+    "Maria",
+    "David",
+    "Thomas",
+    "José",
+    "Zoë",
+    "Łukasz",
+    "Mohammed",
+    "Wei",
+    "Aisha",
+    "Noah",
+    "Emma",
+    "Liam",
+    "Olga",
+    "Priya",
+    "Yuki",
+    "Chen",
+    "Fatima",
+    "Ivan",
+    "Sofía",
+    "Björn",
+    "Chloé",
+    "Dmitri",
+    "Elena",
+    "François",
+    "Grace",
+    "Hana",
+    "Igor",
+    "Jürgen",
+    "Kofi",
+    "Leila",
+    "Mateo",
+    "Nadia",
+    "Omar",
+    "Paulo",
+    "Quentin",
+    "Rosa",
+    "Sven",
+    "Tariq",
+    "Ursula",
 ];
 const LAST: [&str; 50] = [
-    "Smith", "García", "Müller", "Nguyen", "Kim", "Silva", "Ivanova", "Jensen", "Kowalski", "O'Brien", "Rossi", "Dubois",
-    "Andersson", "Novák", "Yamamoto", "Okafor", "Haddad", "Cohen", "Papadopoulos", "Fernández", "Weber", "Larsen",
-    "Popescu", "Horvat", "Nowak", "Singh", "Patel", "Khan", "Chen", "Wang", "Tanaka", "Sato", "Park", "Lee", "Brown",
-    "Taylor", "Wilson", "Martin", "Clark", "Lewis", "Walker", "Young", "Allen", "King", "Wright", "Scott", "Green",
-    "Baker", "Adams", "Nelson",
+    "Smith",
+    "García",
+    "Müller",
+    "Nguyen",
+    "Kim",
+    "Silva",
+    "Ivanova",
+    "Jensen",
+    "Kowalski",
+    "O'Brien",
+    "Rossi",
+    "Dubois",
+    "Andersson",
+    "Novák",
+    "Yamamoto",
+    "Okafor",
+    "Haddad",
+    "Cohen",
+    "Papadopoulos",
+    "Fernández",
+    "Weber",
+    "Larsen",
+    "Popescu",
+    "Horvat",
+    "Nowak",
+    "Singh",
+    "Patel",
+    "Khan",
+    "Chen",
+    "Wang",
+    "Tanaka",
+    "Sato",
+    "Park",
+    "Lee",
+    "Brown",
+    "Taylor",
+    "Wilson",
+    "Martin",
+    "Clark",
+    "Lewis",
+    "Walker",
+    "Young",
+    "Allen",
+    "King",
+    "Wright",
+    "Scott",
+    "Green",
+    "Baker",
+    "Adams",
+    "Nelson",
 ];
 const DOMAINS: [&str; 8] = [
-    "example.com", "school.example", "clinic.example", "studio.example", "uni.example", "mail.example", "works.example",
+    "example.com",
+    "school.example",
+    "clinic.example",
+    "studio.example",
+    "uni.example",
+    "mail.example",
+    "works.example",
     "north.example",
 ];
 /// Days over which people joined.
@@ -97,9 +184,16 @@ fn name(rng: &mut Rng, number: usize) -> (String, String) {
 }
 
 fn address(rng: &mut Rng, first: &str, last: &str, number: usize) -> Address {
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+    let plain = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_alphabetic)
+            .collect::<String>()
+            .to_lowercase()
+    };
     let domain = DOMAINS[rng.usize(..DOMAINS.len())];
-    format!("{}.{}{number}@{domain}", plain(first), plain(last)).parse().unwrap()
+    format!("{}.{}{number}@{domain}", plain(first), plain(last))
+        .parse()
+        .unwrap()
 }
 
 fn held(setting: &Setting<'_>, role: &str) -> Held {
@@ -117,7 +211,11 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
     let mut grants = Vec::new();
     if !everywhere {
         // One program is everybody's: a third of all is on it.
-        let program = if number % 3 == 0 { 0 } else { rng.usize(1..setting.programs.len()) };
+        let program = if number % 3 == 0 {
+            0
+        } else {
+            rng.usize(1..setting.programs.len())
+        };
         grants.push(program);
         grants.extend((rng.usize(..4) == 0).then(|| rng.usize(1..setting.programs.len())));
         grants.dedup();
@@ -126,7 +224,11 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
         resource: setting.programs[at].reference.clone(),
         held: held(setting, role),
     };
-    let ago = if number % 7 == 5 && number < 7 * AT_LEAST { rng.u64(..6) } else { rng.u64(8..DAYS) };
+    let ago = if number % 7 == 5 && number < 7 * AT_LEAST {
+        rng.u64(..6)
+    } else {
+        rng.u64(8..DAYS)
+    };
     let joined_at = setting.now - SignedDuration::from_millis((ago * 86_400_000 + rng.u64(..86_400_000)) as i64);
     let since = setting.now.duration_since(joined_at).as_secs().max(1) as u64;
     let is_inactive = number % 20 == 19 || (number % 5 == 1 && number < 5 * AT_LEAST);

@@ -19,7 +19,9 @@ impl Measured {
     fn time(&self) -> f64 {
         let mut times = self.times.clone();
         times.sort_unstable();
-        times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+        times
+            .get(times.len() / 2)
+            .map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
     }
 }
 
@@ -27,7 +29,8 @@ impl Measured {
 pub(crate) fn table(sizes: Vec<usize>, rows: &[(&str, Vec<Measured>)]) -> String {
     let sizes: Vec<String> = sizes.into_iter().map(short).collect();
     let sizes = sizes.join(" · ");
-    let mut text = format!("Values are those of organizations of {sizes} people. Ratios are those of the last to the first.\n\n");
+    let mut text =
+        format!("Values are those of organizations of {sizes} people. Ratios are those of the last to the first.\n\n");
     text += "| | rows | round trips | items read | read units | ms | ratio: round trips | read units | ms |\n";
     text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (name, measured) in rows {
