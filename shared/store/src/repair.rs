@@ -17,16 +17,15 @@
 //! or deleted is what was read. An entry of a later version than its row's may have been written by a change that is under way and
 //! rests on that row; deleting it raises the row's version, so that the change is decided again, and writes its entries again.
 //!
-//! **Counters** are sums over rows that others change meanwhile, so no scan tells a sum of one instant by itself. Each change that
-//! moves a counter raises `moves` on the same item. If that is the same before and after a scan, no counter moved meanwhile. What
-//! is left are changes in which a seat (or an ownership) passes from one row to another and the sum stays: from an invitation to the
-//! member who accepts it, or between members. A scan that meets both rows on different sides of such a change is wrong by one. So
-//! two scans are made, and both must have met the same holders in the same versions: the giving row has gone, or has another
-//! version, after it has given. A receiving row that neither scan met must have come and gone in between, and going without the
-//! counter's moving means giving to a member who stays, which the second scan would have met in a new version. The mending has the
-//! condition that `moves` and the counters are as they were read, so the sum is still the one that was counted. Where people come and
-//! go all the time, this says "busy" rather than something wrong. The counts by role and status are settled in transactions that
-//! always raise their `moves`, so one scan of the notes is enough.
+//! **Counters** are sums over rows that others change meanwhile, so a scan is not of one instant. But each transaction that moves a
+//! counter, or by which an invitation begins to be counted, or somebody who stays a member begins or ceases to be, raises `moves` on
+//! the organization. While that stays, seats change hands in one way alone: an invitation ends, and who accepts it becomes a
+//! member with its seat, and keeps it. A scan may meet both of them, or neither. Two scans, one after the other, that meet the same holders met one of them each: accepted before
+//! the second scan began, the invitation is not in that, and so in neither, and the member is in both; accepted later, it is the other
+//! way round. So if `moves` and the counters are the same before and after two scans of the same holders, the sum is right, and it
+//! stays right while `moves` does, which is the condition of the mending. Where seats come and go all the time, this says "busy"
+//! rather than something wrong. The counts by role and status are settled in transactions that always raise `moves` of
+//! their own, so for them one scan of the notes is enough.
 
 mod api_keys;
 mod contacts;

@@ -292,7 +292,8 @@ impl<'a> Transaction<'a> {
         }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
         let definition = changes.organization.as_ref().and_then(|p| p.after.as_ref());
-        let Some(read) = read.filter(|_| seats != 0 || owners != 0 || definition.is_some()) else {
+        let passes = repairs::passes(changes, set);
+        let Some(read) = read.filter(|_| seats != 0 || owners != 0 || passes || definition.is_some()) else {
             return Ok(());
         };
         let mut update = Update::builder()
@@ -302,7 +303,7 @@ impl<'a> Transaction<'a> {
             .expression_attribute_values(":owners", number(owners))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":read", number(read.version));
-        // By `moves`, a recount sees that a counter moved and came back.
+        // By `moves`, a recount sees what sums do not tell: see `repair`.
         let mut expression = "ADD seats_used :seats, active_owners :owners, moves :one".to_owned();
         let mut condition = "version = :read".to_owned();
         if seats > 0

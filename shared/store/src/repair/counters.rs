@@ -3,20 +3,19 @@
 use super::subject::Subject;
 use super::{Difference, Outcome, Repair, TRIES, What};
 use crate::counts::attributes_in;
-use crate::entries::mark;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
-use muster_domain::{Organization, Person, RoleSet};
+use muster_domain::{Organization, Person, RoleSet, Timestamp};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Notes of one read.
 const NOTES: usize = 1_000;
 
-/// Seats and owners there are, and who holds them, in which version.
+/// Seats and owners there are, and who holds them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     seats: u64,
@@ -33,7 +32,7 @@ impl Tally {
         };
         if seat || owner {
             let mut hasher = DefaultHasher::new();
-            (person.id(), mark(person), seat, owner).hash(&mut hasher);
+            (person.id(), came(person), seat, owner).hash(&mut hasher);
             self.and(Self {
                 seats: u64::from(seat),
                 owners: u64::from(owner),
@@ -46,6 +45,14 @@ impl Tally {
         self.seats += more.seats;
         self.owners += more.owners;
         self.holders = self.holders.wrapping_add(more.holders);
+    }
+}
+
+/// When they came: who comes again is somebody else.
+fn came(person: &Person) -> Timestamp {
+    match person {
+        Person::Member(member) => member.joined_at,
+        Person::Invitation(invitation) => invitation.created_at,
     }
 }
 

@@ -1,11 +1,11 @@
-//! Mending: what is replaced or deleted must be what was read.
+//! Mending: what is replaced or deleted must be what was read. And what other changes leave for it to see.
 
 use super::{NEW, Position, Transaction, incomplete, number};
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
-use muster_domain::{Member, Organization};
+use muster_domain::{Changes, Invitation, Member, Organization, RoleSet};
 use std::collections::{BTreeMap, HashMap};
 
 /// Attributes by which an item that follows from another tells that it is another one by now.
@@ -222,4 +222,15 @@ impl Transaction<'_> {
             None => self.put(Position::Index, item, Some("attribute_not_exists(moves)"), []),
         }
     }
+}
+
+/// Whether a seat or an ownership passes otherwise than from an invitation to a new member: then it is noted even where sums stay.
+pub(super) fn passes(changes: &Changes, set: &RoleSet) -> bool {
+    let held = |member: &Member| (member.seat, member.is_active_owner(set));
+    let members = changes.members.iter();
+    let mut stay = members.filter_map(|pair| Some((pair.before.as_ref()?, pair.after.as_ref()?)));
+    let has_seat = |invitation: &Option<Invitation>| invitation.as_ref().is_some_and(|i| i.seat);
+    let mut invitations = changes.invitations.iter();
+    stay.any(|(before, after)| held(before) != held(after))
+        || invitations.any(|pair| has_seat(&pair.after) && !has_seat(&pair.before))
 }
