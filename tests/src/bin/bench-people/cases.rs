@@ -2,13 +2,15 @@
 
 use crate::load::Loaded;
 use crate::table::{Measured, table};
+use muster_store::repair::Options;
 use muster_tests::Persona;
 use muster_tests::faults::Faults;
 use muster_tests::harness::{Answer, Harness, Organization};
 use muster_tests::meter::Charge;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 /// Names of cases of the list, with what they ask for.
 const LISTS: [(&str, &str); 27] = [
@@ -52,6 +54,9 @@ const COMBINED: [(&str, &str); 3] = [
         "status=inactive&role=program_facilitator&resource=program:p000",
     ),
 ];
+
+/// Largest organization that is looked at for differences here.
+const REPAIRED: usize = 10_000;
 
 /// A backend with loaded organizations.
 pub(crate) struct Bench<'a> {
@@ -105,6 +110,41 @@ impl Bench<'_> {
         }
         rows.push(("key check", self.measured(checks).await));
         table(self.loaded.iter().map(|loaded| loaded.size).collect(), &rows)
+    }
+
+    /// What looking for differences takes; there are none in what was loaded.
+    pub(crate) async fn repairs(&self) -> String {
+        let mut text =
+            "| people | exchanges | read units | units a person | s |\n| --- | --- | --- | --- | --- |\n".to_owned();
+        for loaded in self.loaded.iter().filter(|loaded| loaded.size <= REPAIRED) {
+            self.faults.clear();
+            let options = Options {
+                now: self.h.backend.clock().now(),
+                pause: Duration::ZERO,
+                mend: false,
+            };
+            let began = Instant::now();
+            let report = self
+                .h
+                .backend
+                .app()
+                .store()
+                .repair(loaded.id, options)
+                .await
+                .expect("a report");
+            let time = began.elapsed().as_secs_f64();
+            assert_eq!(report.differences, [], "nothing differs in what was loaded");
+            let exchanges = self.faults.exchanges();
+            let units = Charge::of(&exchanges).reads;
+            let (people, count) = (loaded.size, exchanges.len());
+            let _ = writeln!(
+                text,
+                "| {people} | {count} | {units} | {:.1} | {time:.1} |",
+                units / people as f64
+            );
+        }
+        self.faults.clear();
+        text
     }
 
     pub(crate) fn organization(&self, loaded: &Loaded) -> Organization {

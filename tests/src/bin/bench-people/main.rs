@@ -54,6 +54,7 @@ async fn main() {
         limit: arguments.limit,
     };
     println!("\n## Reads\n\n{}", bench.reads().await);
+    println!("## Repair\n\n{}", bench.repairs().await);
     println!("## Writes\n\n{}", costs::writes(&bench).await);
     h.backend.stop().await;
 }

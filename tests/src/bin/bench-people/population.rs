@@ -155,11 +155,11 @@ pub(crate) fn people<'a>(setting: &'a Setting<'a>, size: usize) -> impl Iterator
 
 /// The role of the member of this number: each has some, and participants are the rest.
 fn role(rng: &mut Rng, number: usize, size: usize) -> (&'static str, bool) {
-    let fixed = ROLES.iter().flat_map(|(role, _, everywhere)| {
+    let mut fixed = ROLES.iter().flat_map(|(role, _, everywhere)| {
         let some = AT_LEAST.min(size / 10);
         std::iter::repeat_n((*role, *everywhere), some)
     });
-    if let Some(role) = fixed.skip(number).next() {
+    if let Some(role) = fixed.nth(number) {
         return role;
     }
     let mut drawn = rng.usize(..1_000_000);
@@ -211,7 +211,7 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
     let mut grants = Vec::new();
     if !everywhere {
         // One program is everybody's: a third of all is on it.
-        let program = if number % 3 == 0 {
+        let program = if number.is_multiple_of(3) {
             0
         } else {
             rng.usize(1..setting.programs.len())
