@@ -138,7 +138,12 @@ impl Faults {
     /// What the handlers' AWS calls go through.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
-        let real = Builder::new().build_http();
+        self.client_over(Builder::new().build_http())
+    }
+
+    /// The same, with `real` between it and AWS.
+    #[must_use]
+    pub fn client_over(&self, real: SharedHttpClient) -> SharedHttpClient {
         let faults = self.clone();
         http_client_fn(move |settings, components| {
             SharedHttpConnector::new(Connector {

@@ -14,6 +14,7 @@ pub mod deployment;
 pub mod faults;
 pub mod gate;
 pub mod harness;
+pub mod meter;
 pub mod permissions;
 pub mod personas;
 pub mod recount;

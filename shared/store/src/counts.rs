@@ -36,7 +36,7 @@ pub struct Counts {
 
 /// What of a person is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Counted {
+pub(crate) struct Counted {
     status: String,
     roles: BTreeSet<RoleId>,
     mark: String,
@@ -47,7 +47,7 @@ const INACTIVE: &str = "inactive";
 const PENDING: &str = "pending";
 
 impl Counted {
-    fn of(person: &Person) -> Self {
+    pub(crate) fn of(person: &Person) -> Self {
         let status = match person {
             Person::Member(member) if member.status == Status::Active => ACTIVE,
             Person::Member(_) => INACTIVE,
@@ -60,7 +60,7 @@ impl Counted {
         }
     }
 
-    fn attributes(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = String> {
         let roles = self.roles.iter().map(|role| format!("{ROLE}{role}"));
         [format!("{STATUS}{}", self.status)].into_iter().chain(roles)
     }
@@ -78,6 +78,22 @@ struct Difference {
     person: PersonId,
     counted: Option<Counted>,
     is: Option<Counted>,
+}
+
+/// The states of a person, by their marks, that is counted, and that is.
+pub(crate) struct Standing {
+    pub(crate) person: PersonId,
+    pub(crate) counted: Option<String>,
+    pub(crate) is: Option<String>,
+}
+
+/// The attributes of the counts that a note is counted in.
+pub(crate) fn attributes_in(note: &Item) -> Result<Vec<String>, StoreError> {
+    let key = Key::of(note).unwrap_or_else(|| Key {
+        pk: String::new(),
+        sk: String::new(),
+    });
+    Ok(read(&key, note)?.attributes().collect())
 }
 
 impl Snapshot {
@@ -150,6 +166,22 @@ impl Store {
         Ok(found.iter().map(|difference| difference.person).collect())
     }
 
+    /// Those of these people who are counted otherwise than they are now.
+    pub(crate) async fn standings(
+        &self,
+        organization: OrganizationId,
+        people: &[PersonId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        let found = self.differences(organization, people).await?.into_iter();
+        let mark = |counted: Option<Counted>| counted.map(|counted| counted.mark);
+        let standing = |difference: Difference| Standing {
+            person: difference.person,
+            counted: mark(difference.counted),
+            is: mark(difference.is),
+        };
+        Ok(found.map(standing).collect())
+    }
+
     async fn settle_part(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
         let mut tries = 0;
         loop {
@@ -197,10 +229,25 @@ impl Store {
             let before = counted.as_ref().map(|counted| counted.mark.as_str());
             transaction.counted(&key, item, before)?;
         }
-        let change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
+        let mut change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
+        // Always written, so that a recount sees that somebody was at it even where sums stay.
+        change.push((keys::MOVES.to_owned(), 1));
         transaction.add(&Key::counts(organization), &change)?;
         Ok(transaction)
     }
+}
+
+/// The note of what of a person is counted.
+pub(crate) fn counted_item(person: &Person) -> Result<Item, StoreError> {
+    item(&Key::counted(person.organization(), person.id()), &Counted::of(person))
+}
+
+/// The counts of an organization.
+pub(crate) fn counts_item(organization: OrganizationId, sums: &BTreeMap<String, u64>) -> Item {
+    let mut item = Key::counts(organization).attributes();
+    let sums = sums.iter();
+    item.extend(sums.map(|(name, sum)| (name.clone(), AttributeValue::N(sum.to_string()))));
+    item
 }
 
 fn item(key: &Key, counted: &Counted) -> Result<Item, StoreError> {

@@ -66,6 +66,11 @@ pub const DUE_SK: &str = "due_sk";
 /// How many partitions the due index has, so that no single one takes all writes.
 pub const DUE_SHARDS: u8 = 8;
 
+/// Attributes that put an item into an index.
+pub(crate) const INDEXED: [&str; 6] = [BY_USER_PK, BY_USER_SK, BY_ACTIVITY_PK, BY_ACTIVITY_SK, DUE_PK, DUE_SK];
+/// Attribute that rises whenever a counter of the same item moves: see [`crate::repair`].
+pub(crate) const MOVES: &str = "moves";
+
 /// Where one item lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -88,6 +93,18 @@ pub(crate) const WORD: &str = "WORD#";
 pub(crate) const CONTACT: &str = "CONTACT#";
 pub(crate) const COUNTED: &str = "COUNTED#";
 pub(crate) const API_KEY: &str = "KEY#";
+
+/// What entries of people begin with.
+pub(crate) const ENTRIES: [&str; 8] = [
+    "GRANT#",
+    "HOLDER#",
+    JOINED,
+    NAME,
+    "OFFERED#",
+    "OFFERED_ON#",
+    "STATUS#",
+    WORD,
+];
 
 /// Partition of an organization.
 pub(crate) fn organization_pk(organization: OrganizationId) -> String {

@@ -6,6 +6,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod bulk;
 pub mod commit;
 mod contacts;
 pub mod counts;
@@ -22,6 +23,7 @@ pub mod once;
 pub mod outbox;
 pub mod people;
 pub mod read;
+pub mod repair;
 mod transaction;
 
 pub use commit::Commit;

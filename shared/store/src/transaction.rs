@@ -4,6 +4,7 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod repairs;
 
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
@@ -13,7 +14,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, Trans
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, Person, RoleSet};
 
+pub(crate) use claims::claim_of;
+pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+pub(crate) use repairs::Rest;
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -293,7 +297,8 @@ impl<'a> Transaction<'a> {
         }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
         let definition = changes.organization.as_ref().and_then(|p| p.after.as_ref());
-        let Some(read) = read.filter(|_| seats != 0 || owners != 0 || definition.is_some()) else {
+        let passes = repairs::passes(changes, set);
+        let Some(read) = read.filter(|_| seats != 0 || owners != 0 || passes || definition.is_some()) else {
             return Ok(());
         };
         let mut update = Update::builder()
@@ -301,8 +306,10 @@ impl<'a> Transaction<'a> {
             .set_key(Some(read.key().attributes()))
             .expression_attribute_values(":seats", number(seats))
             .expression_attribute_values(":owners", number(owners))
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":read", number(read.version));
-        let mut expression = "ADD seats_used :seats, active_owners :owners".to_owned();
+        // By `moves`, a recount sees what sums do not tell: see `repair`.
+        let mut expression = "ADD seats_used :seats, active_owners :owners, moves :one".to_owned();
         let mut condition = "version = :read".to_owned();
         if seats > 0
             && let Some(limit) = read.plan.seat_limit

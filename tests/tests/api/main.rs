@@ -51,6 +51,7 @@ mod parity;
 mod people;
 mod probe;
 mod races;
+mod repair;
 mod resources;
 mod samples;
 mod sweeps;

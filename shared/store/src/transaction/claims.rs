@@ -4,7 +4,7 @@ use super::{NEW, Position, Transaction};
 use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
 use aws_sdk_dynamodb::types::AttributeValue;
-use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId};
+use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Person};
 use std::collections::BTreeMap;
 
 impl Transaction<'_> {
@@ -63,6 +63,14 @@ impl Transaction<'_> {
             (Some(before), None) => self.delete(Position::Claim, &before.key(), Some("holder = :holder"), held(before)),
             (None, None) => Ok(()),
         }
+    }
+}
+
+/// The claim of a person on their address, if they hold it.
+pub(crate) fn claim_of(person: &Person) -> Option<Claim> {
+    match person {
+        Person::Member(member) => Some(member_claim(member)),
+        Person::Invitation(invitation) => invitation_claim(invitation),
     }
 }
 

@@ -27,8 +27,7 @@ impl Transaction<'_> {
             self.delete(Position::Contact, &key, Some("id = :id"), held(before))?;
         }
         let Some(after) = &pair.after else { return Ok(()) };
-        let mut item = after.to_item()?;
-        item.extend(Key::contact_at(after.organization, &after.email).attributes());
+        let item = at_address(after)?;
         if moved {
             self.put(Position::Contact, item, Some(NEW), [])
         } else {
@@ -48,11 +47,28 @@ impl Transaction<'_> {
         }
         let Some(after) = &pair.after else { return Ok(()) };
         for word in &new {
-            let mut item: Item = after.to_item()?;
-            item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
-            item.extend(Key::contact_word(after.organization, word, &after.id).attributes());
-            self.put(Position::Index, item, None, [])?;
+            self.put(Position::Index, at_word(after, word)?, None, [])?;
         }
         Ok(())
     }
+}
+
+fn at_address(contact: &Contact) -> Result<Item, StoreError> {
+    let mut item = contact.to_item()?;
+    item.extend(Key::contact_at(contact.organization, &contact.email).attributes());
+    Ok(item)
+}
+
+fn at_word(contact: &Contact, word: &str) -> Result<Item, StoreError> {
+    let mut item = contact.to_item()?;
+    item.insert(keys::KIND.to_owned(), AttributeValue::S("index".to_owned()));
+    item.extend(Key::contact_word(contact.organization, word, &contact.id).attributes());
+    Ok(item)
+}
+
+/// The items of a contact beside its own: under its address, and under each of its words.
+pub(crate) fn contact_items(contact: &Contact) -> Result<Vec<Item>, StoreError> {
+    let words = contact.words();
+    let at_words = words.iter().map(|word| at_word(contact, word));
+    std::iter::once(at_address(contact)).chain(at_words).collect()
 }

@@ -1,0 +1,142 @@
+//! `muster repair`.
+
+use crate::{End, complain, say};
+use aws_config::BehaviorVersion;
+use aws_sdk_dynamodb::Client;
+use clap::Args;
+use jiff::Timestamp;
+use muster_domain::OrganizationId;
+use muster_store::Store;
+use muster_store::repair::{Difference, Options, RepairError, Report};
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The table
+    #[arg(long, value_name = "NAME")]
+    table: String,
+    /// Where DynamoDB is, if not where AWS has it
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    #[command(flatten)]
+    which: Which,
+    /// Mend what differs; without it, nothing is written
+    #[arg(long)]
+    mend: bool,
+    /// Seconds after which what looked different is looked at again; longer than counting by the stream takes
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pause: u64,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// One organization
+    #[arg(long, value_name = "ORG")]
+    organization: Option<OrganizationId>,
+    /// All organizations: finding them reads the whole table once
+    #[arg(long)]
+    all: bool,
+}
+
+/// Repairs what is asked for, and prints what differs.
+pub(crate) async fn run(arguments: &Arguments) -> End {
+    let mut config = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(endpoint) = &arguments.endpoint {
+        config = config.endpoint_url(endpoint);
+    }
+    let store = Store::new(Client::new(&config.load().await), &arguments.table);
+    match arguments.which.organization {
+        Some(id) => repair(&store, id, arguments).await,
+        None => repair_all(&store, arguments).await,
+    }
+}
+
+async fn repair_all(store: &Store, arguments: &Arguments) -> End {
+    let (mut end, mut after) = (End::Clean, None);
+    loop {
+        let (ids, next) = match store.organizations(after).await {
+            Ok(page) => page,
+            Err(error) => {
+                complain(&error.to_string());
+                return End::Trouble;
+            }
+        };
+        for id in ids {
+            end = end.max(repair(store, id, arguments).await);
+        }
+        match next {
+            Some(_) => after = next,
+            None => return end,
+        }
+    }
+}
+
+async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End {
+    let options = Options {
+        now: Timestamp::now(),
+        pause: Duration::from_secs(arguments.pause),
+        mend: arguments.mend,
+    };
+    match store.repair(id, options).await {
+        Ok(report) => {
+            say(&told(id, &report));
+            if report.is_clean() {
+                End::Clean
+            } else {
+                End::Differences
+            }
+        }
+        // It has no counters and indexes that could be right.
+        Err(RepairError::Erasing) => {
+            say(&format!("{id}: is being erased, nothing to repair\n"));
+            End::Clean
+        }
+        Err(error) => {
+            complain(&format!("{id}: {error}"));
+            End::Trouble
+        }
+    }
+}
+
+/// A report as a table.
+fn told(id: OrganizationId, report: &Report) -> String {
+    if report.differences.is_empty() {
+        return format!("{id}: nothing differs\n");
+    }
+    let header = ["what", "where", "is", "should be", "outcome"].map(str::to_owned);
+    let rows = report.differences.iter().map(row);
+    let rows: Vec<[String; 5]> = std::iter::once(header).chain(rows).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..5).map(width).collect();
+    let mut text = format!("{id}: {} differences\n", report.differences.len());
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        text += &format!("  {}\n", line.trim_end());
+    }
+    if report.more {
+        text += "  there are more: run it again\n";
+    }
+    text
+}
+
+fn row(difference: &Difference) -> [String; 5] {
+    let Difference {
+        what,
+        place,
+        is,
+        should,
+        outcome,
+    } = difference;
+    [
+        what.to_string(),
+        place.clone(),
+        is.clone(),
+        should.clone(),
+        outcome.to_string(),
+    ]
+}

@@ -1,0 +1,274 @@
+//! Repair: what follows from people and contacts, compared with what is there, and mended on request while everybody works on.
+//!
+//! **What is compared.** Of each member and pending invitation: the claim on the address, the entries, what puts their item into
+//! indexes, the number of API keys, and the note of what of them is counted; of each contact: its items by address and by word; of
+//! the organization: `seats_used`, `active_owners`, and the counts by role and status. A claim that nobody holds any more is not
+//! found: claims lie under their addresses.
+//!
+//! **First look.** All rows page by page, each page with one read of what should follow from it, and all that follows page by page,
+//! each with one read of the rows it follows from. These reads are not of one instant, so what they tell is only suspected.
+//!
+//! **Second look**, after a pause. A suspect and all that concerns it are read in one transaction, so a difference is one. Two kinds
+//! of entries are there by right although they follow from nobody: those that a change too large for one transaction leaves for
+//! moments, which are gone after the pause; and those that it writes before people who are still to come, which are let be until
+//! they are an hour old. Requests take seconds.
+//!
+//! **Mending** is one transaction that repeats all it rests on: the row is still at the version that was read, and what is replaced
+//! or deleted is what was read. An entry of a later version than its row's may have been written by a change that is under way and
+//! rests on that row; deleting it raises the row's version, so that the change is decided again, and writes its entries again.
+//!
+//! **Counters** are sums over rows that others change meanwhile, so a scan is not of one instant. But each transaction that moves a
+//! counter, or by which an invitation begins to be counted, or somebody who stays a member begins or ceases to be, raises `moves` on
+//! the organization. While that stays, seats change hands in one way alone: an invitation ends, and who accepts it becomes a
+//! member with its seat, and keeps it. A scan may meet both of them, or neither. Two scans, one after the other, that meet the same holders met one of them each: accepted before
+//! the second scan began, the invitation is not in that, and so in neither, and the member is in both; accepted later, it is the other
+//! way round. So if `moves` and the counters are the same before and after two scans of the same holders, the sum is right, and it
+//! stays right while `moves` does, which is the condition of the mending. Where seats come and go all the time, this says "busy"
+//! rather than something wrong. The counts by role and status are settled in transactions that always raise `moves` of
+//! their own, so for them one scan of the notes is enough.
+
+mod api_keys;
+mod contacts;
+mod counters;
+mod mend;
+mod pages;
+mod people;
+mod subject;
+
+use crate::Store;
+use crate::error::{CommitError, StoreError};
+use crate::keys::Key;
+use muster_domain::{Organization, OrganizationId, PersonId, RoleSet, Timestamp, UserId, roleset};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+use subject::Who;
+
+/// Most people and contacts that one run looks at again.
+pub const MOST: usize = 2_000;
+/// How often what others change meanwhile is looked at again.
+const TRIES: usize = 4;
+
+/// How a repair is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The present instant.
+    pub now: Timestamp,
+    /// How long after the first look the second one comes; longer than counting by the stream takes.
+    pub pause: Duration,
+    /// Whether differences are mended.
+    pub mend: bool,
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// The organization's number of seats in use.
+    Seats,
+    /// The organization's number of active owners.
+    Owners,
+    /// A claim on an address.
+    Claim,
+    /// An entry of the lists of people.
+    Entry,
+    /// What puts a person's own item into an index.
+    Index,
+    /// A contact's item by address or by word.
+    Contact,
+    /// A member's number of API keys.
+    Keys,
+    /// The note of what of a person is counted.
+    Note,
+    /// A number of people by role or status.
+    Counts,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Seats => "seats in use",
+            Self::Owners => "active owners",
+            Self::Claim => "claim",
+            Self::Entry => "entry",
+            Self::Index => "index",
+            Self::Contact => "contact",
+            Self::Keys => "API keys",
+            Self::Note => "counted note",
+            Self::Counts => "counts",
+        })
+    }
+}
+
+/// What became of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was not to be mended.
+    Found,
+    /// It is mended.
+    Mended,
+    /// Others changed it all the time: try again.
+    Busy,
+    /// Two rows claim the same: somebody must decide.
+    Undecided,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Found => "found",
+            Self::Mended => "mended",
+            Self::Busy => "busy, try again",
+            Self::Undecided => "two rows claim it: decide by hand",
+        })
+    }
+}
+
+/// A difference between what is and what should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Of what.
+    pub what: What,
+    /// Where it lies.
+    pub place: String,
+    /// What is there.
+    pub is: String,
+    /// What should be.
+    pub should: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What a repair found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The differences.
+    pub differences: Vec<Difference>,
+    /// Whether there are more: another run goes on.
+    pub more: bool,
+}
+
+impl Report {
+    /// Whether nothing differs any more.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Mended)
+    }
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// There is no organization of this id.
+    #[error("there is no such organization")]
+    Unknown,
+    /// It goes for good, so that nothing of it is to come again.
+    #[error("the organization is being erased")]
+    Erasing,
+    /// The table did not answer, or holds what cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the first look leaves to be looked at again.
+#[derive(Default)]
+struct Suspects {
+    /// People and contacts, with what may be left over of each.
+    who: BTreeMap<Who, BTreeSet<Key>>,
+    /// People who may be counted otherwise than they are, with the mark of their state then.
+    miscounted: BTreeMap<PersonId, Option<String>>,
+    /// Members who have, or may have, API keys.
+    key_owners: BTreeSet<UserId>,
+    more: bool,
+}
+
+impl Suspects {
+    fn add(&mut self, who: Who, left: Option<Key>) {
+        if self.who.len() >= MOST && !self.who.contains_key(&who) {
+            self.more = true;
+            return;
+        }
+        self.who.entry(who).or_default().extend(left);
+    }
+
+    fn count(&mut self, person: PersonId, mark: Option<String>) {
+        if self.miscounted.len() >= MOST {
+            self.more = true;
+            return;
+        }
+        self.miscounted.insert(person, mark);
+    }
+}
+
+/// A repair of one organization.
+struct Repair<'a> {
+    store: &'a Store,
+    id: OrganizationId,
+    set: &'static RoleSet,
+    options: Options,
+}
+
+impl Store {
+    /// Looks for differences in an organization, and mends them if that is asked for.
+    ///
+    /// # Errors
+    /// [`RepairError`]; what was mended before it stays so.
+    pub async fn repair(&self, id: OrganizationId, options: Options) -> Result<Report, RepairError> {
+        let known = self.read(&[Key::organization(id)]).await?.organization(id)?;
+        let known: Organization = known.ok_or(RepairError::Unknown)?;
+        if known.erasing {
+            return Err(RepairError::Erasing);
+        }
+        let set = roleset::find(&known.role_set).ok_or_else(|| StoreError::Malformed {
+            pk: Key::organization(id).pk,
+            sk: Key::organization(id).sk,
+            detail: format!("there is no role set `{}`", known.role_set),
+        })?;
+        let repair = Repair {
+            store: self,
+            id,
+            set,
+            options,
+        };
+        Ok(repair.run().await?)
+    }
+}
+
+impl Repair<'_> {
+    async fn run(&self) -> Result<Report, StoreError> {
+        let mut suspects = Suspects::default();
+        let tally = self.look_at_people(&mut suspects).await?;
+        self.look_at_entries(&mut suspects).await?;
+        let sums = self.look_at_notes(&mut suspects).await?;
+        self.look_at_contacts(&mut suspects).await?;
+        self.look_at_keys(&mut suspects).await?;
+        let mut report = Report {
+            more: suspects.more,
+            ..Report::default()
+        };
+        if !suspects.who.is_empty() || !suspects.miscounted.is_empty() {
+            tokio::time::sleep(self.options.pause).await;
+        }
+        for (who, left) in &suspects.who {
+            report.differences.extend(self.settle(who, left).await?);
+        }
+        for owner in suspects.key_owners {
+            report.differences.extend(self.settle_keys(owner).await?);
+        }
+        let notes = self.settle_notes(suspects.miscounted).await?;
+        report.differences.extend(self.settle_counters(&tally).await?);
+        // Settling notes moves their sums, so those of the first look are over.
+        let sums = Some(sums).filter(|_| notes.is_empty());
+        report.differences.extend(notes);
+        report.differences.extend(self.settle_sums(sums).await?);
+        Ok(report)
+    }
+
+    /// What a mending came to; none if it was lost to others and may be tried again.
+    fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
+        match written {
+            Ok(()) => Ok(Some(Outcome::Mended)),
+            Err(CommitError::Lost(_) | CommitError::Busy) => Ok(None),
+            Err(CommitError::Failed(error)) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How many API keys a member has.
+
+use super::{Difference, Outcome, Repair, Suspects, TRIES, What};
+use crate::error::StoreError;
+use crate::items::Entity as _;
+use crate::keys::{self, Key};
+use crate::transaction::Transaction;
+use muster_domain::rules::keys::is_listed;
+use muster_domain::{ApiKey, Member, UserId};
+
+/// Keys of one read.
+const PAGE: usize = 400;
+
+impl Repair<'_> {
+    pub(super) async fn look_at_keys(&self, suspects: &mut Suspects) -> Result<(), StoreError> {
+        let mut pages = self.pages(keys::API_KEY, PAGE);
+        while let Some(items) = pages.next().await? {
+            for item in items {
+                suspects.key_owners.insert(ApiKey::from_item(item)?.id.owner);
+            }
+        }
+        Ok(())
+    }
+
+    async fn member(&self, id: UserId) -> Result<Option<Member>, StoreError> {
+        let seen = self.store.read(&[Key::member(self.id, id)]).await?;
+        seen.member(self.id, id)
+    }
+
+    /// A member's keys are written under the member's version, so they did not change while that stayed.
+    pub(super) async fn settle_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
+        let mut found = None;
+        for _ in 0..TRIES {
+            // Keys of one who is gone are dead, and taken away by a job.
+            let Some(member) = self.member(id).await? else {
+                return Ok(None);
+            };
+            let mut live = 0;
+            let prefix = keys::api_keys_prefix(id);
+            let mut pages = self.pages(&prefix, PAGE);
+            while let Some(items) = pages.next().await? {
+                for item in items {
+                    live += u32::from(is_listed(&ApiKey::from_item(item)?, &member));
+                }
+            }
+            let after = self.member(id).await?;
+            if after.map(|m| (m.version, m.joined_at)) != Some((member.version, member.joined_at)) {
+                continue;
+            }
+            if live == member.keys {
+                return Ok(None);
+            }
+            let mut difference = Difference {
+                what: What::Keys,
+                place: member.key().sk,
+                is: member.keys.to_string(),
+                should: live.to_string(),
+                outcome: Outcome::Found,
+            };
+            if !self.options.mend {
+                return Ok(Some(difference));
+            }
+            let mut transaction = Transaction::empty(&self.store.table);
+            transaction.keys(&member, live)?;
+            if let Some(outcome) = self.came_to(self.store.write(transaction).await)? {
+                difference.outcome = outcome;
+                return Ok(Some(difference));
+            }
+            difference.outcome = Outcome::Busy;
+            found = Some(difference);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,103 @@
+//! First look at people: rows, entries, and notes of what is counted; and settling what is counted.
+
+use super::counters::{Sums, Tally};
+use super::subject::Subject;
+use super::{Difference, Outcome, Repair, Suspects, What};
+use crate::counts::Standing;
+use crate::error::{CommitError, StoreError};
+use crate::keys::{self, Key};
+use muster_domain::{Person, PersonId};
+use std::collections::BTreeMap;
+
+/// Rows of one read: each has a dozen items.
+const ROWS: usize = 50;
+/// Entries, or notes, of one read.
+const ENTRIES: usize = 400;
+
+impl Repair<'_> {
+    /// Looks at all people; gives the seats and owners there are among them.
+    pub(super) async fn look_at_people(&self, suspects: &mut Suspects) -> Result<Tally, StoreError> {
+        let mut tally = Tally::default();
+        let mut pages = self.pages(keys::TEAM, ROWS);
+        while let Some(items) = pages.next().await? {
+            let subjects = self.look_at_rows(&items, suspects).await?;
+            let mut ids = Vec::with_capacity(subjects.len());
+            for subject in subjects {
+                let Subject::Person(person) = subject else { continue };
+                tally.add(&person, self.set);
+                if let Person::Member(member) = &person
+                    && member.keys > 0
+                {
+                    suspects.key_owners.insert(member.id);
+                }
+                ids.push(person.id());
+            }
+            self.suspect_counts(&ids, suspects).await?;
+        }
+        Ok(tally)
+    }
+
+    pub(super) async fn look_at_entries(&self, suspects: &mut Suspects) -> Result<(), StoreError> {
+        for prefix in keys::ENTRIES {
+            let mut pages = self.pages(prefix, ENTRIES);
+            while let Some(items) = pages.next().await? {
+                self.look_at_followers(&items, suspects).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for notes of people who are gone; gives the sums of all notes.
+    pub(super) async fn look_at_notes(&self, suspects: &mut Suspects) -> Result<Sums, StoreError> {
+        let mut sums = Sums::default();
+        let mut pages = self.pages(keys::COUNTED, ENTRIES);
+        while let Some(items) = pages.next().await? {
+            let mut ids = Vec::with_capacity(items.len());
+            for item in &items {
+                sums.add(item)?;
+                ids.extend(Key::of(item).and_then(|key| key.person_of()));
+            }
+            self.suspect_counts(&ids, suspects).await?;
+        }
+        Ok(sums)
+    }
+
+    async fn suspect_counts(&self, ids: &[PersonId], suspects: &mut Suspects) -> Result<(), StoreError> {
+        for Standing { person, is, .. } in self.store.standings(self.id, ids).await? {
+            suspects.count(person, is);
+        }
+        Ok(())
+    }
+
+    /// Who is counted otherwise than they were all through the pause: the stream has not brought that.
+    pub(super) async fn settle_notes(
+        &self,
+        suspects: BTreeMap<PersonId, Option<String>>,
+    ) -> Result<Vec<Difference>, StoreError> {
+        let ids: Vec<PersonId> = suspects.keys().copied().collect();
+        let mut differences = Vec::new();
+        for standing in self.store.standings(self.id, &ids).await? {
+            if suspects.get(&standing.person) != Some(&standing.is) {
+                continue;
+            }
+            let outcome = if self.options.mend {
+                match self.store.settle_counts(self.id, &[standing.person]).await {
+                    Ok(_) => Outcome::Mended,
+                    Err(CommitError::Lost(_) | CommitError::Busy) => Outcome::Busy,
+                    Err(CommitError::Failed(error)) => return Err(error),
+                }
+            } else {
+                Outcome::Found
+            };
+            let told = |mark: Option<String>| mark.unwrap_or_else(|| "nobody".to_owned());
+            differences.push(Difference {
+                what: What::Note,
+                place: Key::counted(self.id, standing.person).sk,
+                is: told(standing.counted),
+                should: told(standing.is),
+                outcome,
+            });
+        }
+        Ok(differences)
+    }
+}

@@ -1,0 +1,236 @@
+//! What changes of people write, and what a million of each costs.
+
+use crate::cases::Bench;
+use jiff::SignedDuration;
+use muster_domain::PersonId;
+use muster_tests::Persona;
+use muster_tests::faults::{Exchange, TRANSACT};
+use muster_tests::harness::{Answer, Organization, invitation};
+use muster_tests::meter::Charge;
+use muster_tests::stream::Stream;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Dollars for a million write request units, on demand, in us-east-1.
+const A_MILLION_WRITES: f64 = 0.625;
+/// Dollars for a million read request units.
+const A_MILLION_READS: f64 = 0.125;
+/// Prefixes of entries of the lists of people.
+const ENTRIES: [&str; 8] = [
+    "GRANT",
+    "HOLDER",
+    "JOINED",
+    "NAME",
+    "OFFERED",
+    "OFFERED_ON",
+    "STATUS",
+    "WORD",
+];
+
+/// What one change took.
+struct Change {
+    name: &'static str,
+    /// Items of the request's own transaction.
+    items: usize,
+    /// Entries among them, by prefix.
+    entries: BTreeMap<String, usize>,
+    request: Charge,
+    counting: Charge,
+    mail: Charge,
+}
+
+/// The table of what changes write, in the first organization: none of it depends on how many people there are.
+pub(crate) async fn writes(bench: &Bench<'_>) -> String {
+    let mut scene = Scene::of(bench).await;
+    let owner = scene.organization.owner.clone();
+    let nora = bench
+        .h
+        .person("Nora Winter")
+        .with_email("nora.winter@acme.example", true);
+    let mut changes = Vec::new();
+
+    let path = scene.organization.path("/invitations");
+    let invited = owner
+        .post(bench.h, &path, &invitation(nora.address(), "participant", &["p001"]))
+        .await
+        .expect(201);
+    let invited = invited
+        .text("/invitations/0/id")
+        .parse()
+        .map(PersonId::Invitation)
+        .unwrap();
+    changes.push(
+        scene
+            .done("invitation, of a participant on a program", &[invited])
+            .await,
+    );
+
+    let path = bench.h.accept_path(&nora).await;
+    scene.begin();
+    nora.post(bench.h, &path, &Value::Null).await.expect(200);
+    let member = PersonId::Member(nora.id().parse().unwrap());
+    changes.push(scene.done("acceptance", &[invited, member]).await);
+
+    let path = scene
+        .organization
+        .path(&format!("/members/{}/grants/program/p001", nora.id()));
+    owner
+        .put(bench.h, &path, &json!({ "role": "program_facilitator" }))
+        .await
+        .expect(200);
+    changes.push(scene.done("change of role, to one that uses a seat", &[member]).await);
+
+    let body = json!({ "members": [nora.id()] });
+    let path = scene.organization.path("/members/deactivate");
+    owner.post(bench.h, &path, &body).await.expect(200);
+    changes.push(scene.done("deactivation", &[member]).await);
+    let path = scene.organization.path("/members/activate");
+    owner.post(bench.h, &path, &body).await.expect(200);
+    changes.push(scene.done("activation", &[member]).await);
+
+    bench.h.advance(SignedDuration::from_mins(61));
+    let path = scene.organization.path(&format!("/members/{}", nora.id()));
+    scene.look(&nora, &path).await.expect(200);
+    changes.push(scene.done("note of activity, once an hour at most", &[member]).await);
+
+    let removed = scene.organization.owner.clone();
+    scene.look(&removed, &path).await.expect(200);
+    scene.begin();
+    removed.delete(bench.h, &path).await.expect(204);
+    changes.push(scene.done("removal", &[member]).await);
+    table(&changes)
+}
+
+/// An organization in which changes are watched one by one.
+struct Scene<'a> {
+    bench: &'a Bench<'a>,
+    organization: Organization,
+    stream: Stream,
+}
+
+impl<'a> Scene<'a> {
+    async fn of(bench: &'a Bench<'a>) -> Self {
+        let organization = bench.organization(&bench.loaded[0]);
+        let mut stream = Stream::open(bench.h).await;
+        stream.drain(bench.h.backend.app()).await;
+        // Whatever is noted once an hour is noted now.
+        organization
+            .owner
+            .get(bench.h, &organization.path(""))
+            .await
+            .expect(200);
+        let scene = Self {
+            bench,
+            organization,
+            stream,
+        };
+        scene.begin();
+        scene
+    }
+
+    fn begin(&self) {
+        self.bench.faults.clear();
+    }
+
+    async fn look(&self, who: &Persona, path: &str) -> Answer {
+        self.begin();
+        who.get(self.bench.h, path).await
+    }
+
+    /// What was done since the beginning; what the stream adds for these people follows, and the next one begins.
+    async fn done(&mut self, name: &'static str, people: &[PersonId]) -> Change {
+        let faults = self.bench.faults;
+        let app = self.bench.h.backend.app();
+        let exchanges = faults.exchanges();
+        let request = Charge::of(&exchanges);
+        let (items, entries) = items(&exchanges);
+        faults.clear();
+        let organization = self.organization.id.parse().unwrap();
+        app.store()
+            .settle_counts(organization, people)
+            .await
+            .expect("they are counted");
+        let counting = Charge::of(&faults.exchanges());
+        faults.clear();
+        self.stream.drain(app).await;
+        let mail = Charge::of(&faults.exchanges());
+        faults.clear();
+        Change {
+            name,
+            items,
+            entries,
+            request,
+            counting,
+            mail,
+        }
+    }
+}
+
+/// How many items a transaction of these exchanges had, and how many entries of each prefix.
+fn items(exchanges: &[Exchange]) -> (usize, BTreeMap<String, usize>) {
+    let (mut items, mut entries) = (0, BTreeMap::new());
+    for exchange in exchanges.iter().filter(|e| e.operation == TRANSACT) {
+        for action in exchange.request()["TransactItems"].as_array().into_iter().flatten() {
+            items += 1;
+            let body = action
+                .as_object()
+                .and_then(|action| action.values().next())
+                .cloned()
+                .unwrap_or_default();
+            let key = if body["Item"].is_object() {
+                &body["Item"]["SK"]
+            } else {
+                &body["Key"]["SK"]
+            };
+            let prefix = key["S"]
+                .as_str()
+                .and_then(|sk| sk.split('#').next())
+                .unwrap_or_default();
+            if ENTRIES.contains(&prefix) {
+                *entries.entry(prefix.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    (items, entries)
+}
+
+fn table(changes: &[Change]) -> String {
+    let mut text = String::from(
+        "| | items of the transaction | units: request | of these, entries | of these, indexes | counting | mail | \
+         write units in all | $ a million | read units in all | $ a million |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for change in changes {
+        let parts = [&change.request, &change.counting, &change.mail];
+        let written: f64 = parts.iter().map(|charge| charge.written()).sum();
+        let read: f64 = parts.iter().map(|charge| charge.reads).sum();
+        let indexes: Vec<String> = change
+            .request
+            .writes
+            .iter()
+            .filter(|(name, _)| *name != "table")
+            .map(|(name, units)| format!("{name} {units}"))
+            .collect();
+        let kinds: Vec<String> = change
+            .entries
+            .iter()
+            .map(|(prefix, count)| format!("{prefix} {count}"))
+            .collect();
+        let of_entries = 2 * change.entries.values().sum::<usize>();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {of_entries} ({}) | {} | {} | {} | {written} | {:.2} | {read} | {:.2} |",
+            change.name,
+            change.items,
+            change.request.written(),
+            kinds.join(", "),
+            indexes.join(", "),
+            change.counting.written(),
+            change.mail.written(),
+            written * A_MILLION_WRITES,
+            read * A_MILLION_READS,
+        );
+    }
+    text
+}
