@@ -1,5 +1,6 @@
 //! Configuration, from the environment alone. A missing or bad variable is named when the process starts.
 
+use crate::cursors::CursorKey;
 use crate::mail::Mailbox;
 
 /// What a deployment sets.
@@ -11,6 +12,8 @@ pub struct Config {
     pub issuer: String,
     /// `MUSTER_AUDIENCE`: the `aud` of tokens that are accepted.
     pub audience: String,
+    /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with.
+    pub cursor_key: CursorKey,
     /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
     pub jwks_url: String,
     /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
@@ -77,6 +80,7 @@ impl Config {
             table: required("MUSTER_TABLE")?,
             issuer: required("MUSTER_ISSUER")?,
             audience: required("MUSTER_AUDIENCE")?,
+            cursor_key: CursorKey::new(&required("MUSTER_CURSOR_KEY")?),
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
             api_url: optional("MUSTER_API_URL")
@@ -100,6 +104,7 @@ mod tests {
             "MUSTER_TABLE" => Some("table".into()),
             "MUSTER_ISSUER" => Some("https://id.example".into()),
             "MUSTER_AUDIENCE" => Some("muster".into()),
+            "MUSTER_CURSOR_KEY" => Some("key".into()),
             "MUSTER_JWKS_URL" => Some("https://id.example/jwks.json".into()),
             "MUSTER_APP_URL" => Some("https://app.example/".into()),
             _ => None,
@@ -113,6 +118,7 @@ mod tests {
             ("MUSTER_TABLE", None),
             ("MUSTER_ISSUER", Some("  ")),
             ("MUSTER_AUDIENCE", None),
+            ("MUSTER_CURSOR_KEY", Some("")),
             ("MUSTER_JWKS_URL", Some("not a url")),
             ("MUSTER_APP_URL", Some("ftp://app.example")),
             ("MUSTER_API_URL", Some("api.example")),

@@ -87,7 +87,7 @@ fn text(value: &Value) -> String {
 
 fn place(row: &Value, sort: &str) -> String {
     match sort {
-        "name" => fold(row["name"].as_str().unwrap_or(&text(&row["email"]))).replace(' ', "_"),
+        "name" => fold(row["name"].as_str().unwrap_or(&text(&row["email"]))).replace([' ', '!', '"'], "$"),
         "joined" => text(&row["joined_at"]),
         _ => text(&row["last_active_at"]),
     }
