@@ -14,7 +14,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut code = String::from("static EMBEDDED: &[(&str, &str)] = &[\n");
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        writeln!(code, "    ({name:?}, include_str!({path:?})),")?;
+        // By the manifest's place when it is compiled: a target folder may serve several checkouts.
+        let place = format!("/role-sets/{name}");
+        writeln!(
+            code,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),"
+        )?;
     }
     code.push_str("];\n");
     std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("role_sets.rs"), code)?;

@@ -40,18 +40,19 @@ pub fn terms(query: &str) -> BTreeSet<String> {
     without_beginnings(&all)
 }
 
-/// The words a person is found by: the address, its domain, and those of the name and their parts. One without a name is found
-/// by the parts of the local part as well. A word that begins another is left out: whatever begins it begins that one too.
+/// The words a person is found by: the address, its domain, those of the name and their parts, and the parts of the local part.
+/// A word that begins another is left out: whatever begins it begins that one too.
 #[must_use]
 pub fn words(name: Option<&Name>, address: &Address) -> BTreeSet<String> {
     let address = fold(address.as_str());
     let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
-    let named = fold(name.map_or(local, Name::as_str));
-    let parts = named.split(|c: char| !c.is_alphanumeric());
+    let named = fold(name.map_or("", Name::as_str));
+    let parts = |text| str::split(text, |c: char| !c.is_alphanumeric());
     let all = [address.as_str(), domain]
         .into_iter()
         .chain(named.split_whitespace())
-        .chain(parts);
+        .chain(parts(&named))
+        .chain(parts(local));
     let mut found = BTreeSet::new();
     for word in all.filter(|w| !w.is_empty()).map(cut) {
         found.insert(word);
