@@ -151,9 +151,7 @@ pub fn harmless(text: &str) -> String {
 fn begins_formula(text: &str) -> bool {
     let is_break = |c| matches!(c, '\t' | '\r' | '\n');
     // Quotation marks too are passed over: behind a semicolon they begin a quoted cell.
-    let first = text
-        .chars()
-        .find(|c| !c.is_whitespace() && !matches!(c, '"' | '＂' | '\''));
+    let first = text.chars().find(|c| !c.is_whitespace() && !matches!(c, '"' | '＂'));
     // The second four are what a Japanese keyboard types for the first; spreadsheets take them for the same.
     let opens = |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     text.starts_with(is_break) || first.is_some_and(opens)
@@ -232,6 +230,7 @@ mod tests {
             assert_eq!(harmless(bad).chars().next(), Some('\''), "{bad:?}");
         }
         assert_eq!(harmless("Ann;=cmd|' /C calc'!A0"), "Ann;'=cmd|' /C calc'!A0");
+        assert_eq!(harmless("Ann;\"=1+1;Lee"), "Ann;'\"=1+1;Lee");
         assert_eq!(harmless("Ann\n=1"), "Ann\n'=1");
         for fine in [
             "Ann",

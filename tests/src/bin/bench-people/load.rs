@@ -15,8 +15,8 @@ use muster_tests::harness::{Harness, Organization};
 use std::path::Path;
 use std::time::Instant;
 
-/// Items that are written at once.
-const BATCH: usize = 20_000;
+/// Items that are written at once, in the order of their keys: the more of them, the fewer places of a large file are written to.
+const BATCH: usize = 200_000;
 /// Programs of an organization.
 const PROGRAMS: usize = 200;
 
@@ -70,7 +70,8 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
     h.backend.stop().await;
     let database = Database::new(&folder.join("muster.db").to_string_lossy()).expect("the table's file opens");
     database.enable_bulk_loading().expect("SQLite takes the settings");
-    let import = |items: Vec<Item>| {
+    let import = |mut items: Vec<Item>| {
+        items.sort_by_cached_key(Key::of);
         let items = items
             .into_iter()
             .map(|item| item.into_iter().map(|(name, v)| (name, value(v))).collect());

@@ -55,6 +55,6 @@ async fn main() {
     };
     println!("\n## Reads\n\n{}", bench.reads().await);
     println!("## Repair\n\n{}", bench.repairs().await);
-    println!("## Writes\n\n{}", costs::writes(&bench).await);
     h.backend.stop().await;
+    println!("## Writes\n\n{}", costs::writes().await);
 }
