@@ -249,6 +249,31 @@ fn access_text(access: Access) -> String {
     }
 }
 
+/// Whether the operation takes what selects people.
+fn is_selecting(operation: &Operation) -> bool {
+    operation.query.contains(&"invite_status")
+}
+
+/// A parameter that selects people.
+fn selecting(name: &str) -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    match name {
+        "q" => json!({ "type": "string", "maxLength": 200,
+            "description": "Each word of it begins a word of the name, of the address or its local part, or its domain." }),
+        "status" => json!({ "type": "string", "enum": ["active", "inactive"] }),
+        "invite_status" => json!({ "type": "string", "enum": ["accepted", "pending"] }),
+        "role" => text("One or several roles, with commas: held anywhere, or offered."),
+        "joined_in" => text(
+            "`last_week`, `last_month`, `last_year`, a year such as `2026`, or days such as `2026-01-01..2026-03-31`.",
+        ),
+        "resource" => text("A resource on which something is held or offered, such as `program:spring`."),
+        "sort" => {
+            json!({ "type": "string", "enum": ["name", "-name", "joined", "-joined", "last_active", "-last_active"] })
+        }
+        _ => json!({ "type": "string" }),
+    }
+}
+
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
     let names = route
         .path
@@ -266,6 +291,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             "as" => json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),
             "format" => json!({ "type": "string", "enum": FILES, "default": "csv" }),
             "since" | "until" => json!({ "type": "string", "format": "date-time" }),
+            name if is_selecting(operation) => selecting(name),
             _ => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));

@@ -273,6 +273,8 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_TABLE", TABLE.to_owned()),
         ("MUSTER_ISSUER", identity.issuer().to_owned()),
         ("MUSTER_AUDIENCE", AUDIENCE.to_owned()),
+        // Cursors last as long as this process.
+        ("MUSTER_CURSOR_KEY", uuid::Uuid::new_v4().to_string()),
         ("MUSTER_JWKS_URL", format!("{base_url}/dev/jwks.json")),
         // There is no frontend here: the link in a mail opens the invitation's public preview.
         ("MUSTER_APP_URL", format!("{base_url}/v1")),

@@ -17,6 +17,8 @@ pub enum Function {
     DeliverMail,
     /// Finishes long work.
     FinishWork,
+    /// The same function, as it counts people.
+    CountPeople,
 }
 
 /// A record that a function has to take.
@@ -97,7 +99,7 @@ impl Stream {
         let event = json!({ "Records": [self.waiting[place].json] });
         let answer = match function {
             Function::DeliverMail => streams::deliver_mail(app, event).await,
-            Function::FinishWork => streams::finish_work(app, event).await,
+            Function::FinishWork | Function::CountPeople => streams::finish_work(app, event).await,
         };
         let answer = answer.expect("the event is one of the stream");
         if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
@@ -115,7 +117,8 @@ impl Stream {
         for _ in 0..enough {
             let worked = self.feed(app, Function::FinishWork).await;
             let mailed = self.feed(app, Function::DeliverMail).await;
-            if !worked && !mailed {
+            let counted = self.feed(app, Function::CountPeople).await;
+            if !worked && !mailed && !counted {
                 return;
             }
         }
@@ -134,7 +137,7 @@ fn waiting(record: &Record) -> Option<Waiting> {
         Some("mail") if is_new => Function::DeliverMail,
         Some("job") => Function::FinishWork,
         // People are counted, those who have gone too.
-        _ if key("SK")?.starts_with("TEAM#") => Function::FinishWork,
+        _ if key("SK")?.starts_with("TEAM#") => Function::CountPeople,
         _ => return None,
     };
     let json = json!({

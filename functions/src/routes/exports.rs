@@ -21,12 +21,16 @@ pub const AT_ONCE: usize = 1_000;
 /// Most bytes that are: Lambda answers with 6 MB, and a file goes through it as base64, which makes four bytes of three.
 const MAX_BYTES: usize = 4_500_000;
 
+/// Most pages of the list that are read for it: where few of many are meant, pages are short.
+const LOOKS: usize = 50;
+
 /// How often the record of an export is written, where the table is busy.
 const TRIES: usize = 3;
 
 fn too_large() -> Problem {
-    let detail =
-        format!("more than {AT_ONCE} rows, or too long ones; `POST …/exports` makes the file in the background");
+    let detail = format!(
+        "more than {AT_ONCE} rows, too long ones, or few to be searched for among many; `POST …/exports` makes the file in the background"
+    );
     Problem::new(409, "export-too-large", "Too many people for one answer").detail(detail)
 }
 
@@ -53,11 +57,15 @@ pub async fn at_once(call: Call) -> Outcome {
         filter: selection,
     };
     let sheet = Sheet::new(wanted.timezone.clone());
-    let (mut rows, mut after) = (Vec::new(), None);
+    let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
     let list = List::of(&inside, &seen, asked)?;
     loop {
         let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
         rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));
+        looks += 1;
+        if looks == LOOKS {
+            return Err(too_large());
+        }
         let next = page.next;
         if rows.len() > AT_ONCE {
             return Err(too_large());

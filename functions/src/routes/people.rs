@@ -117,7 +117,10 @@ impl<'a> List<'a> {
             // Whoever does not see everybody shares one of these resources with whomever they see.
             (None, Sight::Some(_)) => {
                 let grants = member.iter().flat_map(|member| &member.grants);
-                let own: BTreeSet<ResourceRef> = grants.map(|grant| grant.resource.clone()).collect();
+                let held = grants.map(|grant| &grant.resource);
+                // A role on the whole organization reaches no further than the key it is used through.
+                let limits = inside.key.iter().flat_map(|key| &key.limits.resources);
+                let own: BTreeSet<ResourceRef> = held.chain(limits).cloned().collect();
                 Some(own.into_iter().filter(|on| list.is_in_sight(on)).collect())
             }
         };

@@ -151,12 +151,11 @@ impl Setting<'_> {
     }
 
     fn means_member(&self, filter: &Filter, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> bool {
-        let shown = self.shown_role(member);
         let live = || {
             let all = member.live(self.organization, self.set, self.now);
             all.filter(|(_, on)| on.is_none_or(&in_sight))
         };
-        let has_role = |role: &RoleId| shown.as_ref() == Some(role) || live().any(|(held, _)| held.role == *role);
+        let has_role = |role: &RoleId| live().any(|(held, _)| held.role == *role);
         let on = |key: &ResourceKey| live().any(|(_, on)| on.is_some_and(|on| on.key == *key));
         filter.status.is_none_or(|status| member.status == status)
             && (filter.roles.is_empty() || filter.roles.iter().any(has_role))

@@ -357,7 +357,8 @@ impl Query<'_> {
         let Some(text) = self.get("cursor") else {
             return Ok(None);
         };
-        Cursor::open(text, &self.list())
+        let key = &self.call.app.config().cursor_key;
+        key.open(text, &self.list())
             .map(Some)
             .map_err(|e| Problem::invalid_query([Fault::field("cursor", "invalid_cursor", e.to_string())]))
     }
@@ -365,6 +366,7 @@ impl Query<'_> {
     /// The cursor as it is told to the caller.
     #[must_use]
     pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
-        next.map(|cursor| cursor.seal(&self.list()))
+        let key = &self.call.app.config().cursor_key;
+        next.and_then(|cursor| key.seal(cursor, &self.list()))
     }
 }

@@ -1,6 +1,7 @@
 //! Configuration, from the environment alone. A missing or bad variable is named when the process starts.
 
 use crate::auth::{PLATFORM_SCOPE, Trust};
+use crate::cursors::CursorKey;
 use crate::mail::Mailbox;
 
 /// What a deployment sets.
@@ -11,6 +12,8 @@ pub struct Config {
     /// `MUSTER_ISSUER`, `MUSTER_AUDIENCE`, `MUSTER_CLIENTS`, `MUSTER_PLATFORM_SCOPE`: whose tokens are accepted. Audiences and clients
     /// are lists with commas.
     pub trust: Trust,
+    /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with.
+    pub cursor_key: CursorKey,
     /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
     pub jwks_url: String,
     /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
@@ -87,6 +90,7 @@ impl Config {
                 clients: words(&optional("MUSTER_CLIENTS").unwrap_or_default()),
                 platform_scope: optional("MUSTER_PLATFORM_SCOPE").unwrap_or_else(|| PLATFORM_SCOPE.to_owned()),
             },
+            cursor_key: CursorKey::new(&required("MUSTER_CURSOR_KEY")?),
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
             api_url: optional("MUSTER_API_URL")
@@ -110,6 +114,7 @@ mod tests {
             "MUSTER_TABLE" => Some("table".into()),
             "MUSTER_ISSUER" => Some("https://id.example".into()),
             "MUSTER_AUDIENCE" => Some("muster".into()),
+            "MUSTER_CURSOR_KEY" => Some("key".into()),
             "MUSTER_JWKS_URL" => Some("https://id.example/jwks.json".into()),
             "MUSTER_APP_URL" => Some("https://app.example/".into()),
             _ => None,
@@ -127,6 +132,7 @@ mod tests {
             ("MUSTER_TABLE", None),
             ("MUSTER_ISSUER", Some("  ")),
             ("MUSTER_AUDIENCE", None),
+            ("MUSTER_CURSOR_KEY", Some("")),
             ("MUSTER_JWKS_URL", Some("not a url")),
             ("MUSTER_APP_URL", Some("ftp://app.example")),
             ("MUSTER_API_URL", Some("api.example")),

@@ -14,6 +14,7 @@ pub mod call;
 pub mod change;
 pub mod clock;
 pub mod config;
+pub mod cursors;
 pub mod files;
 pub mod ids;
 pub mod inside;

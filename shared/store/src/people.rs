@@ -284,9 +284,9 @@ impl Sought {
         seen: &Snapshot,
         means: impl Fn(&Person) -> bool,
     ) -> Result<Vec<(String, Person)>, StoreError> {
-        let mut rows = Vec::new();
-        for hit in self.found.hits {
-            let Hit { text, id, .. } = &hit;
+        let (mut rows, mut moved) = (Vec::new(), Vec::new());
+        for hit in &self.found.hits {
+            let Hit { text, id, .. } = hit;
             let Some(person) = hit.person(asked.organization, seen)? else {
                 continue;
             };
@@ -305,11 +305,17 @@ impl Sought {
                 if !self.after.as_ref().is_some_and(behind) {
                     rows.push((own, person));
                 }
-            } else if own == *text || self.plan.passes(text, &own) {
-                rows.push((text.clone(), person));
+            } else if own == *text {
+                rows.push((own, person));
+            } else if self.plan.passes(text, &own, self.found.more) {
+                moved.push((text.clone(), person));
             }
         }
-        if self.gathered {
+        // Met at both places, they are shown at their own.
+        moved.retain(|(_, person)| !rows.iter().any(|(_, shown)| shown.id() == person.id()));
+        let sorts = self.gathered || !moved.is_empty();
+        rows.append(&mut moved);
+        if sorts {
             rows.sort_by(|(a, _), (b, _)| if self.plan.backwards { b.cmp(a) } else { a.cmp(b) });
         }
         Ok(rows)

@@ -12,7 +12,7 @@ use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster_domain::{ApiKey, Changes, Invitation, Organization, Pair, Person, RoleSet};
+use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Person, RoleSet};
 
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
@@ -79,7 +79,7 @@ impl<'a> Transaction<'a> {
         let mut t = Self::empty(table);
         t.organization(changes, set, read)?;
         for pair in &changes.members {
-            t.versioned(Position::Member, pair, |m| m.version)?;
+            t.member(pair)?;
             t.entries(&pair.as_ref().map(|member| Person::Member(Box::new(member.clone()))));
         }
         for pair in &changes.invitations {
@@ -223,7 +223,7 @@ impl<'a> Transaction<'a> {
             } else {
                 &[]
             };
-            return self.update_all(Position::Invitation, after, before.version, kept);
+            return self.update_all(Position::Invitation, before, after, before.version, kept);
         }
         self.delete(
             Position::Invitation,
@@ -234,18 +234,35 @@ impl<'a> Transaction<'a> {
         self.put(Position::Invitation, after.to_item()?, Some(NEW), [])
     }
 
+    /// A member who changes keeps what requests note on them at their own pace.
+    fn member(&mut self, pair: &Pair<Member>) -> Result<(), StoreError> {
+        match (&pair.before, &pair.after) {
+            (Some(before), Some(after)) => self.update_all(
+                Position::Member,
+                before,
+                after,
+                before.version,
+                &["last_active_at", keys::BY_ACTIVITY_SK],
+            ),
+            _ => self.versioned(Position::Member, pair, |m| m.version),
+        }
+    }
+
     /// A key that changes keeps what requests note on it at their own pace.
     fn api_key(&mut self, pair: &Pair<ApiKey>) -> Result<(), StoreError> {
         match (&pair.before, &pair.after) {
-            (Some(before), Some(after)) => self.update_all(Position::ApiKey, after, before.version, &["last_used_at"]),
+            (Some(before), Some(after)) => {
+                self.update_all(Position::ApiKey, before, after, before.version, &["last_used_at"])
+            }
             _ => self.versioned(Position::ApiKey, pair, |k| k.version),
         }
     }
 
-    /// Sets every attribute but the `kept` ones.
+    /// Sets every attribute but the `kept` ones, and takes away those that are no more.
     fn update_all<T: Entity>(
         &mut self,
         position: Position,
+        before: &T,
         after: &T,
         version: u64,
         kept: &[&str],
@@ -253,8 +270,18 @@ impl<'a> Transaction<'a> {
         let mut update = Update::builder()
             .table_name(self.table)
             .set_key(Some(after.key().attributes()));
-        let mut sets = Vec::new();
-        for (i, (name, value)) in after.to_item()?.into_iter().enumerate() {
+        let (mut sets, mut gone) = (Vec::new(), Vec::new());
+        let item = after.to_item()?;
+        for (i, name) in before
+            .to_item()?
+            .into_keys()
+            .filter(|name| !item.contains_key(name))
+            .enumerate()
+        {
+            gone.push(format!("#g{i}"));
+            update = update.expression_attribute_names(format!("#g{i}"), name);
+        }
+        for (i, (name, value)) in item.into_iter().enumerate() {
             if [keys::PK, keys::SK].contains(&name.as_str()) || kept.contains(&name.as_str()) {
                 continue;
             }
@@ -263,9 +290,18 @@ impl<'a> Transaction<'a> {
                 .expression_attribute_names(format!("#n{i}"), name)
                 .expression_attribute_values(format!(":v{i}"), value);
         }
+        let mut expression = format!("SET {}", sets.join(", "));
+        if !gone.is_empty() {
+            expression += &format!(" REMOVE {}", gone.join(", "));
+        }
+        let mut condition = "version = :version".to_owned();
+        if let Some((name, at)) = before.came() {
+            condition += &format!(" AND {name} = :came");
+            update = update.expression_attribute_values(":came", AttributeValue::S(at.to_string()));
+        }
         let update = update
-            .update_expression(format!("SET {}", sets.join(", ")))
-            .condition_expression("version = :version")
+            .update_expression(expression)
+            .condition_expression(condition)
             .expression_attribute_values(":version", number(version))
             .build()
             .map_err(|e| incomplete(&e))?;

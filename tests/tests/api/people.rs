@@ -226,6 +226,54 @@ async fn whoever_was_seen_last_comes_first_when_asked_for_within_an_hour() {
 }
 
 #[tokio::test]
+async fn whoever_asks_is_on_the_list_though_asking_makes_them_the_latest_seen() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    acme.join(&h, "ann", "participant", &["spring"]).await;
+    for sort in ["last_active", "-last_active"] {
+        h.advance(jiff::SignedDuration::from_mins(90));
+        let mut found = listed(&h, &acme, &format!("sort={sort}")).await;
+        found.sort();
+        assert_eq!(found, ["ann@acme.example", "olivia@acme.example"], "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_limited_to_a_program_lists_the_people_of_that_program_whatever_its_owner_holds() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let near = acme.join(&h, "near", "participant", &["spring"]).await;
+    acme.join(&h, "far", "participant", &["autumn"]).await;
+    let wanted = json!({ "name": "spring only", "resources": [{ "type": "program", "id": "spring" }] });
+    let key = acme.key(&h, &acme.owner, &wanted).await;
+    let through = acme.owner.through(&key.secret);
+    for query in ["", "?q=acme", "?sort=-joined", "?resource=program:spring"] {
+        let (rows, _) = all_pages(&h, &through, &acme.path(&format!("/members{query}")), 10).await;
+        assert_eq!(emails(&rows), [near.address()], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn pending_invitations_are_found_among_many_members_with_the_same_word() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let names: Vec<String> = (0..15).map(|n| format!("m{n}")).collect();
+    acme.join_many(&h, &names, "participant", &["spring"]).await;
+    acme.invite(&h, "zoe@acme.example", "participant", &["spring"]).await;
+    let page = acme.path("/members?q=acme&invite_status=pending&limit=1");
+    let found = acme.owner.get(&h, &page).await.expect(200);
+    assert_eq!(emails(found.body["items"].as_array().unwrap()), ["zoe@acme.example"]);
+    let (members, pages) = all_pages(
+        &h,
+        &acme.owner,
+        &acme.path("/members?q=acme&invite_status=accepted"),
+        20,
+    )
+    .await;
+    assert_eq!((members.len(), pages), (16, 1));
+}
+
+#[tokio::test]
 async fn counts_follow_what_happens_to_people() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;

@@ -5,6 +5,7 @@ use crate::shapes::access::ask::Named;
 use crate::shapes::access::find::{Found, FoundPage, Search};
 use muster_domain::rules::Fault;
 use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
+use muster_edge::cursors::CursorKey;
 use muster_edge::{Call, Problem};
 use muster_store::Cursor;
 use serde_json::json;
@@ -17,6 +18,8 @@ pub(super) struct Paging {
     pub(super) after: Option<Cursor>,
     /// What a token is bound to.
     search: String,
+    /// What it is sealed with.
+    key: CursorKey,
 }
 
 fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Problem {
@@ -33,6 +36,7 @@ impl Paging {
         let page = body.page();
         let properties = page.and_then(|page| page.properties.as_ref());
         let search = format!("{} {place:?} {whole} {}", call.raw_path(), json!(properties));
+        let key = call.app.config().cursor_key.clone();
         let asked = match page.and_then(|page| page.limit) {
             Some(0) => return Err(refused("page.limit", "out_of_range", "must be at least 1")),
             Some(limit) => Some(usize::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
@@ -46,10 +50,11 @@ impl Paging {
                 limit: asked.unwrap_or(DEFAULT_LIMIT),
                 after: None,
                 search,
+                key,
             });
         };
         let foreign = || refused("page.token", "invalid_token", "the token is not one of this search");
-        let opened = Cursor::open(token, &search).map_err(|_| foreign())?;
+        let opened = key.open(token, &search).map_err(|_| foreign())?;
         let (limit, after) = opened.sort_key().split_once(' ').ok_or_else(foreign)?;
         let limit: usize = limit.parse().map_err(|_| foreign())?;
         if asked.is_some_and(|asked| asked != limit) {
@@ -59,15 +64,19 @@ impl Paging {
             limit: limit.clamp(1, MAX_LIMIT),
             after: Some(Cursor::after(after.to_owned())),
             search,
+            key,
         })
     }
 
     /// What was found, with where it goes on.
     pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> Found<T> {
-        let token = |next: &Cursor| Cursor::after(format!("{} {}", self.limit, next.sort_key())).seal(&self.search);
+        let token = |next: &Cursor| {
+            let next = Cursor::after(format!("{} {}", self.limit, next.sort_key()));
+            self.key.seal(&next, &self.search)
+        };
         Found {
             page: FoundPage {
-                next_token: next.map(token).unwrap_or_default(),
+                next_token: next.and_then(token).unwrap_or_default(),
                 count: results.len(),
             },
             context: None,

@@ -150,7 +150,10 @@ pub fn harmless(text: &str) -> String {
 /// Whether a spreadsheet could take it for a formula, or pass over its beginning to find one.
 fn begins_formula(text: &str) -> bool {
     let is_break = |c| matches!(c, '\t' | '\r' | '\n');
-    let first = text.chars().find(|c| !c.is_whitespace());
+    // Quotation marks too are passed over: behind a semicolon they begin a quoted cell.
+    let first = text
+        .chars()
+        .find(|c| !c.is_whitespace() && !matches!(c, '"' | '＂' | '\''));
     // The second four are what a Japanese keyboard types for the first; spreadsheets take them for the same.
     let opens = |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     text.starts_with(is_break) || first.is_some_and(opens)

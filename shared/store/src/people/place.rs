@@ -2,6 +2,7 @@
 
 use super::Asked;
 use crate::cursor::Cursor;
+use muster_domain::people::InviteStatus;
 
 /// A part of a list, each with an order of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +18,8 @@ pub(super) enum Block {
 impl Block {
     /// The parts of a list, one after the other.
     pub(super) fn of(asked: &Asked) -> Vec<Self> {
-        if asked.order.is_none() && !asked.filter.terms.is_empty() {
+        let pending = asked.filter.invite_status == Some(InviteStatus::Pending);
+        if asked.order.is_none() && !asked.filter.terms.is_empty() && !pending {
             return vec![Self::Words];
         }
         let members = asked.filter.takes_members().then_some(Self::Members);

@@ -66,8 +66,9 @@ impl Plan {
             },
         };
         let words = asked.filter.terms.len();
-        // In the order of a word, that word is what is gone along.
-        let exact = others.is_empty() && words <= usize::from(block == Block::Words);
+        // In the order of a word, that word is what is gone along, and both kinds of people with it.
+        let all_kinds = asked.filter.takes_members() && asked.filter.takes_invitations();
+        let exact = others.is_empty() && words <= usize::from(block == Block::Words && all_kinds);
         Self {
             block,
             order,
@@ -106,9 +107,11 @@ impl Plan {
 
     /// Whether somebody who was met at one place, and stands at another by now, is to be shown where they were met.
     ///
-    /// Being active moves a member to the latest: going towards it, they are met again there; going away from it, they never are.
-    pub(super) fn passes(&self, met: &str, own: &str) -> bool {
-        self.order.by == By::LastActive && self.block == Block::Members && self.backwards && own > met
+    /// A new name moves a member, and so does being active, as asking for the list is. Moved ahead they are met again, if there is
+    /// `more` to come; moved behind us, they are not.
+    pub(super) fn passes(&self, met: &str, own: &str, more: bool) -> bool {
+        let ahead = if self.backwards { own < met } else { own > met };
+        self.block == Block::Members && (!ahead || !more)
     }
 }
 

@@ -87,7 +87,7 @@ fn text(value: &Value) -> String {
 
 fn place(row: &Value, sort: &str) -> String {
     match sort {
-        "name" => fold(row["name"].as_str().unwrap_or(&text(&row["email"]))).replace(' ', "_"),
+        "name" => fold(row["name"].as_str().unwrap_or(&text(&row["email"]))).replace([' ', '!', '"'], "$"),
         "joined" => text(&row["joined_at"]),
         _ => text(&row["last_active_at"]),
     }
@@ -96,10 +96,12 @@ fn place(row: &Value, sort: &str) -> String {
 fn words(row: &Value) -> Vec<String> {
     let address = fold(&text(&row["email"]));
     let (local, domain) = address.split_once('@').expect("an address");
-    let named = row["name"].as_str().map_or(local.to_owned(), fold);
-    let parts = named.split(|c: char| !c.is_alphanumeric()).map(str::to_owned);
+    let named = row["name"].as_str().map_or(String::new(), fold);
+    let parts = |text: &str| -> Vec<String> { text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect() };
     let whole = named.split_whitespace().map(str::to_owned);
-    parts
+    [parts(&named), parts(local)]
+        .concat()
+        .into_iter()
         .filter(|part| !part.is_empty())
         .chain(whole)
         .chain([address.clone(), domain.to_owned()])
