@@ -64,7 +64,7 @@ pub async fn put(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
     let body: PutContact = call.body()?;
-    let account = |subject: Subject| UserId::of(&call.app.config().issuer, subject.as_str());
+    let account = |subject: Subject| UserId::of(&call.app.config().trust.issuer, subject.as_str());
     let details = Details {
         email: body.email,
         name: body.name.named(),

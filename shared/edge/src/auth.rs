@@ -1,5 +1,9 @@
 //! Who is calling: a token's signature, issuer, audience and time, against keys held in memory.
 
+mod trust;
+
+pub use trust::{PLATFORM_SCOPE, Trust};
+
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -10,9 +14,8 @@ use std::sync::RwLock;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use trust::Grounds;
 
-/// The scope that makes a token one of the platform's.
-pub const PLATFORM_SCOPE: &str = "muster:platform";
 /// Seconds that two clocks may differ.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 /// How often keys are asked for at most, however many unknown key ids arrive.
@@ -106,8 +109,8 @@ struct Claims {
     email_verified: Option<Verified>,
     #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
-    scope: Option<String>,
+    #[serde(flatten)]
+    grounds: Grounds,
 }
 
 /// Some providers write the claim as text.
@@ -193,21 +196,23 @@ impl Keyring {
     ///
     /// # Errors
     /// [`TokenError`].
-    pub async fn verify(&self, token: &str, issuer: &str, audience: &str, now: Timestamp) -> Result<User, TokenError> {
+    pub async fn verify(&self, token: &str, trust: &Trust, now: Timestamp) -> Result<User, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
         let known = self.key(&header.kid.ok_or(TokenError::UnknownKey)?).await?;
         if header.alg != known.algorithm {
             return Err(TokenError::Algorithm);
         }
         let mut rules = Validation::new(known.algorithm);
-        rules.set_issuer(&[issuer]);
-        rules.set_audience(&[audience]);
-        rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
-        // Time is judged below, by the clock that everything else goes by.
+        rules.set_issuer(&[&trust.issuer]);
+        rules.set_required_spec_claims(&["iss", "exp", "sub"]);
+        // Judged below: whom the token is for, since not all providers write an audience, and time, by the clock that
+        // everything else goes by.
+        rules.validate_aud = false;
         rules.validate_exp = false;
         let claims = jsonwebtoken::decode::<Claims>(token, &known.key, &rules)
             .map_err(|e| refusal(&e))?
             .claims;
+        trust.accept(&claims.grounds)?;
         let at = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| TokenError::Time);
         let over = at(claims.exp)?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
         let early = claims
@@ -218,7 +223,7 @@ impl Keyring {
         if over || early {
             return Err(TokenError::Time);
         }
-        user(issuer, claims)
+        user(trust, claims)
     }
 }
 
@@ -232,7 +237,7 @@ fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
     }
 }
 
-fn user(issuer: &str, claims: Claims) -> Result<User, TokenError> {
+fn user(trust: &Trust, claims: Claims) -> Result<User, TokenError> {
     if claims.sub.is_empty() || claims.sub.len() > 255 {
         return Err(TokenError::Malformed);
     }
@@ -242,13 +247,11 @@ fn user(issuer: &str, claims: Claims) -> Result<User, TokenError> {
         None => false,
     };
     Ok(User {
-        id: UserId::of(issuer, &claims.sub),
+        id: UserId::of(&trust.issuer, &claims.sub),
         email: claims.email.and_then(|e| Address::parse(&e).ok()),
         email_verified: verified,
         name: claims.name.and_then(|n| n.parse().ok()),
-        platform: claims
-            .scope
-            .is_some_and(|s| s.split(' ').any(|one| one == PLATFORM_SCOPE)),
+        platform: trust.is_platform(&claims.grounds),
         key: None,
     })
 }

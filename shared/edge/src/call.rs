@@ -116,12 +116,7 @@ impl Call {
             });
         }
         let config = self.app.config();
-        match self
-            .app
-            .keyring()
-            .verify(token, &config.issuer, &config.audience, self.now)
-            .await
-        {
+        match self.app.keyring().verify(token, &config.trust, self.now).await {
             Ok(user) => Ok(user),
             Err(TokenError::NoKeys) => Err(Problem::unavailable()),
             Err(error) => {

@@ -1,5 +1,6 @@
 //! Configuration, from the environment alone. A missing or bad variable is named when the process starts.
 
+use crate::auth::{PLATFORM_SCOPE, Trust};
 use crate::cursors::CursorKey;
 use crate::mail::Mailbox;
 
@@ -8,10 +9,9 @@ use crate::mail::Mailbox;
 pub struct Config {
     /// `MUSTER_TABLE`: the name of the DynamoDB table.
     pub table: String,
-    /// `MUSTER_ISSUER`: the `iss` of tokens that are accepted.
-    pub issuer: String,
-    /// `MUSTER_AUDIENCE`: the `aud` of tokens that are accepted.
-    pub audience: String,
+    /// `MUSTER_ISSUER`, `MUSTER_AUDIENCE`, `MUSTER_CLIENTS`, `MUSTER_PLATFORM_SCOPE`: whose tokens are accepted. Audiences and clients
+    /// are lists with commas.
+    pub trust: Trust,
     /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with.
     pub cursor_key: CursorKey,
     /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
@@ -47,6 +47,12 @@ fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
     }
 }
 
+/// What stands between commas.
+fn words(text: &str) -> Vec<String> {
+    let all = text.split(',').map(str::trim);
+    all.filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
+}
+
 impl Config {
     /// Reads the process's environment.
     ///
@@ -78,8 +84,12 @@ impl Config {
             .transpose()?;
         Ok(Self {
             table: required("MUSTER_TABLE")?,
-            issuer: required("MUSTER_ISSUER")?,
-            audience: required("MUSTER_AUDIENCE")?,
+            trust: Trust {
+                issuer: required("MUSTER_ISSUER")?,
+                audiences: words(&required("MUSTER_AUDIENCE")?),
+                clients: words(&optional("MUSTER_CLIENTS").unwrap_or_default()),
+                platform_scope: optional("MUSTER_PLATFORM_SCOPE").unwrap_or_else(|| PLATFORM_SCOPE.to_owned()),
+            },
             cursor_key: CursorKey::new(&required("MUSTER_CURSOR_KEY")?),
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
@@ -114,6 +124,10 @@ mod tests {
     #[test]
     fn a_missing_or_bad_variable_is_named() {
         assert_eq!(read("", None).unwrap().app_url, "https://app.example");
+        let trust = read("MUSTER_CLIENTS", Some("one, two,")).unwrap().trust;
+        assert_eq!(trust.clients, ["one", "two"]);
+        assert_eq!(trust.audiences, ["muster"]);
+        assert_eq!(trust.platform_scope, "muster:platform");
         let cases = [
             ("MUSTER_TABLE", None),
             ("MUSTER_ISSUER", Some("  ")),

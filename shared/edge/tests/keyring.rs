@@ -15,13 +15,22 @@ use jiff::Timestamp;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use muster_edge::User;
-use muster_edge::auth::{Keyring, TokenError};
+use muster_edge::auth::{Keyring, TokenError, Trust};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 const ISSUER: &str = "https://id.example";
 const AUDIENCE: &str = "muster";
+
+fn trust() -> Trust {
+    Trust {
+        issuer: ISSUER.to_owned(),
+        audiences: vec![AUDIENCE.to_owned(), "muster-people".to_owned()],
+        clients: vec!["operator".to_owned()],
+        platform_scope: "muster/platform".to_owned(),
+    }
+}
 
 /// A provider that answers whatever a test wants, and counts how often it is asked.
 #[derive(Clone)]
@@ -84,19 +93,25 @@ impl Key {
     }
 
     fn token(&self) -> String {
+        self.signed(&json!({ "aud": AUDIENCE }))
+    }
+
+    /// A token of Ann's with these claims beside those that every token has.
+    fn signed(&self, claims: &Value) -> String {
         let header = Header {
             kid: Some(self.id.to_owned()),
             ..Header::new(Algorithm::ES256)
         };
         let exp = Timestamp::now().as_second() + 3600;
-        let claims = json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "exp": exp });
-        jsonwebtoken::encode(&header, &claims, &self.private).unwrap()
+        let mut all = json!({ "iss": ISSUER, "sub": "ann", "exp": exp });
+        all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+        jsonwebtoken::encode(&header, &all, &self.private).unwrap()
     }
 }
 
 async fn verify(keyring: &Keyring, key: &Key) -> Result<User, TokenError> {
     let token = key.token();
-    keyring.verify(&token, ISSUER, AUDIENCE, Timestamp::now()).await
+    keyring.verify(&token, &trust(), Timestamp::now()).await
 }
 
 /// Lets time pass for whoever measures it, without waiting.
@@ -218,6 +233,60 @@ async fn keys_of_other_kinds_beside_ours_do_no_harm_and_secret_ones_are_never_us
     let claims = json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "ann", "exp": Timestamp::now().as_second() + 3600 });
     let signing = EncodingKey::from_secret(b"secret-secret-secret-secret");
     let token = jsonwebtoken::encode(&header, &claims, &signing).unwrap();
-    let refused = keyring.verify(&token, ISSUER, AUDIENCE, Timestamp::now()).await;
+    let refused = keyring.verify(&token, &trust(), Timestamp::now()).await;
     assert_eq!(refused.err(), Some(TokenError::UnknownKey));
+}
+
+#[tokio::test]
+async fn a_token_is_for_one_of_our_audiences_or_without_any_an_access_token_of_one_of_our_clients() {
+    let (provider, key) = (Provider::start().await, Key::new("k1"));
+    provider.publishes(&[&key.public]);
+    let keyring = Keyring::new(provider.url.clone());
+    for (claims, expected) in [
+        (json!({ "aud": AUDIENCE }), None),
+        (json!({ "aud": ["other", "muster-people"] }), None),
+        (json!({ "client_id": "operator", "token_use": "access" }), None),
+        (json!({ "aud": "other" }), Some(TokenError::Foreign)),
+        (json!({ "aud": [] }), Some(TokenError::Foreign)),
+        (json!({ "aud": null }), Some(TokenError::Foreign)),
+        (json!({}), Some(TokenError::Foreign)),
+        (
+            json!({ "client_id": "stranger", "token_use": "access" }),
+            Some(TokenError::Foreign),
+        ),
+        (
+            json!({ "client_id": "operator", "token_use": "id" }),
+            Some(TokenError::Foreign),
+        ),
+        (json!({ "client_id": "operator" }), Some(TokenError::Foreign)),
+        (
+            json!({ "aud": "other", "client_id": "operator", "token_use": "access" }),
+            Some(TokenError::Foreign),
+        ),
+        (json!({ "aud": 7 }), Some(TokenError::Malformed)),
+    ] {
+        let verified = keyring.verify(&key.signed(&claims), &trust(), Timestamp::now()).await;
+        assert_eq!(verified.err(), expected, "{claims}");
+    }
+}
+
+#[tokio::test]
+async fn the_platforms_scope_counts_as_the_provider_spells_it_and_never_in_an_id_token() {
+    let (provider, key) = (Provider::start().await, Key::new("k1"));
+    provider.publishes(&[&key.public]);
+    let keyring = Keyring::new(provider.url.clone());
+    for (claims, expected) in [
+        (json!({ "scope": "openid muster/platform" }), true),
+        (json!({ "scp": ["openid", "muster/platform"] }), true),
+        (json!({ "scope": "muster/platform", "token_use": "access" }), true),
+        (json!({ "scope": "muster/platform", "token_use": "id" }), false),
+        (json!({ "scope": "muster:platform" }), false),
+        (json!({ "scope": "muster/platforms" }), false),
+        (json!({}), false),
+    ] {
+        let mut claims = claims;
+        claims["aud"] = json!(AUDIENCE);
+        let user = keyring.verify(&key.signed(&claims), &trust(), Timestamp::now()).await;
+        assert_eq!(user.unwrap().platform, expected, "{claims}");
+    }
 }

@@ -1,0 +1,74 @@
+//! Whose tokens are accepted: judged from their claims, once the signature is known to be good.
+
+use super::TokenError;
+use serde::Deserialize;
+
+/// The scope that makes a token one of the platform's, where nothing else is set.
+pub const PLATFORM_SCOPE: &str = "muster:platform";
+
+/// Whose tokens are accepted, and which of them are the platform's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trust {
+    /// The `iss` of tokens.
+    pub issuer: String,
+    /// The `aud` of tokens: one of these.
+    pub audiences: Vec<String>,
+    /// For access tokens without any `aud`, as those of Cognito: their `client_id` is one of these.
+    pub clients: Vec<String>,
+    /// The scope of the platform's tokens, as the provider spells it.
+    pub platform_scope: String,
+}
+
+/// A claim that some providers write as text and others as a list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Words {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Words {
+    fn all(&self) -> impl Iterator<Item = &str> {
+        let (one, several) = match self {
+            Self::One(text) => (Some(text.as_str()), [].as_slice()),
+            Self::Several(list) => (None, list.as_slice()),
+        };
+        one.into_iter().chain(several.iter().map(String::as_str))
+    }
+}
+
+/// The claims by which a token is judged.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Grounds {
+    #[serde(default)]
+    aud: Option<Words>,
+    #[serde(default)]
+    client_id: Option<String>,
+    #[serde(default)]
+    token_use: Option<String>,
+    #[serde(default)]
+    scope: Option<Words>,
+    #[serde(default)]
+    scp: Option<Words>,
+}
+
+impl Trust {
+    /// Refuses a token that is for somebody else. `client_id` counts only where there is no `aud` to go by.
+    pub(super) fn accept(&self, grounds: &Grounds) -> Result<(), TokenError> {
+        let is_ours = match (&grounds.aud, &grounds.client_id) {
+            (Some(aud), _) => aud.all().any(|one| self.audiences.iter().any(|own| own == one)),
+            (None, Some(client)) => {
+                grounds.token_use.as_deref() == Some("access") && self.clients.iter().any(|own| own == client)
+            }
+            (None, None) => false,
+        };
+        if is_ours { Ok(()) } else { Err(TokenError::Foreign) }
+    }
+
+    /// Whether the token is one of the platform's. What a person's ID token says of scopes is no grant.
+    pub(super) fn is_platform(&self, grounds: &Grounds) -> bool {
+        let scopes = [&grounds.scope, &grounds.scp].into_iter().flatten();
+        let mut words = scopes.flat_map(Words::all).flat_map(|text| text.split(' '));
+        grounds.token_use.as_deref().is_none_or(|kind| kind == "access") && words.any(|one| one == self.platform_scope)
+    }
+}
