@@ -135,8 +135,8 @@ async fn an_organization_is_erased_though_it_is_killed_anywhere() {
     survives_any_kill(month, async |b| {
         let case = founded(b).await;
         // More than one slice of what there is, and of the record.
-        crowd(b, &case, "member", 16, Holding::Grant).await;
-        invite(b, &case, 8).await;
+        crowd(b, &case, "member", 6, Holding::Grant).await;
+        invite(b, &case, 4).await;
         b.stream().await.skip(Function::DeliverMail).await;
         ask(b, &case, Method::DELETE, "", None).await;
         case
