@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 
 const SHARDS: usize = DUE_SHARDS as usize;
 
-/// Items of an expired invitation in a transaction: gone from the pending ones, put to the ended ones, its claim, its event.
-const ITEMS: usize = 4;
+/// Items of an expired invitation in a transaction: gone from the pending ones, put to the ended ones, its claim, its event; and
+/// its entries: three words, its role, its resource.
+const ITEMS: usize = 4 + 5;
 
 fn days(n: i64) -> SignedDuration {
     SignedDuration::from_hours(n * 24)
