@@ -21,6 +21,17 @@ pub enum Function {
     CountPeople,
 }
 
+impl Function {
+    /// Most records a batch has here. People are counted together, as the template has it; what works or mails takes one
+    /// record, so that a test knows which it is at.
+    fn batch(self) -> usize {
+        match self {
+            Self::DeliverMail | Self::FinishWork => 1,
+            Self::CountPeople => 10,
+        }
+    }
+}
+
 /// A record that a function has to take.
 #[derive(Debug, Clone)]
 pub struct Waiting {
@@ -89,21 +100,26 @@ impl Stream {
         self.waiting.retain(|w| w.function != function);
     }
 
-    /// Hands the oldest waiting records of a function to it, one a batch; false if none waits. What the function does
-    /// not report as failed is taken. It is an error if the function itself fails.
+    /// Hands the oldest waiting records of a function to it in one batch; false if none waits. A batch of which the function
+    /// reports nothing as failed is taken. It is an error if the function itself fails.
     pub async fn feed(&mut self, app: &App, function: Function) -> bool {
         self.waiting().await;
-        let Some(place) = self.waiting.iter().position(|w| w.function == function) else {
+        let places = self.waiting.iter().enumerate().filter(|(_, w)| w.function == function);
+        let batch: Vec<usize> = places.map(|(place, _)| place).take(function.batch()).collect();
+        if batch.is_empty() {
             return false;
-        };
-        let event = json!({ "Records": [self.waiting[place].json] });
+        }
+        let records: Vec<&Value> = batch.iter().map(|place| &self.waiting[*place].json).collect();
+        let event = json!({ "Records": records });
         let answer = match function {
             Function::DeliverMail => streams::deliver_mail(app, event).await,
             Function::FinishWork | Function::CountPeople => streams::finish_work(app, event).await,
         };
         let answer = answer.expect("the event is one of the stream");
         if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
-            self.waiting.remove(place);
+            for place in batch.into_iter().rev() {
+                self.waiting.remove(place);
+            }
         }
         true
     }
