@@ -214,7 +214,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     let mut described = json!({
         "operationId": route.binary.replace('-', "_"),
         "summary": route.summary,
-        "description": access_text(route.access),
+        "description": access_text(route),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
@@ -232,14 +232,19 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     described
 }
 
-fn access_text(access: Access) -> String {
-    match access {
+fn access_text(route: &Route) -> String {
+    match route.access {
         Access::Public => "For anybody.".into(),
         Access::User => "For any signed-in user.".into(),
         Access::Member => "For active members and the platform; a stranger gets 404, an inactive member 403.".into(),
         Access::Oneself => "For active members about themselves, and about those whom they manage; in person: not through an API key.".into(),
         Access::Permission(permission) => {
-            format!("Needs the permission `{permission}`, but for what concerns oneself; a stranger gets 404, an inactive member 403.")
+            let own = if route.path.contains("{member}") {
+                ", but for what concerns oneself"
+            } else {
+                ""
+            };
+            format!("Needs the permission `{permission}`{own}; a stranger gets 404, an inactive member 403.")
         }
         Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
         Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \

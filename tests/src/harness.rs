@@ -1,6 +1,7 @@
 //! One backend a test: a fresh table, its own clock, its own mail.
 
 use crate::personas::Persona;
+use muster_domain::address::MAX_ADDRESSES;
 use muster_local::{Backend, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -270,6 +271,25 @@ impl Organization {
             .text("/invitations/0/id")
     }
 
+    /// Invites many people as the owner, as few requests as it takes; answers the invitations' ids.
+    pub async fn invite_many<T: AsRef<str>>(
+        &self,
+        h: &Harness,
+        addresses: &[T],
+        role: &str,
+        programs: &[&str],
+    ) -> Vec<String> {
+        let mut ids = Vec::new();
+        for some in addresses.chunks(MAX_ADDRESSES) {
+            let some: Vec<&str> = some.iter().map(AsRef::as_ref).collect();
+            let body = invitation(&some.join(" "), role, programs);
+            let made = self.owner.post(h, &self.path("/invitations"), &body).await.expect(201);
+            let made = made.body["invitations"].as_array().unwrap();
+            ids.extend(made.iter().map(|i| i["id"].as_str().unwrap().to_owned()));
+        }
+        ids
+    }
+
     /// Makes a person a member, by invitation and acceptance.
     pub async fn join(&self, h: &Harness, name: &str, role: &str, programs: &[&str]) -> Persona {
         let person = h.person(name);
@@ -285,11 +305,8 @@ impl Organization {
     /// Makes many people members at once, under names that begin alike.
     pub async fn join_many(&self, h: &Harness, names: &[String], role: &str, programs: &[&str]) -> Vec<Persona> {
         let people: Vec<Persona> = names.iter().map(|name| h.person(name)).collect();
-        for some in people.chunks(20) {
-            let addresses: Vec<&str> = some.iter().map(Persona::address).collect();
-            let body = invitation(&addresses.join(","), role, programs);
-            self.owner.post(h, &self.path("/invitations"), &body).await.expect(201);
-        }
+        let addresses: Vec<&str> = people.iter().map(Persona::address).collect();
+        self.invite_many(h, &addresses, role, programs).await;
         for person in &people {
             let path = h.accept_path(person).await;
             person.post(h, &path, &Value::Null).await.expect(200);

@@ -5,6 +5,7 @@ use crate::harness::Harness;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, ShardIteratorType};
 use muster_edge::App;
 use muster_functions::streams;
+use muster_local::Options;
 use serde_json::{Value, json};
 
 /// More rounds than any test needs: work that is not finished after them never will be.
@@ -48,6 +49,18 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// A backend that does nothing by itself, and its stream.
+    pub async fn apart() -> (Harness, Self) {
+        let options = Options {
+            timers: false,
+            streams: false,
+            ..Options::default()
+        };
+        let h = Harness::with(options).await;
+        let stream = Self::open(&h).await;
+        (h, stream)
+    }
+
     /// The stream of a backend that does not feed its functions itself.
     pub async fn open(h: &Harness) -> Self {
         let sdk = h.quiet_sdk();

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct ChosenMembers {
     /// Up to 100 members; one who is named twice counts once.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
 }
 
@@ -24,7 +24,7 @@ impl Body for ChosenMembers {
 #[serde(deny_unknown_fields)]
 pub struct ChangeRoles {
     /// Up to 100 members; one who is named twice counts once.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
     /// The role.
     #[schema(value_type = String, example = "program_admin")]
@@ -47,7 +47,7 @@ impl Body for ChangeRoles {
 #[serde(deny_unknown_fields)]
 pub struct ChosenInvitations {
     /// Up to 100 invitations; one that is named twice counts once.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
     pub invitations: Vec<InvitationId>,
 }
 

@@ -4,20 +4,26 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod parts;
 mod repairs;
+mod weight;
 
+use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Person, RoleSet};
 
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
+pub use weight::Weight;
+pub(crate) use weight::weight;
 
 /// What one item of a transaction is for, so that a refused condition can be told by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +67,6 @@ pub(crate) struct Transaction<'a> {
     pub(crate) entries: Entries,
 }
 
-/// The condition that nothing lies there yet.
-const NEW: &str = "attribute_not_exists(PK)";
-
-fn number(n: impl ToString) -> AttributeValue {
-    AttributeValue::N(n.to_string())
-}
-
 impl<'a> Transaction<'a> {
     /// The transaction that makes these changes.
     pub(crate) fn of(
@@ -103,14 +102,15 @@ impl<'a> Transaction<'a> {
             t.versioned(Position::Job, pair, |j| j.version)?;
         }
         for event in &changes.events {
-            t.put(Position::Event, event.to_item()?, Some(NEW), [])?;
+            t.put(Position::Event, event.to_item()?, Condition::nothing_there())?;
         }
         for mail in &changes.mail {
-            t.put(Position::Mail, mail.to_item()?, Some(NEW), [])?;
+            t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
         }
         if let Some(organization) = read {
             for (member, version) in &changes.relied_on {
-                t.unchanged(Key::member(organization.id, *member), *version)?;
+                let key = Key::member(organization.id, *member);
+                t.check(Position::Authority, &key, Condition::version(*version))?;
             }
         }
         Ok(t)
@@ -125,64 +125,6 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    fn push(&mut self, position: Position, item: TransactWriteItem) {
-        self.positions.push(position);
-        self.items.push(item);
-    }
-
-    fn put<const N: usize>(
-        &mut self,
-        position: Position,
-        item: Item,
-        condition: Option<&str>,
-        values: [(&str, AttributeValue); N],
-    ) -> Result<(), StoreError> {
-        let mut put = Put::builder()
-            .table_name(self.table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(Into::into));
-        for (name, value) in values {
-            put = put.expression_attribute_values(name, value);
-        }
-        let put = put.build().map_err(|e| incomplete(&e))?;
-        self.push(position, TransactWriteItem::builder().put(put).build());
-        Ok(())
-    }
-
-    fn delete<const N: usize>(
-        &mut self,
-        position: Position,
-        key: &Key,
-        condition: Option<&str>,
-        values: [(&str, AttributeValue); N],
-    ) -> Result<(), StoreError> {
-        let mut delete = Delete::builder()
-            .table_name(self.table)
-            .set_key(Some(key.attributes()))
-            .set_condition_expression(condition.map(Into::into));
-        for (name, value) in values {
-            delete = delete.expression_attribute_values(name, value);
-        }
-        let delete = delete.build().map_err(|e| incomplete(&e))?;
-        self.push(position, TransactWriteItem::builder().delete(delete).build());
-        Ok(())
-    }
-
-    fn unchanged(&mut self, key: Key, version: u64) -> Result<(), StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(self.table)
-            .set_key(Some(key.attributes()))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(version))
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(
-            Position::Authority,
-            TransactWriteItem::builder().condition_check(check).build(),
-        );
-        Ok(())
-    }
-
     /// Something that stays at one key, guarded by its version.
     fn versioned<T: Entity>(
         &mut self,
@@ -190,24 +132,14 @@ impl<'a> Transaction<'a> {
         pair: &Pair<T>,
         version: fn(&T) -> u64,
     ) -> Result<(), StoreError> {
-        let Some(before) = &pair.before else {
-            return match &pair.after {
-                Some(after) => self.put(position, after.to_item()?, Some(NEW), []),
-                None => Ok(()),
-            };
+        let condition = match &pair.before {
+            Some(before) => as_read(before, version(before)),
+            None => Condition::nothing_there(),
         };
-        let read = (":version", number(version(before)));
-        match (before.came(), &pair.after) {
-            (None, Some(after)) => self.put(position, after.to_item()?, Some("version = :version"), [read]),
-            (None, None) => self.delete(position, &before.key(), Some("version = :version"), [read]),
-            (Some((name, at)), after) => {
-                let condition = format!("version = :version AND {name} = :came");
-                let values = [read, (":came", AttributeValue::S(at.to_string()))];
-                match after {
-                    Some(after) => self.put(position, after.to_item()?, Some(&condition), values),
-                    None => self.delete(position, &before.key(), Some(&condition), values),
-                }
-            }
+        match (&pair.before, &pair.after) {
+            (_, Some(after)) => self.put(position, after.to_item()?, condition),
+            (Some(before), None) => self.delete(position, &before.key(), condition),
+            (None, None) => Ok(()),
         }
     }
 
@@ -225,13 +157,9 @@ impl<'a> Transaction<'a> {
             };
             return self.update_all(Position::Invitation, before, after, before.version, kept);
         }
-        self.delete(
-            Position::Invitation,
-            &before.key(),
-            Some("version = :version"),
-            [(":version", number(before.version))],
-        )?;
-        self.put(Position::Invitation, after.to_item()?, Some(NEW), [])
+        let read = Condition::version(before.version);
+        self.delete(Position::Invitation, &before.key(), read)?;
+        self.put(Position::Invitation, after.to_item()?, Condition::nothing_there())
     }
 
     /// A member who changes keeps what requests note on them at their own pace.
@@ -267,46 +195,16 @@ impl<'a> Transaction<'a> {
         version: u64,
         kept: &[&str],
     ) -> Result<(), StoreError> {
-        let mut update = Update::builder()
-            .table_name(self.table)
-            .set_key(Some(after.key().attributes()));
-        let (mut sets, mut gone) = (Vec::new(), Vec::new());
-        let item = after.to_item()?;
-        for (i, name) in before
-            .to_item()?
-            .into_keys()
-            .filter(|name| !item.contains_key(name))
-            .enumerate()
-        {
-            gone.push(format!("#g{i}"));
-            update = update.expression_attribute_names(format!("#g{i}"), name);
+        let (old, new) = (before.to_item()?, after.to_item()?);
+        let mut edit = Edit::when(as_read(before, version));
+        for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            edit.remove(name);
         }
-        for (i, (name, value)) in item.into_iter().enumerate() {
-            if [keys::PK, keys::SK].contains(&name.as_str()) || kept.contains(&name.as_str()) {
-                continue;
-            }
-            sets.push(format!("#n{i} = :v{i}"));
-            update = update
-                .expression_attribute_names(format!("#n{i}"), name)
-                .expression_attribute_values(format!(":v{i}"), value);
+        let kept = |name: &str| [keys::PK, keys::SK].contains(&name) || kept.contains(&name);
+        for (name, value) in new.into_iter().filter(|(name, _)| !kept(name)) {
+            edit.set(&name, value);
         }
-        let mut expression = format!("SET {}", sets.join(", "));
-        if !gone.is_empty() {
-            expression += &format!(" REMOVE {}", gone.join(", "));
-        }
-        let mut condition = "version = :version".to_owned();
-        if let Some((name, at)) = before.came() {
-            condition += &format!(" AND {name} = :came");
-            update = update.expression_attribute_values(":came", AttributeValue::S(at.to_string()));
-        }
-        let update = update
-            .update_expression(expression)
-            .condition_expression(condition)
-            .expression_attribute_values(":version", number(version))
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(position, TransactWriteItem::builder().update(update).build());
-        Ok(())
+        self.update(position, &after.key(), &edit)
     }
 
     /// The organization is written only where seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
@@ -316,20 +214,16 @@ impl<'a> Transaction<'a> {
         set: &RoleSet,
         read: Option<&Organization>,
     ) -> Result<(), StoreError> {
-        if let Some(Pair {
-            before: None,
-            after: Some(new),
-        }) = &changes.organization
-        {
-            return self.put(Position::Organization, new.to_item()?, Some(NEW), []);
-        }
-        if let Some(Pair {
-            before: Some(old),
-            after: None,
-        }) = &changes.organization
-        {
-            let version = [(":version", number(old.version))];
-            return self.delete(Position::Organization, &old.key(), Some("version = :version"), version);
+        match &changes.organization {
+            Some(Pair {
+                before: None,
+                after: Some(new),
+            }) => return self.put(Position::Organization, new.to_item()?, Condition::nothing_there()),
+            Some(Pair {
+                before: Some(old),
+                after: None,
+            }) => return self.delete(Position::Organization, &old.key(), Condition::version(old.version)),
+            _ => {}
         }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
         let definition = changes.organization.as_ref().and_then(|p| p.after.as_ref());
@@ -337,51 +231,31 @@ impl<'a> Transaction<'a> {
         let Some(read) = read.filter(|_| seats != 0 || owners != 0 || passes || definition.is_some()) else {
             return Ok(());
         };
-        let mut update = Update::builder()
-            .table_name(self.table)
-            .set_key(Some(read.key().attributes()))
-            .expression_attribute_values(":seats", number(seats))
-            .expression_attribute_values(":owners", number(owners))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":read", number(read.version));
-        // By `moves`, a recount sees what sums do not tell: see `repair`.
-        let mut expression = "ADD seats_used :seats, active_owners :owners, moves :one".to_owned();
-        let mut condition = "version = :read".to_owned();
+        let mut condition = Condition::version(read.version);
         if seats > 0
             && let Some(limit) = read.plan.seat_limit
         {
-            condition += " AND seats_used <= :room";
-            update = update.expression_attribute_values(":room", number(i128::from(limit) - i128::from(seats)));
+            let room = i128::from(limit) - i128::from(seats);
+            condition = condition.and("seats_used <= :room").value(":room", number(room));
         }
         if owners < 0 {
-            condition += " AND active_owners > :leaving";
-            update = update.expression_attribute_values(":leaving", number(-owners));
+            condition = condition
+                .and("active_owners > :leaving")
+                .value(":leaving", number(-owners));
         }
+        let mut edit = Edit::when(condition);
+        edit.add("seats_used", seats);
+        edit.add("active_owners", owners);
+        // By this, a recount sees what sums do not tell: see `repair`.
+        edit.add(keys::MOVES, 1);
         if let Some(after) = definition {
             let counters = ["seats_used", "active_owners", keys::PK, keys::SK];
-            let fields = after
-                .to_item()?
-                .into_iter()
-                .filter(|(name, _)| !counters.contains(&name.as_str()));
-            let mut sets = Vec::new();
-            for (i, (name, value)) in fields.enumerate() {
-                sets.push(format!("#n{i} = :v{i}"));
-                update = update
-                    .expression_attribute_names(format!("#n{i}"), name)
-                    .expression_attribute_values(format!(":v{i}"), value);
+            let fields = after.to_item()?.into_iter();
+            for (name, value) in fields.filter(|(name, _)| !counters.contains(&name.as_str())) {
+                edit.set(&name, value);
             }
-            expression = format!("SET {} {expression}", sets.join(", "));
         }
-        let update = update
-            .update_expression(expression)
-            .condition_expression(condition)
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(
-            Position::Organization,
-            TransactWriteItem::builder().update(update).build(),
-        );
-        Ok(())
+        self.update(Position::Organization, &read.key(), &edit)
     }
 
     /// Takes in as many entries as there is room for; what is left of them does not fit.
@@ -392,20 +266,22 @@ impl<'a> Transaction<'a> {
         let room = room - new.len();
         let left = gone.split_off(room.min(gone.len()));
         for item in new {
-            self.put(Position::Index, item, None, [])?;
+            self.put(Position::Index, item, Condition::none())?;
         }
         // The row's own condition, in the same transaction, says that these are its entries still.
         for Gone { key, .. } in gone {
-            self.delete(Position::Index, &key, None, [])?;
+            self.delete(Position::Index, &key, Condition::none())?;
         }
         Ok(Entries { new: later, gone: left })
     }
 
-    /// A transaction of nothing but these new entries.
+    /// A transaction of nothing but these new entries, unless a later state of the row has written them already.
     pub(crate) fn of_new(table: &'a str, entries: &[Item]) -> Result<Self, StoreError> {
         let mut t = Self::empty(table);
         for item in entries {
-            t.put(Position::Index, item.clone(), None, [])?;
+            let mark = item.get(MARK).and_then(|mark| mark.as_s().ok());
+            let condition = not_later(mark.map_or("", String::as_str));
+            t.put(Position::Index, item.clone(), condition)?;
         }
         Ok(t)
     }
@@ -414,13 +290,7 @@ impl<'a> Transaction<'a> {
     pub(crate) fn of_gone(table: &'a str, entries: &[Gone]) -> Result<Self, StoreError> {
         let mut t = Self::empty(table);
         for Gone { key, mark } in entries {
-            let mark = [(":mark", AttributeValue::S(mark.clone()))];
-            t.delete(
-                Position::Index,
-                key,
-                Some("attribute_not_exists(PK) OR mark <= :mark"),
-                mark,
-            )?;
+            t.delete(Position::Index, key, not_later(mark))?;
         }
         Ok(t)
     }
@@ -428,7 +298,7 @@ impl<'a> Transaction<'a> {
     /// Deletes whatever lies there: the job's own version guards the slice.
     pub(crate) fn erase(&mut self, gone: &[Key]) -> Result<(), StoreError> {
         gone.iter()
-            .try_for_each(|key| self.delete(Position::Index, key, None, []))
+            .try_for_each(|key| self.delete(Position::Index, key, Condition::none()))
     }
 
     /// Keeps the answer, unless one is kept already that still counts.
@@ -436,47 +306,23 @@ impl<'a> Transaction<'a> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
         item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
         item.extend(once.key.attributes());
-        let put = Put::builder()
-            .table_name(self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(PK) OR #ttl <= :now")
-            .expression_attribute_names("#ttl", keys::TTL)
-            .expression_attribute_values(":now", number(now.as_second()))
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Once, TransactWriteItem::builder().put(put).build());
-        Ok(())
+        let condition = Condition::new(format!("{NEW} OR #ttl <= :now"))
+            .name("#ttl", keys::TTL)
+            .value(":now", number(now.as_second()));
+        self.put(Position::Once, item, condition)
     }
 }
 
-fn incomplete(error: &dyn std::error::Error) -> StoreError {
-    StoreError::Call {
-        operation: "TransactWriteItems",
-        detail: error.to_string(),
-        busy: false,
+/// That an item is the one that was read: its version, and the instant it came where another may come after it.
+fn as_read<T: Entity>(before: &T, version: u64) -> Condition {
+    let read = Condition::version(version);
+    match before.came() {
+        Some((name, at)) => read.and(&format!("{name} = :came")).text(":came", &at),
+        None => read,
     }
 }
 
-/// How many items changes take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Weight {
-    /// Those that one transaction must hold together.
-    pub core: usize,
-    /// Entries of the lists of people, which go into the same transaction as far as they fit.
-    pub entries: usize,
-}
-
-impl Weight {
-    /// All of them.
-    #[must_use]
-    pub fn all(self) -> usize {
-        self.core + self.entries
-    }
-}
-
-pub(crate) fn weight(changes: &Changes, set: &RoleSet, read: &Organization) -> Result<Weight, StoreError> {
-    Transaction::of("", changes, set, Some(read)).map(|t| Weight {
-        core: t.items.len(),
-        entries: t.entries.len(),
-    })
+/// That an entry is not of a later state of its row than the mark says.
+fn not_later(mark: &str) -> Condition {
+    Condition::new(format!("{NEW} OR {MARK} <= :mark")).text(":mark", &mark)
 }

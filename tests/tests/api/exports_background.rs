@@ -5,11 +5,10 @@ use muster_domain::export::{MAX_TRIES, WORKBOOK_PATIENCE};
 use muster_functions::routes::ROUTES;
 use muster_functions::routes::exports::AT_ONCE;
 use muster_functions::streams;
-use muster_local::Options;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, DELETE_FILE, GET_FILE, Kind, PUT_FILE, Reach, TRANSACT};
-use muster_tests::harness::{Harness, Organization};
+use muster_tests::harness::Harness;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::samples::{ids, sample};
 use muster_tests::stream::Function;
@@ -50,7 +49,7 @@ async fn shown(b: &Bench, case: &Case, id: &str) -> Answer {
 }
 
 /// The files that lie in the bucket for an export.
-async fn files(h: &Harness, organization: &str, id: &str) -> Vec<String> {
+pub(super) async fn files(h: &Harness, organization: &str, id: &str) -> Vec<String> {
     let client = aws_sdk_s3::Client::new(&h.quiet_sdk());
     let bucket = h.backend.app().config().export_bucket.clone().unwrap();
     let prefix = format!("exports/{organization}/{id}/");
@@ -258,165 +257,4 @@ async fn when_s3_fails_for_a_while_it_is_tried_again_and_when_it_fails_for_good_
     assert_eq!(case.organization().recorded(&b.h, "members.exported").await, 3);
     assert!(b.faults.count(TRANSACT) == 0);
     recount(&b.h).await;
-}
-
-#[tokio::test]
-async fn whoever_no_longer_sees_everybody_gets_no_file() {
-    let options = Options {
-        timers: false,
-        streams: false,
-        ..Options::default()
-    };
-    let h = Harness::with(options).await;
-    let mut stream = muster_tests::stream::Stream::open(&h).await;
-    let acme = Organization::make(&h).await;
-    let path = acme.path("/exports");
-    let wanted = json!({ "format": "csv" });
-    let ada = muster_tests::samples::join(&h, &acme, "ada", "admin", &[]).await;
-    let key = acme.key(&h, &ada, &json!({ "name": "crm" })).await;
-    stream.drain(h.backend.app()).await;
-
-    // What is made for a key ends with the key.
-    let of_key = key.persona.post(&h, &path, &wanted).await.expect(202).text("/id");
-    let revoked = format!("{}/{}", acme.keys_of(&ada), key.id);
-    ada.delete(&h, &revoked).await.expect(204);
-    // What was made before the demotion is not handed out after it, and what was asked for is not made.
-    let ready = ada.post(&h, &path, &wanted).await.expect(202).text("/id");
-    stream.drain(h.backend.app()).await;
-    let export = |id: &str| acme.path(&format!("/exports/{id}"));
-    let state = async |id: &str| ada.get(&h, &export(id)).await.expect(200).body["state"].clone();
-    assert_eq!(
-        (state(&of_key).await, state(&ready).await),
-        (json!("failed"), json!("ready"))
-    );
-    let running = ada.post(&h, &path, &wanted).await.expect(202).text("/id");
-    let demoted = json!({ "role": "program_admin", "resources": [{ "type": "program", "id": "spring" }] });
-    let member = acme.path(&format!("/members/{}", ada.id()));
-    acme.owner.patch(&h, &member, &demoted).await.expect(200);
-    stream.drain(h.backend.app()).await;
-    for id in [&of_key, &ready, &running] {
-        ada.get(&h, &export(id)).await.problem(403, "forbidden");
-        acme.owner.get(&h, &export(id)).await.problem(404, "not-found");
-    }
-    acme.owner
-        .patch(&h, &member, &json!({ "role": "admin" }))
-        .await
-        .expect(200);
-    assert_eq!(state(&running).await, "failed");
-    assert!(files(&h, &acme.id, &running).await.is_empty());
-    assert_eq!(acme.recorded(&h, "members.exported").await, 1);
-}
-
-#[tokio::test]
-async fn an_export_is_its_askers_alone_for_a_day() {
-    let h = Harness::start().await;
-    let acme = Organization::make(&h).await;
-    let other = Organization::of(&h, h.person("oto")).await;
-    let asked = acme
-        .owner
-        .post(&h, &acme.path("/exports"), &json!({ "format": "xlsx" }))
-        .await
-        .expect(202);
-    let id = asked.text("/id");
-    h.backend.settled().await;
-    let path = acme.path(&format!("/exports/{id}"));
-    let ready = acme.owner.get(&h, &path).await.expect(200);
-    assert_eq!(ready.body["state"], "ready");
-    let ada = acme.join(&h, "ada", "admin", &[]).await;
-    ada.get(&h, &path).await.problem(404, "not-found");
-    other.owner.get(&h, &path).await.problem(404, "not-found");
-    other
-        .owner
-        .get(&h, &other.path(&format!("/exports/{id}")))
-        .await
-        .problem(404, "not-found");
-    let key = acme.key(&h, &acme.owner, &json!({ "name": "crm" })).await;
-    key.persona.get(&h, &path).await.expect(200);
-
-    let link = ready.text("/url");
-    assert_eq!(h.follow(&link).await.status, 200);
-    assert!(link.contains("X-Amz-Expires=900&"), "{link}");
-    let unsigned = link.split('?').next().unwrap();
-    for bad in [
-        unsigned.to_owned(),
-        link.replace("X-Amz-Expires=900", "X-Amz-Expires=9000"),
-        link.replace(&id, "exp_0000000000000000000001"),
-        link.replace(&acme.id, &other.id),
-    ] {
-        assert_eq!(h.follow(&bad).await.status, 403, "{bad}");
-    }
-
-    h.advance(SignedDuration::from_hours(24));
-    acme.owner.get(&h, &path).await.problem(404, "not-found");
-}
-
-#[tokio::test]
-async fn a_link_opens_nothing_once_its_time_is_over() {
-    let h = Harness::start().await;
-    let acme = Organization::make(&h).await;
-    let asked = acme
-        .owner
-        .post(&h, &acme.path("/exports"), &json!({ "format": "csv" }))
-        .await
-        .expect(202);
-    h.backend.settled().await;
-    let name = format!(
-        "exports/{}/{}/members-{}.csv",
-        acme.id,
-        asked.text("/id"),
-        &asked.text("/created_at")[..10]
-    );
-    let store = muster_edge::files::Files::new(h.backend.app()).unwrap();
-    let life = std::time::Duration::from_secs(15 * 60);
-    for (minutes, status) in [(14, 200), (16, 403)] {
-        let made = std::time::SystemTime::now() - std::time::Duration::from_secs(minutes * 60);
-        let link = store.link(&name, "members.csv", made, life).await.unwrap();
-        assert_eq!(h.follow(&link).await.status, status, "made {minutes} minutes ago");
-    }
-}
-
-#[tokio::test]
-async fn a_body_that_cannot_be_is_refused_by_field() {
-    let h = Harness::start().await;
-    let acme = Organization::make(&h).await;
-    for (body, field) in [
-        (json!({}), "format"),
-        (json!({ "format": "pdf" }), "format"),
-        (json!({ "format": "csv", "timezone": "Mars/Base" }), "timezone"),
-        (
-            json!({ "format": "csv", "filter": { "nonsense": 1 } }),
-            "filter.nonsense",
-        ),
-        (json!({ "format": "csv", "filter": [] }), "filter"),
-    ] {
-        let refused = acme.owner.post(&h, &acme.path("/exports"), &body).await;
-        assert_eq!(refused.problem(422, "invalid-request").faults()[0].0, field, "{body}");
-    }
-}
-
-#[tokio::test]
-async fn nothing_is_made_for_a_deleted_organization_and_erasing_it_takes_its_exports_along() {
-    let options = Options {
-        timers: false,
-        streams: false,
-        ..Options::default()
-    };
-    let h = Harness::with(options).await;
-    let mut stream = muster_tests::stream::Stream::open(&h).await;
-    let acme = Organization::make(&h).await;
-    let wanted = json!({ "format": "csv" });
-    let asked = acme
-        .owner
-        .post(&h, &acme.path("/exports"), &wanted)
-        .await
-        .expect(202)
-        .text("/id");
-    acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    stream.drain(h.backend.app()).await;
-    assert!(files(&h, &acme.id, &asked).await.is_empty());
-    assert_eq!(ids(&h, &acme.id, "EXPORT#").await, [asked]);
-    h.advance(SignedDuration::from_hours(24 * 31));
-    h.expire().await;
-    stream.drain(h.backend.app()).await;
-    assert!(ids(&h, &acme.id, "EXPORT#").await.is_empty());
 }

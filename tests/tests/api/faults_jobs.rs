@@ -6,7 +6,7 @@ use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, Kind, Reach};
-use muster_tests::harness::{Organization, invitation};
+use muster_tests::harness::Organization;
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::stream::Function;
@@ -23,15 +23,14 @@ async fn founded(b: &Bench) -> Case {
     prepare(b, route).await
 }
 
-/// Invites so many people in the name of the owner, 20 a request.
+/// Invites so many people in the name of the owner.
 async fn invite(b: &Bench, case: &Case, count: usize) {
     let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("guest{n}"))).collect();
-    for part in people.chunks(20) {
-        let addresses: Vec<&str> = part.iter().map(|p| p.address()).collect();
-        let body = invitation(&addresses.join(" "), "program_admin", &["spring"]);
-        let path = case.organization().path("/invitations");
-        case.owner.post(&b.h, &path, &body).await.expect(201);
-    }
+    let addresses: Vec<&str> = people.iter().map(|p| p.address()).collect();
+    let organization = case.organization();
+    organization
+        .invite_many(&b.h, &addresses, "program_admin", &["spring"])
+        .await;
 }
 
 /// Asks for the work of a case, as its owner.

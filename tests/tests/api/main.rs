@@ -22,6 +22,7 @@ mod events_filtered;
 mod expiry;
 mod expiry_jobs;
 mod exports;
+mod exports_askers;
 mod exports_background;
 mod faults;
 mod faults_jobs;

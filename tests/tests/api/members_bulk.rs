@@ -110,16 +110,8 @@ async fn activating_takes_seats_as_far_as_there_are_any() {
 async fn more_members_than_one_transaction_takes_are_all_brought_there() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let people: Vec<_> = (0..60).map(|i| h.person(&format!("p{i}"))).collect();
-    for part in people.chunks(20) {
-        let addresses: Vec<_> = part.iter().map(|p| p.address()).collect();
-        let body = json!({ "emails": addresses, "role": "admin" });
-        acme.try_invite(&h, &body).await.expect(201);
-    }
-    for person in &people {
-        let token = h.invitation_token(person.address()).await;
-        person.accept(&h, &token).await.expect(200);
-    }
+    let names: Vec<String> = (0..60).map(|i| format!("p{i}")).collect();
+    let people = acme.join_many(&h, &names, "admin", &[]).await;
     let ids: Vec<_> = people.iter().map(muster_tests::Persona::id).collect();
     let body = json!({ "members": ids });
     let done = acme.owner.post(&h, &acme.path("/members/deactivate"), &body).await;

@@ -6,7 +6,6 @@ use muster_functions::schedule;
 use muster_store::keys::DUE_SHARDS;
 use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Exchange, Kind, QUERY, READ, Reach, TRANSACT};
-use muster_tests::harness::invitation;
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
 use serde_json::{Value, json};
@@ -31,12 +30,11 @@ async fn inviting(b: &Bench, count: usize) -> Case {
 
 async fn invite(b: &Bench, case: &Case, name: &str, count: usize) {
     let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("{name}{n}"))).collect();
-    for part in people.chunks(20) {
-        let addresses: Vec<&str> = part.iter().map(|p| p.address()).collect();
-        let body = invitation(&addresses.join(" "), "program_admin", &["spring"]);
-        let path = case.organization().path("/invitations");
-        case.owner.post(&b.h, &path, &body).await.expect(201);
-    }
+    let addresses: Vec<&str> = people.iter().map(|p| p.address()).collect();
+    let organization = case.organization();
+    organization
+        .invite_many(&b.h, &addresses, "program_admin", &["spring"])
+        .await;
 }
 
 fn sum(exchanges: &[Exchange], operation: &str, count: impl Fn(&Exchange) -> usize) -> usize {

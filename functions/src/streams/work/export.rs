@@ -12,7 +12,7 @@ use muster_domain::export::sheet::{Row, Sheet};
 use muster_domain::export::{Format, MAX_TRIES, PAUSE, State, WORKBOOK_PATIENCE};
 use muster_domain::job::Exporting;
 use muster_domain::rules::Scene;
-use muster_domain::rules::exports::{Asker, failed, grown, ready};
+use muster_domain::rules::exports::{failed, grown, may_go_on, ready};
 use muster_domain::rules::work::moved_on;
 use muster_domain::{ApiKey, Changes, Export, ExportId, Job, Member, Pair, Timestamp, Work};
 use muster_edge::files::{Files, FilesError};
@@ -80,14 +80,14 @@ impl Hand<'_> {
             return Ok(Slice::Last(Changes::default()));
         };
         let (member, key) = self.asker(&export).await?;
-        let asker = member.as_ref().map(|member| Asker {
+        let scene = member.as_ref().map(|actor| Scene {
             organization: self.organization,
             set: self.set,
-            member,
+            actor,
             key: key.as_ref(),
             now: self.now,
         });
-        let may = asker.and_then(|asker| asker.scene(&export));
+        let may = scene.filter(|scene| may_go_on(scene, &export));
         let outcome = match (Files::new(app), stage, may) {
             (Ok(files), Exporting::Tidy { parts }, _) if *tries < MAX_TRIES => {
                 self.course(job, &export, files).tidy(parts).await

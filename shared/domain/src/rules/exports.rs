@@ -6,9 +6,7 @@ use crate::event::{Event, Party, Recorder};
 use crate::export::{EXPORT_LIFE, Export, State, Wanted};
 use crate::id::{ExportId, JobId, NewIds};
 use crate::job::{Exporting, Job, Work};
-use crate::member::Member;
-use crate::organization::Organization;
-use crate::roleset::{RoleSet, permission};
+use crate::roleset::permission;
 use crate::rules::Scene;
 use jiff::Timestamp;
 use serde_json::json;
@@ -92,37 +90,12 @@ pub fn show(scene: &Scene<'_>, found: Option<Export>) -> Result<Export, ExportRe
         .ok_or(ExportRefusal::NotFound)
 }
 
-/// Who an export is made for, as they are now.
-#[derive(Clone, Copy)]
-pub struct Asker<'a> {
-    /// The organization.
-    pub organization: &'a Organization,
-    /// Its role set.
-    pub set: &'a RoleSet,
-    /// The member.
-    pub member: &'a Member,
-    /// The key they asked through, if they did not in person.
-    pub key: Option<&'a ApiKey>,
-    /// The instant.
-    pub now: Timestamp,
-}
-
-impl<'a> Asker<'a> {
-    /// What a slice rests on, if they may still have the export: the organization is there, they see everybody, and the key opens it.
-    #[must_use]
-    pub fn scene(self, export: &Export) -> Option<Scene<'a>> {
-        let scene = Scene {
-            organization: self.organization,
-            set: self.set,
-            actor: self.member,
-            key: self.key,
-            now: self.now,
-        };
-        let opens = |key: &ApiKey| key.usable(Some(self.member), self.now).is_ok();
-        let came = self.key.map(|key| key.id) == export.key && self.key.is_none_or(opens);
-        let may = came && !self.organization.is_deleted() && may_export(&scene).is_ok();
-        may.then_some(scene)
-    }
+/// Whether an export is made on: the organization is there, whoever asked sees everybody, and the key they asked through opens it.
+#[must_use]
+pub fn may_go_on(scene: &Scene<'_>, export: &Export) -> bool {
+    let opens = |key: &ApiKey| key.usable(Some(scene.actor), scene.now).is_ok();
+    let came = scene.key.map(|key| key.id) == export.key && scene.key.is_none_or(opens);
+    came && !scene.organization.is_deleted() && may_export(scene).is_ok()
 }
 
 /// The export with more rows.

@@ -1,9 +1,8 @@
 //! What follows from people: claims on their addresses. No rule names these.
 
-use super::{NEW, Position, Transaction};
+use super::{Condition, Position, Transaction};
 use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
-use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Person};
 use std::collections::BTreeMap;
 
@@ -50,17 +49,12 @@ impl Transaction<'_> {
     }
 
     fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
-        let held = |claim: &Claim| [(":holder", AttributeValue::S(claim.holder.id()))];
+        let held = |claim: &Claim| Condition::new("holder = :holder").text(":holder", &claim.holder.id());
         match &pair {
             (before, after) if before == after => Ok(()),
-            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Some(NEW), []),
-            (Some(before), Some(after)) => self.put(
-                Position::Claim,
-                after.to_item()?,
-                Some("holder = :holder"),
-                held(before),
-            ),
-            (Some(before), None) => self.delete(Position::Claim, &before.key(), Some("holder = :holder"), held(before)),
+            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Condition::nothing_there()),
+            (Some(before), Some(after)) => self.put(Position::Claim, after.to_item()?, held(before)),
+            (Some(before), None) => self.delete(Position::Claim, &before.key(), held(before)),
             (None, None) => Ok(()),
         }
     }

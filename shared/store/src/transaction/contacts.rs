@@ -1,6 +1,6 @@
 //! What follows from contacts: the item of their address, and the index items of their words.
 
-use super::{NEW, Position, Transaction};
+use super::{Condition, Position, Transaction};
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
@@ -17,21 +17,21 @@ impl Transaction<'_> {
     }
 
     fn contact_address(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
-        let held = |contact: &Contact| [(":id", AttributeValue::S(contact.id.to_string()))];
+        let held = |contact: &Contact| Condition::new("id = :id").text(":id", &contact.id);
         let moved = match (&pair.before, &pair.after) {
             (Some(before), Some(after)) => before.email != after.email,
             _ => true,
         };
         if let Some(before) = pair.before.as_ref().filter(|_| moved) {
             let key = Key::contact_at(before.organization, &before.email);
-            self.delete(Position::Contact, &key, Some("id = :id"), held(before))?;
+            self.delete(Position::Contact, &key, held(before))?;
         }
         let Some(after) = &pair.after else { return Ok(()) };
         let item = at_address(after)?;
         if moved {
-            self.put(Position::Contact, item, Some(NEW), [])
+            self.put(Position::Contact, item, Condition::nothing_there())
         } else {
-            self.put(Position::Contact, item, Some("id = :id"), held(after))
+            self.put(Position::Contact, item, held(after))
         }
     }
 
@@ -42,12 +42,12 @@ impl Transaction<'_> {
         if let Some(before) = &pair.before {
             for word in old.difference(&new) {
                 let key = Key::contact_word(before.organization, word, &before.id);
-                self.delete(Position::Index, &key, None, [])?;
+                self.delete(Position::Index, &key, Condition::none())?;
             }
         }
         let Some(after) = &pair.after else { return Ok(()) };
         for word in &new {
-            self.put(Position::Index, at_word(after, word)?, None, [])?;
+            self.put(Position::Index, at_word(after, word)?, Condition::none())?;
         }
         Ok(())
     }

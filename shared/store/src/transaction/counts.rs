@@ -1,21 +1,21 @@
 //! Keeping counts: the note of what is counted of a person, and the counts themselves.
 
-use super::{NEW, Position, Transaction, incomplete, number};
+use super::{Condition, Edit, Position, Transaction};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::Key;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 
 impl Transaction<'_> {
     /// Notes what is counted of a person, in place of what was.
     pub(crate) fn counted(&mut self, key: &Key, item: Option<Item>, before: Option<&str>) -> Result<(), StoreError> {
-        let condition = format!("{MARK} = :mark");
-        let mark = |before: &str| [(":mark", AttributeValue::S(before.to_owned()))];
+        let read = match before {
+            Some(mark) => Condition::new(format!("{MARK} = :mark")).text(":mark", &mark),
+            None => Condition::nothing_there(),
+        };
         match (item, before) {
-            (Some(item), None) => self.put(Position::Index, item, Some(NEW), []),
-            (Some(item), Some(before)) => self.put(Position::Index, item, Some(&condition), mark(before)),
-            (None, Some(before)) => self.delete(Position::Index, key, Some(&condition), mark(before)),
+            (Some(item), _) => self.put(Position::Index, item, read),
+            (None, Some(_)) => self.delete(Position::Index, key, read),
             (None, None) => Ok(()),
         }
     }
@@ -25,19 +25,10 @@ impl Transaction<'_> {
         if change.is_empty() {
             return Ok(());
         }
-        let mut update = Update::builder().table_name(self.table).set_key(Some(key.attributes()));
-        let mut sums = Vec::with_capacity(change.len());
-        for (i, (name, by)) in change.iter().enumerate() {
-            sums.push(format!("#n{i} :v{i}"));
-            update = update
-                .expression_attribute_names(format!("#n{i}"), name)
-                .expression_attribute_values(format!(":v{i}"), number(by));
+        let mut edit = Edit::default();
+        for (name, by) in change {
+            edit.add(name, by);
         }
-        let update = update
-            .update_expression(format!("ADD {}", sums.join(", ")))
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Index, TransactWriteItem::builder().update(update).build());
-        Ok(())
+        self.update(Position::Index, key, &edit)
     }
 }

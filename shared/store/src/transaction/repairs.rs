@@ -1,17 +1,18 @@
 //! Mending: what is replaced or deleted must be what was read. And what other changes leave for it to see.
 
-use super::{NEW, Position, Transaction, incomplete, number};
+use super::{Condition, Edit, Position, Transaction, number};
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{Changes, Invitation, Member, Organization, RoleSet};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Attributes by which an item that follows from another tells that it is another one by now.
 const FOLLOWER: [&str; 5] = ["mark", "holder", "expires_at", "id", "version"];
 /// Attributes by which a row tells that it is another one by now.
 const ROW: [&str; 3] = ["version", "joined_at", "created_at"];
+
 /// What a mending does to the row it rests on, which is otherwise only looked at.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Rest<'a> {
@@ -21,149 +22,53 @@ pub(crate) struct Rest<'a> {
     pub(crate) index: Option<&'a Item>,
 }
 
-/// A condition that an item is as it was read.
-struct AsRead {
-    text: String,
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
-}
-
-impl AsRead {
-    fn of(item: Option<&Item>, by: &[&str]) -> Self {
-        let mut condition = Self {
-            text: "attribute_exists(PK)".to_owned(),
-            names: HashMap::new(),
-            values: HashMap::new(),
-        };
-        let Some(item) = item else {
-            condition.text = NEW.to_owned();
-            return condition;
-        };
-        for (name, value) in by.iter().filter_map(|name| Some((*name, item.get(*name)?))) {
-            condition.text += &format!(" AND #{name} = :{name}");
-            condition.names.insert(format!("#{name}"), name.to_owned());
-            condition.values.insert(format!(":{name}"), value.clone());
-        }
-        condition
-    }
-
-    fn names(&self) -> Option<HashMap<String, String>> {
-        Some(self.names.clone()).filter(|names| !names.is_empty())
-    }
-
-    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        Some(self.values.clone()).filter(|values| !values.is_empty())
-    }
+/// That an item is as it was read.
+fn as_read(item: Option<&Item>, by: &[&str]) -> Condition {
+    let Some(item) = item else {
+        return Condition::nothing_there();
+    };
+    let read = by.iter().filter_map(|name| Some((name, item.get(*name)?)));
+    read.fold(Condition::new("attribute_exists(PK)"), |condition, (name, value)| {
+        condition.same(name, value.clone())
+    })
 }
 
 impl Transaction<'_> {
     /// The row is as it was read, or still not there.
     pub(crate) fn rest_on(&mut self, key: &Key, own: Option<&Item>, rest: Rest<'_>) -> Result<(), StoreError> {
-        if rest.again || rest.index.is_some() {
-            return self.touch_row(key, own, rest);
+        if !rest.again && rest.index.is_none() {
+            return self.check(Position::Authority, key, as_read(own, &ROW));
         }
-        let condition = AsRead::of(own, &ROW);
-        let check = ConditionCheck::builder()
-            .table_name(self.table)
-            .set_key(Some(key.attributes()))
-            .condition_expression(&condition.text)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(
-            Position::Authority,
-            TransactWriteItem::builder().condition_check(check).build(),
-        );
-        Ok(())
-    }
-
-    fn touch_row(&mut self, key: &Key, own: Option<&Item>, rest: Rest<'_>) -> Result<(), StoreError> {
         // Being seen moves a member in an index without a new version.
-        let mut condition = AsRead::of(own, &[&ROW[..], &["last_active_at"]].concat());
-        let (mut sets, mut removed) = (Vec::new(), Vec::new());
+        let mut edit = Edit::when(as_read(own, &[&ROW[..], &["last_active_at"]].concat()));
         if rest.again {
-            sets.push("#version = #version + :one".to_owned());
-            condition.names.insert("#version".to_owned(), "version".to_owned());
-            condition.values.insert(":one".to_owned(), number(1));
+            edit.add("version", 1);
         }
         for name in rest.index.map_or(&[][..], |_| &keys::INDEXED[..]) {
-            condition.names.insert(format!("#{name}"), (*name).to_owned());
             match rest.index.and_then(|index| index.get(*name)) {
-                Some(value) => {
-                    sets.push(format!("#{name} = :{name}"));
-                    condition.values.insert(format!(":{name}"), value.clone());
-                }
-                None => removed.push(format!("#{name}")),
+                Some(value) => edit.set(name, value.clone()),
+                None => edit.remove(name),
             }
         }
-        let mut expression = String::new();
-        for (verb, parts) in [("SET", sets), ("REMOVE", removed)] {
-            if !parts.is_empty() {
-                expression += &format!("{verb} {} ", parts.join(", "));
-            }
-        }
-        let update = Update::builder()
-            .table_name(self.table)
-            .set_key(Some(key.attributes()))
-            .update_expression(expression)
-            .condition_expression(&condition.text)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Authority, TransactWriteItem::builder().update(update).build());
-        Ok(())
+        self.update(Position::Authority, key, &edit)
     }
 
     /// Writes what follows, in place of what was read there.
     pub(crate) fn replace(&mut self, item: Item, was: Option<&Item>) -> Result<(), StoreError> {
-        let condition = AsRead::of(was, &FOLLOWER);
-        let put = Put::builder()
-            .table_name(self.table)
-            .set_item(Some(item))
-            .condition_expression(&condition.text)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Index, TransactWriteItem::builder().put(put).build());
-        Ok(())
+        self.put(Position::Index, item, as_read(was, &FOLLOWER))
     }
 
     /// Deletes what follows from nobody, as it was read.
     pub(crate) fn remove(&mut self, key: &Key, was: Option<&Item>) -> Result<(), StoreError> {
-        let condition = AsRead::of(was, &FOLLOWER);
-        let delete = Delete::builder()
-            .table_name(self.table)
-            .set_key(Some(key.attributes()))
-            .condition_expression(&condition.text)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Index, TransactWriteItem::builder().delete(delete).build());
-        Ok(())
+        self.delete(Position::Index, key, as_read(was, &FOLLOWER))
     }
 
     /// Says how many keys a member has, under a new version, since keys are made under it.
     pub(crate) fn keys(&mut self, member: &Member, keys: u32) -> Result<(), StoreError> {
-        let own = member.to_item()?;
-        let mut condition = AsRead::of(Some(&own), &ROW);
-        condition.names.insert("#keys".to_owned(), "keys".to_owned());
-        condition.values.insert(":keys".to_owned(), number(keys));
-        condition.values.insert(":one".to_owned(), number(1));
-        let update = Update::builder()
-            .table_name(self.table)
-            .set_key(Some(member.key().attributes()))
-            .update_expression("SET #keys = :keys, #version = #version + :one")
-            .condition_expression(&condition.text)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
-            .build()
-            .map_err(|e| incomplete(&e))?;
-        self.push(Position::Member, TransactWriteItem::builder().update(update).build());
-        Ok(())
+        let mut edit = Edit::when(as_read(Some(&member.to_item()?), &ROW));
+        edit.set("keys", number(keys));
+        edit.add("version", 1);
+        self.update(Position::Member, &member.key(), &edit)
     }
 
     /// Says how many seats and owners there are, if no counter has moved since it was read.
@@ -174,30 +79,14 @@ impl Transaction<'_> {
         seats: u64,
         owners: u64,
     ) -> Result<(), StoreError> {
-        let unmoved = match &moves {
-            Some(_) => "moves = :moves",
-            None => "attribute_not_exists(moves)",
-        };
-        let condition = format!("{unmoved} AND seats_used = :old_seats AND active_owners = :old_owners");
-        let mut update = Update::builder()
-            .table_name(self.table)
-            .set_key(Some(read.key().attributes()))
-            .update_expression("SET seats_used = :seats, active_owners = :owners ADD moves :one")
-            .condition_expression(condition)
-            .expression_attribute_values(":seats", number(seats))
-            .expression_attribute_values(":owners", number(owners))
-            .expression_attribute_values(":old_seats", number(read.seats_used))
-            .expression_attribute_values(":old_owners", number(read.active_owners))
-            .expression_attribute_values(":one", number(1));
-        if let Some(moves) = moves {
-            update = update.expression_attribute_values(":moves", moves);
-        }
-        let update = update.build().map_err(|e| incomplete(&e))?;
-        self.push(
-            Position::Organization,
-            TransactWriteItem::builder().update(update).build(),
-        );
-        Ok(())
+        let condition = unmoved(moves)
+            .same("seats_used", number(read.seats_used))
+            .same("active_owners", number(read.active_owners));
+        let mut edit = Edit::when(condition);
+        edit.set("seats_used", number(seats));
+        edit.set("active_owners", number(owners));
+        edit.add(keys::MOVES, 1);
+        self.update(Position::Organization, &read.key(), &edit)
     }
 
     /// Writes the counts anew, if none has moved since they were read.
@@ -212,15 +101,15 @@ impl Transaction<'_> {
         let mut item = key.attributes();
         item.extend(sums.iter().map(|(name, sum)| (name.clone(), number(sum))));
         item.insert(keys::MOVES.to_owned(), number(past + 1));
-        match moves {
-            Some(moves) => self.put(
-                Position::Index,
-                item,
-                Some("moves = :moves"),
-                [(":moves", moves.clone())],
-            ),
-            None => self.put(Position::Index, item, Some("attribute_not_exists(moves)"), []),
-        }
+        self.put(Position::Index, item, unmoved(moves.cloned()))
+    }
+}
+
+/// That no counter has moved since it was read.
+fn unmoved(moves: Option<AttributeValue>) -> Condition {
+    match moves {
+        Some(moves) => Condition::none().same(keys::MOVES, moves),
+        None => Condition::new(format!("attribute_not_exists({})", keys::MOVES)),
     }
 }
 

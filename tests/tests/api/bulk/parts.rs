@@ -9,7 +9,7 @@ use muster_tests::harness::{Harness, Organization};
 use muster_tests::requests::{Case, prepare};
 use muster_tests::shortcuts::{named, verdicts};
 use muster_tests::{Answer, recount};
-use serde_json::{Value, json};
+use serde_json::json;
 
 async fn case_of(b: &Bench, binary: &str) -> Case {
     prepare(b, ROUTES.iter().find(|r| r.binary == binary).expect("a route")).await
@@ -75,19 +75,8 @@ async fn many_invitations(b: &Bench, count: usize) -> (Case, Vec<String>) {
     let addresses: Vec<String> = (0..count)
         .map(|n| case.person(b, &format!("guest{n}")).address().to_owned())
         .collect();
-    let mut ids: Vec<Value> = Vec::new();
-    for some in addresses.chunks(20) {
-        let body = json!({ "emails": some, "role": "participant" });
-        let path = case.organization().path("/invitations");
-        let made = case.owner.post(&b.h, &path, &body).await.expect(201);
-        ids.extend(
-            made.body["invitations"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|i| i["id"].clone()),
-        );
-    }
+    let organization = case.organization();
+    let ids = organization.invite_many(&b.h, &addresses, "participant", &[]).await;
     case.body = Some(json!({ "invitations": ids }));
     b.drain().await;
     (case, addresses)

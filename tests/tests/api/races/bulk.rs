@@ -148,20 +148,7 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let addresses: Vec<String> = names("guest", 60).iter().map(|n| format!("{n}@x.example")).collect();
-    let mut ids: Vec<Value> = Vec::new();
-    for some in addresses.chunks(20) {
-        let made = acme
-            .try_invite(&h, &json!({ "emails": some, "role": "participant" }))
-            .await
-            .expect(201);
-        ids.extend(
-            made.body["invitations"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|i| i["id"].clone()),
-        );
-    }
+    let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
     h.backend.settled().await;
     let body = json!({ "invitations": ids });
     for round in 1..=ROUNDS {

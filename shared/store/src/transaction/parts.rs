@@ -1,0 +1,213 @@
+//! The parts that a transaction is made of, each under a condition.
+
+use super::{Position, Transaction};
+use crate::error::StoreError;
+use crate::items::Item;
+use crate::keys::Key;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use std::collections::HashMap;
+
+/// The condition that nothing lies there yet.
+pub(super) const NEW: &str = "attribute_not_exists(PK)";
+
+/// What must hold of an item for a part to be made, with the names and values it speaks of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Condition {
+    text: Option<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Condition {
+    /// None: whatever lies there.
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: Some(text.into()),
+            ..Self::default()
+        }
+    }
+
+    /// That nothing lies there yet.
+    pub(super) fn nothing_there() -> Self {
+        Self::new(NEW)
+    }
+
+    /// That the item has the version which was read.
+    pub(super) fn version(version: u64) -> Self {
+        Self::new("version = :version").value(":version", number(version))
+    }
+
+    /// Requires one thing more.
+    pub(super) fn and(mut self, more: &str) -> Self {
+        self.text = Some(match self.text {
+            Some(text) => format!("{text} AND {more}"),
+            None => more.to_owned(),
+        });
+        self
+    }
+
+    /// That an attribute is what was read, whatever it is called.
+    pub(super) fn same(self, name: &str, value: AttributeValue) -> Self {
+        let mut same = self
+            .and(&format!("#{name} = :{name}"))
+            .value(&format!(":{name}"), value);
+        same.names.insert(format!("#{name}"), name.to_owned());
+        same
+    }
+
+    /// What a placeholder of the text stands for.
+    pub(super) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
+        self.values.insert(placeholder.to_owned(), value);
+        self
+    }
+
+    /// As [`Condition::value`].
+    pub(super) fn text(self, placeholder: &str, text: &impl ToString) -> Self {
+        self.value(placeholder, AttributeValue::S(text.to_string()))
+    }
+
+    /// What placeholder of a name stands for.
+    pub(super) fn name(mut self, placeholder: &str, name: &str) -> Self {
+        self.names.insert(placeholder.to_owned(), name.to_owned());
+        self
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        Some(self.names.clone()).filter(|names| !names.is_empty())
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        Some(self.values.clone()).filter(|values| !values.is_empty())
+    }
+}
+
+/// What an update makes of an item, under a condition. Attributes may have any name.
+#[derive(Debug, Default)]
+pub(super) struct Edit {
+    condition: Condition,
+    sets: Vec<String>,
+    removals: Vec<String>,
+    additions: Vec<String>,
+}
+
+impl Edit {
+    pub(super) fn when(condition: Condition) -> Self {
+        Self {
+            condition,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: AttributeValue) {
+        let (named, valued) = self.attribute(name, Some(value));
+        self.sets.push(format!("{named} = {valued}"));
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        let (named, _) = self.attribute(name, None);
+        self.removals.push(named);
+    }
+
+    /// Adds to a number; one that is not there counts as 0.
+    pub(super) fn add(&mut self, name: &str, by: impl ToString) {
+        let (named, valued) = self.attribute(name, Some(number(by)));
+        self.additions.push(format!("{named} {valued}"));
+    }
+
+    /// Placeholders that no condition has, for an attribute and what is made of it.
+    fn attribute(&mut self, name: &str, value: Option<AttributeValue>) -> (String, String) {
+        let i = self.condition.names.len();
+        let (named, valued) = (format!("#n{i}"), format!(":n{i}"));
+        self.condition.names.insert(named.clone(), name.to_owned());
+        if let Some(value) = value {
+            self.condition.values.insert(valued.clone(), value);
+        }
+        (named, valued)
+    }
+
+    fn expression(&self) -> String {
+        let clauses = [
+            ("SET", &self.sets),
+            ("REMOVE", &self.removals),
+            ("ADD", &self.additions),
+        ];
+        let said = clauses.iter().filter(|(_, parts)| !parts.is_empty());
+        let said: Vec<String> = said
+            .map(|(verb, parts)| format!("{verb} {}", parts.join(", ")))
+            .collect();
+        said.join(" ")
+    }
+}
+
+impl Transaction<'_> {
+    pub(super) fn put(&mut self, position: Position, item: Item, condition: Condition) -> Result<(), StoreError> {
+        let put = Put::builder()
+            .table_name(self.table)
+            .set_item(Some(item))
+            .set_condition_expression(condition.text.clone())
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values());
+        let put = put.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().put(put).build());
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, position: Position, key: &Key, condition: Condition) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(self.table)
+            .set_key(Some(key.attributes()))
+            .set_condition_expression(condition.text.clone())
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values());
+        let delete = delete.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().delete(delete).build());
+        Ok(())
+    }
+
+    /// Only looks; without a text the condition would be none at all.
+    pub(super) fn check(&mut self, position: Position, key: &Key, condition: Condition) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(self.table)
+            .set_key(Some(key.attributes()))
+            .set_condition_expression(condition.text.clone())
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values());
+        let check = check.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().condition_check(check).build());
+        Ok(())
+    }
+
+    pub(super) fn update(&mut self, position: Position, key: &Key, edit: &Edit) -> Result<(), StoreError> {
+        let update = Update::builder()
+            .table_name(self.table)
+            .set_key(Some(key.attributes()))
+            .update_expression(edit.expression())
+            .set_condition_expression(edit.condition.text.clone())
+            .set_expression_attribute_names(edit.condition.names())
+            .set_expression_attribute_values(edit.condition.values());
+        let update = update.build().map_err(|e| incomplete(&e))?;
+        self.push(position, TransactWriteItem::builder().update(update).build());
+        Ok(())
+    }
+
+    fn push(&mut self, position: Position, item: TransactWriteItem) {
+        self.positions.push(position);
+        self.items.push(item);
+    }
+}
+
+pub(super) fn number(n: impl ToString) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+pub(super) fn incomplete(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Call {
+        operation: "TransactWriteItems",
+        detail: error.to_string(),
+        busy: false,
+    }
+}
