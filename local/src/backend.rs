@@ -7,6 +7,7 @@ use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
+use crate::functions::{Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
@@ -39,6 +40,8 @@ pub struct Options {
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
+    /// Who runs the functions in place of this process. `http_client` then sees nothing of their calls.
+    pub functions: Option<Arc<dyn Launcher>>,
 }
 
 impl Default for Options {
@@ -49,6 +52,7 @@ impl Default for Options {
             timers: true,
             streams: true,
             http_client: None,
+            functions: None,
         }
     }
 }
@@ -97,7 +101,8 @@ pub enum StartError {
 pub struct Backend {
     base_url: String,
     app: App,
-    deployment: Vec<(&'static str, String)>,
+    environment: Vec<(&'static str, String)>,
+    functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
     cloud: Cloud,
     schedule: Schedule,
@@ -121,15 +126,29 @@ impl Backend {
         let (mut front, mut back) = (Crew::new(), Crew::new());
         let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
         let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
-        let deployment = deployment(&base_url, &identity);
-        let app = App::new(configuration(&deployment)?, &sdk, clock);
+        let mut environment = deployment(&base_url, &identity);
+        let app = App::new(configuration(&environment)?, &sdk, clock.clone());
+        environment.extend(cloud.endpoints.environment());
+        let functions: Arc<dyn Functions> = match options.functions {
+            None => Arc::new(InProcess(app.clone())),
+            Some(launcher) => launcher.launch(Surroundings {
+                environment: environment.clone(),
+                clock: clock.clone(),
+            }),
+        };
 
         let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
-        let (pump, pumping) = Pump::new(app.clone(), client, cloud.stream_arn.clone(), data, front.stopped())?;
+        let (pump, pumping) = Pump::new(
+            functions.clone(),
+            client,
+            cloud.stream_arn.clone(),
+            data,
+            front.stopped(),
+        )?;
         if options.streams {
             front.run(pumping);
         }
-        let schedule = Schedule::new(app.clone(), pump.clone());
+        let schedule = Schedule::new(functions.clone(), clock, pump.clone());
         if options.timers {
             front.run(
                 schedule
@@ -141,7 +160,8 @@ impl Backend {
         let mut backend = Self {
             base_url,
             app,
-            deployment,
+            environment,
+            functions,
             identity,
             cloud,
             schedule,
@@ -157,7 +177,7 @@ impl Backend {
 
     /// Lets requests in.
     fn open(&mut self, listener: TcpListener) {
-        let gateway = Gateway::new(self.app.clone(), self.pump.clone());
+        let gateway = Gateway::new(self.functions.clone(), self.clock().clone(), self.pump.clone());
         let development = Development {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
@@ -190,9 +210,7 @@ impl Backend {
 
     /// The environment in which a function's own process works with this backend, as a deployment would set it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let mut environment = self.deployment.clone();
-        environment.extend(self.cloud.endpoints.environment());
-        environment
+        self.environment.clone()
     }
 
     /// The clock of every handler.

@@ -1,38 +1,119 @@
-//! The product's own functions, as this process calls them. Nothing else here knows the crate that has them.
+//! Who runs a function when something calls it: the product's own code in this process, or whoever was given in its
+//! place. Nothing else here knows the crate that has the code.
 
 use crate::gateway::paths::{DEFAULT, Routes};
+use crate::reply;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Error;
-use muster_edge::App;
-use muster_functions::{routes::ROUTES, streams};
+use muster_edge::{App, Clock};
+use muster_functions::routes::{ROUTES, call};
+use muster_functions::{schedule, streams};
 use serde_json::Value;
+use std::fmt::Debug;
 use std::pin::Pin;
-
-pub(crate) use muster_functions::routes::call;
-pub(crate) use muster_functions::schedule::expire;
+use std::sync::Arc;
 
 /// The binary that takes what no other route does.
 const FALLBACK: &str = "not-found";
+
+/// The binary that the schedule starts.
+pub(crate) const EXPIRE: &str = "expire";
+
+/// As the template's timeout for it.
+const EXPIRE_TIME_LIMIT: SignedDuration = SignedDuration::from_secs(50);
+
+/// An invocation under way.
+pub type Running = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
+
+/// Runs the functions: takes an event as AWS makes it, gives what the function answered.
+pub trait Functions: Send + Sync {
+    /// Runs the function of this binary once.
+    fn invoke(&self, binary: &'static str, event: Value) -> Running;
+}
+
+/// Starts the functions of one backend outside of its process.
+pub trait Launcher: Debug + Send + Sync {
+    /// Takes the functions of a backend up; they end when what is given back is dropped.
+    fn launch(&self, surroundings: Surroundings) -> Arc<dyn Functions>;
+}
+
+/// What a backend's functions live in.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The environment variables that lead to the backend, as a deployment would set them.
+    pub environment: Vec<(&'static str, String)>,
+    /// The clock that they go by.
+    pub clock: Clock,
+}
+
+/// Why a function gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// It answered with an error, panicked, ended, or never started.
+    #[error("{0}")]
+    Failed(String),
+    /// Its time was up.
+    #[error("the function took longer than it may")]
+    TimedOut,
+}
+
+impl Failure {
+    fn of(error: impl ToString) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Invokes a function in a task of its own, as Lambda does: it neither ends this process when it panics, nor stops
+/// half-way when whoever called it goes away.
+pub(crate) async fn invoke(functions: &dyn Functions, binary: &'static str, event: Value) -> Result<Value, Failure> {
+    match tokio::spawn(functions.invoke(binary, event)).await {
+        Ok(answer) => answer,
+        Err(error) => Err(Failure::of(error)),
+    }
+}
+
+/// The functions in this process, all on one [`App`].
+pub(crate) struct InProcess(pub(crate) App);
+
+impl Functions for InProcess {
+    fn invoke(&self, binary: &'static str, event: Value) -> Running {
+        let app = self.0.clone();
+        Box::pin(async move { run(&app, binary, event).await.map_err(Failure::of) })
+    }
+}
+
+async fn run(app: &App, binary: &str, event: Value) -> Result<Value, Error> {
+    match binary {
+        "deliver-mail" => streams::deliver_mail(app, event).await,
+        "finish-work" => streams::finish_work(app, event).await,
+        EXPIRE => {
+            let deadline = app.clock().now().checked_add(EXPIRE_TIME_LIMIT);
+            schedule::expire(app, event, deadline.unwrap_or(Timestamp::MAX)).await
+        }
+        _ => {
+            let request = lambda_http::request::from_str(&event.to_string())?;
+            Ok(reply::to_event(call(binary, app, request).await)?)
+        }
+    }
+}
 
 /// A function that is fed from the table's stream.
 pub(crate) struct StreamFunction {
     /// Its name in the template.
     pub(crate) logical_id: &'static str,
-    /// Runs it on a batch.
-    pub(crate) run: fn(App, Value) -> Running,
+    /// Its binary.
+    pub(crate) binary: &'static str,
 }
-
-/// An invocation under way.
-type Running = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
 /// All of them.
 pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
     StreamFunction {
         logical_id: "DeliverMailFunction",
-        run: |app, event| Box::pin(async move { streams::deliver_mail(&app, event).await }),
+        binary: "deliver-mail",
     },
     StreamFunction {
         logical_id: "FinishWorkFunction",
-        run: |app, event| Box::pin(async move { streams::finish_work(&app, event).await }),
+        binary: "finish-work",
     },
 ];
 
@@ -43,4 +124,23 @@ pub(crate) fn routes() -> Routes<&'static str> {
         .filter(|route| route.path != DEFAULT)
         .map(|route| (route.method, route.path, route.binary));
     Routes::new(routes, FALLBACK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken;
+
+    impl Functions for Broken {
+        fn invoke(&self, _: &'static str, _: Value) -> Running {
+            Box::pin(async { panic!("on purpose") })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_like_any_other() {
+        let failure = invoke(&Broken, "a-binary", Value::Null).await.unwrap_err();
+        assert!(failure.to_string().contains("panicked"), "{failure}");
+    }
 }

@@ -3,7 +3,7 @@
 pub mod event;
 pub mod paths;
 
-use crate::functions;
+use crate::functions::{self, Failure, Functions};
 use crate::problem::Problem;
 use crate::reply;
 use crate::streams::Pump;
@@ -14,13 +14,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use event::Arrival;
-use muster_edge::App;
+use muster_edge::Clock;
 use paths::Routes;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 
 /// What API Gateway takes at most.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -30,15 +29,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The product's API, ready to take requests.
 pub(crate) struct Gateway {
-    app: App,
+    functions: Arc<dyn Functions>,
+    clock: Clock,
     pump: Pump,
     routes: Routes<&'static str>,
 }
 
 impl Gateway {
-    pub(crate) fn new(app: App, pump: Pump) -> Self {
+    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock, pump: Pump) -> Self {
         Self {
-            app,
+            functions,
+            clock,
             pump,
             routes: functions::routes(),
         }
@@ -60,7 +61,7 @@ pub(crate) async fn take(
     let body = read(body).await?;
     let arrival = Arrival {
         id: uuid::Uuid::new_v4().to_string(),
-        at: gateway.app.clock().now(),
+        at: gateway.clock.now(),
         source: client.ip(),
     };
     let mut reply = gateway.invoke(&parts, &body, &arrival).await;
@@ -74,38 +75,31 @@ pub(crate) async fn take(
 }
 
 impl Gateway {
-    /// Runs the route's handler in a task of its own, as a function runs: it neither ends the process when it
-    /// panics, nor stops half-way when the client hangs up.
+    /// Runs the function that the request's route leads to.
     async fn invoke(&self, parts: &Parts, body: &Bytes, arrival: &Arrival) -> Response {
         let route = self.routes.resolve(parts.method.as_str(), parts.uri.path());
-        let event = event::event(parts, body, &route, arrival).to_string();
+        let event = event::event(parts, body, &route, arrival);
         let binary = *route.target;
-        let app = self.app.clone();
-        let run = tokio::spawn(async move {
-            let request = lambda_http::request::from_str(&event)?;
-            Ok(functions::call(binary, &app, request).await)
-        });
-        answer(binary, run).await
+        answer(binary, functions::invoke(&*self.functions, binary, event)).await
     }
 }
 
-/// A handler that was started.
-type Invocation = JoinHandle<Result<lambda_http::Response<lambda_http::Body>, serde_json::Error>>;
-
-/// What the handler replied, or what API Gateway says for it.
-async fn answer(binary: &str, run: Invocation) -> Response {
+/// What the function replied, or what API Gateway says for it.
+async fn answer(binary: &str, run: impl Future<Output = Result<Value, Failure>>) -> Response {
     let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
-        Ok(Ok(Ok(reply))) => return reply::from_lambda(reply),
-        Ok(Ok(Err(error))) => {
-            tracing::error!(binary, %error, "the event could not be read");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-        }
-        Ok(Err(error)) => {
-            tracing::error!(binary, %error, "the handler panicked");
+        Ok(Ok(answer)) => match reply::from_event(answer) {
+            Ok(reply) => return reply,
+            Err(error) => {
+                tracing::error!(binary, %error, "the function's answer is no reply");
+                (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            }
+        },
+        Ok(Err(failure)) => {
+            tracing::error!(binary, %failure, "the function failed");
             (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         }
         Err(_) => {
-            tracing::error!(binary, "the handler took too long");
+            tracing::error!(binary, "the function took too long");
             (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
         }
     };
@@ -187,7 +181,7 @@ mod tests {
         assert!(!addressable("/v1", Some(b"\xff\xfe")));
     }
 
-    async fn said(run: Invocation) -> (StatusCode, String) {
+    async fn said(run: impl Future<Output = Result<Value, Failure>>) -> (StatusCode, String) {
         let reply = answer("a-binary", run).await;
         let status = reply.status();
         let body = read(reply.into_body()).await.unwrap();
@@ -195,23 +189,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_answered_as_by_the_gateway() {
-        let run = tokio::spawn(async { panic!("on purpose") });
+    async fn a_function_that_fails_is_answered_for() {
         let expected = (
             StatusCode::INTERNAL_SERVER_ERROR,
             r#"{"message":"Internal Server Error"}"#.to_owned(),
         );
-        assert_eq!(said(run).await, expected);
+        for answer in [
+            Err(Failure::Failed("on purpose".to_owned())),
+            Err(Failure::TimedOut),
+            Ok(json!({"not": "a reply"})),
+        ] {
+            assert_eq!(said(std::future::ready(answer)).await, expected);
+        }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_handler_that_never_ends_is_answered_for() {
-        let run = tokio::spawn(std::future::pending());
+    async fn a_function_that_never_ends_is_answered_for() {
         let expected = (
             StatusCode::SERVICE_UNAVAILABLE,
             r#"{"message":"Service Unavailable"}"#.to_owned(),
         );
-        assert_eq!(said(run).await, expected);
+        assert_eq!(said(std::future::pending()).await, expected);
     }
 
     #[tokio::test]

@@ -2,10 +2,9 @@
 
 use crate::aws::FileStore;
 use crate::database::EmbeddedDatabase;
-use crate::functions;
+use crate::functions::{self, EXPIRE, Functions};
 use crate::streams::Pump;
-use jiff::{SignedDuration, Timestamp};
-use muster_edge::App;
+use muster_edge::Clock;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,45 +13,35 @@ use tokio::sync::watch;
 /// As in the template's schedule.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// As the template's timeout for the function.
-const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(50);
-
 /// The scheduled function, ready to run.
 #[derive(Clone)]
 pub(crate) struct Schedule {
-    app: App,
+    functions: Arc<dyn Functions>,
+    clock: Clock,
     pump: Pump,
 }
 
 impl Schedule {
-    pub(crate) fn new(app: App, pump: Pump) -> Self {
-        Self { app, pump }
+    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock, pump: Pump) -> Self {
+        Self { functions, clock, pump }
     }
 
-    /// Runs the function once, in a task of its own, so that a panic is a failure like any other.
+    /// Runs the function once.
     pub(crate) async fn run_now(&self) -> Result<Value, String> {
-        let now = self.app.clock().now();
         let event = json!({
             "version": "0",
             "id": uuid::Uuid::new_v4().to_string(),
             "detail-type": "Scheduled Event",
             "source": "aws.scheduler",
             "account": "000000000000",
-            "time": now,
+            "time": self.clock.now(),
             "region": "us-east-1",
             "resources": [],
             "detail": {},
         });
-        let deadline = now.checked_add(TIME_LIMIT).unwrap_or(Timestamp::MAX);
-        let app = self.app.clone();
-        let run = tokio::spawn(async move { functions::expire(&app, event, deadline).await });
-        let result = match run.await {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
+        let result = functions::invoke(&*self.functions, EXPIRE, event).await;
         self.pump.nudge();
-        result
+        result.map_err(|failure| failure.to_string())
     }
 
     /// Runs it every minute until `stopped`, and lets database and files collect their garbage beside it.

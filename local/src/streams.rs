@@ -7,11 +7,10 @@ mod mapping;
 mod reader;
 
 use crate::data::DataFolder;
-
+use crate::functions::Functions;
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
 pub use mapping::MappingError;
-use muster_edge::App;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,7 +46,7 @@ type DeadLetters = Arc<Mutex<Vec<DeadLetter>>>;
 impl Pump {
     /// A pump; what comes with it pumps until `stopped`.
     pub(crate) fn new(
-        app: App,
+        functions: Arc<dyn Functions>,
         client: Client,
         stream_arn: String,
         data: Arc<DataFolder>,
@@ -61,7 +60,7 @@ impl Pump {
         };
         let running = Running {
             reader: Reader::new(client, stream_arn, data),
-            delivery: Delivery::new(app, mapping::mappings()?),
+            delivery: Delivery::new(functions, mapping::mappings()?),
             dead_letters: pump.dead_letters.clone(),
             nudged: pump.nudged.clone(),
             waiters,

@@ -5,9 +5,9 @@
 use super::DeadLetter;
 use super::event::{LambdaRecord, batch};
 use super::mapping::Mapping;
-use crate::functions::StreamFunction;
-use muster_edge::App;
+use crate::functions::{self, Functions};
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often a record is handed over before it is given up. In AWS it is more, over hours.
@@ -18,7 +18,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// What hands records over.
 pub(super) struct Delivery {
-    app: App,
+    functions: Arc<dyn Functions>,
     mappings: Vec<Mapping>,
 }
 
@@ -46,8 +46,8 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(app: App, mappings: Vec<Mapping>) -> Self {
-        Self { app, mappings }
+    pub(super) fn new(functions: Arc<dyn Functions>, mappings: Vec<Mapping>) -> Self {
+        Self { functions, mappings }
     }
 
     /// Hands each record to the functions that want it; gives those that one could not be brought to take.
@@ -55,17 +55,17 @@ impl Delivery {
         let mut deliveries = Vec::new();
         for mapping in &self.mappings {
             let wanted = mapping.wanted(records);
-            deliveries.push(deliver_to(self.app.clone(), mapping.clone(), wanted));
+            deliveries.push(deliver_to(&*self.functions, mapping, wanted));
         }
         futures::future::join_all(deliveries).await.concat()
     }
 }
 
-async fn deliver_to(app: App, mapping: Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
+async fn deliver_to(functions: &dyn Functions, mapping: &Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
     let function = mapping.function;
     let mut dead_letters = Vec::new();
     for batch in records.chunks(mapping.batch_size) {
-        for (record, reason) in hand_over(batch, |records| invoke(app.clone(), function, records)).await {
+        for (record, reason) in hand_over(batch, |records| invoke(functions, function.binary, records)).await {
             let letter = DeadLetter {
                 function: function.logical_id,
                 sequence_number: record.sequence_number,
@@ -83,12 +83,11 @@ async fn deliver_to(app: App, mapping: Mapping, records: Vec<LambdaRecord>) -> V
     dead_letters
 }
 
-/// One invocation, in a task of its own, so that a panic is a failure like any other.
-async fn invoke(app: App, function: &'static StreamFunction, records: Vec<LambdaRecord>) -> Outcome {
-    match tokio::spawn((function.run)(app, batch(&records))).await {
-        Ok(Ok(answer)) => outcome(answer, &records),
-        Ok(Err(error)) => Outcome::Failed(error.to_string()),
-        Err(error) => Outcome::Failed(error.to_string()),
+/// One invocation.
+async fn invoke(functions: &dyn Functions, binary: &'static str, records: Vec<LambdaRecord>) -> Outcome {
+    match functions::invoke(functions, binary, batch(&records)).await {
+        Ok(answer) => outcome(answer, &records),
+        Err(failure) => Outcome::Failed(failure.to_string()),
     }
 }
 
