@@ -1,5 +1,6 @@
 //! One backend a test: a fresh table, its own clock, its own mail.
 
+use crate::packaged::Packaged;
 use crate::personas::Persona;
 use muster_domain::address::MAX_ADDRESSES;
 use muster_local::{Backend, Options};
@@ -94,8 +95,12 @@ impl Harness {
         .await
     }
 
-    /// A backend with these options.
-    pub async fn with(options: Options) -> Self {
+    /// A backend with these options. Its functions run as the environment says, unless the options watch or disturb
+    /// what handlers ask of AWS: that is done in this process.
+    pub async fn with(mut options: Options) -> Self {
+        if options.http_client.is_none() && options.functions.is_none() {
+            options.functions = Packaged::wanted();
+        }
         let backend = Backend::start(options).await.expect("the backend starts");
         Self {
             backend,
