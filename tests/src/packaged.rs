@@ -37,8 +37,8 @@ pub struct Settings {
     pub time_limit: Option<Duration>,
     /// Environment variables that a process gets in place of those that lead to the backend.
     pub variables: Vec<(&'static str, String)>,
-    /// Programs that run in place of packages, by binary.
-    pub programs: Vec<(&'static str, PathBuf)>,
+    /// Functions in whose place the package of another runs, which only tests have.
+    pub packages: Vec<(&'static str, &'static str)>,
 }
 
 impl Default for Settings {
@@ -48,7 +48,7 @@ impl Default for Settings {
             start_limit: Duration::from_secs(10),
             time_limit: None,
             variables: Vec::new(),
-            programs: Vec::new(),
+            packages: Vec::new(),
         }
     }
 }
@@ -195,14 +195,10 @@ impl Fleets {
     /// Starts a process. As in Lambda, one that does not come up in time is started once more, as a part of the
     /// invocation that waits for it.
     async fn start(&self, binary: &'static str, limit: Duration) -> Result<Sandbox, Failure> {
-        let replaced = self.settings.programs.iter().find(|(name, _)| *name == binary);
-        let path = match replaced {
-            Some((_, path)) => path.clone(),
-            None => package::unpacked(binary),
-        };
+        let replaced = self.settings.packages.iter().find(|(name, _)| *name == binary);
         let program = Program {
             binary,
-            path,
+            path: package::unpacked(replaced.map_or(binary, |(_, package)| package)),
             environment: self.environment(binary),
             log: self.log(binary),
         };

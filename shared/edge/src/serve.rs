@@ -12,9 +12,10 @@ use futures::FutureExt as _;
 use http::HeaderValue;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Body, IntoResponse, Request, RequestExt, Response};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::time::Instant;
 use tracing::Instrument as _;
 use tracing_subscriber::EnvFilter;
@@ -151,9 +152,19 @@ where
     R: Future<Output = Outcome> + Send + 'static,
 {
     lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(answer(app, request, handler).await)
+        Ok::<_, std::convert::Infallible>(AsItIs(answer(app, request, handler).await))
     }))
     .await
+}
+
+/// A reply whose body goes out as it was made: text as text, bytes as base64. By itself `lambda_http` decodes whatever
+/// is of a type of text, and so takes the mark from the beginning of a CSV that tells spreadsheets of UTF-8.
+struct AsItIs(Response<Body>);
+
+impl IntoResponse for AsItIs {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        Box::pin(std::future::ready(self.0))
+    }
 }
 
 /// Serves a handler of events as a Lambda function; it is told until when it may run.
@@ -176,4 +187,17 @@ where
         },
     ))
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::Reply;
+
+    #[tokio::test]
+    async fn a_file_goes_out_with_its_mark_of_utf_8() {
+        let file = Reply::file("text/csv; charset=utf-8", "people.csv", "\u{feff}Name".into());
+        let sent = AsItIs(file.into_response()).into_response().await;
+        assert_eq!(sent.body(), &Body::Binary("\u{feff}Name".into()));
+    }
 }

@@ -5,7 +5,6 @@ use muster_tests::packaged::Settings;
 use muster_tests::wire::Manner;
 use muster_tests::{Answer, Harness, Packaged};
 use serde_json::json;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The function that the one of these tests stands for.
@@ -13,7 +12,7 @@ const PREVIEW: &str = "preview-invitation";
 
 fn on_demand(binary: &'static str) -> Packaged {
     Packaged::with(Settings {
-        programs: vec![(binary, PathBuf::from(env!("CARGO_BIN_EXE_on-demand")))],
+        packages: vec![(binary, "on-demand")],
         time_limit: Some(Duration::from_secs(2)),
         ..Settings::default()
     })

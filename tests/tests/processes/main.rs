@@ -12,6 +12,7 @@ mod failing;
 mod freezing;
 mod samples;
 mod starting;
+mod together;
 
 use muster_local::Options;
 use muster_tests::packaged::Settings;
