@@ -77,8 +77,7 @@ impl Sandbox {
     /// Hands it an event and waits for its answer, as long as it may take. The clock that it goes by is that much ahead.
     pub(super) async fn invoke(&mut self, event: Value, limit: Duration, ahead: Ahead) -> Result<Value, Failure> {
         self.is_fit = false;
-        self.frozen().await;
-        self.still_runs()?;
+        self.frozen().await?;
         let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         let invocation = InvocationBuilder::new().payload(event).timeout_ms(milliseconds);
         let mut invocation = invocation.build().expect("an invocation with a payload");
@@ -109,10 +108,12 @@ impl Sandbox {
     }
 
     /// Waits until it is frozen after what it has served. So it is never frozen while it serves.
-    async fn frozen(&self) {
+    async fn frozen(&mut self) -> Result<(), Failure> {
         while self.has_served && !self.simulator.is_frozen() {
+            self.still_runs()?;
             tokio::time::sleep(GLANCE).await;
         }
+        self.still_runs()
     }
 
     fn still_runs(&mut self) -> Result<(), Failure> {
