@@ -7,6 +7,7 @@ use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
+use crate::functions;
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
@@ -26,6 +27,9 @@ use tokio::net::TcpListener;
 /// The sender of all mail.
 const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
 
+/// What mail is sent under.
+const CONFIGURATION_SET: &str = "muster";
+
 /// How a backend starts.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -39,6 +43,8 @@ pub struct Options {
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
+    /// Whether these calls have no more time than in Lambda; a test that makes them late says yes.
+    pub hurried: bool,
 }
 
 impl Default for Options {
@@ -49,6 +55,7 @@ impl Default for Options {
             timers: true,
             streams: true,
             http_client: None,
+            hurried: false,
         }
     }
 }
@@ -120,7 +127,10 @@ impl Backend {
 
         let (mut front, mut back) = (Crew::new(), Crew::new());
         let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
-        let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        if options.hurried {
+            sdk = aws::hurried(&sdk);
+        }
         let deployment = deployment(&base_url, &identity);
         let app = App::new(configuration(&deployment)?, &sdk, clock);
 
@@ -151,7 +161,7 @@ impl Backend {
         };
         backend.open(listener);
         // The keys that this fetches are served by the gateway, which is open now.
-        backend.app.warm().await;
+        functions::run_as(functions::START, backend.app.warm()).await;
         Ok(backend)
     }
 
@@ -281,6 +291,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
+        ("MUSTER_MAIL_CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
     ]
 }

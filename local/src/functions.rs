@@ -1,14 +1,42 @@
 //! The product's own functions, as this process calls them. Nothing else here knows the crate that has them.
 
 use crate::gateway::paths::{DEFAULT, Routes};
+use jiff::Timestamp;
+use lambda_http::{Body, Request, Response};
 use lambda_runtime::Error;
 use muster_edge::App;
-use muster_functions::{routes::ROUTES, streams};
+use muster_functions::routes::{self, ROUTES};
+use muster_functions::{schedule, streams};
 use serde_json::Value;
 use std::pin::Pin;
 
-pub(crate) use muster_functions::routes::call;
-pub(crate) use muster_functions::schedule::expire;
+tokio::task_local! {
+    static RUNNING: &'static str;
+}
+
+/// Stands for every function's start: in Lambda each has its own, here one process has one for all.
+pub const START: &str = "start";
+
+/// Runs an invocation as one of this binary. Its calls of AWS know it by [`running`], since no function starts tasks.
+pub async fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> T {
+    // A handler is large, and there is no need to have it twice where it is called.
+    RUNNING.scope(binary, Box::pin(invocation)).await
+}
+
+/// The binary whose invocation this task is; none outside of one.
+pub fn running() -> Option<&'static str> {
+    RUNNING.try_with(|binary| *binary).ok()
+}
+
+/// Answers a request with the handler of a binary.
+pub(crate) async fn call(binary: &'static str, app: &App, request: Request) -> Response<Body> {
+    run_as(binary, routes::call(binary, app, request)).await
+}
+
+/// Runs the scheduled function.
+pub(crate) async fn expire(app: &App, event: Value, deadline: Timestamp) -> Result<Value, Error> {
+    run_as("expire", schedule::expire(app, event, deadline)).await
+}
 
 /// The binary that takes what no other route does.
 const FALLBACK: &str = "not-found";
@@ -28,11 +56,20 @@ type Running = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
     StreamFunction {
         logical_id: "DeliverMailFunction",
-        run: |app, event| Box::pin(async move { streams::deliver_mail(&app, event).await }),
+        run: |app, event| {
+            Box::pin(run_as("deliver-mail", async move {
+                streams::deliver_mail(&app, event).await
+            }))
+        },
     },
     StreamFunction {
         logical_id: "FinishWorkFunction",
-        run: |app, event| Box::pin(async move { streams::finish_work(&app, event).await }),
+        run: |app, event| {
+            Box::pin(run_as(
+                "finish-work",
+                async move { streams::finish_work(&app, event).await },
+            ))
+        },
     },
 ];
 

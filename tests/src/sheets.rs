@@ -1,5 +1,6 @@
 //! Files of exports, read back as whoever gets them would.
 
+use crate::calls;
 use crate::harness::Harness;
 use crate::personas::Persona;
 use calamine::{Data, Reader as _, Xlsx};
@@ -65,6 +66,7 @@ impl Harness {
     /// # Panics
     /// If nothing answers there.
     pub async fn follow(&self, link: &str) -> File {
+        calls::followed(link);
         self.file(self.http().get(link)).await
     }
 
