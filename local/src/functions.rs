@@ -18,9 +18,9 @@ tokio::task_local! {
 pub const START: &str = "start";
 
 /// Runs an invocation as one of this binary. Its calls of AWS know it by [`running`], since no function starts tasks.
-pub async fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> T {
-    // A handler is large, and there is no need to have it twice where it is called.
-    RUNNING.scope(binary, Box::pin(invocation)).await
+pub fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> impl Future<Output = T> {
+    // A handler is too large to be copied about on a stack.
+    RUNNING.scope(binary, Box::pin(invocation))
 }
 
 /// The binary whose invocation this task is; none outside of one.

@@ -70,11 +70,11 @@ pub static STARTING: LazyLock<Vec<String>> = LazyLock::new(|| {
 ///
 /// # Panics
 /// If there is no such function.
-pub async fn run_as<T>(binary: &str, invocation: impl Future<Output = T>) -> T {
+pub fn run_as<T>(binary: &str, invocation: impl Future<Output = T>) -> impl Future<Output = T> {
     let routes = ROUTES.iter().map(|route| route.binary);
     let mut known = routes.chain(BACKGROUND.iter().map(|function| function.binary));
     let binary = known.find(|known| *known == binary).expect("a function's binary");
-    muster_local::run_as(binary, invocation).await
+    muster_local::run_as(binary, invocation)
 }
 
 fn note(binary: &str, needed: Vec<Needed>) {

@@ -71,6 +71,17 @@ fn conditions(condition: &Value) -> Vec<Value> {
     all
 }
 
+impl std::fmt::Display for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (says, policy) = (&self.says, &self.policy);
+        write!(f, "{} on {} by `{policy}`", says["Action"], says["Resource"])?;
+        match &says["Condition"] {
+            Value::Null => Ok(()),
+            condition => write!(f, " if {condition}"),
+        }
+    }
+}
+
 /// What is wrong with a function's role, given all that was done with it.
 #[must_use]
 pub fn faults(binary: &str, role: &Role, done: &[&Needed]) -> Vec<String> {
@@ -80,10 +91,7 @@ pub fn faults(binary: &str, role: &Role, done: &[&Needed]) -> Vec<String> {
     }
     for grant in grants(role) {
         if !done.iter().any(|needed| alone_allows(&grant.says, needed)) {
-            faults.push(format!(
-                "{binary}: no test needs what `{}` allows: {}",
-                grant.policy, grant.says
-            ));
+            faults.push(format!("{binary}: no test needs {grant}"));
         }
     }
     let denials = role

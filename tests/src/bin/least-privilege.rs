@@ -34,45 +34,49 @@ fn main() -> ExitCode {
     let roles = Roles::of(serde_json::from_str(&text).expect("the template is JSON"));
     let (calls, used) = noted(&options.calls).expect("the noted calls can be read");
     assert!(calls > 0, "nothing was noted in {}", options.calls.display());
-
-    let mut faults = all_faults(&roles, &used);
-    faults.extend(differences(&roles));
-    let mut foreign = 0;
-    for (binary, role) in &roles.by_binary {
-        let attempts = attempts(role);
-        foreign += attempts.len();
-        let allowed = attempts.iter().filter(|attempt| role.allows(attempt));
-        faults.extend(allowed.map(|attempt| format!("{binary}: allowed beside what its role says: {attempt:?}")));
-    }
     if options.partitions {
         partitions(&roles, &used);
     }
+    tell(&roles, calls, &used);
 
-    let all = || roles.by_binary.values();
-    let sum = |count: fn(&Role) -> usize| all().map(count).sum::<usize>();
-    let actions: BTreeSet<&str> = used.iter().map(|used| used.needed.action.as_str()).collect();
-    let functions: BTreeSet<&str> = used.iter().map(|used| used.binary.as_str()).collect();
-    println!("{calls:7} calls of {} functions, which needed", functions.len());
-    println!(
-        "{:7} different permissions, of {} actions: all allowed",
-        used.len(),
-        actions.len()
-    );
-    println!("{:7} more that Lambda needs for them", sum(|role| role.by_lambda.len()));
-    println!(
-        "{:7} roles with {} statements, which allow",
-        roles.by_binary.len(),
-        sum(|role| role.statements.len())
-    );
-    println!(
-        "{:7} actions on a resource under a condition: all used",
-        sum(|role| grants(role).len())
-    );
-    println!("{foreign:7} attempts at what lies next to them: all denied");
+    let mut faults = all_faults(&roles, &used);
+    faults.extend(differences(&roles));
+    for (binary, role) in &roles.by_binary {
+        let allowed = attempts(role).into_iter().filter(|attempt| role.allows(attempt));
+        faults.extend(allowed.map(|attempt| format!("{binary}: allowed beside what its role says: {attempt:?}")));
+    }
     for fault in &faults {
         println!("FAULT {fault}");
     }
+    if faults.is_empty() {
+        println!("All needed is allowed, all allowed is needed, and nothing next to it is allowed.");
+    }
     ExitCode::from(u8::from(!faults.is_empty()))
+}
+
+fn tell(roles: &Roles, calls: usize, used: &BTreeSet<Used>) {
+    let sum = |count: fn(&Role) -> usize| roles.by_binary.values().map(count).sum::<usize>();
+    let actions: BTreeSet<&str> = used.iter().map(|used| used.needed.action.as_str()).collect();
+    let functions: BTreeSet<&str> = used.iter().map(|used| used.binary.as_str()).collect();
+    println!(
+        "{calls:8} calls by {} functions, for which they needed",
+        functions.len()
+    );
+    println!("{:8} different permissions of {} actions", used.len(), actions.len());
+    println!(
+        "{:8} more are needed by Lambda in their names",
+        sum(|role| role.by_lambda.len())
+    );
+    println!(
+        "{:8} roles have {} statements, which allow",
+        roles.by_binary.len(),
+        sum(|role| role.statements.len())
+    );
+    println!("{:8} times one action on one resource", sum(|role| grants(role).len()));
+    println!(
+        "{:8} attempts were made at what lies next to that",
+        sum(|role| attempts(role).len())
+    );
 }
 
 /// Where the tests were judged by other policies than the expanded template has, and roles that are no function's.
