@@ -5,12 +5,14 @@ use crate::faults::{Exchange, SEND_EMAIL, TRANSACT};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Condition key: the partition keys that a request names.
 pub const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 /// Condition key: the transaction that a request is a part of.
 pub const ENCLOSING: &str = "dynamodb:EnclosingOperation";
+/// Condition key: the attributes that a request names.
+pub const ATTRIBUTES: &str = "dynamodb:Attributes";
 /// Condition key: the sender of a mail.
 pub const FROM: &str = "ses:FromAddress";
 
@@ -108,7 +110,8 @@ fn table_call(operation: &str, body: &Value) -> Vec<Needed> {
         "TransactWriteItems" => transaction(body),
         "UpdateItem" => {
             let call = on_table(operation, text(&body["TableName"]));
-            vec![call.with(LEADING_KEYS, [partition(&body["Key"])])]
+            let call = call.with(LEADING_KEYS, [partition(&body["Key"])]);
+            vec![call.with(ATTRIBUTES, attributes(body))]
         }
         other => panic!("what a role needs for {other} is not known here"),
     }
@@ -118,6 +121,32 @@ fn on_table(operation: &str, table: &str) -> Needed {
     let arn = TABLE.rsplit_once('/').map_or("", |(before, _)| before);
     Needed::new(format!("dynamodb:{operation}"), format!("{arn}/{table}"))
 }
+
+/// The attributes that an update names, in its key and in its expressions.
+fn attributes(body: &Value) -> BTreeSet<String> {
+    let mut named: BTreeSet<String> = body["Key"].as_object().expect("a key").keys().cloned().collect();
+    for expression in ["UpdateExpression", "ConditionExpression"] {
+        let expression = body[expression].as_str().unwrap_or_default();
+        let words = expression.split(|letter: char| !(letter.is_alphanumeric() || "_#:".contains(letter)));
+        let names = words.filter(|word| !word.is_empty() && !word.starts_with(':') && !WORDS.contains(word));
+        named.extend(names.map(|name| match name.starts_with('#') {
+            true => text(&body["ExpressionAttributeNames"][name]).to_owned(),
+            false => name.to_owned(),
+        }));
+    }
+    named
+}
+
+/// What stands in expressions and is no attribute.
+const WORDS: [&str; 7] = [
+    "SET",
+    "REMOVE",
+    "AND",
+    "OR",
+    "NOT",
+    "attribute_exists",
+    "attribute_not_exists",
+];
 
 fn query(body: &Value) -> Needed {
     let mut call = on_table("Query", text(&body["TableName"]));

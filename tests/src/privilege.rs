@@ -47,7 +47,7 @@ fn each(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
 }
 
-/// A condition for each of the values that it lets through.
+/// A condition for each of the values that it lets through. What all values must be among is looked for among any.
 fn conditions(condition: &Value) -> Vec<Value> {
     let operators = condition.as_object().into_iter().flatten();
     let keys = operators.flat_map(|(operator, keys)| {
@@ -60,7 +60,7 @@ fn conditions(condition: &Value) -> Vec<Value> {
     for (operator, key, values) in keys {
         let with = |condition: &Value, value: Value| {
             let mut condition = condition.clone();
-            condition[operator][key] = json!([value]);
+            condition[operator.replace("ForAllValues:", "ForAnyValue:")][key] = json!([value]);
             condition
         };
         all = all

@@ -2,12 +2,15 @@
 
 use super::{Grant, grants};
 use crate::cloudformation::SENDER;
-use crate::permissions::{ENCLOSING, FROM, LEADING_KEYS, Needed};
+use crate::permissions::{ATTRIBUTES, ENCLOSING, FROM, LEADING_KEYS, Needed};
 use crate::roles::Role;
 use serde_json::Value;
 
 /// The kinds of partitions that the table has, and one that it has not.
 pub const KINDS: [&str; 6] = ["ORG#", "EVENTS#", "EMAIL#", "IDEM#", "WARM", "OTHER#"];
+
+/// Attributes that decide who may do what.
+const DECIDING: [&str; 4] = ["role", "grants", "owners", "expires_at"];
 
 /// What could be asked of the services that functions use, as far as it does harm.
 const ACTIONS: &[&str] = &[
@@ -101,10 +104,10 @@ pub fn attempts(role: &Role) -> Vec<Needed> {
         if needed.context.contains_key(ENCLOSING) {
             let mut alone = needed.clone();
             alone.context.remove(ENCLOSING);
-            let may_alone = examples
-                .iter()
-                .any(|e| e.action == needed.action && !e.context.contains_key(ENCLOSING));
-            foreign.extend((!may_alone).then_some(alone));
+            foreign.push(alone.with(ATTRIBUTES, DECIDING));
+        }
+        if needed.context.contains_key(ATTRIBUTES) {
+            foreign.extend(DECIDING.map(|name| needed.clone().with(ATTRIBUTES, ["PK", "SK", name])));
         }
         let held = |action: &str| {
             examples

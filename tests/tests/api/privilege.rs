@@ -4,8 +4,9 @@
 
 use muster_functions::routes::{BACKGROUND, ROUTES};
 use muster_tests::calls::run_as;
+use muster_tests::cloudformation::TABLE;
 use muster_tests::deployment::repository;
-use muster_tests::permissions::{LEADING_KEYS, Needed};
+use muster_tests::permissions::{ATTRIBUTES, LEADING_KEYS, Needed};
 use muster_tests::privilege::{attempts, partitions};
 use muster_tests::roles::WRITTEN;
 use muster_tests::{Harness, calls, privilege};
@@ -84,6 +85,17 @@ fn a_function_reaches_no_kind_of_partition_that_it_has_no_business_in() {
                 reached.is_empty() || reached == writable,
                 "{binary}: {action} on {reached:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn no_role_changes_what_decides_outside_of_a_transaction() {
+    for (binary, role) in &WRITTEN.by_binary {
+        for action in ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"] {
+            let write = Needed::new(action, TABLE).with(LEADING_KEYS, ["ORG#_"]);
+            let write = write.with(ATTRIBUTES, ["PK", "SK", "role"]);
+            assert!(!role.allows(&write), "{binary}: {action} of a role");
         }
     }
 }
