@@ -54,7 +54,7 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Notes that somebody follows a link, which `get-export` has signed.
+/// Notes that somebody got a file by a link, which `get-export` has signed.
 pub fn followed(link: &str) {
     note("get-export", vec![behind_link(link)]);
 }

@@ -71,7 +71,7 @@ impl Needed {
     }
 }
 
-/// What AWS asks when this request comes; nothing if it does not come from the SDK's operations that Muster uses.
+/// What AWS asks when this request comes.
 ///
 /// AWS documents that a transaction needs the permissions of its parts, and not whether [`LEADING_KEYS`] of a part are
 /// its own or those of all parts. So each part is asked for both ways, and a role must allow both.

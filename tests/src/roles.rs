@@ -40,8 +40,7 @@ impl Role {
         decide(&self.evaluator, needed) == Decision::Allow
     }
 
-    /// What the statements of these would allow, without any other.
-    #[must_use]
+    /// Whether it would allow something without one of its policies.
     pub fn without(&self, policy: &str) -> impl Fn(&Needed) -> bool + use<> {
         let rest = self.statements.iter().filter(|statement| statement.policy != policy);
         let evaluator = evaluator(rest.map(|statement| &statement.says));

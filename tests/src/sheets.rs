@@ -66,8 +66,11 @@ impl Harness {
     /// # Panics
     /// If nothing answers there.
     pub async fn follow(&self, link: &str) -> File {
-        calls::followed(link);
-        self.file(self.http().get(link)).await
+        let file = self.file(self.http().get(link)).await;
+        if file.status == 200 {
+            calls::followed(link);
+        }
+        file
     }
 
     async fn file(&self, request: reqwest::RequestBuilder) -> File {

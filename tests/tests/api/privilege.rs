@@ -2,6 +2,8 @@
 //! business in. That each call of a test is allowed is seen to by `muster_tests::calls`, whichever test makes it; that
 //! nothing is allowed in vain, by `least-privilege` when all tests have run.
 
+mod evaluator;
+
 use muster_functions::routes::{BACKGROUND, ROUTES};
 use muster_tests::calls::run_as;
 use muster_tests::cloudformation::TABLE;
