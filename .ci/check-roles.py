@@ -10,6 +10,8 @@ import yaml
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 FUNCTION = "AWS::Serverless::Function"
+# They must be told whose an address is.
+READ_ADDRESSES = {"AddMember", "CreateInvitations", "ResendInvitation", "ResendInvitations"}
 
 
 def calls(role: dict) -> list[dict]:
@@ -40,6 +42,7 @@ def expected(resources: dict) -> dict[str, set[str]]:
         "TracePolicy": set(functions),
         "ReadersPolicy EventsReaderPolicy AddressesReaderPolicy": tables - writers,
         "EventsUnreadPolicy": writers - {"FinishWork"},
+        "AddressesUnreadPolicy NoAddressesPolicy": writers - READ_ADDRESSES,
         "NoKeptAnswersPolicy": {name for name in writers if not takes_posts(functions[name])},
     }
 

@@ -68,14 +68,11 @@ pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpCli
     let (key, secret) = CREDENTIALS;
     let credentials = Credentials::new(key, secret, None, None, "local");
     let mut config = SdkConfig::builder()
+        .timeout_config(patience())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .service_config(endpoints);
-    // What a test puts in between is to meet the product's own patience.
-    if http_client.is_none() {
-        config.set_timeout_config(Some(patience()));
-    }
     config.set_http_client(http_client);
     config.build()
 }
@@ -87,6 +84,13 @@ fn patience() -> TimeoutConfig {
         .operation_attempt_timeout(Duration::from_secs(20))
         .operation_timeout(Duration::from_secs(25))
         .build()
+}
+
+/// The same with the product's own time limits.
+pub(crate) fn hurried(sdk: &SdkConfig) -> SdkConfig {
+    let mut config = sdk.to_builder();
+    config.set_timeout_config(None);
+    config.build()
 }
 
 /// The two services' routes.

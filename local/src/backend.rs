@@ -7,7 +7,7 @@ use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
-use crate::functions::{Functions, InProcess, Launcher, Surroundings};
+use crate::functions::{self, Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
@@ -27,6 +27,9 @@ use tokio::net::TcpListener;
 /// The sender of all mail.
 const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
 
+/// What mail is sent under.
+const CONFIGURATION_SET: &str = "muster";
+
 /// How a backend starts.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +45,8 @@ pub struct Options {
     pub http_client: Option<SharedHttpClient>,
     /// Who runs the functions in place of this process. `http_client` then sees nothing of their calls.
     pub functions: Option<Arc<dyn Launcher>>,
+    /// Whether these calls have no more time than in Lambda; a test that makes them late says yes.
+    pub hurried: bool,
 }
 
 impl Default for Options {
@@ -53,6 +58,7 @@ impl Default for Options {
             streams: true,
             http_client: None,
             functions: None,
+            hurried: false,
         }
     }
 }
@@ -125,7 +131,10 @@ impl Backend {
 
         let (mut front, mut back) = (Crew::new(), Crew::new());
         let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
-        let sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        if options.hurried {
+            sdk = aws::hurried(&sdk);
+        }
         let mut environment = deployment(&base_url, &identity);
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
         environment.extend(cloud.endpoints.environment());
@@ -171,7 +180,7 @@ impl Backend {
         };
         backend.open(listener);
         // The keys that this fetches are served by the gateway, which is open now.
-        backend.app.warm().await;
+        functions::run_as(functions::START, backend.app.warm()).await;
         Ok(backend)
     }
 
@@ -299,6 +308,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
+        ("MUSTER_MAIL_CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
     ]
 }

@@ -13,6 +13,24 @@ use std::fmt::Debug;
 use std::pin::Pin;
 use std::sync::Arc;
 
+tokio::task_local! {
+    static RUNNING: &'static str;
+}
+
+/// Stands for every function's start: in Lambda each has its own, here one process has one for all.
+pub const START: &str = "start";
+
+/// Runs an invocation as one of this binary. Its calls of AWS know it by [`running`], since no function starts tasks.
+pub fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> impl Future<Output = T> {
+    // A handler is too large to be copied about on a stack.
+    RUNNING.scope(binary, Box::pin(invocation))
+}
+
+/// The binary whose invocation this task is; none outside of one.
+pub fn running() -> Option<&'static str> {
+    RUNNING.try_with(|binary| *binary).ok()
+}
+
 /// The binary that takes what no other route does.
 const FALLBACK: &str = "not-found";
 
@@ -78,7 +96,9 @@ pub(crate) struct InProcess(pub(crate) App);
 impl Functions for InProcess {
     fn invoke(&self, binary: &'static str, event: Value) -> Running {
         let app = self.0.clone();
-        Box::pin(async move { run(&app, binary, event).await.map_err(Failure::of) })
+        Box::pin(run_as(binary, async move {
+            run(&app, binary, event).await.map_err(Failure::of)
+        }))
     }
 }
 

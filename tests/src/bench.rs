@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use muster_domain::OrganizationId;
 use muster_edge::App;
 use muster_functions::schedule;
-use muster_local::Options;
+use muster_local::{Options, run_as};
 use muster_store::Key;
 use muster_store::items::Item;
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ impl Bench {
     /// Runs the scheduled function in the watched process, with time enough.
     pub async fn expire(&self) -> Result<Value, String> {
         let deadline = Timestamp::now() + SignedDuration::from_mins(10);
-        schedule::expire(self.app(), json!({}), deadline)
+        run_as("expire", schedule::expire(self.app(), json!({}), deadline))
             .await
             .map_err(|e| e.to_string())
     }

@@ -140,11 +140,9 @@ fn call(action: &str, resource: &Value, condition: &Value) -> String {
         .into_iter()
         .find(|index| *resource == json!({ "Fn::Sub": format!("${{Table.Outputs.Arn}}/index/{index}") }));
     match action {
-        "dynamodb:BatchGetItem" | "dynamodb:Query" | "dynamodb:UpdateItem"
-            if *resource == table && condition.is_null() =>
-        {
-            action.to_owned()
-        }
+        "dynamodb:BatchGetItem" | "dynamodb:Query" if *resource == table && condition.is_null() => action.to_owned(),
+        // Which attributes is shown by the calls themselves: see `permissions`.
+        "dynamodb:UpdateItem" if *resource == table && *condition != inside_a_transaction() => action.to_owned(),
         "dynamodb:Query" if index.is_some() && condition.is_null() => format!("{action} {}", index.unwrap_or_default()),
         "secretsmanager:GetSecretValue" if *resource == secret && condition.is_null() => action.to_owned(),
         "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" if *resource == files && condition.is_null() => {

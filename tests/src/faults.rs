@@ -2,7 +2,7 @@
 //!
 //! A *call* is one operation that a handler asks of the SDK; its *attempts* are the HTTP exchanges the SDK makes of it.
 
-use aws_smithy_http_client::Builder;
+use crate::calls;
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -138,7 +138,7 @@ impl Faults {
     /// What the handlers' AWS calls go through.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
-        self.client_over(Builder::new().build_http())
+        self.client_over(calls::client())
     }
 
     /// The same, with `real` between it and AWS.

@@ -1,6 +1,6 @@
 //! Holds one write back until others are through, as a slow process would.
 
-use aws_smithy_http_client::Builder;
+use crate::calls;
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -21,7 +21,7 @@ impl Gate {
     /// What the handlers' AWS calls go through.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
-        let real = Builder::new().build_http();
+        let real = calls::client();
         let gate = self.clone();
         http_client_fn(move |settings, components| {
             SharedHttpConnector::new(Connector {

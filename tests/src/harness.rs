@@ -1,5 +1,6 @@
 //! One backend a test: a fresh table, its own clock, its own mail.
 
+use crate::calls;
 use crate::packaged::Packaged;
 use crate::personas::Persona;
 use muster_domain::address::MAX_ADDRESSES;
@@ -95,12 +96,15 @@ impl Harness {
         .await
     }
 
-    /// A backend with these options. Its functions run as the environment says, unless the options watch or disturb
-    /// what handlers ask of AWS: that is done in this process.
+    /// A backend with these options, whose functions may do what their roles allow. They run as the environment says, unless
+    /// the options watch or disturb what handlers ask of AWS: that is done in this process, and meets the product's own time
+    /// limits.
     pub async fn with(mut options: Options) -> Self {
         if options.http_client.is_none() && options.functions.is_none() {
             options.functions = Packaged::wanted();
         }
+        options.hurried |= options.http_client.is_some();
+        options.http_client.get_or_insert_with(calls::client);
         let backend = Backend::start(options).await.expect("the backend starts");
         Self {
             backend,
@@ -152,10 +156,10 @@ impl Harness {
         Answer { status, body, headers }
     }
 
-    /// The way to AWS that no `http_client` of the options watches or disturbs.
+    /// The way to AWS that no `http_client` of the options disturbs.
     pub fn quiet_sdk(&self) -> aws_config::SdkConfig {
         let mut sdk = self.backend.app().sdk().to_builder();
-        sdk.set_http_client(None);
+        sdk.set_http_client(Some(calls::client()));
         sdk.build()
     }
 

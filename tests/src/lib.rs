@@ -9,6 +9,8 @@
 
 pub mod api_keys;
 pub mod bench;
+pub mod calls;
+pub mod cloudformation;
 pub mod crowd;
 pub mod deployment;
 pub mod faults;
@@ -18,8 +20,10 @@ pub mod meter;
 pub mod packaged;
 pub mod permissions;
 pub mod personas;
+pub mod privilege;
 pub mod recount;
 pub mod requests;
+pub mod roles;
 pub mod samples;
 pub mod sheets;
 pub mod shortcuts;

@@ -1,5 +1,6 @@
 //! Files of exports, read back as whoever gets them would.
 
+use crate::calls;
 use crate::harness::Harness;
 use crate::personas::Persona;
 use calamine::{Data, Reader as _, Xlsx};
@@ -65,7 +66,11 @@ impl Harness {
     /// # Panics
     /// If nothing answers there.
     pub async fn follow(&self, link: &str) -> File {
-        self.file(self.http().get(link)).await
+        let file = self.file(self.http().get(link)).await;
+        if file.status == 200 {
+            calls::followed(link);
+        }
+        file
     }
 
     async fn file(&self, request: reqwest::RequestBuilder) -> File {

@@ -5,7 +5,7 @@ use crate::harness::Harness;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, ShardIteratorType};
 use muster_edge::App;
 use muster_functions::streams;
-use muster_local::Options;
+use muster_local::{Options, run_as};
 use serde_json::{Value, json};
 
 /// More rounds than any test needs: work that is not finished after them never will be.
@@ -125,8 +125,10 @@ impl Stream {
         let records: Vec<&Value> = batch.iter().map(|place| &self.waiting[*place].json).collect();
         let event = json!({ "Records": records });
         let answer = match function {
-            Function::DeliverMail => streams::deliver_mail(app, event).await,
-            Function::FinishWork | Function::CountPeople => streams::finish_work(app, event).await,
+            Function::DeliverMail => run_as("deliver-mail", streams::deliver_mail(app, event)).await,
+            Function::FinishWork | Function::CountPeople => {
+                run_as("finish-work", streams::finish_work(app, event)).await
+            }
         };
         let answer = answer.expect("the event is one of the stream");
         if answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {

@@ -6,6 +6,7 @@ use muster_functions::routes::ROUTES;
 use muster_functions::routes::exports::AT_ONCE;
 use muster_functions::streams;
 use muster_tests::bench::Bench;
+use muster_tests::calls::run_as;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, DELETE_FILE, GET_FILE, Kind, PUT_FILE, Reach, TRANSACT};
 use muster_tests::harness::Harness;
@@ -201,7 +202,7 @@ async fn two_processes_at_the_same_slices_make_one_file() {
         let job = ids(&b.h, &case.organization().id, "JOB#").await.remove(0);
         let values = vec![("org", case.organization().id.clone()), ("job", job)];
         let event = sample("finish-work", &values);
-        let all = [0; 3].map(|_| streams::finish_work(b.app(), event.clone()));
+        let all = [0; 3].map(|_| run_as("finish-work", streams::finish_work(b.app(), event.clone())));
         for done in futures::future::join_all(all).await {
             done.unwrap();
         }

@@ -50,6 +50,7 @@ mod organizations;
 mod ownership;
 mod parity;
 mod people;
+mod privilege;
 mod probe;
 mod races;
 mod repair;

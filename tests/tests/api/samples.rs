@@ -5,6 +5,7 @@ use muster_edge::App;
 use muster_functions::routes::{ROUTES, call};
 use muster_functions::{schedule, streams};
 use muster_local::{Options, TokenRequest};
+use muster_tests::calls::run_as;
 use muster_tests::deployment::functions;
 use muster_tests::faults::Faults;
 use muster_tests::harness::{Harness, Organization};
@@ -61,7 +62,9 @@ async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
     let app = App::new(known.config().clone(), known.sdk(), known.clock().clone());
     match binary {
         "expire" => {
-            let done = schedule::expire(&app, event.clone(), Timestamp::MAX).await.unwrap();
+            let done = run_as(binary, schedule::expire(&app, event.clone(), Timestamp::MAX))
+                .await
+                .unwrap();
             assert_eq!(done["complete"], true, "{done}");
             assert_eq!(done["left"], 0, "{done}");
             done
@@ -69,8 +72,8 @@ async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
         "deliver-mail" | "finish-work" => {
             let event = event.clone();
             let done = match binary {
-                "deliver-mail" => streams::deliver_mail(&app, event).await,
-                _ => streams::finish_work(&app, event).await,
+                "deliver-mail" => run_as(binary, streams::deliver_mail(&app, event)).await,
+                _ => run_as(binary, streams::finish_work(&app, event)).await,
             };
             assert_eq!(done.unwrap(), json!({ "batchItemFailures": [] }), "{binary}");
             Value::Null
@@ -78,7 +81,7 @@ async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
         _ => {
             assert!(ROUTES.iter().any(|route| route.binary == binary), "{binary}");
             let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-            let reply = call(binary, &app, request).await;
+            let reply = run_as(binary, call(binary, &app, request)).await;
             let status = reply.status().as_u16();
             let expected = match binary {
                 "create-organization" | "create-invitations" | "create-api-key" | "add-member" => 201,

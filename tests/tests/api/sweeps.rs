@@ -5,6 +5,7 @@ use muster_functions::routes::ROUTES;
 use muster_functions::schedule;
 use muster_store::keys::DUE_SHARDS;
 use muster_tests::bench::Bench;
+use muster_tests::calls::run_as;
 use muster_tests::faults::{At, Exchange, Kind, QUERY, READ, Reach, TRANSACT};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
@@ -109,7 +110,9 @@ async fn a_run_whose_time_is_up_touches_nothing_and_the_next_one_does_it_all() {
     let case = inviting(&b, 20).await;
     b.h.advance(days(8));
     b.faults.clear();
-    let done = schedule::expire(b.app(), json!({}), Timestamp::now()).await.unwrap();
+    let done = run_as("expire", schedule::expire(b.app(), json!({}), Timestamp::now()))
+        .await
+        .unwrap();
     assert_eq!(done["complete"], false);
     assert_eq!(b.faults.calls(), Vec::<String>::new());
     assert_eq!(pending(&b, &case).await, 20);
@@ -129,7 +132,9 @@ async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_n
     let late = Timestamp::now() + SignedDuration::from_millis(1500);
     let deadline = late + SignedDuration::from_secs(5);
     b.faults.inject(At::First(TRANSACT), Kind::Held(late), Reach::Call);
-    let done = schedule::expire(b.app(), json!({}), deadline).await.unwrap();
+    let done = run_as("expire", schedule::expire(b.app(), json!({}), deadline))
+        .await
+        .unwrap();
     assert_eq!(done["complete"], false);
     assert!(b.faults.count(TRANSACT) <= 1, "nothing more is begun");
     let settled = done["settled"].as_u64().unwrap();

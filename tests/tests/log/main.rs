@@ -10,6 +10,7 @@
 use muster_edge::App;
 use muster_functions::routes::call;
 use muster_local::Options;
+use muster_tests::calls::run_as;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
 use muster_tests::samples::{Values, sample};
@@ -40,7 +41,7 @@ impl Log {
 async fn run(app: &App, binary: &str, values: &Values) -> (u16, Value) {
     let event = sample(binary, values).to_string();
     let request = lambda_http::request::from_str(&event).unwrap();
-    let reply = call(binary, app, request).await;
+    let reply = run_as(binary, call(binary, app, request)).await;
     let body = serde_json::from_slice(reply.body()).unwrap_or_default();
     (reply.status().as_u16(), body)
 }

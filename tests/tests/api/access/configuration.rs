@@ -3,6 +3,7 @@
 use super::{ACTIONS, EVALUATION, EVALUATIONS, RESOURCES, SUBJECTS};
 use muster_edge::{App, Config};
 use muster_functions::routes::call;
+use muster_tests::calls::run_as;
 use muster_tests::harness::Harness;
 use muster_tests::samples::sample;
 use reqwest::Method;
@@ -44,7 +45,11 @@ async fn without_a_configured_address_it_is_the_gateways_own_and_nothing_that_a_
     event["headers"]["host"] = json!("evil.example");
     event["headers"]["x-forwarded-host"] = json!("evil.example");
     let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-    let reply = call("get-authzen-configuration", &app, request).await;
+    let reply = run_as(
+        "get-authzen-configuration",
+        call("get-authzen-configuration", &app, request),
+    )
+    .await;
     let body: Value = serde_json::from_slice(reply.body()).unwrap();
     assert_eq!(
         body,

@@ -1,0 +1,210 @@
+//! Least privilege: a role allows what its statements say, nothing beside it, and no partition that its function has no
+//! business in. That each call of a test is allowed is seen to by `muster_tests::calls`, whichever test makes it; that
+//! nothing is allowed in vain, by `least-privilege` when all tests have run.
+
+mod evaluator;
+
+use muster_functions::routes::{BACKGROUND, ROUTES};
+use muster_tests::calls::run_as;
+use muster_tests::cloudformation::TABLE;
+use muster_tests::deployment::repository;
+use muster_tests::permissions::{ATTRIBUTES, LEADING_KEYS, Needed};
+use muster_tests::privilege::{attempts, partitions};
+use muster_tests::roles::WRITTEN;
+use muster_tests::{Harness, calls, privilege};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+#[test]
+fn no_role_allows_what_lies_next_to_what_it_says() {
+    for (binary, role) in &WRITTEN.by_binary {
+        let attempts = attempts(role);
+        assert!(attempts.len() > 2 * role.statements.len(), "{binary}");
+        let allowed: Vec<&Needed> = attempts.iter().filter(|attempt| role.allows(attempt)).collect();
+        assert!(allowed.is_empty(), "{binary}: {allowed:#?}");
+    }
+}
+
+#[test]
+fn what_lambda_does_in_a_functions_name_is_allowed() {
+    for (binary, role) in &WRITTEN.by_binary {
+        assert!(role.by_lambda.len() >= 4, "{binary}");
+        for needed in &role.by_lambda {
+            assert!(role.allows(needed), "{binary}: {needed:?}");
+        }
+    }
+}
+
+/// The functions that must be told whose an address is.
+const READ_ADDRESSES: [&str; 5] = [
+    "add-member",
+    "create-invitations",
+    "list-my-invitations",
+    "resend-invitation",
+    "resend-invitations",
+];
+
+/// Those that change a claim on an address without reading it: somebody comes or goes.
+const CHANGE_ADDRESSES: [&str; 9] = [
+    "accept-invitation",
+    "cancel-invitation",
+    "cancel-invitations",
+    "create-organization",
+    "decline-invitation",
+    "expire",
+    "finish-work",
+    "remove-member",
+    "remove-members",
+];
+
+/// The kinds of partitions that a function may read, and those that it may write one by one.
+fn expected(binary: &str, calls: &[&str]) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let writes = calls.contains(&"dynamodb:TransactWriteItems");
+    let posted = ROUTES
+        .iter()
+        .any(|route| route.binary == binary && route.method == "POST");
+    let mut kinds = BTreeSet::from(["ORG#", "WARM"]);
+    if writes {
+        kinds.insert("OTHER#");
+    }
+    if writes && posted {
+        kinds.insert("IDEM#");
+    }
+    if ["list-events", "finish-work"].contains(&binary) {
+        kinds.insert("EVENTS#");
+    }
+    if READ_ADDRESSES.contains(&binary) {
+        kinds.insert("EMAIL#");
+    }
+    let mut written = kinds.clone();
+    if writes {
+        written.insert("EVENTS#");
+    }
+    if CHANGE_ADDRESSES.contains(&binary) {
+        written.insert("EMAIL#");
+    }
+    (kinds, written)
+}
+
+#[test]
+fn a_function_reaches_no_kind_of_partition_that_it_has_no_business_in() {
+    let routes = ROUTES.iter().map(|route| (route.binary, route.calls));
+    let background = BACKGROUND.iter().map(|function| (function.binary, function.calls));
+    for (binary, calls) in routes.chain(background) {
+        let role = WRITTEN.of_binary(binary);
+        let (readable, writable) = expected(binary, calls);
+        let reached = |action: &str| -> BTreeSet<&str> { partitions(role, action).into_iter().collect() };
+        for action in ["dynamodb:BatchGetItem", "dynamodb:Query"] {
+            let reached = reached(action);
+            assert!(
+                reached.is_empty() || reached == readable,
+                "{binary}: {action} on {reached:?}"
+            );
+        }
+        for action in [
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:ConditionCheckItem",
+        ] {
+            let reached = reached(action);
+            assert!(
+                reached.is_empty() || reached == writable,
+                "{binary}: {action} on {reached:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_role_changes_what_decides_outside_of_a_transaction() {
+    for (binary, role) in &WRITTEN.by_binary {
+        for action in ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"] {
+            let write = Needed::new(action, TABLE).with(LEADING_KEYS, ["ORG#_"]);
+            let write = write.with(ATTRIBUTES, ["PK", "SK", "role"]);
+            assert!(!role.allows(&write), "{binary}: {action} of a role");
+        }
+    }
+}
+
+/// What is noted of a call leaves out what no policy tells apart; see `Needed::shape`.
+#[test]
+fn policies_tell_apart_nothing_finer_than_what_is_noted_of_a_call() {
+    for (binary, role) in &WRITTEN.by_binary {
+        for statement in &role.statements {
+            let conditions = statement.says["Condition"]
+                .as_object()
+                .into_iter()
+                .flat_map(|o| o.values());
+            for keys in conditions.map(|keys| &keys[LEADING_KEYS]).filter_map(Value::as_array) {
+                let whole = |key: &Value| key == "WARM" || key.as_str().unwrap().ends_with("#*");
+                assert!(keys.iter().all(whole), "{binary}: {keys:?}");
+            }
+        }
+        for grant in privilege::grants(role) {
+            let resource = grant.says["Resource"].as_str().unwrap();
+            let plain = !resource.contains('*') || grant.policy != "calls" || resource.ends_with("/exports/*");
+            assert!(plain, "{binary}: {resource}");
+        }
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "the role does not allow what its function does")]
+async fn a_call_that_its_role_does_not_allow_ends_the_test() {
+    let h = Harness::start().await;
+    let table = aws_sdk_dynamodb::Client::new(h.backend.app().sdk());
+    let organization = muster_tests::harness::Organization::make(&h).await;
+    let events = format!("EVENTS#{}", organization.id);
+    let read = table
+        .query()
+        .table_name(h.backend.table())
+        .key_condition_expression("PK = :pk")
+        .expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(events));
+    // A test's own call is nobody's, and that of a function which reads events is allowed.
+    assert!(read.clone().send().await.is_ok());
+    assert!(run_as("list-events", read.clone().send()).await.is_ok());
+    let _ = run_as("list-members", read.send()).await;
+}
+
+/// A call is known by the invocation that it is made in, which a task of its own would not be part of.
+#[test]
+fn functions_start_no_tasks_of_their_own() {
+    let folders = [
+        "functions/src",
+        "shared/domain/src",
+        "shared/edge/src",
+        "shared/store/src",
+    ];
+    let mut files = Vec::new();
+    for folder in folders {
+        sources(&repository().join(folder), &mut files);
+    }
+    assert!(files.len() > 100, "{}", files.len());
+    for file in files {
+        let source = std::fs::read_to_string(&file).unwrap();
+        let product = source.split("#[cfg(test)]").next().unwrap();
+        assert!(!product.contains("spawn"), "{}", file.display());
+    }
+}
+
+fn sources(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn each_function_that_reads_the_table_opens_it_when_it_starts() {
+    let calls: BTreeMap<&str, bool> = ROUTES.iter().map(|r| (r.binary, !r.calls.is_empty())).collect();
+    for (binary, calls_aws) in calls {
+        let starts = calls::STARTING.iter().any(|starting| starting == binary);
+        assert_eq!(starts, calls_aws, "{binary}");
+    }
+}
