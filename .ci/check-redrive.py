@@ -21,7 +21,7 @@ option = lambda name: call[call.index(name) + 1]
 state = json.loads((world / "state").read_text())
 match call[0], call[1]:
     case "cloudformation", "describe-stacks":
-        reply = {{"Stacks": [{{"Outputs": [{{"OutputKey": n, "OutputValue": "https://sqs.example/" + n}} for n in ("UndeliveredMailUrl", "UnfinishedWorkUrl")]}}]}}
+        reply = {{"Stacks": [{{"Outputs": [{{"OutputKey": n, "OutputValue": "https://sqs.example/" + n}} for n in ("UndeliveredMailUrl", "UnfinishedWorkUrl", "UnnotedFeedbackUrl")]}}]}}
     case "cloudformation", "describe-stack-resource":
         reply = {{"StackResourceDetail": {{"PhysicalResourceId": "muster-" + option("--logical-resource-id")}}}}
     case "sqs", "receive-message":
@@ -33,7 +33,8 @@ match call[0], call[1]:
     case "dynamodbstreams", "get-records":
         reply = {{"Records": [r for r in state["records"] if int(r["dynamodb"]["SequenceNumber"]) >= int(option("--shard-iterator"))]}}
     case "lambda", "invoke":
-        given = json.loads(Path(option("--payload").removeprefix("file://")).read_text())["Records"]
+        given = json.loads(Path(option("--payload").removeprefix("file://")).read_text())
+        given = given.get("Records", [given])
         with (world / "event").open("a") as event: event.write("".join(json.dumps(r) + "\\n" for r in given))
         Path(call[-3]).write_text(json.dumps(state.get("answer", {{"batchItemFailures": []}})))
         reply = {{"StatusCode": 200}} | state.get("invoked", {{}})
@@ -83,7 +84,7 @@ class Redrive(unittest.TestCase):
             calls = [json.loads(line) for line in (world / "calls").read_text().splitlines()]
             event = world / "event"
             given = [json.loads(line) for line in event.read_text().splitlines()] if event.exists() else []
-        return code, calls, [r["dynamodb"]["Keys"]["SK"]["S"] for r in given]
+        return code, calls, [r["dynamodb"]["Keys"]["SK"]["S"] if "dynamodb" in r else r["id"] for r in given]
 
     def made(self, calls: list[list[str]], verb: str) -> int:
         return sum(call[1] == verb for call in calls)
@@ -106,6 +107,21 @@ class Redrive(unittest.TestCase):
         self.assertEqual((code, given), (0, ["JOB#j", "TEAM#MEMBER#m"]))
         invoked = next(call for call in calls if call[1] == "invoke")
         self.assertIn("muster-FinishWorkFunction", invoked)
+
+    def test_what_ses_told_is_given_as_it_came_whoever_gave_it_up(self) -> None:
+        event = {"id": "e1", "time": "2026-11-21T10:00:00Z", "detail-type": "Email Bounced"}
+        event["detail"] = {"mail": {"tags": {"organization": ["org_1"], "mail": ["mail_1"]}}}
+        of_lambda = {"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event}
+        for body in (event, of_lambda):
+            messages = [MESSAGE | {"Body": json.dumps(body)}]
+            code, calls, given = self.redrive("feedback", messages=messages, answer=None)
+            self.assertEqual((code, given, self.made(calls, "delete-message")), (0, ["e1"], 1))
+            invoked = next(call for call in calls if call[1] == "invoke")
+            self.assertIn("muster-NoteFeedbackFunction", invoked)
+            code, calls, given = self.redrive("feedback", "--look", messages=messages)
+            self.assertEqual((code, given, self.made(calls, "delete-message")), (0, [], 0))
+            code, calls, _ = self.redrive("feedback", messages=messages, invoked={"FunctionError": "Unhandled"})
+            self.assertEqual((code, self.made(calls, "delete-message")), (1, 0))
 
     def test_looking_changes_nothing(self) -> None:
         code, calls, given = self.redrive("mail", "--look")

@@ -38,12 +38,15 @@ def expected(resources: dict) -> dict[str, set[str]]:
     functions = {name.removesuffix("Function"): r for name, r in resources.items() if r["Type"] == FUNCTION}
     tables = {name for name in functions if any(map(reads_table, calls(resources[f"{name}Role"])))}
     writers = {name for name in functions if any(map(writes, calls(resources[f"{name}Role"])))}
+    # It writes, in organizations alone: what keeps it there keeps it from events, addresses and kept answers as well.
+    inside = {"NoteFeedback"}
     return {
         "TracePolicy": set(functions),
         "ReadersPolicy EventsReaderPolicy AddressesReaderPolicy": tables - writers,
-        "EventsUnreadPolicy": writers - {"FinishWork"},
-        "AddressesUnreadPolicy NoAddressesPolicy": writers - READ_ADDRESSES,
-        "NoKeptAnswersPolicy": {name for name in writers if not takes_posts(functions[name])},
+        "OrganizationsPolicy": inside,
+        "EventsUnreadPolicy": writers - inside - {"FinishWork"},
+        "AddressesUnreadPolicy NoAddressesPolicy": writers - inside - READ_ADDRESSES,
+        "NoKeptAnswersPolicy": {name for name in writers - inside if not takes_posts(functions[name])},
     }
 
 

@@ -340,7 +340,7 @@ pub struct Background {
     pub calls: &'static [&'static str],
 }
 
-/// The functions behind schedule and streams.
+/// The functions behind schedule, streams and what SES tells.
 pub static BACKGROUND: &[Background] = &[
     Background {
         binary: "expire",
@@ -353,5 +353,9 @@ pub static BACKGROUND: &[Background] = &[
     Background {
         binary: "finish-work",
         calls: &[READ, QUERY, WRITE, GET_FILE, PUT_FILE, DELETE_FILE],
+    },
+    Background {
+        binary: "note-feedback",
+        calls: &[TOUCH, WRITE],
     },
 ];

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use muster_domain::rules::settle::{expire_invitation, settle_member};
 use muster_domain::{Changes, InvitationId, Job, JobId, Organization, OrganizationId, Pair, UserId};
 use muster_edge::inside::role_set;
-use muster_edge::{App, Ids};
+use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::keys::DUE_SHARDS;
 use muster_store::{Commit, CommitError, Key, Snapshot, StoreError};
@@ -44,6 +44,10 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
     for shard in 0..DUE_SHARDS {
         failed = settle_shard(app, shard, deadline, &mut done).await.err().or(failed);
     }
+    let metrics = app.metrics();
+    metrics.count(Metric::DueSettled, done.settled);
+    metrics.count(Metric::DueLeft, done.left);
+    metrics.count(Metric::SweepsBehind, usize::from(!done.complete || failed.is_some()));
     if let Some(error) = failed {
         return Err(error.into());
     }

@@ -1,9 +1,14 @@
-//! The table's stream: mail is delivered and long work is done from what was written, never before it and never instead of it.
+//! What no request starts. The table's stream: mail is delivered and long work is done from what was written, never before it and
+//! never instead of it. And what SES tells of mail afterwards.
 
 mod counts;
 mod deliver;
+mod feedback;
 mod work;
 
+pub use feedback::note_feedback;
+
+use muster_domain::Address;
 use muster_edge::App;
 use muster_store::Key;
 use serde::Deserialize;
@@ -29,10 +34,18 @@ struct Change {
     old_image: Option<Image>,
 }
 
-/// As much of an item's image as tells whether it is worth reading the item itself.
+/// As much of an item's image as tells whether it is worth reading the item itself, and what else is read with it.
 #[derive(Deserialize, PartialEq)]
 struct Image {
     version: Option<Number>,
+    to: Option<Text>,
+    asked: Option<Flag>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "UPPERCASE")]
+struct Flag {
+    bool: bool,
 }
 
 #[derive(Deserialize, PartialEq)]
@@ -46,6 +59,16 @@ impl Change {
     fn is_note(&self) -> bool {
         self.new_image.is_some() && self.new_image == self.old_image
     }
+
+    /// Whom a mail is for that nobody has asked for.
+    fn unasked(&self) -> Option<Address> {
+        let image = self.new_image.as_ref()?;
+        let address = image
+            .to
+            .as_ref()
+            .filter(|_| image.asked == Some(Flag { bool: false }))?;
+        address.s.parse().ok()
+    }
 }
 
 #[derive(Deserialize)]
@@ -55,28 +78,32 @@ struct Keys {
     sk: Text,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
 struct Text {
     s: String,
 }
 
-/// A record's key and its number in the stream. What it held is not looked at: the item itself is read, as it is now.
+/// A record's key and its number in the stream. What it held is not looked at, but for what never changes: the item itself is
+/// read, as it is now.
 struct Named {
     key: Key,
     sequence_number: String,
     is_note: bool,
+    unasked: Option<Address>,
 }
 
 fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
         let is_note = record.dynamodb.is_note();
+        let unasked = record.dynamodb.unasked();
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
         Named {
             is_note,
+            unasked,
             key: Key {
                 pk: keys.pk.s,
                 sk: keys.sk.s,
@@ -104,13 +131,18 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     let mut failed = Vec::new();
     let post = muster_edge::post::Post::new(app);
     for Named {
-        key, sequence_number, ..
+        key,
+        sequence_number,
+        unasked,
+        ..
     } in named(event)?
     {
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
         };
-        if let Err(error) = deliver::deliver(app, &post, organization, mail).await {
+        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+        let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, unasked.as_ref()));
+        if let Err(error) = delivered.await {
             tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
             failed.push(sequence_number);
         }

@@ -7,6 +7,7 @@ use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
+use crate::feedback::Feedback;
 use crate::functions::{self, Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
@@ -39,7 +40,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
-    /// Whether the stream functions are fed from the table's stream; a test that feeds them itself says no.
+    /// Whether the stream functions are fed from the table's stream, and SES tells what becomes of mail; a test that does so itself says no.
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
@@ -113,6 +114,7 @@ pub struct Backend {
     cloud: Cloud,
     schedule: Schedule,
     pump: Pump,
+    feedback: Feedback,
     /// What takes work: stopped first, since it needs what the other crew serves.
     front: Crew,
     /// What serves the cloud.
@@ -130,7 +132,8 @@ impl Backend {
         let clock = Clock::adjustable();
 
         let (mut front, mut back) = (Crew::new(), Crew::new());
-        let cloud = Cloud::start(&mut back, &data, clock.clone()).await?;
+        let (feedback, untold) = Feedback::new();
+        let cloud = Cloud::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
         let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
         if options.hurried {
             sdk = aws::hurried(&sdk);
@@ -156,6 +159,7 @@ impl Backend {
         )?;
         if options.streams {
             front.run(pumping);
+            front.run(feedback.clone().run(untold, functions.clone(), front.stopped()));
         }
         let schedule = Schedule::new(functions.clone(), clock, pump.clone());
         if options.timers {
@@ -175,6 +179,7 @@ impl Backend {
             cloud,
             schedule,
             pump,
+            feedback,
             front,
             back,
         };
@@ -192,7 +197,10 @@ impl Backend {
             base_url: self.base_url.clone(),
             clock: self.clock().clone(),
             mailbox: self.cloud.mailbox.clone(),
-            pump: self.pump.clone(),
+            settling: Settling {
+                pump: self.pump.clone(),
+                feedback: self.feedback.clone(),
+            },
             schedule: self.schedule.clone(),
         };
         let routes = Router::new()
@@ -249,7 +257,11 @@ impl Backend {
 
     /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
     pub async fn settled(&self) {
-        self.pump.settled().await;
+        let settling = Settling {
+            pump: self.pump.clone(),
+            feedback: self.feedback.clone(),
+        };
+        settling.settled().await;
     }
 
     /// The stream's records that were given up.
@@ -266,6 +278,24 @@ impl Backend {
     pub async fn stop(mut self) {
         self.front.stop().await;
         self.back.stop().await;
+    }
+}
+
+/// What is waited for until nothing is under way.
+#[derive(Clone)]
+pub(crate) struct Settling {
+    pump: Pump,
+    feedback: Feedback,
+}
+
+impl Settling {
+    /// Waits for the stream, for what SES tells of the mail that it brought about, and for what that brings about.
+    pub(crate) async fn settled(&self) {
+        self.pump.settled().await;
+        while self.feedback.settled().await {
+            self.pump.nudge();
+            self.pump.settled().await;
+        }
     }
 }
 

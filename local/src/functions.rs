@@ -37,6 +37,9 @@ const FALLBACK: &str = "not-found";
 /// The binary that the schedule starts.
 pub(crate) const EXPIRE: &str = "expire";
 
+/// The binary that EventBridge starts with what SES tells.
+pub(crate) const NOTE_FEEDBACK: &str = "note-feedback";
+
 /// As the template's timeout for it.
 const EXPIRE_TIME_LIMIT: SignedDuration = SignedDuration::from_secs(50);
 
@@ -106,6 +109,7 @@ async fn run(app: &App, binary: &str, event: Value) -> Result<Value, Error> {
     match binary {
         "deliver-mail" => streams::deliver_mail(app, event).await,
         "finish-work" => streams::finish_work(app, event).await,
+        NOTE_FEEDBACK => streams::note_feedback(app, event).await,
         EXPIRE => {
             let deadline = app.clock().now().checked_add(EXPIRE_TIME_LIMIT);
             schedule::expire(app, event, deadline.unwrap_or(Timestamp::MAX)).await

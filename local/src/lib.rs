@@ -2,8 +2,8 @@
 //! embedded DynamoDB, with captured mail and an identity provider that trusts everybody.
 //!
 //! It holds no rule of the product. What AWS does around the functions is done here by a part each: [`gateway`] for
-//! API Gateway, `streams` for the event source mappings, `schedule` for the scheduler, `aws` for S3, SES and
-//! Secrets Manager.
+//! API Gateway, `streams` for the event source mappings, `schedule` for the scheduler, `feedback` for EventBridge, `aws`
+//! for S3, SES and Secrets Manager.
 
 #![cfg_attr(
     test,
@@ -21,6 +21,7 @@ pub mod cli;
 mod data;
 mod database;
 mod dev;
+mod feedback;
 mod functions;
 pub mod gateway;
 mod identity;

@@ -10,6 +10,8 @@ use crate::data::DataFolder;
 use crate::functions::Functions;
 use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
+#[cfg(test)]
+pub(crate) use filter::matches;
 pub use mapping::MappingError;
 use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};

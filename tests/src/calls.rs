@@ -62,8 +62,11 @@ pub fn followed(link: &str) {
 /// The functions that open a connection to the table when they start.
 pub static STARTING: LazyLock<Vec<String>> = LazyLock::new(|| {
     let binaries = WRITTEN.by_binary.keys().cloned();
-    let alone = |binary: &String| file(&format!("functions/src/bin/{binary}.rs")).contains("serve::http_alone");
-    binaries.filter(|binary| !alone(binary)).collect()
+    let unopened = |binary: &String| {
+        let source = file(&format!("functions/src/bin/{binary}.rs"));
+        source.contains("serve::http_alone") || source.contains("serve::events_unread")
+    };
+    binaries.filter(|binary| !unopened(binary)).collect()
 });
 
 /// Runs an invocation as a function's, where no gateway, stream or schedule does.

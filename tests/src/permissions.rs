@@ -138,12 +138,13 @@ fn attributes(body: &Value) -> BTreeSet<String> {
 }
 
 /// What stands in expressions and is no attribute.
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "SET",
     "REMOVE",
     "AND",
     "OR",
     "NOT",
+    "IN",
     "attribute_exists",
     "attribute_not_exists",
 ];

@@ -206,12 +206,25 @@ fn by_lambda(stack: &Stack, id: &str, function: &Value) -> Vec<Needed> {
         let queue = stack.resolve(&source["DestinationConfig"]["OnFailure"]["Destination"]);
         needed.push(Needed::new("sqs:SendMessage", text(&queue)));
     }
+    for destination in given_up(stack, id, function) {
+        needed.push(Needed::new("sqs:SendMessage", text(&stack.resolve(destination))));
+    }
     // Globals of the template as it is written are not in the function.
     if stack.resolve(&json!({ "Ref": "Tracing" })) == "Active" {
         let anything = "arn:aws:xray:us-east-1:000000000000:group/default";
         needed.extend(["PutTraceSegments", "PutTelemetryRecords"].map(|a| Needed::new(format!("xray:{a}"), anything)));
     }
     needed
+}
+
+/// Where what a function fails at goes, for one that is invoked without being waited for.
+fn given_up<'a>(stack: &'a Stack, id: &str, function: &'a Value) -> Vec<&'a Value> {
+    let expanded = stack.resources(&["AWS::Lambda::EventInvokeConfig"]);
+    let expanded = expanded.map(|(_, config)| &config["Properties"]);
+    let expanded = expanded.filter(|config| config["FunctionName"]["Ref"] == id);
+    let configs = [&function["EventInvokeConfig"]].into_iter().chain(expanded);
+    let destinations = configs.map(|config| &config["DestinationConfig"]["OnFailure"]["Destination"]);
+    destinations.filter(|destination| !destination.is_null()).collect()
 }
 
 /// The event source mappings of a function.

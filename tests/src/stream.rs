@@ -180,3 +180,11 @@ fn waiting(record: &Record) -> Option<Waiting> {
     });
     Some(Waiting { function, json })
 }
+
+/// Hands what SES tells to its function.
+///
+/// # Errors
+/// It was not noted.
+pub async fn hear(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
+    run_as("note-feedback", streams::note_feedback(app, event)).await
+}

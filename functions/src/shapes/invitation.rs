@@ -144,7 +144,8 @@ pub struct InvitationBody {
     /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = String)]
     pub status: InvitationState,
-    /// How far its mail has come: `queued`, `sent` or `failed`.
+    /// How far its mail has come: `queued`, `sent`, `delivered`; or `failed` (refused by the mail service), `returned` (it came back, another
+    /// may arrive), `bounced` (it came back for good), `complained` (called spam).
     #[schema(value_type = String)]
     pub mail: Delivery,
     /// Who answers for it: the last one who sent, resent or changed it.

@@ -14,6 +14,7 @@ pub(super) async fn settle(app: &App, records: &[Named]) -> Vec<String> {
         key,
         sequence_number,
         is_note,
+        ..
     } in records
     {
         if let (Some(organization), Some(person), false) = (key.organization_of(), key.listed_person(), is_note) {

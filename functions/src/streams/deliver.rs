@@ -1,16 +1,17 @@
 //! Delivering one mail: taken up, handed to SES, noted. A mail is sent again only when it is not known whether it was.
 
+use muster_domain::feedback::Reason;
 use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
 use muster_domain::mail::{EndReason, MailState};
 use muster_domain::{
-    Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
+    Address, Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
 };
-use muster_edge::App;
 use muster_edge::inside::role_set;
 use muster_edge::mail::{self, Outgoing};
 use muster_edge::post::{Post, PostError};
-use muster_store::{Key, StoreError};
+use muster_edge::{App, Metric};
+use muster_store::{Key, Snapshot, StoreError};
 
 /// Why a mail could not be delivered now.
 #[derive(Debug, thiserror::Error)]
@@ -27,18 +28,21 @@ pub(super) enum DeliverError {
     TakenUp,
 }
 
-/// Delivers a mail, unless that was done before or what it speaks of is no longer so.
+/// Delivers a mail, unless that was done before, what it speaks of is no longer so, or mail does not reach its address.
+///
+/// `unasked` is its address if the record tells that nobody asked for it: what is known of the address is then read with it.
 pub(super) async fn deliver(
     app: &App,
     post: &Post,
     organization: OrganizationId,
     id: MailId,
+    unasked: Option<&Address>,
 ) -> Result<(), DeliverError> {
     let store = app.store();
     let now = app.clock().now();
-    let seen = store
-        .read(&[Key::mail(organization, id), Key::organization(organization)])
-        .await?;
+    let mut keys = vec![Key::mail(organization, id), Key::organization(organization)];
+    keys.extend(unasked.map(|address| Key::undeliverable(organization, address)));
+    let seen = store.read(&keys).await?;
     let Some(mail) = seen.mail(organization, id)? else {
         return Ok(());
     };
@@ -56,9 +60,14 @@ pub(super) async fn deliver(
         // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
         MailState::Sending => {}
         // The mail is done with; what the invitation tells of it may not be.
-        MailState::Sent => return tell(app, &mail, Delivery::Sent).await,
-        MailState::Failed => return tell(app, &mail, Delivery::Failed).await,
+        MailState::Sent => return Ok(tell(app, &mail, Delivery::Sent).await?),
+        MailState::Failed => return Ok(tell(app, &mail, Delivery::Failed).await?),
         MailState::Skipped => return Ok(()),
+    }
+    if let Some(reason) = withheld(app, &seen, &mail).await? {
+        // Told first: whoever comes after a death between the two finds the mail still to be done.
+        tell(app, &mail, reason.delivery()).await?;
+        return skip(app, &mail).await;
     }
     let written = match (seen.organization(organization)?, &mail.letter) {
         (_, Letter::OrganizationErased { name }) => farewell(&mail, name),
@@ -69,12 +78,7 @@ pub(super) async fn deliver(
     };
     let outgoing = match written {
         Ok(Some(outgoing)) => outgoing,
-        Ok(None) => {
-            store
-                .move_mail(&mail, MailState::Sending, MailState::Skipped, now)
-                .await?;
-            return Ok(());
-        }
+        Ok(None) => return skip(app, &mail).await,
         Err(error) => {
             // Nothing was handed over.
             store
@@ -83,10 +87,14 @@ pub(super) async fn deliver(
             return Err(error);
         }
     };
-    match post.send(&outgoing, &mail.id.to_string()).await {
-        Ok(()) => note(app, &mail, MailState::Sent, Delivery::Sent).await,
+    match post.send(&outgoing, &mail).await {
+        Ok(()) => {
+            app.metrics().count(Metric::MailSent, 1);
+            note(app, &mail, MailState::Sent, Delivery::Sent).await
+        }
         Err(PostError::Refused(reason)) => {
             tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
+            app.metrics().count(Metric::MailFailed, 1);
             note(app, &mail, MailState::Failed, Delivery::Failed).await
         }
         Err(error @ PostError::NotSent(_)) => {
@@ -103,11 +111,36 @@ async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> R
     app.store()
         .move_mail(mail, MailState::Sending, state, app.clock().now())
         .await?;
-    tell(app, mail, delivery).await
+    Ok(tell(app, mail, delivery).await?)
+}
+
+/// Why a mail is not sent to its address. What is known of that is read already, but for what is sent by hand.
+async fn withheld(app: &App, seen: &Snapshot, mail: &Mail) -> Result<Option<Reason>, StoreError> {
+    let key = [Key::undeliverable(mail.organization, &mail.to)];
+    let known = if mail.asked {
+        None
+    } else if seen.has_asked(&key) {
+        seen.undeliverable(mail.organization, &mail.to)?
+    } else {
+        app.store()
+            .read(&key)
+            .await?
+            .undeliverable(mail.organization, &mail.to)?
+    };
+    Ok(mail.withheld(known.as_ref()))
+}
+
+/// Leaves a mail that was taken up unsent.
+async fn skip(app: &App, mail: &Mail) -> Result<(), DeliverError> {
+    app.metrics().count(Metric::MailSkipped, 1);
+    app.store()
+        .move_mail(mail, MailState::Sending, MailState::Skipped, app.clock().now())
+        .await?;
+    Ok(())
 }
 
 /// Notes on an invitation how far its mail has come. A try that fails here comes again, and finds the mail done with.
-async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), DeliverError> {
+pub(super) async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
     if let Letter::Invitation { invitation, generation } = mail.letter {
         let store = app.store();
         store

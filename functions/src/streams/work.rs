@@ -16,8 +16,9 @@ use muster_domain::{
     UserId, Work,
 };
 use muster_edge::inside::role_set;
-use muster_edge::{App, Ids};
+use muster_edge::{App, Ids, Metric};
 use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
@@ -66,7 +67,10 @@ pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) ->
         match Box::pin(slice(app, organization, id)).await {
             Ok(true) => {}
             Ok(false) => return Ok(()),
-            Err(WorkError::Busy) if lost < TRIES => lost += 1,
+            Err(WorkError::Busy) if lost < TRIES => {
+                lost += 1;
+                app.metrics().count(Metric::ConflictsRetried, 1);
+            }
             Err(error) => return Err(error),
         }
     }
@@ -98,6 +102,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
         Work::Export { export, .. } => hand.export(app, &job, *export).await?,
     };
+    let is_last = matches!(slice, Slice::Last(_));
     let (changes, gone, more) = match slice {
         Slice::More(changes) => (changes, Vec::new(), true),
         Slice::Erase(changes, gone) => (changes, gone, true),
@@ -121,7 +126,10 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         now,
     };
     match store.commit_and_delete(commit, &gone).await {
-        Ok(()) => Ok(more),
+        Ok(()) => {
+            app.metrics().count(Metric::JobsDone, usize::from(is_last));
+            Ok(more)
+        }
         Err(CommitError::Lost(_) | CommitError::Busy) => Err(WorkError::Busy),
         Err(CommitError::Failed(error)) => Err(error.into()),
     }
@@ -240,9 +248,22 @@ impl Hand<'_> {
 
     async fn resend_all(&self, job: &Job, by: UserId, after: Option<InvitationId>) -> Result<Slice, StoreError> {
         let page = self.pending(after).await?;
-        let Some(actor) = self.members(&[by]).await?.pop() else {
+        let organization = self.organization.id;
+        let addresses: BTreeSet<_> = page.items.iter().map(|i| &i.email).collect();
+        let mut keys = vec![Key::member(organization, by)];
+        keys.extend(
+            addresses
+                .iter()
+                .map(|address| Key::undeliverable(organization, address)),
+        );
+        let seen = self.store.read(&keys).await?;
+        let Some(actor) = seen.member(organization, by)? else {
             return Ok(Slice::Last(Changes::default()));
         };
+        let mut undeliverable = Vec::new();
+        for address in addresses {
+            undeliverable.extend(seen.undeliverable(organization, address)?);
+        }
         // What was sent after this was asked for is not sent again.
         let (older, last): (Vec<_>, _) = (
             page.items
@@ -259,7 +280,7 @@ impl Hand<'_> {
             key: None,
             now: self.now,
         };
-        let changes = resend_slice(&scene, &older, &mut Ids::at(self.now));
+        let changes = resend_slice(&scene, &older, &undeliverable, &mut Ids::at(self.now));
         match (page.next.is_some(), last) {
             (true, Some(last)) => {
                 let work = Work::ResendAll {

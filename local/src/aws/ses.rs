@@ -1,6 +1,7 @@
 //! An SES v2 that keeps what is sent, so that it can be looked at.
 
 use super::refusal;
+use crate::feedback::Feedback;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -13,6 +14,7 @@ use mail_parser::{Address, HeaderName, Message, MessageParser};
 use muster_edge::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A mail as one recipient got it.
@@ -34,6 +36,9 @@ pub struct SentMail {
     /// The configuration set it was sent under.
     #[serde(skip)]
     pub configuration_set: Option<String>,
+    /// The tags it was sent with.
+    #[serde(skip)]
+    pub tags: BTreeMap<String, String>,
     /// The whole message as it was handed over.
     #[serde(skip)]
     pub raw: Vec<u8>,
@@ -44,13 +49,15 @@ pub struct SentMail {
 pub(crate) struct Mailbox {
     clock: Clock,
     mails: Arc<Mutex<Vec<SentMail>>>,
+    feedback: Feedback,
 }
 
 impl Mailbox {
-    pub(crate) fn new(clock: Clock) -> Self {
+    pub(crate) fn new(clock: Clock, feedback: Feedback) -> Self {
         Self {
             clock,
             mails: Arc::default(),
+            feedback,
         }
     }
 
@@ -70,6 +77,15 @@ struct SendEmail {
     destination: Destination,
     content: Content,
     configuration_set_name: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -96,6 +112,9 @@ struct Raw {
 pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
     match read(&body, mailbox.clock.now()) {
         Ok(mails) => {
+            for mail in &mails {
+                mailbox.feedback.tell(mail);
+            }
             mailbox.lock().extend(mails);
             Json(json!({"MessageId": uuid::Uuid::now_v7().to_string()})).into_response()
         }
@@ -113,8 +132,14 @@ fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
         .parse(&raw)
         .ok_or("the raw message is not MIME")?;
     check_headers(&message)?;
+    check_tags(&request.email_tags)?;
     let from = first_address(message.from()).ok_or("Missing required header 'From'.")?;
     let recipients = recipients(&request.destination, &message)?;
+    let tags = request
+        .email_tags
+        .iter()
+        .map(|tag| (tag.name.clone(), tag.value.clone()));
+    let tags: BTreeMap<String, String> = tags.collect();
     Ok(recipients
         .into_iter()
         .map(|to| SentMail {
@@ -125,6 +150,7 @@ fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
             sent_at,
             from: from.clone(),
             configuration_set: request.configuration_set_name.clone(),
+            tags: tags.clone(),
             raw: raw.clone(),
         })
         .collect())
@@ -145,6 +171,16 @@ fn check_headers(message: &Message<'_>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// SES takes letters, digits and a few signs in tags, and no more than 256 of them.
+fn check_tags(tags: &[Tag]) -> Result<(), String> {
+    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c));
+    let fits = |text: &str| (1..=256).contains(&text.len()) && plain(text);
+    match tags.iter().find(|tag| !fits(&tag.name) || !fits(&tag.value)) {
+        Some(tag) => Err(format!("Invalid tag <{}>.", tag.name)),
+        None => Ok(()),
+    }
 }
 
 /// The request's recipients, else the message's own.
@@ -206,7 +242,7 @@ pub(super) mod tests {
 
     /// Serves both services and gives what reaches them.
     pub(in crate::aws) async fn serve() -> (SdkConfig, Mailbox) {
-        let mailbox = Mailbox::new(Clock::system());
+        let mailbox = Mailbox::new(Clock::system(), Feedback::new().0);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoints = Endpoints {
             dynamodb: String::new(),

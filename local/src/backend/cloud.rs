@@ -5,6 +5,7 @@ use super::{StartError, listen, local_address};
 use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
 use crate::data::DataFolder;
 use crate::database::{self, EmbeddedDatabase};
+use crate::feedback::Feedback;
 use aws_config::SdkConfig;
 use muster_edge::Clock;
 use std::sync::Arc;
@@ -22,10 +23,15 @@ pub(super) struct Cloud {
 
 impl Cloud {
     /// Starts them; the crew keeps them running.
-    pub(super) async fn start(crew: &mut Crew, data: &DataFolder, clock: Clock) -> Result<Self, StartError> {
+    pub(super) async fn start(
+        crew: &mut Crew,
+        data: &DataFolder,
+        clock: Clock,
+        feedback: Feedback,
+    ) -> Result<Self, StartError> {
         let (database, served) = EmbeddedDatabase::start(data, crew.stopped()).await?;
         crew.run(served);
-        let mailbox = Mailbox::new(clock);
+        let mailbox = Mailbox::new(clock, feedback);
         let files = FileStore::open(data.file("files")).map_err(StartError::Files)?;
         let endpoints = Endpoints {
             dynamodb: database.endpoint().to_owned(),

@@ -3,12 +3,18 @@
 use serde_json::Value;
 
 /// Whether a record fits a pattern: each field named there has one of the values listed.
-pub(super) fn matches(pattern: &Value, record: &Value) -> bool {
+pub(crate) fn matches(pattern: &Value, record: &Value) -> bool {
     match pattern {
         Value::Object(fields) => fields
             .iter()
             .all(|(name, pattern)| record.get(name).is_some_and(|value| matches(pattern, value))),
-        Value::Array(values) => values.iter().any(|value| fits(value, record)),
+        // Of a list in the record one is enough, as EventBridge has it.
+        Value::Array(values) => match record.as_array() {
+            Some(records) => records
+                .iter()
+                .any(|record| values.iter().any(|value| fits(value, record))),
+            None => values.iter().any(|value| fits(value, record)),
+        },
         // A pattern's leaves are always lists.
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }

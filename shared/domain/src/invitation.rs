@@ -27,8 +27,8 @@ pub enum InvitationState {
     Expired,
 }
 
-/// How far its mail has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How far its mail has come: each gives way to those after it, whichever is told first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// In the outbox.
@@ -37,6 +37,46 @@ pub enum Delivery {
     Sent,
     /// Refused by the mail service for good.
     Failed,
+    /// Come back, and another mail may arrive: a full mailbox, or a note that somebody is away.
+    Returned,
+    /// Taken by the recipient's server.
+    Delivered,
+    /// Come back for good: there is no such mailbox.
+    Bounced,
+    /// Called spam by the recipient.
+    Complained,
+}
+
+impl Delivery {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Failed,
+        Self::Returned,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Complained,
+    ];
+
+    /// As it is stored and answered.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Returned => "returned",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+        }
+    }
+
+    /// What gives way to it.
+    pub fn after(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |earlier| *earlier < self)
+    }
 }
 
 /// An offer of a role to an address.

@@ -100,8 +100,16 @@ pub struct Mail {
     pub to: Address,
     /// What it says.
     pub letter: Letter,
+    /// Whether somebody has just named the address. If nobody has, an address that bounced or complained is left out.
+    #[serde(default = "asked")]
+    pub asked: bool,
     /// Where it stands.
     pub state: MailState,
     /// When it was queued.
     pub created_at: Timestamp,
+}
+
+/// Mail that was queued before this was noted.
+const fn asked() -> bool {
+    true
 }

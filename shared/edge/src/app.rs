@@ -3,6 +3,7 @@
 use crate::auth::Keyring;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -25,6 +26,7 @@ struct Inner {
     keyring: Keyring,
     secrets: Secrets,
     clock: Clock,
+    metrics: Metrics,
 }
 
 impl App {
@@ -36,6 +38,7 @@ impl App {
         let keyring = Keyring::new(config.jwks_url.clone());
         Self {
             inner: Arc::new(Inner {
+                metrics: Metrics::new(config.metrics.clone()),
                 config,
                 sdk,
                 store,
@@ -90,6 +93,12 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// The secrets that links are made and opened with.

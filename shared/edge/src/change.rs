@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::ids::Ids;
+use crate::metrics::Metric;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::{Outcome, User};
@@ -65,6 +66,7 @@ impl Call {
         keys.extend(once.iter().map(|o| o.key.clone()));
         for turn in 0..TRIES {
             if turn > 0 {
+                self.app.metrics().count(Metric::ConflictsRetried, 1);
                 tokio::time::sleep(pause(turn)).await;
             }
             let seen = self.app.store().read(&keys).await?;
@@ -85,6 +87,7 @@ impl Call {
                 Err(CommitError::Failed(error)) => return Err(error.into()),
             }
         }
+        self.app.metrics().count(Metric::CommitsRefused, 1);
         Err(Problem::conflict())
     }
 

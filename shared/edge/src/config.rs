@@ -28,6 +28,8 @@ pub struct Config {
     pub mail_configuration_set: Option<String>,
     /// `MUSTER_EXPORT_BUCKET`: the S3 bucket that exports are made in.
     pub export_bucket: Option<String>,
+    /// `MUSTER_METRICS`: the CloudWatch namespace of what is counted; without it nothing of that is written.
+    pub metrics: Option<String>,
 }
 
 /// A variable that is missing or cannot be.
@@ -100,6 +102,7 @@ impl Config {
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
             export_bucket: optional("MUSTER_EXPORT_BUCKET"),
+            metrics: optional("MUSTER_METRICS"),
         })
     }
 }

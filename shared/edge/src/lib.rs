@@ -19,6 +19,7 @@ pub mod files;
 pub mod ids;
 pub mod inside;
 pub mod mail;
+pub mod metrics;
 pub mod objects;
 pub mod post;
 pub mod problem;
@@ -36,6 +37,7 @@ pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use ids::Ids;
 pub use inside::{Inside, Standing};
+pub use metrics::Metric;
 pub use problem::Problem;
 pub use reply::Reply;
 

@@ -6,7 +6,13 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::primitives::Blob;
-use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
+use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
+use muster_domain::Mail;
+
+/// The tag that names a mail's organization in what SES tells of it later on. Tags are seen by whoever sees these events: ids, never an address.
+pub const ORGANIZATION: &str = "organization";
+/// The tag that names the mail itself.
+pub const MAIL: &str = "mail";
 
 /// Why a mail was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -39,27 +45,30 @@ impl Post {
         }
     }
 
-    /// Sends one mail, which `id` names in its `Message-ID`.
+    /// Sends one mail of the outbox as it was written. Its id stands in the `Message-ID`, and in a tag.
     ///
     /// # Errors
     /// [`PostError`].
-    pub async fn send(&self, mail: &Outgoing, id: &str) -> Result<(), PostError> {
+    pub async fn send(&self, written: &Outgoing, mail: &Mail) -> Result<(), PostError> {
         let config = self.app.config();
         let from = config
             .mail_from
             .as_ref()
             .ok_or_else(|| PostError::NotSent("MUSTER_MAIL_FROM is not set".into()))?;
-        let mime = mail.mime(from, id, self.app.clock().now());
+        let mime = written.mime(from, &mail.id.to_string(), self.app.clock().now());
         let unfit = |e: aws_sdk_sesv2::error::BuildError| PostError::Refused(e.to_string());
         let raw = RawMessage::builder().data(Blob::new(mime)).build().map_err(unfit)?;
+        let tag = |name, value: String| MessageTag::builder().name(name).value(value).build().map_err(unfit);
         let sent = self
             .client
             .send_email()
             // The display name stands in the message itself. Here SES and a policy on `ses:FromAddress` want the address alone.
             .from_email_address(from.address().as_str())
-            .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
+            .destination(Destination::builder().to_addresses(written.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(config.mail_configuration_set.clone())
+            .email_tags(tag(ORGANIZATION, mail.organization.to_string())?)
+            .email_tags(tag(MAIL, mail.id.to_string())?)
             .send()
             .await;
         sent.map(|_| ()).map_err(sorted)

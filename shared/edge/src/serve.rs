@@ -62,6 +62,7 @@ where
     }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(parent: &span, status = response.status().as_u16(), ms, "answered");
+    app.metrics().write("route", &route);
     response
 }
 
@@ -177,13 +178,32 @@ where
 {
     let app = started().await?;
     app.warm_table().await;
-    let (app, handler) = (&app, &handler);
+    invocations(&app, &handler).await
+}
+
+/// As [`events`], for a function that reads nothing of the table: its policy does not let it, so nothing is read while it starts.
+///
+/// # Errors
+/// As [`events`].
+pub async fn events_unread<F>(handler: F) -> Result<(), lambda_runtime::Error>
+where
+    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
+{
+    invocations(&started().await?, &handler).await
+}
+
+async fn invocations<F>(app: &App, handler: &F) -> Result<(), lambda_runtime::Error>
+where
+    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
+{
     lambda_runtime::run(lambda_runtime::service_fn(
         move |event: lambda_runtime::LambdaEvent<serde_json::Value>| async move {
             let deadline = i64::try_from(event.context.deadline)
                 .ok()
                 .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX)).await
+            let done = handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX)).await;
+            app.metrics().write("invocation", &event.context.request_id);
+            done
         },
     ))
     .await

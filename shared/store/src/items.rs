@@ -4,6 +4,7 @@ use crate::error::StoreError;
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::feedback::Undeliverable;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
@@ -182,6 +183,13 @@ impl Entity for Mail {
     const KIND: &'static str = "mail";
     fn key(&self) -> Key {
         Key::mail(self.organization, self.id)
+    }
+}
+
+impl Entity for Undeliverable {
+    const KIND: &'static str = "undeliverable";
+    fn key(&self) -> Key {
+        Key::undeliverable(self.organization, &self.address)
     }
 }
 

@@ -15,6 +15,7 @@ mod entries;
 mod erasure;
 pub mod error;
 pub mod events;
+mod feedback;
 pub mod holders;
 pub mod items;
 pub mod keys;

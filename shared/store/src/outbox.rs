@@ -34,16 +34,33 @@ impl Store {
         to: MailState,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.settle_mail(mail, &[from], to, now).await
+    }
+
+    /// Moves a mail from any of these states to another; false if it was in none of them.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn settle_mail(
+        &self,
+        mail: &Mail,
+        from: &[MailState],
+        to: MailState,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let done = matches!(to, MailState::Sent | MailState::Skipped | MailState::Failed);
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::mail(mail.organization, mail.id).attributes()))
-            .condition_expression("#state = :from")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":from", AttributeValue::S(state_name(from).into()))
             .expression_attribute_values(":to", AttributeValue::S(state_name(to).into()));
+        let (condition, values) = any_of("#state", from.iter().map(|state| state_name(*state)));
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        update = update.condition_expression(condition);
         update = if done {
             update
                 .update_expression("SET #state = :to, #ttl = :ttl")
@@ -55,7 +72,7 @@ impl Store {
         was_made(update.send().await)
     }
 
-    /// Notes on a pending invitation how far the mail of its present link has come.
+    /// Notes on a pending invitation how far the mail of its present link has come, unless more than that is known.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -66,23 +83,33 @@ impl Store {
         generation: u32,
         delivery: Delivery,
     ) -> Result<(), StoreError> {
-        let name = match delivery {
-            Delivery::Queued => "queued",
-            Delivery::Sent => "sent",
-            Delivery::Failed => "failed",
-        };
-        let call = self
+        let (earlier, values) = any_of("mail", delivery.after().map(Delivery::as_str));
+        if values.is_empty() {
+            return Ok(());
+        }
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::pending_invitation(organization, id).attributes()))
             .update_expression("SET mail = :delivery")
-            .condition_expression("generation = :generation")
-            .expression_attribute_values(":delivery", AttributeValue::S(name.into()))
-            .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()))
-            .send()
-            .await;
-        // It has ended, or was sent again since: nothing to note.
-        was_made(call).map(drop)
+            .condition_expression(format!("generation = :generation AND {earlier}"))
+            .expression_attribute_values(":delivery", AttributeValue::S(delivery.as_str().into()))
+            .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()));
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        // It has ended, was sent again since, or more is known: nothing to note.
+        was_made(update.send().await).map(drop)
     }
+}
+
+/// The condition that an attribute is one of these texts, with the values it names.
+fn any_of<'t>(attribute: &str, texts: impl Iterator<Item = &'t str>) -> (String, Vec<(String, AttributeValue)>) {
+    let values: Vec<_> = texts
+        .enumerate()
+        .map(|(n, text)| (format!(":from{n}"), AttributeValue::S(text.to_owned())))
+        .collect();
+    let names: Vec<&str> = values.iter().map(|(name, _)| name.as_str()).collect();
+    (format!("{attribute} IN ({})", names.join(", ")), values)
 }

@@ -8,7 +8,7 @@ use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
     Address, ApiKey, Contact, ContactId, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId,
-    Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
+    Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, Undeliverable, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -199,6 +199,18 @@ impl Snapshot {
     /// [`StoreError::Malformed`].
     pub fn mail(&self, organization: OrganizationId, id: MailId) -> Result<Option<Mail>, StoreError> {
         self.get(&Key::mail(organization, id))
+    }
+
+    /// What is known against an address.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn undeliverable(
+        &self,
+        organization: OrganizationId,
+        address: &Address,
+    ) -> Result<Option<Undeliverable>, StoreError> {
+        self.get(&Key::undeliverable(organization, address))
     }
 
     /// An export.

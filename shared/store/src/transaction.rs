@@ -4,6 +4,7 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod marks;
 mod parts;
 mod repairs;
 mod weight;
@@ -20,6 +21,7 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+pub(crate) use marks::instant;
 use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
 pub use weight::Weight;
@@ -54,6 +56,8 @@ pub enum Position {
     Event,
     /// A mail.
     Mail,
+    /// An address that mail does not reach.
+    Address,
     /// The answer kept for an `Idempotency-Key`.
     Once,
 }

@@ -48,7 +48,7 @@ async fn delivery_shows_on_the_invitation() {
     let id = acme.invite(&h, "a@x.example", "admin", &[]).await;
     h.backend.settled().await;
     let read = acme.owner.get(&h, &acme.invitation(&id, "")).await.expect(200);
-    assert_eq!(read.body["mail"], "sent");
+    assert_eq!(read.body["mail"], "delivered");
     assert_eq!(h.backend.mail().len(), 1);
     assert!(h.backend.dead_letters().is_empty());
 }

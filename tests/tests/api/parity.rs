@@ -170,7 +170,7 @@ fn a_query_of_an_index_is_allowed_only_where_that_index_is_read() {
 }
 
 #[test]
-fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_stream() {
+fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_what_lambda_does_for_it() {
     for (binary, function) in functions() {
         let role = function.role.as_object().unwrap();
         let parts: Vec<&str> = role.keys().map(String::as_str).collect();
@@ -180,7 +180,13 @@ fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_stream() {
 
         let calls = !coded()[binary.as_str()].is_empty();
         let stream = ["deliver-mail", "finish-work"].contains(&binary.as_str());
-        let expected = [("log", true), ("calls", calls), ("stream", stream)];
+        let failures = binary == "note-feedback";
+        let expected = [
+            ("log", true),
+            ("calls", calls),
+            ("stream", stream),
+            ("failures", failures),
+        ];
         let expected: Vec<&str> = expected.iter().filter(|(_, has)| *has).map(|(name, _)| *name).collect();
         assert_eq!(function.policies(), expected, "{binary}");
 
@@ -189,7 +195,10 @@ fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_stream() {
             "Resource": { "Fn::GetAtt": [format!("{}Log", function.name), "Arn"] },
         }]);
         assert_eq!(json!(function.statements("log")), log, "{binary}");
-        for statement in function.statements("stream") {
+        for statement in ["stream", "failures"]
+            .iter()
+            .flat_map(|policy| function.statements(policy))
+        {
             let actions = statement["Action"].to_string();
             assert!(
                 !actions.contains('*') && statement["Resource"].is_object(),

@@ -69,6 +69,11 @@ async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
             assert_eq!(done["left"], 0, "{done}");
             done
         }
+        "note-feedback" => {
+            let noted = run_as(binary, streams::note_feedback(&app, event.clone())).await;
+            assert_eq!(noted.unwrap(), Value::Null);
+            Value::Null
+        }
         "deliver-mail" | "finish-work" => {
             let event = event.clone();
             let done = match binary {
@@ -214,7 +219,7 @@ async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             h.advance(SignedDuration::from_hours(24 * 8));
             acme.owner.clone()
         }
-        "deliver-mail" => {
+        "deliver-mail" | "note-feedback" => {
             invite(h, &acme, "post@acme.example", "program_admin", &["spring"]).await;
             values.push(("mail", one(ids(h, &acme.id, "MAIL#").await)));
             acme.owner.clone()

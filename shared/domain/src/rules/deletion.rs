@@ -175,6 +175,7 @@ fn mail(organization: &Organization, to: &Address, letter: Letter, now: Timestam
         organization: organization.id,
         to: to.clone(),
         letter,
+        asked: false,
         state: MailState::Queued,
         created_at: now,
     }

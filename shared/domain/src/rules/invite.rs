@@ -243,6 +243,7 @@ pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn N
             invitation: invitation.id,
             generation: invitation.generation,
         },
+        asked: true,
         state: MailState::Queued,
         created_at: scene.now,
     }

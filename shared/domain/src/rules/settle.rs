@@ -193,6 +193,7 @@ fn notify(
         organization: member.organization,
         to: member.email.clone(),
         letter,
+        asked: false,
         state: MailState::Queued,
         created_at: now,
     })

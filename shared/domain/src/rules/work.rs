@@ -1,7 +1,9 @@
 //! Slices of background work: what one transaction of a job changes.
 
+use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
+use crate::feedback::Undeliverable;
 use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::job::{Job, Work};
@@ -71,19 +73,32 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
 }
 
 /// Sends these invitations again on the word of the member who asked, as far as that member still may. Of a deleted organization
-/// nothing is: no mail leaves, and an organization that is brought back should find its links as they were.
-pub fn resend_slice(scene: &Scene<'_>, invitations: &[Invitation], ids: &mut dyn NewIds) -> Changes {
+/// nothing is: no mail leaves, and an organization that is brought back should find its links as they were. Nobody has named
+/// these addresses, so one that bounced or complained stays as it is, with its link and its end.
+pub fn resend_slice(
+    scene: &Scene<'_>,
+    invitations: &[Invitation],
+    undeliverable: &[Undeliverable],
+    ids: &mut dyn NewIds,
+) -> Changes {
     let mut changes = Changes::default();
     if scene.organization.is_deleted() {
         return changes;
     }
+    let is_out = |address: &Address| {
+        let mut known = undeliverable.iter().filter(|known| known.address == *address);
+        known.any(|known| known.reason().is_some())
+    };
     for invitation in invitations
         .iter()
-        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending)
+        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending && !is_out(&i.email))
     {
         if let Ok((_, more)) = resend(scene, Some(invitation), &Revival::default(), ids) {
             changes = changes.and(more);
         }
+    }
+    for mail in &mut changes.mail {
+        mail.asked = false;
     }
     changes
 }

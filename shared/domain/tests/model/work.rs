@@ -86,7 +86,7 @@ impl World {
             after: Some(last.id),
         };
         let mut ids = std::mem::take(&mut self.ids);
-        let sent = resend_slice(&self.scene(&actor), &next, &mut ids);
+        let sent = resend_slice(&self.scene(&actor), &next, &[], &mut ids);
         self.ids = ids;
         sent.and(step(moved_on(job, work, self.now)))
     }

@@ -15,6 +15,7 @@ mod attacks;
 mod bulk;
 mod contacts;
 mod deletion;
+mod feedback;
 mod grants;
 mod invitations;
 mod invite;

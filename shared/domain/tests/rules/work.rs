@@ -73,7 +73,7 @@ fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed
         lapsed,
     ];
     let organization = counted(&[&owner, &admin], &pending.iter().collect::<Vec<_>>());
-    let changes = resend_slice(&scene(&organization, &admin), &pending, &mut ids());
+    let changes = resend_slice(&scene(&organization, &admin), &pending, &[], &mut ids());
     let sent: Vec<_> = changes
         .invitations
         .iter()
@@ -88,7 +88,7 @@ fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed
         deleted_at: Some(now()),
         ..organization
     };
-    assert!(resend_slice(&scene(&deleted, &admin), &pending, &mut ids()).is_empty());
+    assert!(resend_slice(&scene(&deleted, &admin), &pending, &[], &mut ids()).is_empty());
 }
 
 #[test]

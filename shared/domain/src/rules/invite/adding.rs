@@ -119,6 +119,7 @@ pub(super) fn add(
         organization: scene.organization.id,
         to: contact.email.clone(),
         letter,
+        asked: true,
         state: MailState::Queued,
         created_at: scene.now,
     };

@@ -1,0 +1,255 @@
+//! What SES tells of a mail, from EventBridge: noted on the mail, on its invitation, and of its address.
+//!
+//! It comes late, twice and in any order. Each step is one write whose condition makes it harmless to be done again, and none
+//! rests on what another has read, so a process that dies between two of them is simply started anew.
+
+use jiff::Timestamp;
+use muster_domain::feedback::Told;
+use muster_domain::{MailId, OrganizationId};
+use muster_edge::{App, Metric, post};
+use muster_store::{CommitError, StoreError};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What one event says.
+#[derive(Debug, PartialEq, Eq)]
+struct Heard {
+    organization: OrganizationId,
+    mail: MailId,
+    told: Told,
+    at: Timestamp,
+}
+
+/// Why an event says nothing that could be noted.
+#[derive(Debug, thiserror::Error)]
+enum Unheard {
+    #[error("it has not the form of an event of SES: {0}")]
+    Form(#[from] serde_json::Error),
+    #[error("its tag `{0}` is missing, or no id")]
+    Tag(&'static str),
+    #[error("it tells nothing that matters here")]
+    Nothing,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    detail: Detail,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Detail {
+    event_type: String,
+    mail: About,
+    bounce: Option<Bounce>,
+    complaint: Option<Complaint>,
+    delivery: Option<Dated>,
+}
+
+#[derive(Deserialize)]
+struct About {
+    timestamp: Timestamp,
+    #[serde(default)]
+    tags: HashMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bounce {
+    bounce_type: String,
+    timestamp: Timestamp,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Complaint {
+    complaint_feedback_type: Option<String>,
+    timestamp: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Dated {
+    timestamp: Timestamp,
+}
+
+impl Detail {
+    /// What is told, and since when it is so.
+    fn told(&self) -> Option<(Told, Timestamp)> {
+        match (self.event_type.as_str(), &self.bounce, &self.complaint, &self.delivery) {
+            ("Send", ..) => Some((Told::Sent, self.mail.timestamp)),
+            ("Reject", ..) => Some((Told::Rejected, self.mail.timestamp)),
+            ("Delivery", _, _, Some(delivery)) => Some((Told::Delivered, delivery.timestamp)),
+            ("Bounce", Some(bounce), ..) => match bounce.bounce_type.as_str() {
+                "Permanent" => Some((Told::Bounced, bounce.timestamp)),
+                // Also `Undetermined`: what may pass is not held against an address.
+                _ => Some((Told::Returned, bounce.timestamp)),
+            },
+            // Somebody takes a mail back out of the spam folder.
+            ("Complaint", _, Some(complaint), _)
+                if complaint.complaint_feedback_type.as_deref() == Some("not-spam") =>
+            {
+                None
+            }
+            ("Complaint", _, Some(complaint), _) => Some((Told::Complained, complaint.timestamp)),
+            _ => None,
+        }
+    }
+
+    fn tag<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Unheard> {
+        let value = self.mail.tags.get(name).and_then(|values| values.first());
+        value.and_then(|value| value.parse().ok()).ok_or(Unheard::Tag(name))
+    }
+}
+
+impl Heard {
+    fn of(event: Value) -> Result<Self, Unheard> {
+        let Event { detail } = serde_json::from_value(event)?;
+        let (told, at) = detail.told().ok_or(Unheard::Nothing)?;
+        Ok(Self {
+            organization: detail.tag(post::ORGANIZATION)?,
+            mail: detail.tag(post::MAIL)?,
+            told,
+            at,
+        })
+    }
+}
+
+/// Why something could not be noted now.
+#[derive(Debug, thiserror::Error)]
+enum NoteError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+/// Notes what SES tells. What cannot be understood, or speaks of nothing that is there, is passed over: it would be no better
+/// a second time.
+///
+/// # Errors
+/// The table did not answer. The event comes again.
+pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
+    match Heard::of(event) {
+        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+        Ok(heard) => Box::pin(note(app, &heard)).await?,
+        Err(reason) => tracing::warn!(%reason, "an event was passed over"),
+    }
+    Ok(Value::Null)
+}
+
+async fn note(app: &App, heard: &Heard) -> Result<(), NoteError> {
+    let Heard {
+        organization,
+        mail: id,
+        told,
+        at,
+    } = *heard;
+    let store = app.store();
+    let Some(mail) = store.note_told(organization, id, told, at).await? else {
+        tracing::info!(mail = %id, ?told, "nothing is noted of a mail that is not there any more");
+        return Ok(());
+    };
+    // Usually it is settled by whoever sent it. A mail of which that was not known is settled by this, and not sent again.
+    let (open, settled) = told.settles();
+    if open.contains(&mail.state) {
+        store.settle_mail(&mail, open, settled, app.clock().now()).await?;
+    }
+    super::deliver::tell(app, &mail, told.delivery()).await?;
+    if let Some(mark) = told.mark().filter(|_| mail.marks()) {
+        store.mark(&mail, mark, at).await?;
+    }
+    match told {
+        Told::Bounced => app.metrics().count(Metric::MailBounced, 1),
+        Told::Complained => app.metrics().count(Metric::MailComplained, 1),
+        Told::Sent | Told::Rejected | Told::Returned | Told::Delivered => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ORGANIZATION: &str = "org_0351gb06UonDD6Qk3DjTVL";
+    const MAIL: &str = "mail_0351gb06UonDD6Qk3DjTVL";
+
+    fn event(kind: &str, part: &str, about: Value) -> Value {
+        let mut event = json!({
+            "source": "aws.ses",
+            "detail": {
+                "eventType": kind,
+                "mail": {
+                    "timestamp": "2026-03-10T12:00:00.000Z",
+                    "destination": ["ann@x.example"],
+                    "tags": { "organization": [ORGANIZATION], "mail": [MAIL], "ses:configuration-set": ["muster"] },
+                },
+            },
+        });
+        event["detail"][part] = about;
+        event
+    }
+
+    fn told(event: Value) -> Option<(Told, String)> {
+        let heard = Heard::of(event).ok()?;
+        Some((heard.told, heard.at.to_string()))
+    }
+
+    #[test]
+    fn each_kind_of_event_tells_what_it_says_and_when() {
+        let later = "2026-03-10T12:00:09Z";
+        let bounce = |kind: &str| event("Bounce", "bounce", json!({ "bounceType": kind, "timestamp": later }));
+        let complaint = |kind: Value| {
+            let about = json!({ "complaintFeedbackType": kind, "timestamp": later });
+            event("Complaint", "complaint", about)
+        };
+        let sent = "2026-03-10T12:00:00Z";
+        let cases = [
+            (event("Send", "send", json!({})), Some((Told::Sent, sent))),
+            (
+                event("Reject", "reject", json!({ "reason": "Bad content" })),
+                Some((Told::Rejected, sent)),
+            ),
+            (
+                event("Delivery", "delivery", json!({ "timestamp": later })),
+                Some((Told::Delivered, later)),
+            ),
+            (bounce("Permanent"), Some((Told::Bounced, later))),
+            (bounce("Transient"), Some((Told::Returned, later))),
+            (bounce("Undetermined"), Some((Told::Returned, later))),
+            (complaint(json!("abuse")), Some((Told::Complained, later))),
+            (complaint(Value::Null), Some((Told::Complained, later))),
+            (complaint(json!("not-spam")), None),
+            (event("Open", "open", json!({})), None),
+            (event("Bounce", "delivery", json!({ "timestamp": later })), None),
+        ];
+        for (event, expected) in cases {
+            let expected = expected.map(|(told, at)| (told, at.to_owned()));
+            assert_eq!(told(event.clone()), expected, "{event:#}");
+        }
+    }
+
+    #[test]
+    fn an_event_without_tags_or_of_another_form_says_nothing() {
+        let good = event("Send", "send", json!({}));
+        assert!(Heard::of(good.clone()).is_ok());
+        for (pointer, value) in [
+            ("/detail/mail/tags", json!({})),
+            ("/detail/mail/tags/mail", json!([])),
+            ("/detail/mail/tags/mail", json!(["org_0351gb06UonDD6Qk3DjTVL"])),
+            ("/detail/mail/tags/organization", json!(["../x"])),
+            ("/detail/mail/tags", json!("text")),
+            ("/detail/mail/timestamp", json!("yesterday")),
+            ("/detail/mail", Value::Null),
+            ("/detail", json!([])),
+        ] {
+            let mut event = good.clone();
+            *event.pointer_mut(pointer).unwrap() = value;
+            assert!(Heard::of(event).is_err(), "{pointer}");
+        }
+        for event in [Value::Null, json!([]), json!({ "detail": "{}" })] {
+            assert!(Heard::of(event).is_err());
+        }
+    }
+}

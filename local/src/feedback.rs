@@ -1,0 +1,214 @@
+//! What SES tells of each mail afterwards, handed to its function as EventBridge does: an event at a time, and again if it fails.
+//!
+//! Every mail is delivered, but to the addresses by which SES itself lets one try the other cases (`bounce@…`, `complaint@…`,
+//! `ooto@…`, also with a label such as `bounce+1@…`), here in any domain.
+
+use crate::aws::SentMail;
+use crate::functions::{self, Functions, NOTE_FEEDBACK};
+use jiff::Timestamp;
+use muster_domain::feedback::Told;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// How often an event is handed over before it is given up; as in the template.
+const TRIES: u32 = 3;
+/// Before the second try; doubled before the next.
+const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+
+/// What SES tells of a mail to this address, one after the other.
+fn fate(address: &str) -> &'static [Told] {
+    let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
+    match local.split('+').next().unwrap_or(local) {
+        "bounce" => &[Told::Sent, Told::Bounced],
+        "complaint" => &[Told::Sent, Told::Delivered, Told::Complained],
+        // Somebody is out of the office: the mail has arrived, and a note came back.
+        "ooto" => &[Told::Sent, Told::Delivered, Told::Returned],
+        _ => &[Told::Sent, Told::Delivered],
+    }
+}
+
+impl SentMail {
+    /// The event by which EventBridge brings what SES tells of this mail.
+    #[must_use]
+    pub fn event(&self, told: Told, at: Timestamp) -> Value {
+        let to = &self.to;
+        let recipient = json!([{ "emailAddress": to }]);
+        let bounce = |kind| json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipient, "timestamp": at });
+        let (title, kind, name, part) = match told {
+            Told::Sent => ("Email Sent", "Send", "send", json!({})),
+            Told::Rejected => ("Email Rejected", "Reject", "reject", json!({ "reason": "Bad content" })),
+            Told::Delivered => {
+                let part = json!({ "timestamp": at, "recipients": [to], "smtpResponse": "250 OK" });
+                ("Email Delivered", "Delivery", "delivery", part)
+            }
+            Told::Returned => ("Email Bounced", "Bounce", "bounce", bounce("Transient")),
+            Told::Bounced => ("Email Bounced", "Bounce", "bounce", bounce("Permanent")),
+            Told::Complained => {
+                let part =
+                    json!({ "complainedRecipients": recipient, "complaintFeedbackType": "abuse", "timestamp": at });
+                ("Email Complaint Received", "Complaint", "complaint", part)
+            }
+        };
+        let mut tags = json!(
+            self.tags
+                .iter()
+                .map(|(name, value)| (name, [value]))
+                .collect::<std::collections::BTreeMap<_, _>>()
+        );
+        if let (Some(tags), Some(set)) = (tags.as_object_mut(), &self.configuration_set) {
+            tags.insert("ses:configuration-set".to_owned(), json!([set]));
+        }
+        let mail = json!({
+            "timestamp": self.sent_at,
+            "source": self.from,
+            "sendingAccountId": "000000000000",
+            "destination": [to],
+            "headersTruncated": false,
+            "tags": tags,
+        });
+        json!({
+            "version": "0",
+            "id": uuid::Uuid::new_v4().to_string(),
+            "detail-type": title,
+            "source": "aws.ses",
+            "account": "000000000000",
+            "time": at,
+            "region": "us-east-1",
+            "resources": [],
+            "detail": { "eventType": kind, "mail": mail, name: part },
+        })
+    }
+}
+
+/// Takes what SES tells.
+#[derive(Clone)]
+pub(crate) struct Feedback {
+    events: mpsc::UnboundedSender<Value>,
+    /// How many events are still to be handled.
+    waiting: watch::Sender<usize>,
+}
+
+/// What was told and is still to be handed over.
+pub(crate) struct Untold(mpsc::UnboundedReceiver<Value>);
+
+impl Feedback {
+    pub(crate) fn new() -> (Self, Untold) {
+        let (events, untold) = mpsc::unbounded_channel();
+        let waiting = watch::Sender::new(0);
+        (Self { events, waiting }, Untold(untold))
+    }
+
+    /// SES has taken this mail.
+    pub(crate) fn tell(&self, mail: &SentMail) {
+        for told in fate(&mail.to) {
+            self.waiting.send_modify(|waiting| *waiting += 1);
+            if self.events.send(mail.event(*told, mail.sent_at)).is_err() {
+                // Nobody listens: the functions of this backend are fed by somebody else.
+                self.waiting.send_modify(|waiting| *waiting -= 1);
+            }
+        }
+    }
+
+    /// Waits until all that was told is handled; tells whether there was something to wait for.
+    pub(crate) async fn settled(&self) -> bool {
+        let mut waiting = self.waiting.subscribe();
+        let busy = *waiting.borrow_and_update() > 0;
+        // An error cannot be: the sender is here.
+        let _ = waiting.wait_for(|waiting| *waiting == 0).await;
+        busy
+    }
+
+    /// Hands events over until `stopped`.
+    pub(crate) async fn run(
+        self,
+        Untold(mut events): Untold,
+        functions: Arc<dyn Functions>,
+        mut stopped: watch::Receiver<bool>,
+    ) {
+        loop {
+            let event = tokio::select! {
+                event = events.recv() => event,
+                _ = stopped.wait_for(|stopped| *stopped) => None,
+            };
+            let Some(event) = event else { break };
+            hand_over(&*functions, &event).await;
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+        }
+        // Nobody waits for what is not handled any more.
+        self.waiting.send_replace(0);
+    }
+}
+
+/// One event, until it is taken.
+async fn hand_over(functions: &dyn Functions, event: &Value) {
+    for turn in 0..TRIES {
+        if turn > 0 {
+            tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(turn - 1)).await;
+        }
+        match functions::invoke(functions, NOTE_FEEDBACK, event.clone()).await {
+            Ok(_) => return,
+            Err(error) => tracing::warn!(%error, turn, "what SES tells was not noted"),
+        }
+    }
+    tracing::error!("gave up on what SES tells");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::streams::matches;
+
+    const TEMPLATE: &str = include_str!("../../template.yaml");
+
+    fn mail(to: &str) -> SentMail {
+        SentMail {
+            to: to.to_owned(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            sent_at: Timestamp::UNIX_EPOCH,
+            from: "no-reply@muster.example".to_owned(),
+            configuration_set: Some("muster".to_owned()),
+            tags: [("mail".to_owned(), "mail_1".to_owned())].into(),
+            raw: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_template_has_a_rule_that_takes_each_of_these_events_of_its_own_mail_and_no_others() {
+        let text = TEMPLATE.replace(r#"{"Fn::GetAtt": [Mail, Outputs.ConfigurationSet]}"#, "muster");
+        let template: Value = serde_saphyr::from_str(&text).unwrap();
+        let rule = &template["Resources"]["NoteFeedbackFunction"]["Properties"]["Events"]["Told"];
+        assert_eq!(rule["Type"], "EventBridgeRule");
+        let pattern = &rule["Properties"]["Pattern"];
+        for told in Told::ALL {
+            let event = mail("ann@x.example").event(told, Timestamp::UNIX_EPOCH);
+            assert!(matches(pattern, &event), "{told:?}");
+            for (pointer, other) in [
+                ("/source", "team.acme"),
+                ("/detail-type", "Email Opened"),
+                ("/detail/mail/tags/ses:configuration-set/0", "another"),
+            ] {
+                let mut event = event.clone();
+                *event.pointer_mut(pointer).unwrap() = json!(other);
+                assert!(!matches(pattern, &event), "{told:?} {pointer}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_addresses_to_try_things_with_are_those_of_ses() {
+        for (address, last) in [
+            ("ann@x.example", Told::Delivered),
+            ("bounce@x.example", Told::Bounced),
+            ("bounce+7@simulator.amazonses.com", Told::Bounced),
+            ("complaint@x.example", Told::Complained),
+            ("ooto@x.example", Told::Returned),
+            ("bouncer@x.example", Told::Delivered),
+        ] {
+            assert_eq!(fate(address).last(), Some(&last), "{address}");
+        }
+    }
+}

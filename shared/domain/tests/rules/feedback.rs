@@ -1,0 +1,187 @@
+//! What is told of mail: its order does not matter, and who is mailed after it.
+
+use crate::team::*;
+use muster_domain::feedback::{Mark, Reason, Told, Undeliverable};
+use muster_domain::invitation::Delivery;
+use muster_domain::mail::{EndReason, MailState};
+use muster_domain::rules::work::resend_slice;
+use muster_domain::{Address, Letter, Mail, MailId, Timestamp};
+use proptest::prelude::*;
+
+fn undeliverable(bounced: Option<i64>, complained: Option<i64>, reached: Option<i64>) -> Undeliverable {
+    let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
+    Undeliverable {
+        organization: organization_id(),
+        address: address("ann@x.example"),
+        bounced_at: second(bounced),
+        complained_at: second(complained),
+        reached_at: second(reached),
+    }
+}
+
+fn mail(to: &str, asked: bool) -> Mail {
+    Mail {
+        id: MailId::from_bytes([7; 16]),
+        organization: organization_id(),
+        to: address(to),
+        letter: Letter::AccessEnded {
+            role: role("participant"),
+            resource: None,
+            reason: EndReason::Expired,
+        },
+        asked,
+        state: MailState::Queued,
+        created_at: now(),
+    }
+}
+
+/// What an invitation shows after these were noted one after the other.
+fn shown(told: &[Told]) -> Delivery {
+    let note = |shown: Delivery, told: &Told| {
+        let next = told.delivery();
+        if next.after().any(|earlier| earlier == shown) {
+            next
+        } else {
+            shown
+        }
+    };
+    told.iter().fold(Delivery::Queued, note)
+}
+
+/// Where the mail stands after these were noted one after the other.
+fn stands(told: &[Told]) -> MailState {
+    let note = |state: MailState, told: &Told| {
+        let (from, to) = told.settles();
+        if from.contains(&state) { to } else { state }
+    };
+    told.iter().fold(MailState::Sending, note)
+}
+
+#[test]
+fn what_is_told_gives_way_to_what_weighs_more() {
+    use Told::*;
+    let cases: [(&[Told], Delivery); 9] = [
+        (&[], Delivery::Queued),
+        (&[Sent], Delivery::Sent),
+        (&[Sent, Rejected], Delivery::Failed),
+        (&[Sent, Delivered], Delivery::Delivered),
+        // An absence note comes after the delivery, and looks like a bounce that may pass.
+        (&[Sent, Delivered, Returned], Delivery::Delivered),
+        (&[Sent, Returned], Delivery::Returned),
+        // Some servers take a mail and find out afterwards that nobody is there.
+        (&[Sent, Delivered, Bounced], Delivery::Bounced),
+        (&[Sent, Delivered, Complained], Delivery::Complained),
+        (&[Sent, Complained, Bounced], Delivery::Complained),
+    ];
+    for (told, expected) in cases {
+        assert_eq!(shown(told), expected, "{told:?}");
+    }
+    assert_eq!(Delivery::Queued.after().count(), 0);
+}
+
+#[test]
+fn words_are_stored_as_they_are_answered() {
+    for delivery in Delivery::ALL {
+        assert_eq!(serde_json::to_value(delivery).unwrap(), delivery.as_str());
+    }
+}
+
+#[test]
+fn an_address_is_out_until_mail_reaches_it_and_after_a_complaint_for_good() {
+    let cases = [
+        ((None, None, None), None),
+        ((None, None, Some(5)), None),
+        ((Some(5), None, None), Some(Reason::Bounced)),
+        ((Some(5), None, Some(4)), Some(Reason::Bounced)),
+        ((Some(5), None, Some(5)), None),
+        ((Some(5), None, Some(6)), None),
+        ((None, Some(5), None), Some(Reason::Complained)),
+        ((Some(9), Some(5), Some(10)), Some(Reason::Complained)),
+    ];
+    for ((bounced, complained, reached), expected) in cases {
+        let known = undeliverable(bounced, complained, reached);
+        assert_eq!(known.reason(), expected, "{known:?}");
+    }
+}
+
+#[test]
+fn only_mail_that_nobody_asked_for_is_withheld_and_only_from_that_address() {
+    let known = undeliverable(Some(5), None, None);
+    let ann = |asked| mail("ann@x.example", asked);
+    assert_eq!(ann(false).withheld(Some(&known)), Some(Reason::Bounced));
+    assert_eq!(ann(true).withheld(Some(&known)), None, "somebody named the address");
+    assert_eq!(ann(false).withheld(None), None);
+    assert_eq!(mail("bob@x.example", false).withheld(Some(&known)), None);
+    let elsewhere = Undeliverable {
+        organization: muster_domain::OrganizationId::from_bytes([3; 16]),
+        ..known
+    };
+    assert_eq!(ann(false).withheld(Some(&elsewhere)), None, "another organization's");
+}
+
+#[test]
+fn a_mail_of_before_was_asked_for_and_the_last_mail_of_an_organization_marks_nobody() {
+    let mut stored = serde_json::to_value(mail("ann@x.example", false)).unwrap();
+    stored.as_object_mut().unwrap().remove("asked");
+    assert!(serde_json::from_value::<Mail>(stored).unwrap().asked);
+
+    let notice = mail("ann@x.example", false);
+    assert!(notice.marks());
+    let name = organization().name;
+    let last = Mail {
+        letter: Letter::OrganizationErased { name },
+        ..notice
+    };
+    assert!(!last.marks());
+}
+
+#[test]
+fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
+    let owner = holder("owner", "owner");
+    let pending: Vec<_> = ["ann@x.example", "bob@x.example", "cyd@x.example"]
+        .into_iter()
+        .enumerate()
+        .map(|(n, email)| muster_domain::Invitation {
+            id: muster_domain::InvitationId::from_bytes([u8::try_from(n).unwrap(); 16]),
+            ..invitation(&owner, email, "admin")
+        })
+        .collect();
+    let organization = counted(&[&owner], &pending.iter().collect::<Vec<_>>());
+    let of = |email: &str, known: Undeliverable| Undeliverable {
+        address: address(email),
+        ..known
+    };
+    let known = [
+        of("ann@x.example", undeliverable(Some(5), None, None)),
+        of("bob@x.example", undeliverable(Some(5), None, Some(6))),
+        of("cyd@x.example", undeliverable(None, Some(5), Some(6))),
+    ];
+    let changes = resend_slice(&scene(&organization, &owner), &pending, &known, &mut ids());
+    let mailed: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
+    assert_eq!(mailed, [&address("bob@x.example")], "mail has reached him since");
+    assert_eq!(changes.invitations.len(), 1, "the others keep their links");
+    assert!(changes.mail.iter().all(|m| !m.asked));
+}
+
+proptest! {
+    #[test]
+    fn neither_order_nor_repetition_of_what_is_told_matters(
+        told in prop::collection::vec(prop::sample::select(Told::ALL.to_vec()), 0..6),
+        again in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        order in any::<prop::sample::Index>(),
+    ) {
+        let mut other = told.clone();
+        if !told.is_empty() {
+            other.extend(again.iter().map(|index| told[index.index(told.len())]));
+            let middle = order.index(other.len());
+            other.rotate_left(middle);
+        }
+        other.reverse();
+        prop_assert_eq!(shown(&told), shown(&other));
+        prop_assert_eq!(stands(&told), stands(&other));
+        let most = told.iter().map(|told| told.delivery()).max();
+        prop_assert_eq!(shown(&told), most.unwrap_or(Delivery::Queued));
+        let marks = |told: &[Told]| told.iter().any(|t| matches!(t.mark(), Some(Mark::Bounced | Mark::Complained)));
+        prop_assert_eq!(marks(&told), shown(&told) >= Delivery::Bounced);
+    }
+}

@@ -1,0 +1,223 @@
+//! What a process counts that no service of AWS can know, as CloudWatch takes it from a line of the log (embedded metric
+//! format): no call, no permission, and no agent.
+//!
+//! Written out here, since a line is one object of a few numbers, and what libraries add to that (recorders, histograms,
+//! labels) would be in every function's binary. A line is written only where something was counted, so most requests write
+//! none: a line is paid for by its length, and a metric by the hour in which there was one. There is no dimension, as each
+//! value of one would be another metric to pay for; which route it was stands in the line, for whoever searches the log.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metric {
+    /// Somebody else was faster, so a change was decided again.
+    ConflictsRetried,
+    /// Others were faster every time, so a change was answered with 409.
+    CommitsRefused,
+    /// Mail that SES took.
+    MailSent,
+    /// Mail that was not sent, since what it speaks of is no longer so, or its address bounced or complained.
+    MailSkipped,
+    /// Mail that SES refused for good.
+    MailFailed,
+    /// Mail that came back for good.
+    MailBounced,
+    /// Mail that somebody called spam.
+    MailComplained,
+    /// Background work brought to its end.
+    JobsDone,
+    /// Things that were due and are settled.
+    DueSettled,
+    /// Things that were due and are left for the next sweep.
+    DueLeft,
+    /// Sweeps that did not get through what was due.
+    SweepsBehind,
+}
+
+impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::ConflictsRetried,
+        Self::CommitsRefused,
+        Self::MailSent,
+        Self::MailSkipped,
+        Self::MailFailed,
+        Self::MailBounced,
+        Self::MailComplained,
+        Self::JobsDone,
+        Self::DueSettled,
+        Self::DueLeft,
+        Self::SweepsBehind,
+    ];
+
+    /// Its name in CloudWatch.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConflictsRetried => "ConflictsRetried",
+            Self::CommitsRefused => "CommitsRefused",
+            Self::MailSent => "MailSent",
+            Self::MailSkipped => "MailSkipped",
+            Self::MailFailed => "MailFailed",
+            Self::MailBounced => "MailBounced",
+            Self::MailComplained => "MailComplained",
+            Self::JobsDone => "JobsDone",
+            Self::DueSettled => "DueSettled",
+            Self::DueLeft => "DueLeft",
+            Self::SweepsBehind => "SweepsBehind",
+        }
+    }
+}
+
+/// What a process has counted since its last line. In Lambda that is one invocation's, since it serves one at a time.
+#[derive(Debug)]
+pub struct Metrics {
+    namespace: Option<String>,
+    counted: [AtomicU64; Metric::ALL.len()],
+}
+
+impl Metrics {
+    /// Nothing counted yet. Without a namespace nothing is ever written.
+    #[must_use]
+    pub fn new(namespace: Option<String>) -> Self {
+        Self {
+            namespace,
+            counted: Default::default(),
+        }
+    }
+
+    /// Counts.
+    pub fn count(&self, metric: Metric, more: usize) {
+        if let Some(counted) = self.counted.get(metric as usize) {
+            counted.fetch_add(u64::try_from(more).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+    }
+
+    /// How much was counted since the last line.
+    #[must_use]
+    pub fn counted(&self, metric: Metric) -> u64 {
+        let counted = self.counted.get(metric as usize);
+        counted.map_or(0, |counted| counted.load(Ordering::Relaxed))
+    }
+
+    /// Writes a line to standard output if anything was counted, and counts anew. `name` and `value` tell whose it was.
+    pub fn write(&self, name: &str, value: &str) {
+        if let Some(line) = self.line(name, value, Timestamp::now()) {
+            // Where standard output is gone there is nobody to be told.
+            let _ = writeln!(std::io::stdout().lock(), "{line}");
+        }
+    }
+
+    fn line(&self, name: &str, value: &str, now: Timestamp) -> Option<Value> {
+        let namespace = self.namespace.as_ref()?;
+        let mut line = Map::new();
+        for (metric, counted) in Metric::ALL.into_iter().zip(&self.counted) {
+            let counted = counted.swap(0, Ordering::Relaxed);
+            if counted > 0 {
+                line.insert(metric.name().to_owned(), counted.into());
+            }
+        }
+        if line.is_empty() {
+            return None;
+        }
+        let named = line.keys().map(|name| json!({ "Name": name, "Unit": "Count" }));
+        let metrics: Vec<Value> = named.collect();
+        let directive = json!({ "Namespace": namespace, "Dimensions": [[]], "Metrics": metrics });
+        let about = json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] });
+        line.insert("_aws".to_owned(), about);
+        line.insert(name.to_owned(), value.into());
+        Some(Value::Object(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn at() -> Timestamp {
+        "2026-03-10T12:00:00.5Z".parse().unwrap()
+    }
+
+    /// What AWS's specification asks of a document: what must be there, of which type, and that each metric named has its value.
+    fn check(line: &Value) {
+        let about = line["_aws"].as_object().unwrap();
+        assert_eq!(about.keys().collect::<Vec<_>>(), ["CloudWatchMetrics", "Timestamp"]);
+        assert!(about["Timestamp"].is_i64(), "milliseconds");
+        for directive in about["CloudWatchMetrics"].as_array().unwrap() {
+            let namespace = directive["Namespace"].as_str().unwrap();
+            assert!((1..=255).contains(&namespace.len()));
+            let sets = directive["Dimensions"].as_array().unwrap();
+            assert!(!sets.is_empty(), "a set of dimensions may be empty, and must be there");
+            for dimension in sets.iter().flat_map(|set| set.as_array().unwrap()) {
+                assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension}");
+            }
+            let metrics = directive["Metrics"].as_array().unwrap();
+            assert!((1..=100).contains(&metrics.len()));
+            for metric in metrics {
+                let name = metric["Name"].as_str().unwrap();
+                assert!((1..=255).contains(&name.len()));
+                assert_eq!(metric["Unit"], "Count");
+                assert!(line[name].is_u64(), "{name} has no value");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_of_the_embedded_metric_format_and_names_what_was_counted() {
+        let metrics = Metrics::new(Some("Muster/test".into()));
+        metrics.count(Metric::ConflictsRetried, 1);
+        metrics.count(Metric::ConflictsRetried, 2);
+        metrics.count(Metric::MailSent, 1);
+        metrics.count(Metric::JobsDone, 0);
+        let line = metrics.line("route", "POST /v1/organizations", at()).unwrap();
+        check(&line);
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_773_144_000_500_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "Muster/test",
+                    "Dimensions": [[]],
+                    "Metrics": [{ "Name": "ConflictsRetried", "Unit": "Count" }, { "Name": "MailSent", "Unit": "Count" }],
+                }],
+            },
+            "ConflictsRetried": 3,
+            "MailSent": 1,
+            "route": "POST /v1/organizations",
+        });
+        assert_eq!(line, expected);
+        assert!(metrics.line("route", "", at()).is_none(), "it counts anew");
+    }
+
+    #[test]
+    fn every_metric_has_a_name_and_a_place_of_its_own() {
+        let metrics = Metrics::new(Some("Muster/test".into()));
+        for (n, metric) in Metric::ALL.into_iter().enumerate() {
+            metrics.count(metric, n + 1);
+        }
+        for (n, metric) in Metric::ALL.into_iter().enumerate() {
+            assert_eq!(metrics.counted(metric), n as u64 + 1, "{metric:?}");
+            assert_eq!(metric.name(), format!("{metric:?}"));
+        }
+        let names: BTreeSet<_> = Metric::ALL.map(Metric::name).into();
+        assert_eq!(names.len(), Metric::ALL.len());
+        check(&metrics.line("invocation", "1", at()).unwrap());
+    }
+
+    #[test]
+    fn nothing_is_written_where_nothing_was_counted_or_no_namespace_is_set() {
+        assert!(
+            Metrics::new(Some("Muster/test".into()))
+                .line("route", "", at())
+                .is_none()
+        );
+        let silent = Metrics::new(None);
+        silent.count(Metric::MailSent, 1);
+        assert!(silent.line("route", "", at()).is_none());
+        assert_eq!(silent.counted(Metric::MailSent), 1);
+    }
+}

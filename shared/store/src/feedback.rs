@@ -1,0 +1,110 @@
+//! What is told of mail, as it is noted: each write repeats in its condition what makes it harmless to come late, twice or
+//! in another order.
+
+use crate::Store;
+use crate::error::{CommitError, StoreError, was_made};
+use crate::items::{Entity, Item};
+use crate::keys::{self, Key};
+use crate::transaction::{Transaction, instant};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use jiff::Timestamp;
+use muster_domain::feedback::{Mark, Told, Undeliverable};
+use muster_domain::{Mail, MailId, OrganizationId};
+
+/// The attribute of a mail that holds when this was told.
+const fn told_at(told: Told) -> &'static str {
+    match told {
+        Told::Sent => "sent_at",
+        Told::Rejected => "rejected_at",
+        Told::Returned => "returned_at",
+        Told::Delivered => "delivered_at",
+        Told::Bounced => "bounced_at",
+        Told::Complained => "complained_at",
+    }
+}
+
+/// The attribute of a marked address that holds when it was last so.
+const fn marked_at(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Reached => "reached_at",
+        Mark::Bounced => "bounced_at",
+        Mark::Complained => "complained_at",
+    }
+}
+
+impl Store {
+    /// Notes on a mail what is told of it, and gives the mail; none if there is no such mail any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn note_told(
+        &self,
+        organization: OrganizationId,
+        id: MailId,
+        told: Told,
+        at: Timestamp,
+    ) -> Result<Option<Mail>, StoreError> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::mail(organization, id).attributes()))
+            .update_expression("SET #told = :at")
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_names("#told", told_at(told))
+            .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match call {
+            Ok(reply) => reply.attributes.map(Mail::from_item).transpose(),
+            Err(e)
+                if e.as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(None)
+            }
+            Err(e) => Err(StoreError::call("UpdateItem", e)),
+        }
+    }
+
+    /// Notes of the address of a mail what came of it. What is older than what is known changes nothing.
+    ///
+    /// An address is marked only while the mail is there, in one transaction: so nothing is left behind of an organization
+    /// that is being erased, whose mail goes first.
+    ///
+    /// # Errors
+    /// [`CommitError`], but for lost races: they mean that there is nothing to note.
+    pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<(), CommitError> {
+        let key = Key::undeliverable(mail.organization, &mail.to);
+        let name = marked_at(mark);
+        if mark == Mark::Reached {
+            let call = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .set_key(Some(key.attributes()))
+                .update_expression("SET #at = :at")
+                .condition_expression("attribute_exists(PK) AND (attribute_not_exists(#at) OR #at < :at)")
+                .expression_attribute_names("#at", name)
+                .expression_attribute_values(":at", instant(at))
+                .send()
+                .await;
+            // Usually nothing is known against the address.
+            return Ok(was_made(call).map(drop)?);
+        }
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let about = Item::from([
+            (keys::KIND.to_owned(), text(Undeliverable::KIND)),
+            ("organization".to_owned(), text(&mail.organization.to_string())),
+            ("address".to_owned(), text(mail.to.as_str())),
+        ]);
+        let mut transaction = Transaction::empty(&self.table);
+        transaction.mark(&Key::mail(mail.organization, mail.id), &key, about, name, at)?;
+        match self.write(transaction).await {
+            Err(CommitError::Lost(_)) => Ok(()),
+            made => made,
+        }
+    }
+}

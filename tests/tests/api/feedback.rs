@@ -1,0 +1,295 @@
+//! What SES tells of mail: it shows on the invitation, and an address that bounced or complained is not mailed unasked.
+
+use muster_domain::Told;
+use muster_functions::routes::ROUTES;
+use muster_tests::bench::Bench;
+use muster_tests::harness::{Harness, Organization};
+use muster_tests::requests::{Case, prepare};
+use muster_tests::samples::ids;
+use muster_tests::stream::hear;
+use muster_tests::{Persona, recount};
+use serde_json::{Value, json};
+
+/// How far an invitation's mail has come, as its organization is told.
+async fn shown(h: &Harness, acme: &Organization, id: &str) -> String {
+    let read = acme.owner.get(h, &acme.invitation(id, "")).await.expect(200);
+    read.text("/mail")
+}
+
+async fn resend_all(h: &Harness, acme: &Organization) {
+    let path = acme.path("/invitations/resend");
+    acme.owner.post(h, &path, &Value::Null).await.expect(202);
+}
+
+async fn resend(h: &Harness, acme: &Organization, id: &str) {
+    let path = acme.invitation(id, "/resend");
+    acme.owner.post(h, &path, &Value::Null).await.expect(200);
+}
+
+/// An organization with one invitation, mailed, of which nothing is told yet; with the address.
+async fn invited(b: &Bench) -> (Case, String, String) {
+    let route = ROUTES.iter().find(|r| r.binary == "put-resource").expect("a route");
+    let mut case = prepare(b, route).await;
+    let id = case.invite(b, "zoe").await;
+    b.drain().await;
+    let address = case.person(b, "zoe").address().to_owned();
+    (case, id, address)
+}
+
+/// SES tells this of the latest mail to an address, so many seconds after it was sent.
+async fn tell(b: &Bench, address: &str, told: Told, seconds: i64) {
+    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address);
+    let mail = mail.expect("something was mailed to the address");
+    let at = mail.sent_at + jiff::SignedDuration::from_secs(seconds);
+    hear(&b.quiet, mail.event(told, at)).await.unwrap();
+}
+
+fn mailed(b: &Bench, address: &str) -> usize {
+    b.h.backend.mail().iter().filter(|m| m.to == address).count()
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_mail_shows_on_its_invitation() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    for (address, expected) in [
+        ("ann@x.example", "delivered"),
+        ("bounce@x.example", "bounced"),
+        ("complaint@x.example", "complained"),
+        // A note that somebody is away, after the mail has arrived.
+        ("ooto@x.example", "delivered"),
+    ] {
+        let id = acme.invite(&h, address, "admin", &[]).await;
+        h.backend.settled().await;
+        assert_eq!(shown(&h, &acme, &id).await, expected, "{address}");
+        let list = acme.owner.get(&h, &acme.path("/invitations")).await.expect(200);
+        let items = list.body["items"].as_array().unwrap();
+        let one = items.iter().find(|i| i["email"] == address).unwrap();
+        assert_eq!(one["mail"], expected, "{address}, in the list");
+        assert_eq!(one["status"], "pending", "its seat and its link stay as they are");
+    }
+    assert_eq!(h.backend.mail().len(), 4);
+    recount(&h).await;
+}
+
+#[tokio::test]
+async fn an_address_that_bounced_or_complained_is_mailed_again_only_by_whoever_names_it() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let addresses = ["bounce@x.example", "complaint@x.example"];
+    let mut out = Vec::new();
+    for address in addresses {
+        out.push(acme.invite(&h, address, "admin", &[]).await);
+    }
+    acme.invite(&h, "ann@x.example", "admin", &[]).await;
+    h.backend.settled().await;
+
+    h.advance_days(1);
+    resend_all(&h, &acme).await;
+    assert_eq!(h.invitations_mailed("ann@x.example").await, 2);
+    for (address, id) in addresses.iter().zip(&out) {
+        assert_eq!(h.invitations_mailed(address).await, 1, "{address}");
+        let read = acme.owner.get(&h, &acme.invitation(id, "")).await.expect(200);
+        assert_eq!(
+            read.body["sent_at"], read.body["created_at"],
+            "{address} keeps its link and its end"
+        );
+        // Somebody names it: one, chosen ones, or an invitation of its own.
+        resend(&h, &acme, id).await;
+        assert_eq!(h.invitations_mailed(address).await, 2, "{address}");
+        let chosen = json!({ "invitations": [id] });
+        let path = acme.path("/invitations/resend");
+        acme.owner.post(&h, &path, &chosen).await.expect(200);
+        assert_eq!(h.invitations_mailed(address).await, 3, "{address}");
+        acme.owner.delete(&h, &acme.invitation(id, "")).await.expect(204);
+        let again = acme.invite(&h, address, "admin", &[]).await;
+        assert_eq!(h.invitations_mailed(address).await, 4, "{address}");
+        assert_ne!(shown(&h, &acme, &again).await, "delivered");
+    }
+    recount(&h).await;
+}
+
+/// Subjects of mail that speaks of an end.
+async fn notices(h: &Harness, who: &Persona) -> usize {
+    let mail = h.mail_to(who.address()).await;
+    mail.iter().filter(|m| m.subject.starts_with("Your access")).count()
+}
+
+#[tokio::test]
+async fn a_member_whose_address_bounced_gets_no_notice() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    acme.allow_helpers(&h).await;
+    let reached = acme.helper(&h, "hal").await;
+    let bounced = acme.helper(&h, "bounce").await;
+    h.backend.settled().await;
+    let member = acme.member(&h, &bounced.id()).await;
+    h.advance_past(member["role_expires_at"].as_str().unwrap());
+    h.run_schedule().await;
+    assert_eq!(notices(&h, &reached).await, 1);
+    assert_eq!(notices(&h, &bounced).await, 0);
+    assert_eq!(acme.recorded(&h, "member.role_ended").await, 2, "both have ended");
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_order_nor_repetition_matters() {
+    let b = Bench::start().await;
+    let told = [Told::Sent, Told::Returned, Told::Delivered, Told::Bounced];
+    for order in orders(&told) {
+        let (case, id, address) = invited(&b).await;
+        for told in order.iter().chain(&order) {
+            tell(&b, &address, *told, 1 + *told as i64).await;
+        }
+        let acme = case.organization();
+        assert_eq!(shown(&b.h, acme, &id).await, "bounced", "{order:?}");
+        assert_eq!(
+            ids(&b.h, &acme.id, "UNDELIVERABLE#").await,
+            [address.clone()],
+            "{order:?}"
+        );
+        resend_all(&b.h, acme).await;
+        b.drain().await;
+        assert_eq!(mailed(&b, &address), 1, "{order:?}");
+    }
+    recount(&b.h).await;
+}
+
+/// Every order of these.
+fn orders(all: &[Told]) -> Vec<Vec<Told>> {
+    let Some((first, rest)) = all.split_first() else {
+        return vec![Vec::new()];
+    };
+    let mut longer = Vec::new();
+    for shorter in orders(rest) {
+        for place in 0..=shorter.len() {
+            let mut order = shorter.clone();
+            order.insert(place, *first);
+            longer.push(order);
+        }
+    }
+    longer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
+    let b = Bench::start().await;
+    let (case, id, address) = invited(&b).await;
+    let acme = case.organization();
+    let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+    resend(&b.h, acme, &id).await;
+    assert_eq!(shown(&b.h, acme, &id).await, "queued");
+    hear(&b.quiet, older.event(Told::Bounced, older.sent_at)).await.unwrap();
+    assert_eq!(
+        shown(&b.h, acme, &id).await,
+        "queued",
+        "the newer one is still to be sent"
+    );
+    b.drain().await;
+    assert_eq!(mailed(&b, &address), 2, "somebody has named the address");
+    assert_eq!(shown(&b.h, acme, &id).await, "sent");
+    tell(&b, &address, Told::Delivered, 5).await;
+    assert_eq!(shown(&b.h, acme, &id).await, "delivered");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_clears_a_bounce_and_no_complaint() {
+    let b = Bench::start().await;
+    for (told, mailed_after) in [(Told::Bounced, 3), (Told::Complained, 2)] {
+        let (case, id, address) = invited(&b).await;
+        let acme = case.organization();
+        tell(&b, &address, told, 1).await;
+        resend(&b.h, acme, &id).await;
+        b.drain().await;
+        tell(&b, &address, Told::Delivered, 60).await;
+        assert_eq!(shown(&b.h, acme, &id).await, "delivered", "{told:?}: of the newer mail");
+        b.h.advance_days(1);
+        resend_all(&b.h, acme).await;
+        b.drain().await;
+        assert_eq!(mailed(&b, &address), mailed_after, "{told:?}");
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_came_back_for_now_is_tried_again() {
+    let b = Bench::start().await;
+    let (case, id, address) = invited(&b).await;
+    let acme = case.organization();
+    tell(&b, &address, Told::Returned, 1).await;
+    assert_eq!(shown(&b.h, acme, &id).await, "returned");
+    assert!(ids(&b.h, &acme.id, "UNDELIVERABLE#").await.is_empty());
+    b.h.advance_days(1);
+    resend_all(&b.h, acme).await;
+    b.drain().await;
+    assert_eq!(mailed(&b, &address), 2);
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organization_learns_nothing_and_can_tell_nothing() {
+    let b = Bench::start().await;
+    let (ours, id, address) = invited(&b).await;
+    let route = ROUTES.iter().find(|r| r.binary == "put-resource").expect("a route");
+    let theirs = prepare(&b, route).await;
+    let them = theirs.organization();
+    let other = them.invite(&b.h, &address, "admin", &[]).await;
+    b.drain().await;
+    // The latest mail is theirs, the one before it ours.
+    let mails: Vec<_> = b.h.backend.mail().into_iter().filter(|m| m.to == address).collect();
+    assert_eq!(mails.len(), 2);
+    let bounce = |n: usize| mails[n].event(Told::Bounced, mails[n].sent_at);
+
+    // A mail of ours under the name of their organization is no mail.
+    let mut forged = bounce(0);
+    forged["detail"]["mail"]["tags"]["organization"] = json!([them.id]);
+    hear(&b.quiet, forged).await.unwrap();
+    assert_eq!(shown(&b.h, ours.organization(), &id).await, "sent");
+    assert_eq!(shown(&b.h, them, &other).await, "sent");
+    assert!(ids(&b.h, &them.id, "UNDELIVERABLE#").await.is_empty());
+
+    hear(&b.quiet, bounce(0)).await.unwrap();
+    assert_eq!(shown(&b.h, ours.organization(), &id).await, "bounced");
+    assert_eq!(shown(&b.h, them, &other).await, "sent");
+    assert!(ids(&b.h, &them.id, "UNDELIVERABLE#").await.is_empty());
+    b.h.advance_days(1);
+    resend_all(&b.h, ours.organization()).await;
+    resend_all(&b.h, them).await;
+    b.drain().await;
+    assert_eq!(mailed(&b, &address), 3, "only they mail the address again");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_say_nothing_or_speak_of_nothing_are_passed_over() {
+    let b = Bench::start().await;
+    let (case, id, address) = invited(&b).await;
+    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+    let bounce = mail.event(Told::Bounced, mail.sent_at);
+    let before = recount::items(&b.h).await.len();
+    let tags = "/detail/mail/tags";
+    let cases = [
+        ("", json!([])),
+        ("/detail", Value::Null),
+        ("/detail/eventType", json!("Open")),
+        ("/detail/bounce", Value::Null),
+        (tags, json!({})),
+        (tags, json!({ "organization": [case.organization().id] })),
+        ("/detail/mail/tags/mail", json!(["mail_0351gb06UonDD6Qk3DjTVL"])),
+        ("/detail/mail/tags/organization", json!(["org_0351gb06UonDD6Qk3DjTVL"])),
+        ("/detail/mail/tags/mail", json!([id])),
+        ("/detail/mail/tags/mail", json!(["../ORG"])),
+    ];
+    for (pointer, value) in cases {
+        let mut event = bounce.clone();
+        *event.pointer_mut(pointer).unwrap() = value;
+        let answer = hear(&b.quiet, event).await.unwrap();
+        assert_eq!(answer, Value::Null, "{pointer}");
+    }
+    assert_eq!(shown(&b.h, case.organization(), &id).await, "sent");
+    assert_eq!(recount::items(&b.h).await.len(), before, "nothing is made of them");
+    hear(&b.quiet, bounce).await.unwrap();
+    assert_eq!(shown(&b.h, case.organization(), &id).await, "bounced");
+    recount(&b.h).await;
+}
