@@ -108,6 +108,7 @@ fn the_story_works_when_pasted() {
     for expected in [
         "\"invite_status\":\"accepted\"",
         "\"to\":\"bob@acme.example\"",
+        "\"mail\":\"delivered\"",
         "invitation.expired",
     ] {
         assert!(told.contains(expected), "`{expected}` is missing: {told}");

@@ -171,13 +171,19 @@ fn waiting(record: &Record) -> Option<Waiting> {
         _ if key("SK")?.starts_with("TEAM#") => Function::CountPeople,
         _ => return None,
     };
-    let json = json!({
+    let mut json = json!({
         "eventName": record.event_name().map(OperationType::as_str),
         "dynamodb": {
             "Keys": { "PK": { "S": key("PK")? }, "SK": { "S": key("SK")? } },
             "SequenceNumber": change.sequence_number()?,
         },
     });
+    // As much of the image as a function looks at.
+    let image = |name: &str| change.new_image()?.get(name);
+    if let (Function::DeliverMail, Some(to)) = (function, image("to").and_then(text)) {
+        let asked = image("asked").and_then(|asked| asked.as_bool().ok());
+        json["dynamodb"]["NewImage"] = json!({ "to": { "S": to }, "asked": { "BOOL": asked } });
+    }
     Some(Waiting { function, json })
 }
 

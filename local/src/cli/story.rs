@@ -43,6 +43,7 @@ const STEPS: &[(&str, &[&str])] = &[
         "Ann opens the link in her mail and accepts",
         &[
             r#"curl -sw '\n' "$API/dev/mail""#,
+            r#"curl -sw '\n' "$API/v1/organizations/$ORG/invitations" -H "Authorization: Bearer $OLIVIA""#,
             r#"LINK=$(curl -s "$API/dev/mail" | tr '{' '\n' | grep '"to":"ann@acme.example"' | tail -n 1 | grep -o '/invitations/[0-9A-Za-z_-]*' | head -n 1)"#,
             r#"curl -sw '\n' "$API/v1$LINK""#,
             r#"curl -sw '\n' -X POST "$API/v1$LINK/accept" -H "Authorization: Bearer $ANN""#,

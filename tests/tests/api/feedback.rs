@@ -145,7 +145,7 @@ async fn neither_order_nor_repetition_matters() {
         assert_eq!(shown(&b.h, acme, &id).await, "bounced", "{order:?}");
         assert_eq!(
             ids(&b.h, &acme.id, "UNDELIVERABLE#").await,
-            [address.clone()],
+            std::slice::from_ref(&address),
             "{order:?}"
         );
         resend_all(&b.h, acme).await;
