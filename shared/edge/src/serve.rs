@@ -201,7 +201,8 @@ where
             let deadline = i64::try_from(event.context.deadline)
                 .ok()
                 .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            let done = handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX)).await;
+            // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+            let done = Box::pin(handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX))).await;
             app.metrics().write("invocation", &event.context.request_id);
             done
         },
