@@ -17,6 +17,7 @@ pub mod harness;
 pub mod meter;
 pub mod permissions;
 pub mod personas;
+pub mod prepared;
 pub mod recount;
 pub mod requests;
 pub mod samples;

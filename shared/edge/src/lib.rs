@@ -26,6 +26,7 @@ pub mod refusals;
 pub mod reply;
 pub mod secrets;
 pub mod serve;
+pub mod web;
 
 pub use app::App;
 pub use auth::User;
@@ -38,6 +39,7 @@ pub use ids::Ids;
 pub use inside::{Inside, Standing};
 pub use problem::Problem;
 pub use reply::Reply;
+pub use web::Web;
 
 /// What a handler answers.
 pub type Outcome = Result<Reply, Problem>;
