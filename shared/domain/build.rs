@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     files.sort();
-    let mut code = String::from("static EMBEDDED: &[(&str, &str)] = &[\n");
+    let mut code = format!("static EMBEDDED: [(&str, &str); {}] = [\n", files.len());
     for path in files {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // By the manifest's place when it is compiled: a target folder may serve several checkouts.

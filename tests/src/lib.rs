@@ -20,6 +20,7 @@ pub mod meter;
 pub mod packaged;
 pub mod permissions;
 pub mod personas;
+pub mod prepared;
 pub mod privilege;
 pub mod recount;
 pub mod requests;

@@ -8,7 +8,7 @@ pub use parse::RoleSetError;
 use crate::text::{ResourceType, RoleId};
 use crate::time::Term;
 use serde::Serialize;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Permissions that Muster itself asks for; a role set names the product's own beside them.
 pub mod permission {
@@ -174,38 +174,48 @@ impl RoleSet {
 }
 
 /// Every role set that was shipped, or why one was refused.
-static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> = LazyLock::new(|| read_all(EMBEDDED));
+static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
+    LazyLock::new(|| EMBEDDED.iter().map(|(file, text)| read(file, text)).collect());
+
+/// Each file by itself, once it is asked for: a request is about one organization, and reading them all takes longer than
+/// anything else that a function does of its own while it starts.
+static EACH: [OnceLock<Option<RoleSet>>; EMBEDDED.len()] = [const { OnceLock::new() }; EMBEDDED.len()];
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
 
-fn read_all(files: &[(&str, &str)]) -> Result<Vec<RoleSet>, RoleSetError> {
-    let mut sets: Vec<RoleSet> = Vec::with_capacity(files.len());
-    for (file, text) in files {
-        let set = RoleSet::parse(file, text)?;
-        if sets.iter().any(|other| other.id == set.id) {
-            return Err(RoleSetError {
-                file: (*file).to_owned(),
-                line: 1,
-                reason: format!("another file has the role set `{}` already", set.id),
-            });
-        }
-        sets.push(set);
+/// A set is found by the name of its file, so no two can have the same.
+fn read(file: &str, text: &str) -> Result<RoleSet, RoleSetError> {
+    let set = RoleSet::parse(file, text)?;
+    if file.strip_suffix(".toml") == Some(set.id.as_str()) {
+        return Ok(set);
     }
-    Ok(sets)
+    Err(RoleSetError {
+        file: file.to_owned(),
+        line: 1,
+        reason: format!(
+            "the role set `{id}` belongs into a file of its name, `{id}.toml`",
+            id = set.id
+        ),
+    })
 }
 
 /// All role sets of this deployment.
 ///
 /// # Errors
-/// The first file that contradicts itself; binaries refuse to start with it.
+/// The first file that contradicts itself: tests fail with it, and the local backend does not start.
 pub fn all() -> Result<&'static [RoleSet], &'static RoleSetError> {
     SHIPPED.as_deref()
 }
 
-/// The role set of this name, if it is shipped.
+/// The role set of this name, if it is shipped. One that contradicts itself is not there.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static RoleSet> {
-    all().ok()?.iter().find(|set| set.id == id)
+    let named = EMBEDDED
+        .iter()
+        .zip(&EACH)
+        .find(|((file, _), _)| file.strip_suffix(".toml") == Some(id));
+    let ((file, text), once) = named?;
+    once.get_or_init(|| read(file, text).ok()).as_ref()
 }
 
 #[cfg(test)]

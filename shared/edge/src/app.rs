@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
+use crate::web::Web;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -33,9 +34,10 @@ impl App {
     /// A process with this configuration, reaching AWS as `sdk` says.
     #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
-        let sdk = patient(sdk);
+        let web = Web::open();
+        let sdk = patient(sdk, &web);
         let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), &config.table);
-        let keyring = Keyring::new(config.jwks_url.clone());
+        let keyring = Keyring::new(config.jwks_url.clone(), web);
         Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(config.metrics.clone()),
@@ -49,9 +51,20 @@ impl App {
         }
     }
 
-    /// Opens connections and fetches keys before the first request, while start-up time is not yet billed to anybody.
+    /// Opens the connection to the table and fetches the identity provider's keys before the first request: a process has a whole
+    /// core while it starts, and a share of one afterwards.
     pub async fn warm(&self) {
         tokio::join!(self.warm_table(), self.keyring().refresh());
+    }
+
+    /// Fetches the link secret, for functions that are told of one.
+    pub async fn warm_links(&self) {
+        if self.config().link_secret_id.is_none() {
+            return;
+        }
+        if let Err(error) = self.links().await {
+            tracing::warn!(%error, "the link secret was not there while starting");
+        }
     }
 
     /// Opens the connection to the table, and nothing else: for functions that no token reaches.
@@ -113,8 +126,8 @@ impl App {
     }
 }
 
-/// Time limits that leave room for an answer before the gateway gives up, and repeats that come quickly.
-fn patient(sdk: &SdkConfig) -> SdkConfig {
+/// Time limits that leave room for an answer before the gateway gives up, repeats that come quickly, and one way out for all clients.
+fn patient(sdk: &SdkConfig, web: &Web) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))
@@ -124,6 +137,9 @@ fn patient(sdk: &SdkConfig) -> SdkConfig {
         .with_max_attempts(3)
         .with_initial_backoff(Duration::from_millis(50));
     let mut builder = sdk.to_builder();
+    if sdk.http_client().is_none() {
+        builder = builder.http_client(web.client());
+    }
     if sdk
         .timeout_config()
         .is_none_or(|t| t.operation_attempt_timeout().is_none())

@@ -4,6 +4,7 @@ mod trust;
 
 pub use trust::{PLATFORM_SCOPE, Trust};
 
+use crate::web::{Web, WebError};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -92,7 +93,7 @@ pub enum TokenError {
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error(transparent)]
-    Http(#[from] reqwest::Error),
+    Web(#[from] WebError),
     #[error("it is no set of keys: {0}")]
     NoKeySet(#[from] serde_json::Error),
 }
@@ -130,7 +131,7 @@ struct KnownKey {
 /// The identity provider's keys, held in memory.
 pub struct Keyring {
     url: String,
-    http: reqwest::Client,
+    web: Web,
     keys: RwLock<HashMap<String, KnownKey>>,
     asked: Mutex<Option<Instant>>,
 }
@@ -138,13 +139,10 @@ pub struct Keyring {
 impl Keyring {
     /// Keys as published at this URL; none are fetched yet.
     #[must_use]
-    pub fn new(url: String) -> Self {
-        let http = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none());
+    pub fn new(url: String, web: Web) -> Self {
         Self {
             url,
-            http: http.build().unwrap_or_default(),
+            web,
             keys: RwLock::default(),
             asked: Mutex::new(None),
         }
@@ -173,9 +171,8 @@ impl Keyring {
     }
 
     async fn fetch(&self) -> Result<JwkSet, FetchError> {
-        let reply = self.http.get(&self.url).send().await?.error_for_status()?;
         // Anything but a set of keys (a redirect, the page of a proxy) says nothing about the keys at hand.
-        Ok(serde_json::from_slice(&reply.bytes().await?)?)
+        Ok(serde_json::from_slice(&self.web.get(&self.url, PATIENCE).await?)?)
     }
 
     async fn key(&self, id: &str) -> Result<KnownKey, TokenError> {

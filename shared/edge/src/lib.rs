@@ -27,6 +27,7 @@ pub mod refusals;
 pub mod reply;
 pub mod secrets;
 pub mod serve;
+pub mod web;
 
 pub use app::App;
 pub use auth::User;
@@ -40,6 +41,7 @@ pub use inside::{Inside, Standing};
 pub use metrics::Metric;
 pub use problem::Problem;
 pub use reply::Reply;
+pub use web::Web;
 
 /// What a handler answers.
 pub type Outcome = Result<Reply, Problem>;

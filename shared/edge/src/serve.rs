@@ -18,7 +18,10 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Instant;
 use tracing::Instrument as _;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -92,21 +95,18 @@ fn named(request: &Request) -> (String, String) {
 
 /// Structured logs on standard output, filtered by `MUSTER_LOG` (default `info`).
 pub fn log() {
-    let filter = EnvFilter::try_from_env("MUSTER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_target(false)
-        .try_init();
+    let wanted = std::env::var("MUSTER_LOG").ok().and_then(|text| text.parse().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().json().with_target(false);
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }
 
 /// The process, from its environment: configuration, and credentials that Lambda gives. It has called nobody yet.
 ///
 /// # Errors
-/// The variable or the role set that is at fault.
+/// The variable that is at fault.
 pub async fn start() -> Result<App, lambda_runtime::Error> {
     log();
-    muster_domain::roleset::all().map_err(|e| e.to_string())?;
     let config = Config::from_env()?;
     let sdk = aws_config::defaults(BehaviorVersion::latest())
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
@@ -125,7 +125,7 @@ where
     R: Future<Output = Outcome> + Send + 'static,
 {
     let app = started().await?;
-    app.warm().await;
+    tokio::join!(app.warm(), app.warm_links());
     requests(&app, handler).await
 }
 
@@ -177,7 +177,7 @@ where
     F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
 {
     let app = started().await?;
-    app.warm_table().await;
+    tokio::join!(app.warm_table(), app.warm_links());
     invocations(&app, &handler).await
 }
 

@@ -14,8 +14,8 @@ use axum::routing::get;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use muster_edge::User;
 use muster_edge::auth::{Keyring, TokenError, Trust};
+use muster_edge::{User, Web};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -125,7 +125,7 @@ async fn pass(time: Duration) {
 async fn keys_are_fetched_once_and_then_kept_in_memory() {
     let (provider, key) = (Provider::start().await, Key::new("k1"));
     provider.publishes(&[&key.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     for _ in 0..20 {
         assert!(verify(&keyring, &key).await.is_ok());
     }
@@ -136,7 +136,7 @@ async fn keys_are_fetched_once_and_then_kept_in_memory() {
 async fn an_unknown_key_id_brings_the_new_keys_at_most_every_few_seconds() {
     let (provider, old, new) = (Provider::start().await, Key::new("old"), Key::new("new"));
     provider.publishes(&[&old.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     assert!(verify(&keyring, &old).await.is_ok());
     provider.publishes(&[&old.public, &new.public]);
     for _ in 0..20 {
@@ -164,7 +164,7 @@ async fn an_unknown_key_id_brings_the_new_keys_at_most_every_few_seconds() {
 async fn keys_at_hand_stay_in_use_when_a_refresh_fails() {
     let (provider, key, unknown) = (Provider::start().await, Key::new("k1"), Key::new("k2"));
     provider.publishes(&[&key.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     assert!(verify(&keyring, &key).await.is_ok());
     for (status, body) in [
         (500, "down".to_owned()),
@@ -195,7 +195,7 @@ async fn keys_at_hand_stay_in_use_when_a_refresh_fails() {
 async fn without_any_keys_nobody_is_let_in_and_the_first_that_come_are_used() {
     let (provider, key) = (Provider::start().await, Key::new("k1"));
     provider.answers(503, "");
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     assert_eq!(verify(&keyring, &key).await.err(), Some(TokenError::NoKeys));
     provider.publishes(&[&key.public]);
     pass(Duration::from_secs(6)).await;
@@ -206,7 +206,7 @@ async fn without_any_keys_nobody_is_let_in_and_the_first_that_come_are_used() {
 async fn a_key_that_was_withdrawn_is_forgotten_within_the_hour() {
     let (provider, old, new) = (Provider::start().await, Key::new("old"), Key::new("new"));
     provider.publishes(&[&old.public, &new.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     assert!(verify(&keyring, &old).await.is_ok());
     provider.publishes(&[&new.public]);
     pass(Duration::from_secs(3601)).await;
@@ -224,7 +224,7 @@ async fn keys_of_other_kinds_beside_ours_do_no_harm_and_secret_ones_are_never_us
         json!({ "kty": "RSA", "kid": "enc", "use": "enc", "alg": "RSA-OAEP-256", "n": "AQAB", "e": "AQAB" });
     let broken = json!({ "kty": "EC", "kid": "broken", "crv": "P-256" });
     provider.publishes(&[&secret, &nameless, &future, &encryption, &broken, &key.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     assert!(verify(&keyring, &key).await.is_ok());
     let header = Header {
         kid: Some("shared".to_owned()),
@@ -241,7 +241,7 @@ async fn keys_of_other_kinds_beside_ours_do_no_harm_and_secret_ones_are_never_us
 async fn a_token_is_for_one_of_our_audiences_or_without_any_an_access_token_of_one_of_our_clients() {
     let (provider, key) = (Provider::start().await, Key::new("k1"));
     provider.publishes(&[&key.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     for (claims, expected) in [
         (json!({ "aud": AUDIENCE }), None),
         (json!({ "aud": ["other", "muster-people"] }), None),
@@ -274,7 +274,7 @@ async fn a_token_is_for_one_of_our_audiences_or_without_any_an_access_token_of_o
 async fn the_platforms_scope_counts_as_the_provider_spells_it_and_never_in_an_id_token() {
     let (provider, key) = (Provider::start().await, Key::new("k1"));
     provider.publishes(&[&key.public]);
-    let keyring = Keyring::new(provider.url.clone());
+    let keyring = Keyring::new(provider.url.clone(), Web::open());
     for (claims, expected) in [
         (json!({ "scope": "openid muster/platform" }), true),
         (json!({ "scp": ["openid", "muster/platform"] }), true),

@@ -314,7 +314,20 @@ fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
 }
 
 #[test]
-fn two_files_cannot_ship_the_same_role_set() {
-    let error = read_all(&[("a.toml", VALID), ("b.toml", VALID)]).unwrap_err();
-    assert_eq!(error.to_string(), "b.toml:1: another file has the role set `x` already");
+fn a_role_set_lies_in_the_file_of_its_name_and_so_two_files_cannot_ship_the_same() {
+    assert!(read("x.toml", VALID).is_ok());
+    let error = read("b.toml", VALID).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "b.toml:1: the role set `x` belongs into a file of its name, `x.toml`"
+    );
+}
+
+#[test]
+fn every_shipped_role_set_is_found_by_its_name_and_nothing_else_is() {
+    for set in all().unwrap() {
+        assert_eq!(find(&set.id), Some(set));
+    }
+    assert_eq!(find("coaching-site.toml"), None);
+    assert_eq!(find(""), None);
 }

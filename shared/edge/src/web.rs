@@ -1,0 +1,83 @@
+//! The way out of a process: one set of trusted certificates and one pool of connections, for AWS and for the identity provider.
+//!
+//! Each client of the SDK would read and parse the system's certificates again, and another HTTP library once more: most of a cold start.
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector as _, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::HttpError;
+use aws_smithy_types::byte_stream::{ByteStream, error::Error as StreamError};
+use std::time::Duration;
+use tokio::time::error::Elapsed;
+
+/// How long opening a connection may take.
+const CONNECTING: Duration = Duration::from_secs(1);
+
+/// Why a page was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// Its address cannot be asked for.
+    #[error("it has no address: {0}")]
+    Address(#[from] HttpError),
+    /// Nobody answered.
+    #[error("nobody answered: {0:?}")]
+    Connection(#[from] ConnectorError),
+    /// The answer did not come whole.
+    #[error("the answer broke off: {0}")]
+    Broken(#[from] StreamError),
+    /// It took too long.
+    #[error("it took too long")]
+    Late(#[from] Elapsed),
+    /// It was answered, but not with a page.
+    #[error("the answer was {0}")]
+    Status(u16),
+}
+
+/// Connections to others. Clones share them.
+#[derive(Debug, Clone)]
+pub struct Web {
+    connector: SharedHttpConnector,
+}
+
+impl Web {
+    /// Reads the system's certificates; connects to nobody yet.
+    #[must_use]
+    pub fn open() -> Self {
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECTING);
+        let connector = Connector::builder()
+            .connector_settings(settings.build())
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .build();
+        Self {
+            connector: SharedHttpConnector::new(connector),
+        }
+    }
+
+    /// The same connections, for clients of the SDK.
+    #[must_use]
+    pub fn client(&self) -> SharedHttpClient {
+        let connector = self.connector.clone();
+        http_client_fn(move |_, _| connector.clone())
+    }
+
+    /// What is found at this address. A redirect is not followed.
+    ///
+    /// # Errors
+    /// [`WebError`], for every answer but a 200 as well.
+    pub async fn get(&self, url: &str, patience: Duration) -> Result<Vec<u8>, WebError> {
+        let mut request = HttpRequest::empty();
+        request.set_uri(url)?;
+        tokio::time::timeout(patience, async {
+            let reply = self.connector.call(request).await?;
+            match reply.status().as_u16() {
+                200 => Ok(ByteStream::new(reply.into_body()).collect().await?.to_vec()),
+                status => Err(WebError::Status(status)),
+            }
+        })
+        .await?
+    }
+}

@@ -1,0 +1,157 @@
+//! What requests cost, from what was measured of them and from list prices.
+
+use crate::table::Table;
+
+/// Dollars a million, or as said; us-east-1, as of November 2026.
+mod price {
+    /// Requests through an HTTP API.
+    pub(super) const GATEWAY: f64 = 1.0;
+    /// Invocations.
+    pub(super) const INVOCATION: f64 = 0.20;
+    /// A GB-second on arm64; on x86-64 a quarter more.
+    pub(super) const GB_SECOND: f64 = 0.000_013_333_4;
+    /// Read request units of DynamoDB on demand.
+    pub(super) const READS: f64 = 0.125;
+    /// Write request units.
+    pub(super) const WRITES: f64 = 0.625;
+    /// Mails through SES.
+    pub(super) const MAILS: f64 = 100.0;
+}
+
+/// Memory of a function in the template, in MB; and that with which Lambda gives one whole core.
+const MEMORY: f64 = 256.0;
+const WHOLE_CORE: f64 = 1769.0;
+/// What a round trip to a service is taken to wait, in ms. It cannot be measured here.
+const WAITING: f64 = 5.0;
+
+/// What was measured of one function's request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    /// Whether it comes through the gateway.
+    pub(crate) http: bool,
+    /// Milliseconds of CPU.
+    pub(crate) cpu: f64,
+    /// Round trips that follow one another.
+    pub(crate) round_trips: usize,
+    /// Read request units.
+    pub(crate) reads: f64,
+    /// Write request units, indexes among them.
+    pub(crate) writes: f64,
+    /// Mails.
+    pub(crate) mails: f64,
+}
+
+impl Measured {
+    fn billed(&self) -> f64 {
+        (self.cpu * WHOLE_CORE / MEMORY + self.round_trips as f64 * WAITING).ceil()
+    }
+
+    fn lambda(&self) -> f64 {
+        price::INVOCATION + self.billed() * MEMORY / 1024.0 / 1000.0 * price::GB_SECOND * 1e6
+    }
+
+    fn gateway(&self) -> f64 {
+        if self.http { price::GATEWAY } else { 0.0 }
+    }
+
+    fn dynamodb(&self) -> f64 {
+        self.reads * price::READS + self.writes * price::WRITES
+    }
+
+    /// Dollars for a million.
+    fn total(&self) -> f64 {
+        self.gateway() + self.lambda() + self.dynamodb() + self.mails * price::MAILS
+    }
+}
+
+/// What a million requests of each kind cost.
+pub(crate) fn each(measured: &[Measured]) -> String {
+    let columns = [
+        "a million of",
+        "CPU ms",
+        "round trips",
+        "billed ms",
+        "read units",
+        "write units",
+        "gateway",
+        "Lambda",
+        "DynamoDB",
+        "mail",
+        "in all",
+    ];
+    let mut table = Table::new(&columns);
+    for one in measured {
+        let mail = one.mails * price::MAILS;
+        table.row(&[
+            one.name.clone(),
+            format!("{:.2}", one.cpu),
+            one.round_trips.to_string(),
+            format!("{:.0}", one.billed()),
+            one.reads.to_string(),
+            one.writes.to_string(),
+            dollars(one.gateway()),
+            dollars(one.lambda()),
+            dollars(one.dynamodb()),
+            dollars(mail),
+            dollars(one.total()),
+        ]);
+    }
+    table.with("")
+}
+
+fn dollars(amount: f64) -> String {
+    format!("${amount:.2}")
+}
+
+/// What a person does in a month, on average; the rest of the sum follows from what was measured.
+const MONTH: &[(&str, f64)] = &[
+    // On each of 20 days the product asks 50 times whether they may, and shows them their organizations once.
+    ("evaluate-access", 1000.0),
+    ("list-organizations", 20.0),
+    ("get-member", 20.0),
+    // Those who look after the team open its list, search it and read the record of changes.
+    ("list-members", 5.0),
+    ("list-events", 0.5),
+    // One in twenty is new, and one in twenty leaves; one in ten changes role or resources.
+    ("create-invitations", 0.05),
+    ("deliver-mail", 0.05),
+    ("accept-invitation", 0.05),
+    ("remove-member", 0.05),
+    ("put-grant", 0.1),
+];
+/// Write units to note that somebody is active, once an hour on 20 days of 8 hours.
+const ACTIVITY: f64 = 20.0 * 8.0 * 3.0;
+/// Write units, and invocations, with which the table's stream counts after a change.
+const COUNTING: (f64, f64) = (4.0, 1.0);
+/// Changes a person a month of those above.
+const CHANGES: f64 = 0.25;
+
+/// What so many people cost a month.
+pub(crate) fn month(measured: &[Measured], people: f64) -> String {
+    let mut table = Table::new(&["a month", "times", "in all"]);
+    let mut sum = 0.0;
+    for (name, times) in MONTH {
+        let Some(one) = measured.iter().find(|one| one.name == *name) else {
+            continue;
+        };
+        let cost = times * people * one.total() / 1e6;
+        sum += cost;
+        table.row(&[(*name).to_owned(), format!("{:.0}", times * people), dollars(cost)]);
+    }
+    let activity = ACTIVITY * people * price::WRITES / 1e6;
+    table.row(&[
+        "notes of activity".to_owned(),
+        format!("{:.0}", ACTIVITY / 3.0 * people),
+        dollars(activity),
+    ]);
+    let counting = CHANGES * people * (COUNTING.0 * price::WRITES + COUNTING.1 * price::INVOCATION) / 1e6;
+    table.row(&[
+        "counting".to_owned(),
+        format!("{:.0}", CHANGES * people),
+        dollars(counting),
+    ]);
+    sum += activity + counting;
+    table.row(&["in all".to_owned(), String::new(), dollars(sum)]);
+    table.with("")
+}

@@ -1,0 +1,371 @@
+//! The measurements.
+
+use crate::costs::{self, Measured};
+use crate::process::{Package, Running, Taken};
+use crate::scene::{self, Calls};
+use crate::table::{Table, median, ratio, told};
+use muster_local::Options;
+use muster_tests::deployment::{Function, functions};
+use muster_tests::faults::Faults;
+use muster_tests::harness::Harness;
+use muster_tests::meter;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+const SIZE: f64 = 1.5;
+const START: f64 = 1.25;
+const START_MEDIAN: f64 = 1.10;
+const CPU: f64 = 1.5;
+/// MB.
+const MEMORY: f64 = 64.0;
+/// Requests after which a process shall not grow any more.
+const SETTLED: usize = 100;
+/// Requests in which it is watched.
+const WATCHED: usize = 1000;
+/// Requests before CPU is counted.
+const WARMING: usize = 20;
+
+/// The functions, the minimal one, and the backend that serves them as AWS.
+pub(crate) struct Bench {
+    h: Harness,
+    watch: Faults,
+    functions: BTreeMap<String, Function>,
+    packages: Vec<Package>,
+    minimal: Package,
+    environment: Vec<(&'static str, String)>,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// Unpacks these functions, or all where none is named, and starts a backend.
+    pub(crate) async fn start(place: &Path, named: &[String]) -> Self {
+        let watch = Faults::default();
+        let h = Harness::with(Options {
+            timers: false,
+            streams: false,
+            http_client: Some(watch.client_over(meter::client())),
+            ..Options::default()
+        })
+        .await;
+        let folder = tempfile::tempdir().expect("a folder for the unpacked functions");
+        let functions = functions();
+        let wanted = |name: &&String| named.is_empty() || named.contains(name);
+        let names: Vec<&String> = functions.keys().filter(wanted).collect();
+        let unpack = |name: &str| Package::unpack(place, name, folder.path());
+        let packages = names.iter().map(|name| unpack(name)).collect();
+        Self {
+            environment: h.backend.environment(),
+            minimal: unpack("minimal"),
+            h,
+            watch,
+            packages,
+            functions,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.h.backend.stop().await;
+    }
+
+    /// The variables that the template gives a function, and no others.
+    fn environment(&self, package: &Package) -> Vec<(String, String)> {
+        let given = |name: &str| match self.functions.get(&package.name) {
+            Some(function) => !name.starts_with("MUSTER_") || function.environment.contains(name),
+            None => name == "MUSTER_TABLE" || !name.starts_with("MUSTER_"),
+        };
+        let plain = [
+            ("MUSTER_LOG", "warn"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+        ];
+        let plain = plain.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let theirs = self.environment.iter().filter(|(name, _)| given(name));
+        let theirs = theirs.map(|(name, value)| ((*name).to_owned(), value.clone()));
+        plain.into_iter().chain(theirs).collect()
+    }
+
+    /// The packaged size of each function; and whether all are within the limit.
+    pub(crate) fn sizes(&self) -> (String, bool) {
+        let mut table = Table::new(&["function", "KB packed", "ratio"]);
+        let own = self.minimal.packed as f64;
+        table.row(&["minimal".to_owned(), kilobytes(own), "1.00".to_owned()]);
+        let mut ratios = Vec::new();
+        for package in &self.packages {
+            let size = package.packed as f64;
+            table.row(&[package.name.clone(), kilobytes(size), ratio(size / own, SIZE)]);
+            ratios.push((package.name.as_str(), size / own));
+        }
+        let held = ratios.iter().all(|(_, ratio)| *ratio <= SIZE);
+        (table.with(&told(&ratios, SIZE, SIZE)), held)
+    }
+
+    /// Cold starts, by turns with those of the minimal function that makes the same calls.
+    pub(crate) async fn starts(&self, rounds: usize) -> String {
+        let columns = [
+            "function",
+            "reads",
+            "other calls",
+            "status",
+            "minimal ms",
+            "ms",
+            "of these before its first event",
+            "ratio",
+            "minimal CPU ms",
+            "CPU ms",
+            "ratio of CPU",
+        ];
+        let mut table = Table::new(&columns);
+        let (mut ratios, mut cpu_ratios) = (Vec::new(), Vec::new());
+        for package in &self.packages {
+            let (_, values) = scene::event(&self.h, &package.name).await;
+            let event = scene::by_a_stranger(&self.h, &package.name, &values);
+            // What comes once comes first: every start after it does the same.
+            scene::calls(&self.h, &self.watch, &package.name, &event).await;
+            let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
+            let (mut own, mut theirs) = (Starts::default(), Starts::default());
+            let (same, environment) = (calls.event(), self.environment(package));
+            let plain = self.environment(&self.minimal);
+            // The first of each brings the file into memory.
+            for round in 0..=rounds {
+                let minimal = cold(&self.minimal, &plain, &same).await;
+                let function = cold(package, &environment, &event).await;
+                if round > 0 {
+                    theirs.note(&minimal);
+                    own.note(&function);
+                }
+            }
+            let (wall, cpu) = (
+                median(&own.ms) / median(&theirs.ms),
+                median(&own.cpu) / median(&theirs.cpu),
+            );
+            table.row(&[
+                package.name.clone(),
+                calls.reads().to_string(),
+                (calls.count() - calls.reads() + calls.others).to_string(),
+                own.status,
+                format!("{:.1}", median(&theirs.ms)),
+                format!("{:.1}", median(&own.ms)),
+                format!("{:.1}", median(&own.starting)),
+                ratio(wall, START),
+                format!("{:.1}", median(&theirs.cpu)),
+                format!("{:.1}", median(&own.cpu)),
+                ratio(cpu, START),
+            ]);
+            ratios.push((package.name.as_str(), wall));
+            cpu_ratios.push((package.name.as_str(), cpu));
+        }
+        let (wall, cpu) = (
+            told(&ratios, START, START_MEDIAN),
+            told(&cpu_ratios, START, START_MEDIAN),
+        );
+        table.with(&format!("Time: {wall}\n\nCPU: {cpu}"))
+    }
+
+    /// CPU of a request to a warm process, beside the minimal function that makes the same calls.
+    pub(crate) async fn requests(&self, count: usize) -> String {
+        let columns = [
+            "function",
+            "reads",
+            "writes",
+            "other calls",
+            "minimal CPU ms",
+            "CPU ms",
+            "ratio",
+            "median ms of a request",
+        ];
+        let mut table = Table::new(&columns);
+        let (mut ratios, mut measured) = (Vec::new(), Vec::new());
+        for package in &self.packages {
+            let (own, times, calls) = self.warm(package, count).await;
+            let theirs = self.warm_minimal(&calls, count).await;
+            table.row(&[
+                package.name.clone(),
+                calls.reads().to_string(),
+                (calls.count() - calls.reads()).to_string(),
+                calls.others.to_string(),
+                format!("{theirs:.3}"),
+                format!("{own:.3}"),
+                ratio(own / theirs, CPU),
+                format!("{:.1}", median(&times)),
+            ]);
+            ratios.push((package.name.as_str(), own / theirs));
+            measured.push(Measured {
+                name: package.name.clone(),
+                http: self.functions.get(&package.name).is_some_and(|f| !f.routes.is_empty()),
+                cpu: own,
+                round_trips: calls.round_trips,
+                reads: calls.charge.reads,
+                writes: calls.charge.written(),
+                mails: calls.mails as f64,
+            });
+        }
+        let (each, small) = (costs::each(&measured), costs::month(&measured, 50_000.0));
+        let large = costs::month(&measured, 1_000_000.0);
+        table.with(&format!(
+            "{}\n\n### What a million cost\n\n{each}\n### 1,000 organizations of 50\n\n{small}\n### One of 1,000,000\n\n{large}",
+            told(&ratios, CPU, CPU)
+        ))
+    }
+
+    /// CPU a request and the times of requests of a function; and the calls that one takes.
+    async fn warm(&self, package: &Package, count: usize) -> (f64, Vec<f64>, Calls) {
+        let (mut event, _) = scene::event(&self.h, &package.name).await;
+        let repeats = scene::repeats(&package.name);
+        if repeats {
+            // What is noted once an hour is noted here.
+            scene::calls(&self.h, &self.watch, &package.name, &event).await;
+        }
+        let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
+        let mut running = Running::none(package).await;
+        running.start(package, &self.environment(package));
+        let (mut begun, mut times) = (0.0, Vec::new());
+        for request in 0..WARMING + count {
+            if request == WARMING {
+                begun = running.cpu();
+            }
+            if !repeats {
+                (event, _) = scene::event(&self.h, &package.name).await;
+            }
+            let taken = running.warm(package, &event).await;
+            let status = taken.answer["statusCode"].as_u64().unwrap_or(200);
+            assert!(
+                status < 400 || package.name == "not-found",
+                "{}: {}",
+                package.name,
+                taken.answer
+            );
+            times.push(taken.ms);
+        }
+        ((running.cpu() - begun) / count as f64, times.split_off(WARMING), calls)
+    }
+
+    async fn warm_minimal(&self, calls: &Calls, count: usize) -> f64 {
+        let event = calls.event();
+        let mut running = Running::none(&self.minimal).await;
+        running.start(&self.minimal, &self.environment(&self.minimal));
+        for _ in 0..WARMING {
+            running.warm(&self.minimal, &event).await;
+        }
+        let begun = running.cpu();
+        for _ in 0..count {
+            running.warm(&self.minimal, &event).await;
+        }
+        (running.cpu() - begun) / count as f64
+    }
+
+    /// The most memory of each function after so and so many requests.
+    pub(crate) async fn memory(&self) -> String {
+        let mut table = Table::new(&["function", "MB after 1", "after 100", "after 1,000", "growth after 100"]);
+        let (mut highest, mut growths) = (Vec::new(), Vec::new());
+        let names: Vec<&Package> = self.packages.iter().chain([&self.minimal]).collect();
+        for package in names {
+            let event = match package.name.as_str() {
+                "minimal" => {
+                    let (event, _) = scene::event(&self.h, "get-member").await;
+                    scene::calls(&self.h, &self.watch, "get-member", &event).await.event()
+                }
+                name => scene::event(&self.h, name).await.0,
+            };
+            let mut running = Running::none(package).await;
+            running.start(package, &self.environment(package));
+            let mut seen = Vec::new();
+            for request in 1..=WATCHED {
+                running.warm(package, &event).await;
+                if [1, SETTLED, WATCHED].contains(&request) {
+                    seen.push(running.memory());
+                }
+            }
+            let growth = seen[2] / seen[1];
+            table.row(&[
+                package.name.clone(),
+                format!("{:.1}", seen[0]),
+                format!("{:.1}", seen[1]),
+                ratio(seen[2], MEMORY),
+                format!("{:.1}%", (growth - 1.0) * 100.0),
+            ]);
+            highest.push((package.name.as_str(), seen[2]));
+            growths.push((package.name.as_str(), (growth - 1.0) * 100.0));
+        }
+        let (name, most) = crate::table::largest(&highest);
+        let (grower, growth) = crate::table::largest(&growths);
+        table.with(&format!(
+            "The most: {most:.1} MB (`{name}`, limit {MEMORY:.0}). The largest growth after {SETTLED} requests: {growth:.1}% (`{grower}`)."
+        ))
+    }
+
+    /// Requests a second that several processes of a function answer.
+    pub(crate) async fn throughput(&self) -> String {
+        let mut table = Table::new(&["function", "processes", "requests a second", "ratio to one process"]);
+        for name in ["get-member", "put-resource"] {
+            let Some(package) = self.packages.iter().find(|package| package.name == name) else {
+                continue;
+            };
+            let (event, _) = scene::event(&self.h, name).await;
+            let mut alone = 0.0;
+            for processes in [1, 2, 4, 8] {
+                let mut running = Running::none(package).await;
+                for _ in 0..processes {
+                    running.start(package, &self.environment(package));
+                }
+                ask_many(&running, &event, SETTLED).await;
+                let begun = Instant::now();
+                ask_many(&running, &event, WATCHED).await;
+                let rate = WATCHED as f64 / begun.elapsed().as_secs_f64();
+                if processes == 1 {
+                    alone = rate;
+                }
+                table.row(&[
+                    name.to_owned(),
+                    processes.to_string(),
+                    format!("{rate:.0}"),
+                    format!("{:.2}", rate / alone),
+                ]);
+            }
+        }
+        table.with("")
+    }
+}
+
+/// Hands many events in at once, and waits for all answers.
+async fn ask_many(running: &Running, event: &Value, count: usize) {
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        ids.push(running.ask(event).await);
+    }
+    for id in ids {
+        running.answered(&id).await;
+    }
+}
+
+/// What cold starts took.
+#[derive(Default)]
+struct Starts {
+    ms: Vec<f64>,
+    starting: Vec<f64>,
+    cpu: Vec<f64>,
+    status: String,
+}
+
+impl Starts {
+    fn note(&mut self, (taken, cpu): &(Taken, f64)) {
+        self.ms.push(taken.ms);
+        self.starting.push(taken.starting);
+        self.cpu.push(*cpu);
+        let status = &taken.answer["statusCode"];
+        self.status = if status.is_null() { json!("–") } else { status.clone() }
+            .to_string()
+            .replace('"', "");
+    }
+}
+
+async fn cold(package: &Package, environment: &[(String, String)], event: &Value) -> (Taken, f64) {
+    let (running, taken) = Running::cold(package, environment, event).await;
+    (taken, running.cpu())
+}
+
+fn kilobytes(bytes: f64) -> String {
+    format!("{:.0}", bytes / 1024.0)
+}

@@ -1,0 +1,255 @@
+//! What each sample in `events/` speaks of, brought about; and the functions that take them.
+
+use crate::Persona;
+use crate::calls::run_as;
+use crate::harness::{Harness, Organization};
+use crate::samples::{Values, ids, invite, join, sample, waiting_token};
+use jiff::{SignedDuration, Timestamp};
+use muster_edge::App;
+use muster_functions::routes::{ROUTES, call};
+use muster_functions::{schedule, streams};
+use muster_local::TokenRequest;
+use serde_json::{Value, json};
+
+/// Runs a function as Lambda does at a cold start, and expects what its sample is to be answered with; gives the body.
+///
+/// # Panics
+/// If it answers otherwise.
+pub async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
+    let known = h.backend.app();
+    let app = App::new(known.config().clone(), known.sdk(), known.clock().clone());
+    match binary {
+        "expire" => {
+            let done = run_as(binary, schedule::expire(&app, event.clone(), Timestamp::MAX))
+                .await
+                .unwrap();
+            assert_eq!(done["complete"], true, "{done}");
+            assert_eq!(done["left"], 0, "{done}");
+            done
+        }
+        "note-feedback" => {
+            let noted = run_as(binary, streams::note_feedback(&app, event.clone())).await;
+            assert_eq!(noted.unwrap(), Value::Null);
+            Value::Null
+        }
+        "deliver-mail" | "finish-work" => {
+            let event = event.clone();
+            let done = match binary {
+                "deliver-mail" => run_as(binary, streams::deliver_mail(&app, event)).await,
+                _ => run_as(binary, streams::finish_work(&app, event)).await,
+            };
+            assert_eq!(done.unwrap(), json!({ "batchItemFailures": [] }), "{binary}");
+            Value::Null
+        }
+        _ => {
+            assert!(ROUTES.iter().any(|route| route.binary == binary), "{binary}");
+            let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+            let reply = run_as(binary, call(binary, &app, request)).await;
+            let status = reply.status().as_u16();
+            let expected = match binary {
+                "create-organization" | "create-invitations" | "create-api-key" | "add-member" => 201,
+                "create-export" => 202,
+                "get-docs" => 302,
+                "not-found" => 404,
+                _ if event["requestContext"]["http"]["method"] == "DELETE" => 204,
+                "decline-invitation" => 204,
+                _ => 200,
+            };
+            let body = String::from_utf8_lossy(reply.body());
+            assert_eq!(status, expected, "{binary}: {body}");
+            serde_json::from_str(&body).unwrap_or_default()
+        }
+    }
+}
+
+/// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
+pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
+    const SOMETIMES: &[&str] = &[
+        "set-plan",
+        "restore-organization",
+        "create-invitations",
+        "resend-invitation",
+        "resend-invitations",
+        "change-members-role",
+        "update-member",
+        "transfer-ownership",
+        "put-grant",
+        "delete-grant",
+        "add-member",
+        "finish-work",
+    ];
+    if rare && !SOMETIMES.contains(&binary) {
+        return None;
+    }
+    let acme = Organization::make(h).await;
+    let mut values: Values = vec![("org", acme.id.clone())];
+    let caller = match binary {
+        "create-invitations" | "add-member" if rare => {
+            invite(h, &acme, "ann@x.example", "participant", &[]).await;
+            h.advance(SignedDuration::from_hours(24 * 8));
+            acme.owner.clone()
+        }
+        "get-invitation" | "update-invitation" | "cancel-invitation" | "resend-invitation" | "cancel-invitations"
+        | "resend-invitations" => {
+            let invited = invite(h, &acme, "pat@acme.example", "program_admin", &["spring"]).await;
+            values.push(("invitation", invited.text("/invitations/0/id")));
+            if rare {
+                h.advance(SignedDuration::from_hours(24 * 8));
+                h.expire().await;
+            }
+            acme.owner.clone()
+        }
+        "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
+            // Each has an address of its own, so that only one invitation waits there. An owner changes the count of owners.
+            let guest = h.person(binary);
+            invite(h, &acme, guest.address(), "owner", &[]).await;
+            let token = waiting_token(h, &guest).await;
+            values.push(("invitation_token", token));
+            guest
+        }
+        "get-member"
+        | "update-member"
+        | "remove-member"
+        | "activate-members"
+        | "deactivate-members"
+        | "change-members-role"
+        | "remove-members" => {
+            let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "transfer-ownership" => {
+            // A facilitator of programs, which the receiver keeps; rarely to one who is an owner already.
+            let role = if rare { "owner" } else { "program_admin" };
+            let programs: &[&str] = if rare { &[] } else { &["spring"] };
+            let member = join(h, &acme, &format!("{binary}-{rare}"), role, programs).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "name-paying-owner" => {
+            values.push(("owner", acme.owner.id()));
+            acme.owner.clone()
+        }
+        "restore-organization" => {
+            acme.owner.delete(h, &acme.path("")).await.expect(204);
+            acme.owner.clone()
+        }
+        "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
+            let member = join(h, &acme, binary, "program_admin", &["spring"]).await;
+            values.push(("member", member.id()));
+            let made = acme.key(h, &member, &json!({ "name": "made before" })).await;
+            values.extend([("key", made.id), ("secret", made.secret)]);
+            acme.owner.clone()
+        }
+        "put-grant" | "delete-grant" => {
+            let member = member(h, &acme, binary, rare).await;
+            if binary == "delete-grant" {
+                let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
+                let body = json!({ "role": "program_facilitator" });
+                acme.owner.put(h, &path, &body).await.expect(200);
+            }
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        "evaluate-access" | "evaluate-access-batch" | "search-actions" => {
+            let member = member(h, &acme, binary, rare).await;
+            values.push(("member", member.id()));
+            acme.owner.clone()
+        }
+        // Somebody who may anywhere.
+        "search-resources" => {
+            values.push(("member", acme.owner.id()));
+            acme.owner.clone()
+        }
+        "put-resource" => {
+            let path = acme.path("/resources/program/spring");
+            let body = json!({ "name": "Another name" });
+            acme.owner.put(h, &path, &body).await.expect(200);
+            acme.owner.clone()
+        }
+        "put-contact" | "delete-contact" => {
+            let body = json!({ "email": "lee@y.example", "name": "Lee" });
+            acme.owner.put(h, &acme.path("/contacts/ann"), &body).await.expect(201);
+            acme.owner.clone()
+        }
+        "expire" => {
+            invite(h, &acme, "late@acme.example", "program_admin", &["spring"]).await;
+            h.advance(SignedDuration::from_hours(24 * 8));
+            acme.owner.clone()
+        }
+        "deliver-mail" | "note-feedback" => {
+            invite(h, &acme, "post@acme.example", "program_admin", &["spring"]).await;
+            values.push(("mail", one(ids(h, &acme.id, "MAIL#").await)));
+            acme.owner.clone()
+        }
+        // Rarely an export, whose file takes other calls.
+        "finish-work" if rare => {
+            values.push(("job", export(h, &acme).await.1));
+            acme.owner.clone()
+        }
+        "get-export" => {
+            let (id, job) = export(h, &acme).await;
+            let done: Values = vec![("org", acme.id.clone()), ("job", job)];
+            run(h, "finish-work", &sample("finish-work", &done)).await;
+            values.push(("export", id));
+            acme.owner.clone()
+        }
+        "finish-work" => {
+            join(h, &acme, "worker", "program_admin", &["spring"]).await;
+            invite(h, &acme, "later@acme.example", "participant", &["spring"]).await;
+            let path = acme.path("/resources/program/spring");
+            acme.owner.delete(h, &path).await.expect(204);
+            values.push(("job", one(ids(h, &acme.id, "JOB#").await)));
+            acme.owner.clone()
+        }
+        _ => acme.owner.clone(),
+    };
+    // Long enough since the caller was last seen that it is noted again.
+    h.advance(SignedDuration::from_hours(2));
+    values.push(("token", token(h, binary, rare, &caller)));
+    Some(values)
+}
+
+/// An export that is asked for, and its job.
+async fn export(h: &Harness, acme: &Organization) -> (String, String) {
+    let wanted = json!({ "format": "csv" });
+    let asked = acme.owner.post(h, &acme.path("/exports"), &wanted).await.expect(202);
+    (asked.text("/id"), one(ids(h, &acme.id, "JOB#").await))
+}
+
+/// A member for others to act on.
+async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> Persona {
+    // Rarely one who takes a seat by the change, and loses a program.
+    let (role, programs): (_, &[&str]) = match rare {
+        true => ("participant", &["spring", "autumn"]),
+        false => ("program_admin", &["spring"]),
+    };
+    let member = join(h, acme, &format!("{binary}-{rare}"), role, programs).await;
+    if binary == "activate-members" {
+        let body = json!({ "members": [member.id()] });
+        let path = acme.path("/members/deactivate");
+        acme.owner.post(h, &path, &body).await.expect(200);
+    }
+    member
+}
+
+/// The caller's token; a plan is set by the platform, which may be a member as well.
+fn token(h: &Harness, binary: &str, rare: bool, caller: &Persona) -> String {
+    match (binary, rare) {
+        ("set-plan" | "restore-organization", false) => h.platform().token(h),
+        ("set-plan" | "restore-organization", true) => {
+            let request = TokenRequest {
+                sub: "olivia".into(),
+                scope: Some("muster:platform".into()),
+                ..TokenRequest::default()
+            };
+            h.backend.issue_token(&request).unwrap()
+        }
+        _ => caller.token(h),
+    }
+}
+
+fn one(mut ids: Vec<String>) -> String {
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    ids.remove(0)
+}
