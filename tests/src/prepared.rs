@@ -101,7 +101,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
             // Each has an address of its own, so that only one invitation waits there. An owner changes the count of owners.
-            let guest = h.person(binary);
+            let guest = h.person(&format!("{binary}-{}", acme.id.to_lowercase()));
             invite(h, &acme, guest.address(), "owner", &[]).await;
             let token = waiting_token(h, &guest).await;
             values.push(("invitation_token", token));

@@ -15,6 +15,8 @@ use std::path::Path;
 use std::time::Instant;
 
 const SIZE: f64 = 1.5;
+/// What is larger, and may be up to this: the background's own function writes workbooks, and files to S3.
+const LARGER: (&str, f64) = ("finish-work", 1.75);
 const START: f64 = 1.25;
 const START_MEDIAN: f64 = 1.10;
 const CPU: f64 = 1.5;
@@ -87,7 +89,7 @@ impl Bench {
         plain.into_iter().chain(theirs).collect()
     }
 
-    /// The packaged size of each function; and whether all are within the limit.
+    /// The packaged size of each function; and whether none is larger than it may be.
     pub(crate) fn sizes(&self) -> (String, bool) {
         let mut table = Table::new(&["function", "KB packed", "ratio"]);
         let own = self.minimal.packed as f64;
@@ -98,7 +100,8 @@ impl Bench {
             table.row(&[package.name.clone(), kilobytes(size), ratio(size / own, SIZE)]);
             ratios.push((package.name.as_str(), size / own));
         }
-        let held = ratios.iter().all(|(_, ratio)| *ratio <= SIZE);
+        let may = |name: &str| if name == LARGER.0 { LARGER.1 } else { SIZE };
+        let held = ratios.iter().all(|(name, ratio)| *ratio <= may(name));
         (table.with(&told(&ratios, SIZE, SIZE)), held)
     }
 
