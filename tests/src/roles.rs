@@ -150,14 +150,8 @@ fn statements(stack: &Stack) -> BTreeMap<String, Vec<Statement>> {
             .flat_map(|(name, policy)| worked_out(stack, name, policy))
             .collect();
         roles.insert(id.clone(), own);
-        for arn in stack
-            .resolve(&role["Properties"]["ManagedPolicyArns"])
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
-            panic!("{id} has {arn}, which only AWS knows");
-        }
+        let managed = stack.resolve(&role["Properties"]["ManagedPolicyArns"]);
+        assert!(managed.is_null(), "{id} has {managed}, which only AWS knows");
     }
     for (id, policy) in stack.resources(&["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"]) {
         if !stack.is_made(policy) {
