@@ -32,6 +32,15 @@ pub struct Used {
     pub needed: Needed,
 }
 
+impl Used {
+    fn new(binary: &str, needed: &Needed) -> Self {
+        Self {
+            binary: binary.to_owned(),
+            needed: needed.shape(),
+        }
+    }
+}
+
 /// What functions' AWS calls go through in tests. Whose they are is known from the invocation that they are made in; what
 /// a test calls itself is in none, and passes.
 #[must_use]
@@ -80,57 +89,57 @@ pub fn run_as<T>(binary: &str, invocation: impl Future<Output = T>) -> impl Futu
     muster_local::run_as(binary, invocation)
 }
 
+/// What of this the role of a binary does not allow. Each shape is asked for once.
+#[must_use]
+pub fn denied(binary: &str, needed: &[Needed]) -> Vec<Used> {
+    static KNOWN: Mutex<BTreeMap<Used, bool>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut is_denied = |(used, needed): &(Used, &Needed)| {
+        let allowed = known.get(used).copied();
+        let allowed = allowed.unwrap_or_else(|| WRITTEN.of_binary(binary).allows(needed));
+        known.insert(used.clone(), allowed);
+        !allowed
+    };
+    let used = needed.iter().map(|needed| (Used::new(binary, needed), needed));
+    used.filter(|both| is_denied(both)).map(|(used, _)| used).collect()
+}
+
 fn note(binary: &str, needed: Vec<Needed>) {
     let own = [binary.to_owned()];
     let binaries = if binary == START { STARTING.as_slice() } else { &own };
-    let mut lines = format!("{binary}\n");
-    let mut denied = Vec::new();
-    for binary in binaries {
-        for needed in &needed {
-            let used = Used {
-                binary: binary.clone(),
-                needed: needed.shape(),
-            };
-            let (allowed, is_new) = judged(&used, needed);
-            if is_new {
-                lines.push_str(&serde_json::to_string(&used).expect("plain data"));
-                lines.push('\n');
-            }
-            if !allowed {
-                denied.push(used);
-            }
-        }
-    }
-    record(&lines);
+    let denied: Vec<Used> = binaries.iter().flat_map(|binary| denied(binary, &needed)).collect();
+    record(binary, binaries, &needed);
     assert!(
         denied.is_empty(),
         "the role does not allow what its function does: {denied:#?}"
     );
 }
 
-/// Whether the role allows it, and whether that had not been asked before. Each shape is asked for once.
-fn judged(used: &Used, needed: &Needed) -> (bool, bool) {
-    static KNOWN: Mutex<BTreeMap<Used, bool>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(allowed) = known.get(used) {
-        return (*allowed, false);
-    }
-    let allowed = WRITTEN.of_binary(&used.binary).allows(needed);
-    known.insert(used.clone(), allowed);
-    (allowed, true)
-}
+/// The file that calls are noted in, and what is in it.
+type Record = (File, BTreeSet<Used>);
 
-fn record(lines: &str) {
-    static FILE: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
+/// Writes down that there was a call, and what had not been needed before.
+fn record(call: &str, binaries: &[String], needed: &[Needed]) {
+    static FILE: LazyLock<Option<Mutex<Record>>> = LazyLock::new(|| {
         let folder = repository().join(std::env::var_os(RECORD)?);
         fs::create_dir_all(&folder).expect("the folder can be made");
         let file = File::create(folder.join(format!("{}.jsonl", std::process::id())));
-        Some(Mutex::new(file.expect("calls can be noted")))
+        Some(Mutex::new((file.expect("calls can be noted"), BTreeSet::new())))
     });
-    if let Some(file) = FILE.as_ref() {
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(lines.as_bytes()).expect("calls can be noted");
+    let Some(file) = FILE.as_ref() else { return };
+    let (file, known) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut lines = format!("{call}\n");
+    let used = binaries
+        .iter()
+        .flat_map(|binary| needed.iter().map(|needed| Used::new(binary, needed)));
+    for used in used {
+        if !known.contains(&used) {
+            lines.push_str(&serde_json::to_string(&used).expect("plain data"));
+            lines.push('\n');
+            known.insert(used);
+        }
     }
+    file.write_all(lines.as_bytes()).expect("calls can be noted");
 }
 
 /// What was noted in a folder: how many calls, and each permission that they used.
