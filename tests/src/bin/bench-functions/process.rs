@@ -6,10 +6,12 @@ use serde_json::Value;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long an answer may take before the benchmark gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After how long an answer is looked for anew.
+const LOOKING: Duration = Duration::from_millis(100);
 
 /// A function as it is uploaded, unpacked beside it.
 pub(crate) struct Package {
@@ -111,8 +113,14 @@ impl Running {
 
     /// Waits for the answer.
     pub(crate) async fn answered(&self, id: &str) -> InvocationState {
-        let state = self.simulator.wait_for_invocation_complete(id, PATIENCE).await;
-        state.unwrap_or_else(|error| panic!("no answer: {error}"))
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // The simulator may miss the moment an answer comes, so it is asked again.
+            match self.simulator.wait_for_invocation_complete(id, LOOKING).await {
+                Ok(state) => return state,
+                Err(error) => assert!(Instant::now() < until, "no answer: {error}"),
+            }
+        }
     }
 
     /// Asks a process that is there already.
