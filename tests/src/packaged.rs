@@ -3,7 +3,7 @@
 //! frozen.
 
 mod clock;
-mod package;
+pub mod package;
 mod sandbox;
 mod tally;
 

@@ -101,7 +101,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
             // Each has an address of its own, so that only one invitation waits there. An owner changes the count of owners.
-            let guest = h.person(&format!("{binary}-{}", acme.id.to_lowercase()));
+            let guest = h.person(&own(&acme, binary));
             invite(h, &acme, guest.address(), "owner", &[]).await;
             let token = waiting_token(h, &guest).await;
             values.push(("invitation_token", token));
@@ -122,7 +122,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             // A facilitator of programs, which the receiver keeps; rarely to one who is an owner already.
             let role = if rare { "owner" } else { "program_admin" };
             let programs: &[&str] = if rare { &[] } else { &["spring"] };
-            let member = join(h, &acme, &format!("{binary}-{rare}"), role, programs).await;
+            let member = join(h, &acme, &own(&acme, binary), role, programs).await;
             values.push(("member", member.id()));
             acme.owner.clone()
         }
@@ -135,7 +135,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             acme.owner.clone()
         }
         "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
-            let member = join(h, &acme, binary, "program_admin", &["spring"]).await;
+            let member = join(h, &acme, &own(&acme, binary), "program_admin", &["spring"]).await;
             values.push(("member", member.id()));
             let made = acme.key(h, &member, &json!({ "name": "made before" })).await;
             values.extend([("key", made.id), ("secret", made.secret)]);
@@ -195,7 +195,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             acme.owner.clone()
         }
         "finish-work" => {
-            join(h, &acme, "worker", "program_admin", &["spring"]).await;
+            join(h, &acme, &own(&acme, "worker"), "program_admin", &["spring"]).await;
             invite(h, &acme, "later@acme.example", "participant", &["spring"]).await;
             let path = acme.path("/resources/program/spring");
             acme.owner.delete(h, &path).await.expect(204);
@@ -208,6 +208,11 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
     h.advance(SignedDuration::from_hours(2));
     values.push(("token", token(h, binary, rare, &caller)));
     Some(values)
+}
+
+/// The name of somebody whom no other organization knows, however often a sample is prepared.
+fn own(acme: &Organization, name: &str) -> String {
+    format!("{name}-{}", acme.id.to_lowercase())
 }
 
 /// An export that is asked for, and its job.
@@ -224,7 +229,7 @@ async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> P
         true => ("participant", &["spring", "autumn"]),
         false => ("program_admin", &["spring"]),
     };
-    let member = join(h, acme, &format!("{binary}-{rare}"), role, programs).await;
+    let member = join(h, acme, &own(acme, binary), role, programs).await;
     if binary == "activate-members" {
         let body = json!({ "members": [member.id()] });
         let path = acme.path("/members/deactivate");

@@ -11,7 +11,10 @@ static UNPACKED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
 
 /// The program of a function. It lies beside its package, under the checksum of its content, so that another build is
 /// another file.
-pub(super) fn unpacked(binary: &str) -> PathBuf {
+///
+/// # Panics
+/// If there is no package, or it holds no program.
+pub fn unpacked(binary: &str) -> PathBuf {
     let mut unpacked = lock(&UNPACKED);
     unpacked
         .entry(binary.to_owned())
@@ -19,9 +22,13 @@ pub(super) fn unpacked(binary: &str) -> PathBuf {
         .clone()
 }
 
+/// The package of a function.
+pub fn archive(binary: &str) -> PathBuf {
+    repository().join("target/lambda").join(binary).join("bootstrap.zip")
+}
+
 fn unpack(binary: &str) -> PathBuf {
-    let folder = repository().join("target/lambda").join(binary);
-    let archive = folder.join("bootstrap.zip");
+    let archive = archive(binary);
     let file = std::fs::File::open(&archive);
     let file = file.unwrap_or_else(|error| panic!("{}: {error}; build it with .ci/build-lambda", archive.display()));
     let mut zip = zip::ZipArchive::new(file).expect("a package is a zip file");
@@ -32,7 +39,7 @@ fn unpack(binary: &str) -> PathBuf {
         0o555,
         "{binary}: `bootstrap` must be executable for everybody"
     );
-    let path = folder.join(format!("bootstrap-{:08x}", entry.crc32()));
+    let path = archive.with_file_name(format!("bootstrap-{:08x}", entry.crc32()));
     if !path.exists() {
         let mut program = Vec::new();
         entry.read_to_end(&mut program).expect("a package can be unpacked");

@@ -14,10 +14,10 @@ mod measure;
 mod process;
 mod scene;
 mod table;
+mod throughput;
 
 use clap::{Parser, ValueEnum};
 use measure::Bench;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Measures the packaged functions of `target/lambda` against a minimal one.
@@ -29,15 +29,15 @@ struct Arguments {
     /// The functions to measure; all of them when left out
     #[arg(long, value_delimiter = ',')]
     functions: Vec<String>,
-    /// Where the packages lie
-    #[arg(long, default_value = "target/lambda")]
-    packages: PathBuf,
     /// How often each function is started, and the minimal one beside it
     #[arg(long, default_value_t = 15)]
     starts: usize,
     /// How many requests of each route are counted
     #[arg(long, default_value_t = 100)]
     requests: usize,
+    /// In how many requests the memory of a process is watched, more than 100
+    #[arg(long, default_value_t = 1000)]
+    watched: usize,
 }
 
 /// One of the measurements.
@@ -54,7 +54,7 @@ enum What {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let wanted = |what: What| arguments.only.is_empty() || arguments.only.contains(&what);
-    let bench = Bench::start(&arguments.packages, &arguments.functions).await;
+    let bench = Bench::start(&arguments.functions).await;
     let mut small_enough = true;
     if wanted(What::Sizes) {
         let (text, held) = bench.sizes();
@@ -68,10 +68,10 @@ async fn main() -> ExitCode {
         println!("## Requests\n\n{}", bench.requests(arguments.requests).await);
     }
     if wanted(What::Memory) {
-        println!("## Memory\n\n{}", bench.memory().await);
+        println!("## Memory\n\n{}", bench.memory(arguments.watched).await);
     }
     if wanted(What::Throughput) {
-        println!("## Throughput\n\n{}", bench.throughput().await);
+        println!("## Throughput\n\n{}", throughput::table().await);
     }
     bench.stop().await;
     if small_enough {

@@ -11,8 +11,6 @@ use muster_tests::harness::Harness;
 use muster_tests::meter;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Instant;
 
 const SIZE: f64 = 1.5;
 /// What is larger, and may be up to this: the background's own function writes workbooks, and files to S3.
@@ -24,10 +22,10 @@ const CPU: f64 = 1.5;
 const MEMORY: f64 = 64.0;
 /// Requests after which a process shall not grow any more.
 const SETTLED: usize = 100;
-/// Requests in which it is watched.
-const WATCHED: usize = 1000;
 /// Requests before CPU is counted.
-const WARMING: usize = 20;
+const WARMING: usize = 5;
+/// Of a function whose sample must be prepared anew for each request, so many times fewer are counted.
+const FEWER: usize = 5;
 
 /// The functions, the minimal one, and the backend that serves them as AWS.
 pub(crate) struct Bench {
@@ -37,12 +35,11 @@ pub(crate) struct Bench {
     packages: Vec<Package>,
     minimal: Package,
     environment: Vec<(&'static str, String)>,
-    _folder: tempfile::TempDir,
 }
 
 impl Bench {
-    /// Unpacks these functions, or all where none is named, and starts a backend.
-    pub(crate) async fn start(place: &Path, named: &[String]) -> Self {
+    /// These functions, or all where none is named, and a backend.
+    pub(crate) async fn start(named: &[String]) -> Self {
         let watch = Faults::default();
         let h = Harness::with(Options {
             timers: false,
@@ -51,20 +48,17 @@ impl Bench {
             ..Options::default()
         })
         .await;
-        let folder = tempfile::tempdir().expect("a folder for the unpacked functions");
         let functions = functions();
         let wanted = |name: &&String| named.is_empty() || named.contains(name);
         let names: Vec<&String> = functions.keys().filter(wanted).collect();
-        let unpack = |name: &str| Package::unpack(place, name, folder.path());
-        let packages = names.iter().map(|name| unpack(name)).collect();
+        let packages = names.iter().map(|name| Package::of(name)).collect();
         Self {
             environment: h.backend.environment(),
-            minimal: unpack("minimal"),
+            minimal: Package::of("minimal"),
             h,
             watch,
             packages,
             functions,
-            _folder: folder,
         }
     }
 
@@ -222,6 +216,7 @@ impl Bench {
             scene::calls(&self.h, &self.watch, &package.name, &event).await;
         }
         let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
+        let count = if repeats { count } else { count / FEWER };
         let mut running = Running::none(package).await;
         running.start(package, &self.environment(package));
         let (mut begun, mut times) = (0.0, Vec::new());
@@ -260,8 +255,8 @@ impl Bench {
     }
 
     /// The most memory of each function after so and so many requests.
-    pub(crate) async fn memory(&self) -> String {
-        let mut table = Table::new(&["function", "MB after 1", "after 100", "after 1,000", "growth after 100"]);
+    pub(crate) async fn memory(&self, requests: usize) -> String {
+        let mut table = Table::new(&["function", "MB after 1", "after 100", "after all", "growth after 100"]);
         let (mut highest, mut growths) = (Vec::new(), Vec::new());
         let names: Vec<&Package> = self.packages.iter().chain([&self.minimal]).collect();
         for package in names {
@@ -275,9 +270,9 @@ impl Bench {
             let mut running = Running::none(package).await;
             running.start(package, &self.environment(package));
             let mut seen = Vec::new();
-            for request in 1..=WATCHED {
+            for request in 1..=requests {
                 running.warm(package, &event).await;
-                if [1, SETTLED, WATCHED].contains(&request) {
+                if [1, SETTLED, requests].contains(&request) {
                     seen.push(running.memory());
                 }
             }
@@ -297,49 +292,6 @@ impl Bench {
         table.with(&format!(
             "The most: {most:.1} MB (`{name}`, limit {MEMORY:.0}). The largest growth after {SETTLED} requests: {growth:.1}% (`{grower}`)."
         ))
-    }
-
-    /// Requests a second that several processes of a function answer.
-    pub(crate) async fn throughput(&self) -> String {
-        let mut table = Table::new(&["function", "processes", "requests a second", "ratio to one process"]);
-        for name in ["get-member", "put-resource"] {
-            let Some(package) = self.packages.iter().find(|package| package.name == name) else {
-                continue;
-            };
-            let (event, _) = scene::event(&self.h, name).await;
-            let mut alone = 0.0;
-            for processes in [1, 2, 4, 8] {
-                let mut running = Running::none(package).await;
-                for _ in 0..processes {
-                    running.start(package, &self.environment(package));
-                }
-                ask_many(&running, &event, SETTLED).await;
-                let begun = Instant::now();
-                ask_many(&running, &event, WATCHED).await;
-                let rate = WATCHED as f64 / begun.elapsed().as_secs_f64();
-                if processes == 1 {
-                    alone = rate;
-                }
-                table.row(&[
-                    name.to_owned(),
-                    processes.to_string(),
-                    format!("{rate:.0}"),
-                    format!("{:.2}", rate / alone),
-                ]);
-            }
-        }
-        table.with("")
-    }
-}
-
-/// Hands many events in at once, and waits for all answers.
-async fn ask_many(running: &Running, event: &Value, count: usize) {
-    let mut ids = Vec::new();
-    for _ in 0..count {
-        ids.push(running.ask(event).await);
-    }
-    for id in ids {
-        running.answered(&id).await;
     }
 }
 

@@ -1,17 +1,18 @@
 //! A function's own process, started as Lambda starts it, and what it takes of the machine.
 
 use lambda_simulator::{InvocationBuilder, InvocationState, Simulator};
-use muster_tests::deployment::repository;
+use muster_tests::packaged::package::{archive, unpacked};
 use serde_json::Value;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How long an answer may take before the benchmark gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After how long an answer is looked for anew.
+const LOOKING: Duration = Duration::from_millis(100);
 
-/// A function as it is uploaded, unpacked beside it.
+/// A function as it is uploaded, unpacked beside its package.
 pub(crate) struct Package {
     /// Its binary's name.
     pub(crate) name: String,
@@ -21,36 +22,17 @@ pub(crate) struct Package {
 }
 
 impl Package {
-    /// Unpacks a function that lies among the packages.
-    pub(crate) fn unpack(packages: &Path, name: &str, folder: &Path) -> Self {
-        let archive = repository().join(packages).join(name).join("bootstrap.zip");
-        let file = std::fs::File::open(&archive);
-        let file = file.unwrap_or_else(|error| panic!("{}: {error}; run .ci/build-lambda", archive.display()));
-        let packed = file.metadata().expect("a file has a size").len();
-        let mut zip = zip::ZipArchive::new(file).expect("a package is a zip file");
-        let mut program = Vec::new();
-        let mut entry = zip.by_name("bootstrap").expect("a package holds `bootstrap`");
-        entry.read_to_end(&mut program).expect("it can be unpacked");
-        let bootstrap = folder.join(name);
-        std::fs::write(&bootstrap, program).expect("the folder takes it");
-        executable(&bootstrap);
+    /// A function of `target/lambda`.
+    pub(crate) fn of(name: &str) -> Self {
+        let bootstrap = unpacked(name);
+        let archive = archive(name).metadata().expect("a package is there");
         Self {
             name: name.to_owned(),
             bootstrap,
-            packed,
+            packed: archive.len(),
         }
     }
 }
-
-#[cfg(unix)]
-fn executable(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    let all = std::fs::Permissions::from_mode(0o755);
-    std::fs::set_permissions(path, all).expect("it becomes executable");
-}
-
-#[cfg(not(unix))]
-fn executable(_path: &Path) {}
 
 /// What one answer took.
 #[derive(Debug, Clone)]
@@ -111,8 +93,14 @@ impl Running {
 
     /// Waits for the answer.
     pub(crate) async fn answered(&self, id: &str) -> InvocationState {
-        let state = self.simulator.wait_for_invocation_complete(id, PATIENCE).await;
-        state.unwrap_or_else(|error| panic!("no answer: {error}"))
+        let until = Instant::now() + PATIENCE;
+        loop {
+            // The simulator may miss the moment an answer comes, so it is asked again.
+            match self.simulator.wait_for_invocation_complete(id, LOOKING).await {
+                Ok(state) => return state,
+                Err(error) => assert!(Instant::now() < until, "no answer: {error}"),
+            }
+        }
     }
 
     /// Asks a process that is there already.
