@@ -109,11 +109,19 @@ impl Sandbox {
 
     /// Waits until it is frozen after what it has served. So it is never frozen while it serves.
     async fn frozen(&mut self) -> Result<(), Failure> {
-        while self.has_served && !self.simulator.is_frozen() {
+        while self.has_served && !self.is_stopped() {
             self.still_runs()?;
             tokio::time::sleep(GLANCE).await;
         }
         self.still_runs()
+    }
+
+    /// Whether the system has stopped the process. The simulator calls it frozen a moment before it sends the signal: an event that
+    /// came between would wake a process that then is stopped for good.
+    fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
+        // The state follows the program's name, which is in parentheses.
+        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
     }
 
     fn still_runs(&mut self) -> Result<(), Failure> {
