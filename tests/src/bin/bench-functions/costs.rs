@@ -1,22 +1,7 @@
 //! What requests cost, from what was measured of them and from list prices.
 
-use crate::table::Table;
-
-/// Dollars a million, or as said; us-east-1, as of November 2026.
-mod price {
-    /// Requests through an HTTP API.
-    pub(super) const GATEWAY: f64 = 1.0;
-    /// Invocations.
-    pub(super) const INVOCATION: f64 = 0.20;
-    /// A GB-second on arm64; on x86-64 a quarter more.
-    pub(super) const GB_SECOND: f64 = 0.000_013_333_4;
-    /// Read request units of DynamoDB on demand.
-    pub(super) const READS: f64 = 0.125;
-    /// Write request units.
-    pub(super) const WRITES: f64 = 0.625;
-    /// Mails through SES.
-    pub(super) const MAILS: f64 = 100.0;
-}
+use muster_tests::markdown::Table;
+use muster_tests::prices;
 
 /// Memory of a function in the template, in MB; and that with which Lambda gives one whole core.
 const MEMORY: f64 = 256.0;
@@ -48,20 +33,20 @@ impl Measured {
     }
 
     fn lambda(&self) -> f64 {
-        price::INVOCATION + self.billed() * MEMORY / 1024.0 / 1000.0 * price::GB_SECOND * 1e6
+        prices::INVOCATION + self.billed() * MEMORY / 1024.0 / 1000.0 * prices::GB_SECOND * 1e6
     }
 
     fn gateway(&self) -> f64 {
-        if self.http { price::GATEWAY } else { 0.0 }
+        if self.http { prices::GATEWAY } else { 0.0 }
     }
 
     fn dynamodb(&self) -> f64 {
-        self.reads * price::READS + self.writes * price::WRITES
+        self.reads * prices::READS + self.writes * prices::WRITES
     }
 
     /// Dollars for a million.
     fn total(&self) -> f64 {
-        self.gateway() + self.lambda() + self.dynamodb() + self.mails * price::MAILS
+        self.gateway() + self.lambda() + self.dynamodb() + self.mails * prices::MAILS
     }
 }
 
@@ -82,7 +67,7 @@ pub(crate) fn each(measured: &[Measured]) -> String {
     ];
     let mut table = Table::new(&columns);
     for one in measured {
-        let mail = one.mails * price::MAILS;
+        let mail = one.mails * prices::MAILS;
         table.row(&[
             one.name.clone(),
             format!("{:.2}", one.cpu),
@@ -139,13 +124,13 @@ pub(crate) fn month(measured: &[Measured], people: f64) -> String {
         sum += cost;
         table.row(&[(*name).to_owned(), format!("{:.0}", times * people), dollars(cost)]);
     }
-    let activity = ACTIVITY * people * price::WRITES / 1e6;
+    let activity = ACTIVITY * people * prices::WRITES / 1e6;
     table.row(&[
         "notes of activity".to_owned(),
         format!("{:.0}", ACTIVITY / 3.0 * people),
         dollars(activity),
     ]);
-    let counting = CHANGES * people * (COUNTING.0 * price::WRITES + COUNTING.1 * price::INVOCATION) / 1e6;
+    let counting = CHANGES * people * (COUNTING.0 * prices::WRITES + COUNTING.1 * prices::INVOCATION) / 1e6;
     table.row(&[
         "counting".to_owned(),
         format!("{:.0}", CHANGES * people),

@@ -3,11 +3,12 @@
 use crate::costs::{self, Measured};
 use crate::process::{Package, Running, Taken};
 use crate::scene::{self, Calls};
-use crate::table::{Table, median, ratio, told};
+use crate::table::{ratio, told};
 use muster_local::Options;
 use muster_tests::deployment::{Function, functions};
 use muster_tests::faults::Faults;
 use muster_tests::harness::Harness;
+use muster_tests::markdown::{Table, median};
 use muster_tests::meter;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -176,23 +177,23 @@ impl Bench {
         let mut table = Table::new(&columns);
         let (mut ratios, mut measured) = (Vec::new(), Vec::new());
         for package in &self.packages {
-            let (own, times, calls) = self.warm(package, count).await;
-            let theirs = self.warm_minimal(&calls, count).await;
+            let warm = self.warm(package, count).await;
+            let (calls, quotient) = (&warm.calls, warm.own / warm.minimal);
             table.row(&[
                 package.name.clone(),
                 calls.reads().to_string(),
                 (calls.count() - calls.reads()).to_string(),
                 calls.others.to_string(),
-                format!("{theirs:.3}"),
-                format!("{own:.3}"),
-                ratio(own / theirs, CPU),
-                format!("{:.1}", median(&times)),
+                format!("{:.3}", warm.minimal),
+                format!("{:.3}", warm.own),
+                ratio(quotient, CPU),
+                format!("{:.1}", warm.ms),
             ]);
-            ratios.push((package.name.as_str(), own / theirs));
+            ratios.push((package.name.as_str(), quotient));
             measured.push(Measured {
                 name: package.name.clone(),
                 http: self.functions.get(&package.name).is_some_and(|f| !f.routes.is_empty()),
-                cpu: own,
+                cpu: warm.own,
                 round_trips: calls.round_trips,
                 reads: calls.charge.reads,
                 writes: calls.charge.written(),
@@ -207,8 +208,9 @@ impl Bench {
         ))
     }
 
-    /// CPU a request and the times of requests of a function; and the calls that one takes.
-    async fn warm(&self, package: &Package, count: usize) -> (f64, Vec<f64>, Calls) {
+    /// Requests to a warm process, by turns with the minimal function that makes the same calls: what else ran before, and what it left
+    /// of the processor's caches, meets both.
+    async fn warm(&self, package: &Package, count: usize) -> Warm {
         let (mut event, _) = scene::event(&self.h, &package.name).await;
         let repeats = scene::repeats(&package.name);
         if repeats {
@@ -217,17 +219,27 @@ impl Bench {
         }
         let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
         let count = if repeats { count } else { count / FEWER };
-        let mut running = Running::none(package).await;
-        running.start(package, &self.environment(package));
-        let (mut begun, mut times) = (0.0, Vec::new());
+        let same = calls.event();
+        let mut own = Running::none(package).await;
+        own.start(package, &self.environment(package));
+        let mut minimal = Running::none(&self.minimal).await;
+        minimal.start(&self.minimal, &self.environment(&self.minimal));
+        let (mut begun, mut times) = ((0.0, 0.0), Vec::new());
         for request in 0..WARMING + count {
             if request == WARMING {
-                begun = running.cpu();
+                begun = (own.cpu(), minimal.cpu());
             }
             if !repeats {
                 (event, _) = scene::event(&self.h, &package.name).await;
             }
-            let taken = running.warm(package, &event).await;
+            let minimal_first = request % 2 == 0;
+            if minimal_first {
+                minimal.warm(&self.minimal, &same).await;
+            }
+            let taken = own.warm(package, &event).await;
+            if !minimal_first {
+                minimal.warm(&self.minimal, &same).await;
+            }
             let status = taken.answer["statusCode"].as_u64().unwrap_or(200);
             assert!(
                 status < 400 || package.name == "not-found",
@@ -237,21 +249,13 @@ impl Bench {
             );
             times.push(taken.ms);
         }
-        ((running.cpu() - begun) / count as f64, times.split_off(WARMING), calls)
-    }
-
-    async fn warm_minimal(&self, calls: &Calls, count: usize) -> f64 {
-        let event = calls.event();
-        let mut running = Running::none(&self.minimal).await;
-        running.start(&self.minimal, &self.environment(&self.minimal));
-        for _ in 0..WARMING {
-            running.warm(&self.minimal, &event).await;
+        let each = |now: f64, begun: f64| (now - begun) / count as f64;
+        Warm {
+            own: each(own.cpu(), begun.0),
+            minimal: each(minimal.cpu(), begun.1),
+            ms: median(&times[WARMING..]),
+            calls,
         }
-        let begun = running.cpu();
-        for _ in 0..count {
-            running.warm(&self.minimal, &event).await;
-        }
-        (running.cpu() - begun) / count as f64
     }
 
     /// The most memory of each function after so and so many requests.
@@ -293,6 +297,17 @@ impl Bench {
             "The most: {most:.1} MB (`{name}`, limit {MEMORY:.0}). The largest growth after {SETTLED} requests: {growth:.1}% (`{grower}`)."
         ))
     }
+}
+
+/// What a request to a warm process took.
+struct Warm {
+    /// Milliseconds of CPU.
+    own: f64,
+    /// The same of the minimal function.
+    minimal: f64,
+    /// The median time, in milliseconds.
+    ms: f64,
+    calls: Calls,
 }
 
 /// What cold starts took.

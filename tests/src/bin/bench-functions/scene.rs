@@ -147,6 +147,7 @@ pub(crate) async fn calls(h: &Harness, watch: &Faults, binary: &str, event: &Val
         "expire" => drop(schedule::expire(&app, event.clone(), jiff::Timestamp::MAX).await),
         "deliver-mail" => drop(streams::deliver_mail(&app, event.clone()).await),
         "finish-work" => drop(streams::finish_work(&app, event.clone()).await),
+        "note-feedback" => drop(streams::note_feedback(&app, event.clone()).await),
         _ => {
             let request: Request = lambda_http::request::from_str(&event.to_string()).expect("a request");
             drop(call(binary, &app, request).await);

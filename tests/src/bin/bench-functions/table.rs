@@ -1,30 +1,6 @@
-//! Tables in Markdown, and what stands in them.
+//! Ratios in tables, and what is said of them.
 
-use std::fmt::Write as _;
-
-/// A table that grows row by row.
-pub(crate) struct Table(String);
-
-impl Table {
-    /// A table with these columns.
-    pub(crate) fn new(columns: &[&str]) -> Self {
-        let mut table = Self(String::new());
-        table.row(columns);
-        table.row(&vec!["---"; columns.len()]);
-        table
-    }
-
-    /// One row more.
-    pub(crate) fn row<T: AsRef<str>>(&mut self, cells: &[T]) {
-        let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-        let _ = writeln!(self.0, "| {} |", cells.join(" | "));
-    }
-
-    /// The table, and a sentence below it.
-    pub(crate) fn with(self, sentence: &str) -> String {
-        format!("{}\n{sentence}\n", self.0)
-    }
-}
+use muster_tests::markdown::median;
 
 /// A ratio, marked where it is above its limit.
 pub(crate) fn ratio(value: f64, limit: f64) -> String {
@@ -32,18 +8,6 @@ pub(crate) fn ratio(value: f64, limit: f64) -> String {
         format!("**{value:.2}**")
     } else {
         format!("{value:.2}")
-    }
-}
-
-/// The one in the middle.
-pub(crate) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => 0.0,
-        length if length % 2 == 1 => sorted[middle],
-        _ => f64::midpoint(sorted[middle - 1], sorted[middle]),
     }
 }
 

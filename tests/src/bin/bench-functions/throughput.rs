@@ -1,10 +1,10 @@
 //! How many requests a second gateway and processes answer, all on one machine: with each other, the table, and whoever asks.
 
-use crate::table::Table;
 use futures::StreamExt as _;
 use muster_local::Options;
 use muster_tests::Packaged;
 use muster_tests::harness::{Harness, Organization};
+use muster_tests::markdown::Table;
 use muster_tests::packaged::Settings;
 use std::sync::Arc;
 use std::time::Instant;

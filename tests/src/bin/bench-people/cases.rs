@@ -6,10 +6,10 @@ use muster_store::repair::Options;
 use muster_tests::Persona;
 use muster_tests::faults::Faults;
 use muster_tests::harness::{Answer, Harness, Organization};
+use muster_tests::markdown::Table;
 use muster_tests::meter::Charge;
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 /// Names of cases of the list, with what they ask for.
@@ -114,8 +114,7 @@ impl Bench<'_> {
 
     /// What looking for differences takes; there are none in what was loaded.
     pub(crate) async fn repairs(&self) -> String {
-        let mut text =
-            "| people | exchanges | read units | units a person | s |\n| --- | --- | --- | --- | --- |\n".to_owned();
+        let mut table = Table::new(&["people", "exchanges", "read units", "units a person", "s"]);
         for loaded in self.loaded.iter().filter(|loaded| loaded.size <= REPAIRED) {
             self.faults.clear();
             let options = Options {
@@ -137,14 +136,16 @@ impl Bench<'_> {
             let exchanges = self.faults.exchanges();
             let units = Charge::of(&exchanges).reads;
             let (people, count) = (loaded.size, exchanges.len());
-            let _ = writeln!(
-                text,
-                "| {people} | {count} | {units} | {:.1} | {time:.1} |",
-                units / people as f64
-            );
+            table.row(&[
+                people.to_string(),
+                count.to_string(),
+                units.to_string(),
+                format!("{:.1}", units / people as f64),
+                format!("{time:.1}"),
+            ]);
         }
         self.faults.clear();
-        text
+        table.with("")
     }
 
     pub(crate) fn organization(&self, loaded: &Loaded) -> Organization {

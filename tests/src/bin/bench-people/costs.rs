@@ -5,16 +5,13 @@ use muster_local::Options;
 use muster_tests::Persona;
 use muster_tests::faults::{Exchange, Faults, TRANSACT, UPDATE};
 use muster_tests::harness::{Answer, Harness, Organization, invitation};
+use muster_tests::markdown::Table;
 use muster_tests::meter::{self, Charge};
+use muster_tests::prices;
 use muster_tests::stream::Stream;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-/// Dollars for a million write request units, on demand, in us-east-1.
-const A_MILLION_WRITES: f64 = 0.625;
-/// Dollars for a million read request units.
-const A_MILLION_READS: f64 = 0.125;
 /// Prefixes of entries of the lists of people.
 const ENTRIES: [&str; 8] = [
     "GRANT",
@@ -188,11 +185,20 @@ fn items(exchanges: &[Exchange]) -> (usize, BTreeMap<String, usize>) {
 }
 
 fn table(changes: &[Change]) -> String {
-    let mut text = String::from(
-        "| | items of the transaction | units: request | of these, entries | of these, indexes | counting | mail | \
-         write units in all | $ a million | read units in all | $ a million |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
-    );
+    let columns = [
+        "",
+        "items of the transaction",
+        "units: request",
+        "of these, entries",
+        "of these, indexes",
+        "counting",
+        "mail",
+        "write units in all",
+        "$ a million",
+        "read units in all",
+        "$ a million",
+    ];
+    let mut table = Table::new(&columns);
     for change in changes {
         let parts = [&change.request, &change.counting, &change.mail];
         let written: f64 = parts.iter().map(|charge| charge.written()).sum();
@@ -210,19 +216,19 @@ fn table(changes: &[Change]) -> String {
             .map(|(prefix, count)| format!("{prefix} {count}"))
             .collect();
         let of_entries = 2 * change.entries.values().sum::<usize>();
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {of_entries} ({}) | {} | {} | {} | {written} | {:.2} | {read} | {:.2} |",
-            change.name,
-            change.items,
-            change.request.written(),
-            kinds.join(", "),
+        table.row(&[
+            change.name.to_owned(),
+            change.items.to_string(),
+            change.request.written().to_string(),
+            format!("{of_entries} ({})", kinds.join(", ")),
             indexes.join(", "),
-            change.counting.written(),
-            change.mail.written(),
-            written * A_MILLION_WRITES,
-            read * A_MILLION_READS,
-        );
+            change.counting.written().to_string(),
+            change.mail.written().to_string(),
+            written.to_string(),
+            format!("{:.2}", written * prices::WRITES),
+            read.to_string(),
+            format!("{:.2}", read * prices::READS),
+        ]);
     }
-    text
+    table.with("")
 }

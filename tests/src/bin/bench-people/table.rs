@@ -1,6 +1,6 @@
 //! What was measured, as a table.
 
-use std::fmt::{Display, Write as _};
+use muster_tests::markdown::{Table, median};
 use std::time::Duration;
 
 /// What a request took in one organization.
@@ -17,11 +17,8 @@ pub(crate) struct Measured {
 impl Measured {
     /// The median, in milliseconds.
     fn time(&self) -> f64 {
-        let mut times = self.times.clone();
-        times.sort_unstable();
-        times
-            .get(times.len() / 2)
-            .map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+        let times: Vec<f64> = self.times.iter().map(|time| time.as_secs_f64() * 1_000.0).collect();
+        median(&times)
     }
 }
 
@@ -29,34 +26,39 @@ impl Measured {
 pub(crate) fn table(sizes: Vec<usize>, rows: &[(&str, Vec<Measured>)]) -> String {
     let sizes: Vec<String> = sizes.into_iter().map(short).collect();
     let sizes = sizes.join(" · ");
-    let mut text =
-        format!("Values are those of organizations of {sizes} people. Ratios are those of the last to the first.\n\n");
-    text += "| | rows | round trips | items read | read units | ms | ratio: round trips | read units | ms |\n";
-    text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    let columns = [
+        "",
+        "rows",
+        "round trips",
+        "items read",
+        "read units",
+        "ms",
+        "ratio: round trips",
+        "read units",
+        "ms",
+    ];
+    let mut table = Table::new(&columns);
     for (name, measured) in rows {
         let all = |show: &dyn Fn(&Measured) -> String| measured.iter().map(show).collect::<Vec<_>>().join(" · ");
         let ratio = |value: &dyn Fn(&Measured) -> f64| match (measured.first(), measured.last()) {
             (Some(first), Some(last)) => format!("{:.2}", value(last) / value(first)),
             _ => String::new(),
         };
-        let _ = writeln!(
-            text,
-            "| {name} | {} | {} | {} | {} | {} | {} | {} | {} |",
+        table.row(&[
+            (*name).to_owned(),
             all(&|m| m.rows.map_or_else(|| "–".to_owned(), |rows| rows.to_string())),
             all(&|m| m.round_trips.to_string()),
             all(&|m| m.items.to_string()),
-            all(&|m| number(m.units)),
+            all(&|m| m.units.to_string()),
             all(&|m| format!("{:.1}", m.time())),
             ratio(&|m| m.round_trips as f64),
             ratio(&|m| m.units),
             ratio(&Measured::time),
-        );
+        ]);
     }
-    text
-}
-
-fn number(value: impl Display) -> String {
-    value.to_string()
+    table.with(&format!(
+        "Values are those of organizations of {sizes} people. Ratios are those of the last to the first."
+    ))
 }
 
 /// `10k` for ten thousand.
