@@ -5,20 +5,30 @@ use muster_edge::{Call, Outcome, Problem, Reply};
 use std::sync::{Arc, OnceLock};
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
-/// The OpenAPI document, as it is checked in.
-pub const OPENAPI: &str = include_str!("../../../infra/openapi.json");
+/// The OpenAPI document on one line.
+const OPENAPI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"));
+/// The same, packed.
+const OPENAPI_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
 
-/// Serves the OpenAPI document.
-pub async fn openapi(_call: Call) -> Outcome {
-    Ok(Reply {
+/// Serves the OpenAPI document, packed to whoever takes it so.
+pub async fn openapi(call: Call) -> Outcome {
+    let page = if call.takes_gzip() {
+        page("application/json", OPENAPI_GZIP.to_vec()).header("content-encoding", "gzip")
+    } else {
+        page("application/json", OPENAPI.to_vec())
+    };
+    Ok(page.header("vary", "accept-encoding"))
+}
+
+/// An answer that is the same for everybody until the next deployment.
+fn page(media_type: &'static str, body: Vec<u8>) -> Reply {
+    Reply {
         status: 200,
-        media_type: "application/json",
-        body: OPENAPI.as_bytes().to_vec(),
-        etag: None,
-        headers: vec![("cache-control", "public, max-age=300".into())],
-        binary: false,
-        kept: None,
-    })
+        media_type,
+        body,
+        ..Reply::empty()
+    }
+    .header("cache-control", "public, max-age=300")
 }
 
 /// Serves the page that shows the document, and the files it needs, all from this binary.
@@ -42,15 +52,7 @@ pub async fn docs(call: Call) -> Outcome {
     match utoipa_swagger_ui::serve(file, config) {
         Ok(Some(SwaggerFile {
             bytes, content_type, ..
-        })) => Ok(Reply {
-            status: 200,
-            media_type: media_type(&content_type),
-            body: bytes.into_owned(),
-            etag: None,
-            headers: vec![("cache-control", "public, max-age=300".into())],
-            binary: false,
-            kept: None,
-        }),
+        })) => Ok(page(media_type(&content_type), bytes.into_owned())),
         _ => Err(Problem::not_found("page")),
     }
 }

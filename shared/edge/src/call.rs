@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
 use crate::problem::Problem;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -71,6 +71,17 @@ impl Call {
             Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_deref(),
             _ => None,
         }
+    }
+
+    /// Whether the caller takes answers packed with gzip (RFC 9110, section 12.5.3).
+    #[must_use]
+    pub fn takes_gzip(&self) -> bool {
+        let mut codings = self.header(ACCEPT_ENCODING).unwrap_or_default().split(',');
+        codings.any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+            let weight = weight.trim().strip_prefix("q=").map(str::parse::<f32>);
+            name.trim().eq_ignore_ascii_case("gzip") && weight != Some(Ok(0.0))
+        })
     }
 
     fn bearer(&self) -> Result<&str, Problem> {

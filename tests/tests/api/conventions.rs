@@ -1,8 +1,8 @@
 //! What holds on every route: problems, request ids, cursors, entity tags.
 
 use muster_tests::harness::{Harness, Organization};
-use muster_tests::recount;
 use muster_tests::shortcuts::named;
+use muster_tests::{deployment, recount};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -117,6 +117,41 @@ async fn no_answer_is_kept_by_caches_or_read_as_another_type() {
     let refused = h.send(None, Method::GET, &acme.path(""), None, &[]).await;
     let refused = refused.problem(401, "unauthorized");
     assert!(refused.header("www-authenticate").unwrap().starts_with("Bearer"));
+}
+
+#[tokio::test]
+async fn the_document_comes_packed_to_those_alone_who_take_it_so() {
+    let h = Harness::start().await;
+    let whole: Value = serde_json::from_str(&deployment::file("infra/openapi.json")).unwrap();
+    for (takes, packed) in [
+        (None, false),
+        (Some("br"), false),
+        (Some("gzip;q=0"), false),
+        (Some("gzip; q=0.0, br"), false),
+        (Some("gzip"), true),
+        (Some("br, GZIP;q=0.5"), true),
+    ] {
+        let mut request = h.http().get(format!("{}/openapi.json", h.backend.base_url()));
+        if let Some(takes) = takes {
+            request = request.header("accept-encoding", takes);
+        }
+        let answer = request.send().await.unwrap();
+        let field = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned());
+        assert_eq!(
+            field("content-encoding"),
+            packed.then(|| "gzip".to_owned()),
+            "{takes:?}"
+        );
+        assert_eq!(field("vary").as_deref(), Some("accept-encoding"));
+        assert_eq!(field("content-type").as_deref(), Some("application/json"));
+        let body = answer.bytes().await.unwrap();
+        let document: Value = if packed {
+            serde_json::from_reader(flate2::read::GzDecoder::new(body.as_ref())).unwrap()
+        } else {
+            serde_json::from_slice(&body).unwrap()
+        };
+        assert_eq!(document, whole, "{takes:?}");
+    }
 }
 
 /// Lists of an organization with two rows or more.
