@@ -1,4 +1,5 @@
-//! Embeds every file of `role-sets/`, so that dropping a file there is all an operator does.
+//! Embeds every file of `role-sets/`, so that dropping a file there is all an operator does: as it is written, and as JSON, which
+//! functions read sooner.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,22 +7,30 @@ use std::path::PathBuf;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=role-sets");
     let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("role-sets");
+    let made = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     files.sort();
-    let mut code = format!("static EMBEDDED: [(&str, &str); {}] = [\n", files.len());
+    let count = files.len();
+    let mut texts = format!("static TEXTS: [(&str, &str); {count}] = [\n");
+    let mut sets = format!("static SETS: [(&str, &str); {count}] = [\n");
     for path in files {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
         // By the manifest's place when it is compiled: a target folder may serve several checkouts.
-        let place = format!("/role-sets/{name}");
         writeln!(
-            code,
-            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),"
+            texts,
+            "    (\"{name}.toml\", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/role-sets/{name}.toml\"))),"
+        )?;
+        // One that is no TOML is told of where its form is, with file and line; a function finds nothing in it.
+        let set = toml::from_str::<serde_json::Value>(&std::fs::read_to_string(&path)?);
+        writeln!(
+            sets,
+            "    ({name:?}, {:?}),",
+            set.map(|set| set.to_string()).unwrap_or_default()
         )?;
     }
-    code.push_str("];\n");
-    std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("role_sets.rs"), code)?;
+    std::fs::write(made.join("role_sets.rs"), format!("{texts}];\n{sets}];\n"))?;
     Ok(())
 }

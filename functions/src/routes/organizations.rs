@@ -48,11 +48,7 @@ pub async fn create(call: Call) -> Outcome {
 }
 
 fn unknown_role_set(id: &str) -> Problem {
-    let known: Vec<&str> = roleset::all()
-        .unwrap_or_default()
-        .iter()
-        .map(|set| set.id.as_str())
-        .collect();
+    let known: Vec<&str> = roleset::names().collect();
     let id: String = id.chars().take(60).collect();
     Problem::invalid([Fault::field(
         "role_set",

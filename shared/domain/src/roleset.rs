@@ -7,7 +7,8 @@ pub use parse::RoleSetError;
 
 use crate::text::{ResourceType, RoleId};
 use crate::time::Term;
-use serde::Serialize;
+use check::check;
+use serde::{Deserialize, Serialize};
 use std::sync::{LazyLock, OnceLock};
 
 /// Permissions that Muster itself asks for; a role set names the product's own beside them.
@@ -48,7 +49,7 @@ pub mod permission {
 }
 
 /// Where a role's permissions hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// Everywhere in the organization.
@@ -58,7 +59,7 @@ pub enum Reach {
 }
 
 /// Whether a role is held together with resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Resources {
     /// Never: the role is held on the organization.
@@ -70,7 +71,8 @@ pub enum Resources {
 }
 
 /// One role of a role set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Role {
     /// Stable name in the API.
     pub id: RoleId,
@@ -83,25 +85,36 @@ pub struct Role {
     /// Whether its holder takes a seat of the plan.
     pub uses_seat: bool,
     /// Whether the organization must have an active holder at all times.
+    #[serde(default)]
     pub protected: bool,
     /// For the protected role: whether there is one holder only, who can do no more than hand it on (000).
+    #[serde(default)]
     pub transfer_only: bool,
     /// Whether the organization must switch it on first.
+    #[serde(default)]
     pub optional: bool,
     /// Whether the holder's address must be in a domain the platform allows.
+    #[serde(default)]
     pub allowlisted: bool,
     /// Whether holders are mailed about the end of their access.
+    #[serde(default = "yes")]
     pub notified: bool,
     /// Terms to choose from; empty for a role without a time limit.
+    #[serde(default)]
     pub durations: Vec<Term>,
     /// Roles its holder may give.
     pub assigns: Vec<RoleId>,
     /// Roles its holder may take on resources, and drop again, for themselves alone (001).
+    #[serde(default)]
     pub self_assigns: Vec<RoleId>,
     /// Roles whose holders it may change, deactivate and remove.
     pub manages: Vec<RoleId>,
     /// What it allows, Muster's own permissions and the product's.
     pub permissions: Vec<String>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Role {
@@ -125,7 +138,8 @@ impl Role {
 }
 
 /// The roles of one kind of product, from the highest to the lowest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RoleSet {
     /// Stable name in the API, such as `program-delivery`.
     pub id: String,
@@ -136,8 +150,10 @@ pub struct RoleSet {
     /// Whether members may leave by themselves.
     pub members_may_leave: bool,
     /// Permissions that only read, beside those that end in `:read`: what a read-only API key is left with.
+    #[serde(default)]
     pub reads: Vec<String>,
     /// The roles, highest first.
+    #[serde(rename = "role")]
     pub roles: Vec<Role>,
 }
 
@@ -175,11 +191,10 @@ impl RoleSet {
 
 /// Every role set that was shipped, or why one was refused.
 static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
-    LazyLock::new(|| EMBEDDED.iter().map(|(file, text)| read(file, text)).collect());
+    LazyLock::new(|| TEXTS.iter().map(|(file, text)| read(file, text)).collect());
 
-/// Each file by itself, once it is asked for: a request is about one organization, and reading them all takes longer than
-/// anything else that a function does of its own while it starts.
-static EACH: [OnceLock<Option<RoleSet>>; EMBEDDED.len()] = [const { OnceLock::new() }; EMBEDDED.len()];
+/// Each set by itself, once it is asked for: a request is about one organization.
+static EACH: [OnceLock<Option<RoleSet>>; SETS.len()] = [const { OnceLock::new() }; SETS.len()];
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
 
@@ -199,7 +214,7 @@ fn read(file: &str, text: &str) -> Result<RoleSet, RoleSetError> {
     })
 }
 
-/// All role sets of this deployment.
+/// All role sets of this deployment, from their files.
 ///
 /// # Errors
 /// The first file that contradicts itself: tests fail with it, and the local backend does not start.
@@ -207,15 +222,22 @@ pub fn all() -> Result<&'static [RoleSet], &'static RoleSetError> {
     SHIPPED.as_deref()
 }
 
+/// The names of the role sets of this deployment.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SETS.iter().map(|(name, _)| *name)
+}
+
 /// The role set of this name, if it is shipped. One that contradicts itself is not there.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static RoleSet> {
-    let named = EMBEDDED
-        .iter()
-        .zip(&EACH)
-        .find(|((file, _), _)| file.strip_suffix(".toml") == Some(id));
-    let ((file, text), once) = named?;
-    once.get_or_init(|| read(file, text).ok()).as_ref()
+    let ((name, text), once) = SETS.iter().zip(&EACH).find(|((name, _), _)| *name == id)?;
+    once.get_or_init(|| embedded(name, text)).as_ref()
+}
+
+/// A set as the build made it of its file: a function needs no reader of TOML, which takes a while to read with.
+fn embedded(name: &str, text: &str) -> Option<RoleSet> {
+    let set: RoleSet = serde_json::from_str(text).ok()?;
+    (set.id == name && check(&set).is_ok()).then_some(set)
 }
 
 #[cfg(test)]

@@ -1,127 +1,109 @@
 //! What a role set must not say of itself.
 
-use super::parse::{File, FileRole};
-use super::{Reach, Resources, permission};
+use super::{Reach, Resources, Role, RoleSet, permission};
 use crate::text::RoleId;
 use std::collections::BTreeSet;
-use toml::Spanned;
 
-/// Where in the text, and what is wrong there.
-pub(super) type Contradiction = (usize, String);
+/// What of a role set is wrong: roles, and what they name, by their number.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    Set,
+    Read(usize),
+    Role(usize),
+    Permission(usize, usize),
+    Power(usize, Verb, usize),
+}
+
+/// Where, and what is wrong there.
+pub(super) type Contradiction = (Place, String);
 
 /// Finds the first contradiction.
-pub(super) fn check(file: &File) -> Result<(), Contradiction> {
+pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
     let mut seen = BTreeSet::new();
-    for role in &file.role {
-        if !seen.insert(name(role)) {
-            return Err((start(role), format!("role `{}` stands twice", name(role))));
+    for (at, role) in set.roles.iter().enumerate() {
+        if !seen.insert(&role.id) {
+            return Err((Place::Role(at), format!("role `{}` stands twice", role.id)));
         }
     }
-    for role in &file.role {
-        check_form(role)?;
-        check_permissions(role)?;
+    for (at, role) in set.roles.iter().enumerate() {
+        check_form(role).map_err(|reason| (Place::Role(at), reason))?;
+        check_permissions(at, role)?;
     }
-    check_protected(file)?;
-    check_reads(file)?;
+    check_protected(set)?;
+    check_reads(set)?;
     // One step first, so that the line that gives too much is named, and not one that leads there.
-    check_powers(file, check_step)?;
-    check_powers(file, check_next_step)
-}
-
-fn name(role: &FileRole) -> &RoleId {
-    role.id.get_ref()
-}
-
-fn start(role: &FileRole) -> usize {
-    role.id.span().start
+    check_powers(set, check_step)?;
+    check_powers(set, check_next_step)
 }
 
 /// What one role says of itself.
-fn check_form(role: &FileRole) -> Result<(), Contradiction> {
-    let (at, name) = (start(role), name(role));
-    if role.protected && (role.optional || !role.durations.is_empty() || role.reach == Reach::Resource) {
-        return Err((
-            at,
-            format!(
-                "`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only"
-            ),
+fn check_form(role: &Role) -> Result<(), String> {
+    let name = &role.id;
+    if role.protected && (role.optional || role.is_time_limited() || role.reach == Reach::Resource) {
+        return Err(format!(
+            "`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only"
         ));
     }
     if role.transfer_only && !role.protected {
-        return Err((
-            at,
-            format!("`{name}` is not protected, so it cannot be handed on only (`transfer_only`)"),
+        return Err(format!(
+            "`{name}` is not protected, so it cannot be handed on only (`transfer_only`)"
         ));
     }
     if role.reach == Reach::Organization && role.resources == Resources::AtLeastOne {
-        return Err((
-            at,
-            format!("`{name}` reaches the whole organization, so it cannot need resources"),
+        return Err(format!(
+            "`{name}` reaches the whole organization, so it cannot need resources"
         ));
     }
     if role.reach == Reach::Resource && role.resources == Resources::None {
-        return Err((
-            at,
-            format!("`{name}` reaches resources only, so it cannot be held without any"),
+        return Err(format!(
+            "`{name}` reaches resources only, so it cannot be held without any"
         ));
     }
     Ok(())
 }
 
 /// A name that looks like one of Muster's own is one.
-fn check_permissions(role: &FileRole) -> Result<(), Contradiction> {
+fn check_permissions(at: usize, role: &Role) -> Result<(), Contradiction> {
     let own: BTreeSet<&str> = permission::ALL.iter().filter_map(|p| p.split(':').next()).collect();
-    for allowed in &role.permissions {
-        let text = allowed.get_ref();
-        let looks_own = text.split(':').next().is_some_and(|area| own.contains(area));
-        if looks_own && !permission::ALL.contains(&text.as_str()) {
+    for (number, allowed) in role.permissions.iter().enumerate() {
+        let looks_own = allowed.split(':').next().is_some_and(|area| own.contains(area));
+        if looks_own && !permission::ALL.contains(&allowed.as_str()) {
             return Err((
-                allowed.span().start,
-                format!("`{text}` is no permission of Muster's own"),
+                Place::Permission(at, number),
+                format!("`{allowed}` is no permission of Muster's own"),
             ));
         }
     }
     Ok(())
 }
 
-fn check_protected(file: &File) -> Result<(), Contradiction> {
-    let protected: Vec<&FileRole> = file.role.iter().filter(|r| r.protected).collect();
-    match protected.as_slice() {
-        [_] => Ok(()),
-        [] => Err((
-            file.id.span().start,
-            "one role must be protected, and none is".to_owned(),
-        )),
-        [first, second, ..] => Err((
-            start(second),
+fn check_protected(set: &RoleSet) -> Result<(), Contradiction> {
+    let mut protected = set.roles.iter().enumerate().filter(|(_, role)| role.protected);
+    match (protected.next(), protected.next()) {
+        (Some(_), None) => Ok(()),
+        (None, _) => Err((Place::Set, "one role must be protected, and none is".to_owned())),
+        (Some((_, first)), Some((at, second))) => Err((
+            Place::Role(at),
             format!(
                 "`{}` is protected, and so is `{}`: one role must be",
-                name(second),
-                name(first)
+                second.id, first.id
             ),
         )),
     }
 }
 
 /// What only reads is allowed by some role: a misspelt name would leave read-only keys without it.
-fn check_reads(file: &File) -> Result<(), Contradiction> {
-    let allowed: BTreeSet<&str> = file
-        .role
-        .iter()
-        .flat_map(|r| r.permissions.iter().map(|p| p.get_ref().as_str()))
-        .collect();
-    match file.reads.iter().find(|p| !allowed.contains(p.get_ref().as_str())) {
+fn check_reads(set: &RoleSet) -> Result<(), Contradiction> {
+    let is_allowed = |read: &String| set.roles.iter().any(|role| role.allows(read));
+    match set.reads.iter().enumerate().find(|(_, read)| !is_allowed(read)) {
         None => Ok(()),
-        Some(read) => Err((
-            read.span().start,
-            format!("`reads` names `{}`, which no role allows", read.get_ref()),
-        )),
+        Some((at, read)) => Err((Place::Read(at), format!("`reads` names `{read}`, which no role allows"))),
     }
 }
 
 /// How a role is named beside another.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
     Assign,
     Take,
     Manage,
@@ -136,7 +118,7 @@ impl Verb {
         }
     }
 
-    const fn list(self, role: &FileRole) -> &Vec<Spanned<RoleId>> {
+    const fn list(self, role: &Role) -> &Vec<RoleId> {
         match self {
             Self::Assign => &role.assigns,
             Self::Take => &role.self_assigns,
@@ -145,52 +127,45 @@ impl Verb {
     }
 
     /// Whether `role` has the power that this verb has over `other`; who may assign a role may as well take it.
-    fn is_of(self, role: &FileRole, other: &RoleId) -> bool {
-        let names = |verb: Self| verb.list(role).iter().any(|r| r.get_ref() == other);
+    fn is_of(self, role: &Role, other: &RoleId) -> bool {
+        let names = |verb: Self| verb.list(role).contains(other);
         names(self) || (self == Self::Take && names(Self::Assign))
     }
 }
 
 const VERBS: [Verb; 3] = [Verb::Assign, Verb::Take, Verb::Manage];
 
-/// One role's power over another: the file, the role, the power, and where it names the other.
-type Check = fn(&File, &FileRole, Verb, &Spanned<RoleId>) -> Result<(), Contradiction>;
+/// One role's power over another: the set, the role, the power, and whom it is over. Gives what is wrong with it.
+type Check = fn(&RoleSet, &Role, Verb, &RoleId) -> Result<(), String>;
 
-fn check_powers(file: &File, check: Check) -> Result<(), Contradiction> {
-    for role in &file.role {
+fn check_powers(set: &RoleSet, check: Check) -> Result<(), Contradiction> {
+    for (at, role) in set.roles.iter().enumerate() {
         for verb in VERBS {
-            for other in verb.list(role) {
-                check(file, role, verb, other)?;
+            for (number, other) in verb.list(role).iter().enumerate() {
+                check(set, role, verb, other).map_err(|reason| {
+                    let text = format!("`{}` may {} `{other}`, {reason}", role.id, verb.text());
+                    (Place::Power(at, verb, number), text)
+                })?;
             }
         }
     }
     Ok(())
 }
 
-fn refuse(role: &FileRole, verb: Verb, other: &Spanned<RoleId>, reason: &str) -> Result<(), Contradiction> {
-    let text = format!("`{}` may {} `{}`, {reason}", name(role), verb.text(), other.get_ref());
-    Err((other.span().start, text))
-}
-
 /// Nobody may assign, take or manage a role that allows more than their own, or reaches further.
-fn check_step(file: &File, role: &FileRole, verb: Verb, other: &Spanned<RoleId>) -> Result<(), Contradiction> {
-    let Some(target) = file.role.iter().find(|r| name(r) == other.get_ref()) else {
-        return refuse(role, verb, other, "which is no role of this set");
-    };
+fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<(), String> {
+    let target = set.role(other).ok_or("which is no role of this set")?;
     if target.transfer_only {
-        return refuse(role, verb, other, "which can be handed on only");
+        return Err("which can be handed on only".to_owned());
     }
     if verb == Verb::Take && target.resources == Resources::None {
-        return refuse(role, verb, other, "which is not held on resources");
+        return Err("which is not held on resources".to_owned());
     }
-    let mine = |p: &&Spanned<String>| role.permissions.iter().any(|q| q.get_ref() == p.get_ref());
-    if let Some(more) = target.permissions.iter().find(|p| !mine(p)) {
-        let reason = format!("which allows `{}` and so is more than `{}`", more.get_ref(), name(role));
-        return refuse(role, verb, other, &reason);
+    if let Some(more) = target.permissions.iter().find(|p| !role.allows(p)) {
+        return Err(format!("which allows `{more}` and so is more than `{}`", role.id));
     }
     if role.reach == Reach::Resource && target.reach == Reach::Organization {
-        let reason = "which reaches the whole organization and so stands above it";
-        return refuse(role, verb, other, reason);
+        return Err("which reaches the whole organization and so stands above it".to_owned());
     }
     Ok(())
 }
@@ -199,21 +174,15 @@ fn check_step(file: &File, role: &FileRole, verb: Verb, other: &Spanned<RoleId>)
 ///
 /// With [`check_step`] this is transitive: permissions, reach and powers are each a part of one's own. So nobody ends above
 /// themselves by however many steps, and roles that may assign each other, directly or in a ring, are all equal.
-fn check_next_step(file: &File, role: &FileRole, verb: Verb, other: &Spanned<RoleId>) -> Result<(), Contradiction> {
-    let target = file.role.iter().find(|r| name(r) == other.get_ref());
+fn check_next_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<(), String> {
     // Who manages a role takes it away, and gets nothing by that.
-    let Some(target) = target.filter(|_| verb != Verb::Manage) else {
+    let Some(target) = set.role(other).filter(|_| verb != Verb::Manage) else {
         return Ok(());
     };
     for power in VERBS {
-        let beyond = power.list(target).iter().map(Spanned::get_ref);
-        if let Some(beyond) = beyond.into_iter().find(|beyond| !power.is_of(role, beyond)) {
-            let reason = format!(
-                "which may {} `{beyond}` and so is more than `{}`",
-                power.text(),
-                name(role)
-            );
-            return refuse(role, verb, other, &reason);
+        if let Some(beyond) = power.list(target).iter().find(|beyond| !power.is_of(role, beyond)) {
+            let verb = power.text();
+            return Err(format!("which may {verb} `{beyond}` and so is more than `{}`", role.id));
         }
     }
     Ok(())

@@ -1,9 +1,7 @@
 //! Reading a role set's file, and refusing one that contradicts itself.
 
-use super::check::check;
-use super::{Reach, Resources, Role, RoleSet};
-use crate::text::{ResourceType, RoleId};
-use crate::time::Term;
+use super::RoleSet;
+use super::check::{Place, Verb, check};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,49 +17,51 @@ pub struct RoleSetError {
     pub reason: String,
 }
 
-/// A file as it is written, with the places of what can contradict something.
+/// Where in a file stands what can contradict something.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) id: Spanned<String>,
-    pub(super) name: String,
-    pub(super) resource_type: ResourceType,
-    pub(super) members_may_leave: bool,
+struct Places {
+    id: Spanned<String>,
     #[serde(default)]
-    pub(super) reads: Vec<Spanned<String>>,
-    pub(super) role: Vec<FileRole>,
+    reads: Vec<Spanned<String>>,
+    role: Vec<RolePlaces>,
 }
 
-/// One `[[role]]` of it.
+/// The same of one `[[role]]`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FileRole {
-    pub(super) id: Spanned<RoleId>,
-    pub(super) name: String,
-    pub(super) reach: Reach,
-    pub(super) resources: Resources,
-    pub(super) uses_seat: bool,
+struct RolePlaces {
+    id: Spanned<String>,
+    assigns: Vec<Spanned<String>>,
     #[serde(default)]
-    pub(super) protected: bool,
-    #[serde(default)]
-    pub(super) transfer_only: bool,
-    #[serde(default)]
-    pub(super) optional: bool,
-    #[serde(default)]
-    pub(super) allowlisted: bool,
-    #[serde(default = "yes")]
-    pub(super) notified: bool,
-    #[serde(default)]
-    pub(super) durations: Vec<Term>,
-    pub(super) assigns: Vec<Spanned<RoleId>>,
-    #[serde(default)]
-    pub(super) self_assigns: Vec<Spanned<RoleId>>,
-    pub(super) manages: Vec<Spanned<RoleId>>,
-    pub(super) permissions: Vec<Spanned<String>>,
+    self_assigns: Vec<Spanned<String>>,
+    manages: Vec<Spanned<String>>,
+    permissions: Vec<Spanned<String>>,
 }
 
-const fn yes() -> bool {
-    true
+impl Places {
+    fn of(&self, place: Place) -> Option<&Spanned<String>> {
+        match place {
+            Place::Set => Some(&self.id),
+            Place::Read(read) => self.reads.get(read),
+            Place::Role(role) => self.role.get(role).map(|role| &role.id),
+            Place::Permission(role, permission) => self.role.get(role)?.permissions.get(permission),
+            Place::Power(role, verb, other) => {
+                let role = self.role.get(role)?;
+                let list = match verb {
+                    Verb::Assign => &role.assigns,
+                    Verb::Take => &role.self_assigns,
+                    Verb::Manage => &role.manages,
+                };
+                list.get(other)
+            }
+        }
+    }
+}
+
+/// Where this stands in the text of a file.
+fn offset(text: &str, place: Place) -> usize {
+    let places = toml::from_str::<Places>(text).ok();
+    let start = places.and_then(|places| places.of(place).map(|found| found.span().start));
+    start.unwrap_or_default()
 }
 
 impl RoleSet {
@@ -75,39 +75,9 @@ impl RoleSet {
             line: 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count(),
             reason,
         };
-        let read: File =
+        let set: Self =
             toml::from_str(text).map_err(|e| refuse(e.span().map_or(0, |s| s.start), e.message().to_owned()))?;
-        check(&read).map_err(|(offset, reason)| refuse(offset, reason))?;
-        Ok(Self {
-            id: read.id.into_inner(),
-            name: read.name,
-            resource_type: read.resource_type,
-            members_may_leave: read.members_may_leave,
-            reads: read.reads.into_iter().map(Spanned::into_inner).collect(),
-            roles: read.role.into_iter().map(FileRole::into_role).collect(),
-        })
-    }
-}
-
-impl FileRole {
-    fn into_role(self) -> Role {
-        let plain = |ids: Vec<Spanned<RoleId>>| ids.into_iter().map(Spanned::into_inner).collect();
-        Role {
-            id: self.id.into_inner(),
-            name: self.name,
-            reach: self.reach,
-            resources: self.resources,
-            uses_seat: self.uses_seat,
-            protected: self.protected,
-            transfer_only: self.transfer_only,
-            optional: self.optional,
-            allowlisted: self.allowlisted,
-            notified: self.notified,
-            durations: self.durations,
-            assigns: plain(self.assigns),
-            self_assigns: plain(self.self_assigns),
-            manages: plain(self.manages),
-            permissions: self.permissions.into_iter().map(Spanned::into_inner).collect(),
-        }
+        check(&set).map_err(|(place, reason)| refuse(offset(text, place), reason))?;
+        Ok(set)
     }
 }

@@ -328,6 +328,7 @@ fn every_shipped_role_set_is_found_by_its_name_and_nothing_else_is() {
     for set in all().unwrap() {
         assert_eq!(find(&set.id), Some(set));
     }
+    assert!(names().eq(all().unwrap().iter().map(|set| set.id.as_str())));
     assert_eq!(find("coaching-site.toml"), None);
     assert_eq!(find(""), None);
 }
