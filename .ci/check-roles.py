@@ -42,8 +42,7 @@ def expected(resources: dict) -> dict[str, set[str]]:
     inside = {"NoteFeedback"}
     return {
         "TracePolicy": set(functions),
-        "ReadersPolicy EventsReaderPolicy AddressesReaderPolicy": tables - writers,
-        "OrganizationsPolicy": inside,
+        "OrganizationsPolicy EventsReaderPolicy AddressesReaderPolicy": (tables - writers) | inside,
         "EventsUnreadPolicy": writers - inside - {"FinishWork"},
         "AddressesUnreadPolicy NoAddressesPolicy": writers - inside - READ_ADDRESSES,
         "NoKeptAnswersPolicy": {name for name in writers - inside if not takes_posts(functions[name])},

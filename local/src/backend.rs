@@ -8,7 +8,7 @@ use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
 use crate::feedback::Feedback;
-use crate::functions::{self, Functions, InProcess, Launcher, Surroundings};
+use crate::functions::{Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 use crate::schedule::Schedule;
@@ -185,7 +185,7 @@ impl Backend {
         };
         backend.open(listener);
         // The keys that this fetches are served by the gateway, which is open now.
-        functions::run_as(functions::START, backend.app.warm()).await;
+        backend.app.warm().await;
         Ok(backend)
     }
 

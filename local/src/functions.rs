@@ -17,9 +17,6 @@ tokio::task_local! {
     static RUNNING: &'static str;
 }
 
-/// Stands for every function's start: in Lambda each has its own, here one process has one for all.
-pub const START: &str = "start";
-
 /// Runs an invocation as one of this binary. Its calls of AWS know it by [`running`], since no function starts tasks.
 pub fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> impl Future<Output = T> {
     // A handler is too large to be copied about on a stack.

@@ -34,6 +34,6 @@ pub use aws::SentMail;
 pub use backend::{Backend, Options, StartError};
 pub use data::DataError;
 pub use database::{DatabaseError, TemplateError};
-pub use functions::{Failure, Functions, Launcher, Running, START, Surroundings, run_as, running};
+pub use functions::{Failure, Functions, Launcher, Running, Surroundings, run_as, running};
 pub use identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
 pub use streams::{DeadLetter, MappingError};

@@ -3,7 +3,7 @@
 //!
 //! With `MUSTER_RECORD_CALLS` set to a folder, they are noted there as well, for `least-privilege` to look at together.
 
-use crate::deployment::{file, repository};
+use crate::deployment::repository;
 use crate::permissions::{Needed, asked, behind_link};
 use crate::roles::WRITTEN;
 use aws_smithy_http_client::Builder;
@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use muster_functions::routes::{BACKGROUND, ROUTES};
-use muster_local::{START, running};
+use muster_local::running;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -68,16 +68,6 @@ pub fn followed(link: &str) {
     note("get-export", vec![behind_link(link)]);
 }
 
-/// The functions that open a connection to the table when they start.
-pub static STARTING: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let binaries = WRITTEN.by_binary.keys().cloned();
-    let unopened = |binary: &String| {
-        let source = file(&format!("functions/src/bin/{binary}.rs"));
-        source.contains("serve::http_alone") || source.contains("serve::events_unread")
-    };
-    binaries.filter(|binary| !unopened(binary)).collect()
-});
-
 /// Runs an invocation as a function's, where no gateway, stream or schedule does.
 ///
 /// # Panics
@@ -105,10 +95,8 @@ pub fn denied(binary: &str, needed: &[Needed]) -> Vec<Used> {
 }
 
 fn note(binary: &str, needed: Vec<Needed>) {
-    let own = [binary.to_owned()];
-    let binaries = if binary == START { STARTING.as_slice() } else { &own };
-    let denied: Vec<Used> = binaries.iter().flat_map(|binary| denied(binary, &needed)).collect();
-    record(binary, binaries, &needed);
+    let denied = denied(binary, &needed);
+    record(binary, &needed);
     assert!(
         denied.is_empty(),
         "the role does not allow what its function does: {denied:#?}"
@@ -119,7 +107,7 @@ fn note(binary: &str, needed: Vec<Needed>) {
 type Record = (File, BTreeSet<Used>);
 
 /// Writes down that there was a call, and what had not been needed before.
-fn record(call: &str, binaries: &[String], needed: &[Needed]) {
+fn record(binary: &str, needed: &[Needed]) {
     static FILE: LazyLock<Option<Mutex<Record>>> = LazyLock::new(|| {
         let folder = repository().join(std::env::var_os(RECORD)?);
         fs::create_dir_all(&folder).expect("the folder can be made");
@@ -128,11 +116,8 @@ fn record(call: &str, binaries: &[String], needed: &[Needed]) {
     });
     let Some(file) = FILE.as_ref() else { return };
     let (file, known) = &mut *file.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut lines = format!("{call}\n");
-    let used = binaries
-        .iter()
-        .flat_map(|binary| needed.iter().map(|needed| Used::new(binary, needed)));
-    for used in used {
+    let mut lines = format!("{binary}\n");
+    for used in needed.iter().map(|needed| Used::new(binary, needed)) {
         if !known.contains(&used) {
             lines.push_str(&serde_json::to_string(&used).expect("plain data"));
             lines.push('\n');

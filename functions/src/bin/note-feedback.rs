@@ -4,5 +4,5 @@ use muster_functions::streams::note_feedback;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::events_unread(async |app, event, _| note_feedback(app, event).await).await
+    muster_edge::serve::events(async |app, event, _| note_feedback(app, event).await).await
 }

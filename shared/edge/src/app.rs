@@ -9,10 +9,15 @@ use crate::web::Web;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_types::service_config::ServiceConfigKey;
 use muster_domain::link::LinkSecrets;
-use muster_store::{Key, Store};
+use muster_store::Store;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long the table may take to answer while a function starts.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The process: its configuration, its table, the keys it knows, and its clock. Clones share all of it.
 #[derive(Clone)]
@@ -23,6 +28,7 @@ pub struct App {
 struct Inner {
     config: Config,
     sdk: SdkConfig,
+    web: Web,
     store: Store,
     keyring: Keyring,
     secrets: Secrets,
@@ -37,12 +43,13 @@ impl App {
         let web = Web::open();
         let sdk = patient(sdk, &web);
         let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), &config.table);
-        let keyring = Keyring::new(config.jwks_url.clone(), web);
+        let keyring = Keyring::new(config.jwks_url.clone(), web.clone());
         Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(config.metrics.clone()),
                 config,
                 sdk,
+                web,
                 store,
                 keyring,
                 secrets: Secrets::default(),
@@ -51,7 +58,7 @@ impl App {
         }
     }
 
-    /// Opens the connection to the table and fetches the identity provider's keys before the first request: a process has a whole
+    /// Opens a connection to the table and fetches the identity provider's keys before the first request: a process has a whole
     /// core while it starts, and a share of one afterwards.
     pub async fn warm(&self) {
         tokio::join!(self.warm_table(), self.keyring().refresh());
@@ -67,13 +74,13 @@ impl App {
         }
     }
 
-    /// Opens the connection to the table, and nothing else: for functions that no token reaches.
+    /// Opens the connection to the table, and nothing else: for functions that no token reaches. Nothing is read: that would take
+    /// longer, and a permission. DynamoDB answers a `GET` with a word on its health.
     pub async fn warm_table(&self) {
-        let nothing = Key {
-            pk: "WARM".into(),
-            sk: "WARM".into(),
+        let Some(address) = table_address(&self.inner.sdk).await else {
+            return;
         };
-        if let Err(error) = self.store().read(&[nothing]).await {
+        if let Err(error) = self.inner.web.reach(&address, PATIENCE).await {
             tracing::warn!(%error, "the table did not answer while starting");
         }
     }
@@ -124,6 +131,23 @@ impl App {
             .links(&self.inner.sdk, self.inner.config.link_secret_id.as_deref())
             .await
     }
+}
+
+/// Where the table's requests go: what the environment says, or the Region's endpoint.
+async fn table_address(sdk: &SdkConfig) -> Option<String> {
+    let variable = ServiceConfigKey::builder()
+        .service_id("DynamoDB")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url");
+    let told = sdk
+        .service_config()
+        .and_then(|all| all.load_config(variable.build().ok()?));
+    let place = Params::builder()
+        .set_region(sdk.region().map(ToString::to_string))
+        .set_endpoint(told)
+        .build();
+    let endpoint = DefaultResolver::new().resolve_endpoint(&place.ok()?).await;
+    Some(endpoint.ok()?.url().to_owned())
 }
 
 /// Time limits that leave room for an answer before the gateway gives up, repeats that come quickly, and one way out for all clients.

@@ -176,26 +176,9 @@ pub async fn events<F>(handler: F) -> Result<(), lambda_runtime::Error>
 where
     F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
 {
-    let app = started().await?;
+    let app = &started().await?;
+    let handler = &handler;
     tokio::join!(app.warm_table(), app.warm_links());
-    invocations(&app, &handler).await
-}
-
-/// As [`events`], for a function that reads nothing of the table: its policy does not let it, so nothing is read while it starts.
-///
-/// # Errors
-/// As [`events`].
-pub async fn events_unread<F>(handler: F) -> Result<(), lambda_runtime::Error>
-where
-    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
-{
-    invocations(&started().await?, &handler).await
-}
-
-async fn invocations<F>(app: &App, handler: &F) -> Result<(), lambda_runtime::Error>
-where
-    F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
-{
     lambda_runtime::run(lambda_runtime::service_fn(
         move |event: lambda_runtime::LambdaEvent<serde_json::Value>| async move {
             let deadline = i64::try_from(event.context.deadline)

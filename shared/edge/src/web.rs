@@ -69,14 +69,29 @@ impl Web {
     /// # Errors
     /// [`WebError`], for every answer but a 200 as well.
     pub async fn get(&self, url: &str, patience: Duration) -> Result<Vec<u8>, WebError> {
+        match self.asked(url, patience).await? {
+            (200, page) => Ok(page),
+            (status, _) => Err(WebError::Status(status)),
+        }
+    }
+
+    /// Opens a connection to this address, for whoever asks for something there next. What is answered does not matter.
+    ///
+    /// # Errors
+    /// [`WebError`], but not for any status.
+    pub async fn reach(&self, url: &str, patience: Duration) -> Result<(), WebError> {
+        self.asked(url, patience).await.map(drop)
+    }
+
+    /// The status and the whole answer: a connection whose answer nobody reads is closed.
+    async fn asked(&self, url: &str, patience: Duration) -> Result<(u16, Vec<u8>), WebError> {
         let mut request = HttpRequest::empty();
         request.set_uri(url)?;
         tokio::time::timeout(patience, async {
             let reply = self.connector.call(request).await?;
-            match reply.status().as_u16() {
-                200 => Ok(ByteStream::new(reply.into_body()).collect().await?.to_vec()),
-                status => Err(WebError::Status(status)),
-            }
+            let status = reply.status().as_u16();
+            let page = ByteStream::new(reply.into_body()).collect().await?.to_vec();
+            Ok((status, page))
         })
         .await?
     }

@@ -7,7 +7,7 @@ use crate::roles::Role;
 use serde_json::Value;
 
 /// The kinds of partitions that the table has, and one that it has not.
-pub const KINDS: [&str; 6] = ["ORG#", "EVENTS#", "EMAIL#", "IDEM#", "WARM", "OTHER#"];
+pub const KINDS: [&str; 5] = ["ORG#", "EVENTS#", "EMAIL#", "IDEM#", "OTHER#"];
 
 /// Attributes that decide who may do what.
 const DECIDING: [&str; 4] = ["role", "grants", "owners", "expires_at"];

@@ -44,11 +44,11 @@ fn an_action_and_a_resource_are_met_whole_and_an_asterisk_meets_anything() {
 #[test]
 fn any_value_needs_one_that_is_so_and_is_not_met_by_none() {
     let like = json!({ "ForAnyValue:StringLike": { LEADING_KEYS: ["EVENTS#*"] } });
-    let unlike = json!({ "ForAnyValue:StringNotLike": { LEADING_KEYS: ["ORG#*", "WARM"] } });
+    let unlike = json!({ "ForAnyValue:StringNotLike": { LEADING_KEYS: ["ORG#*", "SINGLE"] } });
     for (keys, is_like, is_unlike) in [
-        (vec!["ORG#a", "WARM"], false, false),
+        (vec!["ORG#a", "SINGLE"], false, false),
         (vec!["ORG#a", "EVENTS#a"], true, true),
-        (vec!["WARMER"], false, true),
+        (vec!["SINGLES"], false, true),
         (vec!["org#a"], false, true),
     ] {
         let read = read().with(LEADING_KEYS, keys.clone());
