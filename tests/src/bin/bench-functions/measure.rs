@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 const SIZE: f64 = 1.5;
 /// What is larger, and may be up to this: the background's own function writes workbooks, and files to S3.
-const LARGER: (&str, f64) = ("finish-work", 1.75);
+const LARGER: (&str, f64) = ("finish-work", 1.70);
 const START: f64 = 1.25;
 const START_MEDIAN: f64 = 1.10;
 const CPU: f64 = 1.5;
