@@ -10,7 +10,7 @@ use muster_domain::rules::Fault;
 use muster_domain::rules::exports::{ask, may_export, record, show};
 use muster_domain::text::TimeZoneName;
 use muster_domain::{Changes, ExportId, OrganizationId};
-use muster_edge::files::{Files, FilesError};
+use muster_edge::files::FilesError;
 use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply};
 use muster_store::{Commit, CommitError, Key};
 use std::time::{Duration, SystemTime};
@@ -171,7 +171,7 @@ pub async fn get(call: Call) -> Outcome {
             tracing::error!(%error, "no link to an export");
             Problem::unavailable()
         };
-        let files = Files::new(&call.app).map_err(no_link)?;
+        let files = call.app.files().map_err(no_link)?;
         // S3 goes by the time on the wall, whatever the clock of the rules says.
         let link = files.link(&name, &kept_as, SystemTime::now(), life).await;
         body.url = Some(link.map_err(no_link)?);

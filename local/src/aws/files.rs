@@ -101,7 +101,7 @@ mod tests {
             _ => Some("x".into()).filter(|_| !name.contains("URL") && !name.contains("MAIL_FROM")),
         });
         let app = App::new(config.unwrap(), &sdk_config(endpoints, None), Clock::system());
-        (store, Files::new(&app).unwrap(), reqwest::Client::new())
+        (store, app.files().unwrap().clone(), reqwest::Client::new())
     }
 
     async fn opened(http: &reqwest::Client, link: &str) -> (StatusCode, Option<String>, Bytes) {

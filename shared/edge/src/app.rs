@@ -3,6 +3,7 @@
 use crate::auth::Keyring;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::files::{Files, FilesError};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
 use crate::web::Web;
@@ -13,7 +14,7 @@ use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoin
 use aws_types::service_config::ServiceConfigKey;
 use muster_domain::link::LinkSecrets;
 use muster_store::Store;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How long the table may take to answer while a function starts.
@@ -34,6 +35,7 @@ struct Inner {
     secrets: Secrets,
     clock: Clock,
     metrics: Metrics,
+    files: OnceLock<Files>,
 }
 
 impl App {
@@ -53,6 +55,7 @@ impl App {
                 store,
                 keyring,
                 secrets: Secrets::default(),
+                files: OnceLock::new(),
                 clock,
             }),
         }
@@ -119,6 +122,15 @@ impl App {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// The bucket of exports. A process that needs it makes its client once.
+    ///
+    /// # Errors
+    /// [`FilesError::NoBucket`].
+    pub fn files(&self) -> Result<&Files, FilesError> {
+        let bucket = self.config().export_bucket.clone().ok_or(FilesError::NoBucket)?;
+        Ok(self.inner.files.get_or_init(|| Files::new(self.sdk(), bucket)))
     }
 
     /// The secrets that links are made and opened with.

@@ -1,6 +1,6 @@
 //! Files in S3: the parts of an export while it is made, the file it becomes, and links to it.
 
-use crate::app::App;
+use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
@@ -58,28 +58,23 @@ pub struct Files {
 }
 
 impl Files {
-    /// The way to the bucket.
-    ///
-    /// # Errors
-    /// [`FilesError::NoBucket`].
-    pub fn new(app: &App) -> Result<Self, FilesError> {
-        let bucket = app.config().export_bucket.clone().ok_or(FilesError::NoBucket)?;
+    pub(crate) fn new(sdk: &SdkConfig, bucket: String) -> Self {
         // A piece of a file takes longer than an item of the table.
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
             .operation_attempt_timeout(Duration::from_secs(10))
             .operation_timeout(Duration::from_secs(25))
             .build();
-        let config = aws_sdk_s3::config::Builder::from(app.sdk())
+        let config = aws_sdk_s3::config::Builder::from(sdk)
             .timeout_config(timeouts)
             .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
             // Else a link would demand a header field that no browser sends.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
-        Ok(Self {
+        Self {
             client: Client::from_conf(config),
             bucket,
-        })
+        }
     }
 
     /// Writes a file, in place of one of this name.

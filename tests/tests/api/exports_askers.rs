@@ -107,7 +107,7 @@ async fn a_link_opens_nothing_once_its_time_is_over() {
         asked.text("/id"),
         &asked.text("/created_at")[..10]
     );
-    let store = muster_edge::files::Files::new(h.backend.app()).unwrap();
+    let store = h.backend.app().files().unwrap();
     let life = std::time::Duration::from_secs(15 * 60);
     for (minutes, status) in [(14, 200), (16, 403)] {
         let made = std::time::SystemTime::now() - std::time::Duration::from_secs(minutes * 60);

@@ -88,7 +88,7 @@ impl Hand<'_> {
             now: self.now,
         });
         let may = scene.filter(|scene| may_go_on(scene, &export));
-        let outcome = match (Files::new(app), stage, may) {
+        let outcome = match (app.files().cloned(), stage, may) {
             (Ok(files), Exporting::Tidy { parts }, _) if *tries < MAX_TRIES => {
                 self.course(job, &export, files).tidy(parts).await
             }

@@ -54,7 +54,7 @@ enum What {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let wanted = |what: What| arguments.only.is_empty() || arguments.only.contains(&what);
-    let bench = Bench::start(&arguments.functions).await;
+    let bench = Bench::of(&arguments.functions);
     let mut small_enough = true;
     if wanted(What::Sizes) {
         let (text, held) = bench.sizes();
@@ -73,7 +73,6 @@ async fn main() -> ExitCode {
     if wanted(What::Throughput) {
         println!("## Throughput\n\n{}", throughput::table().await);
     }
-    bench.stop().await;
     if small_enough {
         ExitCode::SUCCESS
     } else {

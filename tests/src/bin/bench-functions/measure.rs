@@ -28,19 +28,23 @@ const WARMING: usize = 5;
 /// Of a function whose sample must be prepared anew for each request, so many times fewer are counted.
 const FEWER: usize = 5;
 
-/// The functions, the minimal one, and the backend that serves them as AWS.
+/// The functions, and the minimal one.
 pub(crate) struct Bench {
-    h: Harness,
-    watch: Faults,
     functions: BTreeMap<String, Function>,
     packages: Vec<Package>,
     minimal: Package,
+}
+
+/// What serves processes as AWS, and who watches what is asked of it. Each function has one of its own: the embedded table gets
+/// slower with all that was ever written to it, and nobody is a member of what was prepared for others.
+struct Aws {
+    h: Harness,
+    watch: Faults,
     environment: Vec<(&'static str, String)>,
 }
 
-impl Bench {
-    /// These functions, or all where none is named, and a backend.
-    pub(crate) async fn start(named: &[String]) -> Self {
+impl Aws {
+    async fn start() -> Self {
         let watch = Faults::default();
         let h = Harness::with(Options {
             timers: false,
@@ -49,26 +53,33 @@ impl Bench {
             ..Options::default()
         })
         .await;
+        Self {
+            environment: h.backend.environment(),
+            h,
+            watch,
+        }
+    }
+
+    async fn stop(self) {
+        self.h.backend.stop().await;
+    }
+}
+
+impl Bench {
+    /// These functions, or all where none is named.
+    pub(crate) fn of(named: &[String]) -> Self {
         let functions = functions();
         let wanted = |name: &&String| named.is_empty() || named.contains(name);
         let names: Vec<&String> = functions.keys().filter(wanted).collect();
-        let packages = names.iter().map(|name| Package::of(name)).collect();
         Self {
-            environment: h.backend.environment(),
+            packages: names.iter().map(|name| Package::of(name)).collect(),
             minimal: Package::of("minimal"),
-            h,
-            watch,
-            packages,
             functions,
         }
     }
 
-    pub(crate) async fn stop(self) {
-        self.h.backend.stop().await;
-    }
-
     /// The variables that the template gives a function, and no others.
-    fn environment(&self, package: &Package) -> Vec<(String, String)> {
+    fn environment(&self, aws: &Aws, package: &Package) -> Vec<(String, String)> {
         let given = |name: &str| match self.functions.get(&package.name) {
             Some(function) => !name.starts_with("MUSTER_") || function.environment.contains(name),
             None => name == "MUSTER_TABLE" || !name.starts_with("MUSTER_"),
@@ -79,7 +90,7 @@ impl Bench {
             ("AWS_SECRET_ACCESS_KEY", "local"),
         ];
         let plain = plain.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let theirs = self.environment.iter().filter(|(name, _)| given(name));
+        let theirs = aws.environment.iter().filter(|(name, _)| given(name));
         let theirs = theirs.map(|(name, value)| ((*name).to_owned(), value.clone()));
         plain.into_iter().chain(theirs).collect()
     }
@@ -118,14 +129,15 @@ impl Bench {
         let mut table = Table::new(&columns);
         let (mut ratios, mut cpu_ratios) = (Vec::new(), Vec::new());
         for package in &self.packages {
-            let (_, values) = scene::event(&self.h, &package.name).await;
-            let event = scene::by_a_stranger(&self.h, &package.name, &values);
+            let aws = Aws::start().await;
+            let (_, values) = scene::event(&aws.h, &package.name).await;
+            let event = scene::by_a_stranger(&aws.h, &package.name, &values);
             // What comes once comes first: every start after it does the same.
-            scene::calls(&self.h, &self.watch, &package.name, &event).await;
-            let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
+            scene::calls(&aws.h, &aws.watch, &package.name, &event).await;
+            let calls = scene::calls(&aws.h, &aws.watch, &package.name, &event).await;
             let (mut own, mut theirs) = (Starts::default(), Starts::default());
-            let (same, environment) = (calls.event(), self.environment(package));
-            let plain = self.environment(&self.minimal);
+            let (same, environment) = (calls.event(), self.environment(&aws, package));
+            let plain = self.environment(&aws, &self.minimal);
             // The first of each brings the file into memory.
             for round in 0..=rounds {
                 let minimal = cold(&self.minimal, &plain, &same).await;
@@ -135,6 +147,7 @@ impl Bench {
                     own.note(&function);
                 }
             }
+            aws.stop().await;
             let (wall, cpu) = (
                 median(&own.ms) / median(&theirs.ms),
                 median(&own.cpu) / median(&theirs.cpu),
@@ -211,26 +224,27 @@ impl Bench {
     /// Requests to a warm process, by turns with the minimal function that makes the same calls: what else ran before, and what it left
     /// of the processor's caches, meets both.
     async fn warm(&self, package: &Package, count: usize) -> Warm {
-        let (mut event, _) = scene::event(&self.h, &package.name).await;
+        let aws = Aws::start().await;
+        let (mut event, _) = scene::event(&aws.h, &package.name).await;
         let repeats = scene::repeats(&package.name);
         if repeats {
             // What is noted once an hour is noted here.
-            scene::calls(&self.h, &self.watch, &package.name, &event).await;
+            scene::calls(&aws.h, &aws.watch, &package.name, &event).await;
         }
-        let calls = scene::calls(&self.h, &self.watch, &package.name, &event).await;
+        let calls = scene::calls(&aws.h, &aws.watch, &package.name, &event).await;
         let count = if repeats { count } else { count / FEWER };
         let same = calls.event();
         let mut own = Running::none(package).await;
-        own.start(package, &self.environment(package));
+        own.start(package, &self.environment(&aws, package));
         let mut minimal = Running::none(&self.minimal).await;
-        minimal.start(&self.minimal, &self.environment(&self.minimal));
+        minimal.start(&self.minimal, &self.environment(&aws, &self.minimal));
         let (mut begun, mut times) = ((0.0, 0.0), Vec::new());
         for request in 0..WARMING + count {
             if request == WARMING {
                 begun = (own.cpu(), minimal.cpu());
             }
             if !repeats {
-                (event, _) = scene::event(&self.h, &package.name).await;
+                (event, _) = scene::event(&aws.h, &package.name).await;
             }
             let minimal_first = request % 2 == 0;
             if minimal_first {
@@ -249,6 +263,7 @@ impl Bench {
             );
             times.push(taken.ms);
         }
+        aws.stop().await;
         let each = |now: f64, begun: f64| (now - begun) / count as f64;
         Warm {
             own: each(own.cpu(), begun.0),
@@ -264,15 +279,16 @@ impl Bench {
         let (mut highest, mut growths) = (Vec::new(), Vec::new());
         let names: Vec<&Package> = self.packages.iter().chain([&self.minimal]).collect();
         for package in names {
+            let aws = Aws::start().await;
             let event = match package.name.as_str() {
                 "minimal" => {
-                    let (event, _) = scene::event(&self.h, "get-member").await;
-                    scene::calls(&self.h, &self.watch, "get-member", &event).await.event()
+                    let (event, _) = scene::event(&aws.h, "get-member").await;
+                    scene::calls(&aws.h, &aws.watch, "get-member", &event).await.event()
                 }
-                name => scene::event(&self.h, name).await.0,
+                name => scene::event(&aws.h, name).await.0,
             };
             let mut running = Running::none(package).await;
-            running.start(package, &self.environment(package));
+            running.start(package, &self.environment(&aws, package));
             let mut seen = Vec::new();
             for request in 1..=requests {
                 running.warm(package, &event).await;
@@ -280,6 +296,8 @@ impl Bench {
                     seen.push(running.memory());
                 }
             }
+            drop(running);
+            aws.stop().await;
             let growth = seen[2] / seen[1];
             table.row(&[
                 package.name.clone(),
