@@ -10,7 +10,7 @@ use crate::dev::{self, Development};
 use crate::feedback::Feedback;
 use crate::functions::{Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
-use crate::identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
+use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
 use crate::streams::{DeadLetter, MappingError, Pump};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -46,6 +46,8 @@ pub struct Options {
     pub http_client: Option<SharedHttpClient>,
     /// Who runs the functions in place of this process. `http_client` then sees nothing of their calls.
     pub functions: Option<Arc<dyn Launcher>>,
+    /// What the identity provider signs tokens with.
+    pub signing: Signing,
     /// Whether these calls have no more time than in Lambda; a test that makes them late says yes.
     pub hurried: bool,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             streams: true,
             http_client: None,
             functions: None,
+            signing: Signing::default(),
             hurried: false,
         }
     }
@@ -128,7 +131,7 @@ impl Backend {
         let listener = listen(options.port.unwrap_or(0)).await?;
         let base_url = format!("http://{}", local_address(&listener)?);
         let data = Arc::new(DataFolder::open(options.data.as_deref())?);
-        let identity = Arc::new(identity_provider(&data, &base_url)?);
+        let identity = Arc::new(identity_provider(&data, &base_url, options.signing)?);
         let clock = Clock::adjustable();
 
         let (mut front, mut back) = (Crew::new(), Crew::new());
@@ -316,12 +319,12 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
 
 /// The provider with its kept key. Its name is kept as well: a user is who the issuer says, so another port must
 /// not make strangers of everybody.
-fn identity_provider(data: &DataFolder, base_url: &str) -> Result<IdentityProvider, StartError> {
+fn identity_provider(data: &DataFolder, base_url: &str, signing: Signing) -> Result<IdentityProvider, StartError> {
     let name = || Ok::<_, DataError>(format!("{base_url}/dev").into_bytes());
     let issuer = data.read_or_write::<_, StartError>("issuer", name)?;
-    let key = data.read_or_write::<_, StartError>("identity-key.pk8", IdentityProvider::generate_key)?;
+    let key = data.read_or_write::<_, StartError>(signing.file(), || signing.generate_key())?;
     let issuer = String::from_utf8_lossy(&issuer).into_owned();
-    Ok(IdentityProvider::new(issuer, &key)?)
+    Ok(IdentityProvider::new(issuer, signing, &key)?)
 }
 
 /// What a deployment's template says, for here.

@@ -1,7 +1,9 @@
 //! The development identity provider: a real key pair, a key set to verify with, and tokens for whoever asks.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -13,8 +15,67 @@ pub const AUDIENCE: &str = "muster";
 /// Long enough for a day of development; the clock that counts is the backend's, which can be moved.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
+/// What tokens are signed with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Signing {
+    /// ECDSA on P-256 (ES256): a key is made at once.
+    #[default]
+    Es256,
+    /// RSA of 2048 bits (RS256): what Cognito, Auth0 and Okta sign with.
+    Rs256,
+}
+
+impl Signing {
+    /// Where the key is kept.
+    pub(crate) const fn file(self) -> &'static str {
+        match self {
+            Self::Es256 => "identity-key.pk8",
+            Self::Rs256 => "identity-key-rsa.pk8",
+        }
+    }
+
+    /// A fresh key (PKCS #8).
+    pub(crate) fn generate_key(self) -> Result<Vec<u8>, KeyError> {
+        match self {
+            Self::Es256 => EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+                .map(|document| document.as_ref().to_vec())
+                .map_err(unusable),
+            Self::Rs256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(unusable)?;
+                let document = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(unusable)?;
+                Ok(document.as_ref().to_vec())
+            }
+        }
+    }
+
+    fn key(self, pkcs8: &[u8]) -> Result<EncodingKey, KeyError> {
+        match self {
+            Self::Es256 => {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(unusable)?;
+                Ok(EncodingKey::from_ec_der(pkcs8))
+            }
+            Self::Rs256 => {
+                let inner = pkcs8.get(RSA_FRAME..).unwrap_or_default();
+                RsaKeyPair::from_der(inner).map_err(unusable)?;
+                Ok(EncodingKey::from_rsa_der(inner))
+            }
+        }
+    }
+
+    const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::ES256,
+            Self::Rs256 => Algorithm::RS256,
+        }
+    }
+}
+
+/// Bytes before the RSA key itself in PKCS #8 (RFC 5208, section 5): a version and the algorithm, the same for all of this size.
+const RSA_FRAME: usize = 26;
+
 /// Issues tokens as a real identity provider would, without asking who is there.
 pub struct IdentityProvider {
+    signing: Signing,
     issuer: String,
     key_id: String,
     key: EncodingKey,
@@ -59,31 +120,25 @@ struct Claims<'a> {
 #[error("the identity provider's signing key is unusable: {0}")]
 pub struct KeyError(String);
 
+fn unusable(error: impl std::fmt::Display) -> KeyError {
+    KeyError(error.to_string())
+}
+
 impl IdentityProvider {
-    /// A provider that signs with this key (PKCS #8, P-256).
-    pub(crate) fn new(issuer: String, pkcs8: &[u8]) -> Result<Self, KeyError> {
-        let unusable = |error: &dyn std::fmt::Display| KeyError(error.to_string());
-        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map_err(|error| unusable(&error))?;
-        let key = EncodingKey::from_ec_der(pkcs8);
-        let mut jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|error| unusable(&error))?;
-        let key_id = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(|error| unusable(&error))?;
+    /// A provider that signs with this key (PKCS #8).
+    pub(crate) fn new(issuer: String, signing: Signing, pkcs8: &[u8]) -> Result<Self, KeyError> {
+        let key = signing.key(pkcs8)?;
+        let mut jwk = Jwk::from_encoding_key(&key, signing.algorithm()).map_err(unusable)?;
+        let key_id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         jwk.common.key_id = Some(key_id.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         Ok(Self {
+            signing,
             issuer,
             key_id,
             key,
             key_set: JwkSet { keys: vec![jwk] },
         })
-    }
-
-    /// A fresh key for [`Self::new`].
-    pub(crate) fn generate_key() -> Result<Vec<u8>, KeyError> {
-        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-            .map(|document| document.as_ref().to_vec())
-            .map_err(|error| KeyError(error.to_string()))
     }
 
     /// The `iss` of every token.
@@ -116,9 +171,9 @@ impl IdentityProvider {
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, KeyError> {
         let header = Header {
             kid: Some(self.key_id.clone()),
-            ..Header::new(Algorithm::ES256)
+            ..Header::new(self.signing.algorithm())
         };
-        jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| KeyError(error.to_string()))
+        jsonwebtoken::encode(&header, claims, &self.key).map_err(unusable)
     }
 }
 
@@ -129,8 +184,8 @@ mod tests {
     use serde_json::{Value, json};
 
     fn provider() -> IdentityProvider {
-        let key = IdentityProvider::generate_key().unwrap();
-        IdentityProvider::new("http://localhost/dev".into(), &key).unwrap()
+        let key = Signing::Es256.generate_key().unwrap();
+        IdentityProvider::new("http://localhost/dev".into(), Signing::Es256, &key).unwrap()
     }
 
     fn verified_claims(provider: &IdentityProvider, token: &str) -> Value {
@@ -170,16 +225,19 @@ mod tests {
 
     #[test]
     fn a_kept_key_signs_the_same_way_again() {
-        let key = IdentityProvider::generate_key().unwrap();
-        let [first, second] = [(); 2].map(|()| IdentityProvider::new("http://localhost/dev".into(), &key).unwrap());
+        let key = Signing::Es256.generate_key().unwrap();
+        let [first, second] =
+            [(); 2].map(|()| IdentityProvider::new("http://localhost/dev".into(), Signing::Es256, &key).unwrap());
         let token = first.issue(&TokenRequest::default(), Timestamp::now()).unwrap();
         assert_eq!(verified_claims(&second, &token)["sub"], "");
     }
 
     #[test]
     fn a_damaged_key_is_named() {
-        let error = IdentityProvider::new(String::new(), b"no key").err().unwrap();
-        assert!(error.to_string().contains("signing key"), "{error}");
+        for signing in [Signing::Es256, Signing::Rs256] {
+            let error = IdentityProvider::new(String::new(), signing, b"no key").err().unwrap();
+            assert!(error.to_string().contains("signing key"), "{error}");
+        }
     }
 
     #[test]

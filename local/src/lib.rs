@@ -35,5 +35,5 @@ pub use backend::{Backend, Options, StartError};
 pub use data::DataError;
 pub use database::{DatabaseError, TemplateError};
 pub use functions::{Failure, Functions, Launcher, Running, Surroundings, run_as, running};
-pub use identity::{AUDIENCE, IdentityProvider, KeyError, TokenRequest};
+pub use identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 pub use streams::{DeadLetter, MappingError};

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use muster_local::AUDIENCE;
+use muster_local::{AUDIENCE, Options, Signing};
 use muster_tests::Answer;
 use muster_tests::harness::Harness;
 use serde_json::{Value, json};
@@ -44,6 +44,26 @@ async fn refused(h: &Harness, claims: &Value) {
         answer.body["detail"], "the token is not accepted",
         "callers are not told why"
     );
+}
+
+#[tokio::test]
+async fn a_token_signed_as_cognito_auth0_and_okta_sign_is_believed() {
+    let h = Harness::with(Options {
+        signing: Signing::Rs256,
+        ..Options::default()
+    })
+    .await;
+    let token = h.backend.identity().sign(&claims(&h)).unwrap();
+    let header = jsonwebtoken::decode_header(&token).unwrap();
+    assert_eq!(header.alg, Algorithm::RS256);
+    send(&h, &format!("Bearer {token}")).await.expect(200);
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let mut tampered = BASE64.decode(signature).unwrap();
+    tampered[10] ^= 1;
+    let forged = [format!("{signed}.{}", BASE64.encode(&tampered)), format!("{signed}.")];
+    for forged in forged {
+        send(&h, &format!("Bearer {forged}")).await.problem(401, "unauthorized");
+    }
 }
 
 #[tokio::test]

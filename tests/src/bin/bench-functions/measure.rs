@@ -4,7 +4,7 @@ use crate::costs::{self, Measured};
 use crate::process::{Package, Running, Taken};
 use crate::scene::{self, Calls};
 use crate::table::{ratio, told};
-use muster_local::Options;
+use muster_local::{Options, Signing};
 use muster_tests::deployment::{Function, functions};
 use muster_tests::faults::Faults;
 use muster_tests::harness::Harness;
@@ -50,6 +50,7 @@ impl Aws {
             timers: false,
             streams: false,
             http_client: Some(watch.client_over(meter::client())),
+            signing: Signing::Rs256,
             ..Options::default()
         })
         .await;
