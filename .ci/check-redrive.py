@@ -138,6 +138,12 @@ class Redrive(unittest.TestCase):
             code, calls, _ = self.redrive("mail", **gone)
             self.assertEqual((code, self.made(calls, "invoke"), self.made(calls, "delete-message")), (1, 0, 0), gone)
 
+    def test_a_message_that_nobody_knows_stays_and_those_behind_it_go(self) -> None:
+        for body in ("{}", "no JSON", "[]", '{"detail": "text"}'):
+            strange = MESSAGE | {"MessageId": "m0", "Body": body}
+            code, calls, given = self.redrive("mail", messages=[strange, MESSAGE])
+            self.assertEqual((code, given, self.made(calls, "delete-message")), (1, ["MAIL#a", "MAIL#b"], 1), body)
+
     def test_an_empty_queue_is_no_fault(self) -> None:
         code, calls, _ = self.redrive("mail", messages=[])
         self.assertEqual((code, self.made(calls, "invoke")), (0, 0))
