@@ -49,6 +49,7 @@ mod members_added_many;
 mod members_bulk;
 mod members_profile;
 mod metrics;
+mod operating;
 mod organizations;
 mod ownership;
 mod parity;

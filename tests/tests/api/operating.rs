@@ -1,0 +1,107 @@
+//! What operators do to a deployment that holds data: rotate its secret, and put its table back.
+
+use muster_local::Options;
+use muster_tests::harness::{Answer, Harness, Organization};
+use muster_tests::recount;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+const SECRET: &str = "link-secret.json";
+
+async fn started(folder: &Path) -> Harness {
+    let data = Some(folder.to_owned());
+    Harness::with(Options {
+        data,
+        ..Options::default()
+    })
+    .await
+}
+
+async fn opened(h: &Harness, token: &str) -> Answer {
+    h.send(None, Method::GET, &format!("/v1/invitations/{token}"), None, &[])
+        .await
+}
+
+fn put_secret(folder: &Path, secret: &Value) {
+    fs::write(folder.join(SECRET), secret.to_string()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_and_keys_live_through_a_rotation_and_links_end_with_the_secret_they_were_made_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let h = started(folder).await;
+    let acme = Organization::make(&h).await;
+    acme.invite(&h, "ann@x.example", "participant", &["spring"]).await;
+    let older = h.invitation_token("ann@x.example").await;
+    let key = acme.key(&h, &acme.owner, &json!({ "name": "CI" })).await;
+    h.backend.stop().await;
+
+    let old: Value = serde_json::from_slice(&fs::read(folder.join(SECRET)).unwrap()).unwrap();
+    let new = "0123456789".repeat(5);
+    put_secret(folder, &json!({ "current": new, "previous": old["current"] }));
+    let h = started(folder).await;
+    opened(&h, &older).await.expect(200);
+    key.persona.get(&h, &acme.path("")).await.expect(200);
+    acme.invite(&h, "bob@x.example", "participant", &["spring"]).await;
+    let newer = h.invitation_token("bob@x.example").await;
+    opened(&h, &newer).await.expect(200);
+    h.backend.stop().await;
+
+    put_secret(folder, &json!({ "current": new }));
+    let h = started(folder).await;
+    opened(&h, &older).await.problem(404, "not-found");
+    opened(&h, &newer).await.expect(200);
+    key.persona.get(&h, &acme.path("")).await.expect(200);
+    h.backend.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_put_back_serves_what_it_held_then() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [original, copy] = folders.each_ref().map(tempfile::TempDir::path);
+    let h = started(original).await;
+    let acme = Organization::make(&h).await;
+    let nora = acme.join(&h, "nora", "program_admin", &["spring"]).await;
+    acme.invite(&h, "ann@x.example", "participant", &["spring"]).await;
+    let link = h.invitation_token("ann@x.example").await;
+    let held = acme.owner.get(&h, &acme.path("/members")).await.expect(200).body;
+    h.backend.stop().await;
+    copied(original, copy);
+
+    let h = started(original).await;
+    let path = acme.path(&format!("/members/{}", nora.id()));
+    acme.owner.delete(&h, &path).await.expect(204);
+    h.backend.stop().await;
+
+    let h = started(copy).await;
+    let found = acme.owner.get(&h, &acme.path("/members")).await.expect(200).body;
+    assert_eq!(found["items"][0]["id"], held["items"][0]["id"]);
+    assert_eq!(ids(&found), ids(&held), "whoever was removed since is there again");
+    opened(&h, &link).await.expect(200);
+    nora.get(&h, &acme.path("")).await.expect(200);
+    h.expire().await;
+    recount(&h).await;
+    h.backend.stop().await;
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    let items = list["items"].as_array().unwrap();
+    items.iter().map(|item| item["id"].to_string()).collect()
+}
+
+/// All of a folder, to another.
+fn copied(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let beside = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            fs::create_dir(&beside).unwrap();
+            copied(&path, &beside);
+        } else {
+            fs::copy(&path, &beside).unwrap();
+        }
+    }
+}
