@@ -27,6 +27,10 @@ pub struct Function {
     pub routes: BTreeSet<(String, String)>,
     /// The environment variables it gets.
     pub environment: BTreeSet<String>,
+    /// Those of them whose values the template tells itself.
+    pub told: BTreeMap<String, String>,
+    /// MB.
+    pub memory: u64,
     /// How long it may run.
     pub timeout: Duration,
     /// Everything of its role.
@@ -40,7 +44,7 @@ pub fn functions() -> BTreeMap<String, Function> {
     let variables = |place: &Value| {
         place["Environment"]["Variables"]
             .as_object()
-            .map(|variables| variables.keys().cloned().collect::<BTreeSet<_>>())
+            .map(|variables| variables.clone().into_iter().collect::<BTreeMap<String, Value>>())
             .unwrap_or_default()
     };
     let resources = template["Resources"].as_object().expect("the template has resources");
@@ -60,11 +64,20 @@ pub fn functions() -> BTreeMap<String, Function> {
         );
         let mut environment = variables(globals);
         environment.extend(variables(properties));
+        let mut told = BTreeMap::new();
+        for (name, value) in &environment {
+            if let Some(value) = value.as_str() {
+                told.insert(name.clone(), value.to_owned());
+            }
+        }
         let timeout = properties.get("Timeout").unwrap_or(&globals["Timeout"]);
+        let memory = properties.get("MemorySize").unwrap_or(&globals["MemorySize"]);
         let function = Function {
             name: name.to_owned(),
             routes: routes(properties),
-            environment,
+            environment: environment.into_keys().collect(),
+            told,
+            memory: memory.as_u64().expect("memory is a number"),
             timeout: Duration::from_secs(timeout.as_u64().expect("a timeout is a number")),
             role: resources[&format!("{name}Role")]["Properties"].clone(),
         };

@@ -213,7 +213,11 @@ impl Fleets {
 
     /// The variables that the template gives a function, and no others of ours.
     fn environment(&self, binary: &str) -> Vec<(String, String)> {
-        let wanted = &DEPLOYED[binary].environment;
+        let Function {
+            environment: wanted,
+            told,
+            ..
+        } = &DEPLOYED[binary];
         let given = self.surroundings.environment.iter();
         let given = given.filter(|(name, _)| !name.starts_with("MUSTER_") || wanted.contains(*name));
         let mut environment = vec![
@@ -227,6 +231,7 @@ impl Fleets {
                 .chain(own)
                 .map(|(name, value)| ((*name).to_owned(), value.clone())),
         );
+        environment.extend(told.clone());
         environment.extend(self.clock.environment());
         environment
     }

@@ -3,8 +3,7 @@
 use muster_tests::markdown::Table;
 use muster_tests::prices;
 
-/// Memory of a function in the template, in MB; and that with which Lambda gives one whole core.
-const MEMORY: f64 = 256.0;
+/// The memory with which Lambda gives a function one whole core, in MB.
 const WHOLE_CORE: f64 = 1769.0;
 /// What a round trip to a service is taken to wait, in ms. It cannot be measured here.
 const WAITING: f64 = 5.0;
@@ -15,6 +14,8 @@ pub(crate) struct Measured {
     pub(crate) name: String,
     /// Whether it comes through the gateway.
     pub(crate) http: bool,
+    /// Its memory in the template, in MB.
+    pub(crate) memory: f64,
     /// Milliseconds of CPU.
     pub(crate) cpu: f64,
     /// Round trips that follow one another.
@@ -29,11 +30,11 @@ pub(crate) struct Measured {
 
 impl Measured {
     fn billed(&self) -> f64 {
-        (self.cpu * WHOLE_CORE / MEMORY + self.round_trips as f64 * WAITING).ceil()
+        (self.cpu * WHOLE_CORE / self.memory + self.round_trips as f64 * WAITING).ceil()
     }
 
     fn lambda(&self) -> f64 {
-        prices::INVOCATION + self.billed() * MEMORY / 1024.0 / 1000.0 * prices::GB_SECOND * 1e6
+        prices::INVOCATION + self.billed() * self.memory / 1024.0 / 1000.0 * prices::GB_SECOND * 1e6
     }
 
     fn gateway(&self) -> f64 {
@@ -101,6 +102,8 @@ const MONTH: &[(&str, f64)] = &[
     // One in twenty is new, and one in twenty leaves; one in ten changes role or resources.
     ("create-invitations", 0.05),
     ("deliver-mail", 0.05),
+    // SES tells twice of each mail: it is sent, and it has arrived.
+    ("note-feedback", 0.1),
     ("accept-invitation", 0.05),
     ("remove-member", 0.05),
     ("put-grant", 0.1),

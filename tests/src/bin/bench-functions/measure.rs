@@ -86,14 +86,19 @@ impl Bench {
             None => name == "MUSTER_TABLE" || !name.starts_with("MUSTER_"),
         };
         let plain = [
-            ("MUSTER_LOG", "warn"),
+            ("MUSTER_LOG", "info"),
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
         ];
         let plain = plain.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let theirs = aws.environment.iter().filter(|(name, _)| given(name));
         let theirs = theirs.map(|(name, value)| ((*name).to_owned(), value.clone()));
-        plain.into_iter().chain(theirs).collect()
+        let told = self.functions.get(&package.name).map(|function| function.told.clone());
+        plain
+            .into_iter()
+            .chain(theirs)
+            .chain(told.into_iter().flatten())
+            .collect()
     }
 
     /// The packaged size of each function; and whether none is larger than it may be.
@@ -207,6 +212,7 @@ impl Bench {
             measured.push(Measured {
                 name: package.name.clone(),
                 http: self.functions.get(&package.name).is_some_and(|f| !f.routes.is_empty()),
+                memory: self.functions.get(&package.name).map_or(0.0, |f| f.memory as f64),
                 cpu: warm.own,
                 round_trips: calls.round_trips,
                 reads: calls.charge.reads,
