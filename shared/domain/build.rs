@@ -19,17 +19,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in files {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         // By the manifest's place when it is compiled: a target folder may serve several checkouts.
+        let (file, place) = (format!("{name}.toml"), format!("/role-sets/{name}.toml"));
         writeln!(
             texts,
-            "    (\"{name}.toml\", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/role-sets/{name}.toml\"))),"
+            "    ({file:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),"
         )?;
-        // One that is no TOML is told of where its form is, with file and line; a function finds nothing in it.
-        let set = toml::from_str::<serde_json::Value>(&std::fs::read_to_string(&path)?);
-        writeln!(
-            sets,
-            "    ({name:?}, {:?}),",
-            set.map(|set| set.to_string()).unwrap_or_default()
-        )?;
+        let set: serde_json::Value =
+            toml::from_str(&std::fs::read_to_string(&path)?).map_err(|error| format!("role-sets/{file}: {error}"))?;
+        writeln!(sets, "    ({name:?}, {:?}),", set.to_string())?;
     }
     std::fs::write(made.join("role_sets.rs"), format!("{texts}];\n{sets}];\n"))?;
     Ok(())

@@ -157,6 +157,8 @@ async fn table_address(sdk: &SdkConfig) -> Option<String> {
     let place = Params::builder()
         .set_region(sdk.region().map(ToString::to_string))
         .set_endpoint(told)
+        .set_use_fips(sdk.use_fips())
+        .set_use_dual_stack(sdk.use_dual_stack())
         .build();
     let endpoint = DefaultResolver::new().resolve_endpoint(&place.ok()?).await;
     Some(endpoint.ok()?.url().to_owned())

@@ -78,9 +78,13 @@ impl Call {
     pub fn takes_gzip(&self) -> bool {
         let mut codings = self.header(ACCEPT_ENCODING).unwrap_or_default().split(',');
         codings.any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let weight = weight.trim().strip_prefix("q=").map(str::parse::<f32>);
-            name.trim().eq_ignore_ascii_case("gzip") && weight != Some(Ok(0.0))
+            let mut parts = coding.split(';').map(str::trim);
+            let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+            let weights = parts.filter_map(|part| part.split_once('='));
+            let refused = weights
+                .filter(|(name, _)| name.eq_ignore_ascii_case("q"))
+                .any(|(_, weight)| !weight.parse::<f32>().is_ok_and(|weight| weight > 0.0));
+            is_gzip && !refused
         })
     }
 

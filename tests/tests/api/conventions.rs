@@ -128,6 +128,10 @@ async fn the_document_comes_packed_to_those_alone_who_take_it_so() {
         (Some("br"), false),
         (Some("gzip;q=0"), false),
         (Some("gzip; q=0.0, br"), false),
+        (Some("gzip;Q=0"), false),
+        (Some("gzip;q=0.0;x=1"), false),
+        (Some("gzip;q=-1"), false),
+        (Some("xgzip, identity"), false),
         (Some("gzip"), true),
         (Some("br, GZIP;q=0.5"), true),
     ] {
