@@ -4,7 +4,7 @@
 //! rests on what another has read, so a process that dies between two of them is simply started anew.
 
 use jiff::Timestamp;
-use muster_domain::feedback::Told;
+use muster_domain::feedback::{Mark, Told};
 use muster_domain::{MailId, OrganizationId};
 use muster_edge::{App, Metric, post};
 use muster_store::{CommitError, StoreError};
@@ -58,6 +58,8 @@ struct About {
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     bounce_type: String,
+    #[serde(default)]
+    bounce_sub_type: String,
     timestamp: Timestamp,
 }
 
@@ -73,6 +75,9 @@ struct Dated {
     timestamp: Timestamp,
 }
 
+/// What SES calls a bounce of an address that is on the account's list of those it sends nothing to, or on its own.
+const SUPPRESSED: [&str; 2] = ["OnAccountSuppressionList", "Suppressed"];
+
 impl Detail {
     /// What is told, and since when it is so.
     fn told(&self) -> Option<(Told, Timestamp)> {
@@ -81,6 +86,10 @@ impl Detail {
             ("Reject", ..) => Some((Told::Rejected, self.mail.timestamp)),
             ("Delivery", _, _, Some(delivery)) => Some((Told::Delivered, delivery.timestamp)),
             ("Bounce", Some(bounce), ..) => match bounce.bounce_type.as_str() {
+                // Not sent at all, for what others met: no organization learns from it what.
+                "Permanent" if SUPPRESSED.contains(&bounce.bounce_sub_type.as_str()) => {
+                    Some((Told::Rejected, bounce.timestamp))
+                }
                 "Permanent" => Some((Told::Bounced, bounce.timestamp)),
                 // Also `Undetermined`: what may pass is not held against an address.
                 _ => Some((Told::Returned, bounce.timestamp)),
@@ -156,13 +165,14 @@ async fn note(app: &App, heard: &Heard) -> Result<(), NoteError> {
         store.settle_mail(&mail, open, settled, app.clock().now()).await?;
     }
     super::deliver::tell(app, &mail, told.delivery()).await?;
-    if let Some(mark) = told.mark().filter(|_| mail.marks()) {
-        store.mark(&mail, mark, at).await?;
-    }
-    match told {
-        Told::Bounced => app.metrics().count(Metric::MailBounced, 1),
-        Told::Complained => app.metrics().count(Metric::MailComplained, 1),
-        Told::Sent | Told::Rejected | Told::Returned | Told::Delivered => {}
+    let Some(mark) = told.mark().filter(|_| mail.marks()) else {
+        return Ok(());
+    };
+    let is_news = store.mark(&mail, mark, at).await?;
+    match mark {
+        Mark::Bounced if is_news => app.metrics().count(Metric::MailBounced, 1),
+        Mark::Complained if is_news => app.metrics().count(Metric::MailComplained, 1),
+        Mark::Reached | Mark::Bounced | Mark::Complained => {}
     }
     Ok(())
 }
@@ -200,6 +210,10 @@ mod tests {
     fn each_kind_of_event_tells_what_it_says_and_when() {
         let later = "2026-03-10T12:00:09Z";
         let bounce = |kind: &str| event("Bounce", "bounce", json!({ "bounceType": kind, "timestamp": later }));
+        let suppressed = |kind: &str| {
+            let about = json!({ "bounceType": "Permanent", "bounceSubType": kind, "timestamp": later });
+            event("Bounce", "bounce", about)
+        };
         let complaint = |kind: Value| {
             let about = json!({ "complaintFeedbackType": kind, "timestamp": later });
             event("Complaint", "complaint", about)
@@ -216,6 +230,9 @@ mod tests {
                 Some((Told::Delivered, later)),
             ),
             (bounce("Permanent"), Some((Told::Bounced, later))),
+            (suppressed("OnAccountSuppressionList"), Some((Told::Rejected, later))),
+            (suppressed("Suppressed"), Some((Told::Rejected, later))),
+            (suppressed("General"), Some((Told::Bounced, later))),
             (bounce("Transient"), Some((Told::Returned, later))),
             (bounce("Undetermined"), Some((Told::Returned, later))),
             (complaint(json!("abuse")), Some((Told::Complained, later))),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub enum Told {
     /// The service has taken it.
     Sent,
-    /// The service has taken it, and found something in it that it does not pass on.
+    /// The service has taken it and does not pass it on: for something in it, or since it sends that address nothing.
     Rejected,
     /// It came back, and another one may arrive: a full mailbox, or a note that somebody is away.
     Returned,
@@ -106,7 +106,7 @@ impl Reason {
     }
 }
 
-/// An address that an organization's mail does not reach, or that does not want it. Each instant is the latest of its kind.
+/// Whether an organization's mail reaches an address, and is wanted there. Each instant is the latest of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undeliverable {
     /// Whose mail: what one organization met is not told to another.
@@ -119,7 +119,7 @@ pub struct Undeliverable {
     /// When somebody complained.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub complained_at: Option<Timestamp>,
-    /// When mail reached it, of which is known only what came after the others.
+    /// When mail reached it.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub reached_at: Option<Timestamp>,
 }

@@ -2,10 +2,10 @@
 //! in another order.
 
 use crate::Store;
-use crate::error::{CommitError, StoreError, was_made};
+use crate::error::{CommitError, StoreError};
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
-use crate::transaction::{Transaction, instant};
+use crate::transaction::Transaction;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
@@ -69,31 +69,16 @@ impl Store {
         }
     }
 
-    /// Notes of the address of a mail what came of it. What is older than what is known changes nothing.
+    /// Notes of the address of a mail what came of it; whether that was news. What is older than what is known changes nothing.
     ///
     /// An address is marked only while the mail is there, in one transaction: so nothing is left behind of an organization
-    /// that is being erased, whose mail goes first.
+    /// that is being erased, whose mail goes first. That mail reached it is noted as well, whether something is known against it
+    /// or not: a bounce of an older mail may be told later.
     ///
     /// # Errors
     /// [`CommitError`], but for lost races: they mean that there is nothing to note.
-    pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<(), CommitError> {
+    pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<bool, CommitError> {
         let key = Key::undeliverable(mail.organization, &mail.to);
-        let name = marked_at(mark);
-        if mark == Mark::Reached {
-            let call = self
-                .client
-                .update_item()
-                .table_name(&self.table)
-                .set_key(Some(key.attributes()))
-                .update_expression("SET #at = :at")
-                .condition_expression("attribute_exists(PK) AND (attribute_not_exists(#at) OR #at < :at)")
-                .expression_attribute_names("#at", name)
-                .expression_attribute_values(":at", instant(at))
-                .send()
-                .await;
-            // Usually nothing is known against the address.
-            return Ok(was_made(call).map(drop)?);
-        }
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let about = Item::from([
             (keys::KIND.to_owned(), text(Undeliverable::KIND)),
@@ -101,10 +86,11 @@ impl Store {
             ("address".to_owned(), text(mail.to.as_str())),
         ]);
         let mut transaction = Transaction::empty(&self.table);
-        transaction.mark(&Key::mail(mail.organization, mail.id), &key, about, name, at)?;
+        transaction.mark(&Key::mail(mail.organization, mail.id), &key, about, marked_at(mark), at)?;
         match self.write(transaction).await {
-            Err(CommitError::Lost(_)) => Ok(()),
-            made => made,
+            Ok(()) => Ok(true),
+            Err(CommitError::Lost(_)) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

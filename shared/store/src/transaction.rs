@@ -21,7 +21,6 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
-pub(crate) use marks::instant;
 use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
 pub use weight::Weight;

@@ -213,6 +213,32 @@ async fn a_delivery_clears_a_bounce_and_no_complaint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bounce_that_is_told_after_the_delivery_of_a_newer_mail_is_older_than_it() {
+    let b = Bench::start().await;
+    for bounce_first in [true, false] {
+        let (case, id, address) = invited(&b).await;
+        let acme = case.organization();
+        let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+        let bounce = || hear(&b.quiet, older.event(Told::Bounced, older.sent_at));
+        resend(&b.h, acme, &id).await;
+        b.drain().await;
+        if bounce_first {
+            bounce().await.unwrap();
+        }
+        tell(&b, &address, Told::Delivered, 60).await;
+        if !bounce_first {
+            bounce().await.unwrap();
+        }
+        assert_eq!(shown(&b.h, acme, &id).await, "delivered", "{bounce_first}");
+        b.h.advance_days(1);
+        resend_all(&b.h, acme).await;
+        b.drain().await;
+        assert_eq!(mailed(&b, &address), 3, "{bounce_first}");
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_came_back_for_now_is_tried_again() {
     let b = Bench::start().await;
     let (case, id, address) = invited(&b).await;

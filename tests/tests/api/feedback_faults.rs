@@ -48,7 +48,7 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
     let b = Bench::start().await;
     for (told, expected, marked, calls) in [
         (Told::Bounced, "bounced", 1, &[UPDATE, UPDATE, TRANSACT][..]),
-        (Told::Delivered, "delivered", 0, &[UPDATE, UPDATE, UPDATE][..]),
+        (Told::Delivered, "delivered", 1, &[UPDATE, UPDATE, TRANSACT][..]),
         // Settled as failed, then told.
         (Told::Rejected, "failed", 0, &[UPDATE, UPDATE, UPDATE][..]),
         (Told::Complained, "complained", 1, &[UPDATE, UPDATE, TRANSACT][..]),

@@ -30,6 +30,6 @@ impl Transaction<'_> {
 }
 
 /// An instant as a number of milliseconds, so that conditions can compare it.
-pub(crate) fn instant(at: Timestamp) -> AttributeValue {
+fn instant(at: Timestamp) -> AttributeValue {
     number(at.as_millisecond())
 }
