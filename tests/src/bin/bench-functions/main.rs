@@ -30,7 +30,7 @@ struct Arguments {
     #[arg(long, value_delimiter = ',')]
     functions: Vec<String>,
     /// How often each function is started, and the minimal one beside it
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 31)]
     starts: usize,
     /// How many requests of each route are counted
     #[arg(long, default_value_t = 100)]
