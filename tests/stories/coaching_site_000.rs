@@ -337,7 +337,13 @@ impl Site {
         let team = &self.team;
         team.h.advance_days(60);
         team.get(&self.sue, "/contacts").await.expect(200);
-        let seen = |row: &Value| row["last_active_at"].as_str().unwrap().to_owned();
+        let seen = |row: &Value| {
+            row["last_active_at"]
+                .as_str()
+                .unwrap()
+                .parse::<jiff::Timestamp>()
+                .unwrap()
+        };
         let nora = team.row(&self.olivia, "nora@acme.example").await;
         let sue = team.row(&self.olivia, self.sue.address()).await;
         assert!(nora["last_active_at"].is_null() || seen(&nora) < seen(&sue));

@@ -85,11 +85,17 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
+/// Text in the order of time, which the text of an answer is not: it tells no more digits of a second than there are.
+fn instant(value: &Value) -> String {
+    let at = value.as_str().map(|at| at.parse::<Timestamp>().expect("an instant"));
+    at.map_or(String::new(), |at| format!("{:.3}", at))
+}
+
 fn place(row: &Value, sort: &str) -> String {
     match sort {
         "name" => fold(row["name"].as_str().unwrap_or(&text(&row["email"]))).replace([' ', '!', '"'], "$"),
-        "joined" => text(&row["joined_at"]),
-        _ => text(&row["last_active_at"]),
+        "joined" => instant(&row["joined_at"]),
+        _ => instant(&row["last_active_at"]),
     }
 }
 
