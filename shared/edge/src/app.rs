@@ -17,9 +17,6 @@ use muster_store::Store;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// How long the table may take to answer while a function starts.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// The process: its configuration, its table, the keys it knows, and its clock. Clones share all of it.
 #[derive(Clone)]
 pub struct App {
@@ -83,7 +80,7 @@ impl App {
         let Some(address) = table_address(&self.inner.sdk).await else {
             return;
         };
-        if let Err(error) = self.inner.web.reach(&address, PATIENCE).await {
+        if let Err(error) = self.inner.web.reach(&address).await {
             tracing::warn!(%error, "the table did not answer while starting");
         }
     }

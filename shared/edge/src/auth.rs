@@ -23,8 +23,6 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(5);
 /// After how long keys are asked for again, so that a withdrawn one goes.
 const FRESH: Duration = Duration::from_secs(3600);
-/// How long the identity provider may take.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A signed-in user, or the platform.
 #[derive(Debug, Clone)]
@@ -172,7 +170,7 @@ impl Keyring {
 
     async fn fetch(&self) -> Result<JwkSet, FetchError> {
         // Anything but a set of keys (a redirect, the page of a proxy) says nothing about the keys at hand.
-        Ok(serde_json::from_slice(&self.web.get(&self.url, PATIENCE).await?)?)
+        Ok(serde_json::from_slice(&self.web.get(&self.url).await?)?)
     }
 
     async fn key(&self, id: &str) -> Result<KnownKey, TokenError> {

@@ -16,6 +16,8 @@ use tokio::time::error::Elapsed;
 
 /// How long opening a connection may take.
 const CONNECTING: Duration = Duration::from_secs(1);
+/// How long an answer may take, with opening the connection.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a page was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +70,8 @@ impl Web {
     ///
     /// # Errors
     /// [`WebError`], for every answer but a 200 as well.
-    pub async fn get(&self, url: &str, patience: Duration) -> Result<Vec<u8>, WebError> {
-        match self.asked(url, patience).await? {
+    pub async fn get(&self, url: &str) -> Result<Vec<u8>, WebError> {
+        match self.asked(url).await? {
             (200, page) => Ok(page),
             (status, _) => Err(WebError::Status(status)),
         }
@@ -79,15 +81,15 @@ impl Web {
     ///
     /// # Errors
     /// [`WebError`], but not for any status.
-    pub async fn reach(&self, url: &str, patience: Duration) -> Result<(), WebError> {
-        self.asked(url, patience).await.map(drop)
+    pub async fn reach(&self, url: &str) -> Result<(), WebError> {
+        self.asked(url).await.map(drop)
     }
 
     /// The status and the whole answer: a connection whose answer nobody reads is closed.
-    async fn asked(&self, url: &str, patience: Duration) -> Result<(u16, Vec<u8>), WebError> {
+    async fn asked(&self, url: &str) -> Result<(u16, Vec<u8>), WebError> {
         let mut request = HttpRequest::empty();
         request.set_uri(url)?;
-        tokio::time::timeout(patience, async {
+        tokio::time::timeout(PATIENCE, async {
             let reply = self.connector.call(request).await?;
             let status = reply.status().as_u16();
             let page = ByteStream::new(reply.into_body()).collect().await?.to_vec();
