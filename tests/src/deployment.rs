@@ -25,16 +25,36 @@ pub struct Function {
     pub name: String,
     /// Method and path of each route that leads to it.
     pub routes: BTreeSet<(String, String)>,
-    /// The environment variables it gets.
-    pub environment: BTreeSet<String>,
-    /// Those of them whose values the template tells itself.
-    pub told: BTreeMap<String, String>,
+    /// The environment variables it gets; with their values where the template itself tells them.
+    pub environment: BTreeMap<String, Option<String>>,
     /// MB.
     pub memory: u64,
     /// How long it may run.
     pub timeout: Duration,
     /// Everything of its role.
     pub role: Value,
+}
+
+/// The variables of a function's process: of those that lead to a backend, the ones that it `gets`, with those whose values
+/// the template tells in their place.
+pub fn variables<'a>(
+    gets: &BTreeMap<String, Option<String>>,
+    backend: impl IntoIterator<Item = &'a (&'static str, String)>,
+) -> BTreeMap<String, String> {
+    let lambda = [
+        ("MUSTER_LOG", "info"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+    ];
+    let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let given = backend
+        .into_iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let given = given.filter(|(name, _)| !name.starts_with("MUSTER_") || gets.contains_key(name));
+    let told = gets
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
+    lambda.into_iter().chain(given).chain(told).collect()
 }
 
 /// Every function, by its binary.
@@ -64,19 +84,15 @@ pub fn functions() -> BTreeMap<String, Function> {
         );
         let mut environment = variables(globals);
         environment.extend(variables(properties));
-        let mut told = BTreeMap::new();
-        for (name, value) in &environment {
-            if let Some(value) = value.as_str() {
-                told.insert(name.clone(), value.to_owned());
-            }
-        }
         let timeout = properties.get("Timeout").unwrap_or(&globals["Timeout"]);
         let memory = properties.get("MemorySize").unwrap_or(&globals["MemorySize"]);
         let function = Function {
             name: name.to_owned(),
             routes: routes(properties),
-            environment: environment.into_keys().collect(),
-            told,
+            environment: environment
+                .into_iter()
+                .map(|(name, value)| (name, value.as_str().map(str::to_owned)))
+                .collect(),
             memory: memory.as_u64().expect("memory is a number"),
             timeout: Duration::from_secs(timeout.as_u64().expect("a timeout is a number")),
             role: resources[&format!("{name}Role")]["Properties"].clone(),

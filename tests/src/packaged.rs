@@ -7,7 +7,7 @@ pub mod package;
 mod sandbox;
 mod tally;
 
-use crate::deployment::{Function, functions};
+use crate::deployment::{Function, functions, variables};
 use clock::ClockFile;
 use jiff::SignedDuration;
 use muster_local::{Failure, Functions, Launcher, Running, Surroundings};
@@ -212,26 +212,10 @@ impl Fleets {
     }
 
     /// The variables that the template gives a function, and no others of ours.
-    fn environment(&self, binary: &str) -> Vec<(String, String)> {
-        let Function {
-            environment: wanted,
-            told,
-            ..
-        } = &DEPLOYED[binary];
-        let given = self.surroundings.environment.iter();
-        let given = given.filter(|(name, _)| !name.starts_with("MUSTER_") || wanted.contains(*name));
-        let mut environment = vec![
-            ("MUSTER_LOG".to_owned(), "info".to_owned()),
-            ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
-        ];
+    fn environment(&self, binary: &str) -> BTreeMap<String, String> {
+        let mut environment = variables(&DEPLOYED[binary].environment, &self.surroundings.environment);
         let own = self.settings.variables.iter();
-        environment.extend(
-            given
-                .chain(own)
-                .map(|(name, value)| ((*name).to_owned(), value.clone())),
-        );
-        environment.extend(told.clone());
+        environment.extend(own.map(|(name, value)| ((*name).to_owned(), value.clone())));
         environment.extend(self.clock.environment());
         environment
     }

@@ -4,6 +4,7 @@ use super::{Ahead, clock};
 use lambda_simulator::{FreezeMode, InvocationBuilder, InvocationError, InvocationStatus, Simulator, SimulatorError};
 use muster_local::Failure;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ const LAST_LINES: usize = 12;
 pub(super) struct Program {
     pub(super) binary: &'static str,
     pub(super) path: PathBuf,
-    pub(super) environment: Vec<(String, String)>,
+    pub(super) environment: BTreeMap<String, String>,
     pub(super) log: PathBuf,
 }
 
@@ -161,7 +162,7 @@ async fn spawn(program: &Program, simulator: &Simulator) -> Child {
         let spawned = Command::new(&program.path)
             .env_clear()
             .envs(simulator.lambda_env_vars())
-            .envs(program.environment.iter().map(|(name, value)| (name, value)))
+            .envs(&program.environment)
             .stdin(Stdio::null())
             .stdout(out)
             .stderr(err)

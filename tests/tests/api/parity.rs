@@ -214,7 +214,7 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         let value = |name: &str| {
             function
                 .environment
-                .contains(name)
+                .contains_key(name)
                 .then(|| "https://value.example".to_owned())
         };
         let config = Config::read(|name| match name {
@@ -235,6 +235,6 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
             binary == "get-authzen-configuration",
             "{binary}"
         );
-        assert!(function.environment.contains("MUSTER_LOG"), "{binary}");
+        assert!(function.environment.contains_key("MUSTER_LOG"), "{binary}");
     }
 }

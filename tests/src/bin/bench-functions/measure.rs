@@ -5,7 +5,7 @@ use crate::process::{Package, Running, Taken};
 use crate::scene::{self, Calls};
 use crate::table::{ratio, told};
 use muster_local::{Options, Signing};
-use muster_tests::deployment::{Function, functions};
+use muster_tests::deployment::{Function, functions, variables};
 use muster_tests::faults::Faults;
 use muster_tests::harness::Harness;
 use muster_tests::markdown::{Table, median};
@@ -79,26 +79,14 @@ impl Bench {
         }
     }
 
-    /// The variables that the template gives a function, and no others.
-    fn environment(&self, aws: &Aws, package: &Package) -> Vec<(String, String)> {
-        let given = |name: &str| match self.functions.get(&package.name) {
-            Some(function) => !name.starts_with("MUSTER_") || function.environment.contains(name),
-            None => name == "MUSTER_TABLE" || !name.starts_with("MUSTER_"),
-        };
-        let plain = [
-            ("MUSTER_LOG", "info"),
-            ("AWS_ACCESS_KEY_ID", "local"),
-            ("AWS_SECRET_ACCESS_KEY", "local"),
-        ];
-        let plain = plain.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let theirs = aws.environment.iter().filter(|(name, _)| given(name));
-        let theirs = theirs.map(|(name, value)| ((*name).to_owned(), value.clone()));
-        let told = self.functions.get(&package.name).map(|function| function.told.clone());
-        plain
-            .into_iter()
-            .chain(theirs)
-            .chain(told.into_iter().flatten())
-            .collect()
+    /// The variables of a package's process.
+    fn environment(&self, aws: &Aws, package: &Package) -> BTreeMap<String, String> {
+        let minimal = BTreeMap::from([("MUSTER_TABLE".to_owned(), None)]);
+        let function = self.functions.get(&package.name);
+        variables(
+            function.map_or(&minimal, |function| &function.environment),
+            &aws.environment,
+        )
     }
 
     /// The packaged size of each function; and whether none is larger than it may be.
@@ -356,7 +344,7 @@ impl Starts {
     }
 }
 
-async fn cold(package: &Package, environment: &[(String, String)], event: &Value) -> (Taken, f64) {
+async fn cold(package: &Package, environment: &BTreeMap<String, String>, event: &Value) -> (Taken, f64) {
     let (running, taken) = Running::cold(package, environment, event).await;
     (taken, running.cpu())
 }

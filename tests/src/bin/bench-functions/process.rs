@@ -3,6 +3,7 @@
 use lambda_simulator::{InvocationBuilder, InvocationState, Simulator};
 use muster_tests::packaged::package::{archive, unpacked};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -62,7 +63,11 @@ impl Running {
     }
 
     /// A cold start: the event waits, the process comes up and answers it.
-    pub(crate) async fn cold(package: &Package, environment: &[(String, String)], event: &Value) -> (Self, Taken) {
+    pub(crate) async fn cold(
+        package: &Package,
+        environment: &BTreeMap<String, String>,
+        event: &Value,
+    ) -> (Self, Taken) {
         let mut running = Self::none(package).await;
         let id = running.ask(event).await;
         let begun = now();
@@ -73,11 +78,11 @@ impl Running {
     }
 
     /// Starts one process more.
-    pub(crate) fn start(&mut self, package: &Package, environment: &[(String, String)]) {
+    pub(crate) fn start(&mut self, package: &Package, environment: &BTreeMap<String, String>) {
         let child = Command::new(&package.bootstrap)
             .env_clear()
             .envs(self.simulator.lambda_env_vars())
-            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();
