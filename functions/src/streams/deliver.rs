@@ -41,7 +41,7 @@ pub(super) async fn deliver(
     let store = app.store();
     let now = app.clock().now();
     let mut keys = vec![Key::mail(organization, id), Key::organization(organization)];
-    keys.extend(unasked.map(|address| Key::undeliverable(organization, address)));
+    keys.extend(unasked.map(|address| Key::deliverability(organization, address)));
     let seen = store.read(&keys).await?;
     let Some(mail) = seen.mail(organization, id)? else {
         return Ok(());
@@ -116,16 +116,16 @@ async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> R
 
 /// Why a mail is not sent to its address. What is known of that is read already, but for what is sent by hand.
 async fn withheld(app: &App, seen: &Snapshot, mail: &Mail) -> Result<Option<Reason>, StoreError> {
-    let key = [Key::undeliverable(mail.organization, &mail.to)];
+    let key = [Key::deliverability(mail.organization, &mail.to)];
     let known = if mail.asked {
         None
     } else if seen.has_asked(&key) {
-        seen.undeliverable(mail.organization, &mail.to)?
+        seen.deliverability(mail.organization, &mail.to)?
     } else {
         app.store()
             .read(&key)
             .await?
-            .undeliverable(mail.organization, &mail.to)?
+            .deliverability(mail.organization, &mail.to)?
     };
     Ok(mail.withheld(known.as_ref()))
 }

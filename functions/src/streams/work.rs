@@ -254,15 +254,15 @@ impl Hand<'_> {
         keys.extend(
             addresses
                 .iter()
-                .map(|address| Key::undeliverable(organization, address)),
+                .map(|address| Key::deliverability(organization, address)),
         );
         let seen = self.store.read(&keys).await?;
         let Some(actor) = seen.member(organization, by)? else {
             return Ok(Slice::Last(Changes::default()));
         };
-        let mut undeliverable = Vec::new();
+        let mut deliverability = Vec::new();
         for address in addresses {
-            undeliverable.extend(seen.undeliverable(organization, address)?);
+            deliverability.extend(seen.deliverability(organization, address)?);
         }
         // What was sent after this was asked for is not sent again.
         let (older, last): (Vec<_>, _) = (
@@ -280,7 +280,7 @@ impl Hand<'_> {
             key: None,
             now: self.now,
         };
-        let changes = resend_slice(&scene, &older, &undeliverable, &mut Ids::at(self.now));
+        let changes = resend_slice(&scene, &older, &deliverability, &mut Ids::at(self.now));
         match (page.next.is_some(), last) {
             (true, Some(last)) => {
                 let work = Work::ResendAll {

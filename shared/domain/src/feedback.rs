@@ -108,7 +108,7 @@ impl Reason {
 
 /// Whether an organization's mail reaches an address, and is wanted there. Each instant is the latest of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Undeliverable {
+pub struct Deliverability {
     /// Whose mail: what one organization met is not told to another.
     pub organization: OrganizationId,
     /// The address.
@@ -124,7 +124,7 @@ pub struct Undeliverable {
     pub reached_at: Option<Timestamp>,
 }
 
-impl Undeliverable {
+impl Deliverability {
     /// Why the address is not mailed unasked; none if it is again. A complaint lasts: that mail arrives is no change of mind.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
@@ -138,13 +138,13 @@ impl Undeliverable {
 impl Mail {
     /// Why it is not sent, with what is known of its address: whom somebody has just named is mailed, whatever came back before.
     #[must_use]
-    pub fn withheld(&self, known: Option<&Undeliverable>) -> Option<Reason> {
+    pub fn withheld(&self, known: Option<&Deliverability>) -> Option<Reason> {
         if self.asked {
             return None;
         }
         known
             .filter(|known| known.organization == self.organization && known.address == self.to)
-            .and_then(Undeliverable::reason)
+            .and_then(Deliverability::reason)
     }
 
     /// Whether what comes of it is noted of its address. Not of the last mail of an organization: nothing is left of that.

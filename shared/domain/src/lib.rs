@@ -38,7 +38,7 @@ pub use changes::{Changes, Pair};
 pub use contact::Contact;
 pub use event::{Event, Party};
 pub use export::Export;
-pub use feedback::{Told, Undeliverable};
+pub use feedback::{Deliverability, Told};
 pub use id::{EventId, ExportId, InvitationId, JobId, MailId, NewIds, OrganizationId, Registration, UserId};
 pub use invitation::{Invitation, InvitationState};
 pub use jiff::Timestamp;

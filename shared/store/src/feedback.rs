@@ -9,7 +9,7 @@ use crate::transaction::Transaction;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
-use muster_domain::feedback::{Mark, Told, Undeliverable};
+use muster_domain::feedback::{Deliverability, Mark, Told};
 use muster_domain::{Mail, MailId, OrganizationId};
 
 /// The attribute of a mail that holds when this was told.
@@ -78,10 +78,10 @@ impl Store {
     /// # Errors
     /// [`CommitError`], but for lost races: they mean that there is nothing to note.
     pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<bool, CommitError> {
-        let key = Key::undeliverable(mail.organization, &mail.to);
+        let key = Key::deliverability(mail.organization, &mail.to);
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let about = Item::from([
-            (keys::KIND.to_owned(), text(Undeliverable::KIND)),
+            (keys::KIND.to_owned(), text(Deliverability::KIND)),
             ("organization".to_owned(), text(&mail.organization.to_string())),
             ("address".to_owned(), text(mail.to.as_str())),
         ]);

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::Undeliverable;
+use muster_domain::feedback::Deliverability;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
@@ -186,10 +186,10 @@ impl Entity for Mail {
     }
 }
 
-impl Entity for Undeliverable {
-    const KIND: &'static str = "undeliverable";
+impl Entity for Deliverability {
+    const KIND: &'static str = "deliverability";
     fn key(&self) -> Key {
-        Key::undeliverable(self.organization, &self.address)
+        Key::deliverability(self.organization, &self.address)
     }
 }
 

@@ -22,7 +22,7 @@
 //! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
-//! | does mail reach this address | Get `ORG#o`/`UNDELIVERABLE#a`, beside the mail: there if one bounced or complained |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail: what came of the mails before |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
@@ -300,10 +300,10 @@ impl Key {
         Self::within(organization, format!("MAIL#{id}"))
     }
 
-    /// What is known against an address.
+    /// Whether mail reaches an address.
     #[must_use]
-    pub fn undeliverable(organization: OrganizationId, address: &Address) -> Self {
-        Self::within(organization, format!("UNDELIVERABLE#{address}"))
+    pub fn deliverability(organization: OrganizationId, address: &Address) -> Self {
+        Self::within(organization, format!("DELIVERABILITY#{address}"))
     }
 
     /// An export.

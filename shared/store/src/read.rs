@@ -7,8 +7,8 @@ use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId, Mail, MailId,
-    Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, Undeliverable, UserId,
+    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId,
+    Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -201,16 +201,16 @@ impl Snapshot {
         self.get(&Key::mail(organization, id))
     }
 
-    /// What is known against an address.
+    /// Whether mail reaches an address; none if nothing has come of a mail to it yet.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub fn undeliverable(
+    pub fn deliverability(
         &self,
         organization: OrganizationId,
         address: &Address,
-    ) -> Result<Option<Undeliverable>, StoreError> {
-        self.get(&Key::undeliverable(organization, address))
+    ) -> Result<Option<Deliverability>, StoreError> {
+        self.get(&Key::deliverability(organization, address))
     }
 
     /// An export.

@@ -144,7 +144,7 @@ async fn neither_order_nor_repetition_matters() {
         let acme = case.organization();
         assert_eq!(shown(&b.h, acme, &id).await, "bounced", "{order:?}");
         assert_eq!(
-            ids(&b.h, &acme.id, "UNDELIVERABLE#").await,
+            ids(&b.h, &acme.id, "DELIVERABILITY#").await,
             std::slice::from_ref(&address),
             "{order:?}"
         );
@@ -245,7 +245,7 @@ async fn a_mail_that_came_back_for_now_is_tried_again() {
     let acme = case.organization();
     tell(&b, &address, Told::Returned, 1).await;
     assert_eq!(shown(&b.h, acme, &id).await, "returned");
-    assert!(ids(&b.h, &acme.id, "UNDELIVERABLE#").await.is_empty());
+    assert!(ids(&b.h, &acme.id, "DELIVERABILITY#").await.is_empty());
     b.h.advance_days(1);
     resend_all(&b.h, acme).await;
     b.drain().await;
@@ -273,12 +273,12 @@ async fn another_organization_learns_nothing_and_can_tell_nothing() {
     hear(&b.quiet, forged).await.unwrap();
     assert_eq!(shown(&b.h, ours.organization(), &id).await, "sent");
     assert_eq!(shown(&b.h, them, &other).await, "sent");
-    assert!(ids(&b.h, &them.id, "UNDELIVERABLE#").await.is_empty());
+    assert!(ids(&b.h, &them.id, "DELIVERABILITY#").await.is_empty());
 
     hear(&b.quiet, bounce(0)).await.unwrap();
     assert_eq!(shown(&b.h, ours.organization(), &id).await, "bounced");
     assert_eq!(shown(&b.h, them, &other).await, "sent");
-    assert!(ids(&b.h, &them.id, "UNDELIVERABLE#").await.is_empty());
+    assert!(ids(&b.h, &them.id, "DELIVERABILITY#").await.is_empty());
     b.h.advance_days(1);
     resend_all(&b.h, ours.organization()).await;
     resend_all(&b.h, them).await;

@@ -81,7 +81,7 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
                 }
                 assert_eq!(shown(&b, &case, &id).await, expected, "{what}");
                 let acme = &case.organization().id;
-                assert_eq!(ids(&b.h, acme, "UNDELIVERABLE#").await.len(), marked, "{what}");
+                assert_eq!(ids(&b.h, acme, "DELIVERABILITY#").await.len(), marked, "{what}");
                 b.drain().await;
                 assert_eq!(mails(&b, &address).len(), 1, "{what}");
             }
@@ -178,6 +178,6 @@ async fn nothing_is_noted_of_an_address_whose_mail_is_erased() {
     store.mark(&mail, Mark::Bounced, mail.created_at).await.unwrap();
     let sent = &mails(&b, &address)[0];
     hear(&b.quiet, sent.event(Told::Bounced, sent.sent_at)).await.unwrap();
-    assert!(ids(&b.h, &case.organization().id, "UNDELIVERABLE#").await.is_empty());
+    assert!(ids(&b.h, &case.organization().id, "DELIVERABILITY#").await.is_empty());
     recount(&b.h).await;
 }

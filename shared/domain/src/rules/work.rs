@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
-use crate::feedback::Undeliverable;
+use crate::feedback::Deliverability;
 use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::job::{Job, Work};
@@ -78,7 +78,7 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
 pub fn resend_slice(
     scene: &Scene<'_>,
     invitations: &[Invitation],
-    undeliverable: &[Undeliverable],
+    deliverability: &[Deliverability],
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
@@ -86,7 +86,7 @@ pub fn resend_slice(
         return changes;
     }
     let is_out = |address: &Address| {
-        let mut known = undeliverable.iter().filter(|known| known.address == *address);
+        let mut known = deliverability.iter().filter(|known| known.address == *address);
         known.any(|known| known.reason().is_some())
     };
     for invitation in invitations

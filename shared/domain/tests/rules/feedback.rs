@@ -1,16 +1,16 @@
 //! What is told of mail: its order does not matter, and who is mailed after it.
 
 use crate::team::*;
-use muster_domain::feedback::{Mark, Reason, Told, Undeliverable};
+use muster_domain::feedback::{Deliverability, Mark, Reason, Told};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{EndReason, MailState};
 use muster_domain::rules::work::resend_slice;
 use muster_domain::{Address, Letter, Mail, MailId, Timestamp};
 use proptest::prelude::*;
 
-fn undeliverable(bounced: Option<i64>, complained: Option<i64>, reached: Option<i64>) -> Undeliverable {
+fn deliverability(bounced: Option<i64>, complained: Option<i64>, reached: Option<i64>) -> Deliverability {
     let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
-    Undeliverable {
+    Deliverability {
         organization: organization_id(),
         address: address("ann@x.example"),
         bounced_at: second(bounced),
@@ -99,20 +99,20 @@ fn an_address_is_out_until_mail_reaches_it_and_after_a_complaint_for_good() {
         ((Some(9), Some(5), Some(10)), Some(Reason::Complained)),
     ];
     for ((bounced, complained, reached), expected) in cases {
-        let known = undeliverable(bounced, complained, reached);
+        let known = deliverability(bounced, complained, reached);
         assert_eq!(known.reason(), expected, "{known:?}");
     }
 }
 
 #[test]
 fn only_mail_that_nobody_asked_for_is_withheld_and_only_from_that_address() {
-    let known = undeliverable(Some(5), None, None);
+    let known = deliverability(Some(5), None, None);
     let ann = |asked| mail("ann@x.example", asked);
     assert_eq!(ann(false).withheld(Some(&known)), Some(Reason::Bounced));
     assert_eq!(ann(true).withheld(Some(&known)), None, "somebody named the address");
     assert_eq!(ann(false).withheld(None), None);
     assert_eq!(mail("bob@x.example", false).withheld(Some(&known)), None);
-    let elsewhere = Undeliverable {
+    let elsewhere = Deliverability {
         organization: muster_domain::OrganizationId::from_bytes([3; 16]),
         ..known
     };
@@ -147,14 +147,14 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
         })
         .collect();
     let organization = counted(&[&owner], &pending.iter().collect::<Vec<_>>());
-    let of = |email: &str, known: Undeliverable| Undeliverable {
+    let of = |email: &str, known: Deliverability| Deliverability {
         address: address(email),
         ..known
     };
     let known = [
-        of("ann@x.example", undeliverable(Some(5), None, None)),
-        of("bob@x.example", undeliverable(Some(5), None, Some(6))),
-        of("cyd@x.example", undeliverable(None, Some(5), Some(6))),
+        of("ann@x.example", deliverability(Some(5), None, None)),
+        of("bob@x.example", deliverability(Some(5), None, Some(6))),
+        of("cyd@x.example", deliverability(None, Some(5), Some(6))),
     ];
     let changes = resend_slice(&scene(&organization, &owner), &pending, &known, &mut ids());
     let mailed: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
