@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 REDRIVE = Path(__file__).parent.parent / "infra" / "redrive"
 
-# Answers from files in $WORLD, and writes down each call. Messages come once, as while they are hidden.
+# Answers from files in $WORLD, and writes down each call. A message that was received is hidden until it is shown again.
 STAND_IN = '''#!{python}
 import json, os, sys
 from pathlib import Path
@@ -25,8 +25,16 @@ match call[0], call[1]:
     case "cloudformation", "describe-stack-resource":
         reply = {{"StackResourceDetail": {{"PhysicalResourceId": "muster-" + option("--logical-resource-id")}}}}
     case "sqs", "receive-message":
-        reply = {{"Messages": state.pop("messages")}} if "messages" in state else {{}}
+        reply = {{"Messages": state["messages"]}} if state["messages"] else {{}}
+        (world / "state").write_text(json.dumps(state | {{"messages": [], "received": state["messages"] + state["received"]}}))
+    case "sqs", "get-queue-attributes":
+        reply = {{"Attributes": {{"ApproximateNumberOfMessagesNotVisible": str(len(state["received"]))}}}}
+    case "sqs", ("change-message-visibility" | "delete-message") as verb:
+        done = [m for m in state["received"] if m["ReceiptHandle"] == option("--receipt-handle")]
+        state["received"] = [m for m in state["received"] if m not in done]
+        if verb == "change-message-visibility": state["messages"] += done
         (world / "state").write_text(json.dumps(state))
+        reply = {{}}
     case "dynamodbstreams", "get-shard-iterator":
         if state.get("trimmed"): sys.exit("TrimmedDataAccessException")
         reply = {{"ShardIterator": option("--sequence-number")}}
@@ -38,7 +46,6 @@ match call[0], call[1]:
         with (world / "event").open("a") as event: event.write("".join(json.dumps(r) + "\\n" for r in given))
         Path(call[-3]).write_text(json.dumps(state.get("answer", {{"batchItemFailures": []}})))
         reply = {{"StatusCode": 200}} | state.get("invoked", {{}})
-    case "sqs", "delete-message": reply = {{}}
 print(json.dumps(reply))
 '''
 
@@ -70,17 +77,18 @@ MESSAGE = {
 
 
 class Redrive(unittest.TestCase):
-    def redrive(self, *arguments: str, **state: object) -> tuple[int, list[list[str]], list[str]]:
-        """The exit code, the calls, and the sort keys that the function got."""
+    def redrive(self, *arguments: str, times: int = 1, **state: object) -> tuple[int, list[list[str]], list[str]]:
+        """The last exit code, the calls, and the sort keys that the function got."""
         with TemporaryDirectory() as folder:
             world = Path(folder)
             stand_in = world / "aws"
             stand_in.write_text(STAND_IN.format(python=sys.executable))
             stand_in.chmod(0o755)
-            (world / "state").write_text(json.dumps({"messages": [MESSAGE], "records": RECORDS} | state))
+            (world / "state").write_text(json.dumps({"messages": [MESSAGE], "received": [], "records": RECORDS} | state))
             environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "WORLD": folder}
             command = [sys.executable, str(REDRIVE), "muster", *arguments]
-            code = subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+            for _ in range(times):
+                code = subprocess.run(command, env=environment, capture_output=True, check=False).returncode
             calls = [json.loads(line) for line in (world / "calls").read_text().splitlines()]
             event = world / "event"
             given = [json.loads(line) for line in event.read_text().splitlines()] if event.exists() else []
@@ -140,9 +148,19 @@ class Redrive(unittest.TestCase):
 
     def test_a_message_that_nobody_knows_stays_and_those_behind_it_go(self) -> None:
         for body in ("{}", "no JSON", "[]", '{"detail": "text"}'):
-            strange = MESSAGE | {"MessageId": "m0", "Body": body}
+            strange = MESSAGE | {"MessageId": "m0", "ReceiptHandle": "strange", "Body": body}
             code, calls, given = self.redrive("mail", messages=[strange, MESSAGE])
             self.assertEqual((code, given, self.made(calls, "delete-message")), (1, ["MAIL#a", "MAIL#b"], 1), body)
+
+    def test_what_is_left_or_looked_at_is_there_for_whoever_looks_next(self) -> None:
+        code, calls, _ = self.redrive("mail", times=2, trimmed=True)
+        self.assertEqual((code, self.made(calls, "get-shard-iterator")), (1, 2))
+        code, calls, _ = self.redrive("mail", "--look", times=2)
+        self.assertEqual((code, self.made(calls, "get-shard-iterator")), (0, 2))
+
+    def test_while_somebody_else_is_at_a_message_the_queue_is_not_called_empty(self) -> None:
+        code, calls, given = self.redrive("mail", messages=[], received=[MESSAGE])
+        self.assertEqual((code, given, self.made(calls, "delete-message")), (1, [], 0))
 
     def test_an_empty_queue_is_no_fault(self) -> None:
         code, calls, _ = self.redrive("mail", messages=[])
