@@ -1,9 +1,9 @@
 //! The checksums that S3 knows, in place of the crate `crc-fast`.
 //!
-//! The AWS SDK's S3 client asks `crc-fast` for three checksums. That crate links tables for all 44 that it knows: 650 KB
-//! that do not pack, a fifth of a function. This one has the part of its interface that the SDK calls, over two crates that
-//! are small. If the SDK comes to call more of it, the build fails; if it comes to ask for another version, Cargo says that
-//! the patch is not used, and the check of sizes fails.
+//! The AWS SDK's S3 client asks `crc-fast` for three checksums. That crate links tables for some fifty: 650 KB that do not
+//! pack, an eighth of a function. This one has the part of its interface that the SDK calls, over two crates that are
+//! small. If the SDK comes to call more of it, the build fails; if it comes to ask for a later version, Cargo says that the
+//! patch is not used, and the check of sizes fails.
 
 use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Table};
 

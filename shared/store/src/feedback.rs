@@ -72,7 +72,7 @@ impl Store {
     /// Notes of the address of a mail what came of it; whether that was news. What is older than what is known changes nothing.
     ///
     /// An address is marked only while the mail is there, in one transaction: so nothing is left behind of an organization
-    /// that is being erased, whose mail goes first. That mail reached it is noted as well, whether something is known against it
+    /// that is being erased: each of its slices looks from the beginning, until it finds neither mail nor note. That mail reached it is noted as well, whether something is known against it
     /// or not: a bounce of an older mail may be told later.
     ///
     /// # Errors
