@@ -12,8 +12,8 @@ mod tests;
 pub use domain::{Domain, domain_allowed};
 pub use list::{AddressInput, ListError, MAX_ADDRESSES, Rejected, parse_list};
 
+use crate::text::is_ignorable;
 use email_address::{EmailAddress, Options};
-use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -88,9 +88,8 @@ fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
     if input.len() > MAX_INPUT {
         return Err(AddressError::TooLong);
     }
-    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     for character in input.chars() {
-        if character.is_control() || ignorable.contains(character) {
+        if character.is_control() || is_ignorable(character) {
             return Err(AddressError::InvisibleCharacter);
         }
         if is_look_alike(character) {

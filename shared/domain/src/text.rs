@@ -30,9 +30,10 @@ fn is_invisible(c: char, lines: bool) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}') || (is_ignorable(c) && !ordinary)
 }
 
-/// Characters that take no room when they are shown.
-fn is_ignorable(c: char) -> bool {
-    CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+/// Whether a character takes no room when it is shown. Every text that is read back is looked at again, and most are ASCII,
+/// of which there is none: the set need not be asked.
+pub(crate) fn is_ignorable(c: char) -> bool {
+    !c.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 /// Whether a character shows at all. A braille blank is ink-free without being white space.
