@@ -23,7 +23,8 @@ const MEMORY: f64 = 64.0;
 const SETTLED: usize = 100;
 /// Requests before CPU is counted.
 const WARMING: usize = 5;
-/// Of a function whose sample must be prepared anew for each request, so many times fewer are counted.
+/// Of a function whose sample must be prepared anew for each request, so many times fewer are counted; and where memory is
+/// watched, so many go by from one that changes something to the next.
 const FEWER: usize = 5;
 
 /// The functions, and the minimal one.
@@ -272,7 +273,7 @@ impl Bench {
         let names: Vec<&Package> = self.packages.iter().chain([&self.minimal]).collect();
         for package in names {
             let aws = Aws::start().await;
-            let event = match package.name.as_str() {
+            let mut event = match package.name.as_str() {
                 "minimal" => {
                     let (event, _) = scene::event(&aws.h, "get-member").await;
                     scene::calls(&aws.h, &aws.watch, "get-member", &event).await.event()
@@ -282,7 +283,11 @@ impl Bench {
             let mut running = Running::none(package).await;
             running.start(package, &self.environment(&aws, package));
             let mut seen = Vec::new();
+            let repeats = package.name == "minimal" || scene::repeats(&package.name);
             for request in 1..=requests {
+                if !repeats && request % FEWER == 0 {
+                    (event, _) = scene::event(&aws.h, &package.name).await;
+                }
                 running.warm(package, &event).await;
                 if [1, SETTLED, requests].contains(&request) {
                     seen.push(running.memory());
