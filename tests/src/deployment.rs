@@ -61,7 +61,7 @@ pub fn variables<'a>(
 pub fn functions() -> BTreeMap<String, Function> {
     let template: Value = serde_saphyr::from_str(&file("template.yaml")).expect("the template is YAML");
     let globals = &template["Globals"]["Function"];
-    let variables = |place: &Value| {
+    let declared = |place: &Value| {
         place["Environment"]["Variables"]
             .as_object()
             .map(|variables| variables.clone().into_iter().collect::<BTreeMap<String, Value>>())
@@ -82,8 +82,8 @@ pub fn functions() -> BTreeMap<String, Function> {
             properties["Role"],
             json!({ "Fn::GetAtt": [format!("{name}Role"), "Arn"] })
         );
-        let mut environment = variables(globals);
-        environment.extend(variables(properties));
+        let mut environment = declared(globals);
+        environment.extend(declared(properties));
         let timeout = properties.get("Timeout").unwrap_or(&globals["Timeout"]);
         let memory = properties.get("MemorySize").unwrap_or(&globals["MemorySize"]);
         let function = Function {

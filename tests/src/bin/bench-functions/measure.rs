@@ -273,17 +273,17 @@ impl Bench {
         let names: Vec<&Package> = self.packages.iter().chain([&self.minimal]).collect();
         for package in names {
             let aws = Aws::start().await;
-            let mut event = match package.name.as_str() {
+            let (mut event, repeats) = match package.name.as_str() {
                 "minimal" => {
                     let (event, _) = scene::event(&aws.h, "get-member").await;
-                    scene::calls(&aws.h, &aws.watch, "get-member", &event).await.event()
+                    let calls = scene::calls(&aws.h, &aws.watch, "get-member", &event).await;
+                    (calls.event(), true)
                 }
-                name => scene::event(&aws.h, name).await.0,
+                name => (scene::event(&aws.h, name).await.0, scene::repeats(name)),
             };
             let mut running = Running::none(package).await;
             running.start(package, &self.environment(&aws, package));
             let mut seen = Vec::new();
-            let repeats = package.name == "minimal" || scene::repeats(&package.name);
             for request in 1..=requests {
                 if !repeats && request % FEWER == 0 {
                     (event, _) = scene::event(&aws.h, &package.name).await;
