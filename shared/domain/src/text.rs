@@ -32,7 +32,8 @@ fn is_invisible(c: char, lines: bool) -> bool {
 
 /// Whether a character takes no room when it is shown. Every text that is read back is looked at again, and most are ASCII,
 /// of which there is none: the set need not be asked.
-pub(crate) fn is_ignorable(c: char) -> bool {
+#[must_use]
+pub fn is_ignorable(c: char) -> bool {
     !c.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 

@@ -1,6 +1,6 @@
 //! What people wrote, made fit for a letter.
 
-use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
+use muster_domain::text::is_ignorable;
 
 /// The longest name shown, in characters.
 const MAX_NAME: usize = 80;
@@ -63,11 +63,10 @@ pub(super) fn quoted(lines: &[String]) -> String {
 
 /// The text without what cannot be seen, its white space as single spaces.
 fn visible(text: &str) -> String {
-    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let seen: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
-        .filter(|c| is_joiner(*c) || is_variation(*c) || !ignorable.contains(*c))
+        .filter(|c| is_joiner(*c) || is_variation(*c) || !is_ignorable(*c))
         .filter(|c| !matches!(c, '\u{fff9}'..='\u{fffb}'))
         .collect();
     let words: Vec<&str> = seen.split_whitespace().collect();
