@@ -4,10 +4,13 @@ use super::{Subject, admit, bad_request, body, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{Ask, Evaluation};
 use crate::shapes::access::batch::Evaluations;
-use muster_domain::rules::asking::sees_beyond_limits;
+use muster_domain::rules::asking::{About, sees_beyond_limits};
+use muster_domain::{OrganizationId, Resource, ResourceKey};
 use muster_edge::asking::Places;
 use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::Snapshot;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Answers one question.
 pub async fn evaluate(call: Call) -> Outcome {
@@ -32,23 +35,49 @@ async fn answered(call: &Call, user: &User, asks: &[Ask]) -> Result<Vec<Decided>
     let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
     let keys = asks.iter().flat_map(Ask::keys).collect();
     let (places, seen) = call.asking(user, &organizations, keys).await?;
-    asks.iter().map(|ask| answer(user, &places, &seen, ask)).collect()
+    let mut answering = Answering {
+        user,
+        places: &places,
+        seen: &seen,
+        subjects: BTreeMap::new(),
+        resources: BTreeMap::new(),
+    };
+    asks.iter().map(|ask| answering.answer(ask)).collect()
 }
 
-fn answer(user: &User, places: &Places, seen: &Snapshot, ask: &Ask) -> Result<Decided, Problem> {
-    let Some(inside) = place(user, places, ask.place)? else {
-        return Ok(Decided::denied("unknown_organization"));
-    };
-    admit(inside, ask.about)?;
-    let subject = match Subject::find(inside, seen, ask.about)? {
-        Ok(subject) => subject,
-        Err(reason) => return Ok(Decided::denied(reason)),
-    };
-    let resource = match &ask.resource {
-        Some(key) => seen.resource(inside.organization.id, key)?,
-        None => None,
-    };
-    let on = resource.as_ref().map(|resource| &resource.reference);
-    let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
-    Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
+/// What all questions of a request rest on. They mostly speak of the same few: each is made of its item once.
+struct Answering<'a> {
+    user: &'a User,
+    places: &'a Places,
+    seen: &'a Snapshot,
+    subjects: BTreeMap<(OrganizationId, Option<About>), Result<Subject, &'static str>>,
+    resources: BTreeMap<(OrganizationId, &'a ResourceKey), Option<Resource>>,
+}
+
+impl<'a> Answering<'a> {
+    fn answer(&mut self, ask: &'a Ask) -> Result<Decided, Problem> {
+        let Some(inside) = place(self.user, self.places, ask.place)? else {
+            return Ok(Decided::denied("unknown_organization"));
+        };
+        admit(inside, ask.about)?;
+        let organization = inside.organization.id;
+        let subject = match self.subjects.entry((organization, ask.about)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Subject::find(inside, self.seen, ask.about)?),
+        };
+        let subject = match subject {
+            Ok(subject) => subject,
+            Err(reason) => return Ok(Decided::denied(reason)),
+        };
+        let resource = match &ask.resource {
+            None => &mut None,
+            Some(key) => match self.resources.entry((organization, key)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(self.seen.resource(organization, key)?),
+            },
+        };
+        let on = resource.as_ref().map(|resource| &resource.reference);
+        let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
+        Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
+    }
 }

@@ -9,7 +9,7 @@ use crate::rules::Scene;
 use crate::rules::access::Question;
 
 /// Whom a question about access is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     /// A user.
     User(UserId),
