@@ -4,6 +4,11 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+/// A request makes thousands of small allocations, most of them within the SDK: with the C library's allocator they take
+/// an eighth of its processor time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod exports;
 pub mod openapi;
 pub mod routes;
