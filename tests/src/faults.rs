@@ -282,7 +282,7 @@ fn operation(request: &HttpRequest) -> String {
         None if request.uri().contains("/v2/email/") => SEND_EMAIL.to_owned(),
         // What is left is S3, whose operations go by the names of the permissions that they need.
         None => match (request.method(), request.uri().contains("?delete")) {
-            ("GET" | "HEAD", _) => GET_FILE.to_owned(),
+            ("GET", _) => GET_FILE.to_owned(),
             ("DELETE", _) | ("POST", true) => DELETE_FILE.to_owned(),
             _ => PUT_FILE.to_owned(),
         },

@@ -209,7 +209,7 @@ fn mail(body: &Value) -> Vec<Needed> {
     resources.into_iter().map(on).collect()
 }
 
-/// S3: who may write a file may write it in pieces, and who may read it may ask whether it is there.
+/// S3: who may write a file may write it in pieces.
 fn files(request: &HttpRequest) -> Vec<Needed> {
     let (path, query) = request.uri().split_once('?').unwrap_or((request.uri(), ""));
     let path = path.split_once("://").map_or(path, |(_, rest)| rest);
@@ -217,7 +217,7 @@ fn files(request: &HttpRequest) -> Vec<Needed> {
     let (bucket, file) = path.split_once('/').unwrap_or((path, ""));
     let on = |action: &str, file: &str| Needed::new(format!("s3:{action}"), format!("arn:aws:s3:::{bucket}/{file}"));
     match request.method() {
-        "GET" | "HEAD" => vec![on("GetObject", file)],
+        "GET" => vec![on("GetObject", file)],
         "POST" if query.split('&').any(|word| word == "delete" || word == "delete=") => {
             let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
             let names = body.split("<Key>").skip(1).filter_map(|rest| rest.split_once("</Key>"));

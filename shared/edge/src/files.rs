@@ -170,8 +170,8 @@ impl Files {
         }
     }
 
-    /// Whether there is such a file. Its first byte is asked for: `HeadObject` would be a call that nothing else makes, and
-    /// 50 KB more of the function.
+    /// Whether there is such a file, none of which is empty. Its first byte is asked for: `HeadObject` would be a call that
+    /// nothing else makes, all of which the largest function would have to hold.
     async fn is_there(&self, name: &str) -> bool {
         let get = self.client.get_object().bucket(&self.bucket).key(name);
         get.range("bytes=0-0").send().await.is_ok()

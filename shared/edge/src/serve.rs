@@ -23,6 +23,11 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// A request makes thousands of small allocations, most of them within the SDK: with the C library's allocator they take
+/// an eighth of its processor time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 

@@ -61,23 +61,33 @@ impl<'a> Answering<'a> {
         };
         admit(inside, ask.about)?;
         let organization = inside.organization.id;
-        let subject = match self.subjects.entry((organization, ask.about)) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Subject::find(inside, self.seen, ask.about)?),
-        };
-        let subject = match subject {
+        let seen = self.seen;
+        let find = || Subject::find(inside, seen, ask.about);
+        let subject = match known(&mut self.subjects, (organization, ask.about), find)? {
             Ok(subject) => subject,
             Err(reason) => return Ok(Decided::denied(reason)),
         };
         let resource = match &ask.resource {
-            None => &mut None,
-            Some(key) => match self.resources.entry((organization, key)) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(self.seen.resource(organization, key)?),
-            },
+            Some(key) => {
+                let find = || Ok(seen.resource(organization, key)?);
+                known(&mut self.resources, (organization, key), find)?.as_ref()
+            }
+            None => None,
         };
-        let on = resource.as_ref().map(|resource| &resource.reference);
+        let on = resource.map(|resource| &resource.reference);
         let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
         Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
     }
+}
+
+/// What is known under this key; found now if nobody asked before.
+fn known<K: Ord, V>(
+    all: &mut BTreeMap<K, V>,
+    key: K,
+    find: impl FnOnce() -> Result<V, Problem>,
+) -> Result<&V, Problem> {
+    Ok(match all.entry(key) {
+        Entry::Occupied(found) => found.into_mut(),
+        Entry::Vacant(new) => new.insert(find()?),
+    })
 }

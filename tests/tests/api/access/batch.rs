@@ -1,6 +1,6 @@
 //! Many questions at once.
 
-use super::{EVALUATIONS, program, user};
+use super::{EVALUATION, EVALUATIONS, program, question, user};
 use muster_tests::bench::Bench;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::named;
@@ -64,6 +64,38 @@ async fn each_question_says_what_the_request_does_not_or_says_otherwise() {
     // The last one's subject is another one, which names no organization.
     assert_eq!(decisions, [true, false, false, true, false]);
     super::denies(&answer.body["evaluations"][4], "unknown_organization");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_again_and_of_two_organizations_by_turns_is_answered_as_if_asked_alone() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let other = Organization::of(&h, h.person("otto")).await;
+    let pat = acme.join(&h, "pat", "program_sponsor", &["spring"]).await;
+    other.invite(&h, pat.address(), "program_sponsor", &["autumn"]).await;
+    let token = h.invitation_token(pat.address()).await;
+    pat.accept(&h, &token).await.expect(200);
+    let mut evaluations = Vec::new();
+    for (action, on) in ["programs:read", "content:write"]
+        .map(|a| ["spring", "autumn", "none"].map(|on| (a, on)))
+        .as_flattened()
+    {
+        for id in [pat.id(), acme.owner.id(), h.person("nobody").id()] {
+            for place in [&acme, &other] {
+                evaluations.push(question(&user(place, &id), action, on));
+            }
+        }
+    }
+    let request = json!({ "evaluations": evaluations });
+    let together = h.platform().post(&h, EVALUATIONS, &request).await.expect(200);
+    let together = together.body["evaluations"].as_array().unwrap().clone();
+    let mut alone = Vec::new();
+    for one in &evaluations {
+        alone.push(h.platform().post(&h, EVALUATION, one).await.expect(200).body);
+    }
+    assert_eq!(together, alone);
+    super::permits(&together[0], "program_sponsor", Some("spring"));
+    super::denies(&together[1], "role_missing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
