@@ -284,7 +284,8 @@ fn operation(request: &HttpRequest) -> String {
         None => match (request.method(), request.uri().contains("?delete")) {
             ("GET", _) => GET_FILE.to_owned(),
             ("DELETE", _) | ("POST", true) => DELETE_FILE.to_owned(),
-            _ => PUT_FILE.to_owned(),
+            ("PUT" | "POST", _) => PUT_FILE.to_owned(),
+            (other, _) => format!("s3:{other}"),
         },
     }
 }
