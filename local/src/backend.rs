@@ -12,7 +12,7 @@ use crate::functions::{Functions, InProcess, Launcher, Surroundings};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
-use crate::streams::{DeadLetter, MappingError, Pump};
+use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use cloud::Cloud;
@@ -98,7 +98,7 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The template feeds a stream function otherwise than this process can.
     #[error(transparent)]
-    Mapping(#[from] MappingError),
+    Mapping(#[from] &'static MappingError),
     /// The system gave no randomness for the secrets.
     #[error("cannot make a secret: {0}")]
     Secret(#[from] getrandom::Error),
@@ -152,14 +152,8 @@ impl Backend {
             }),
         };
 
-        let client = aws_sdk_dynamodbstreams::Client::new(&cloud.own_sdk);
-        let (pump, pumping) = Pump::new(
-            functions.clone(),
-            client,
-            cloud.stream_arn.clone(),
-            data,
-            front.stopped(),
-        )?;
+        let reader = Reader::new(cloud.database.stream(), cloud.stream_arn.clone(), data);
+        let (pump, pumping) = Pump::new(functions.clone(), reader, front.stopped())?;
         if options.streams {
             front.run(pumping);
             front.run(feedback.clone().run(untold, functions.clone(), front.stopped()));
@@ -220,7 +214,7 @@ impl Backend {
 
     /// The address of the embedded DynamoDB.
     pub fn dynamodb_endpoint(&self) -> &str {
-        self.cloud.database.endpoint()
+        &self.cloud.endpoints.dynamodb
     }
 
     /// The table's name.

@@ -1,5 +1,7 @@
 //! The embedded DynamoDB, behind its real HTTP interface, with the table of the deployment's own template.
 
+mod server;
+mod stream;
 mod template;
 
 use crate::data::{DataError, DataFolder};
@@ -7,10 +9,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use axum::Router;
 use dynoxide::Database;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use std::sync::Arc;
 
+pub(crate) use stream::TableStream;
 pub use template::TemplateError;
 
 /// The table's name: each backend has a database of its own, so one name serves all.
@@ -18,10 +21,10 @@ pub(crate) const TABLE: &str = "muster";
 
 const TABLE_TEMPLATE: &str = include_str!("../../infra/table.yaml");
 
-/// A running embedded database.
+/// The embedded database.
 pub(crate) struct EmbeddedDatabase {
-    endpoint: String,
     database: Database,
+    stream: Arc<TableStream>,
 }
 
 /// Why the database did not start.
@@ -33,9 +36,6 @@ pub enum DatabaseError {
     /// Its file is damaged, or not a database at all.
     #[error("cannot open the database: {0}")]
     Open(String),
-    /// No loopback port could be had.
-    #[error("cannot listen on a loopback port: {0}")]
-    Listen(#[from] std::io::Error),
     /// The template does not describe a table that can be made here.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -45,34 +45,29 @@ pub enum DatabaseError {
 }
 
 impl EmbeddedDatabase {
-    /// Opens the database; what comes with it serves it on an ephemeral loopback port until `stopped`.
-    pub(crate) async fn start(
-        data: &DataFolder,
-        mut stopped: watch::Receiver<bool>,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), DatabaseError> {
-        let database = match data.file("muster.db") {
-            Some(file) => Database::new(&file.to_string_lossy()),
-            None => Database::memory(),
-        }
-        .map_err(|error| DatabaseError::Open(error.to_string()))?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        let stop = async move {
-            // An error means that the backend is gone, which is a stop as well.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// Its file is no database.
+    pub(crate) fn open(data: &DataFolder) -> Result<Self, DatabaseError> {
+        let file = match data.file("muster.db") {
+            Some(file) => file.to_string_lossy().into_owned(),
+            // In memory, under a name that a second connection of this process can open as well.
+            None => format!("file:/muster-{}?vfs=memdb", uuid::Uuid::new_v4()),
         };
-        let served = database.clone();
-        let serve = async move {
-            if let Err(error) = dynoxide::server::serve_with_shutdown(listener, served, stop).await {
-                tracing::error!(%error, "the embedded database stopped");
-            }
-        };
-        Ok((Self { endpoint, database }, serve))
+        let database = Database::new(&file).map_err(|error| DatabaseError::Open(error.to_string()))?;
+        let stream = Arc::new(TableStream::open(database.clone(), &file)?);
+        Ok(Self { database, stream })
     }
 
-    /// Where the SDK finds it.
-    pub(crate) fn endpoint(&self) -> &str {
-        &self.endpoint
+    /// What answers the SDK.
+    pub(crate) fn routes(&self) -> Router {
+        server::routes(self.database.clone())
+    }
+
+    /// The table's stream.
+    pub(crate) fn stream(&self) -> Arc<TableStream> {
+        self.stream.clone()
     }
 
     /// Deletes items whose time to live is over, as DynamoDB does by and by.
@@ -134,17 +129,19 @@ pub(crate) mod tests {
     use super::*;
     use crate::aws::{Endpoints, sdk_config};
     use aws_sdk_dynamodb::types::{AttributeValue, BillingMode, StreamViewType};
+    use tokio::net::TcpListener;
     use tokio::task::JoinHandle;
 
-    /// A running database with its table: a client for it, its endpoint, and how to stop it.
-    pub(crate) async fn started(data: &DataFolder) -> (Client, String, watch::Sender<bool>, JoinHandle<()>) {
-        let (stop, stopped) = watch::channel(false);
-        let (database, serve) = EmbeddedDatabase::start(data, stopped).await.unwrap();
-        let server = tokio::spawn(serve);
-        let endpoint = database.endpoint().to_owned();
+    /// A running database with its table, a client for it, and what serves it.
+    pub(crate) async fn started(data: &DataFolder) -> (Client, EmbeddedDatabase, JoinHandle<()>) {
+        let database = EmbeddedDatabase::open(data).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let routes = database.routes();
+        let server = tokio::spawn(async { axum::serve(listener, routes).await.unwrap() });
         let sdk = sdk_config(
             Endpoints {
-                dynamodb: endpoint.clone(),
+                dynamodb: endpoint,
                 services: String::new(),
                 files: String::new(),
             },
@@ -152,13 +149,13 @@ pub(crate) mod tests {
         );
         let client = Client::new(&sdk);
         create_table(&client).await.unwrap();
-        (client, endpoint, stop, server)
+        (client, database, server)
     }
 
     #[tokio::test]
     async fn the_table_is_the_templates() {
         let nothing = DataFolder::open(None).unwrap();
-        let (client, _, _stop, _server) = started(&nothing).await;
+        let (client, _, _server) = started(&nothing).await;
         let described = client
             .describe_table()
             .table_name(TABLE)
@@ -198,7 +195,7 @@ pub(crate) mod tests {
                 .key("SK", AttributeValue::S("b".into()))
         };
 
-        let (client, _, stop, server) = started(&data).await;
+        let (client, database, server) = started(&data).await;
         client
             .put_item()
             .table_name(TABLE)
@@ -207,10 +204,10 @@ pub(crate) mod tests {
             .send()
             .await
             .unwrap();
-        stop.send(true).unwrap();
-        server.await.unwrap();
+        server.abort();
+        drop(database);
 
-        let (client, _, _stop, _server) = started(&data).await;
+        let (client, _, _server) = started(&data).await;
         assert!(key(&client).send().await.unwrap().item.is_some());
     }
 }

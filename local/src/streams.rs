@@ -6,14 +6,12 @@ mod filter;
 mod mapping;
 mod reader;
 
-use crate::data::DataFolder;
 use crate::functions::Functions;
-use aws_sdk_dynamodbstreams::Client;
 use delivery::Delivery;
 #[cfg(test)]
 pub(crate) use filter::matches;
 pub use mapping::MappingError;
-use reader::Reader;
+pub(crate) use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -49,11 +47,9 @@ impl Pump {
     /// A pump; what comes with it pumps until `stopped`.
     pub(crate) fn new(
         functions: Arc<dyn Functions>,
-        client: Client,
-        stream_arn: String,
-        data: Arc<DataFolder>,
+        reader: Reader,
         stopped: watch::Receiver<bool>,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), &'static MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             nudged: Arc::default(),
@@ -61,7 +57,7 @@ impl Pump {
             dead_letters: DeadLetters::default(),
         };
         let running = Running {
-            reader: Reader::new(client, stream_arn, data),
+            reader,
             delivery: Delivery::new(functions, mapping::mappings()?),
             dead_letters: pump.dead_letters.clone(),
             nudged: pump.nudged.clone(),
@@ -109,7 +105,7 @@ impl Running {
             while let Ok(waiter) = self.waiters.try_recv() {
                 settling.push(waiter);
             }
-            match self.reader.next().await {
+            match self.reader.next() {
                 Ok(records) if records.is_empty() => {
                     for waiter in settling.drain(..) {
                         // Nobody may be waiting any more.

@@ -27,6 +27,7 @@ pub mod privilege;
 pub mod recount;
 pub mod requests;
 pub mod roles;
+pub mod sampled;
 pub mod samples;
 pub mod sheets;
 pub mod shortcuts;

@@ -14,7 +14,7 @@ use mail_parser::{Address, HeaderName, Message, MessageParser};
 use muster_edge::Clock;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A mail as one recipient got it.
@@ -44,11 +44,14 @@ pub struct SentMail {
     pub raw: Vec<u8>,
 }
 
-/// Everything that was sent, oldest first.
+/// How many mails are kept. A process that runs for long must not grow with all that it ever sent.
+pub(crate) const MOST_MAILS: usize = 1_000;
+
+/// What was sent last, oldest first.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,
-    mails: Arc<Mutex<Vec<SentMail>>>,
+    mails: Arc<Mutex<VecDeque<SentMail>>>,
     feedback: Feedback,
 }
 
@@ -62,10 +65,17 @@ impl Mailbox {
     }
 
     pub(crate) fn mails(&self) -> Vec<SentMail> {
-        self.lock().clone()
+        self.lock().iter().cloned().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<SentMail>> {
+    fn keep(&self, mails: Vec<SentMail>) {
+        let mut kept = self.lock();
+        kept.extend(mails);
+        let gone = kept.len().saturating_sub(MOST_MAILS);
+        kept.drain(..gone);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<SentMail>> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -115,7 +125,7 @@ pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> R
             for mail in &mails {
                 mailbox.feedback.tell(mail);
             }
-            mailbox.lock().extend(mails);
+            mailbox.keep(mails);
             Json(json!({"MessageId": uuid::Uuid::now_v7().to_string()})).into_response()
         }
         Err(message) => refusal("BadRequestException", &message),

@@ -6,7 +6,7 @@ use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
 use crate::data::DataFolder;
 use crate::database::{self, EmbeddedDatabase};
 use crate::feedback::Feedback;
-use aws_config::SdkConfig;
+use axum::Router;
 use muster_edge::Clock;
 use std::sync::Arc;
 
@@ -16,8 +16,6 @@ pub(super) struct Cloud {
     pub(super) files: Arc<FileStore>,
     pub(super) mailbox: Mailbox,
     pub(super) endpoints: Endpoints,
-    /// For this process's own calls, which are nobody's to watch.
-    pub(super) own_sdk: SdkConfig,
     pub(super) stream_arn: String,
 }
 
@@ -29,44 +27,43 @@ impl Cloud {
         clock: Clock,
         feedback: Feedback,
     ) -> Result<Self, StartError> {
-        let (database, served) = EmbeddedDatabase::start(data, crew.stopped()).await?;
-        crew.run(served);
+        let database = EmbeddedDatabase::open(data)?;
         let mailbox = Mailbox::new(clock, feedback);
         let files = FileStore::open(data.file("files")).map_err(StartError::Files)?;
         let endpoints = Endpoints {
-            dynamodb: database.endpoint().to_owned(),
-            services: serve_services(crew, data, mailbox.clone()).await?,
-            files: serve_files(crew, &files).await?,
+            dynamodb: serve(crew, "database", database.routes()).await?,
+            services: serve(crew, "services", services(data, mailbox.clone())?).await?,
+            files: serve(crew, "files", s3(&files)?).await?,
         };
-        let own_sdk = aws::sdk_config(endpoints.clone(), None);
-        let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&own_sdk)).await?;
+        // A call of this process's own, which is nobody's to watch.
+        let sdk = aws::sdk_config(endpoints.clone(), None);
+        let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&sdk)).await?;
         Ok(Self {
             database: Arc::new(database),
             files: Arc::new(files),
             mailbox,
             endpoints,
-            own_sdk,
             stream_arn,
         })
     }
 }
 
-/// Serves SES and Secrets Manager on a loopback port of their own.
-async fn serve_services(crew: &mut Crew, data: &DataFolder, mailbox: Mailbox) -> Result<String, StartError> {
-    let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
-    let routes = aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret)));
+/// Serves these routes on a loopback port of their own.
+async fn serve(crew: &mut Crew, name: &'static str, routes: Router) -> Result<String, StartError> {
     let listener = listen(0).await?;
     let endpoint = format!("http://{}", local_address(&listener)?);
-    crew.serve("services", listener, routes);
+    crew.serve(name, listener, routes);
     Ok(endpoint)
 }
 
-/// Serves S3 on a loopback port of its own.
-async fn serve_files(crew: &mut Crew, files: &FileStore) -> Result<String, StartError> {
+/// SES and Secrets Manager.
+fn services(data: &DataFolder, mailbox: Mailbox) -> Result<Router, StartError> {
+    let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
+    Ok(aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret))))
+}
+
+/// S3.
+fn s3(files: &FileStore) -> Result<Router, StartError> {
     let (key, secret) = CREDENTIALS;
-    let routes = files.routes(key, secret).map_err(StartError::Files)?;
-    let listener = listen(0).await?;
-    let endpoint = format!("http://{}", local_address(&listener)?);
-    crew.serve("files", listener, routes);
-    Ok(endpoint)
+    files.routes(key, secret).map_err(StartError::Files)
 }

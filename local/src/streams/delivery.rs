@@ -19,7 +19,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 /// What hands records over.
 pub(super) struct Delivery {
     functions: Arc<dyn Functions>,
-    mappings: Vec<Mapping>,
+    mappings: &'static [Mapping],
 }
 
 /// A function's answer for a batch.
@@ -46,14 +46,14 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(functions: Arc<dyn Functions>, mappings: Vec<Mapping>) -> Self {
+    pub(super) fn new(functions: Arc<dyn Functions>, mappings: &'static [Mapping]) -> Self {
         Self { functions, mappings }
     }
 
     /// Hands each record to the functions that want it; gives those that one could not be brought to take.
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
-        for mapping in &self.mappings {
+        for mapping in self.mappings {
             let wanted = mapping.wanted(records);
             deliveries.push(deliver_to(&*self.functions, mapping, wanted));
         }

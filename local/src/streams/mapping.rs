@@ -6,6 +6,7 @@ use crate::functions::{STREAM_FUNCTIONS, StreamFunction};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
@@ -44,8 +45,13 @@ pub enum MappingError {
     },
 }
 
-/// The mapping of each stream function.
-pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
+/// The mapping of each stream function. The template is read once a process.
+pub(super) fn mappings() -> Result<&'static [Mapping], &'static MappingError> {
+    static MAPPINGS: LazyLock<Result<Vec<Mapping>, MappingError>> = LazyLock::new(read);
+    MAPPINGS.as_deref()
+}
+
+fn read() -> Result<Vec<Mapping>, MappingError> {
     let mut template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
     STREAM_FUNCTIONS
         .iter()

@@ -2,16 +2,15 @@
 
 use super::event::LambdaRecord;
 use crate::data::DataFolder;
-use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::error::{DisplayErrorContext, SdkError};
-use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use crate::database::TableStream;
 use std::sync::Arc;
 
 /// Where the place in the stream is kept: what was not handled before a stop is handled after the next start.
 const POSITION: &str = "stream-position";
 
-pub(super) struct Reader {
-    client: Client,
+/// Reads records, and lets those go that were handled.
+pub(crate) struct Reader {
+    stream: Arc<TableStream>,
     stream_arn: String,
     data: Arc<DataFolder>,
     iterator: Option<String>,
@@ -20,26 +19,24 @@ pub(super) struct Reader {
 
 /// Why nothing could be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct ReadError(String);
-
-impl<E, R> From<SdkError<E, R>> for ReadError
-where
-    SdkError<E, R>: std::error::Error,
-{
-    fn from(error: SdkError<E, R>) -> Self {
-        Self(DisplayErrorContext(error).to_string())
-    }
+pub(super) enum ReadError {
+    #[error(transparent)]
+    Database(#[from] dynoxide::DynoxideError),
+    #[error("a record has no JSON: {0}")]
+    Record(#[from] serde_json::Error),
+    #[error("the stream has no iterator")]
+    NoIterator,
 }
 
 impl Reader {
-    pub(super) fn new(client: Client, stream_arn: String, data: Arc<DataFolder>) -> Self {
+    /// A reader that goes on where an earlier one stopped.
+    pub(crate) fn new(stream: Arc<TableStream>, stream_arn: String, data: Arc<DataFolder>) -> Self {
         let position = data.read(POSITION).unwrap_or_else(|error| {
             tracing::warn!(%error, "the stream is read from its beginning");
             None
         });
         Self {
-            client,
+            stream,
             stream_arn,
             data,
             iterator: None,
@@ -48,65 +45,39 @@ impl Reader {
     }
 
     /// The records that come next; none when the end is reached.
-    pub(super) async fn next(&mut self) -> Result<Vec<LambdaRecord>, ReadError> {
+    pub(super) fn next(&mut self) -> Result<Vec<LambdaRecord>, ReadError> {
         let iterator = match self.iterator.take() {
             Some(iterator) => iterator,
-            None => self.open().await?,
+            None => {
+                let opened = self.stream.iterator(&self.stream_arn, self.position.as_deref())?;
+                opened.ok_or(ReadError::NoIterator)?
+            }
         };
-        let answer = self.client.get_records().shard_iterator(iterator).send().await?;
-        self.iterator = answer.next_shard_iterator;
-        Ok(answer
+        let answer = self.stream.records(iterator)?;
+        let records: Result<_, _> = answer
             .records
-            .unwrap_or_default()
             .iter()
-            .filter_map(|record| LambdaRecord::new(record, &self.stream_arn))
-            .collect())
+            .map(|record| LambdaRecord::new(record, &self.stream_arn))
+            .collect();
+        let records = records?;
+        self.iterator = answer.next_shard_iterator;
+        Ok(records)
     }
 
     /// Marks these records as done with.
     pub(super) fn handled(&mut self, records: &[LambdaRecord]) {
         let Some(last) = records.last() else { return };
         self.position = Some(last.sequence_number.clone());
-        if let Err(error) = self.data.write(POSITION, last.sequence_number.as_bytes()) {
-            tracing::warn!(%error, "these records will be handled again after a restart");
+        match self.data.write(POSITION, last.sequence_number.as_bytes()) {
+            Ok(()) => self.stream.handled(records.len(), last.event_id()),
+            Err(error) => tracing::warn!(%error, "these records will be handled again after a restart"),
         }
-    }
-
-    /// An iterator behind the last record handled. The embedded database keeps a table's stream in one shard.
-    async fn open(&self) -> Result<String, ReadError> {
-        let described = self
-            .client
-            .describe_stream()
-            .stream_arn(&self.stream_arn)
-            .send()
-            .await?;
-        let shard = described
-            .stream_description()
-            .and_then(|description| description.shards().first()?.shard_id())
-            .ok_or_else(|| ReadError("the stream has no shard".to_owned()))?;
-        let kind = match self.position {
-            Some(_) => ShardIteratorType::AfterSequenceNumber,
-            None => ShardIteratorType::TrimHorizon,
-        };
-        let opened = self
-            .client
-            .get_shard_iterator()
-            .stream_arn(&self.stream_arn)
-            .shard_id(shard)
-            .shard_iterator_type(kind)
-            .set_sequence_number(self.position.clone())
-            .send()
-            .await?;
-        opened
-            .shard_iterator
-            .ok_or_else(|| ReadError("the shard has no iterator".to_owned()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::{Endpoints, sdk_config};
     use crate::database::tests::started;
     use crate::database::{TABLE, create_table};
     use aws_sdk_dynamodb::types::AttributeValue;
@@ -134,28 +105,25 @@ mod tests {
     async fn reading_goes_on_where_it_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let data = Arc::new(DataFolder::open(Some(folder.path())).unwrap());
-        let (database, endpoint, _stop, _server) = started(&data).await;
-        let arn = create_table(&database).await.unwrap();
-        let endpoints = Endpoints {
-            dynamodb: endpoint,
-            services: String::new(),
-            files: String::new(),
-        };
-        let client = Client::new(&sdk_config(endpoints, None));
-        let reader = || Reader::new(client.clone(), arn.clone(), data.clone());
+        let (client, database, _server) = started(&data).await;
+        let arn = create_table(&client).await.unwrap();
+        let stream = database.stream();
+        let reader = || Reader::new(stream.clone(), arn.clone(), data.clone());
 
         let mut first = reader();
-        assert!(first.next().await.unwrap().is_empty());
-        put(&database, "a").await;
-        put(&database, "b").await;
-        let records = first.next().await.unwrap();
+        assert!(first.next().unwrap().is_empty());
+        put(&client, "a").await;
+        put(&client, "b").await;
+        let records = first.next().unwrap();
         assert_eq!(keys(&records), ["a", "b"]);
         first.handled(&records);
-        put(&database, "c").await;
-        assert_eq!(keys(&first.next().await.unwrap()), ["c"]);
+        put(&client, "c").await;
+        assert_eq!(keys(&first.next().unwrap()), ["c"]);
+
+        assert_eq!(database.stream().count(), 2, "`a` was handled and is gone; `b` marks the place");
 
         // `c` was read but not handled.
         let mut second = reader();
-        assert_eq!(keys(&second.next().await.unwrap()), ["c"]);
+        assert_eq!(keys(&second.next().unwrap()), ["c"]);
     }
 }

@@ -5,8 +5,12 @@ use muster_functions::routes::{ROUTES, Route};
 use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Kind, Reach, TRANSACT, UPDATE};
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::{Answer, recount};
 use std::collections::BTreeMap;
+
+/// How many faults of a route are tried, where not all are.
+const TRIED: usize = 4;
 
 /// What handlers must keep to themselves: how AWS is called, and what it said.
 const INTERNAL: [&str; 6] = [
@@ -103,15 +107,17 @@ async fn survives(binary: &str) {
     );
     let expected = b.outcome(&case).await;
 
-    for (n, operation) in calls.iter().enumerate() {
-        for (kind, reach) in kinds(operation) {
-            let what = format!("{kind:?} ({reach:?}) at call {n} ({operation}) of {binary}");
-            let case = prepare(&b, route).await;
-            b.faults.inject(At::Call(n), kind, reach);
-            let (first, outcome) = twice(&b, route, &case, clean.status, &what).await;
-            check_first(&first, clean.status, kind, reach, &what);
-            assert_eq!(outcome, expected, "{what}");
-        }
+    let faults = calls.iter().enumerate().flat_map(|(n, operation)| {
+        let kinds = kinds(operation).into_iter();
+        kinds.map(move |(kind, reach)| (n, operation, kind, reach))
+    });
+    for (n, operation, kind, reach) in sampled(binary, faults.collect(), TRIED) {
+        let what = format!("{kind:?} ({reach:?}) at call {n} ({operation}) of {binary}");
+        let case = prepare(&b, route).await;
+        b.faults.inject(At::Call(n), kind, reach);
+        let (first, outcome) = twice(&b, route, &case, clean.status, &what).await;
+        check_first(&first, clean.status, kind, reach, &what);
+        assert_eq!(outcome, expected, "{what}");
     }
 
     let case = prepare(&b, route).await;

@@ -24,10 +24,21 @@ fn files(folder: &str, ending: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The binaries that the manifest says have no tests, and so no test program.
+fn built_without_tests() -> BTreeSet<String> {
+    let manifest = file("functions/Cargo.toml");
+    let binaries = manifest.split("[[bin]]").skip(1);
+    let untested = binaries.filter(|binary| binary.contains("test = false"));
+    untested
+        .filter_map(|binary| Some(binary.split_once("name = \"")?.1.split_once('"')?.0.to_owned()))
+        .collect()
+}
+
 #[test]
 fn each_function_of_the_code_has_one_binary_one_sample_and_one_function_in_the_template() {
     let coded: BTreeSet<String> = coded().keys().map(|binary| (*binary).to_owned()).collect();
     assert_eq!(files("functions/src/bin", ".rs"), coded);
+    assert_eq!(built_without_tests(), coded);
     assert_eq!(files("events", ".json"), coded);
     let deployed = functions();
     assert_eq!(deployed.keys().cloned().collect::<BTreeSet<_>>(), coded);

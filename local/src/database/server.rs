@@ -1,0 +1,153 @@
+//! The HTTP interface of the embedded database, as the SDK speaks it (AWS JSON 1.0).
+//!
+//! The crate brings one of its own, which is made to word each refusal as DynamoDB does. For that it reads a body three times, and
+//! for each transaction it looks at the tokens of all transactions of ten minutes: with ten thousand of them that takes longer than
+//! the transaction. Our one caller is the SDK, whose requests are well formed.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What comes before the operation's name in `X-Amz-Target`.
+const PREFIXES: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
+
+/// How long DynamoDB knows the token of a transaction.
+const TOKEN_LIFE: Duration = Duration::from_secs(600);
+
+/// The interface's one route.
+pub(super) fn routes(database: Database) -> Router {
+    let served = Served {
+        database,
+        made: Mutex::default(),
+    };
+    Router::new()
+        .route("/", post(answer))
+        .layer(axum::extract::DefaultBodyLimit::max(16 * 1024 * 1024))
+        .with_state(Arc::new(served))
+}
+
+struct Served {
+    database: Database,
+    made: Mutex<Made>,
+}
+
+async fn answer(State(served): State<Arc<Served>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| PREFIXES.iter().find_map(|prefix| target.strip_prefix(prefix)));
+    let (status, body) = match served.run(operation.unwrap_or_default(), &body) {
+        Ok(body) => (StatusCode::OK, body),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status_code());
+            (status.unwrap_or(StatusCode::BAD_REQUEST), error.to_json())
+        }
+    };
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+}
+
+impl Served {
+    fn run(&self, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+        let database = &self.database;
+        match operation {
+            "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
+            "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
+            "CreateTable" => call(body, |request| database.create_table(request)),
+            "DeleteItem" => call(body, |request| database.delete_item(request)),
+            "DescribeStream" => call(body, |request| database.describe_stream(request)),
+            "DescribeTable" => call(body, |request| database.describe_table(request)),
+            "DescribeTimeToLive" => call(body, |request| database.describe_time_to_live(request)),
+            "GetItem" => call(body, |request| database.get_item(request)),
+            "GetRecords" => call(body, |request| database.get_records(request)),
+            "GetShardIterator" => call(body, |request| database.get_shard_iterator(request)),
+            "ListStreams" => call(body, |request| database.list_streams(request)),
+            "ListTables" => call(body, |request| database.list_tables(request)),
+            "PutItem" => call(body, |request| database.put_item(request)),
+            "Query" => call(body, |request| database.query(request)),
+            "Scan" => call(body, |request| database.scan(request)),
+            "TransactGetItems" => call(body, |request| database.transact_get_items(request)),
+            "TransactWriteItems" => self.transact(body),
+            "UpdateItem" => call(body, |request| database.update_item(request)),
+            "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
+            _ => Err(DynoxideError::ValidationException(
+                "this operation is not served here".to_owned(),
+            )),
+        }
+    }
+
+    /// Makes a transaction, once for each token.
+    fn transact(&self, body: &[u8]) -> Result<String, DynoxideError> {
+        let mut request: TransactWriteItemsRequest = read(body)?;
+        let write = |request| written(&self.database.transact_write_items(request)?);
+        let Some(token) = request.client_request_token.take() else {
+            return write(request);
+        };
+        let asked = hash(body);
+        // Held until the transaction is made: whoever comes with the same token waits for its answer.
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.forget();
+        match made.answers.get(&token) {
+            Some((known, answer)) if *known == asked => Ok(answer.clone()),
+            Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
+                "the token is that of another transaction".to_owned(),
+            )),
+            None => {
+                let answer = write(request)?;
+                made.note(token, asked, answer.clone());
+                Ok(answer)
+            }
+        }
+    }
+}
+
+/// The transactions that were made, by their tokens.
+#[derive(Default)]
+struct Made {
+    answers: HashMap<String, (u64, String)>,
+    /// The oldest first.
+    tokens: VecDeque<(Instant, String)>,
+}
+
+impl Made {
+    fn note(&mut self, token: String, asked: u64, answer: String) {
+        self.tokens.push_back((Instant::now(), token.clone()));
+        self.answers.insert(token, (asked, answer));
+    }
+
+    /// Forgets those whose time is over.
+    fn forget(&mut self) {
+        while let Some((_, token)) = self.tokens.pop_front_if(|(at, _)| at.elapsed() > TOKEN_LIFE) {
+            self.answers.remove(&token);
+        }
+    }
+}
+
+fn hash(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn call<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    run: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    written(&run(read(body)?)?)
+}
+
+fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+}
+
+fn written(answer: &impl Serialize) -> Result<String, DynoxideError> {
+    serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}

@@ -1,0 +1,119 @@
+//! The table's stream, as the embedded database keeps it: each record a row of a table in its SQLite file.
+//!
+//! It keeps every record forever, and scans all of them for the number of each new one and for each read. DynamoDB deletes
+//! records after a day. A second connection to the same file does what is missing: it adds the index that these queries need, and
+//! deletes records that were handled.
+
+use super::{DatabaseError, TABLE};
+use dynoxide::actions::get_records::{GetRecordsRequest, GetRecordsResponse};
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use dynoxide::{Database, DynoxideError};
+use rusqlite::{Connection, TransactionBehavior, params};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Longer than any transaction of the embedded database takes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Serves both queries: the highest number of a table, and the records after a number.
+const INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_in_order
+    ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+
+/// Keeps the record itself: the next number is above it, even if the system's clock is set back.
+const DELETE_BEFORE: &str = "DELETE FROM _stream_records
+    WHERE id < (SELECT id FROM _stream_records WHERE event_id = ?1)";
+
+/// How many handled records are deleted at once. Each deletion empties the database's page cache, so not every batch brings one.
+const DELETED_AT_ONCE: usize = 1_000;
+
+/// The stream of the one table.
+pub(crate) struct TableStream {
+    database: Database,
+    kept: Mutex<Kept>,
+}
+
+struct Kept {
+    connection: Connection,
+    handled: usize,
+}
+
+impl TableStream {
+    /// The stream of this database. The embedded database has made its own tables in the file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub(super) fn open(database: Database, file: &str) -> Result<Self, DatabaseError> {
+        let open = || {
+            let connection = Connection::open(file)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            connection.execute_batch(INDEX)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error: rusqlite::Error| DatabaseError::Open(error.to_string()))?;
+        Ok(Self {
+            database,
+            kept: Mutex::new(Kept {
+                connection,
+                // What an earlier process handled is deleted after the first batch.
+                handled: DELETED_AT_ONCE,
+            }),
+        })
+    }
+
+    /// An iterator behind the record of this number, or at the oldest record.
+    ///
+    /// # Errors
+    /// The embedded database's.
+    pub(crate) fn iterator(&self, arn: &str, after: Option<&str>) -> Result<Option<String>, DynoxideError> {
+        let kind = match after {
+            Some(_) => "AFTER_SEQUENCE_NUMBER",
+            None => "TRIM_HORIZON",
+        };
+        let opened = self.database.get_shard_iterator(GetShardIteratorRequest {
+            stream_arn: arn.to_owned(),
+            shard_id: dynoxide::streams::shard_id(TABLE),
+            shard_iterator_type: kind.to_owned(),
+            sequence_number: after.map(str::to_owned),
+        })?;
+        Ok(opened.shard_iterator)
+    }
+
+    /// The records from an iterator on, and the iterator behind them.
+    ///
+    /// # Errors
+    /// The embedded database's.
+    pub(crate) fn records(&self, shard_iterator: String) -> Result<GetRecordsResponse, DynoxideError> {
+        self.database.get_records(GetRecordsRequest {
+            shard_iterator,
+            limit: None,
+        })
+    }
+
+    /// Notes that `count` more records were handled, the last of which has this event id. Now and then this deletes those before it.
+    pub(crate) fn handled(&self, count: usize, last: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.handled += count;
+        if kept.handled < DELETED_AT_ONCE {
+            return;
+        }
+        match delete_before(&mut kept.connection, last) {
+            Ok(()) => kept.handled = 0,
+            // They are deleted after a later batch.
+            Err(error) => tracing::warn!(%error, "handled records of the stream stay"),
+        }
+    }
+
+    /// How many records there are.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        let kept = self.kept.lock().unwrap();
+        let count = "SELECT COUNT(*) FROM _stream_records";
+        kept.connection.query_row(count, [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn delete_before(connection: &mut Connection, event_id: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute(DELETE_BEFORE, params![event_id])?;
+    transaction.commit()
+}
