@@ -21,12 +21,17 @@ pub fn sampled<T>(test: &str, all: Vec<T>, most: usize) -> Vec<T> {
 }
 
 fn sample<T>(test: &str, all: Vec<T>, most: usize) -> Vec<T> {
-    let seed = test.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let seed = test
+        .bytes()
+        .fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     let mut chosen = Rng::with_seed(seed).choose_multiple(0..all.len(), most);
     chosen.sort_unstable();
     let is_chosen = |place: &usize| chosen.binary_search(place).is_ok();
     let placed = all.into_iter().enumerate();
-    placed.filter(|(place, _)| is_chosen(place)).map(|(_, one)| one).collect()
+    placed
+        .filter(|(place, _)| is_chosen(place))
+        .map(|(_, one)| one)
+        .collect()
 }
 
 #[cfg(test)]

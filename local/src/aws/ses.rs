@@ -311,6 +311,19 @@ pub(super) mod tests {
         assert_eq!(mail.configuration_set.as_deref(), Some("muster"));
     }
 
+    #[test]
+    fn the_last_mails_are_kept() {
+        let mailbox = Mailbox::new(Clock::system(), Feedback::new().0);
+        let raw = STANDARD.encode(mime().write_to_vec().unwrap());
+        for n in 0..MOST_MAILS + 3 {
+            let body = json!({"Destination": {"ToAddresses": [format!("guest{n}@x.example")]}, "Content": {"Raw": {"Data": raw}}});
+            mailbox.keep(read(body.to_string().as_bytes(), Timestamp::now()).unwrap());
+        }
+        let mails = mailbox.mails();
+        assert_eq!(mails.len(), MOST_MAILS);
+        assert_eq!(mails[0].to, "guest3@x.example");
+    }
+
     #[tokio::test]
     async fn without_a_destination_the_header_counts() {
         let (sdk, mailbox) = serve().await;

@@ -59,7 +59,10 @@ async fn serve(crew: &mut Crew, name: &'static str, routes: Router) -> Result<St
 /// SES and Secrets Manager.
 fn services(data: &DataFolder, mailbox: Mailbox) -> Result<Router, StartError> {
     let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
-    Ok(aws::services(mailbox, LinkSecret::new(&String::from_utf8_lossy(&secret))))
+    Ok(aws::services(
+        mailbox,
+        LinkSecret::new(&String::from_utf8_lossy(&secret)),
+    ))
 }
 
 /// S3.

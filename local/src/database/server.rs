@@ -78,9 +78,9 @@ impl Served {
             "TransactWriteItems" => self.transact(body),
             "UpdateItem" => call(body, |request| database.update_item(request)),
             "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
-            _ => Err(DynoxideError::ValidationException(
-                "this operation is not served here".to_owned(),
-            )),
+            _ => Err(DynoxideError::ValidationException(format!(
+                "`{operation}` is not served here"
+            ))),
         }
     }
 
@@ -150,4 +150,62 @@ fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, DynoxideError> {
 
 fn written(answer: &impl Serialize) -> Result<String, DynoxideError> {
     serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::DataFolder;
+    use crate::database::TABLE;
+    use crate::database::tests::started;
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::error::SdkError;
+    use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+    use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+    use std::collections::HashMap;
+
+    fn key() -> HashMap<String, AttributeValue> {
+        let text = || AttributeValue::S("a".to_owned());
+        HashMap::from([("PK".to_owned(), text()), ("SK".to_owned(), text())])
+    }
+
+    /// Adds to a counter.
+    fn adding(number: u8) -> TransactWriteItem {
+        let update = Update::builder()
+            .table_name(TABLE)
+            .set_key(Some(key()))
+            .update_expression("ADD n :n")
+            .expression_attribute_values(":n", AttributeValue::N(number.to_string()))
+            .build();
+        TransactWriteItem::builder().update(update.unwrap()).build()
+    }
+
+    /// Makes a transaction under a token.
+    async fn make(client: &Client, token: &str, item: &TransactWriteItem) -> Result<(), TransactWriteItemsError> {
+        let call = client.transact_write_items().client_request_token(token);
+        let made = call.transact_items(item.clone()).send().await;
+        made.map(drop).map_err(SdkError::into_service_error)
+    }
+
+    #[tokio::test]
+    async fn a_transaction_is_made_once_for_each_token() {
+        let (client, _database, _server) = started(&DataFolder::open(None).unwrap()).await;
+        let one = adding(1);
+        for token in ["first", "first", "second"] {
+            make(&client, token, &one).await.unwrap();
+        }
+        let another = make(&client, "first", &adding(2)).await.unwrap_err();
+        assert!(another.is_idempotent_parameter_mismatch_exception(), "{another:?}");
+        let read = client.get_item().table_name(TABLE).set_key(Some(key())).send().await;
+        assert_eq!(read.unwrap().item.unwrap()["n"], AttributeValue::N("2".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_is_not_served_is_refused_by_name() {
+        let (client, _database, _server) = started(&DataFolder::open(None).unwrap()).await;
+        let refused = client.describe_limits().send().await.unwrap_err();
+        assert!(
+            format!("{refused:?}").contains("`DescribeLimits` is not served here"),
+            "{refused:?}"
+        );
+    }
 }

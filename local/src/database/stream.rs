@@ -117,3 +117,31 @@ fn delete_before(connection: &mut Connection, event_id: &str) -> rusqlite::Resul
     transaction.execute(DELETE_BEFORE, params![event_id])?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::data::DataFolder;
+    use crate::database::EmbeddedDatabase;
+
+    /// The embedded database's own queries, as its version 3.2 has them.
+    const QUERIES: [&str; 2] = [
+        "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1",
+        "SELECT event_name FROM _stream_records
+             WHERE table_name = ?1 AND shard_id = ?2 AND CAST(sequence_number AS INTEGER) > ?3
+             ORDER BY CAST(sequence_number AS INTEGER) ASC
+             LIMIT ?4",
+    ];
+
+    #[test]
+    fn the_index_serves_the_queries_of_the_embedded_database() {
+        let database = EmbeddedDatabase::open(&DataFolder::open(None).unwrap()).unwrap();
+        let kept = database.stream.kept.lock().unwrap();
+        for query in QUERIES {
+            let explain = format!("EXPLAIN QUERY PLAN {query}");
+            let mut plan = kept.connection.prepare(&explain).unwrap();
+            let values = rusqlite::params_from_iter(vec![1; plan.parameter_count()]);
+            let plan: String = plan.query_row(values, |row| row.get(3)).unwrap();
+            assert!(plan.contains("INDEX _stream_records_in_order"), "{plan}: {query}");
+        }
+    }
+}

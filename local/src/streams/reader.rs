@@ -120,7 +120,11 @@ mod tests {
         put(&client, "c").await;
         assert_eq!(keys(&first.next().unwrap()), ["c"]);
 
-        assert_eq!(database.stream().count(), 2, "`a` was handled and is gone; `b` marks the place");
+        assert_eq!(
+            database.stream().count(),
+            2,
+            "`a` was handled and is gone; `b` marks the place"
+        );
 
         // `c` was read but not handled.
         let mut second = reader();

@@ -11,6 +11,7 @@ use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, DELETE_FILE, GET_FILE, Kind, PUT_FILE, Reach, TRANSACT};
 use muster_tests::harness::Harness;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::samples::{ids, sample};
 use muster_tests::stream::Function;
 use muster_tests::{Answer, recount};
@@ -141,7 +142,7 @@ async fn a_job_that_dies_at_any_call_is_finished_by_the_next_with_the_same_file_
         let (clean, _) = made(&b, &case, format, None).await;
         b.faults.clear();
         let (_, calls) = made(&b, &case, format, None).await;
-        for n in 0..calls {
+        for n in sampled(format, (0..calls).collect(), 4) {
             let (again, _) = made(&b, &case, format, Some(n)).await;
             assert_eq!(again, clean, "killed at call {n} of {format}");
         }

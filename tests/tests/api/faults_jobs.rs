@@ -9,6 +9,7 @@ use muster_tests::faults::{At, Kind, Reach};
 use muster_tests::harness::Organization;
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::stream::Function;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -69,16 +70,19 @@ async fn live(b: &Bench, wait: SignedDuration) {
     work(b).await;
 }
 
+/// How many kills are tried, where not all are.
+const TRIED: usize = 4;
+
 /// Lets the work of a case be done without a fault, and then with the process killed at each of its calls, each time on a
-/// table of its own: the embedded DynamoDB reads its whole stream for each item it writes.
-async fn survives_any_kill(wait: SignedDuration, begin: impl AsyncFn(&Bench) -> Case) {
+/// table of its own.
+async fn survives_any_kill(work: &str, wait: SignedDuration, begin: impl AsyncFn(&Bench) -> Case) {
     let b = Bench::start().await;
     let case = begin(&b).await;
     b.faults.clear();
     live(&b, wait).await;
     let calls = b.faults.calls();
     let expected = settled(&b, &case).await;
-    for (n, operation) in calls.iter().enumerate() {
+    for (n, operation) in sampled(work, calls.iter().enumerate().collect(), TRIED) {
         let b = Bench::start().await;
         let case = begin(&b).await;
         b.faults.inject(At::Call(n), Kind::Killed, Reach::Rest);
@@ -100,7 +104,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deleting_a_resource_is_finished_though_it_is_killed_anywhere() {
-    survives_any_kill(PATIENCE, async |b| {
+    survives_any_kill("deleting a resource", PATIENCE, async |b| {
         let case = founded(b).await;
         crowd(b, &case, "member", MANY, Holding::Grant).await;
         invite(b, &case, 21).await;
@@ -113,7 +117,7 @@ async fn deleting_a_resource_is_finished_though_it_is_killed_anywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
-    survives_any_kill(PATIENCE, async |b| {
+    survives_any_kill("switching a role off", PATIENCE, async |b| {
         let case = founded(b).await;
         optional_roles(b, case.organization(), &["implementation_admin"]).await;
         let month = SignedDuration::from_hours(30 * 24);
@@ -126,7 +130,7 @@ async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
-    survives_any_kill(PATIENCE, async |b| {
+    survives_any_kill("resending all", PATIENCE, async |b| {
         let case = founded(b).await;
         invite(b, &case, MANY).await;
         b.stream().await.skip(Function::DeliverMail).await;
@@ -139,7 +143,7 @@ async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organization_is_erased_though_it_is_killed_anywhere() {
     let month = SignedDuration::from_hours(31 * 24);
-    survives_any_kill(month, async |b| {
+    survives_any_kill("erasing an organization", month, async |b| {
         let case = founded(b).await;
         // More than one slice of what there is, and of the record.
         crowd(b, &case, "member", 16, Holding::Grant).await;
@@ -153,7 +157,7 @@ async fn an_organization_is_erased_though_it_is_killed_anywhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_the_keys_of_a_removed_member_away_is_finished_though_it_is_killed_anywhere() {
-    survives_any_kill(PATIENCE, async |b| {
+    survives_any_kill("taking keys away", PATIENCE, async |b| {
         let mut case = founded(b).await;
         let ann = case.join(b, "ann").await;
         for _ in 0..MAX_KEYS {
@@ -169,7 +173,7 @@ async fn taking_the_keys_of_a_removed_member_away_is_finished_though_it_is_kille
 #[tokio::test(flavor = "multi_thread")]
 async fn the_schedule_settles_everything_though_it_is_killed_anywhere() {
     let days = |n: i64| SignedDuration::from_hours(n * 24);
-    survives_any_kill(days(8), async |b| {
+    survives_any_kill("the schedule", days(8), async |b| {
         let case = founded(b).await;
         optional_roles(b, case.organization(), &["implementation_admin"]).await;
         invite(b, &case, 25).await;

@@ -5,6 +5,7 @@ use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Kind, Reach, SEND_EMAIL};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::stream::Function;
 
 /// An invitation that is made but not mailed yet; with its address.
@@ -63,22 +64,24 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
     ] {
         faults.extend([Reach::Attempt, Reach::Call, Reach::Rest].map(|reach| (kind, reach)));
     }
-    for (n, operation) in calls.iter().enumerate() {
-        for (kind, reach) in &faults {
-            let what = format!("{kind:?} ({reach:?}) at call {n} ({operation})");
-            let (case, address) = invited(&b).await;
-            b.faults.inject(At::Call(n), *kind, *reach);
-            try_once(&b).await;
-            b.faults.clear();
-            b.drain().await;
-            // SES may have it without our knowing, or we know and could not note it.
-            let reply_lost = n == handed_over && matches!(kind, Kind::LostReply | Kind::TimeoutAfter);
-            let note_lost = n == handed_over + 1 && *reach != Reach::Attempt;
-            let most = if reply_lost || note_lost { 2 } else { 1 };
-            let count = delivered(&b, &address);
-            assert!((1..=most).contains(&count), "{what}: delivered {count} times");
-            assert_eq!(told(&b, &case, &address).await, "sent", "{what}");
-        }
+    let each = calls.iter().enumerate().flat_map(|(n, operation)| {
+        let faults = faults.iter();
+        faults.map(move |(kind, reach)| (n, operation, kind, reach))
+    });
+    for (n, operation, kind, reach) in sampled("delivering a mail", each.collect(), 20) {
+        let what = format!("{kind:?} ({reach:?}) at call {n} ({operation})");
+        let (case, address) = invited(&b).await;
+        b.faults.inject(At::Call(n), *kind, *reach);
+        try_once(&b).await;
+        b.faults.clear();
+        b.drain().await;
+        // SES may have it without our knowing, or we know and could not note it.
+        let reply_lost = n == handed_over && matches!(kind, Kind::LostReply | Kind::TimeoutAfter);
+        let note_lost = n == handed_over + 1 && *reach != Reach::Attempt;
+        let most = if reply_lost || note_lost { 2 } else { 1 };
+        let count = delivered(&b, &address);
+        assert!((1..=most).contains(&count), "{what}: delivered {count} times");
+        assert_eq!(told(&b, &case, &address).await, "sent", "{what}");
     }
     recount(&b.h).await;
 }

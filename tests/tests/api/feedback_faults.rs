@@ -8,6 +8,7 @@ use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Kind, READ, Reach, SEND_EMAIL, TRANSACT, UPDATE};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::samples::ids;
 use muster_tests::stream::Function;
 use muster_tests::stream::hear;
@@ -67,24 +68,26 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
             // The same writes as one of the others, or fewer.
             continue;
         }
-        for (n, operation) in calls.iter().enumerate() {
-            for (kind, reach) in faults() {
-                let what = format!("{told:?}: {kind:?} ({reach:?}) at call {n} ({operation})");
-                let (case, id, address) = waiting(&b).await;
-                b.drain().await;
-                let event = event(&mails(&b, &address)[0]);
-                b.faults.inject(At::Call(n), kind, reach);
-                let first = b.faults.unless_killed(hear(b.app(), event.clone())).await;
-                b.faults.clear();
-                if !matches!(first, Some(Ok(_))) {
-                    hear(b.app(), event).await.unwrap();
-                }
-                assert_eq!(shown(&b, &case, &id).await, expected, "{what}");
-                let acme = &case.organization().id;
-                assert_eq!(ids(&b.h, acme, "DELIVERABILITY#").await.len(), marked, "{what}");
-                b.drain().await;
-                assert_eq!(mails(&b, &address).len(), 1, "{what}");
+        let each = calls.iter().enumerate().flat_map(|(n, operation)| {
+            let faults = faults().into_iter();
+            faults.map(move |(kind, reach)| (n, operation, kind, reach))
+        });
+        for (n, operation, kind, reach) in sampled(expected, each.collect(), 7) {
+            let what = format!("{told:?}: {kind:?} ({reach:?}) at call {n} ({operation})");
+            let (case, id, address) = waiting(&b).await;
+            b.drain().await;
+            let event = event(&mails(&b, &address)[0]);
+            b.faults.inject(At::Call(n), kind, reach);
+            let first = b.faults.unless_killed(hear(b.app(), event.clone())).await;
+            b.faults.clear();
+            if !matches!(first, Some(Ok(_))) {
+                hear(b.app(), event).await.unwrap();
             }
+            assert_eq!(shown(&b, &case, &id).await, expected, "{what}");
+            let acme = &case.organization().id;
+            assert_eq!(ids(&b.h, acme, "DELIVERABILITY#").await.len(), marked, "{what}");
+            b.drain().await;
+            assert_eq!(mails(&b, &address).len(), 1, "{what}");
         }
     }
     recount(&b.h).await;
@@ -117,11 +120,9 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
     let b = Bench::start().await;
     // Taken up, told, left out.
     let calls = [READ, UPDATE, UPDATE, UPDATE];
-    let mut cases = vec![None];
-    for n in 0..calls.len() {
-        cases.extend(faults().into_iter().map(|(kind, reach)| Some((n, kind, reach))));
-    }
-    for fault in cases {
+    let each = (0..calls.len()).flat_map(|n| faults().into_iter().map(move |(kind, reach)| (n, kind, reach)));
+    let tried = sampled("withholding a mail", each.collect(), 12);
+    for fault in std::iter::once(None).chain(tried.into_iter().map(Some)) {
         let (case, id, address) = waiting(&b).await;
         b.drain().await;
         // All are asked to be sent again, and only then the bounce is told.

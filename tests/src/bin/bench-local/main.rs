@@ -51,7 +51,9 @@ fn main() -> ExitCode {
         return muster_local::cli::main();
     }
     let arguments = Arguments::parse();
-    tokio::runtime::Runtime::new().expect("a runtime").block_on(measure(&arguments));
+    tokio::runtime::Runtime::new()
+        .expect("a runtime")
+        .block_on(measure(&arguments));
     ExitCode::SUCCESS
 }
 

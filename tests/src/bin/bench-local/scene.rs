@@ -92,7 +92,9 @@ impl Scene {
             prepared: VecDeque::new(),
             writers: Vec::new(),
         };
-        scene.platform = scene.token(json!({"sub": "operator", "scope": "muster:platform"})).await;
+        scene.platform = scene
+            .token(json!({"sub": "operator", "scope": "muster:platform"}))
+            .await;
         for _ in 0..50 {
             let team = scene.team().await;
             scene.writers.push(team);
@@ -113,7 +115,11 @@ impl Scene {
         let answer = call.send().await.expect("the backend answers");
         let status = answer.status();
         let body = answer.bytes().await.expect("the whole answer");
-        assert!(status.is_success(), "{request:?}: {status} {}", String::from_utf8_lossy(&body));
+        assert!(
+            status.is_success(),
+            "{request:?}: {status} {}",
+            String::from_utf8_lossy(&body)
+        );
         serde_json::from_slice(&body).unwrap_or_default()
     }
 
@@ -154,12 +160,16 @@ impl Scene {
         let body = json!({"name": "Acme", "role_set": "program-delivery"});
         let made = self.post(&owner, "/v1/organizations".to_owned(), body).await;
         let path = format!("/v1/organizations/{}", made["id"].as_str().unwrap());
-        let me = self.get(&owner, format!("{path}/members/me")).await["id"].as_str().unwrap().to_owned();
+        let me = self.get(&owner, format!("{path}/members/me")).await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         Team { owner, path, me }
     }
 
     async fn person(&self, name: &str) -> String {
-        self.token(json!({"sub": name, "email": format!("{name}@x.example"), "name": name})).await
+        self.token(json!({"sub": name, "email": format!("{name}@x.example"), "name": name}))
+            .await
     }
 
     /// Makes this many people members at once, as contacts with an account.
@@ -211,9 +221,17 @@ impl Scene {
             }
             Kind::VerifyKey => {
                 let made = self
-                    .post(&team.owner, format!("{}/members/me/api-keys", team.path), json!({"name": "k"}))
+                    .post(
+                        &team.owner,
+                        format!("{}/members/me/api-keys", team.path),
+                        json!({"name": "k"}),
+                    )
                     .await;
-                let request = post("/v1/api-keys/verify".to_owned(), &self.platform, json!({"key": made["secret"]}));
+                let request = post(
+                    "/v1/api-keys/verify".to_owned(),
+                    &self.platform,
+                    json!({"key": made["secret"]}),
+                );
                 self.prepared.extend(std::iter::repeat_n(request, count));
             }
             Kind::CreateOrganization => {
@@ -298,6 +316,9 @@ impl Scene {
                 })
                 .await;
         });
-        futures::stream::iter(changes).buffer_unordered(at_once).collect::<Vec<()>>().await;
+        futures::stream::iter(changes)
+            .buffer_unordered(at_once)
+            .collect::<Vec<()>>()
+            .await;
     }
 }

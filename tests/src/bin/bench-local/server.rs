@@ -36,7 +36,7 @@ impl Server {
             line.clear();
             assert!(out.read_line(&mut line).unwrap() > 0, "the backend ended");
             if let Some(at) = line.find("http://127.0.0.1:") {
-                break line[at..].split_whitespace().next().unwrap().to_owned();
+                break line[at..].split([',', '\n']).next().unwrap().to_owned();
             }
         };
         // Whoever stops reading ends whoever writes.

@@ -1,0 +1,121 @@
+//! What a process that is killed leaves behind, and what the next one makes of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should stop there"
+)]
+#![cfg(unix)]
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A process on a folder, and where its API is. Dropping it kills it.
+struct Process {
+    child: Child,
+    base_url: String,
+    http: Client,
+}
+
+impl Process {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_muster-local"))
+            .args(["--port", "0", "--data"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let (_, address) = line.split_once(" at ").unwrap();
+        let base_url = address.split(',').next().unwrap().to_owned();
+        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        Self {
+            child,
+            base_url,
+            http: Client::new(),
+        }
+    }
+
+    async fn post(&self, token: &str, path: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}{path}", self.base_url)).bearer_auth(token);
+        request.json(&body).send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.base_url)).bearer_auth(token);
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    async fn token(&self) -> String {
+        let olivia = json!({"sub": "olivia", "email": "olivia@acme.example"});
+        let issued = self.post("", "/dev/token", olivia).await;
+        issued["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// How far the mail of each invitation has come.
+    async fn mail(&self, token: &str, invitations: &str) -> Vec<String> {
+        let mut mail = Vec::new();
+        let mut path = format!("{invitations}?limit=100");
+        loop {
+            let page = self.get(token, &path).await;
+            let items = page["items"].as_array().unwrap();
+            mail.extend(items.iter().map(|item| item["mail"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else {
+                return mail;
+            };
+            path = format!("{invitations}?limit=100&cursor={next}");
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: nothing is finished, nothing is closed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn no_change_and_no_mail_is_lost_when_the_process_is_killed_again_and_again() {
+    const ROUNDS: usize = 5;
+    const REQUESTS: usize = 4;
+    let folder = tempfile::tempdir().unwrap();
+    let mut invitations = String::new();
+    for round in 0..ROUNDS {
+        let process = Process::start(folder.path());
+        let token = process.token().await;
+        if invitations.is_empty() {
+            let body = json!({"name": "Acme", "role_set": "program-delivery"});
+            let made = process.post(&token, "/v1/organizations", body).await;
+            invitations = format!("/v1/organizations/{}/invitations", made["id"].as_str().unwrap());
+        }
+        for request in 0..REQUESTS {
+            let emails: Vec<String> = (0..20)
+                .map(|n| format!("guest{round}x{request}x{n}@acme.example"))
+                .collect();
+            let body = json!({"emails": emails, "role": "participant"});
+            let made = process.post(&token, &invitations, body).await;
+            assert_eq!(made["invitations"].as_array().unwrap().len(), 20);
+        }
+        // Killed here, with most of the mail still to be sent.
+    }
+    let process = Process::start(folder.path());
+    let token = process.token().await;
+    let begun = Instant::now();
+    loop {
+        let mail = process.mail(&token, &invitations).await;
+        assert_eq!(mail.len(), ROUNDS * REQUESTS * 20);
+        // A mail is sent for good when SES tells so, which a killed process does not hear.
+        if mail.iter().all(|mail| mail == "sent" || mail == "delivered") {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{mail:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
