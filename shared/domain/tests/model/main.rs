@@ -19,15 +19,20 @@ mod power;
 mod work;
 mod world;
 
-use action::story;
+use action::{Action, story};
 use kind::{KINDS, Kind};
-use proptest::test_runner::{Config, TestRunner};
+use play::Verdict;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, RandomState};
 use world::World;
 
 /// Steps of one story.
 const STEPS: usize = 60;
+
+/// Stories that are played by default: always the same ones, so that the answer comes in seconds.
+const FEW: u32 = 64;
 
 /// Kinds of steps that must have been taken at least once, or the stories would prove little.
 const TAKEN: [&str; 19] = [
@@ -88,46 +93,79 @@ fn the_descriptions_name_the_roles_of_the_shipped_files() {
     }
 }
 
+/// How many stories are played, and what they grow from.
+///
+/// With `MUSTER_WHOLE` in the environment, as `.ci/run` sets it: as many as proptest plays, and others each time.
+/// With `MUSTER_SEED`, those of an earlier run once more.
+fn extent() -> (u32, u64) {
+    let chosen = std::env::var("MUSTER_SEED").map(|seed| seed.parse().expect("MUSTER_SEED is a number"));
+    match std::env::var_os("MUSTER_WHOLE") {
+        Some(_) => {
+            let seed = chosen.unwrap_or_else(|_| RandomState::new().hash_one(()));
+            (Config::default().cases.max(FEW), seed)
+        }
+        None => (FEW, chosen.unwrap_or(1)),
+    }
+}
+
 fn play_stories(kind: &'static Kind) {
     let taken: RefCell<BTreeMap<&'static str, (usize, usize)>> = RefCell::default();
+    let (cases, seed) = extent();
     let config = Config {
-        cases: Config::default().cases.max(64),
+        cases,
         failure_persistence: None,
         ..Config::default()
     };
-    let outcome = TestRunner::new(config).run(&story(kind, STEPS), |steps| {
-        let mut world = World::create(kind);
-        for step in action::prelude(kind) {
-            let verdict = world.play_as(world::user(0), &step);
-            assert!(matches!(verdict, play::Verdict::Changed), "{step:?}");
-        }
-        for step in &steps {
-            let verdict = world.play(step);
-            invariants::check(&world);
-            let mut taken = taken.borrow_mut();
-            let counts = taken.entry(step.name()).or_default();
-            match verdict {
-                play::Verdict::Changed => counts.0 += 1,
-                play::Verdict::Refused | play::Verdict::Same => counts.1 += 1,
-            }
-        }
-        world.settle_everything();
-        invariants::check(&world);
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let outcome = runner.run(&story(kind, STEPS), |steps| {
+        play_story(kind, &steps, &mut taken.borrow_mut());
         Ok(())
     });
+    let again = format!("MUSTER_SEED={seed}, {cases} stories");
     if let Err(failure) = outcome {
-        panic!("{failure}");
+        panic!("{again}: {failure}");
     }
-    let taken = taken.into_inner();
+    all_was_taken(kind, &taken.into_inner(), &again);
+}
+
+fn play_story(kind: &'static Kind, steps: &[Action], taken: &mut BTreeMap<&'static str, (usize, usize)>) {
+    let mut world = World::create(kind);
+    for step in action::prelude(kind) {
+        let verdict = world.play_as(world::user(0), &step);
+        assert!(matches!(verdict, Verdict::Changed), "{step:?}");
+    }
+    invariants::check(&world);
+    for step in steps {
+        let verdict = world.play(step);
+        let counts = taken.entry(step.name()).or_default();
+        match verdict {
+            Verdict::Changed => {
+                invariants::check(&world);
+                counts.0 += 1;
+            }
+            Verdict::Refused | Verdict::Same => counts.1 += 1,
+        }
+    }
+    world.settle_everything();
+    invariants::check(&world);
+}
+
+fn all_was_taken(kind: &Kind, taken: &BTreeMap<&'static str, (usize, usize)>, again: &str) {
     for name in TAKEN {
         let (changed, refused) = taken.get(name).copied().unwrap_or_default();
         let grants = ["put_grant", "drop_grant"].contains(&name);
         let nowhere = kind.roles.iter().all(|r| r.places == kind::Places::Never);
         let never = (name == "switch" && kind.helper.is_none()) || (grants && nowhere);
-        assert_eq!(changed == 0, never, "how often `{name}` changed something: {taken:?}");
+        assert_eq!(
+            changed == 0,
+            never,
+            "{again}: how often `{name}` changed something: {taken:?}"
+        );
         assert!(
             refused > 0 || ["expire", "set_plan"].contains(&name),
-            "`{name}` was never refused: {taken:?}"
+            "{again}: `{name}` was never refused: {taken:?}"
         );
     }
 }

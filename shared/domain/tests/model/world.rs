@@ -1,5 +1,6 @@
 //! The world in memory: what is stored, and how changes are stored, as strictly as a transaction would.
 
+use crate::action::PEOPLE;
 use crate::kind::Kind;
 use crate::plain;
 use crate::power::{self, Cause};
@@ -10,6 +11,7 @@ use muster_domain::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
+use std::sync::LazyLock;
 
 /// Numbers one after another.
 #[derive(Debug, Default, Clone)]
@@ -43,17 +45,25 @@ pub(crate) struct World {
 }
 
 pub(crate) fn user(number: usize) -> UserId {
-    UserId::of("https://idp.example", &number.to_string())
+    static USERS: LazyLock<Vec<UserId>> = LazyLock::new(|| (0..100).map(made).collect());
+    fn made(number: usize) -> UserId {
+        UserId::of("https://idp.example", &number.to_string())
+    }
+    USERS[number]
 }
 
 /// Every other person has an address that helpers may have.
 pub(crate) fn address(number: usize) -> Address {
-    let domain = if number.is_multiple_of(2) {
-        "partner.example"
-    } else {
-        "acme.example"
-    };
-    format!("person{number}@{domain}").parse().unwrap()
+    static ADDRESSES: LazyLock<Vec<Address>> = LazyLock::new(|| (0..PEOPLE).map(made).collect());
+    fn made(number: usize) -> Address {
+        let domain = if number.is_multiple_of(2) {
+            "partner.example"
+        } else {
+            "acme.example"
+        };
+        format!("person{number}@{domain}").parse().unwrap()
+    }
+    ADDRESSES[number].clone()
 }
 
 impl World {
