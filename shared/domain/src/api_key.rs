@@ -1,6 +1,8 @@
 //! API keys: they act as the member they belong to, within limits of their own, and never beyond what that member may at that moment (000).
 
 mod secret;
+#[cfg(test)]
+mod tests;
 
 pub use secret::{Secret, SecretHash};
 

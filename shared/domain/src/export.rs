@@ -153,3 +153,57 @@ impl Wanted {
         format!("members-{day}.{}", self.format)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn export() -> Export {
+        Export {
+            id: ExportId::from_bytes([0; 16]),
+            organization: OrganizationId::from_bytes([0; 16]),
+            by: UserId::from_bytes([0; 16]),
+            key: None,
+            wanted: Wanted {
+                format: Format::Xlsx,
+                timezone: "Asia/Tokyo".parse().unwrap(),
+                filter: Selection::default(),
+            },
+            state: State::Ready,
+            rows: 0,
+            created_at: "2026-03-10T20:00:00Z".parse().unwrap(),
+            expires_at: "2026-03-11T20:00:00Z".parse().unwrap(),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_format_is_read_and_shown_by_its_name() {
+        for (text, format) in [("csv", Format::Csv), ("xlsx", Format::Xlsx)] {
+            assert_eq!((text.parse(), format.to_string().as_str()), (Ok(format), text));
+        }
+        for text in ["", "CSV", "xls"] {
+            assert_eq!(text.parse::<Format>(), Err(FormatError), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_export_is_gone_from_the_instant_of_its_end_on() {
+        for (now, there) in [
+            ("2026-03-11T19:59:59.999Z", true),
+            ("2026-03-11T20:00:00Z", false),
+            ("2026-03-12T00:00:00Z", false),
+        ] {
+            assert_eq!(export().is_there(now.parse().unwrap()), there, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_the_day_of_its_own_time_zone_and_its_parts_stand_beside_it_in_their_order() {
+        let export = export();
+        let folder = "exports/org_0000000000000000000000/exp_0000000000000000000000";
+        assert_eq!(export.file(), format!("{folder}/members-2026-03-11.xlsx"));
+        assert_eq!(export.part(7, "a1"), format!("{folder}/part-000007-a1"));
+        assert!(export.part(9, "b") < export.part(10, "a"));
+    }
+}

@@ -184,6 +184,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn whatever_makes_numbers_makes_new_ids() {
+        let mut number = 0;
+        let mut ids = || {
+            number += 1;
+            Uuid::from_u128(number)
+        };
+        let ids: &mut dyn NewIds = &mut ids;
+        assert_eq!([ids.uuid(), ids.uuid()].map(|uuid| uuid.as_u128()), [1, 2]);
+    }
+
     proptest! {
         #[test]
         fn text_and_number_are_one_to_one_and_in_the_same_order(a: u128, b: u128) {

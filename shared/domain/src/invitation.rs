@@ -146,3 +146,80 @@ impl Invitation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending() -> Invitation {
+        let now = "2026-03-10T12:00:00Z".parse().unwrap();
+        Invitation {
+            id: InvitationId::from_bytes([1; 16]),
+            organization: OrganizationId::from_bytes([2; 16]),
+            email: "ann@x.example".parse().unwrap(),
+            role: "admin".parse().unwrap(),
+            resources: Vec::new(),
+            term: None,
+            epoch: 0,
+            message: None,
+            invited_by: UserId::from_bytes([3; 16]),
+            inviter_name: None,
+            generation: 1,
+            state: InvitationState::Pending,
+            mail: Delivery::Sent,
+            seat: true,
+            created_at: now,
+            sent_at: now,
+            expires_at: "2026-03-17T12:00:00Z".parse().unwrap(),
+            ended_at: None,
+            accepted_by: None,
+            version: 3,
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_invitation_frees_its_seat_and_has_an_instant() {
+        let now = "2026-03-12T00:00:00Z".parse().unwrap();
+        let expected = Invitation {
+            state: InvitationState::Declined,
+            seat: false,
+            ended_at: Some(now),
+            version: 4,
+            ..pending()
+        };
+        assert_eq!(pending().ended(InvitationState::Declined, now), expected);
+    }
+
+    #[test]
+    fn a_pending_one_has_expired_at_its_instant_and_what_ended_before_has_not() {
+        for (state, now, shown) in [
+            (
+                InvitationState::Pending,
+                "2026-03-17T11:59:59Z",
+                InvitationState::Pending,
+            ),
+            (
+                InvitationState::Pending,
+                "2026-03-17T12:00:00Z",
+                InvitationState::Expired,
+            ),
+            (
+                InvitationState::Accepted,
+                "2026-03-18T12:00:00Z",
+                InvitationState::Accepted,
+            ),
+        ] {
+            let invitation = Invitation { state, ..pending() };
+            assert_eq!(invitation.state_at(now.parse().unwrap()), shown, "{state:?} {now}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_a_mail_gives_way_to_all_that_stands_after_it() {
+        for (at, delivery) in Delivery::ALL.into_iter().enumerate() {
+            assert_eq!(delivery.after().collect::<Vec<_>>(), Delivery::ALL[..at]);
+            let stored = serde_json::to_string(&delivery).unwrap();
+            assert_eq!(stored, format!("{:?}", delivery.as_str()));
+        }
+    }
+}

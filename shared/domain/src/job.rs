@@ -192,3 +192,76 @@ impl Job {
 fn patience(now: Timestamp) -> Timestamp {
     now.checked_add(JOB_PATIENCE).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn work(tries: u8, not_before: Option<Timestamp>) -> Work {
+        Work::Export {
+            export: ExportId::from_bytes([3; 16]),
+            stage: Exporting::Tidy { parts: Vec::new() },
+            tries,
+            not_before,
+        }
+    }
+
+    fn job() -> Job {
+        let (id, organization) = (JobId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]));
+        Job {
+            version: 7,
+            ..Job::new(id, organization, work(2, None), at("2026-03-10T12:00:00Z"))
+        }
+    }
+
+    #[test]
+    fn a_job_is_taken_up_again_two_minutes_after_it_was_last_moved() {
+        let first = job();
+        assert_eq!(first.due_at, at("2026-03-10T12:02:00Z"));
+        let moved = first.moved_on(work(0, None), at("2026-03-10T13:00:00Z"));
+        let expected = Job {
+            work: work(0, None),
+            due_at: at("2026-03-10T13:02:00Z"),
+            version: 8,
+            ..first
+        };
+        assert_eq!(moved, expected);
+    }
+
+    #[test]
+    fn a_job_that_waits_is_due_at_the_instant_it_waits_for() {
+        let until = at("2026-04-09T12:00:00Z");
+        let expected = Job {
+            work: work(3, Some(until)),
+            due_at: until,
+            version: 8,
+            ..job()
+        };
+        assert_eq!(job().waiting(work(3, Some(until)), until), expected);
+    }
+
+    #[test]
+    fn one_try_more_counts_only_if_nobody_had_the_job_wait() {
+        let now = at("2026-03-10T13:00:00Z");
+        for (before, after) in [
+            (work(2, None), work(3, None)),
+            (work(2, Some(at("2026-03-10T12:30:00Z"))), work(2, None)),
+            (work(u8::MAX, None), work(u8::MAX, None)),
+        ] {
+            let before = Job { work: before, ..job() };
+            assert_eq!(before.taken_up(now), before.moved_on(after, now));
+        }
+        let other = Work::EndKeys {
+            owner: UserId::from_bytes([4; 16]),
+        };
+        let before = Job {
+            work: other.clone(),
+            ..job()
+        };
+        assert_eq!(before.taken_up(now), before.moved_on(other, now));
+    }
+}

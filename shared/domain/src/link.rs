@@ -11,6 +11,8 @@ use sha2::Sha256;
 pub const MIN_SECRET: usize = 32;
 const BODY: usize = 16 * 3 + 4;
 const MAC: usize = 16;
+/// Characters of a token, in base64 without padding.
+const TOKEN: usize = ((BODY + MAC) * 4).div_ceil(3);
 
 /// Secrets links are made with: the current one, and the one before it, whose links stay good through a rotation.
 #[derive(Clone)]
@@ -64,7 +66,7 @@ impl LinkSecrets {
     /// The link a token was made for; nothing for a token that this deployment never made.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<Link> {
-        if token.len() > 2 * (BODY + MAC) {
+        if token.len() != TOKEN {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
@@ -87,12 +89,12 @@ fn mac(secret: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
 
 impl Link {
     fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(BODY + MAC);
-        bytes.extend(self.organization.to_bytes());
-        bytes.extend(self.invitation.to_bytes());
-        bytes.extend(self.inviter.to_bytes());
-        bytes.extend(self.generation.to_be_bytes());
-        bytes
+        let ids = [
+            self.organization.to_bytes(),
+            self.invitation.to_bytes(),
+            self.inviter.to_bytes(),
+        ];
+        [ids.as_flattened(), &self.generation.to_be_bytes()].concat()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -131,7 +133,30 @@ mod tests {
         let token = LinkSecrets::new(OLD, None).unwrap().token(&link(7, 1));
         assert_eq!(LinkSecrets::new(NEW, Some(OLD)).unwrap().open(&token), Some(link(7, 1)));
         assert_eq!(LinkSecrets::new(NEW, None).unwrap().open(&token), None);
-        assert!(LinkSecrets::new("short", None).is_err());
+    }
+
+    #[test]
+    fn a_secret_has_as_many_characters_as_it_must_have() {
+        let (enough, short) = ("x".repeat(MIN_SECRET), "x".repeat(MIN_SECRET - 1));
+        assert!(LinkSecrets::new(&enough, Some(&enough)).is_ok());
+        assert!(LinkSecrets::new(&short, None).is_err());
+        assert!(LinkSecrets::new(&enough, Some(&short)).is_err());
+    }
+
+    #[test]
+    fn what_begins_or_ends_as_a_good_token_is_none() {
+        let secrets = LinkSecrets::new(NEW, None).unwrap();
+        let token = secrets.token(&link(7, 1));
+        assert!(secrets.open(&token).is_some());
+        for other in [
+            &token[..90],
+            &token[1..],
+            &format!("{token}A"),
+            &format!("{token}="),
+            "",
+        ] {
+            assert_eq!(secrets.open(other), None, "{other}");
+        }
     }
 
     proptest! {

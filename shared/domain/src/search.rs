@@ -83,7 +83,7 @@ fn without_beginnings(words: &BTreeSet<String>) -> BTreeSet<String> {
 pub fn place(name: Option<&Name>, address: &Address) -> String {
     let shown = fold(name.map_or(address.as_str(), Name::as_str));
     // What comes before the mark that ends the place in a key would put `Ann` after `Ann Lee`: the character after that mark does not.
-    cut(&shown).replace(|c: char| c.is_whitespace() || c < '#', "$")
+    cut(&shown).replace(|c: char| c.is_whitespace() || matches!(c, ..'#'), "$")
 }
 
 /// Whether the person with these words is meant: each term begins one of them.
@@ -158,5 +158,21 @@ mod tests {
         let all = words(Some(&name), &Address::parse("p@x.example").unwrap());
         assert_eq!(all.len(), MAX_WORDS);
         assert!(all.iter().all(|w| !w.contains('#')));
+    }
+
+    #[test]
+    fn a_place_is_folded_short_and_puts_a_name_before_the_longer_one_it_begins() {
+        let address = Address::parse("zoe@x.example").unwrap();
+        let place = |name: &str| place((!name.is_empty()).then(|| name.parse().unwrap()).as_ref(), &address);
+        for (name, expected) in [
+            ("", "zoe@x.example"),
+            ("Ann", "ann"),
+            ("Ann Lee", "ann$lee"),
+            ("Ann\u{a0}\"Zoë\"!", "ann$$zoe$$"),
+            ("A#$%", "a_$%"),
+            (&"É".repeat(50), &"e".repeat(MAX_LENGTH)),
+        ] {
+            assert_eq!(place(name), expected, "{name}");
+        }
     }
 }

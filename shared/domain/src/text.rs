@@ -234,11 +234,37 @@ mod tests {
     }
 
     #[test]
+    fn ids_of_roles_are_short_lower_case_words() {
+        for good in ["a", "program_admin", "a1", &"a".repeat(40)] {
+            assert_eq!(good.parse::<RoleId>().unwrap().as_str(), good);
+        }
+        for bad in ["", "1a", "_a", "A", "aB", "a-b", "a b", "é", &"a".repeat(41)] {
+            assert!(bad.parse::<RoleId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_taken_as_it_is_but_for_its_length_and_control_characters() {
+        for good in [" auth0|Ann ", "é", &"é".repeat(255)] {
+            assert_eq!(good.parse::<Subject>().unwrap().as_str(), good);
+        }
+        for (bad, error) in [
+            ("", TextError::Length(255)),
+            (&*"a".repeat(256), TextError::Length(255)),
+            ("a\nb", TextError::Invisible),
+        ] {
+            assert_eq!(bad.parse::<Subject>(), Err(error), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn time_zones_and_colours_have_one_spelling() {
         assert_eq!("europe/paris".parse::<TimeZoneName>().unwrap().as_str(), "Europe/Paris");
         assert!("Mars/Base".parse::<TimeZoneName>().is_err());
         assert_eq!("#ABCDEF".parse::<Color>().unwrap().as_str(), "#abcdef");
-        assert!("red".parse::<Color>().is_err());
+        for bad in ["red", "abcdef", "#abcde", "#abcdefa", "#abcdeg"] {
+            assert!(bad.parse::<Color>().is_err(), "{bad}");
+        }
     }
 
     proptest! {

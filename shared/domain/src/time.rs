@@ -50,7 +50,8 @@ impl FromStr for Term {
     type Err = TermError;
     fn from_str(text: &str) -> Result<Self, TermError> {
         let term = match text.split_once('_') {
-            None if text == "forever" => Self::Forever,
+            // Any other word is refused below, since this is not how it is written.
+            None => Self::Forever,
             Some((n, "month" | "months")) => Self::Months(n.parse().map_err(|_| TermError)?),
             _ => return Err(TermError),
         };
@@ -102,6 +103,8 @@ mod tests {
         for (term, start, end) in cases {
             let got = term.parse::<Term>().unwrap().end(start.parse().unwrap());
             assert_eq!(got, end.map(|e| e.parse().unwrap()), "{term} from {start}");
+            let stored = serde_json::to_string(&term.parse::<Term>().unwrap()).unwrap();
+            assert_eq!(stored, format!("{term:?}"));
         }
     }
 
@@ -117,8 +120,19 @@ mod tests {
             "-1_months",
             "300_months",
             "Forever",
+            "never",
+            "forever_months",
         ] {
             assert!(text.parse::<Term>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_has_24_hours_and_time_ends_somewhere() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(days_after(at("2026-03-28T12:00:00Z"), 2), at("2026-03-30T12:00:00Z"));
+        assert_eq!(days_before(at("2026-03-30T12:00:00Z"), 2), at("2026-03-28T12:00:00Z"));
+        assert_eq!(days_after(Timestamp::MAX, 1), Timestamp::MAX);
+        assert_eq!(days_before(Timestamp::MIN, 1), Timestamp::MIN);
     }
 }

@@ -78,6 +78,16 @@ fn what_cannot_be_mailed_is_refused() {
 }
 
 #[test]
+fn an_address_may_have_every_character_that_mail_servers_must_take() {
+    let longest = format!("{}@{}x.example", "a".repeat(64), "bcd.".repeat(45));
+    assert_eq!((longest.len(), parsed(&longest)), (254, Ok(longest.clone())));
+    // Nothing that is longer than this is looked at.
+    let domain = |length: usize| Domain::parse(&"a".repeat(length));
+    assert_eq!(domain(MAX_INPUT), Err(AddressError::InvalidDomain));
+    assert_eq!(domain(MAX_INPUT + 1), Err(AddressError::TooLong));
+}
+
+#[test]
 fn invisible_characters_are_refused_wherever_they_stand() {
     for invisible in [
         '\0',
@@ -177,6 +187,7 @@ fn only_the_very_domain_is_allowed() {
         assert_eq!(domain_allowed(&address, &allowed), expected, "{address}");
     }
     assert!(!domain_allowed(&Address::parse("ann@partner.example").unwrap(), &[]));
+    assert_eq!(allowed[1].to_string(), "xn--bcher-kva.example");
 }
 
 #[test]
@@ -294,7 +305,12 @@ fn a_bad_entry_is_named_and_keeps_its_place() {
 fn twenty_different_addresses_are_the_limit() {
     let many = |count: usize| (0..count).map(|n| format!("a{n}@x.example ")).collect::<String>();
     assert_eq!(listed(&text(&many(20).repeat(3))).len(), MAX_ADDRESSES);
-    assert_eq!(parse_list(&text(&many(21))), Err(ListError::TooMany { found: 21 }));
+    let too_many = ListError::TooMany { found: 21 };
+    assert_eq!(parse_list(&text(&many(21))), Err(too_many));
+    assert_eq!(
+        [too_many.code(), ListError::Empty.code()],
+        ["too_many_addresses", "no_addresses"]
+    );
     for empty in [text(""), text(" ,;\n"), AddressInput::List(vec![])] {
         assert_eq!(parse_list(&empty), Err(ListError::Empty));
     }
