@@ -135,3 +135,117 @@ impl Filter {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::By;
+    use crate::roleset;
+
+    fn read(selection: &Selection) -> Result<(Filter, Option<Order>), Vec<String>> {
+        let now = "2026-03-31T12:00:00Z".parse().unwrap();
+        let said = |fault: &Fault| format!("{:?} {} {}", fault.at, fault.code, fault.detail);
+        selection.read(now).map_err(|faults| faults.iter().map(said).collect())
+    }
+
+    #[test]
+    fn each_field_asks_for_what_it_says() {
+        let selection = Selection {
+            q: Some("Zoë LEE".into()),
+            status: Some("inactive".into()),
+            role: BTreeSet::from([" admin ".into(), "owner".into()]),
+            invite_status: Some("accepted".into()),
+            joined_in: Some("last_week".into()),
+            resource: Some("program:spring".into()),
+            sort: Some("-joined".into()),
+        };
+        let filter = Filter {
+            terms: BTreeSet::from(["lee".into(), "zoe".into()]),
+            status: Some(Status::Inactive),
+            roles: BTreeSet::from(["admin".parse().unwrap(), "owner".parse().unwrap()]),
+            invite_status: Some(InviteStatus::Accepted),
+            joined: Some(Period {
+                from: "2026-03-24T12:00:00Z".parse().unwrap(),
+                until: None,
+            }),
+            resource: Some(ResourceKey {
+                kind: "program".parse().unwrap(),
+                id: "spring".parse().unwrap(),
+            }),
+        };
+        let order = Order {
+            by: By::Joined,
+            descending: true,
+        };
+        assert_eq!(read(&selection), Ok((filter, Some(order))));
+        assert_eq!(read(&Selection::default()), Ok((Filter::default(), None)));
+        let other = Selection {
+            status: Some("active".into()),
+            invite_status: Some("pending".into()),
+            ..Selection::default()
+        };
+        let (filter, _) = read(&other).unwrap();
+        assert_eq!(
+            (filter.status, filter.invite_status),
+            (Some(Status::Active), Some(InviteStatus::Pending))
+        );
+    }
+
+    #[test]
+    fn every_field_that_cannot_be_asked_for_is_named_at_once() {
+        let bad = || Some("x y".to_owned());
+        let selection = Selection {
+            q: Some("a b c d e f g h i".into()),
+            status: bad(),
+            role: BTreeSet::from(["x y".into()]),
+            invite_status: bad(),
+            joined_in: bad(),
+            resource: bad(),
+            sort: bad(),
+        };
+        let faults = read(&selection).unwrap_err();
+        let expected = [
+            "Field(\"q\") too_long must be at most 200 characters and 8 words",
+            "Field(\"status\") invalid_value must be one of active, inactive",
+            "Field(\"role\") invalid_value must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter",
+            "Field(\"invite_status\") invalid_value must be one of accepted, pending",
+            "Field(\"joined_in\") invalid_value must be last_week, last_month, last_year, a year such as `2026`, or days such as `2026-01-01..2026-03-31`",
+            "Field(\"resource\") invalid_value must be a type and an id, such as `program:spring`",
+            "Field(\"sort\") invalid_value must be one of name, -name, joined, -joined, last_active, -last_active",
+        ];
+        assert_eq!(faults, expected);
+    }
+
+    #[test]
+    fn a_question_has_so_many_characters_words_and_roles_at_most() {
+        let asked = |q: String| Selection {
+            q: Some(q),
+            ..Selection::default()
+        };
+        assert!(read(&asked("é".repeat(MAX_QUERY))).is_ok());
+        assert!(read(&asked("é".repeat(MAX_QUERY + 1))).is_err());
+        assert!(read(&asked("a b c d e f g h".into())).is_ok());
+        assert!(read(&asked("a b c d e f g h i".into())).is_err());
+        let roles = |count: usize| Selection {
+            role: (0..count).map(|n| format!("role_{n}")).collect(),
+            ..Selection::default()
+        };
+        assert_eq!(read(&roles(MAX_ROLES)).unwrap().0.roles.len(), MAX_ROLES);
+        let faults = read(&roles(MAX_ROLES + 1)).unwrap_err();
+        assert_eq!(faults, ["Field(\"role\") invalid_value must be at most 16 roles"]);
+    }
+
+    #[test]
+    fn roles_that_the_set_does_not_have_are_named() {
+        let filter = Filter {
+            roles: BTreeSet::from(["owner".parse().unwrap(), "ghost".parse().unwrap()]),
+            ..Filter::default()
+        };
+        let detail = "`ghost` is not a role of this role set";
+        let set = roleset::find("program-delivery").unwrap();
+        assert_eq!(
+            filter.unknown_roles(set),
+            [Fault::field("role", "unknown_role", detail)]
+        );
+    }
+}

@@ -1,8 +1,10 @@
 //! Deleting an organization and bringing it back.
 
 use crate::team::*;
+use muster_domain::job::Erasure;
 use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, gone_at, restore, tell};
-use muster_domain::{Letter, Organization};
+use muster_domain::{ApiKey, Job, Letter, Organization, Party, Scene, Work};
+use serde_json::json;
 
 /// The organization as it is after its owner deleted it.
 fn deleted() -> Organization {
@@ -20,9 +22,61 @@ fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
         let done = delete(&scene(&organization, &member), &mut ids());
         assert_eq!(done.is_ok(), role.allows("organization:delete"), "{}", role.id);
         let Ok(changes) = done else { continue };
-        assert!(changes.members.is_empty() && changes.jobs.len() == 1 && changes.events.len() == 1);
+        assert!(changes.members.is_empty() && changes.jobs.len() == 1);
+        assert_eq!(
+            (one_version_on(&changes), kinds(&changes)),
+            (1, vec!["organization.deleted"])
+        );
+        assert_eq!(
+            changes.events[0].after,
+            Some(json!({ "restorable_until": gone_at(now()) }))
+        );
+        let job = changes.jobs[0].after.clone().unwrap();
+        let work = Work::EraseOrganization {
+            deleted_at: now(),
+            stage: Erasure::Tell { after: None },
+        };
+        assert_eq!(job, Job::new(job.id, organization.id, work, now()));
         assert_eq!(changes.relied_on, [(member.id, member.version)]);
     }
+}
+
+#[test]
+fn nobody_deletes_an_organization_through_a_key() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let key: ApiKey = crate::keys::own(&owner).0;
+    let scene = Scene {
+        key: Some(&key),
+        ..scene(&organization, &owner)
+    };
+    assert_eq!(delete(&scene, &mut ids()), Err(DeletionRefusal::Forbidden));
+}
+
+#[test]
+fn the_data_of_a_deleted_organization_goes_after_thirty_days() {
+    assert_eq!(gone_at(now()), at("2026-04-09T12:00:00Z"));
+}
+
+#[test]
+fn it_comes_back_as_it_was_and_who_brought_it_is_recorded() {
+    let organization = deleted();
+    let later = at("2026-03-12T00:00:00Z");
+    let (after, changes) = restore(&organization, user("operator"), later, &mut ids()).unwrap();
+    let expected = Organization {
+        deleted_at: None,
+        version: organization.version + 1,
+        ..organization.clone()
+    };
+    assert_eq!(after, expected);
+    let pair = changes.organization.clone().unwrap();
+    assert_eq!((pair.before, pair.after), (Some(organization.clone()), Some(after)));
+    let [event] = &changes.events[..] else {
+        panic!("one event")
+    };
+    assert_eq!(event.kind, "organization.restored");
+    assert_eq!((&event.actor, event.at), (&Party::platform(user("operator")), later));
+    assert_eq!(event.before, Some(json!({ "deleted_at": now() })));
 }
 
 #[test]
@@ -36,6 +90,12 @@ fn it_can_be_restored_until_the_very_instant_that_its_data_goes() {
     assert_eq!(restored(&organization, until).err(), Some(DeletionRefusal::TooLate));
     assert_eq!(restored(&after, now()).err(), Some(DeletionRefusal::NotDeleted));
     let erasing = begin(&organization).unwrap().after.unwrap();
+    let expected = Organization {
+        erasing: true,
+        version: organization.version + 1,
+        ..organization.clone()
+    };
+    assert_eq!(erasing, expected);
     assert_eq!(restored(&erasing, now()).err(), Some(DeletionRefusal::TooLate));
     assert!(begin(&erasing).is_none(), "it begins once");
 }
@@ -50,6 +110,10 @@ fn active_owners_are_told_and_nobody_else() {
     let changes = tell(&deleted(), set(), &members, now(), now(), &mut ids());
     let to: Vec<&str> = changes.mail.iter().map(|m| m.to.as_str()).collect();
     assert_eq!(to, ["owner@acme.example"]);
+    let expected = Letter::OrganizationDeleted {
+        restorable_until: gone_at(now()),
+    };
+    assert_eq!((&changes.mail[0].letter, changes.mail[0].asked), (&expected, false));
 }
 
 #[test]

@@ -6,8 +6,9 @@ use muster_domain::rules::Fault;
 use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::Wanted;
 use muster_domain::{
-    Address, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Plan, Registration, Resource,
-    ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term, Timestamp, UserId, roleset,
+    Address, Changes, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
+    Registration, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term, Timestamp,
+    UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -264,7 +265,27 @@ pub(crate) fn codes(faults: &[Fault]) -> Vec<String> {
     faults.iter().map(|f| format!("{} {}", place(&f.at), f.code)).collect()
 }
 
+/// How many things these change, each of which must be one version on from what it was. What is new or goes is not counted.
+pub(crate) fn one_version_on(changes: &Changes) -> usize {
+    fn pairs<T>(pairs: &[Pair<T>], version: impl Fn(&T) -> u64) -> usize {
+        let changed = pairs.iter().filter_map(|p| p.before.as_ref().zip(p.after.as_ref()));
+        let all: Vec<_> = changed
+            .map(|(before, after)| (version(before), version(after)))
+            .collect();
+        assert!(all.iter().all(|(before, after)| before + 1 == *after), "{all:?}");
+        all.len()
+    }
+    let organization: Vec<_> = changes.organization.clone().into_iter().collect();
+    pairs(&organization, |o| o.version)
+        + pairs(&changes.members, |m| m.version)
+        + pairs(&changes.invitations, |i| i.version)
+        + pairs(&changes.resources, |r| r.version)
+        + pairs(&changes.contacts, |c| c.version)
+        + pairs(&changes.keys, |k| k.version)
+        + pairs(&changes.exports, |e| e.version)
+}
+
 /// The kinds of events, in order.
-pub(crate) fn kinds(changes: &muster_domain::Changes) -> Vec<&str> {
+pub(crate) fn kinds(changes: &Changes) -> Vec<&str> {
     changes.events.iter().map(|e| e.kind.as_str()).collect()
 }

@@ -1,0 +1,195 @@
+//! Authority, question by question: what is asked of it, and what it says.
+
+use crate::team::*;
+use muster_domain::api_key::{Holding, Limits};
+use muster_domain::{ApiKey, Authority, Member, RoleSet, Scene, Status, roleset};
+
+fn of<'a>(organization: &'a muster_domain::Organization, member: &'a Member) -> Authority<'a> {
+    Authority::of(member, organization, set(), now())
+}
+
+/// The contributors of a client practice take on their own work.
+fn practice() -> &'static RoleSet {
+    roleset::find("client-practice").unwrap()
+}
+
+fn contributor() -> Member {
+    Member {
+        role: Some(held("contributor", None)),
+        ..somebody("carl", None, vec![])
+    }
+}
+
+#[test]
+fn somewhere_is_where_any_role_gives_it() {
+    let acme = organization();
+    for (holder, assigns, may) in [
+        (holder("ann", "admin"), "admin", true),
+        (holder("ann", "admin"), "owner", false),
+        (holder("pat", "program_admin"), "program_sponsor", true),
+        (holder("pat", "program_admin"), "admin", false),
+        (holder("fay", "program_facilitator"), "participant", true),
+        (holder("sam", "program_sponsor"), "participant", false),
+    ] {
+        let asked = of(&acme, &holder).may_assign_somewhere(&role(assigns));
+        assert_eq!(asked, may, "{:?} {assigns}", holder.name);
+    }
+}
+
+#[test]
+fn who_takes_on_work_takes_it_where_their_role_says_so() {
+    let acme = organization();
+    let (carl, spring) = (contributor(), reference("spring"));
+    let own = Authority::of(&carl, &acme, practice(), now());
+    let (contributor, owner) = (role("contributor"), role("owner"));
+    assert!(own.may_take(&contributor, Some(&spring)) && !own.may_take(&owner, Some(&spring)));
+    assert!(own.may_take_somewhere(&contributor) && !own.may_take_somewhere(&owner));
+    assert!(own.may_take_any(Some(&spring)) && own.may_take_something());
+    let (acme, ann) = (organization(), holder("ann", "admin"));
+    let other = of(&acme, &ann);
+    assert!(!other.may_take_any(Some(&spring)) && !other.may_take_something());
+    assert!(!other.may_take_somewhere(&role("admin")));
+}
+
+#[test]
+fn a_key_that_only_reads_gives_takes_and_manages_nothing() {
+    let acme = organization();
+    let reads = Limits {
+        read_only: true,
+        ..Limits::default()
+    };
+    let (ann, carl) = (holder("ann", "admin"), contributor());
+    for (limits, may) in [(&Limits::default(), true), (&reads, false)] {
+        let admin = of(&acme, &ann).within(limits, set());
+        let (given, spring) = (role("program_admin"), reference("spring"));
+        assert_eq!(admin.may_assign(&given, Some(&spring)), may);
+        assert_eq!(admin.may_assign_somewhere(&given), may);
+        assert_eq!(admin.may_manage(&given, Some(&spring)), may);
+        let own = Authority::of(&carl, &acme, practice(), now()).within(limits, practice());
+        let taken = role("contributor");
+        assert_eq!(own.may_take(&taken, Some(&spring)), may);
+        assert_eq!(own.may_take_somewhere(&taken), may);
+        assert_eq!(own.may_take_any(Some(&spring)), may);
+        assert_eq!(own.may_take_something(), may);
+    }
+}
+
+#[test]
+fn what_is_named_beside_reads_is_left_to_a_key_that_only_reads() {
+    let mut set = set().clone();
+    set.reads = vec!["programs:run".to_owned()];
+    let (acme, ann) = (organization(), holder("ann", "admin"));
+    let reads = Limits {
+        read_only: true,
+        ..Limits::default()
+    };
+    let authority = Authority::of(&ann, &acme, &set, now()).within(&reads, &set);
+    for (permission, may) in [
+        ("programs:run", true),
+        ("members:read", true),
+        ("members:invite", false),
+        ("content:write", false),
+    ] {
+        assert_eq!(authority.allows(permission, None), may, "{permission}");
+        assert_eq!(authority.allows_somewhere(permission), may, "{permission}");
+        assert_eq!(!authority.sources(permission, None).is_empty(), may, "{permission}");
+    }
+}
+
+#[test]
+fn whose_power_ends_with_some_programs_offers_nothing_on_the_whole() {
+    let acme = organization();
+    let (pat, ann) = (holder("pat", "program_admin"), holder("ann", "admin"));
+    let (spring, autumn) = (reference("spring"), reference("autumn"));
+    let participant = set().role(&role("participant")).unwrap();
+    for (actor, on, may) in [
+        (&pat, vec![spring.clone()], true),
+        (&pat, vec![spring.clone(), autumn.clone()], false),
+        (&pat, vec![], false),
+        (&ann, vec![spring, autumn], true),
+        (&ann, vec![], true),
+    ] {
+        assert_eq!(
+            of(&acme, actor).may_offer(participant, &on),
+            may,
+            "{:?} {on:?}",
+            actor.name
+        );
+    }
+    // One held beside resources that reaches further is nothing that power over resources could give.
+    let carl = Member {
+        grants: vec![grant("spring", "contributor", None)],
+        role: None,
+        ..contributor()
+    };
+    let mut wide = practice().clone();
+    for defined in &mut wide.roles {
+        defined.assigns.push(role("contributor"));
+    }
+    let authority = Authority::of(&carl, &acme, &wide, now());
+    let contributor = wide.role(&role("contributor")).unwrap();
+    assert!(!authority.may_offer(contributor, &[reference("spring")]));
+}
+
+#[test]
+fn a_role_counts_for_a_key_only_within_its_limits() {
+    let acme = organization();
+    let runner = holder("pat", "program_admin");
+    let whole = crate::keys::own(&runner).0;
+    let on = |id: &str| ApiKey {
+        limits: Limits {
+            resources: vec![reference(id)],
+            ..Limits::default()
+        },
+        ..whole.clone()
+    };
+    let capped = ApiKey {
+        limits: Limits {
+            ceiling: Some(vec![Holding {
+                role: role("program_sponsor"),
+                resource: Some(reference("spring")),
+            }]),
+            ..Limits::default()
+        },
+        ..whole.clone()
+    };
+    let (spring, autumn) = (on("spring"), on("autumn"));
+    for (key, holds) in [
+        (None, true),
+        (Some(&whole), true),
+        (Some(&spring), true),
+        (Some(&autumn), false),
+        (Some(&capped), false),
+    ] {
+        let scene = Scene {
+            key,
+            ..scene(&acme, &runner)
+        };
+        assert_eq!(scene.holds_anything(), holds, "{:?}", key.map(|k| &k.limits));
+    }
+    let over = somebody("sue", None, vec![grant("spring", "program_admin", Some(now()))]);
+    assert!(!scene(&acme, &over).holds_anything(), "its time is up");
+}
+
+#[test]
+fn a_member_is_seen_once_an_hour_and_each_settling_is_one_version_on() {
+    let seen = |last: Option<&str>| Member {
+        last_active_at: last.map(at),
+        ..holder("ann", "admin")
+    };
+    for (last, stale) in [
+        (None, true),
+        (Some("2026-03-10T11:00:00Z"), true),
+        (Some("2026-03-10T11:00:01Z"), false),
+        (Some("2026-03-10T12:00:00Z"), false),
+    ] {
+        assert_eq!(seen(last).activity_is_stale(now()), stale, "{last:?}");
+    }
+    let before = Member {
+        version: 6,
+        status: Status::Inactive,
+        ..seen(None)
+    };
+    let after = before.settled(set(), now());
+    assert_eq!((after.version, after.seat), (7, false));
+}
