@@ -63,3 +63,31 @@ impl By {
 pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_a_name_with_or_without_a_minus() {
+        for (name, by) in [
+            ("name", By::Name),
+            ("joined", By::Joined),
+            ("last_active", By::LastActive),
+        ] {
+            for (text, descending) in [(name.to_owned(), false), (format!("-{name}"), true)] {
+                assert_eq!(text.parse(), Ok(Order { by, descending }), "{text}");
+            }
+        }
+        for text in ["", "-", "Name", "--name", "email"] {
+            assert_eq!(text.parse::<Order>(), Err(OrderError), "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_stand_in_the_order_of_time_to_the_millisecond() {
+        let at = |text: &str| instant(text.parse().unwrap());
+        assert_eq!(at("2026-03-10T12:00:00.0129Z"), "2026-03-10T12:00:00.012Z");
+        assert!(at("2026-03-10T12:00:00Z") < at("2026-03-10T12:00:00.001Z"));
+    }
+}

@@ -135,6 +135,16 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
             ),
             (
                 "uses_seat = true",
+                "uses_seat = true\ndurations = [\"1_month\"]",
+                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+            ),
+            (
+                "reach = \"organization\"\nresources = \"none\"",
+                "reach = \"resource\"\nresources = \"optional\"",
+                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+            ),
+            (
+                "uses_seat = true",
                 "uses_seat = true\noptional = true",
                 "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
             ),
@@ -331,4 +341,17 @@ fn every_shipped_role_set_is_found_by_its_name_and_nothing_else_is() {
     assert!(names().eq(all().unwrap().iter().map(|set| set.id.as_str())));
     assert_eq!(find("coaching-site.toml"), None);
     assert_eq!(find(""), None);
+}
+
+#[test]
+fn what_functions_embed_is_looked_at_like_a_file() {
+    let as_json = |text: &str| {
+        let value: serde_json::Value = toml::from_str(text).unwrap();
+        value.to_string()
+    };
+    assert_eq!(embedded("x", &as_json(VALID)), RoleSet::parse("x.toml", VALID).ok());
+    assert_eq!(embedded("y", &as_json(VALID)), None);
+    let unprotected = VALID.replacen("protected = true", "protected = false", 1);
+    assert_eq!(embedded("x", &as_json(&unprotected)), None);
+    assert_eq!(embedded("x", "{}"), None);
 }

@@ -335,9 +335,9 @@ fn holdings(scene: &Scene<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusa
 
 /// A number in the order of time.
 fn number(ids: &mut dyn NewIds) -> u64 {
-    let id = ids.uuid().as_u128();
     // Milliseconds, and random bits that keep two of one millisecond apart.
-    (((id >> 80) as u64) << 16) | (id as u64 & 0xFFFF)
+    let [a, b, c, d, e, f, .., y, z] = ids.uuid().into_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, y, z])
 }
 
 /// What events say of a key: nothing of its secret.

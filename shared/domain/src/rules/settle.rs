@@ -123,7 +123,7 @@ fn notices<'a>(
 ///
 /// After a long pause of the schedule only the latest notice is given.
 fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
-    let end = held.expires_at.filter(|end| *end > now)?;
+    let end = held.expires_at?;
     let fell_due = |days: &u32| (due..=now).contains(&days_before(end, *days));
     NOTICE_DAYS.into_iter().filter(fell_due).min().map(|days| (end, days))
 }

@@ -152,6 +152,7 @@ fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() 
     };
     assert!(at_once(&owner, "admin", Some(&admin)));
     assert!(at_once(&admin, "admin", Some(&admin)));
+    assert!(at_once(&admin, "admin", None), "it is their own word");
     assert!(!at_once(&owner, "owner", Some(&admin)), "an admin makes no owner");
     assert!(!at_once(&owner, "participant", None), "who told it is gone");
     assert!(!at_once(&owner, "participant", Some(&inactive(admin.clone()))));

@@ -179,3 +179,14 @@ fn declining_frees_the_seat_once() {
     let late = decline(&case.answer(), &mut ids());
     assert_eq!(late.err(), Some(AnswerRefusal::Ended(InvitationState::Expired)));
 }
+
+#[test]
+fn what_one_account_accepted_another_does_not_accept_again() {
+    let mut case = program_admin();
+    let (first, changes) = accept(&case.answer(), &mut ids()).unwrap();
+    case.invitation = changes.invitations[0].after.clone().unwrap();
+    assert_eq!(case.invitation.accepted_by, Some(user("guest")));
+    case.invitation.accepted_by = Some(user("somebody-else"));
+    case.member = Some(first);
+    assert_eq!(case.refusal(), Some(AnswerRefusal::Ended(InvitationState::Accepted)));
+}

@@ -233,7 +233,7 @@ fn helpers_come_from_allowed_domains_only_and_only_while_the_role_is_on() {
 }
 
 /// A set of an operator's own, whose guests are allowlisted, limited in time and held on resources.
-fn guests() -> RoleSet {
+pub(crate) fn guests() -> RoleSet {
     let text = r#"id = "rooms"
 name = "Rooms"
 resource_type = "program"

@@ -6,7 +6,8 @@ use muster_domain::api_key::{Holding, Limits};
 use muster_domain::rules::contacts::{
     Acquaintance, ContactRefusal, Details, Keeper, delete, put, remove_leaving_contact,
 };
-use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Scene, Secret, UserId};
+use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Pair, Party, Scene, Secret, UserId};
+use serde_json::json;
 
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
     Details {
@@ -157,4 +158,81 @@ fn a_contact_that_has_an_account_is_left_as_it_is() {
     };
     let after = left(&organization, &owner, &pat, &known).unwrap();
     assert_eq!((after.user, after.version, after.id), (Some(pat.id), 2, without.id));
+}
+
+#[test]
+fn an_address_is_one_contacts_and_it_may_keep_it() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let keeper = Keeper::Member(scene(&organization, &owner));
+    let (ann, bob) = (contact("ann", "ann", None), contact("bob", "bob", None));
+    let put_at = |found: &Contact, at: Option<&Contact>| {
+        let details = details("new@x.example", Some("New"), None);
+        put(&keeper, found.id.clone(), Some(found), at, details, &mut ids())
+    };
+    assert_eq!(
+        put_at(&ann, Some(&bob)).err(),
+        Some(ContactRefusal::AddressTaken(bob.id.clone()))
+    );
+    assert!(put_at(&ann, Some(&ann)).is_ok() && put_at(&ann, None).is_ok());
+}
+
+#[test]
+fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let keeper = Keeper::Member(scene(&organization, &owner));
+    let put = |found: Option<&Contact>, details: Details| {
+        put(&keeper, "c".parse().unwrap(), found, None, details, &mut ids()).unwrap()
+    };
+    let picture = |email: &str, name: Option<&str>| Some(json!({ "email": email, "name": name, "user": null }));
+    let (first, changes) = put(None, details("a@x.example", None, None));
+    assert_eq!((kinds(&changes), first.version), (vec!["contact.created"], 1));
+    let event = &changes.events[0];
+    assert_eq!(event.subject, Party::contact(&first.id));
+    assert_eq!((&event.before, &event.after), (&None, &picture("a@x.example", None)));
+    assert_eq!((first.organization, first.created_at), (organization.id, now()));
+    assert_eq!(changes.contacts, [Pair::new(first.clone())]);
+    let (second, changes) = put(Some(&first), details("b@x.example", Some("Ann"), None));
+    assert_eq!(
+        (kinds(&changes), one_version_on(&changes)),
+        (vec!["contact.updated"], 1)
+    );
+    let event = &changes.events[0];
+    assert_eq!(event.before, picture("a@x.example", None));
+    assert_eq!(event.after, picture("b@x.example", Some("Ann")));
+    assert_eq!(changes.contacts, [Pair::change(first, second.clone())]);
+    let (same, changes) = put(Some(&second), details("b@x.example", Some("Ann"), None));
+    assert!(changes.is_empty() && same == second);
+    let changes = delete(&keeper, Some(&second), &mut ids()).unwrap();
+    assert_eq!(
+        (kinds(&changes), &changes.contacts[..]),
+        (vec!["contact.deleted"], &[Pair::gone(second)][..])
+    );
+    let event = &changes.events[0];
+    assert_eq!(
+        (&event.before, &event.after),
+        (&picture("b@x.example", Some("Ann")), &None)
+    );
+    assert_eq!(delete(&keeper, None, &mut ids()), Err(ContactRefusal::NotFound));
+}
+
+#[test]
+fn who_told_of_a_members_address_answers_for_the_contact_that_was_there_as_well() {
+    let owner = holder("owner", "owner");
+    let pat = Member {
+        vouched_by: Some(user("ada")),
+        ..holder("pat", "admin")
+    };
+    let organization = counted(&[&owner, &pat], &[]);
+    let at = Contact {
+        user: None,
+        ..contact("pat", "pat", None)
+    };
+    let known = Acquaintance {
+        at: Some(&at),
+        own: None,
+    };
+    let after = left(&organization, &owner, &pat, &known).unwrap();
+    assert_eq!((after.id, after.vouched_by), (at.id, Some(user("ada"))));
 }

@@ -1,9 +1,10 @@
 //! Changing, resending and cancelling.
 
 use crate::team::*;
+use muster_domain::invitation::Delivery;
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::invite::Holder;
-use muster_domain::{Invitation, InvitationId, InvitationState, Member, Organization, Seats, Work};
+use muster_domain::{Invitation, InvitationId, InvitationState, Member, Organization, Pair, Seats, Term, Work};
 
 fn expired(invitation: Invitation) -> Invitation {
     Invitation {
@@ -50,6 +51,41 @@ fn a_change_keeps_address_and_end_and_makes_the_one_who_changed_it_answer_for_it
         (admin.id, true, 1)
     );
     assert_eq!((kinds(&changes), changes.mail.len()), (vec!["invitation.updated"], 0));
+    assert_eq!((one_version_on(&changes), after.inviter_name), (1, admin.name));
+    let told = serde_json::json!({
+        "email": "ann@x.example", "role": "program_sponsor", "resources": [{ "type": "program", "id": "autumn" }],
+        "duration": null, "invited_by": admin.id, "expires_at": before.expires_at, "status": "pending",
+    });
+    assert_eq!(changes.events[0].after, Some(told));
+}
+
+#[test]
+fn an_offer_for_a_time_has_the_term_and_the_switching_on_of_its_last_change() {
+    let owner = holder("owner", "owner");
+    let before = invitation(&owner, "ann@partner.example", "admin");
+    let mut organization = counted(&[&owner], &[&before]);
+    let helper = role("implementation_admin");
+    organization.role_epochs.insert(helper.clone(), 3);
+    let offered = |email: &str| {
+        let before = Invitation {
+            email: address(email),
+            ..before.clone()
+        };
+        let wanted = Change {
+            offer: Some(wanted(&helper, &[], Some(Term::Months(2)))),
+            message: None,
+        };
+        change(&scene(&organization, &owner), Some(&before), wanted, &mut ids())
+    };
+    let (after, _) = offered("ann@partner.example").unwrap();
+    assert_eq!(
+        (after.role, after.term, after.epoch),
+        (helper.clone(), Some(Term::Months(2)), 3)
+    );
+    let Err(InvitationRefusal::Invalid(faults)) = offered("ann@x.example") else {
+        panic!("no domain of the platform's")
+    };
+    assert_eq!(codes(&faults), ["ann@x.example domain_not_allowed"]);
 }
 
 #[test]
@@ -108,6 +144,7 @@ fn resending_kills_the_old_link_begins_the_days_anew_and_changes_the_inviter() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let mut before = invitation(&owner, "ann@x.example", "program_admin");
     before.expires_at = at("2026-03-11T00:00:00Z");
+    before.sent_at = at("2026-03-04T00:00:00Z");
     let organization = counted(&[&owner, &admin], &[&before]);
     let sent = resend(
         &scene(&organization, &admin),
@@ -118,6 +155,8 @@ fn resending_kills_the_old_link_begins_the_days_anew_and_changes_the_inviter() {
     let (after, changes) = sent.unwrap();
     assert_eq!((after.id, after.generation, after.invited_by), (before.id, 2, admin.id));
     assert_eq!(after.expires_at, at("2026-03-17T12:00:00Z"));
+    assert_eq!((after.mail, after.sent_at), (Delivery::Queued, now()));
+    assert_eq!((one_version_on(&changes), &after.inviter_name), (1, &admin.name));
     assert_eq!(
         (kinds(&changes), changes.mail.len(), changes.seat_delta()),
         (vec!["invitation.resent"], 1, 0)
@@ -161,6 +200,20 @@ fn an_expired_invitation_does_not_come_back_beside_another_of_its_address() {
     let (_, changes) = revive(&organization, &owner, &old, room).unwrap();
     assert_eq!(kinds(&changes), ["invitation.expired", "invitation.resent"]);
     assert_eq!(changes.seat_delta(), 0, "one seat goes, one comes");
+}
+
+#[test]
+fn one_that_has_lapsed_itself_is_sent_again_and_makes_room_for_nobody() {
+    let owner = holder("owner", "owner");
+    let lapsed = Invitation {
+        expires_at: now(),
+        ..invitation(&owner, "ann@x.example", "program_admin")
+    };
+    let organization = counted(&[&owner], &[&lapsed]);
+    let itself = Some(Holder::Lapsed(Box::new(lapsed.clone())));
+    let (after, changes) = revive(&organization, &owner, &lapsed, itself).unwrap();
+    assert_eq!(kinds(&changes), ["invitation.resent"]);
+    assert_eq!(changes.invitations, [Pair::change(lapsed, after)]);
 }
 
 #[test]
@@ -245,6 +298,7 @@ fn resending_all_is_a_job_on_the_word_of_who_asked() {
         by: owner.id,
         after: None,
     };
+    assert_eq!(changes.jobs, [Pair::new(job.clone())]);
     assert_eq!((job.work, changes.events.len()), (work, 1));
     let sponsor = holder("sponsor", "program_sponsor");
     assert!(resend_all(&scene(&organization, &sponsor), &mut ids()).is_err());

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::rules::organizations::{Founder, Update, UpdateRefusal, create, is_allowed, set_plan, update};
-use muster_domain::{Plan, Status, Work};
+use muster_domain::{Pair, Plan, Status, Work};
 use std::collections::BTreeSet;
 
 const HELPER: &str = "implementation_admin";
@@ -21,6 +21,7 @@ fn the_founder_is_the_active_owner_and_takes_the_first_seat() {
     assert_eq!((organization.seats_used, organization.active_owners), (1, 1));
     assert_eq!((changes.seat_delta(), changes.owner_delta(set())), (1, 1));
     assert_eq!(kinds(&changes), ["organization.created"]);
+    assert_eq!(changes.organization, Some(Pair::new(organization.clone())));
     assert!(
         organization.settings.optional_roles.is_empty(),
         "helpers are off until switched on"
@@ -69,6 +70,11 @@ fn switching_a_role_off_ends_it_for_good_and_leaves_the_rest_to_a_job() {
     let (same, changes) = switch(&organization, true);
     assert!(changes.is_empty() && same == organization);
     let (off, changes) = switch(&organization, false);
+    assert_eq!(
+        changes.organization,
+        Some(Pair::change(organization.clone(), off.clone()))
+    );
+    assert_eq!(one_version_on(&changes), 1);
     let helper = set().role(&role(HELPER)).unwrap();
     assert!(!off.keeps(helper, 0) && !off.has_enabled(helper));
     let work = Work::EndRole {
@@ -115,6 +121,11 @@ fn a_plan_below_use_keeps_everybody_and_blocks_growth() {
         (2, 0, vec!["organization.plan_set"])
     );
     assert_eq!(changes.events[0].actor.kind, "platform");
+    assert_eq!(
+        changes.organization,
+        Some(Pair::change(organization.clone(), after.clone()))
+    );
+    assert_eq!(one_version_on(&changes), 1);
     assert!(!after.seats().fit(1) && after.seats().fit(0) && after.seats().fit(-1));
     let (_, again) = set_plan(&after, plan, user("platform"), now(), &mut ids());
     assert!(again.is_empty());

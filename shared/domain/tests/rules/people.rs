@@ -1,7 +1,7 @@
 //! The list of people: who is meant by a filter, and what a row shows.
 
 use crate::team::*;
-use muster_domain::people::{Filter, InviteStatus, Period, Person, PersonId, Setting};
+use muster_domain::people::{By, Filter, InviteStatus, Period, Person, PersonId, Setting};
 use muster_domain::{Invitation, InvitationState, Member, Organization, ResourceRef, Status};
 use std::collections::BTreeSet;
 
@@ -273,4 +273,29 @@ fn a_person_is_found_by_name_and_address_and_keeps_each_role_that_is_over() {
     assert_eq!(invited(&pending).id(), PersonId::Invitation(pending.id));
     let organizations = [member(&lee).organization(), invited(&pending).organization()];
     assert_eq!(organizations, [organization_id(); 2]);
+}
+
+#[test]
+fn a_member_stands_in_each_order_by_what_it_is_of() {
+    let seen = Member {
+        last_active_at: Some(at("2026-03-11T00:00:00Z")),
+        ..lee()
+    };
+    let nameless = Member { name: None, ..lee() };
+    for (by, who, place) in [
+        (By::Name, &seen, "ann$lee"),
+        (By::Name, &nameless, "ann@acme.example"),
+        (By::Joined, &seen, "2026-03-10T12:00:00.000Z"),
+        (By::LastActive, &seen, "2026-03-11T00:00:00.000Z"),
+        (By::LastActive, &nameless, "0"),
+    ] {
+        assert_eq!(by.place(who), place, "{by:?}");
+    }
+}
+
+#[test]
+fn a_contact_is_found_by_name_and_address() {
+    let known = crate::adding::contact("zoe", "zoe", None);
+    let words: Vec<String> = known.words().into_iter().collect();
+    assert_eq!(words, ["x.example", "zoe@x.example"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::rules::resources::{MAX_ENDING, ResourceRefusal, delete, put};
-use muster_domain::{Registration, ResourceKey, Work};
+use muster_domain::{Pair, Registration, ResourceKey, Work};
 
 #[test]
 fn a_program_is_registered_once_and_renamed_in_place() {
@@ -12,6 +12,8 @@ fn a_program_is_registered_once_and_renamed_in_place() {
     let named = |name: &str| name.parse().unwrap();
     let (first, changes) = put(&scene, program("spring"), None, named("Spring"), &mut ids()).unwrap();
     assert_eq!(kinds(&changes), ["resource.registered"]);
+    assert_eq!(changes.resources, [Pair::new(first.clone())]);
+    assert_eq!((first.organization, first.created_at), (organization.id, now()));
     let (same, changes) = put(&scene, program("spring"), Some(&first), named("Spring"), &mut ids()).unwrap();
     assert!(changes.is_empty() && same == first);
     let (renamed, changes) = put(&scene, program("spring"), Some(&first), named("Spring 2"), &mut ids()).unwrap();
@@ -19,6 +21,8 @@ fn a_program_is_registered_once_and_renamed_in_place() {
         (kinds(&changes), &renamed.reference),
         (vec!["resource.renamed"], &first.reference)
     );
+    assert_eq!((renamed.name.as_str(), one_version_on(&changes)), ("Spring 2", 1));
+    assert_eq!(changes.resources, [Pair::change(first, renamed)]);
 }
 
 #[test]
@@ -58,6 +62,7 @@ fn access_through_a_deleted_program_ends_with_the_deletion_itself() {
     };
     assert_eq!(changes.jobs[0].after.as_ref().unwrap().work, work);
     assert_eq!(kinds(&changes), ["resource.deleted"]);
+    assert_eq!(one_version_on(&changes), 1, "the organization");
     assert!(changes.resources[0].after.is_none());
 }
 

@@ -157,3 +157,54 @@ fn a_role_switched_off_ends_for_those_who_had_it_then() {
     later.role.as_mut().unwrap().epoch = 1;
     assert!(end_switched_off(set(), &later, &role("implementation_admin"), 0, now(), &mut ids()).is_empty());
 }
+
+#[test]
+fn as_many_ends_as_one_settling_takes_leave_nothing_over_and_more_stay_due_since_then() {
+    let (end, later) = ("2026-03-11T00:00:00Z", "2026-03-12T00:00:00Z");
+    let ending = |count: usize| {
+        let grants = (0..count).map(|i| grant(&format!("p{i}"), "program_admin", Some(at(end))));
+        settle(&somebody("m", None, grants.collect()), later)
+    };
+    let all = after(&ending(ENDS_A_SETTLING));
+    assert_eq!((all.grants.len(), all.due_at), (0, None));
+    // What fell due at that instant may still have to be announced, so it is kept.
+    let more = after(&ending(ENDS_A_SETTLING + 3));
+    assert_eq!((more.grants.len(), more.due_at), (3, Some(at("2026-03-11T00:00:00Z"))));
+}
+
+#[test]
+fn keys_end_with_a_role_for_a_time_or_one_that_can_be_switched_off_and_are_told_with_that_one() {
+    let end = Some(at("2026-03-11T00:00:00Z"));
+    let both = |month: bool| {
+        let mut set = set().clone();
+        for defined in set.roles.iter_mut().filter(|r| r.id == role("implementation_admin")) {
+            if month {
+                defined.optional = false;
+            } else {
+                defined.durations.clear();
+            }
+        }
+        let member = Member {
+            keys: 2,
+            ..somebody(
+                "m",
+                Some(held("implementation_admin", end)),
+                vec![grant("spring", "program_admin", end)],
+            )
+        };
+        settle_member(&organization(), &set, &member, at("2026-03-11T00:00:00Z"), &mut ids())
+    };
+    for changes in [both(true), both(false)] {
+        assert_eq!((after(&changes).keys, changes.jobs.len()), (0, 1));
+        let told: Vec<_> = changes.events.iter().map(|e| e.after.clone()).collect();
+        assert_eq!(told, [Some(serde_json::json!({ "api_keys_revoked": 2 })), None]);
+    }
+}
+
+#[test]
+fn of_keys_that_are_not_there_nothing_is_told_and_their_time_stays() {
+    let member = somebody("m", Some(held("implementation_admin", Some(now()))), vec![]);
+    let changes = settle(&member, "2026-03-10T12:00:00Z");
+    assert_eq!((changes.events[0].after.as_ref(), changes.jobs.len()), (None, 0));
+    assert_eq!(after(&changes).keys_since, member.keys_since);
+}

@@ -51,6 +51,7 @@ fn a_slice_takes_the_deleted_program_out_of_offers() {
         (changes.invitations.len(), kinds(&changes)),
         (1, vec!["invitation.updated"])
     );
+    assert_eq!(one_version_on(&changes), 1);
     assert_eq!(
         changes.invitations[0].after.as_ref().unwrap().resources,
         [reference("autumn")]
