@@ -116,11 +116,6 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The next new identifier's number.
-    pub fn uuid(&mut self) -> uuid::Uuid {
-        self.ids.uuid()
-    }
-
     /// One event.
     pub fn event(&mut self, kind: &str, subject: Party, before: Option<Value>, after: Option<Value>) -> Event {
         Event {

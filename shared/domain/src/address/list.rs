@@ -180,42 +180,40 @@ impl<'a> Iterator for Tokens<'a> {
 
     fn next(&mut self) -> Option<Token<'a>> {
         self.0 = self.0.trim_start_matches(is_space);
-        let first = self.0.chars().next()?;
-        if is_break(first) {
-            self.take(first.len_utf8());
-            return Some(Token::Break);
-        }
-        if first == '<'
-            && let Some(length) = closing(self.0, '>')
-        {
-            let piece = self.take(length);
-            return Some(Token::Angle(piece.get(1..length - 1).unwrap_or_default()));
-        }
-        let mut start = first.len_utf8();
-        if first == '"'
-            && let Some(length) = closing(self.0, '"')
-        {
-            if !self.0.get(length..).unwrap_or_default().starts_with('@') {
-                return Some(Token::Quoted(self.take(length)));
-            }
-            // A quoted part before the `@`, which is one word whatever it holds.
-            start = length;
-        }
-        let length = self
-            .0
-            .char_indices()
-            .find(|(at, character)| *at >= start && ends_word(*character))
-            .map_or(self.0.len(), |(at, _)| at);
-        Some(Token::Word(self.take(length)))
+        let (token, length) = first(self.0)?;
+        self.0 = self.0.get(length..).unwrap_or_default();
+        Some(token)
     }
 }
 
-impl<'a> Tokens<'a> {
-    fn take(&mut self, length: usize) -> &'a str {
-        let (piece, rest) = self.0.split_at_checked(length).unwrap_or((self.0, ""));
-        self.0 = rest;
-        piece
+/// What stands first in a text, and its length; nothing in an empty one.
+fn first(text: &str) -> Option<(Token<'_>, usize)> {
+    let first = text.chars().next()?;
+    if is_break(first) {
+        return Some((Token::Break, first.len_utf8()));
     }
+    if first == '<'
+        && let Some(length) = closing(text, '>')
+    {
+        let inner = text.get(1..length - 1).unwrap_or_default();
+        return Some((Token::Angle(inner), length));
+    }
+    let mut start = first.len_utf8();
+    if first == '"'
+        && let Some(length) = closing(text, '"')
+    {
+        let (quoted, rest) = text.split_at_checked(length)?;
+        if !rest.starts_with('@') {
+            return Some((Token::Quoted(quoted), length));
+        }
+        // A quoted part before the `@`, which is one word whatever it holds.
+        start = length;
+    }
+    let length = text
+        .char_indices()
+        .find(|(at, character)| *at >= start && ends_word(*character))
+        .map_or(text.len(), |(at, _)| at);
+    Some((Token::Word(text.get(..length)?), length))
 }
 
 fn is_break(character: char) -> bool {

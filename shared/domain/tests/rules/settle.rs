@@ -163,13 +163,15 @@ fn as_many_ends_as_one_settling_takes_leave_nothing_over_and_more_stay_due_since
     let (end, later) = ("2026-03-11T00:00:00Z", "2026-03-12T00:00:00Z");
     let ending = |count: usize| {
         let grants = (0..count).map(|i| grant(&format!("p{i}"), "program_admin", Some(at(end))));
+        let far = grant("far", "program_admin", Some(at("2026-06-08T00:00:00Z")));
+        let grants = grants.chain([far]);
         settle(&somebody("m", None, grants.collect()), later)
     };
     let all = after(&ending(ENDS_A_SETTLING));
-    assert_eq!((all.grants.len(), all.due_at), (0, None));
+    assert_eq!((all.grants.len(), all.due_at), (1, Some(at("2026-06-01T00:00:00Z"))));
     // What fell due at that instant may still have to be announced, so it is kept.
     let more = after(&ending(ENDS_A_SETTLING + 3));
-    assert_eq!((more.grants.len(), more.due_at), (3, Some(at("2026-03-11T00:00:00Z"))));
+    assert_eq!((more.grants.len(), more.due_at), (4, Some(at("2026-03-11T00:00:00Z"))));
 }
 
 #[test]
