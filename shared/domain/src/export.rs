@@ -188,6 +188,15 @@ mod tests {
     }
 
     #[test]
+    fn a_browser_is_told_what_the_file_is() {
+        assert_eq!(Format::Csv.media_type(), "text/csv; charset=utf-8");
+        assert_eq!(
+            Format::Xlsx.media_type(),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        );
+    }
+
+    #[test]
     fn an_export_is_gone_from_the_instant_of_its_end_on() {
         for (now, there) in [
             ("2026-03-11T19:59:59.999Z", true),

@@ -48,8 +48,12 @@ fn key(owner: &Member, limits: Limits) -> ApiKey {
 fn told(decision: &Decision<'_>) -> String {
     let place = |on: &Option<&ResourceRef>| on.map_or_else(|| "organization".to_owned(), |r| r.key.id.to_string());
     match decision {
-        Decision::Allowed(source) => format!("{} on {}", source.role.id, place(&source.on)),
+        Decision::Allowed(source) => {
+            assert!(decision.is_allowed());
+            format!("{} on {}", source.role.id, place(&source.on))
+        }
         Decision::Denied { lack, would } => {
+            assert!(!decision.is_allowed());
             let would: Vec<String> = would
                 .iter()
                 .map(|s| format!("{} on {}", s.role.id, place(&s.on)))

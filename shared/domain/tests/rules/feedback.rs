@@ -80,6 +80,17 @@ fn what_is_told_gives_way_to_what_weighs_more() {
 }
 
 #[test]
+fn a_mail_that_the_service_has_taken_is_sent_unless_it_is_not_passed_on() {
+    use Told::{Bounced, Complained, Delivered, Rejected, Returned, Sent};
+    for told in [Sent, Returned, Delivered, Bounced, Complained] {
+        assert_eq!(stands(&[told]), MailState::Sent, "{told:?}");
+        assert_eq!(stands(&[told, Rejected]), MailState::Failed, "{told:?}");
+        assert_eq!(stands(&[Rejected, told]), MailState::Failed, "{told:?}");
+    }
+    assert_eq!(stands(&[Rejected]), MailState::Failed);
+}
+
+#[test]
 fn words_are_stored_as_they_are_answered() {
     for delivery in Delivery::ALL {
         assert_eq!(serde_json::to_value(delivery).unwrap(), delivery.as_str());
