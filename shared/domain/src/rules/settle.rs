@@ -119,7 +119,7 @@ fn notices<'a>(
     grouped.into_iter().map(letter).collect()
 }
 
-/// The nearest notice of an end that fell due in `due..=now`, if the end itself is still ahead.
+/// The nearest notice of an end that fell due in `due..=now`, for a role that is live: its end is still ahead.
 ///
 /// After a long pause of the schedule only the latest notice is given.
 fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
