@@ -188,6 +188,7 @@ fn only_the_very_domain_is_allowed() {
     }
     assert!(!domain_allowed(&Address::parse("ann@partner.example").unwrap(), &[]));
     assert_eq!(allowed[1].to_string(), "xn--bcher-kva.example");
+    assert_eq!(serde_json::to_value(&allowed[1]).unwrap(), "xn--bcher-kva.example");
 }
 
 #[test]
