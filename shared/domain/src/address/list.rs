@@ -181,7 +181,8 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Token<'a>> {
         self.0 = self.0.trim_start_matches(is_space);
         let (token, length) = first(self.0)?;
-        self.0 = self.0.get(length..).unwrap_or_default();
+        // At least one byte goes, so that the end comes whatever stands there.
+        self.0 = self.0.get(length.max(1)..).unwrap_or_default();
         Some(token)
     }
 }
