@@ -158,7 +158,7 @@ impl Backend {
             front.run(pumping);
             front.run(feedback.clone().run(untold, functions.clone(), front.stopped()));
         }
-        let schedule = Schedule::new(functions.clone(), clock, pump.clone());
+        let schedule = Schedule::new(functions.clone(), clock);
         if options.timers {
             front.run(
                 schedule
@@ -188,7 +188,7 @@ impl Backend {
 
     /// Lets requests in.
     fn open(&mut self, listener: TcpListener) {
-        let gateway = Gateway::new(self.functions.clone(), self.clock().clone(), self.pump.clone());
+        let gateway = Gateway::new(self.functions.clone(), self.clock().clone());
         let development = Development {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
@@ -290,7 +290,6 @@ impl Settling {
     pub(crate) async fn settled(&self) {
         self.pump.settled().await;
         while self.feedback.settled().await {
-            self.pump.nudge();
             self.pump.settled().await;
         }
     }

@@ -62,7 +62,7 @@ impl EmbeddedDatabase {
 
     /// What answers the SDK.
     pub(crate) fn routes(&self) -> Router {
-        server::routes(self.database.clone())
+        server::routes(self.database.clone(), self.stream.clone())
     }
 
     /// The table's stream.

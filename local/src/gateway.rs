@@ -6,12 +6,11 @@ pub mod paths;
 use crate::functions::{self, Failure, Functions};
 use crate::problem::Problem;
 use crate::reply;
-use crate::streams::Pump;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use event::Arrival;
 use muster_edge::Clock;
@@ -31,16 +30,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Gateway {
     functions: Arc<dyn Functions>,
     clock: Clock,
-    pump: Pump,
     routes: Routes<&'static str>,
 }
 
 impl Gateway {
-    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock, pump: Pump) -> Self {
+    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock) -> Self {
         Self {
             functions,
             clock,
-            pump,
             routes: functions::routes(),
         }
     }
@@ -67,9 +64,6 @@ pub(crate) async fn take(
     let mut reply = gateway.invoke(&parts, &body, &arrival).await;
     if let Ok(id) = HeaderValue::try_from(arrival.id) {
         reply.headers_mut().insert("apigw-requestid", id);
-    }
-    if !matches!(parts.method, Method::GET | Method::HEAD) {
-        gateway.pump.nudge();
     }
     Ok(reply)
 }

@@ -3,27 +3,28 @@
 use crate::aws::FileStore;
 use crate::database::EmbeddedDatabase;
 use crate::functions::{self, EXPIRE, Functions};
-use crate::streams::Pump;
 use muster_edge::Clock;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// As in the template's schedule.
 const EVERY: Duration = Duration::from_secs(60);
+
+/// How many times as long as it took the collection of garbage rests: it reads the whole table.
+const REST: u32 = 1_000;
 
 /// The scheduled function, ready to run.
 #[derive(Clone)]
 pub(crate) struct Schedule {
     functions: Arc<dyn Functions>,
     clock: Clock,
-    pump: Pump,
 }
 
 impl Schedule {
-    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock, pump: Pump) -> Self {
-        Self { functions, clock, pump }
+    pub(crate) fn new(functions: Arc<dyn Functions>, clock: Clock) -> Self {
+        Self { functions, clock }
     }
 
     /// Runs the function once.
@@ -40,7 +41,6 @@ impl Schedule {
             "detail": {},
         });
         let result = functions::invoke(&*self.functions, EXPIRE, event).await;
-        self.pump.nudge();
         result.map_err(|failure| failure.to_string())
     }
 
@@ -51,6 +51,7 @@ impl Schedule {
         files: Arc<FileStore>,
         mut stopped: watch::Receiver<bool>,
     ) {
+        let mut rested = Instant::now();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
@@ -59,8 +60,19 @@ impl Schedule {
             if let Err(error) = self.run_now().await {
                 tracing::error!(error, "the scheduled function failed");
             }
-            database.collect_garbage();
             files.collect_garbage();
+            if Instant::now() >= rested {
+                rested = collect_garbage(database.clone()).await;
+            }
         }
     }
+}
+
+/// Lets the database collect its garbage, beside what this process is asked for; gives when that may be done again.
+async fn collect_garbage(database: Arc<EmbeddedDatabase>) -> Instant {
+    let begun = Instant::now();
+    if let Err(error) = tokio::task::spawn_blocking(move || database.collect_garbage()).await {
+        tracing::warn!(%error, "expired items stay");
+    }
+    begun + begun.elapsed() * REST
 }

@@ -14,13 +14,10 @@ pub use mapping::MappingError;
 pub(crate) use reader::Reader;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
-/// Between two looks at the stream, right after there was something.
-const SHORT_PAUSE: Duration = Duration::from_millis(5);
-
-/// Between two looks at an idle stream. Whatever writes in this process gives a nudge, so this can be long.
-const LONG_PAUSE: Duration = Duration::from_millis(500);
+/// Between two looks at a stream to which nobody says that they wrote: garbage was collected, or the last look failed.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A record that its function could not be brought to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +33,6 @@ pub struct DeadLetter {
 /// The running pump's handle.
 #[derive(Clone)]
 pub(crate) struct Pump {
-    nudged: Arc<Notify>,
     waiting: mpsc::UnboundedSender<oneshot::Sender<()>>,
     dead_letters: DeadLetters,
 }
@@ -52,7 +48,6 @@ impl Pump {
     ) -> Result<(Self, impl Future<Output = ()> + use<>), &'static MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
-            nudged: Arc::default(),
             waiting,
             dead_letters: DeadLetters::default(),
         };
@@ -60,16 +55,10 @@ impl Pump {
             reader,
             delivery: Delivery::new(functions, mapping::mappings()?),
             dead_letters: pump.dead_letters.clone(),
-            nudged: pump.nudged.clone(),
             waiters,
             stopped,
         };
         Ok((pump, running.run()))
-    }
-
-    /// Says that there may be something in the stream.
-    pub(crate) fn nudge(&self) {
-        self.nudged.notify_one();
     }
 
     /// Waits until all that is in the stream now, and all that its handling adds to it, has been handled.
@@ -91,7 +80,6 @@ struct Running {
     reader: Reader,
     delivery: Delivery,
     dead_letters: DeadLetters,
-    nudged: Arc<Notify>,
     waiters: mpsc::UnboundedReceiver<oneshot::Sender<()>>,
     stopped: watch::Receiver<bool>,
 }
@@ -99,7 +87,6 @@ struct Running {
 impl Running {
     async fn run(mut self) {
         let mut settling = Vec::new();
-        let mut pause = SHORT_PAUSE;
         while !*self.stopped.borrow() {
             // Whoever asked before this look is answered by it, if it finds nothing.
             while let Ok(waiter) = self.waiters.try_recv() {
@@ -111,8 +98,7 @@ impl Running {
                         // Nobody may be waiting any more.
                         let _ = waiter.send(());
                     }
-                    settling.extend(self.rest(pause).await);
-                    pause = LONG_PAUSE.min(pause * 2);
+                    settling.extend(self.rest().await);
                 }
                 Ok(records) => {
                     let given_up = self.delivery.deliver(&records).await;
@@ -121,21 +107,20 @@ impl Running {
                         .unwrap_or_else(PoisonError::into_inner)
                         .extend(given_up);
                     self.reader.handled(&records);
-                    pause = SHORT_PAUSE;
                 }
                 Err(error) => {
                     tracing::error!(%error, "the table's stream cannot be read");
-                    settling.extend(self.rest(LONG_PAUSE).await);
+                    settling.extend(self.rest().await);
                 }
             }
         }
     }
 
     /// Rests until there may be something to do; gives who came to wait meanwhile.
-    async fn rest(&mut self, pause: Duration) -> Option<oneshot::Sender<()>> {
+    async fn rest(&mut self) -> Option<oneshot::Sender<()>> {
         tokio::select! {
-            () = tokio::time::sleep(pause) => None,
-            () = self.nudged.notified() => None,
+            () = tokio::time::sleep(PAUSE) => None,
+            () = self.reader.written() => None,
             waiter = self.waiters.recv() => waiter,
             _ = self.stopped.wait_for(|stopped| *stopped) => None,
         }

@@ -4,6 +4,7 @@
 //! for each transaction it looks at the tokens of all transactions of ten minutes: with ten thousand of them that takes longer than
 //! the transaction. Our one caller is the SDK, whose requests are well formed.
 
+use super::TableStream;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -22,13 +23,23 @@ use std::time::{Duration, Instant};
 /// What comes before the operation's name in `X-Amz-Target`.
 const PREFIXES: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
+/// The operations that write items.
+const WRITES: [&str; 5] = [
+    "BatchWriteItem",
+    "DeleteItem",
+    "PutItem",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
 /// How long DynamoDB knows the token of a transaction.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
 
 /// The interface's one route.
-pub(super) fn routes(database: Database) -> Router {
+pub(super) fn routes(database: Database, stream: Arc<TableStream>) -> Router {
     let served = Served {
         database,
+        stream,
         made: Mutex::default(),
     };
     Router::new()
@@ -39,13 +50,19 @@ pub(super) fn routes(database: Database) -> Router {
 
 struct Served {
     database: Database,
+    stream: Arc<TableStream>,
     made: Mutex<Made>,
 }
 
 async fn answer(State(served): State<Arc<Served>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| PREFIXES.iter().find_map(|prefix| target.strip_prefix(prefix)));
-    let (status, body) = match served.run(operation.unwrap_or_default(), &body) {
+    let operation = operation.unwrap_or_default();
+    let answer = served.run(operation, &body);
+    if WRITES.contains(&operation) {
+        served.stream.note_write();
+    }
+    let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
         Err(error) => {
             let status = StatusCode::from_u16(error.status_code());

@@ -11,6 +11,7 @@ use dynoxide::{Database, DynoxideError};
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Longer than any transaction of the embedded database takes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,6 +30,7 @@ const DELETED_AT_ONCE: usize = 1_000;
 /// The stream of the one table.
 pub(crate) struct TableStream {
     database: Database,
+    written: Notify,
     kept: Mutex<Kept>,
 }
 
@@ -52,12 +54,23 @@ impl TableStream {
         let connection = open().map_err(|error: rusqlite::Error| DatabaseError::Open(error.to_string()))?;
         Ok(Self {
             database,
+            written: Notify::new(),
             kept: Mutex::new(Kept {
                 connection,
                 // What an earlier process handled is deleted after the first batch.
                 handled: DELETED_AT_ONCE,
             }),
         })
+    }
+
+    /// Says that something was written, so that there are records.
+    pub(super) fn note_write(&self) {
+        self.written.notify_one();
+    }
+
+    /// Completes when something was written since this completed last.
+    pub(crate) async fn written(&self) {
+        self.written.notified().await;
     }
 
     /// An iterator behind the record of this number, or at the oldest record.

@@ -64,6 +64,11 @@ impl Reader {
         Ok(records)
     }
 
+    /// Completes when there may be more records.
+    pub(super) async fn written(&self) {
+        self.stream.written().await;
+    }
+
     /// Marks these records as done with.
     pub(super) fn handled(&mut self, records: &[LambdaRecord]) {
         let Some(last) = records.last() else { return };
