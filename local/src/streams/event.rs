@@ -30,7 +30,8 @@ impl LambdaRecord {
 
     /// Identifies the record wherever it is stored.
     pub(super) fn event_id(&self) -> &str {
-        self.json["eventID"].as_str().unwrap_or_default()
+        let id = self.json.get("eventID").and_then(Value::as_str);
+        id.unwrap_or_default()
     }
 }
 
