@@ -1,4 +1,4 @@
-//! The embedded DynamoDB, behind its real HTTP interface, with the table of the deployment's own template.
+//! The embedded DynamoDB, called over HTTP, with the table of the deployment's own template.
 
 mod server;
 mod stream;
