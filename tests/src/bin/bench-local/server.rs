@@ -76,15 +76,15 @@ impl Server {
         Duration::from_nanos(seen.values().sum())
     }
 
-    /// Waits until it does nothing any more.
+    /// Waits until it does nothing any more, and does not wait for its disk either.
     pub(crate) async fn rest(&self) {
         let mut before = self.processor();
-        loop {
+        let mut quiet = 0;
+        while quiet < 10 {
             tokio::time::sleep(Duration::from_millis(60)).await;
             let now = self.processor();
-            if now - before < Duration::from_millis(1) {
-                return;
-            }
+            let rests = now - before < Duration::from_millis(1);
+            quiet = if rests { quiet + 1 } else { 0 };
             before = now;
         }
     }
