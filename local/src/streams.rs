@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Between two looks at a stream to which nobody says that they wrote: garbage was collected, or the last look failed.
+/// How long the reader waits when no write is reported: the collection of garbage reports none, and a read may have failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A record that its function could not be brought to take.

@@ -1,8 +1,8 @@
 //! The HTTP interface of the embedded database, as the SDK speaks it (AWS JSON 1.0).
 //!
-//! The crate brings one of its own, which is made to word each refusal as DynamoDB does. For that it reads a body three times, and
-//! for each transaction it looks at the tokens of all transactions of ten minutes: with ten thousand of them that takes longer than
-//! the transaction. Our one caller is the SDK, whose requests are well formed.
+//! The crate has a server of its own, which words each refusal exactly as DynamoDB does. To do so, it parses each body three times.
+//! For each transaction, it also checks the age of every token of the last ten minutes, so a busy process gets slower.
+//! The only caller here is the SDK, which sends well-formed requests, so this interface does neither.
 
 use super::TableStream;
 use axum::Router;
@@ -24,13 +24,7 @@ use std::time::{Duration, Instant};
 const PREFIXES: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
 /// The operations that write items.
-const WRITES: [&str; 5] = [
-    "BatchWriteItem",
-    "DeleteItem",
-    "PutItem",
-    "TransactWriteItems",
-    "UpdateItem",
-];
+const WRITES: [&str; 4] = ["DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"];
 
 /// How long DynamoDB knows the token of a transaction.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
@@ -77,7 +71,6 @@ impl Served {
         let database = &self.database;
         match operation {
             "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
-            "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
             "CreateTable" => call(body, |request| database.create_table(request)),
             "DeleteItem" => call(body, |request| database.delete_item(request)),
             "DescribeStream" => call(body, |request| database.describe_stream(request)),
@@ -86,8 +79,6 @@ impl Served {
             "GetItem" => call(body, |request| database.get_item(request)),
             "GetRecords" => call(body, |request| database.get_records(request)),
             "GetShardIterator" => call(body, |request| database.get_shard_iterator(request)),
-            "ListStreams" => call(body, |request| database.list_streams(request)),
-            "ListTables" => call(body, |request| database.list_tables(request)),
             "PutItem" => call(body, |request| database.put_item(request)),
             "Query" => call(body, |request| database.query(request)),
             "Scan" => call(body, |request| database.scan(request)),
@@ -109,7 +100,7 @@ impl Served {
             return write(request);
         };
         let asked = hash(body);
-        // Held until the transaction is made: whoever comes with the same token waits for its answer.
+        // The lock is held until the transaction is committed, so a repeat with the same token waits for its answer.
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.forget();
         match made.answers.get(&token) {

@@ -1,4 +1,4 @@
-//! The list of people: who is meant by a filter, and what a row shows.
+//! The list of people: which people a filter matches, and what each row shows.
 
 use crate::team::*;
 use muster_domain::people::{By, Filter, InviteStatus, Period, Person, PersonId, Setting};

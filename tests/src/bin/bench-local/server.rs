@@ -43,7 +43,7 @@ impl Server {
                 break line[at..].split([',', '\n']).next().unwrap().to_owned();
             }
         };
-        // Whoever stops reading ends whoever writes.
+        // The server would fail to print if this end of the pipe were closed.
         std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         Self {
             child,

@@ -7,6 +7,8 @@
 )]
 #![cfg(unix)]
 
+mod killed;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};

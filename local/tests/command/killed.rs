@@ -1,16 +1,10 @@
 //! What a process that is killed leaves behind, and what the next one makes of it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that goes wrong should stop there"
-)]
-#![cfg(unix)]
 
+use super::running;
 use reqwest::Client;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 /// A process on a folder, and where its API is. Dropping it kills it.
@@ -22,18 +16,9 @@ struct Process {
 
 impl Process {
     fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_muster-local"))
-            .args(["--port", "0", "--data"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let (_, address) = line.split_once(" at ").unwrap();
+        let (child, said) = running(&["--port", "0", "--data", folder.to_str().unwrap()]);
+        let (_, address) = said.split_once(" at ").unwrap();
         let base_url = address.split(',').next().unwrap().to_owned();
-        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         Self {
             child,
             base_url,
