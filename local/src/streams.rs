@@ -19,6 +19,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// How long the reader waits when no write is reported: the collection of garbage reports none, and a read may have failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How long the reader waits for further writes after one, as an event source mapping batches records.
+const BATCHING: Duration = Duration::from_millis(25);
+
 /// A record that its function could not be brought to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
@@ -120,7 +123,7 @@ impl Running {
     async fn rest(&mut self) -> Option<oneshot::Sender<()>> {
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => None,
-            () = self.reader.written() => None,
+            () = async { self.reader.written().await; tokio::time::sleep(BATCHING).await } => None,
             waiter = self.waiters.recv() => waiter,
             _ = self.stopped.wait_for(|stopped| *stopped) => None,
         }
