@@ -3,6 +3,8 @@
 use super::{denies, permits, program, told, user};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
+use muster_tests::samples::{join, waiting_token};
+use muster_tests::stream::Stream;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,11 +110,15 @@ async fn whoever_and_whatever_is_not_known_is_denied_with_a_reason_and_never_an_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn access_that_has_ended_is_denied_at_once_and_said_to_have_ended() {
-    let h = Harness::start().await;
+    // Nothing reads the stream: the role that is switched off must not be taken away before it is asked about.
+    let (h, _stream) = Stream::apart().await;
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;
-    let helper = acme.helper(&h, "hal").await;
-    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let helper = h.person("hal").with_email("hal@partner.example", true);
+    acme.invite(&h, helper.address(), "implementation_admin", &[]).await;
+    let token = waiting_token(&h, &helper).await;
+    helper.accept(&h, &token).await.expect(200);
+    let pat = join(&h, &acme, "pat", "program_admin", &["spring"]).await;
     let (hal, patty) = (user(&acme, &helper.id()), user(&acme, &pat.id()));
     permits(
         &told(&h, &hal, "content:write", "spring").await,
@@ -140,7 +146,7 @@ async fn access_that_has_ended_is_denied_at_once_and_said_to_have_ended() {
         .expect(201);
     denies(&told(&h, &patty, "content:write", "spring").await, "role_missing");
 
-    let kay = acme.join(&h, "kay", "program_admin", &["autumn"]).await;
+    let kay = join(&h, &acme, "kay", "program_admin", &["autumn"]).await;
     let end = h.backend.clock().now() + jiff::SignedDuration::from_hours(1);
     let grants = json!([{ "type": "program", "id": "autumn", "role": "program_admin", "expires_at": end.to_string() }]);
     let path = acme.path(&format!("/members/{}", kay.id()));
