@@ -60,7 +60,7 @@ impl EmbeddedDatabase {
         Ok(Self { database, stream })
     }
 
-    /// What answers the SDK.
+    /// The HTTP interface for the SDK.
     pub(crate) fn routes(&self) -> Router {
         server::routes(self.database.clone(), self.stream.clone())
     }
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     use tokio::net::TcpListener;
     use tokio::task::JoinHandle;
 
-    /// A running database with its table, a client for it, and what serves it.
+    /// A client, the database with its table, and the task that serves it.
     pub(crate) async fn started(data: &DataFolder) -> (Client, EmbeddedDatabase, JoinHandle<()>) {
         let database = EmbeddedDatabase::open(data).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -68,7 +68,7 @@ impl Schedule {
     }
 }
 
-/// Lets the database collect its garbage, beside what this process is asked for; gives when that may be done again.
+/// Collects the database's garbage on a thread of its own; returns the instant from which it may run again.
 async fn collect_garbage(database: Arc<EmbeddedDatabase>) -> Instant {
     let begun = Instant::now();
     if let Err(error) = tokio::task::spawn_blocking(move || database.collect_garbage()).await {

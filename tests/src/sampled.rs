@@ -1,4 +1,4 @@
-//! What an exhaustive test tries: everything where `MUSTER_WHOLE` is set, as `.ci/run` sets it, else a part that is always the same.
+//! The cases of an exhaustive test: all of them where `MUSTER_WHOLE` is set, as in `.ci/run`; otherwise a fixed sample.
 
 use fastrand::Rng;
 
@@ -7,7 +7,7 @@ const WHOLE: &str = "MUSTER_WHOLE";
 
 /// At most this many of all, in their order. `test` is the test's name, which is the seed: another test tries others.
 #[must_use]
-#[expect(clippy::print_stdout, reason = "the output of a test tells what it tried")]
+#[expect(clippy::print_stdout, reason = "a test's output lists how much it tried")]
 pub fn sampled<T>(test: &str, all: Vec<T>, most: usize) -> Vec<T> {
     if std::env::var_os(WHOLE).is_some() {
         return all;

@@ -47,7 +47,7 @@ pub struct SentMail {
 /// How many mails are kept. A process that runs for long must not grow with all that it ever sent.
 pub(crate) const MOST_MAILS: usize = 1_000;
 
-/// What was sent last, oldest first.
+/// The mails that were sent last, oldest first.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,

@@ -35,7 +35,7 @@ impl Cloud {
             services: serve(crew, "services", services(data, mailbox.clone())?).await?,
             files: serve(crew, "files", s3(&files)?).await?,
         };
-        // A call of this process's own, which is nobody's to watch.
+        // This client is not watched: creating the table is no function's call.
         let sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&sdk)).await?;
         Ok(Self {

@@ -1,8 +1,8 @@
 //! The table's stream, as the embedded database keeps it: each record a row of a table in its SQLite file.
 //!
-//! It keeps every record forever, and scans all of them for the number of each new one and for each read. DynamoDB deletes
-//! records after a day. A second connection to the same file does what is missing: it adds the index that these queries need, and
-//! deletes records that were handled.
+//! The database keeps every record forever, and scans all of them for the number of each new record and for each read.
+//! DynamoDB deletes records after a day. A second connection to the same file makes up for it: it adds the index that these
+//! queries need, and deletes handled records.
 
 use super::{DatabaseError, TABLE};
 use dynoxide::actions::get_records::{GetRecordsRequest, GetRecordsResponse};
@@ -57,7 +57,7 @@ impl TableStream {
             written: Notify::new(),
             kept: Mutex::new(Kept {
                 connection,
-                // What an earlier process handled is deleted after the first batch.
+                // The first batch also deletes the records that an earlier process handled.
                 handled: DELETED_AT_ONCE,
             }),
         })

@@ -13,7 +13,7 @@ pub(super) struct LambdaRecord {
 }
 
 impl LambdaRecord {
-    /// What the stream gave, with the stream's name: the rest of it has the same form.
+    /// Converts a record of the stream, which has the form of Lambda's but for the stream's name.
     ///
     /// # Errors
     /// It has no JSON.

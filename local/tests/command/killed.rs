@@ -1,4 +1,4 @@
-//! What a process that is killed leaves behind, and what the next one makes of it.
+//! A killed process loses no change and no mail: the next process continues.
 
 use super::running;
 use reqwest::Client;

@@ -181,13 +181,13 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Token<'a>> {
         self.0 = self.0.trim_start_matches(is_space);
         let (token, length) = first(self.0)?;
-        // At least one byte goes, so that the end comes whatever stands there.
+        // Consumes at least one byte, so the iterator always ends.
         self.0 = self.0.get(length.max(1)..).unwrap_or_default();
         Some(token)
     }
 }
 
-/// What stands first in a text, and its length; nothing in an empty one.
+/// The first token of a text and its length in bytes; none if the text is empty.
 fn first(text: &str) -> Option<(Token<'_>, usize)> {
     let first = text.chars().next()?;
     if is_break(first) {

@@ -31,7 +31,7 @@ use world::World;
 /// Steps of one story.
 const STEPS: usize = 60;
 
-/// Stories that are played by default: always the same ones, so that the answer comes in seconds.
+/// How many stories run by default, always the same ones.
 const FEW: u32 = 64;
 
 /// Kinds of steps that must have been taken at least once, or the stories would prove little.

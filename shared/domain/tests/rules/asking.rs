@@ -1,4 +1,4 @@
-//! Who may ask what somebody may do, and what more is said of a denial.
+//! Who may request an access decision, and how a denial is explained.
 
 use crate::team::*;
 use muster_domain::api_key::Limits;

@@ -1,4 +1,4 @@
-//! Authority, question by question: what is asked of it, and what it says.
+//! Authority: each question with its answer.
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, Limits};

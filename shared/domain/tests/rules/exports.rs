@@ -1,4 +1,4 @@
-//! Exporting the list of people: who may, and what becomes of it.
+//! Exporting the list of people: who may export, and the states of an export.
 
 use crate::team::*;
 use muster_domain::api_key::Limits;

@@ -1,4 +1,4 @@
-//! What members give themselves and each other, where a wrong word would give too much.
+//! Roles that members give themselves and each other, at the limits of their authority.
 
 use crate::team::*;
 use muster_domain::roleset;

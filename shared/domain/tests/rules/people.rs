@@ -25,7 +25,7 @@ fn invited(invitation: &Invitation) -> Person {
     Person::Invitation(Box::new(invitation.clone()))
 }
 
-/// Somebody on spring now and on autumn no more.
+/// A member with a grant on spring and an ended grant on autumn.
 fn lee() -> Member {
     let grants = vec![
         grant("spring", "program_admin", None),

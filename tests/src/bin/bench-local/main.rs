@@ -1,4 +1,4 @@
-//! Measures `cargo run` as it is used: what each kind of request takes after ever more writes, and what the process takes of
+//! Measures `cargo run` over time: each kind of request after more and more writes, and the process's use of
 //! processor, memory and disk. Prints tables; nothing is asserted of time.
 #![expect(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use server::Server;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Measures what requests take after ever more writes, in memory and on disk.
+/// Measures requests after more and more writes, in memory and on disk
 #[derive(Debug, Parser)]
 struct Arguments {
     /// After how many writes each kind of request is measured, the fewest first
@@ -36,7 +36,7 @@ struct Arguments {
     idle: u64,
 }
 
-/// What was measured after some number of writes.
+/// The measurements after some number of writes.
 struct Measured {
     writes: usize,
     /// Median latency and processor time of each kind, in milliseconds.

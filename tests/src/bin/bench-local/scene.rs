@@ -13,13 +13,13 @@ pub(crate) enum Kind {
     Evaluate,
     /// The platform verifies an API key.
     VerifyKey,
-    /// Somebody makes an organization.
+    /// A user creates an organization.
     CreateOrganization,
     /// An owner invites one address.
     InviteOne,
     /// An owner invites twenty addresses at once.
     InviteTwenty,
-    /// Somebody accepts an invitation.
+    /// A user accepts an invitation.
     Accept,
     /// An owner changes a member's role.
     ChangeRole,
@@ -64,7 +64,7 @@ struct Prepared {
     body: Value,
 }
 
-/// An organization with what its requests need.
+/// An organization, its owner's token, its path, and its owner's id.
 struct Team {
     owner: String,
     path: String,

@@ -62,7 +62,7 @@ impl Server {
         fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("a Linux with /proc")
     }
 
-    /// Processor time that all its threads have taken; of those that ended, what was seen last.
+    /// Processor time of all its threads; a thread that ended counts with its last known time.
     pub(crate) fn processor(&self) -> Duration {
         let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("a Linux with /proc");
         let taken = threads.filter_map(|thread| {
@@ -96,7 +96,7 @@ impl Server {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
-    /// What it has on disk, in bytes.
+    /// The size of its files, in bytes.
     pub(crate) fn disk(&self) -> u64 {
         let Some(data) = &self.data else { return 0 };
         let files = fs::read_dir(data).unwrap();
