@@ -135,7 +135,7 @@ impl Backend {
         let clock = Clock::adjustable();
 
         let (mut front, mut back) = (Crew::new(), Crew::new());
-        let (feedback, untold) = Feedback::new();
+        let (feedback, untold) = Feedback::new(&data)?;
         let cloud = Cloud::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
         let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
         if options.hurried {

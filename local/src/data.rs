@@ -1,7 +1,7 @@
 //! What a backend keeps between two runs: a folder, or nothing at all.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The folder of a backend that was started with `--data`; without one, everything lives in memory.
@@ -67,14 +67,38 @@ impl DataFolder {
         }
     }
 
-    /// Keeps a file, whole or not at all: a crash leaves the old content.
+    /// A journal of this name, and the lines that an earlier run kept in it.
+    pub(crate) fn journal(&self, name: &str) -> Result<(Journal, Vec<String>), DataError> {
+        let Some(path) = self.file(name) else {
+            return Ok((Journal(None), Vec::new()));
+        };
+        let open = || {
+            let mut options = private_options();
+            let mut file = options.read(true).append(true).open(&path)?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            // A process that was killed while it wrote leaves a line without its end.
+            if bytes.last().is_some_and(|last| *last != b'\n') {
+                file.write_all(b"\n")?;
+            }
+            let lines = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
+            Ok((Journal(Some(file)), lines))
+        };
+        open().map_err(unusable(&path))
+    }
+
+    /// Keeps a file, whole or not at all: a crash of the process leaves the old content.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), DataError> {
         let Some(path) = self.file(name) else {
             return Ok(());
         };
         let draft = path.with_extension("draft");
         let write = || {
-            private_file(&draft)?.write_all(content)?;
+            private_options()
+                .write(true)
+                .truncate(true)
+                .open(&draft)?
+                .write_all(content)?;
             fs::rename(&draft, &path)
         };
         write().map_err(unusable(&path))
@@ -95,18 +119,40 @@ impl DataFolder {
     }
 }
 
+/// Lines that are kept until all of them are done with; nothing at all without a folder.
+#[derive(Debug)]
+pub(crate) struct Journal(Option<File>);
+
+impl Journal {
+    /// Keeps a line.
+    pub(crate) fn append(&mut self, line: &str) -> io::Result<()> {
+        match &mut self.0 {
+            Some(file) => file.write_all(format!("{line}\n").as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets all lines.
+    pub(crate) fn clear(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Some(file) => file.set_len(0),
+            None => Ok(()),
+        }
+    }
+}
+
 fn unusable(path: &Path) -> impl FnOnce(io::Error) -> DataError {
     let path = path.to_owned();
     move |source| DataError::Unusable { path, source }
 }
 
 /// The folder holds a signing key and a link secret: nobody else on the machine may read them.
-fn private_file(path: &Path) -> io::Result<File> {
+fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 #[cfg(test)]
@@ -132,6 +178,26 @@ mod tests {
 
         let second = DataFolder::open(Some(folder.path())).unwrap();
         assert_eq!(kept(&second, b"2"), b"1");
+    }
+
+    #[test]
+    fn a_journal_keeps_its_lines_until_it_is_cleared_and_survives_a_line_without_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(Some(folder.path())).unwrap();
+        let (mut journal, lines) = data.journal("x").unwrap();
+        assert!(lines.is_empty());
+        journal.append("one").unwrap();
+        fs::write(folder.path().join("x"), "one\ntw").unwrap();
+
+        let (mut journal, lines) = data.journal("x").unwrap();
+        assert_eq!(lines, ["one", "tw"]);
+        journal.append("three").unwrap();
+        let (mut journal, lines) = data.journal("x").unwrap();
+        assert_eq!(lines, ["one", "tw", "three"]);
+
+        journal.clear().unwrap();
+        journal.append("four").unwrap();
+        assert_eq!(data.journal("x").unwrap().1, ["four"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::data::{DataError, DataFolder};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
-use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use aws_sdk_dynamodb::types::{TimeToLiveSpecification, TimeToLiveStatus};
 use axum::Router;
 use dynoxide::Database;
 use std::sync::Arc;
@@ -82,10 +82,11 @@ impl EmbeddedDatabase {
 pub(crate) async fn create_table(client: &Client) -> Result<String, DatabaseError> {
     let table = template::table(TABLE_TEMPLATE)?;
     match table.create(client, TABLE).send().await {
-        Ok(_) => set_time_to_live(client, &table).await?,
+        Ok(_) => {}
         Err(error) if error.as_service_error().is_some_and(is_there_already) => {}
         Err(error) => return Err(refused(error)),
     }
+    set_time_to_live(client, &table).await?;
     let described = client
         .describe_table()
         .table_name(TABLE)
@@ -102,21 +103,28 @@ fn is_there_already(error: &CreateTableError) -> bool {
     error.is_resource_in_use_exception()
 }
 
+/// Sets the table's time to live, unless it is set: a process may have been killed when it had made the table.
 async fn set_time_to_live(client: &Client, table: &template::Table) -> Result<(), DatabaseError> {
-    if let Some(ttl) = table.time_to_live() {
-        let specification = TimeToLiveSpecification::builder()
-            .attribute_name(ttl)
-            .enabled(true)
-            .build()
-            .map_err(refused)?;
-        client
-            .update_time_to_live()
-            .table_name(TABLE)
-            .time_to_live_specification(specification)
-            .send()
-            .await
-            .map_err(refused)?;
+    let Some(ttl) = table.time_to_live() else {
+        return Ok(());
+    };
+    let described = client.describe_time_to_live().table_name(TABLE).send().await;
+    let present = described.map_err(refused)?.time_to_live_description;
+    if present.is_some_and(|present| present.time_to_live_status == Some(TimeToLiveStatus::Enabled)) {
+        return Ok(());
     }
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(ttl)
+        .enabled(true)
+        .build()
+        .map_err(refused)?;
+    client
+        .update_time_to_live()
+        .table_name(TABLE)
+        .time_to_live_specification(specification)
+        .send()
+        .await
+        .map_err(refused)?;
     Ok(())
 }
 
@@ -209,5 +217,43 @@ pub(crate) mod tests {
 
         let (client, _, _server) = started(&data).await;
         assert!(key(&client).send().await.unwrap().item.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_table_whose_process_was_killed_before_its_time_to_live_was_set_gets_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(Some(folder.path())).unwrap();
+        let (client, _, _server) = started(&data).await;
+        let ttl = |enabled| {
+            let specification = TimeToLiveSpecification::builder()
+                .attribute_name("ttl")
+                .enabled(enabled);
+            specification.build().unwrap()
+        };
+        let without = client.update_time_to_live().table_name(TABLE);
+        without.time_to_live_specification(ttl(false)).send().await.unwrap();
+
+        create_table(&client).await.unwrap();
+        let described = client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
+        let status = described.time_to_live_description.unwrap().time_to_live_status;
+        assert_eq!(status, Some(TimeToLiveStatus::Enabled));
+    }
+
+    #[tokio::test]
+    async fn items_whose_time_is_over_are_collected_and_others_stay() {
+        let (client, database, _server) = started(&DataFolder::open(None).unwrap()).await;
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        for (name, ttl) in [("over", "1"), ("ahead", "99999999999")] {
+            let put = client
+                .put_item()
+                .table_name(TABLE)
+                .item("PK", text(name))
+                .item("SK", text(name));
+            put.item("ttl", AttributeValue::N(ttl.to_owned())).send().await.unwrap();
+        }
+        database.collect_garbage();
+        let left = client.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
+        let left: Vec<_> = left.iter().map(|item| item["PK"].as_s().unwrap()).collect();
+        assert_eq!(left, ["ahead"]);
     }
 }

@@ -2,15 +2,21 @@
 //!
 //! Every mail is delivered, but to the addresses by which SES itself lets one try the other cases (`bounce@…`, `complaint@…`,
 //! `ooto@…`, also with a label such as `bounce+1@…`), here in any domain.
+//!
+//! With a data folder, each event is kept in a file until it is handed over, so SES tells it after a restart as well.
 
 use crate::aws::SentMail;
+use crate::data::{DataError, DataFolder, Journal};
 use crate::functions::{self, Functions, NOTE_FEEDBACK};
 use jiff::Timestamp;
 use muster_domain::feedback::Told;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+
+/// Where events are kept that are still to be handed over.
+const KEPT: &str = "ses-events";
 
 /// How often an event is handed over before it is given up; as in the template.
 const TRIES: u32 = 3;
@@ -88,25 +94,48 @@ pub(crate) struct Feedback {
     events: mpsc::UnboundedSender<Value>,
     /// How many events are still to be handled.
     waiting: watch::Sender<usize>,
+    /// Those events. The lock is held while `waiting` changes, so the journal is cleared only when there are none.
+    kept: Arc<Mutex<Journal>>,
 }
 
 /// What was told and is still to be handed over.
 pub(crate) struct Untold(mpsc::UnboundedReceiver<Value>);
 
 impl Feedback {
-    pub(crate) fn new() -> (Self, Untold) {
+    /// The events that an earlier run kept are told first.
+    ///
+    /// # Errors
+    /// Their file cannot be used.
+    pub(crate) fn new(data: &DataFolder) -> Result<(Self, Untold), DataError> {
         let (events, untold) = mpsc::unbounded_channel();
-        let waiting = watch::Sender::new(0);
-        (Self { events, waiting }, Untold(untold))
+        let (journal, lines) = data.journal(KEPT)?;
+        let mut waiting = 0;
+        for line in lines {
+            match serde_json::from_str(&line) {
+                // The receiver is still here.
+                Ok(event) => waiting += usize::from(events.send(event).is_ok()),
+                Err(error) => tracing::warn!(%error, "the end of an event was never written"),
+            }
+        }
+        let feedback = Self {
+            events,
+            waiting: watch::Sender::new(waiting),
+            kept: Arc::new(Mutex::new(journal)),
+        };
+        Ok((feedback, Untold(untold)))
     }
 
     /// SES has taken this mail.
     pub(crate) fn tell(&self, mail: &SentMail) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         for told in fate(&mail.to) {
-            self.waiting.send_modify(|waiting| *waiting += 1);
-            if self.events.send(mail.event(*told, mail.sent_at)).is_err() {
-                // Nobody listens: the functions of this backend are fed by somebody else.
-                self.waiting.send_modify(|waiting| *waiting -= 1);
+            let event = mail.event(*told, mail.sent_at);
+            if let Err(error) = kept.append(&event.to_string()) {
+                tracing::warn!(%error, "an event is lost if the process ends now");
+            }
+            // An error means that nobody listens: the functions of this backend are fed by somebody else, or it stops.
+            if self.events.send(event).is_ok() {
+                self.waiting.send_modify(|waiting| *waiting += 1);
             }
         }
     }
@@ -134,10 +163,20 @@ impl Feedback {
             };
             let Some(event) = event else { break };
             hand_over(&*functions, &event).await;
-            self.waiting.send_modify(|waiting| *waiting -= 1);
+            self.note_handled();
         }
-        // Nobody waits for what is not handled any more.
+        // Nobody waits for what is not handled any more; the next run tells it.
         self.waiting.send_replace(0);
+    }
+
+    fn note_handled(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.send_modify(|waiting| *waiting -= 1);
+        if *self.waiting.borrow() == 0
+            && let Err(error) = kept.clear()
+        {
+            tracing::warn!(%error, "SES tells these events again after a restart");
+        }
     }
 }
 

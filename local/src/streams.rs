@@ -7,7 +7,7 @@ mod mapping;
 mod reader;
 
 use crate::functions::Functions;
-use delivery::Delivery;
+use delivery::{Delivery, Patience};
 #[cfg(test)]
 pub(crate) use filter::matches;
 pub use mapping::MappingError;
@@ -54,9 +54,14 @@ impl Pump {
             waiting,
             dead_letters: DeadLetters::default(),
         };
+        let patience = if reader.keeps_its_place() {
+            Patience::Long
+        } else {
+            Patience::Short
+        };
         let running = Running {
             reader,
-            delivery: Delivery::new(functions, mapping::mappings()?),
+            delivery: Delivery::new(functions, mapping::mappings()?, patience),
             dead_letters: pump.dead_letters.clone(),
             waiters,
             stopped,

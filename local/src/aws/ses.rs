@@ -242,6 +242,7 @@ fn first_address(addresses: Option<&Address<'_>>) -> Option<String> {
 pub(super) mod tests {
     use super::*;
     use crate::aws::{Endpoints, LinkSecret, sdk_config, services};
+    use crate::data::DataFolder;
     use aws_config::SdkConfig;
     use aws_sdk_sesv2::Client;
     use aws_sdk_sesv2::error::SdkError;
@@ -252,7 +253,10 @@ pub(super) mod tests {
 
     /// Serves both services and gives what reaches them.
     pub(in crate::aws) async fn serve() -> (SdkConfig, Mailbox) {
-        let mailbox = Mailbox::new(Clock::system(), Feedback::new().0);
+        let mailbox = Mailbox::new(
+            Clock::system(),
+            Feedback::new(&DataFolder::open(None).unwrap()).unwrap().0,
+        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoints = Endpoints {
             dynamodb: String::new(),
@@ -313,7 +317,10 @@ pub(super) mod tests {
 
     #[test]
     fn the_last_mails_are_kept() {
-        let mailbox = Mailbox::new(Clock::system(), Feedback::new().0);
+        let mailbox = Mailbox::new(
+            Clock::system(),
+            Feedback::new(&DataFolder::open(None).unwrap()).unwrap().0,
+        );
         let raw = STANDARD.encode(mime().write_to_vec().unwrap());
         for n in 0..MOST_MAILS + 3 {
             let body = json!({"Destination": {"ToAddresses": [format!("guest{n}@x.example")]}, "Content": {"Raw": {"Data": raw}}});

@@ -20,12 +20,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_in_order
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// Keeps the record itself: the next number is above it, even if the system's clock is set back.
-const DELETE_BEFORE: &str = "DELETE FROM _stream_records
-    WHERE id < (SELECT id FROM _stream_records WHERE event_id = ?1)";
+/// Keeps the record itself: the next number is above it, even if the system's clock is set back. A folder that an earlier version
+/// left behind may have hundreds of thousands before it: to delete them all at once would keep everybody else from writing.
+const DELETE_BEFORE: &str = "DELETE FROM _stream_records WHERE id IN (
+    SELECT id FROM _stream_records WHERE id < (SELECT id FROM _stream_records WHERE event_id = ?1) ORDER BY id LIMIT ?2)";
 
-/// How many handled records are deleted at once. Each deletion empties the database's page cache, so not every batch brings one.
+/// After how many handled records the first are deleted. Each deletion empties the database's page cache, so not every batch
+/// brings one.
 const DELETED_AT_ONCE: usize = 1_000;
+
+/// How many records one deletion takes at most.
+const MAX_DELETED: usize = 20_000;
 
 /// The stream of the one table.
 pub(crate) struct TableStream {
@@ -73,6 +78,26 @@ impl TableStream {
         self.written.notified().await;
     }
 
+    /// Whether the record of this number is kept, as the last handled one always is.
+    ///
+    /// # Errors
+    /// The embedded database's, also for what is no number at all.
+    pub(crate) fn has(&self, arn: &str, sequence_number: &str) -> Result<bool, DynoxideError> {
+        let opened = self.database.get_shard_iterator(GetShardIteratorRequest {
+            stream_arn: arn.to_owned(),
+            shard_id: dynoxide::streams::shard_id(TABLE),
+            shard_iterator_type: "AT_SEQUENCE_NUMBER".to_owned(),
+            sequence_number: Some(sequence_number.to_owned()),
+        })?;
+        let Some(shard_iterator) = opened.shard_iterator else {
+            return Ok(false);
+        };
+        let limit = Some(1);
+        let answer = self.database.get_records(GetRecordsRequest { shard_iterator, limit })?;
+        let first = answer.records.first();
+        Ok(first.is_some_and(|record| record.dynamodb.sequence_number == sequence_number))
+    }
+
     /// An iterator behind the record of this number, or at the oldest record.
     ///
     /// # Errors
@@ -110,7 +135,9 @@ impl TableStream {
             return;
         }
         match delete_before(&mut kept.connection, last) {
-            Ok(()) => kept.handled = 0,
+            // More of them are deleted after the next batch.
+            Ok(deleted) if deleted == MAX_DELETED => {}
+            Ok(_) => kept.handled = 0,
             // They are deleted after a later batch.
             Err(error) => tracing::warn!(%error, "handled records of the stream stay"),
         }
@@ -125,10 +152,12 @@ impl TableStream {
     }
 }
 
-fn delete_before(connection: &mut Connection, event_id: &str) -> rusqlite::Result<()> {
+/// Deletes the records before this one; tells how many.
+fn delete_before(connection: &mut Connection, event_id: &str) -> rusqlite::Result<usize> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute(DELETE_BEFORE, params![event_id])?;
-    transaction.commit()
+    let deleted = transaction.execute(DELETE_BEFORE, params![event_id, MAX_DELETED])?;
+    transaction.commit()?;
+    Ok(deleted)
 }
 
 #[cfg(test)]

@@ -10,16 +10,42 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a record is handed over before it is given up. In AWS it is more, over hours.
-const TRIES: u32 = 6;
-
 /// Before the second try; doubled before each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
+
+/// The longest pause between two tries.
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
+
+/// How long a function is tried with a record before the record is given up. In AWS it is hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// For tests, and for what is gone with the process anyway: less than a second.
+    Short,
+    /// For what is kept: a quarter of an hour, in which somebody may make room on a full disk.
+    Long,
+}
+
+impl Patience {
+    /// How often a record is handed over.
+    const fn tries(self) -> u32 {
+        match self {
+            Self::Short => 6,
+            Self::Long => 40,
+        }
+    }
+
+    /// The pause after so many tries.
+    fn pause(tries: u32) -> Duration {
+        let factor = 2_u32.saturating_pow(tries.saturating_sub(1));
+        FIRST_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF)
+    }
+}
 
 /// What hands records over.
 pub(super) struct Delivery {
     functions: Arc<dyn Functions>,
     mappings: &'static [Mapping],
+    patience: Patience,
 }
 
 /// A function's answer for a batch.
@@ -46,8 +72,12 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(functions: Arc<dyn Functions>, mappings: &'static [Mapping]) -> Self {
-        Self { functions, mappings }
+    pub(super) fn new(functions: Arc<dyn Functions>, mappings: &'static [Mapping], patience: Patience) -> Self {
+        Self {
+            functions,
+            mappings,
+            patience,
+        }
     }
 
     /// Hands each record to the functions that want it; gives those that one could not be brought to take.
@@ -55,32 +85,33 @@ impl Delivery {
         let mut deliveries = Vec::new();
         for mapping in self.mappings {
             let wanted = mapping.wanted(records);
-            deliveries.push(deliver_to(&*self.functions, mapping, wanted));
+            deliveries.push(self.deliver_to(mapping, wanted));
         }
         futures::future::join_all(deliveries).await.concat()
     }
-}
 
-async fn deliver_to(functions: &dyn Functions, mapping: &Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
-    let function = mapping.function;
-    let mut dead_letters = Vec::new();
-    for batch in records.chunks(mapping.batch_size) {
-        for (record, reason) in hand_over(batch, |records| invoke(functions, function.binary, records)).await {
-            let letter = DeadLetter {
-                function: function.logical_id,
-                sequence_number: record.sequence_number,
-                reason,
-            };
-            tracing::error!(
-                letter.function,
-                letter.sequence_number,
-                letter.reason,
-                "gave up on a record"
-            );
-            dead_letters.push(letter);
+    async fn deliver_to(&self, mapping: &Mapping, records: Vec<LambdaRecord>) -> Vec<DeadLetter> {
+        let function = mapping.function;
+        let mut dead_letters = Vec::new();
+        for batch in records.chunks(mapping.batch_size) {
+            let call = |records| invoke(&*self.functions, function.binary, records);
+            for (record, reason) in hand_over(batch, self.patience, call).await {
+                let letter = DeadLetter {
+                    function: function.logical_id,
+                    sequence_number: record.sequence_number,
+                    reason,
+                };
+                tracing::error!(
+                    letter.function,
+                    letter.sequence_number,
+                    letter.reason,
+                    "gave up on a record"
+                );
+                dead_letters.push(letter);
+            }
         }
+        dead_letters
     }
-    dead_letters
 }
 
 /// One invocation.
@@ -117,6 +148,7 @@ fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
 /// Hands a batch over until it is taken; gives the records given up, each with the last reason.
 async fn hand_over<F: Future<Output = Outcome>>(
     batch: &[LambdaRecord],
+    patience: Patience,
     invoke: impl Fn(Vec<LambdaRecord>) -> F,
 ) -> Vec<(LambdaRecord, String)> {
     let mut given_up = Vec::new();
@@ -142,8 +174,9 @@ async fn hand_over<F: Future<Output = Outcome>>(
                 }
                 Outcome::Failed(reason) => reason,
             };
-            if tries < TRIES {
-                tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(tries - 1)).await;
+            if tries < patience.tries() {
+                tracing::warn!(reason, tries, "a record was not taken, and all others wait for it");
+                tokio::time::sleep(Patience::pause(tries)).await;
             } else {
                 given_up.push((batch.remove(0), reason));
                 tries = 0;
@@ -176,7 +209,7 @@ mod tests {
     /// Hands over `abcd` and gives the batches that the function saw and the records given up.
     async fn handed_over(function: impl Fn(&str, usize) -> Outcome) -> (Vec<String>, String) {
         let seen = RefCell::new(Vec::new());
-        let given_up = hand_over(&records("abcd"), |batch| {
+        let given_up = hand_over(&records("abcd"), Patience::Short, |batch| {
             let batch = names(&batch);
             seen.borrow_mut().push(batch.clone());
             std::future::ready(function(&batch, seen.borrow().len()))
@@ -227,6 +260,19 @@ mod tests {
         assert_eq!(seen[..3], ["abcd", "ab", "cd"]);
         assert_eq!(seen.last().unwrap(), "d");
         assert_eq!(given_up, "c");
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_what_is_kept_is_tried_for_a_quarter_of_an_hour() {
+        let all = |patience: Patience| (1..patience.tries()).map(Patience::pause).sum::<Duration>();
+        assert_eq!(Patience::pause(3), FIRST_BACKOFF * 4);
+        assert_eq!(all(Patience::Short), FIRST_BACKOFF * 31);
+        assert!(
+            all(Patience::Long) > Duration::from_secs(14 * 60),
+            "{:?}",
+            all(Patience::Long)
+        );
+        assert_eq!(Patience::pause(u32::MAX), MAX_BACKOFF);
     }
 
     #[test]

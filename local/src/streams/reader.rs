@@ -31,17 +31,19 @@ pub(super) enum ReadError {
 impl Reader {
     /// A reader that goes on where an earlier one stopped.
     pub(crate) fn new(stream: Arc<TableStream>, stream_arn: String, data: Arc<DataFolder>) -> Self {
-        let position = data.read(POSITION).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the stream is read from its beginning");
-            None
-        });
+        let position = place(&stream, &stream_arn, &data);
         Self {
             stream,
             stream_arn,
             data,
             iterator: None,
-            position: position.map(|position| String::from_utf8_lossy(&position).into_owned()),
+            position,
         }
+    }
+
+    /// Whether another process goes on where this one stops.
+    pub(super) fn keeps_its_place(&self) -> bool {
+        self.data.file(POSITION).is_some()
     }
 
     /// The records that come next; none when the end is reached.
@@ -76,6 +78,32 @@ impl Reader {
         match self.data.write(POSITION, last.sequence_number.as_bytes()) {
             Ok(()) => self.stream.handled(records.len(), last.event_id()),
             Err(error) => tracing::warn!(%error, "these records will be handled again after a restart"),
+        }
+    }
+}
+
+/// Where an earlier run stopped.
+///
+/// The record it handled last is kept, so a place where there is none is damaged, or is that of another database. Everything that is
+/// left is handled then: handling a record twice does no harm, and not handling it loses mail.
+fn place(stream: &TableStream, stream_arn: &str, data: &DataFolder) -> Option<String> {
+    let kept = data.read(POSITION).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the stream is read from its beginning");
+        None
+    });
+    let place = String::from_utf8_lossy(&kept?).into_owned();
+    match stream.has(stream_arn, &place) {
+        Ok(true) => Some(place),
+        Ok(false) => {
+            tracing::warn!(
+                place,
+                "no record is at this place, so the stream is read from its beginning"
+            );
+            None
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the stream is read from its beginning");
+            None
         }
     }
 }
@@ -134,5 +162,29 @@ mod tests {
         // `c` was read but not handled.
         let mut second = reader();
         assert_eq!(keys(&second.next().unwrap()), ["c"]);
+    }
+
+    #[tokio::test]
+    async fn a_damaged_place_and_one_of_another_database_lose_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = Arc::new(DataFolder::open(Some(folder.path())).unwrap());
+        let (client, database, _server) = started(&data).await;
+        let arn = create_table(&client).await.unwrap();
+        let mut reader = Reader::new(database.stream(), arn.clone(), data.clone());
+        put(&client, "a").await;
+        let handled = reader.next().unwrap();
+        reader.handled(&handled);
+        put(&client, "b").await;
+        let place = data.read(POSITION).unwrap().unwrap();
+        let ahead = format!("{}9", String::from_utf8_lossy(&place));
+
+        for damaged in ["", "\0\0\0", "somewhere", "12", ahead.as_str()] {
+            data.write(POSITION, damaged.as_bytes()).unwrap();
+            let mut reader = Reader::new(database.stream(), arn.clone(), data.clone());
+            assert_eq!(keys(&reader.next().unwrap()), ["a", "b"], "{damaged:?}");
+        }
+        data.write(POSITION, &place).unwrap();
+        let mut reader = Reader::new(database.stream(), arn, data);
+        assert_eq!(keys(&reader.next().unwrap()), ["b"]);
     }
 }
