@@ -12,8 +12,9 @@ use tokio::sync::watch;
 /// As in the template's schedule.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// How many times as long as it took the collection of garbage rests: it reads the whole table.
-const REST: u32 = 1_000;
+/// How many times as long as it took the collection of garbage rests: it reads the whole table, and takes half a percent of one
+/// core at most.
+const REST: u32 = 200;
 
 /// The scheduled function, ready to run.
 #[derive(Clone)]

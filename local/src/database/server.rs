@@ -3,6 +3,9 @@
 //! The crate has a server of its own, which words each refusal exactly as DynamoDB does. To do so, it parses each body three times.
 //! For each transaction, it also checks the age of every token of the last ten minutes, so a busy process gets slower.
 //! The only caller here is the SDK, which sends well-formed requests, so this interface does neither.
+//!
+//! It asks for no signature. A page in a browser could reach it under a name of its own that leads here, so it answers only to the
+//! address that the SDK calls.
 
 use super::TableStream;
 use axum::Router;
@@ -29,6 +32,12 @@ const WRITES: [&str; 4] = ["DeleteItem", "PutItem", "TransactWriteItems", "Updat
 /// How long DynamoDB knows the token of a transaction.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
 
+/// The longest token of a transaction, in characters.
+const MAX_TOKEN: usize = 36;
+
+/// Where this interface is called. Its port differs.
+const HOST: &str = "127.0.0.1";
+
 /// The interface's one route.
 pub(super) fn routes(database: Database, stream: Arc<TableStream>) -> Router {
     let served = Served {
@@ -49,6 +58,10 @@ struct Served {
 }
 
 async fn answer(State(served): State<Arc<Served>>, headers: HeaderMap, body: Bytes) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    if host.and_then(|host| host.split(':').next()) != Some(HOST) {
+        return StatusCode::MISDIRECTED_REQUEST.into_response();
+    }
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| PREFIXES.iter().find_map(|prefix| target.strip_prefix(prefix)));
     let operation = operation.unwrap_or_default();
@@ -99,6 +112,10 @@ impl Served {
         let Some(token) = request.client_request_token.take() else {
             return write(request);
         };
+        if token.is_empty() || token.chars().count() > MAX_TOKEN {
+            let detail = format!("`ClientRequestToken` must have 1 to {MAX_TOKEN} characters");
+            return Err(DynoxideError::ValidationException(detail));
+        }
         let asked = hash(body);
         // The lock is held until the transaction is committed, so a repeat with the same token waits for its answer.
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,7 +170,14 @@ fn call<Q: DeserializeOwned, A: Serialize>(
 }
 
 fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, DynoxideError> {
-    serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| {
+        let detail = error.to_string();
+        // So the crate marks a value that has the right type and cannot be.
+        match detail.strip_prefix("VALIDATION:") {
+            Some(detail) => DynoxideError::ValidationException(detail.to_owned()),
+            None => DynoxideError::SerializationException(detail),
+        }
+    })
 }
 
 fn written(answer: &impl Serialize) -> Result<String, DynoxideError> {
@@ -162,14 +186,15 @@ fn written(answer: &impl Serialize) -> Result<String, DynoxideError> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::data::DataFolder;
-    use crate::database::TABLE;
     use crate::database::tests::started;
+    use crate::database::{EmbeddedDatabase, TABLE};
     use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::error::SdkError;
+    use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
     use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
     use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
-    use std::collections::HashMap;
+    use tokio::net::TcpListener;
 
     fn key() -> HashMap<String, AttributeValue> {
         let text = || AttributeValue::S("a".to_owned());
@@ -205,6 +230,52 @@ mod tests {
         assert!(another.is_idempotent_parameter_mismatch_exception(), "{another:?}");
         let read = client.get_item().table_name(TABLE).set_key(Some(key())).send().await;
         assert_eq!(read.unwrap().item.unwrap()["n"], AttributeValue::N("2".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_dynamodb_refuses_is_refused() {
+        let (client, _database, _server) = started(&DataFolder::open(None).unwrap()).await;
+        for token in [String::new(), "x".repeat(MAX_TOKEN + 1)] {
+            let refused = make(&client, &token, &adding(1)).await.unwrap_err();
+            assert_eq!(refused.code(), Some("ValidationException"), "{token}: {refused:?}");
+        }
+        make(&client, &"x".repeat(MAX_TOKEN), &adding(1)).await.unwrap();
+    }
+
+    #[test]
+    fn a_token_is_forgotten_when_dynamodb_would_forget_it() {
+        let mut made = Made::default();
+        made.note("old".to_owned(), 1, String::new());
+        made.note("new".to_owned(), 2, String::new());
+        made.tokens[0].0 -= TOKEN_LIFE + Duration::from_secs(1);
+        made.forget();
+        assert_eq!(made.tokens.len(), 1);
+        assert_eq!(made.answers.keys().collect::<Vec<_>>(), ["new"]);
+    }
+
+    #[tokio::test]
+    async fn it_answers_only_to_its_own_address() {
+        let database = EmbeddedDatabase::open(&DataFolder::open(None).unwrap()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let routes = database.routes();
+        let _server = tokio::spawn(async { axum::serve(listener, routes).await.unwrap() });
+        let http = reqwest::Client::new();
+        let status = async |host: &str| {
+            let call = http.post(&url).header("host", host);
+            let call = call.header("x-amz-target", "DynamoDB_20120810.DescribeTable");
+            let answer = call.body(r#"{"TableName": "muster"}"#).send().await.unwrap();
+            answer.status().as_u16()
+        };
+        assert_eq!(status("127.0.0.1:4000").await, 400, "there is no such table");
+        for host in [
+            "evil.example",
+            "evil.example:4000",
+            "127.0.0.1.evil.example",
+            "localhost:4000",
+        ] {
+            assert_eq!(status(host).await, 421, "{host}");
+        }
     }
 
     #[tokio::test]
