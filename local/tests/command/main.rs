@@ -95,7 +95,6 @@ fn it_stops_cleanly_when_told_to() {
         assert_eq!(complaints, "", "{name}");
     }
 }
-// For local/tests/command.rs, once the functions are hooked up.
 
 #[test]
 fn the_story_works_when_pasted() {

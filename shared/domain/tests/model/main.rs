@@ -26,6 +26,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
 use world::World;
 
 /// Steps of one story.
@@ -99,12 +100,12 @@ fn the_descriptions_name_the_roles_of_the_shipped_files() {
 /// With `MUSTER_SEED`, those of an earlier run once more.
 fn extent() -> (u32, u64) {
     let chosen = std::env::var("MUSTER_SEED").map(|seed| seed.parse().expect("MUSTER_SEED is a number"));
-    match std::env::var_os("MUSTER_WHOLE") {
-        Some(_) => {
+    match std::env::var("MUSTER_WHOLE").as_deref() {
+        Ok("1") => {
             let seed = chosen.unwrap_or_else(|_| RandomState::new().hash_one(()));
             (Config::default().cases.max(FEW), seed)
         }
-        None => (FEW, chosen.unwrap_or(1)),
+        _ => (FEW, chosen.unwrap_or(1)),
     }
 }
 
@@ -124,6 +125,8 @@ fn play_stories(kind: &'static Kind) {
         Ok(())
     });
     let again = format!("MUSTER_SEED={seed}, {cases} stories");
+    // Written past the test's captured output: `cargo test` shows it of tests that pass, too.
+    let _ = writeln!(std::io::stderr(), "{}: {again}", kind.id);
     if let Err(failure) = outcome {
         panic!("{again}: {failure}");
     }
