@@ -4,13 +4,13 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse};
-use muster_domain::{InvitationState, Member, Organization, OrganizationId};
+use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept as join, decline as refuse, end_second};
+use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, Snapshot};
+use muster_store::{Commit, CommitError, Key, Snapshot};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -38,7 +38,7 @@ pub async fn preview(call: Call) -> Outcome {
         .invitation(link.organization, link.invitation)?
         .ok_or_else(no_invitation)?;
     if invitation.generation != link.generation {
-        return Err(muster_domain::rules::answer::AnswerRefusal::LinkReplaced.into());
+        return Err(AnswerRefusal::LinkReplaced.into());
     }
     let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
     let body = PreviewBody {
@@ -52,24 +52,60 @@ pub async fn preview(call: Call) -> Outcome {
     Reply::json(200, &body)
 }
 
-/// Accepts an invitation: the caller becomes a member.
+/// How often it is tried to end an invitation that the caller cannot accept.
+const TRIES: usize = 3;
+
+/// Accepts an invitation: the caller becomes a member. One who is a member already, with another address, is refused, and the invitation
+/// ends: nobody else could accept it.
 pub async fn accept(call: Call) -> Outcome {
     let user = call.user().await?;
     let link = link(&call).await?;
-    answer(&call, &user, &link, |answer, ids| {
-        let (member, changes) = join(answer, ids)?;
-        let view = View {
-            organization: answer.organization,
-            set: role_set(answer.organization)?,
-            now: answer.now,
-        };
-        let body = AcceptedBody {
-            organization: answer.organization.id,
-            member: view.member(&member, |_| true),
-        };
-        Ok((changes, Reply::json(200, &body)?))
-    })
-    .await
+    for _ in 0..TRIES {
+        let mut second = None;
+        let outcome = answer(&call, &user, &link, |answer, ids| {
+            second = None;
+            let (member, changes) = match join(answer, ids) {
+                Err(refusal @ AnswerRefusal::AlreadyMember) => {
+                    second = Some((answer.organization.clone(), end_second(answer, ids)));
+                    return Err(refusal.into());
+                }
+                joined => joined?,
+            };
+            let view = View {
+                organization: answer.organization,
+                set: role_set(answer.organization)?,
+                now: answer.now,
+            };
+            let body = AcceptedBody {
+                organization: answer.organization.id,
+                member: view.member(&member, |_| true),
+            };
+            Ok((changes, Reply::json(200, &body)?))
+        });
+        let outcome = outcome.await;
+        match second {
+            // Others were faster: how it stands now is read again.
+            Some((organization, changes)) if !made(&call, &organization, &changes).await? => {}
+            _ => return outcome,
+        }
+    }
+    Err(AnswerRefusal::AlreadyMember.into())
+}
+
+/// Makes a change that goes with a refusal; false if others were faster.
+async fn made(call: &Call, organization: &Organization, changes: &Changes) -> Result<bool, Problem> {
+    let commit = Commit {
+        changes,
+        set: role_set(organization)?,
+        organization: Some(organization),
+        once: None,
+        now: call.now,
+    };
+    match call.app.store().commit(commit).await {
+        Ok(()) => Ok(true),
+        Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
+        Err(CommitError::Failed(error)) => Err(error.into()),
+    }
 }
 
 /// Declines an invitation.
@@ -87,7 +123,7 @@ async fn answer(
     call: &Call,
     user: &User,
     link: &Link,
-    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(muster_domain::Changes, Reply), Problem>,
+    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
 ) -> Outcome {
     let id = link.organization;
     let keys = both(link)

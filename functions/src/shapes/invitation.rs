@@ -4,7 +4,7 @@ use super::member::MemberBody;
 use super::{ResourceName, SeatsBody};
 use jiff::Timestamp;
 use muster_domain::address::AddressInput;
-use muster_domain::invitation::Delivery;
+use muster_domain::invitation::{CancelReason, Delivery};
 use muster_domain::{
     Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
     UserId,
@@ -144,6 +144,10 @@ pub struct InvitationBody {
     /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = String)]
     pub status: InvitationState,
+    /// Why it was cancelled, where no member did so: `resource_deleted` (all it was offered on has been deleted) or `already_member` (the
+    /// invited person is a member with another address). Null otherwise.
+    #[schema(value_type = Option<String>)]
+    pub cancel_reason: Option<CancelReason>,
     /// How far its mail has come: `queued`, `sent`, `delivered`; or `failed` (refused by the mail service), `returned` (it came back, another
     /// may arrive), `bounced` (it came back for good), `complained` (called spam).
     #[schema(value_type = String)]
@@ -189,6 +193,7 @@ impl InvitationBody {
             duration: invitation.term,
             message: invitation.message.clone(),
             status: invitation.state_at(now),
+            cancel_reason: invitation.cancel_reason,
             mail: invitation.mail,
             invited_by: invitation.invited_by,
             created_at: invitation.created_at,

@@ -185,7 +185,7 @@ impl Hand<'_> {
             ));
         }
         let page = self.pending(after).await?;
-        let changes = end_offers(resource, &page.items, self.now, &mut ids);
+        let changes = end_offers(self.set, resource, &page.items, self.now, &mut ids);
         match page.items.last() {
             Some(last) if page.next.is_some() => return Ok(moved(Some(last.id), late, changes)),
             _ if !changes.is_empty() => return Ok(moved(after, late, changes)),

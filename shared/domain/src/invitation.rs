@@ -27,6 +27,16 @@ pub enum InvitationState {
     Expired,
 }
 
+/// Why an invitation was cancelled, where nobody took it back: it could not be accepted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// All that it was offered on has been deleted.
+    ResourceDeleted,
+    /// The invited person is a member, with another address.
+    AlreadyMember,
+}
+
 /// How far its mail has come: each gives way to those after it, whichever is told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -120,6 +130,9 @@ pub struct Invitation {
     pub ended_at: Option<Timestamp>,
     /// Who became a member through it.
     pub accepted_by: Option<UserId>,
+    /// Why it was cancelled, where nobody took it back.
+    #[serde(default)]
+    pub cancel_reason: Option<CancelReason>,
     /// Rises with each change but that of `mail`.
     pub version: u64,
 }
@@ -143,6 +156,15 @@ impl Invitation {
             ended_at: Some(now),
             version: self.version + 1,
             ..self.clone()
+        }
+    }
+
+    /// This invitation brought to its end since nobody can accept it any more: the seat is free.
+    #[must_use]
+    pub fn ended_because(&self, reason: CancelReason, now: Timestamp) -> Self {
+        Self {
+            cancel_reason: Some(reason),
+            ..self.ended(InvitationState::Cancelled, now)
         }
     }
 }
@@ -173,6 +195,7 @@ mod tests {
             expires_at: "2026-03-17T12:00:00Z".parse().unwrap(),
             ended_at: None,
             accepted_by: None,
+            cancel_reason: None,
             version: 3,
         }
     }
@@ -188,6 +211,18 @@ mod tests {
             ..pending()
         };
         assert_eq!(pending().ended(InvitationState::Declined, now), expected);
+    }
+
+    #[test]
+    fn one_that_nobody_can_accept_is_cancelled_and_says_why() {
+        let now = "2026-03-12T00:00:00Z".parse().unwrap();
+        for reason in [CancelReason::ResourceDeleted, CancelReason::AlreadyMember] {
+            let expected = Invitation {
+                cancel_reason: Some(reason),
+                ..pending().ended(InvitationState::Cancelled, now)
+            };
+            assert_eq!(pending().ended_because(reason, now), expected);
+        }
     }
 
     #[test]

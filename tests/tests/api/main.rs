@@ -35,6 +35,7 @@ mod idempotency;
 mod invitations;
 mod invitations_batch;
 mod invitations_change;
+mod invitations_ended;
 mod invitations_mail;
 mod invitations_resend;
 mod keys;

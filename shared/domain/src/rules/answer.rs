@@ -5,7 +5,7 @@ use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
 use crate::id::{NewIds, UserId};
-use crate::invitation::{Invitation, InvitationState};
+use crate::invitation::{CancelReason, Invitation, InvitationState};
 use crate::member::{Member, Profile, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
@@ -86,6 +86,15 @@ impl Answer<'_> {
         Ok(())
     }
 
+    /// As what an ended invitation is refused: one that ended by itself says why.
+    fn why_ended(&self, state: InvitationState) -> AnswerRefusal {
+        match self.invitation.cancel_reason {
+            Some(CancelReason::ResourceDeleted) => AnswerRefusal::ResourceGone,
+            Some(CancelReason::AlreadyMember) if self.member.is_some() => AnswerRefusal::AlreadyMember,
+            Some(CancelReason::AlreadyMember) | None => AnswerRefusal::Ended(state),
+        }
+    }
+
     fn check_inviter(&self, offer: &Offer<'_>) -> Result<(), AnswerRefusal> {
         let lost = AnswerRefusal::InviterLostAuthority;
         let inviter = self
@@ -145,7 +154,7 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
             let member = answer.member.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
             return Ok((member.clone(), Changes::default()));
         }
-        ended => return Err(AnswerRefusal::Ended(ended)),
+        ended => return Err(answer.why_ended(ended)),
     }
     if answer.member.is_some() {
         return Err(AnswerRefusal::AlreadyMember);
@@ -179,6 +188,30 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
         ..Changes::default()
     };
     Ok((member, changes))
+}
+
+/// Ends the invitation of somebody who is a member already, with another address: [`accept`] was refused as
+/// [`AnswerRefusal::AlreadyMember`], so they have shown that the address is theirs, and nobody else can accept it.
+pub fn end_second(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Changes {
+    let before = answer.invitation;
+    let open = before.state_at(answer.now) == InvitationState::Pending;
+    let Some(member) = answer.member.filter(|_| open) else {
+        return Changes::default();
+    };
+    let after = before.ended_because(CancelReason::AlreadyMember, answer.now);
+    let mut record = Recorder::new(before.organization, Party::user(answer.guest.id), answer.now, ids);
+    let event = record.event(
+        "invitation.cancelled",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    Changes {
+        invitations: vec![Pair::change(before.clone(), after)],
+        events: vec![event],
+        relied_on: vec![(member.id, member.version)],
+        ..Changes::default()
+    }
 }
 
 fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {

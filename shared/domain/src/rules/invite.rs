@@ -229,6 +229,7 @@ fn new_invitation(
         expires_at: days_after(scene.now, settings.invitation_ttl_days),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }
@@ -255,5 +256,6 @@ pub(super) fn picture(invitation: &Invitation) -> serde_json::Value {
     json!({
         "email": invitation.email, "role": invitation.role, "resources": resources, "duration": invitation.term,
         "invited_by": invitation.invited_by, "expires_at": invitation.expires_at, "status": invitation.state,
+        "cancel_reason": invitation.cancel_reason,
     })
 }

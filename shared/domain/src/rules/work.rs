@@ -5,16 +5,17 @@ use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
 use crate::feedback::Deliverability;
 use crate::id::NewIds;
-use crate::invitation::Invitation;
+use crate::invitation::{CancelReason, Invitation, InvitationState};
 use crate::job::{Job, Work};
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
-use crate::roleset::RoleSet;
+use crate::roleset::{Resources, RoleSet};
 use crate::rules::Scene;
 use crate::rules::invitations::{Revival, resend};
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
+use crate::rules::settle::expire_invitation;
 use jiff::{SignedDuration, Timestamp};
 
 /// Things one slice handles at most: four items each fit one transaction.
@@ -52,17 +53,38 @@ pub fn end_grants(
     changes
 }
 
-/// Takes a deleted resource out of these pending invitations.
-pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+/// Takes a deleted resource out of these pending invitations. One that offers nothing by that, though its role needs something, ends: nobody
+/// could accept it, so it would hold its seat for nothing. It goes on telling what it was for.
+pub fn end_offers(
+    set: &RoleSet,
+    resource: &ResourceRef,
+    invitations: &[Invitation],
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let mut changes = Changes::default();
     for before in invitations.iter().filter(|i| i.resources.contains(resource)) {
-        let mut after = before.clone();
-        after.resources.retain(|r| r != resource);
-        after.version += 1;
+        if before.state_at(now) != InvitationState::Pending {
+            changes = changes.and(expire_invitation(before, now, ids));
+            continue;
+        }
+        let needs_one = set
+            .role(&before.role)
+            .is_some_and(|r| r.resources == Resources::AtLeastOne);
+        let is_last = before.resources.iter().all(|r| r == resource);
+        let (kind, after) = if needs_one && is_last {
+            let after = before.ended_because(CancelReason::ResourceDeleted, now);
+            ("invitation.cancelled", after)
+        } else {
+            let mut after = before.clone();
+            after.resources.retain(|r| r != resource);
+            after.version += 1;
+            ("invitation.updated", after)
+        };
         let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
         let subject = Party::invitation(before.id);
         changes.events.push(record.event(
-            "invitation.updated",
+            kind,
             subject,
             Some(invitation_picture(before)),
             Some(invitation_picture(&after)),
@@ -91,7 +113,7 @@ pub fn resend_slice(
     };
     for invitation in invitations
         .iter()
-        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending && !is_out(&i.email))
+        .filter(|i| i.state_at(scene.now) == InvitationState::Pending && !is_out(&i.email))
     {
         if let Ok((_, more)) = resend(scene, Some(invitation), &Revival::default(), ids) {
             changes = changes.and(more);

@@ -52,7 +52,7 @@ impl World {
         }
         let next = self.after(after, slice);
         if let Some(last) = next.last() {
-            return end_offers(resource, &next, now, &mut self.ids).and(moved(Some(last.id), late));
+            return end_offers(self.set, resource, &next, now, &mut self.ids).and(moved(Some(last.id), late));
         }
         if !late {
             return moved(None, true);

@@ -1,7 +1,8 @@
 //! Accepting and declining.
 
 use crate::team::*;
-use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline};
+use muster_domain::invitation::CancelReason;
+use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline, end_second};
 use muster_domain::{Address, Invitation, InvitationState, Member, Organization, Status, Timestamp};
 use std::collections::BTreeSet;
 
@@ -142,6 +143,47 @@ fn every_reason_to_refuse_has_its_own_name() {
         spoil(&mut case);
         assert_eq!(case.refusal(), Some(expected), "case {i}");
     }
+}
+
+#[test]
+fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_its_seat() {
+    let mut case = program_admin();
+    assert!(
+        end_second(&case.answer(), &mut ids()).is_empty(),
+        "a guest may still accept"
+    );
+    case.member = Some(inactive(holder("guest", "participant")));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember));
+    let changes = end_second(&case.answer(), &mut ids());
+    assert_eq!(
+        (changes.seat_delta(), kinds(&changes)),
+        (-1, vec!["invitation.cancelled"])
+    );
+    let expected = case.invitation.ended_because(CancelReason::AlreadyMember, now());
+    assert_eq!(changes.invitations[0].after, Some(expected.clone()));
+    let member = case.member.as_ref().unwrap();
+    assert_eq!(changes.relied_on, [(member.id, member.version)]);
+    let event = &changes.events[0];
+    assert_eq!(event.actor, muster_domain::Party::user(user("guest")));
+    assert_eq!(event.after.as_ref().unwrap()["cancel_reason"], "already_member");
+    case.invitation = expected;
+    assert!(end_second(&case.answer(), &mut ids()).is_empty(), "once is enough");
+    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember), "as the first time");
+    case.member = None;
+    let gone = Some(AnswerRefusal::Ended(InvitationState::Cancelled));
+    assert_eq!(case.refusal(), gone, "it does not come back for those who leave");
+    let mut late = program_admin();
+    (late.member, late.now) = (Some(holder("guest", "admin")), late.invitation.expires_at);
+    assert!(end_second(&late.answer(), &mut ids()).is_empty(), "it has expired");
+}
+
+#[test]
+fn an_invitation_that_ended_with_its_program_goes_on_saying_so() {
+    let mut case = program_admin();
+    case.invitation = case.invitation.ended_because(CancelReason::ResourceDeleted, now());
+    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
+    case.member = Some(holder("guest", "admin"));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
 }
 
 #[test]

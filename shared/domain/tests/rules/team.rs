@@ -200,6 +200,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         expires_at: at("2026-03-17T12:00:00Z"),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }

@@ -280,6 +280,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         expires_at: days_after(sent_at, 30),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }
