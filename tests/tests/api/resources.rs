@@ -256,3 +256,33 @@ async fn an_invitation_to_a_deleted_program_cannot_be_accepted_where_the_role_ne
     assert_eq!(grants[0]["id"], "autumn");
     recount(&h).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_member_deletes_blocks_neither_another_nor_the_owner() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let (ada, eve) = (
+        acme.join(&h, "ada", "admin", &[]).await,
+        acme.join(&h, "eve", "admin", &[]).await,
+    );
+    let program = |n: usize| acme.path(&format!("/resources/program/p{n}"));
+    for n in 0..53 {
+        let body = json!({ "name": "A program" });
+        acme.owner.put(&h, &program(n), &body).await.expect(201);
+    }
+    for n in 0..50 {
+        ada.delete(&h, &program(n)).await.expect(204);
+    }
+    let full = ada.delete(&h, &program(50)).await.problem(409, "too-many-deletions");
+    assert_eq!(full.header("retry-after"), Some("60"));
+    eve.delete(&h, &program(51)).await.expect(204);
+    acme.owner.delete(&h, &program(52)).await.expect(204);
+    // Each makes room again once it is done.
+    for _ in 0..4 {
+        h.backend.settled().await;
+        h.advance(SignedDuration::from_mins(10));
+        h.run_schedule().await;
+    }
+    ada.delete(&h, &program(50)).await.expect(204);
+    recount(&h).await;
+}

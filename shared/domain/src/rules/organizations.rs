@@ -70,6 +70,7 @@ pub fn create(
         plan: Plan::default(),
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
+        ending_by: BTreeMap::new(),
         seats_used: u64::from(member.seat),
         active_owners: 1,
         paying_owner: None,

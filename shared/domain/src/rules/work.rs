@@ -136,6 +136,7 @@ pub fn moved_on(job: &Job, work: Work, now: Timestamp) -> Pair<Job> {
 pub fn deletion_done(organization: &Organization, resource: &ResourceRef) -> Option<Pair<Organization>> {
     let mut after = organization.clone();
     after.ending.remove(&resource.registration).then(|| {
+        after.ending_by.remove(&resource.registration);
         after.version += 1;
         Pair::change(organization.clone(), after)
     })

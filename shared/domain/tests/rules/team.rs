@@ -106,6 +106,7 @@ pub(crate) fn organization() -> Organization {
         },
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
+        ending_by: BTreeMap::new(),
         seats_used: 0,
         active_owners: 0,
         paying_owner: None,

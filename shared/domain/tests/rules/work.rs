@@ -160,10 +160,18 @@ fn a_job_moves_on_by_one_version_and_a_deletion_is_done_once() {
     );
     let mut organization = organization();
     assert!(deletion_done(&organization, &reference("spring")).is_none());
-    organization.ending.insert(reference("spring").registration);
+    for program in ["spring", "autumn"] {
+        organization.ending.insert(reference(program).registration);
+        organization
+            .ending_by
+            .insert(reference(program).registration, user("owner"));
+    }
     let after = deletion_done(&organization, &reference("spring"))
         .unwrap()
         .after
         .unwrap();
-    assert!(after.ending.is_empty() && after.version == 2);
+    let left = reference("autumn").registration;
+    assert_eq!(after.ending.into_iter().collect::<Vec<_>>(), [left]);
+    assert_eq!(after.ending_by.into_iter().collect::<Vec<_>>(), [(left, user("owner"))]);
+    assert_eq!(after.version, 2);
 }
