@@ -277,7 +277,7 @@ pub async fn remove(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let keys = vec![Key::member(organization, id)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+    let decide = |inside: &Inside, seen: &Snapshot, ids: &mut Ids| {
         let scene = inside.scene()?;
         let found = seen.member(organization, id)?;
         // Who may not is told so before anything else is read.
@@ -289,6 +289,10 @@ pub async fn remove(call: Call) -> Outcome {
         }
         let changes = ended(&scene, seen, &member, ids)?;
         Ok(inside.commit(changes, Reply::empty()))
-    })
-    .await
+    };
+    // Whoever was deactivated keeps a membership that is of no use to them, and may give it up.
+    if id == user.id {
+        return call.change_membership(&user, organization, keys, decide).await;
+    }
+    call.change_inside(&user, organization, keys, decide).await
 }

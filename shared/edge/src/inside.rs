@@ -19,7 +19,7 @@ use muster_store::{Key, Snapshot};
 /// What the caller is in the organization.
 #[derive(Debug, Clone)]
 pub enum Standing {
-    /// An active member.
+    /// A member, active unless what is asked is open to those who are inactive.
     Member(Box<Member>),
     /// The platform, which reads any organization.
     Platform,
@@ -41,6 +41,9 @@ pub struct Inside {
     /// The instant of the request.
     pub now: Timestamp,
 }
+
+/// Who of those that ask is let in, from what was read.
+type Enter = fn(&User, OrganizationId, &Snapshot, Timestamp) -> Result<Inside, Problem>;
 
 /// How far a permission reaches for the caller.
 pub enum Sight<'a> {
@@ -73,6 +76,18 @@ pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem
 
 impl Inside {
     pub(crate) fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
+        let inside = Self::or_inactive(user, id, seen, now)?;
+        match &inside.standing {
+            Standing::Member(member) if member.status != Status::Active => {
+                Err(Problem::new(403, "member-inactive", "Your membership is inactive")
+                    .detail("ask somebody who manages members to activate it"))
+            }
+            Standing::Member(_) | Standing::Platform => Ok(inside),
+        }
+    }
+
+    /// As [`Inside::new`], for members who are inactive as well.
+    fn or_inactive(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let organization = seen.organization(id)?.ok_or_else(nobody)?;
         // Deleted: everybody is out but the platform, and it too once the data goes.
@@ -85,13 +100,9 @@ impl Inside {
             None => None,
         };
         let standing = match seen.member(id, user.id)? {
-            Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
+            Some(member) if member.status == Status::Active || !user.platform => Standing::Member(Box::new(member)),
             _ if user.platform => Standing::Platform,
-            Some(_) => {
-                return Err(Problem::new(403, "member-inactive", "Your membership is inactive")
-                    .detail("ask somebody who manages members to activate it"));
-            }
-            None => return Err(nobody()),
+            _ => return Err(nobody()),
         };
         Ok(Self {
             organization,
@@ -256,14 +267,40 @@ impl Call {
         user: &User,
         organization: OrganizationId,
         keys: Vec<Key>,
+        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        self.change_as(user, organization, keys, Inside::new, decide).await
+    }
+
+    /// As [`Call::change_inside`], open to members who are inactive: they have no role that holds, and can leave.
+    ///
+    /// # Errors
+    /// As [`Call::change_inside`], but for the 403 of inactive members.
+    pub async fn change_membership(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        self.change_as(user, organization, keys, Inside::or_inactive, decide)
+            .await
+    }
+
+    async fn change_as(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+        enter: Enter,
         mut decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
-        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
+        let admit = |seen: &Snapshot| enter(user, organization, seen, self.now).map(|_| ());
         let outcome = self
             .change_if(user, all, admit, |seen, ids| {
-                let inside = Inside::new(user, organization, seen, self.now)?;
+                let inside = enter(user, organization, seen, self.now)?;
                 inside.may_change()?;
                 let step = decide(&inside, seen, ids);
                 seen_inside = Some(inside);

@@ -274,3 +274,13 @@ fn nobody_leaves_where_the_role_set_does_not_let_them() {
     };
     assert_eq!(remove(&scene, Some(&admin), &mut ids()), Err(MemberRefusal::Oneself));
 }
+
+#[test]
+fn whoever_was_deactivated_leaves_and_can_do_nothing_else() {
+    let (owner, ina) = (holder("owner", "owner"), inactive(holder("ina", "admin")));
+    let organization = counted(&[&owner, &ina], &[]);
+    let scene = scene(&organization, &ina);
+    let changes = remove(&scene, Some(&ina), &mut ids()).unwrap();
+    assert_eq!((changes.seat_delta(), kinds(&changes)), (0, vec!["member.left"]));
+    assert_eq!(remove(&scene, Some(&owner), &mut ids()), Err(MemberRefusal::Forbidden));
+}
