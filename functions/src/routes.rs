@@ -170,7 +170,7 @@ routes! {
         Operation::done();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => inviting::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Invite up to 20 addresses, all or none; contacts with an account are added at once",
+        "Invite up to 20 addresses, all or none; those known by an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
@@ -303,7 +303,7 @@ routes! {
         Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => inviting::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Add a person: at once if they are a contact with an account, by invitation otherwise",
+        "Add a person: at once if they are known by their account, by invitation otherwise",
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],

@@ -246,11 +246,13 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     touched.then_some(after)
 }
 
-/// What must be read of contacts before a membership ends: the one that has the member's address, and the one of their id.
+/// What must be read before a membership ends: the contact that has the member's address, the one of their id, and what is kept of
+/// earlier memberships.
 pub(super) fn contact_keys(member: &Member) -> Result<Vec<Key>, Problem> {
     Ok(vec![
         Key::contact_at(member.organization, &member.email),
         Key::contact(member.organization, &contact_of(member.id)?),
+        Key::former_member(member.organization, member.id),
     ])
 }
 
@@ -264,9 +266,11 @@ pub(super) fn ended(scene: &Scene<'_>, seen: &Snapshot, member: &Member, ids: &m
         seen.contact_at(member.organization, &member.email)?,
         seen.contact(member.organization, &contact_of(member.id)?)?,
     );
+    let former = seen.former_member(member.organization, member.id)?;
     let known = Acquaintance {
         at: at.as_ref(),
         own: own.as_ref(),
+        former: former.as_ref(),
     };
     Ok(remove_leaving_contact(scene, Some(member), &known, ids)?)
 }

@@ -16,7 +16,7 @@ pub struct PutContact {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "Ann Lee")]
     pub name: Field<Name>,
-    /// Their account: the `sub` of their tokens; null as long as they have none.
+    /// Their account: the `sub` of their tokens; null as long as they have none. Whoever names it stands for it.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "auth0|507f1f77")]
     pub subject: Field<Subject>,
@@ -38,7 +38,7 @@ pub struct ContactBody {
     /// Their name, if known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// Whether they have an account, so that they can be added at once.
+    /// Whether an account is known: they can be picked as that person (`contact` of `POST …/members`).
     pub has_account: bool,
 }
 

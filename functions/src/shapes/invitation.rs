@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use muster_domain::address::AddressInput;
 use muster_domain::invitation::{CancelReason, Delivery};
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
-    UserId,
+    Address, ContactId, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId,
+    Term, UserId,
 };
 use muster_edge::{Body, Field, objects};
 use serde::{Deserialize, Serialize};
@@ -58,13 +58,19 @@ impl Body for CreateInvitations {
     const REQUIRED: &'static [&'static str] = &["emails", "role"];
 }
 
-/// Somebody to add: at once if they are a contact with an account, by invitation otherwise.
+/// Somebody to add: at once if they are known by their account, by invitation otherwise. Name `email` or `contact`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
-    /// Their address.
-    #[schema(value_type = String, example = "ann@x.example")]
-    pub email: Address,
+    /// Their address. It stands for no account but the one that the platform, or a contact's `subject`, names for it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "ann@x.example")]
+    pub email: Option<Address>,
+    /// The id of a contact who is that person. A former member whom somebody removed is added at once, with the address they had joined
+    /// with. This needs `contacts:read` on the whole organization.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub contact: Option<ContactId>,
     /// The role.
     #[schema(value_type = String, example = "program_admin")]
     pub role: RoleId,
@@ -82,7 +88,7 @@ pub struct AddMember {
 }
 
 impl Body for AddMember {
-    const REQUIRED: &'static [&'static str] = &["email", "role"];
+    const REQUIRED: &'static [&'static str] = &["role"];
 }
 
 /// What came of adding: one of the two.
@@ -208,7 +214,7 @@ impl InvitationBody {
 pub struct InvitedBody {
     /// Invitations that were made.
     pub invitations: Vec<InvitationBody>,
-    /// People who were added at once, since they have an account already.
+    /// People who were added at once, since they are known by their account.
     pub added: Vec<MemberBody>,
     /// Seats used and allowed, after it.
     pub seats: SeatsBody,

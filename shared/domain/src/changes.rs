@@ -7,6 +7,7 @@ use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
 use crate::export::Export;
+use crate::former::FormerMember;
 use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
@@ -97,6 +98,8 @@ pub struct Changes {
     pub resources: Vec<Pair<Resource>>,
     /// Contacts.
     pub contacts: Vec<Pair<Contact>>,
+    /// What is kept of those who were members.
+    pub former_members: Vec<Pair<FormerMember>>,
     /// API keys.
     pub keys: Vec<Pair<ApiKey>>,
     /// Exports.
@@ -109,6 +112,8 @@ pub struct Changes {
     pub mail: Vec<Mail>,
     /// Members who must still be as they were read (id and version), since the decision rests on their authority.
     pub relied_on: Vec<(UserId, u64)>,
+    /// What was kept of these as former members when it was read (its version, none if nothing was), and must be still.
+    pub relied_on_former: Vec<(UserId, Option<u64>)>,
 }
 
 impl Changes {
@@ -147,6 +152,8 @@ impl Changes {
         self.invitations.extend(other.invitations);
         self.resources.extend(other.resources);
         self.contacts.extend(other.contacts);
+        self.former_members.extend(other.former_members);
+        self.relied_on_former.extend(other.relied_on_former);
         self.keys.extend(other.keys);
         self.exports.extend(other.exports);
         self.jobs.extend(other.jobs);

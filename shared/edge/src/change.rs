@@ -16,7 +16,7 @@ use std::time::Duration;
 const TRIES: u32 = 10;
 
 /// How often one decision asks for more to be read at most.
-const READS: usize = 2;
+const READS: usize = 3;
 
 /// What a decision comes to.
 pub enum Step {

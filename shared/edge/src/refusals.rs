@@ -9,7 +9,7 @@ use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
-use muster_domain::rules::invite::InviteRefusal;
+use muster_domain::rules::invite::{InviteRefusal, PickRefusal};
 use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
@@ -124,6 +124,19 @@ impl From<InviteRefusal> for Problem {
                 .faults(faults),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+        }
+    }
+}
+
+impl From<PickRefusal> for Problem {
+    fn from(refusal: PickRefusal) -> Self {
+        match refusal {
+            PickRefusal::Forbidden => InviteRefusal::Forbidden.into(),
+            PickRefusal::OutOfSight => Self::forbidden("contacts belong to the whole organization"),
+            PickRefusal::NotFound => {
+                let fault = Fault::field("contact", "unknown_contact", "there is no such contact");
+                InviteRefusal::Invalid(vec![fault]).into()
+            }
         }
     }
 }

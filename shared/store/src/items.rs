@@ -8,8 +8,8 @@ use muster_domain::feedback::Deliverability;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, ApiKey, Contact, Event, Export, Invitation, InvitationId, InvitationState, Job, Mail, Member,
-    Organization, OrganizationId, Resource, UserId,
+    Address, ApiKey, Contact, Event, Export, FormerMember, Invitation, InvitationId, InvitationState, Job, Mail,
+    Member, Organization, OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,13 @@ impl Entity for Resource {
     const KIND: &'static str = "resource";
     fn key(&self) -> Key {
         Key::resource(self.organization, &self.reference.key)
+    }
+}
+
+impl Entity for FormerMember {
+    const KIND: &'static str = "former_member";
+    fn key(&self) -> Key {
+        Key::former_member(self.organization, self.id)
     }
 }
 

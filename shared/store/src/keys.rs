@@ -15,6 +15,7 @@
 //! | invitations waiting for an address | Query `EMAIL#a` |
 //! | organizations of a user | Query index `by_user`, `USER#u` |
 //! | contacts | Query `ORG#o`, `CONTACT#…`; by address Get `CONTACT_AT#a`; by the beginning of a word Query `CONTACT_WORD#w…` |
+//! | has this account been a member before | Get `ORG#o`/`FORMER#u` |
 //! | API keys of a member, or of an organization | Query `ORG#o`, `KEY#u#…` or `KEY#…` |
 //! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
 //! | resources, or those of a type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
@@ -244,6 +245,12 @@ impl Key {
     #[must_use]
     pub fn contact_at(organization: OrganizationId, address: &Address) -> Self {
         Self::within(organization, format!("CONTACT_AT#{address}"))
+    }
+
+    /// What is kept of a former member.
+    #[must_use]
+    pub fn former_member(organization: OrganizationId, id: UserId) -> Self {
+        Self::within(organization, format!("FORMER#{id}"))
     }
 
     /// The index item of a word of a contact's.

@@ -7,8 +7,8 @@ use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId,
-    Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
+    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, FormerMember, Invitation, InvitationId, Job,
+    JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -183,6 +183,14 @@ impl Snapshot {
     /// [`StoreError::Malformed`].
     pub fn contact(&self, organization: OrganizationId, id: &ContactId) -> Result<Option<Contact>, StoreError> {
         self.get(&Key::contact(organization, id))
+    }
+
+    /// What is kept of a former member; none if the user never was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn former_member(&self, organization: OrganizationId, id: UserId) -> Result<Option<FormerMember>, StoreError> {
+        self.get(&Key::former_member(organization, id))
     }
 
     /// An API key.

@@ -43,6 +43,8 @@ pub enum Position {
     Resource,
     /// A contact, or its address.
     Contact,
+    /// What is kept of a former member.
+    FormerMember,
     /// An API key.
     ApiKey,
     /// An index item.
@@ -95,6 +97,9 @@ impl<'a> Transaction<'a> {
         for pair in &changes.contacts {
             t.contact(pair)?;
         }
+        for pair in &changes.former_members {
+            t.versioned(Position::FormerMember, pair, |f| f.version)?;
+        }
         for pair in &changes.keys {
             t.api_key(pair)?;
         }
@@ -114,6 +119,11 @@ impl<'a> Transaction<'a> {
             for (member, version) in &changes.relied_on {
                 let key = Key::member(organization.id, *member);
                 t.check(Position::Authority, &key, Condition::version(*version))?;
+            }
+            for (user, version) in &changes.relied_on_former {
+                let key = Key::former_member(organization.id, *user);
+                let as_read = version.map_or_else(Condition::nothing_there, Condition::version);
+                t.check(Position::FormerMember, &key, as_read)?;
             }
         }
         Ok(t)

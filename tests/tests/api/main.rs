@@ -47,6 +47,7 @@ mod limits;
 mod members;
 mod members_added;
 mod members_added_many;
+mod members_again;
 mod members_bulk;
 mod members_profile;
 mod metrics;

@@ -1,10 +1,11 @@
 //! Inviting: a batch of addresses is checked whole, and sent whole or not at all (004).
 //!
-//! Whoever is a contact with an account is added at once instead (000, 001): one rule for both, so that both have one power.
+//! Whoever is known by their account, and not by an address alone, is added at once instead (000, 001): one rule for both, so that both
+//! have one power.
 
 mod adding;
 
-pub use adding::{Account, Known};
+pub use adding::{Account, Known, PickRefusal, pick};
 
 use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
@@ -65,7 +66,8 @@ pub enum InviteRefusal {
     },
 }
 
-/// Invites every address, or none. Contacts with an account become members: they stand in the changes.
+/// Invites every address, or none. Those who are known by their account become members, and members who are not seen are taken in: both
+/// stand in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every address and field at fault.

@@ -19,6 +19,7 @@ mod contacts;
 mod deletion;
 mod exports;
 mod feedback;
+mod former;
 mod gifts;
 mod grants;
 mod invitations;

@@ -283,6 +283,7 @@ pub(crate) fn one_version_on(changes: &Changes) -> usize {
         + pairs(&changes.invitations, |i| i.version)
         + pairs(&changes.resources, |r| r.version)
         + pairs(&changes.contacts, |c| c.version)
+        + pairs(&changes.former_members, |f| f.version)
         + pairs(&changes.keys, |k| k.version)
         + pairs(&changes.exports, |e| e.version)
 }

@@ -58,6 +58,21 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             ),
         ),
         (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (
+            &ADD_MEMBER,
+            "/contact",
+            with(
+                no_texts(),
+                vec![
+                    json!(""),
+                    json!("a#b"),
+                    json!("a/b"),
+                    json!(".."),
+                    json!("x".repeat(129)),
+                    json!("a"),
+                ],
+            ),
+        ),
         (&ADD_MEMBER, "/role", with(null(), bad_roles())),
         (
             &ADD_MEMBER,
