@@ -2,7 +2,7 @@
 
 use super::members::{target, view};
 use crate::shapes::member::PutGrant;
-use muster_domain::rules::members::{WantedGrant, grant_one, revoke_one};
+use muster_domain::rules::members::{WantedGrant, grant_one, manages_all_of, revoke_one};
 use muster_domain::{OrganizationId, ResourceKey, ResourceRef, permission};
 use muster_edge::{Call, Outcome, Problem, Reply};
 use muster_store::Key;
@@ -37,6 +37,11 @@ pub async fn put(call: Call) -> Outcome {
         let own = after.id == user.id && inside.is_everywhere();
         let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
         let shown = view(inside).member(&after, in_sight);
+        let shown = if own || manages_all_of(&scene, &after) {
+            shown
+        } else {
+            shown.for_others()
+        };
         Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
     })
     .await

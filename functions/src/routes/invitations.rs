@@ -7,6 +7,7 @@ use muster_domain::rules::invitations::{
     Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
 use muster_domain::rules::invite::Holder;
+use muster_domain::rules::members::may_see as is_seen;
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::{Fault, Scene};
 use muster_domain::{
@@ -54,6 +55,7 @@ pub(super) fn holders(
     addresses: &[Result<Address, Rejected>],
 ) -> Result<Result<Holders, Vec<Key>>, Problem> {
     let id = scene.organization.id;
+    let sees_all = scene.authority().allows(permission::MEMBERS_READ, None);
     let mut holders = Holders::new();
     let mut more = Vec::new();
     for address in addresses.iter().flatten() {
@@ -61,7 +63,16 @@ pub(super) fn holders(
             continue;
         };
         let holder = match claim.holder {
-            ClaimHolder::Member { holder } => Holder::Member(holder),
+            ClaimHolder::Member { holder } if sees_all => Holder::Member(holder),
+            ClaimHolder::Member { holder } => {
+                let key = Key::member(id, holder);
+                if !seen.has_asked(std::slice::from_ref(&key)) {
+                    more.push(key);
+                    continue;
+                }
+                let unseen = seen.member(id, holder)?.filter(|member| !is_seen(scene, member));
+                unseen.map_or(Holder::Member(holder), |member| Holder::Unseen(Box::new(member)))
+            }
             ClaimHolder::Invitation { holder, expires_at } if expires_at > scene.now => Holder::Invitation(holder),
             ClaimHolder::Invitation { holder, .. } => {
                 let key = Key::pending_invitation(id, holder);

@@ -198,6 +198,10 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         Ok(people) => people,
         Err(more) => return Ok(Turn::Read(more)),
     };
+    if ask.dry_run {
+        // It leaves no trace, so it tells nobody of members out of their sight.
+        holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_)));
+    }
     let resources = found(seen, inside.organization.id, &ask.resources)?;
     let mut most = usize::MAX;
     loop {
@@ -245,7 +249,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
         Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
-        Holder::Member(_) | Holder::Invitation(_) => None,
+        Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
 }

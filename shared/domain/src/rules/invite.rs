@@ -4,6 +4,7 @@
 //! have one power.
 
 mod adding;
+mod taking_in;
 
 pub use adding::{Account, Known, PickRefusal, pick};
 
@@ -13,6 +14,7 @@ use crate::event::Party;
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
+use crate::member::Member;
 use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
@@ -22,12 +24,15 @@ use crate::text::Message;
 use crate::time::days_after;
 use serde_json::json;
 use std::collections::BTreeMap;
+use taking_in::{joined, take_in};
 
 /// What holds an address in an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// A member.
     Member(UserId),
+    /// A member whom the one who asks does not see.
+    Unseen(Box<Member>),
     /// A pending invitation.
     Invitation(InvitationId),
     /// A pending invitation whose time is up but which no job has ended yet: it is ended with this change.
@@ -146,7 +151,10 @@ fn check_addresses<'r>(
             }
         };
         match request.holders.get(address) {
-            Some(Holder::Member(_)) => {
+            Some(Holder::Unseen(member)) if offer.is_none_or(|offer| joined(scene, member, offer).is_some()) => {
+                good.push((address, None));
+            }
+            Some(Holder::Member(_) | Holder::Unseen(_)) => {
                 faults.push(Fault::address(
                     address.as_str(),
                     "already_member",
@@ -185,7 +193,12 @@ fn send(
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
             changes = changes.and(expire_invitation(old, scene.now, ids));
         }
-        if let Some(account) = account.filter(|_| changes.members.len() < request.known.most) {
+        if let Some(Holder::Unseen(member)) = request.holders.get(*address) {
+            changes = changes.and(take_in(scene, member, offer, request.message.as_ref(), ids));
+            continue;
+        }
+        let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
+        if let Some(account) = account.filter(|_| newcomers < request.known.most) {
             changes = changes.and(adding::add(scene, account, offer, request.message.as_ref(), ids));
             continue;
         }

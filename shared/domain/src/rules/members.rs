@@ -3,6 +3,7 @@
 mod single;
 mod wanted;
 
+pub(super) use single::granted;
 pub use single::{grant_one, revoke_one};
 
 use crate::changes::{Changes, Pair};
@@ -163,8 +164,21 @@ fn changed(
     kind: &str,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
+    let (after, changes) = change_of(scene, before, after, kind, ids);
+    check_owners_and_seats(scene, &changes)?;
+    Ok((after, changes))
+}
+
+/// The change from one to the other, with its event, whatever becomes of owners and seats.
+pub(super) fn change_of(
+    scene: &Scene<'_>,
+    before: &Member,
+    after: Member,
+    kind: &str,
+    ids: &mut dyn NewIds,
+) -> (Member, Changes) {
     if after == *before {
-        return Ok((after, Changes::default()));
+        return (after, Changes::default());
     }
     let after = after.settled(scene.set, scene.now);
     let event = scene.recorder(ids).event(
@@ -179,8 +193,7 @@ fn changed(
         relied_on: relied_on(scene, before),
         ..Changes::default()
     };
-    check_owners_and_seats(scene, &changes)?;
-    Ok((after, changes))
+    (after, changes)
 }
 
 /// What the record calls switching a member on or off.

@@ -37,5 +37,6 @@ mod power;
 mod resources;
 mod role_sets;
 mod settle;
+mod taking_in;
 mod team;
 mod work;
