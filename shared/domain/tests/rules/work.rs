@@ -64,7 +64,13 @@ fn an_offer_of_nothing_ends_says_why_and_frees_its_seat_where_its_role_needs_som
     let owner = holder("owner", "owner");
     let offers = ["program_admin", "program_sponsor", "participant"].map(|id| invitation(&owner, "ann@x.example", id));
     for (offer, ends) in offers.into_iter().zip([true, true, false]) {
-        let changes = end_offers(set(), &reference("spring"), &[offer.clone()], now(), &mut ids());
+        let changes = end_offers(
+            set(),
+            &reference("spring"),
+            std::slice::from_ref(&offer),
+            now(),
+            &mut ids(),
+        );
         let after = changes.invitations[0].after.clone().unwrap();
         assert_eq!(one_version_on(&changes), 1);
         let event = changes.events[0].after.as_ref().unwrap();
@@ -101,7 +107,13 @@ fn an_offer_whose_time_is_up_has_expired_whatever_becomes_of_its_program() {
     let owner = holder("owner", "owner");
     let offer = invitation(&owner, "ann@x.example", "program_admin");
     let late = offer.expires_at;
-    let changes = end_offers(set(), &reference("spring"), &[offer.clone()], late, &mut ids());
+    let changes = end_offers(
+        set(),
+        &reference("spring"),
+        std::slice::from_ref(&offer),
+        late,
+        &mut ids(),
+    );
     assert_eq!(kinds(&changes), ["invitation.expired"]);
     assert_eq!(
         changes.invitations[0].after,
