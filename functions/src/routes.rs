@@ -135,14 +135,14 @@ routes! {
         Access::Permission(permission::ORGANIZATION_UPDATE), [READ, WRITE, TOUCH],
         "Change name and settings",
         Operation::takes::<UpdateOrganization>().answers::<OrganizationBody>(200);
-    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE, TOUCH],
+    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE],
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
         "Delete an organization, in person; everybody is out at once",
         Operation::done();
-    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE, TOUCH],
+    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE],
         "Bring a deleted organization back, within 30 days",
         Operation::plain().answers::<OrganizationBody>(200);
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,

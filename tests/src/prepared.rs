@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use muster_edge::App;
 use muster_functions::routes::{ROUTES, call};
 use muster_functions::{schedule, streams};
-use muster_local::TokenRequest;
 use serde_json::{Value, json};
 
 /// Runs a function as Lambda does at a cold start, and expects what its sample is to be answered with; gives the body.
@@ -65,8 +64,6 @@ pub async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
 /// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
 pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
     const SOMETIMES: &[&str] = &[
-        "set-plan",
-        "restore-organization",
         "create-invitations",
         "resend-invitation",
         "resend-invitations",
@@ -206,7 +203,7 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
     };
     // Long enough since the caller was last seen that it is noted again.
     h.advance(SignedDuration::from_hours(2));
-    values.push(("token", token(h, binary, rare, &caller)));
+    values.push(("token", token(h, binary, &caller)));
     Some(values)
 }
 
@@ -238,18 +235,10 @@ async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> P
     member
 }
 
-/// The caller's token; a plan is set by the platform, which may be a member as well.
-fn token(h: &Harness, binary: &str, rare: bool, caller: &Persona) -> String {
-    match (binary, rare) {
-        ("set-plan" | "restore-organization", false) => h.platform().token(h),
-        ("set-plan" | "restore-organization", true) => {
-            let request = TokenRequest {
-                sub: "olivia".into(),
-                scope: Some("muster:platform".into()),
-                ..TokenRequest::default()
-            };
-            h.backend.issue_token(&request).unwrap()
-        }
+/// The caller's token; a plan is set by the platform, which restores organizations as well.
+fn token(h: &Harness, binary: &str, caller: &Persona) -> String {
+    match binary {
+        "set-plan" | "restore-organization" => h.platform().token(h),
         _ => caller.token(h),
     }
 }

@@ -77,7 +77,7 @@ fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p
 
 /// Refuses who may not ask about somebody; about none: about whoever there is.
 fn admit(inside: &Inside, about: Option<About>) -> Result<(), Problem> {
-    if inside.platform || may_ask(&inside.scene()?, about) {
+    if inside.is_platform() || may_ask(&inside.scene()?, about) {
         return Ok(());
     }
     Err(Problem::forbidden(

@@ -130,6 +130,7 @@ async fn answer(
         if changes.is_empty() {
             return Ok(Step::Reply(reply));
         }
+        user.in_own_name()?;
         Ok(Step::Commit(Box::new(Made {
             changes,
             organization: Some(organization),

@@ -62,7 +62,7 @@ pub async fn list(call: Call) -> Outcome {
     let (inside, seen) = inside?;
     let member = seen.member(organization, id)?;
     // The platform reads everything.
-    let owner = if inside.platform {
+    let owner = if inside.is_platform() {
         member.as_ref().ok_or_else(|| Problem::not_found("member"))?
     } else {
         owner(&inside.scene()?, member.as_ref())?

@@ -48,7 +48,7 @@ fn keeper<'a>(inside: &'a Inside, user: &User) -> Result<Keeper<'a>, Problem> {
     if inside.organization.is_deleted() {
         return Err(Problem::not_found("organization"));
     }
-    if user.platform {
+    if inside.is_platform() {
         return Ok(Keeper::Platform {
             id: user.id,
             organization: &inside.organization,

@@ -25,6 +25,7 @@ pub async fn create(call: Call) -> Outcome {
         .clone()
         .filter(|_| user.email_verified)
         .ok_or_else(email_needed)?;
+    user.in_own_name()?;
     let founder = Founder {
         id: user.id,
         email,
@@ -167,10 +168,7 @@ pub async fn set_plan(call: Call) -> Outcome {
             format!("must be at most {MAX_DOMAINS}"),
         )]));
     }
-    call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
-        if !user.platform {
-            return Err(Problem::forbidden("only the platform sets plans"));
-        }
+    call.change_as_platform(&user, id, |inside, ids| {
         let present = &inside.organization.plan;
         let seat_limit = body.seat_limit.clone().named();
         let wanted = Plan {

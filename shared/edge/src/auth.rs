@@ -4,6 +4,7 @@ mod trust;
 
 pub use trust::{PLATFORM_SCOPE, Trust};
 
+use crate::problem::Problem;
 use crate::web::{Web, WebError};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
@@ -55,12 +56,27 @@ impl User {
         }
     }
 
-    /// What answers are kept under for them: a key's are its own.
+    /// What answers are kept under for them: a key's are its own, and the platform's are no member's.
     #[must_use]
     pub fn account(&self) -> String {
-        self.key
-            .as_ref()
-            .map_or_else(|| self.id.to_string(), |secret| secret.key().to_string())
+        match &self.key {
+            Some(secret) => secret.key().to_string(),
+            None if self.platform => format!("platform {}", self.id),
+            None => self.id.to_string(),
+        }
+    }
+
+    /// Refuses the platform: what follows makes somebody a member, and a platform token is nobody's membership.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn in_own_name(&self) -> Result<(), Problem> {
+        if self.platform {
+            return Err(Problem::forbidden(
+                "a platform token speaks for nobody but the platform",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -21,7 +21,8 @@ use muster_store::{Key, Snapshot};
 pub enum Standing {
     /// An active member.
     Member(Box<Member>),
-    /// The platform, which reads any organization.
+    /// The platform, which reads any organization. It is so even where its user is a member too: its token changes nothing that
+    /// only members change.
     Platform,
 }
 
@@ -36,8 +37,6 @@ pub struct Inside {
     pub standing: Standing,
     /// The API key the caller comes with, if they do not in person.
     pub key: Option<ApiKey>,
-    /// Whether the token is one of the platform's, which reads everything whatever its user may do as a member.
-    pub platform: bool,
     /// The instant of the request.
     pub now: Timestamp,
 }
@@ -85,8 +84,8 @@ impl Inside {
             None => None,
         };
         let standing = match seen.member(id, user.id)? {
-            Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
             _ if user.platform => Standing::Platform,
+            Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
             Some(_) => {
                 return Err(Problem::new(403, "member-inactive", "Your membership is inactive")
                     .detail("ask somebody who manages members to activate it"));
@@ -98,9 +97,25 @@ impl Inside {
             set,
             standing,
             key,
-            platform: user.platform,
             now,
         })
+    }
+
+    /// Whether it is the platform that asks, which reads everything.
+    #[must_use]
+    pub fn is_platform(&self) -> bool {
+        matches!(self.standing, Standing::Platform)
+    }
+
+    /// Refuses everybody but the platform.
+    ///
+    /// # Errors
+    /// 403.
+    fn as_platform(&self) -> Result<(), Problem> {
+        if self.is_platform() {
+            return Ok(());
+        }
+        Err(Problem::forbidden("this is for the platform alone"))
     }
 
     /// Refuses an API key: what follows is for people.
@@ -165,7 +180,7 @@ impl Inside {
     /// 403.
     pub fn any_role(&self) -> Result<(), Problem> {
         match &self.standing {
-            Standing::Member(_) if !self.platform && !self.scene()?.holds_anything() => {
+            Standing::Member(_) if !self.scene()?.holds_anything() => {
                 Err(Problem::forbidden("you hold no role here any more"))
             }
             Standing::Member(_) | Standing::Platform => Ok(()),
@@ -177,7 +192,7 @@ impl Inside {
     /// # Errors
     /// 403 if nowhere.
     pub fn sight(&self, permission: &str) -> Result<Sight<'_>, Problem> {
-        let Some(authority) = self.authority().filter(|_| !self.platform) else {
+        let Some(authority) = self.authority() else {
             return Ok(Sight::All);
         };
         if authority.allows(permission, None) {
@@ -274,6 +289,27 @@ impl Call {
             touch(&self.app, inside).await;
         }
         outcome
+    }
+
+    /// Makes a change that is the platform's alone, in one transaction. Nobody is noted as seen by it.
+    ///
+    /// # Errors
+    /// 403 for everybody else who is inside; otherwise as [`Call::inside`] and [`Call::change`].
+    pub async fn change_as_platform(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        mut decide: impl FnMut(&Inside, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        let keys = standing_keys(user, organization);
+        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
+        self.change_if(user, keys, admit, |seen, ids| {
+            let inside = Inside::new(user, organization, seen, self.now)?;
+            inside.may_change()?;
+            inside.as_platform()?;
+            decide(&inside, ids)
+        })
+        .await
     }
 }
 

@@ -177,9 +177,7 @@ async fn every_route_notes_activity_at_most_once_an_hour_with_one_more_round_tri
             route.binary,
             answer.body
         );
-        // The platform is no member, and so never seen.
-        let noted = usize::from(route.access != Access::Platform);
-        assert_eq!(trips, budget(route) + noted, "{}: {:?}", route.binary, b.faults.calls());
+        assert_eq!(trips, budget(route) + 1, "{}: {:?}", route.binary, b.faults.calls());
         check_calls(&b, route);
 
         // Nobody reads a deleted organization again.

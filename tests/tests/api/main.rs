@@ -54,6 +54,7 @@ mod organizations;
 mod ownership;
 mod parity;
 mod people;
+mod platform;
 mod privilege;
 mod probe;
 mod races;

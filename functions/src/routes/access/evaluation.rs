@@ -75,7 +75,7 @@ impl<'a> Answering<'a> {
             None => None,
         };
         let on = resource.map(|resource| &resource.reference);
-        let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
+        let in_full = inside.is_platform() || sees_beyond_limits(&inside.scene()?);
         Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
     }
 }

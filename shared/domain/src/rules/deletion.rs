@@ -39,6 +39,8 @@ pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
 
 /// Deletes an organization. From the next request on nobody but the platform reaches it (001).
 ///
+/// One that was deleted before stays as it is: its 30 days have begun.
+///
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
 pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
@@ -46,6 +48,9 @@ pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, Deleti
         return Err(DeletionRefusal::Forbidden);
     }
     let before = scene.organization;
+    if before.is_deleted() {
+        return Ok(Changes::default());
+    }
     let after = Organization {
         deleted_at: Some(scene.now),
         version: before.version + 1,

@@ -42,6 +42,18 @@ fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
 }
 
 #[test]
+fn one_that_was_deleted_is_not_deleted_again_so_its_thirty_days_go_on() {
+    let (gone, owner) = (deleted(), holder("owner", "owner"));
+    let again = delete(&later(scene(&gone, &owner), "2026-04-08T12:00:00Z"), &mut ids());
+    assert_eq!(again, Ok(muster_domain::Changes::default()));
+    let admin = holder("ann", "admin");
+    assert_eq!(
+        delete(&scene(&gone, &admin), &mut ids()),
+        Err(DeletionRefusal::Forbidden)
+    );
+}
+
+#[test]
 fn nobody_deletes_an_organization_through_a_key() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
