@@ -89,6 +89,8 @@ pub(crate) struct List<'a> {
     sight: Sight<'a>,
     /// Who sees themselves whole.
     oneself: Option<UserId>,
+    /// Whose key it is through which nobody sees them.
+    hidden: Option<UserId>,
     asked: Asked,
 }
 
@@ -109,6 +111,11 @@ impl<'a> List<'a> {
             view: view(inside),
             sight,
             oneself: own.map(|member| member.id),
+            hidden: inside
+                .scene()
+                .ok()
+                .filter(|scene| !scene.reaches_oneself())
+                .map(|scene| scene.actor.id),
             asked,
         };
         list.asked.within = match (list.within(seen)?, &list.sight) {
@@ -136,6 +143,7 @@ impl<'a> List<'a> {
             view,
             sight: Sight::All,
             oneself: None,
+            hidden: None,
             asked,
         };
         list.asked.within = list.within(seen)?;
@@ -180,6 +188,7 @@ impl<'a> List<'a> {
             Person::Invitation(i) => self.sight.reaches(permission::MEMBERS_READ, &i.resources),
         };
         (shared || self.is_oneself(person))
+            && !matches!(person, Person::Member(m) if Some(m.id) == self.hidden)
             && setting.means(&self.asked.filter, person, |on| {
                 self.is_oneself(person) || self.is_in_sight(on)
             })

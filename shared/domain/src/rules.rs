@@ -75,6 +75,12 @@ impl<'a> Scene<'a> {
         self.key.is_none_or(|key| key.limits.are_everywhere())
     }
 
+    /// Whether their own membership is in sight, as any other's may be: not through a key that is limited to resources.
+    #[must_use]
+    pub fn reaches_oneself(&self) -> bool {
+        self.key.is_none_or(|key| key.limits.resources.is_empty())
+    }
+
     /// Whether they hold any role here that counts.
     #[must_use]
     pub fn holds_anything(&self) -> bool {

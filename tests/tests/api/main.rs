@@ -39,6 +39,7 @@ mod invitations_mail;
 mod invitations_resend;
 mod keys;
 mod keys_follow;
+mod keys_limited;
 mod keys_opens;
 mod keys_secret;
 mod keys_verify;

@@ -92,10 +92,16 @@ pub struct Update<'a> {
 }
 
 /// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
+///
+/// Nobody sees the owner of a key through it where it is limited to resources: whoever knows its secret learns nothing of them.
 #[must_use]
 pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
-    (other.id == scene.actor.id && scene.is_everywhere())
+    let oneself = other.id == scene.actor.id;
+    if oneself && !scene.reaches_oneself() {
+        return false;
+    }
+    (oneself && scene.is_everywhere())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
