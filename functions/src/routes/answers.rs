@@ -106,17 +106,17 @@ async fn answer(
             return Ok(Step::Read(both(link).into_iter().collect()));
         };
         // The link says who sent it; whoever changed the invitation since answers for it instead.
-        let inviter = Key::member(id, invitation.invited_by);
-        if !seen.has_asked(std::slice::from_ref(&inviter)) {
-            return Ok(Step::Read(vec![inviter]));
+        let inviters: Vec<Key> = invitation.answerable().map(|member| Key::member(id, member)).collect();
+        if !seen.has_asked(&inviters) {
+            return Ok(Step::Read(inviters));
         }
-        let (inviter, member) = members(seen, &invitation, user)?;
+        let (inviters, member) = members(seen, &invitation, user)?;
         let answer = Answer {
             organization: &organization,
             set,
             invitation: &invitation,
             generation: link.generation,
-            inviter: inviter.as_ref(),
+            inviters: &inviters,
             member: member.as_ref(),
             guest: Guest {
                 id: user.id,
@@ -145,9 +145,12 @@ fn members(
     seen: &Snapshot,
     invitation: &muster_domain::Invitation,
     user: &User,
-) -> Result<(Option<Member>, Option<Member>), Problem> {
-    let inviter = seen.member(invitation.organization, invitation.invited_by)?;
-    Ok((inviter, seen.member(invitation.organization, user.id)?))
+) -> Result<(Vec<Member>, Option<Member>), Problem> {
+    let mut inviters = Vec::new();
+    for id in invitation.answerable() {
+        inviters.extend(seen.member(invitation.organization, id)?);
+    }
+    Ok((inviters, seen.member(invitation.organization, user.id)?))
 }
 
 /// The organization; a deleted one invites nobody any more.

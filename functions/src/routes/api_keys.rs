@@ -7,6 +7,7 @@ use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiK
 use muster_domain::rules::access::{Question, decide};
 use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
 use muster_domain::{ApiKey, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
 use muster_edge::inside::{role_set, touch_key};
 use muster_edge::{Call, Outcome, Problem, Reply};
@@ -118,7 +119,8 @@ pub async fn rotate(call: Call) -> Outcome {
     .await
 }
 
-/// Says what an API key opens at this moment, and whether it may do something: one read, and none for a mistyped key.
+/// Says what an API key opens at this moment, and whether it may do something: one read, two for a key that another member than
+/// its owner knows, and none for a mistyped one.
 pub async fn verify(call: Call) -> Outcome {
     call.user().await?;
     let body: VerifyApiKey = call.body()?;
@@ -136,7 +138,10 @@ pub async fn verify(call: Call) -> Outcome {
         Key::api_key(organization, id),
     ];
     keys.extend(resource.iter().map(|key| Key::resource(organization, key)));
-    let seen = call.app.store().read(&keys).await?;
+    let mut seen = call.app.store().read(&keys).await?;
+    if let Some(knower) = unread_knower(&seen, organization, id, Some(&secret), call.now)? {
+        seen = seen.and(call.app.store().read(&[knower]).await?);
+    }
     told(verdict(&call, &seen, &secret, &body, resource.as_ref()).await?)
 }
 
@@ -154,7 +159,19 @@ async fn verdict(
     let (id, at) = (secret.key(), secret.organization());
     let organization = seen.organization(at)?;
     let owner = seen.member(at, id.owner)?;
-    let key = seen.api_key(at, id)?;
+    let key = match (&organization, seen.api_key(at, id)?) {
+        (Some(organization), Some(key)) => {
+            let opening = (&key, Some(secret));
+            Some(narrowed(
+                seen,
+                organization,
+                role_set(organization)?,
+                opening,
+                call.now,
+            )?)
+        }
+        (_, key) => key,
+    };
     if let Err(why) = opens(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
         return Ok(VerifiedBody {
             code: why.code(),

@@ -167,6 +167,6 @@ pub struct VerifiedBody {
     #[schema(value_type = Option<bool>)]
     pub allowed: Option<Option<bool>>,
     /// `valid` or `not_allowed`; of a key that opens nothing `malformed`, `not_found`, `revoked`, `expired`, `owner_gone`,
-    /// `owner_inactive` or `organization_deleted`.
+    /// `owner_inactive`, `maker_lost_authority` or `organization_deleted`.
     pub code: &'static str,
 }

@@ -100,6 +100,9 @@ pub struct Invitation {
     pub message: Option<Message>,
     /// Who answers for it: the last one who sent, resent or changed it.
     pub invited_by: UserId,
+    /// For one that was sent through an API key whose secret another member knows: that member, who answers for it as well.
+    #[serde(default)]
+    pub sent_through: Option<UserId>,
     /// Their name, for the mail and the preview.
     pub inviter_name: Option<Name>,
     /// Which link is good: resending raises it, and the older link is dead.
@@ -125,6 +128,11 @@ pub struct Invitation {
 }
 
 impl Invitation {
+    /// The members who answer for it: each must be able to offer the same when it is accepted.
+    pub fn answerable(&self) -> impl Iterator<Item = UserId> {
+        [self.invited_by].into_iter().chain(self.sent_through)
+    }
+
     /// Where it stands at `now`: a pending one whose time is up has expired, job or not.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> InvitationState {
@@ -163,6 +171,7 @@ mod tests {
             epoch: 0,
             message: None,
             invited_by: UserId::from_bytes([3; 16]),
+            sent_through: None,
             inviter_name: None,
             generation: 1,
             state: InvitationState::Pending,

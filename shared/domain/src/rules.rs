@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod contacts;
 pub mod deletion;
 pub mod exports;
+pub mod giving;
 pub mod invitations;
 pub mod invite;
 pub mod keys;

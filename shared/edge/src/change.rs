@@ -51,15 +51,16 @@ impl Call {
         keys: Vec<Key>,
         decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
-        self.change_if(caller, keys, |_| Ok(()), decide).await
+        self.change_if(caller, keys, |_| Ok(Vec::new()), decide).await
     }
 
-    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else.
+    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else. `admit` may name what must be
+    /// read first to tell who they are.
     pub(crate) async fn change_if(
         &self,
         caller: &User,
         mut keys: Vec<Key>,
-        admit: impl Fn(&Snapshot) -> Result<(), Problem>,
+        admit: impl Fn(&Snapshot) -> Result<Vec<Key>, Problem>,
         mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let once = self.once(caller)?;
@@ -69,8 +70,13 @@ impl Call {
                 self.app.metrics().count(Metric::ConflictsRetried, 1);
                 tokio::time::sleep(pause(turn)).await;
             }
-            let seen = self.app.store().read(&keys).await?;
-            admit(&seen)?;
+            let mut seen = self.app.store().read(&keys).await?;
+            let more = admit(&seen)?;
+            if !more.is_empty() {
+                seen = seen.and(self.app.store().read(&more).await?);
+                admit(&seen)?;
+                keys.extend(more);
+            }
             if let Some(reply) = self.answered(once.as_ref(), &seen)? {
                 return Ok(reply);
             }

@@ -1,6 +1,7 @@
 //! Inside an organization: who the caller is there, established from the same read that brings everything else.
 
 use crate::Outcome;
+use crate::api_key::{good_key, unread_knower};
 use crate::app::App;
 use crate::auth::User;
 use crate::call::Call;
@@ -9,10 +10,8 @@ use crate::ids::Ids;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
-use muster_domain::api_key::Unusable;
 use muster_domain::{
-    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Secret, Status,
-    roleset,
+    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
 };
 use muster_store::{Key, Snapshot};
 
@@ -79,10 +78,10 @@ impl Inside {
             return Err(nobody());
         }
         let set = role_set(&organization)?;
-        let key = match &user.key {
-            Some(secret) => Some(good_key(secret, id, seen, now)?),
-            None => None,
-        };
+        let key = user.key.as_ref();
+        let key = key
+            .map(|secret| good_key(secret, &organization, set, seen, now))
+            .transpose()?;
         let standing = match seen.member(id, user.id)? {
             _ if user.platform => Standing::Platform,
             Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
@@ -219,24 +218,6 @@ impl Inside {
     }
 }
 
-/// The API key of this secret, if it opens this organization now. One of another organization is a stranger here.
-fn good_key(secret: &Secret, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<ApiKey, Problem> {
-    if secret.organization() != id {
-        return Err(Problem::not_found("organization"));
-    }
-    let owner = seen.member(id, secret.key().owner)?;
-    let known = seen
-        .api_key(id, secret.key())?
-        .filter(|key| key.opens_with(secret, now));
-    let good = known
-        .ok_or(Unusable::NotFound)
-        .and_then(|key| key.usable(owner.as_ref(), now).map(|()| key));
-    good.map_err(|why| {
-        tracing::info!(?why, key = %secret.key(), "an API key was refused");
-        Problem::unauthorized("the API key is not accepted")
-    })
-}
-
 /// What tells who the caller is: the organization, their membership, and the key they come with.
 pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Key> {
     let mut keys = vec![Key::organization(organization), Key::member(organization, user.id)];
@@ -244,8 +225,23 @@ pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Ke
     keys
 }
 
+/// What else must be read to tell who the caller is, now that this was found: who knows the secret of their key beside its owner.
+pub(crate) fn unread_standing(
+    user: &User,
+    organization: OrganizationId,
+    seen: &Snapshot,
+    now: Timestamp,
+) -> Result<Vec<Key>, Problem> {
+    let Some(secret) = user.key.as_ref().filter(|secret| secret.organization() == organization) else {
+        return Ok(Vec::new());
+    };
+    let knower = unread_knower(seen, organization, secret.key(), Some(secret), now)?;
+    Ok(knower.into_iter().collect())
+}
+
 impl Call {
-    /// Reads the organization, the caller's membership and `keys`, in one round trip.
+    /// Reads the organization, the caller's membership and `keys`, in one round trip; in two for an API key that a member made
+    /// for another.
     ///
     /// # Errors
     /// 404 for a stranger as for an organization that does not exist; 403 for an inactive member.
@@ -256,7 +252,11 @@ impl Call {
         keys: Vec<Key>,
     ) -> Result<(Inside, Snapshot), Problem> {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let seen = self.app.store().read(&all).await?;
+        let mut seen = self.app.store().read(&all).await?;
+        let more = unread_standing(user, organization, &seen, self.now)?;
+        if !more.is_empty() {
+            seen = seen.and(self.app.store().read(&more).await?);
+        }
         let inside = Inside::new(user, organization, &seen, self.now)?;
         touch(&self.app, &inside).await;
         Ok((inside, seen))
@@ -275,9 +275,8 @@ impl Call {
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
-        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
         let outcome = self
-            .change_if(user, all, admit, |seen, ids| {
+            .change_if(user, all, self.admitting(user, organization), |seen, ids| {
                 let inside = Inside::new(user, organization, seen, self.now)?;
                 inside.may_change()?;
                 let step = decide(&inside, seen, ids);
@@ -302,14 +301,24 @@ impl Call {
         mut decide: impl FnMut(&Inside, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let keys = standing_keys(user, organization);
-        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
-        self.change_if(user, keys, admit, |seen, ids| {
+        self.change_if(user, keys, self.admitting(user, organization), |seen, ids| {
             let inside = Inside::new(user, organization, seen, self.now)?;
             inside.may_change()?;
             inside.as_platform()?;
             decide(&inside, ids)
         })
         .await
+    }
+
+    /// Who is let in: whoever is inside. Gives what must be read first to tell.
+    fn admitting(&self, user: &User, organization: OrganizationId) -> impl Fn(&Snapshot) -> Result<Vec<Key>, Problem> {
+        move |seen| {
+            let more = unread_standing(user, organization, seen, self.now)?;
+            if more.is_empty() {
+                Inside::new(user, organization, seen, self.now)?;
+            }
+            Ok(more)
+        }
     }
 }
 

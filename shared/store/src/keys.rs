@@ -388,6 +388,17 @@ impl Key {
         self.person_of().filter(|_| self.sk.starts_with(TEAM))
     }
 
+    /// The API key this key is of, with the organization it opens.
+    #[must_use]
+    pub fn api_key_of(&self) -> Option<(OrganizationId, KeyId)> {
+        let (owner, number) = self.sk.strip_prefix(API_KEY)?.split_once('#')?;
+        let id = KeyId {
+            owner: owner.parse().ok()?,
+            number: number.parse().ok()?,
+        };
+        Some((self.organization_of()?, id))
+    }
+
     /// The job this key is of.
     #[must_use]
     pub fn job_of(&self) -> Option<JobId> {

@@ -30,6 +30,8 @@ mod faults_mail;
 mod feedback;
 mod feedback_faults;
 mod first_story;
+mod giving;
+mod giving_keys;
 mod grants;
 mod idempotency;
 mod invitations;

@@ -1,14 +1,15 @@
 //! Answering an invitation: accept or decline, by the person whose verified address was invited.
 
 use crate::address::Address;
-use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
 use crate::id::{NewIds, UserId};
 use crate::invitation::{Invitation, InvitationState};
-use crate::member::{Member, Profile, Status};
+use crate::member::{Grant, Held, Member, Profile, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
+use crate::rules::Scene;
+use crate::rules::giving::{Way, given};
 use crate::rules::invite::picture;
 use crate::rules::keys::good_since;
 use crate::rules::members::picture as member_picture;
@@ -39,8 +40,8 @@ pub struct Answer<'a> {
     pub invitation: &'a Invitation,
     /// Which of its links was used.
     pub generation: u32,
-    /// The member who answers for the invitation, if still one.
-    pub inviter: Option<&'a Member>,
+    /// Those who answer for the invitation ([`Invitation::answerable`]), as far as they are still members.
+    pub inviters: &'a [Member],
     /// The guest's membership, if there is one.
     pub member: Option<&'a Member>,
     /// Who answers.
@@ -86,17 +87,21 @@ impl Answer<'_> {
         Ok(())
     }
 
-    fn check_inviter(&self, offer: &Offer<'_>) -> Result<(), AnswerRefusal> {
-        let lost = AnswerRefusal::InviterLostAuthority;
-        let inviter = self
-            .inviter
-            .filter(|m| m.id == self.invitation.invited_by)
-            .ok_or(lost)?;
-        let authority = Authority::of(inviter, self.organization, self.set, self.now);
-        authority
-            .may_offer(offer.role, &offer.resources)
-            .then_some(())
-            .ok_or(lost)
+    /// What the guest is given on the word of all who answer for the invitation, as far as they may give it at this moment.
+    fn given(&self, offer: &Offer<'_>) -> Result<(Option<Held>, Vec<Grant>), AnswerRefusal> {
+        let in_person = |id| {
+            let actor = self.inviters.iter().find(|m| m.id == id)?;
+            Some(Scene {
+                organization: self.organization,
+                set: self.set,
+                actor,
+                key: None,
+                now: self.now,
+            })
+        };
+        let by: Option<Vec<Scene<'_>>> = self.invitation.answerable().map(in_person).collect();
+        let given = by.and_then(|by| given(offer, Way::Invite, &by));
+        given.ok_or(AnswerRefusal::InviterLostAuthority)
     }
 
     /// What the invitation still offers at this moment.
@@ -151,8 +156,7 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
         return Err(AnswerRefusal::AlreadyMember);
     }
     let offer = answer.offer()?;
-    answer.check_inviter(&offer)?;
-    let member = new_member(answer, &offer);
+    let member = new_member(answer, answer.given(&offer)?);
     let after = Invitation {
         accepted_by: Some(member.id),
         ..before.ended(InvitationState::Accepted, answer.now)
@@ -181,7 +185,7 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
     Ok((member, changes))
 }
 
-fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
+fn new_member(answer: &Answer<'_>, (role, grants): (Option<Held>, Vec<Grant>)) -> Member {
     Member {
         id: answer.guest.id,
         organization: answer.organization.id,
@@ -189,8 +193,8 @@ fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
         vouched_by: None,
         name: answer.guest.name.cloned(),
         status: Status::Active,
-        role: offer.held(answer.now),
-        grants: offer.grants(answer.now),
+        role,
+        grants,
         seat: false,
         keys: 0,
         keys_since: good_since(answer.now),

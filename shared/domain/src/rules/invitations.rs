@@ -9,7 +9,8 @@ use crate::job::{Job, Work};
 use crate::organization::Seats;
 use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
-use crate::rules::invite::{Holder, invites_there, letter, picture};
+use crate::rules::giving::{Way, offer_until};
+use crate::rules::invite::{Holder, letter, picture};
 use crate::rules::offer::{Offer, Wanted, check};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
@@ -60,15 +61,8 @@ fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i
         .filter(|i| may_see(&authority, i))
         .ok_or(InvitationRefusal::NotFound)?;
     let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
-    let whole = authority.allows(permission::MEMBERS_INVITE, None);
-    let there = invitation
-        .resources
-        .iter()
-        .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r)));
-    if !(whole || there) || !authority.may_offer(role, &invitation.resources) {
-        return Err(InvitationRefusal::Forbidden);
-    }
-    Ok(invitation)
+    let theirs = offer_until(scene, Way::Invite, role, &invitation.resources);
+    theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
 /// A change; what is none stays. The address cannot be changed (002).
@@ -105,8 +99,7 @@ pub fn change(
     if after == *before {
         return Ok((after, Changes::default()));
     }
-    after.invited_by = scene.actor.id;
-    after.inviter_name = scene.actor.name.clone();
+    after = answered_for(scene, after);
     after.version += 1;
     let event = scene.recorder(ids).event(
         "invitation.updated",
@@ -123,11 +116,21 @@ pub fn change(
     Ok((after, changes))
 }
 
+/// The invitation, for which the member who asks answers from now on.
+fn answered_for(scene: &Scene<'_>, invitation: Invitation) -> Invitation {
+    Invitation {
+        invited_by: scene.actor.id,
+        sent_through: scene.key.and_then(|key| key.knower(None)),
+        inviter_name: scene.actor.name.clone(),
+        ..invitation
+    }
+}
+
 fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Result<Invitation, InvitationRefusal> {
     if let Some(fault) = offer.domain_fault(scene, &invitation.email) {
         return Err(InvitationRefusal::Invalid(vec![fault]));
     }
-    if !scene.authority().may_offer(offer.role, &offer.resources) || !invites_there(scene, offer) {
+    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     Ok(Invitation {
@@ -136,9 +139,7 @@ fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Resu
         term: offer.term,
         epoch: offer.epoch,
         seat: offer.role.uses_seat,
-        invited_by: scene.actor.id,
-        inviter_name: scene.actor.name.clone(),
-        ..invitation
+        ..answered_for(scene, invitation)
     })
 }
 

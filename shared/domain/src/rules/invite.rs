@@ -14,6 +14,7 @@ use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
 use crate::organization::Seats;
 use crate::roleset::permission;
+use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
@@ -88,7 +89,7 @@ pub fn invite(
             return Err(InviteRefusal::Invalid(faults));
         }
     };
-    if !authority.may_offer(offer.role, &offer.resources) || !invites_there(scene, &offer) {
+    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     let changes = send(scene, &request, &offer, &addresses, ids);
@@ -106,17 +107,6 @@ pub fn invite(
         .filter_map(|p| p.after.clone())
         .collect();
     Ok((sent, changes))
-}
-
-/// Whether the member may invite where the offer lies.
-pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
-    let authority = scene.authority();
-    authority.allows(permission::MEMBERS_INVITE, None)
-        || (!offer.resources.is_empty()
-            && offer
-                .resources
-                .iter()
-                .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
 }
 
 /// Every address with the account that is added at once, if one is.
@@ -219,6 +209,7 @@ fn new_invitation(
         epoch: offer.epoch,
         message: request.message.clone().or_else(|| settings.default_message.clone()),
         invited_by: scene.actor.id,
+        sent_through: scene.key.and_then(|key| key.knower(None)),
         inviter_name: scene.actor.name.clone(),
         generation: 1,
         state: InvitationState::Pending,

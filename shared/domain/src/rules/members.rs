@@ -5,13 +5,15 @@ mod wanted;
 
 pub use single::{grant_one, revoke_one};
 
+use crate::api_key::ApiKey;
 use crate::changes::{Changes, Pair};
 use crate::event::Party;
 use crate::id::NewIds;
 use crate::member::{Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
-use crate::roleset::{Reach, Role, permission};
+use crate::roleset::permission;
+use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
 use crate::rules::keys::left_behind;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
@@ -142,6 +144,7 @@ pub fn update(
     }
     if let Some(holdings) = &wanted.holdings {
         (after.role, after.grants) = wanted_holdings(scene, before, holdings)?;
+        after = bounded(scene, before, after);
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
             check_power(scene, before, &after)?;
@@ -197,13 +200,11 @@ pub(super) const fn switched(status: Status) -> &'static str {
     }
 }
 
-/// The member whose authority a change of another rests on.
+/// The members whose authority a change of another rests on: who asks, and who knows the key through which they ask.
 pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::UserId, u64)> {
-    let other = target.id != scene.actor.id;
-    other
-        .then_some((scene.actor.id, scene.actor.version))
-        .into_iter()
-        .collect()
+    let knower = scene.key.and_then(ApiKey::rests_on);
+    let both = [(scene.actor.id, scene.actor.version)].into_iter().chain(knower);
+    both.filter(|(id, _)| *id != target.id).collect()
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
@@ -290,38 +291,15 @@ fn may_drop(scene: &Scene<'_>, other: &Member, gone: &Held, on: Option<&Resource
 
 /// Whether the member may give this, or take it for themselves.
 fn check_gift(scene: &Scene<'_>, after: &Member, come: &Held, on: Option<&ResourceRef>) -> Result<(), MemberRefusal> {
-    let authority = scene.authority();
-    let oneself = after.id == scene.actor.id;
     let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
-    let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
-    let there = authority.allows(permission::MEMBERS_MANAGE, on);
-    let may = (there && authority.may_assign(&role.id, on))
-        || (beside && authority.may_assign_somewhere(&role.id))
-        || (oneself && on.is_some() && authority.may_take(&role.id, on));
-    if !may || (oneself && !beside && outlives(scene, role, come, on)) {
-        return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
+    let not_theirs = || MemberRefusal::RoleNotAssignable(role.id.to_string());
+    let until = gift_until(scene, after, role, on).ok_or_else(not_theirs)?;
+    // What others are given ends with the giver's power; who asks more for themselves than that is refused. An owner has no end.
+    let oneself = after.id == scene.actor.id && !is_beside(after, role, on);
+    if (oneself && come.ends_at() > until) || (role.protected && until < Timestamp::MAX) {
+        return Err(not_theirs());
     }
     Ok(())
-}
-
-/// Whether a role that members give themselves would last longer than what lets them give it.
-///
-/// Without this a helper for one month would make themselves an admin for good.
-fn outlives(scene: &Scene<'_>, role: &Role, come: &Held, on: Option<&ResourceRef>) -> bool {
-    let endless = Timestamp::MAX;
-    let takes = |own: &Role| on.is_some() && own.self_assigns.contains(&role.id);
-    let gives = |own: &Role| own.assigns.contains(&role.id) || takes(own);
-    let longest = scene
-        .actor
-        .live(scene.organization, scene.set, scene.now)
-        .filter(|(_, limit)| limit.is_none() || *limit == on)
-        .filter(|(held, limit)| {
-            let own = scene.set.role(&held.role);
-            own.is_some_and(|own| gives(own) && (limit.is_some() || own.reach == Reach::Organization))
-        })
-        .map(|(held, _)| held.expires_at.unwrap_or(endless))
-        .max();
-    longest.is_none_or(|end| come.expires_at.unwrap_or(endless) > end)
 }
 
 /// What events say of a member.
@@ -339,16 +317,8 @@ pub(super) fn picture(member: &Member) -> serde_json::Value {
 }
 
 /// Whether the member may change or take away something the other holds.
-///
-/// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources:
-/// it is for those who manage it on each of them.
 fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
-    let authority = scene.authority();
-    let manages = |on: Option<&ResourceRef>| {
-        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
-    };
-    let beside = on.is_none() && scene.set.role(&held.role).is_some_and(|r| r.reach == Reach::Resource);
-    manages(on) || (beside && !other.grants.is_empty() && other.grants.iter().all(|g| manages(Some(&g.resource))))
+    power_until(scene, other, &held.role, on).is_some()
 }
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.

@@ -5,6 +5,7 @@ use crate::event::Party;
 use crate::id::{NewIds, UserId};
 use crate::member::{Held, Member, Status};
 use crate::organization::{Organization, Seats};
+use crate::rules::giving::{Way, given};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
 use crate::rules::offer::{Offer, Wanted, check, member_domain_fault};
 use crate::rules::{Fault, Scene, Spot};
@@ -104,16 +105,15 @@ fn given_back<'s>(scene: &Scene<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, Own
     if let Some(fault) = offer.member_domain_fault(scene, scene.actor) {
         return Err(OwnershipRefusal::Invalid(vec![fault]));
     }
-    if !scene.authority().may_offer(offer.role, &offer.resources) {
-        return Err(OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string()));
-    }
     Ok(offer)
 }
 
 fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+    let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
+    let (role, grants) = given(offer, Way::HandOn, &[*scene]).ok_or_else(not_theirs)?;
     let after = Member {
-        role: offer.held(scene.now),
-        grants: offer.grants(scene.now),
+        role,
+        grants,
         ..giver.clone()
     }
     .settled(scene.set, scene.now);

@@ -266,12 +266,13 @@ impl World {
         let invited = (0..PEOPLE).find(|number| address(*number) == invitation.email);
         let who = invited.filter(|_| who != 1).unwrap_or(who);
         let email = address(who);
+        let inviters: Vec<Member> = self.members.get(&invitation.invited_by).cloned().into_iter().collect();
         let answer = Answer {
             organization: &self.organization,
             set: self.set,
             invitation: &invitation,
             generation: invitation.generation - u32::from(old_link),
-            inviter: self.members.get(&invitation.invited_by),
+            inviters: &inviters,
             member: self.members.get(&user(who)),
             guest: Guest {
                 id: user(who),

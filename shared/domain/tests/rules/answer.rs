@@ -10,7 +10,7 @@ struct Case {
     organization: Organization,
     invitation: Invitation,
     generation: u32,
-    inviter: Option<Member>,
+    inviters: Vec<Member>,
     member: Option<Member>,
     email: Option<Address>,
     verified: bool,
@@ -24,7 +24,7 @@ impl Case {
         Self {
             organization: counted(&[&inviter], &[&invitation]),
             generation: 1,
-            inviter: Some(inviter),
+            inviters: vec![inviter],
             member: None,
             email: Some(address(email)),
             verified: true,
@@ -39,7 +39,7 @@ impl Case {
             set: set(),
             invitation: &self.invitation,
             generation: self.generation,
-            inviter: self.inviter.as_ref(),
+            inviters: &self.inviters,
             member: self.member.as_ref(),
             guest: Guest {
                 id: user("guest"),
@@ -118,18 +118,21 @@ fn every_reason_to_refuse_has_its_own_name() {
             R::Ended(InvitationState::Declined),
         ),
         (|c| c.member = Some(holder("guest", "participant")), R::AlreadyMember),
-        (|c| c.inviter = None, R::InviterLostAuthority),
-        (|c| c.inviter = c.inviter.take().map(inactive), R::InviterLostAuthority),
+        (|c| c.inviters.clear(), R::InviterLostAuthority),
         (
-            |c| c.inviter = Some(holder("somebody-else", "owner")),
+            |c| c.inviters = vec![inactive(c.inviters.remove(0))],
             R::InviterLostAuthority,
         ),
         (
-            |c| c.inviter = Some(holder("owner", "program_facilitator")),
+            |c| c.inviters = vec![holder("somebody-else", "owner")],
             R::InviterLostAuthority,
         ),
         (
-            |c| c.inviter = Some(somebody("owner", Some(held("admin", Some(now()))), vec![])),
+            |c| c.inviters = vec![holder("owner", "program_facilitator")],
+            R::InviterLostAuthority,
+        ),
+        (
+            |c| c.inviters = vec![somebody("owner", Some(held("admin", Some(now()))), vec![])],
             R::InviterLostAuthority,
         ),
         (

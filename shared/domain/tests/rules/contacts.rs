@@ -2,7 +2,7 @@
 
 use crate::adding::contact;
 use crate::team::*;
-use muster_domain::api_key::{Holding, Limits};
+use muster_domain::api_key::{Holding, KnownBy, Limits};
 use muster_domain::rules::contacts::{
     Acquaintance, ContactRefusal, Details, Keeper, delete, put, remove_leaving_contact,
 };
@@ -77,6 +77,7 @@ fn made_by_another(owner: &Member) -> ApiKey {
         hash: Secret::new(id, organization_id(), 7).hash(),
         previous: None,
         made_by: user("ada"),
+        known_by: KnownBy::default(),
         created_at: now(),
         expires_at: None,
         revoked_at: None,

@@ -190,6 +190,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         epoch: 0,
         message: None,
         invited_by: inviter.id,
+        sent_through: None,
         inviter_name: inviter.name.clone(),
         generation: 1,
         state: InvitationState::Pending,

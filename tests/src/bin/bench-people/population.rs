@@ -270,6 +270,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         epoch: 0,
         message: None,
         invited_by: setting.inviter,
+        sent_through: None,
         inviter_name: Some("Olivia".parse().unwrap()),
         generation: 1,
         state: InvitationState::Pending,

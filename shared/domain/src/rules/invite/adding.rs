@@ -1,13 +1,13 @@
 //! Adding at once: a contact with an account becomes a member without an invitation.
 
 use crate::address::Address;
-use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
 use crate::event::Party;
 use crate::id::{MailId, NewIds};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
+use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::good_since;
 use crate::rules::members::picture;
 use crate::rules::offer::Offer;
@@ -54,7 +54,12 @@ impl Account {
             None => true,
             Some(id) if id == scene.actor.id => true,
             Some(id) => self.voucher.as_ref().filter(|m| m.id == id).is_some_and(|voucher| {
-                Authority::of(voucher, scene.organization, scene.set, scene.now).may_offer(offer.role, &offer.resources)
+                let voucher = Scene {
+                    actor: voucher,
+                    key: None,
+                    ..*scene
+                };
+                offer_until(&voucher, Way::Invite, offer.role, &offer.resources).is_some()
             }),
         }
     }
@@ -82,7 +87,7 @@ pub(super) fn add(
     ids: &mut dyn NewIds,
 ) -> Changes {
     let contact = &account.contact;
-    let Some(id) = contact.user else {
+    let Some((id, (role, grants))) = contact.user.zip(given(offer, Way::Invite, &[*scene])) else {
         return Changes::default();
     };
     let member = Member {
@@ -92,8 +97,8 @@ pub(super) fn add(
         vouched_by: contact.vouched_by,
         name: contact.name.clone(),
         status: Status::Active,
-        role: offer.held(scene.now),
-        grants: offer.grants(scene.now),
+        role,
+        grants,
         seat: false,
         keys: 0,
         keys_since: good_since(scene.now),

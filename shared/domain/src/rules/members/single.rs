@@ -7,6 +7,7 @@ use crate::id::NewIds;
 use crate::member::{Held, MAX_GRANTS, Member};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
+use crate::rules::giving::bounded;
 use crate::rules::{Fault, Scene};
 
 /// Gives a member a role on one resource, in place of the one they hold there. What is so already is no change.
@@ -34,6 +35,7 @@ pub fn grant_one(
     let mut after = before.clone();
     after.grants.retain(|g| g.resource != given.resource);
     after.grants.push(given);
+    let mut after = bounded(scene, before, after);
     after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
     if after.grants.len() > before.grants.len().max(MAX_GRANTS) {
         let detail = format!("a member holds {MAX_GRANTS} at most");
