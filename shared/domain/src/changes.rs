@@ -16,6 +16,7 @@ use crate::organization::Organization;
 use crate::resource::Resource;
 use crate::roleset::RoleSet;
 use crate::text::ContactId;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// One thing before and after: none before is a new one, none after one that goes.
@@ -84,6 +85,29 @@ fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
     pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after))
 }
 
+/// A member on whose authority a decision rests, as they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reliance {
+    /// Who.
+    pub member: UserId,
+    /// Their version.
+    pub version: u64,
+    /// When they joined: versions begin anew with a later membership.
+    pub joined_at: Timestamp,
+}
+
+impl Reliance {
+    /// On this member.
+    #[must_use]
+    pub const fn on(member: &Member) -> Self {
+        Self {
+            member: member.id,
+            version: member.version,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
 /// All that one decision changes, for one transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Changes {
@@ -107,8 +131,8 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// Mail it wants sent.
     pub mail: Vec<Mail>,
-    /// Members who must still be as they were read (id and version), since the decision rests on their authority.
-    pub relied_on: Vec<(UserId, u64)>,
+    /// Members who must still be as they were read, since the decision rests on their authority.
+    pub relied_on: Vec<Reliance>,
 }
 
 impl Changes {
@@ -157,8 +181,20 @@ impl Changes {
         self.relied_on.extend(more);
         // A transaction touches an item once, and the condition of a change holds what a check would.
         let members = &self.members;
-        self.relied_on.retain(|(id, _)| !each(members).any(|m| m.id == *id));
+        self.relied_on.retain(|it| !each(members).any(|m| m.id == it.member));
         self
+    }
+
+    /// These, as long as the member is as they were read; what changes nothing rests on nobody.
+    #[must_use]
+    pub fn relying_on(self, member: &Member) -> Self {
+        if self.is_empty() {
+            return self;
+        }
+        self.and(Self {
+            relied_on: vec![Reliance::on(member)],
+            ..Self::default()
+        })
     }
 
     /// Whether the member is among those that change.

@@ -34,7 +34,7 @@ pub mod time;
 pub use address::{Address, Domain};
 pub use api_key::{ApiKey, KeyId, Limits, Secret};
 pub use authority::Authority;
-pub use changes::{Changes, Pair};
+pub use changes::{Changes, Pair, Reliance};
 pub use contact::Contact;
 pub use event::{Event, Party};
 pub use export::Export;

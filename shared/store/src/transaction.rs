@@ -111,9 +111,10 @@ impl<'a> Transaction<'a> {
             t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
         }
         if let Some(organization) = read {
-            for (member, version) in &changes.relied_on {
-                let key = Key::member(organization.id, *member);
-                t.check(Position::Authority, &key, Condition::version(*version))?;
+            for relied in &changes.relied_on {
+                let key = Key::member(organization.id, relied.member);
+                let read = Condition::version(relied.version).and("joined_at = :came");
+                t.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
             }
         }
         Ok(t)

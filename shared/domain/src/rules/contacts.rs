@@ -53,6 +53,14 @@ impl<'a> Keeper<'a> {
         }
     }
 
+    /// These changes, as long as the member who makes them is as they were read.
+    fn made_by(&self, changes: Changes) -> Changes {
+        match self {
+            Self::Member(scene) => changes.relying_on(scene.actor),
+            Self::Platform { .. } => changes,
+        }
+    }
+
     fn place(&self) -> (&'a Organization, Timestamp) {
         match self {
             Self::Member(scene) => (scene.organization, scene.now),
@@ -132,7 +140,8 @@ pub fn put(
         created_at: found.map_or(now, |before| before.created_at),
         version: found.map_or(0, |before| before.version),
     };
-    Ok(written(found, after, &mut keeper.recorder(ids)))
+    let (after, changes) = written(found, after, &mut keeper.recorder(ids));
+    Ok((after, keeper.made_by(changes)))
 }
 
 /// Deletes a contact. A membership of the same person stays as it is.
@@ -148,11 +157,11 @@ pub fn delete(keeper: &Keeper<'_>, found: Option<&Contact>, ids: &mut dyn NewIds
     let event = keeper
         .recorder(ids)
         .event("contact.deleted", subject, Some(picture(before)), None);
-    Ok(Changes {
+    Ok(keeper.made_by(Changes {
         contacts: vec![Pair::gone(before.clone())],
         events: vec![event],
         ..Changes::default()
-    })
+    }))
 }
 
 /// What a membership that ends finds among the contacts.

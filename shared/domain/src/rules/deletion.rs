@@ -1,7 +1,7 @@
 //! Deleting an organization: everybody is out at once, the data goes later, and until then the platform can bring it back.
 
 use crate::address::Address;
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::{Party, Recorder};
 use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
@@ -66,7 +66,7 @@ pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, Deleti
         organization: Some(Pair::change(before.clone(), after)),
         jobs: vec![Pair::new(job)],
         events: vec![event],
-        relied_on: vec![(scene.actor.id, scene.actor.version)],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     })
 }

@@ -1,7 +1,7 @@
 //! Exporting the list of people: who may, what is recorded, and how an export comes to its end.
 
 use crate::api_key::ApiKey;
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::{Event, Party, Recorder};
 use crate::export::{EXPORT_LIFE, Export, State, Wanted};
 use crate::id::{ExportId, JobId, NewIds};
@@ -74,6 +74,7 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
     let changes = Changes {
         exports: vec![Pair::new(export.clone())],
         jobs: vec![Pair::new(job)],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     Ok((export, changes))

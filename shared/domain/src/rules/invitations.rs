@@ -1,7 +1,7 @@
 //! Changing, resending and cancelling an invitation.
 
 use crate::authority::Authority;
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::{JobId, NewIds};
 use crate::invitation::{Delivery, Invitation, InvitationState};
@@ -117,6 +117,7 @@ pub fn change(
     let changes = Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     fits(scene, &changes)?;
@@ -240,6 +241,7 @@ pub fn resend(
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
         mail,
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     });
     fits(scene, &changes)?;
@@ -269,6 +271,7 @@ pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Chang
     let changes = Changes {
         jobs: vec![Pair::new(job.clone())],
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     Ok((job, changes))
@@ -299,6 +302,7 @@ pub fn cancel(
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     })
 }

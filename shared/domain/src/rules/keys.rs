@@ -6,7 +6,7 @@
 mod power;
 
 use crate::api_key::{ApiKey, Holding, KeyId, Limits, MAX_KEYS, Secret, Unusable};
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::{JobId, NewIds};
 use crate::job::{Job, Work};
@@ -190,7 +190,8 @@ pub fn rotate(
     let changes = Changes {
         keys: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
-        relied_on: relied_on(scene, owner),
+        // The owner's item is not written, so the actor is checked even for a key of their own.
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     Ok((after, secret, changes))

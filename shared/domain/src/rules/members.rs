@@ -5,10 +5,10 @@ mod wanted;
 
 pub use single::{grant_one, revoke_one};
 
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::NewIds;
-use crate::member::{Held, Member, Profile, Status};
+use crate::member::{Grant, Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, permission};
@@ -192,12 +192,9 @@ pub(super) const fn switched(status: Status) -> &'static str {
 }
 
 /// The member whose authority a change of another rests on.
-pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::UserId, u64)> {
+pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<Reliance> {
     let other = target.id != scene.actor.id;
-    other
-        .then_some((scene.actor.id, scene.actor.version))
-        .into_iter()
-        .collect()
+    other.then_some(Reliance::on(scene.actor)).into_iter().collect()
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {

@@ -1,7 +1,7 @@
 //! Making an organization, and changing its name, settings and plan.
 
 use crate::address::{Address, Domain};
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::{Party, Recorder};
 use crate::id::{JobId, NewIds, OrganizationId, UserId};
 use crate::job::{Job, Work};
@@ -176,6 +176,7 @@ pub fn update(
         organization: Some(Pair::change(before.clone(), after.clone())),
         jobs,
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     Ok((after, changes))

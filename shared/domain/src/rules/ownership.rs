@@ -1,6 +1,6 @@
 //! Ownership: handing it on, and naming the owner who pays.
 
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::{NewIds, UserId};
 use crate::member::{Held, Member, Status};
@@ -185,7 +185,7 @@ fn record(
     for (before, after) in [giver, receiver] {
         if before == after {
             // An owner already: what counts is that they still are one when this is written.
-            changes.relied_on.push((before.id, before.version));
+            changes.relied_on.push(Reliance::on(before));
             continue;
         }
         changes.events.push(record.event(
@@ -225,9 +225,9 @@ pub fn name_paying_owner(
         Some(json!({ "paying_owner": before.paying_owner })),
         Some(json!({ "paying_owner": member.id })),
     );
-    let mut relied_on = vec![(member.id, member.version)];
+    let mut relied_on = vec![Reliance::on(member)];
     if member.id != actor.id {
-        relied_on.push((actor.id, actor.version));
+        relied_on.push(Reliance::on(actor));
     }
     let changes = Changes {
         organization: Some(pair),

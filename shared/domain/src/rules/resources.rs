@@ -1,6 +1,6 @@
 //! Registering, renaming and deleting resources.
 
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::{JobId, NewIds, Registration};
 use crate::job::{Job, Work};
@@ -88,6 +88,7 @@ pub fn put(
             after: Some(after.clone()),
         }],
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     };
     Ok((after, changes))
@@ -129,6 +130,7 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
         resources: vec![Pair::gone(resource.clone())],
         jobs: vec![Pair::new(job)],
         events: vec![event],
+        relied_on: vec![Reliance::on(scene.actor)],
         ..Changes::default()
     })
 }

@@ -37,7 +37,7 @@ fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
             stage: Erasure::Tell { after: None },
         };
         assert_eq!(job, Job::new(job.id, organization.id, work, now()));
-        assert_eq!(changes.relied_on, [(member.id, member.version)]);
+        assert_eq!(changes.relied_on, [relied(&member)]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! One role on one resource, given, taken away, and taken on for oneself.
 
 use crate::role_sets::Firm;
-use crate::team::{at, codes, ids, kinds, role};
+use crate::team::{at, codes, ids, kinds, relied, role};
 use muster_domain::member::MAX_GRANTS;
 use muster_domain::rules::members::{MemberRefusal, WantedGrant, grant_one, revoke_one};
 use muster_domain::{Changes, Member, Timestamp};
@@ -54,7 +54,7 @@ fn one_grant_comes_and_goes_and_everything_else_stays() {
         (kinds(&changes), changes.seat_delta()),
         (vec!["member.role_changed"], 0)
     );
-    assert_eq!(changes.relied_on, [(ada.id, ada.version)]);
+    assert_eq!(changes.relied_on, [relied(&ada)]);
     let (same, changes) = firm.gives(&ada, &after, "collaborator", "two", None).unwrap();
     assert!(changes.is_empty() && same == after, "what is so already is no change");
     let (after, _) = firm.takes(&ada, &after, "one").unwrap();

@@ -33,6 +33,7 @@ mod organizations;
 mod ownership;
 mod people;
 mod power;
+mod reliance;
 mod resources;
 mod role_sets;
 mod settle;

@@ -7,8 +7,8 @@ use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::Wanted;
 use muster_domain::{
     Address, Changes, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
-    Registration, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term, Timestamp,
-    UserId, roleset,
+    Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term,
+    Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -253,6 +253,11 @@ pub(crate) fn wanted_grant(program: &str, id: &str, expires_at: Option<Timestamp
         role: role(id),
         expires_at,
     }
+}
+
+/// That a change rests on this member.
+pub(crate) fn relied(member: &Member) -> Reliance {
+    Reliance::on(member)
 }
 
 /// The codes of faults, with where each is.
