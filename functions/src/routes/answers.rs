@@ -10,7 +10,7 @@ use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, Snapshot};
+use muster_store::{Footing, Key, Snapshot};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -130,11 +130,15 @@ async fn answer(
         if changes.is_empty() {
             return Ok(Step::Reply(reply));
         }
+        // An acceptance is kept for the member that it makes. Declining keeps no answer, since its repeat is answered the same way.
+        let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
+        let footing = joins.map(|member| Footing::new(id, Some(member.joined_at), user.platform));
         Ok(Step::Commit(Box::new(Made {
             changes,
             organization: Some(organization),
             set,
             reply,
+            footing,
         })))
     })
     .await

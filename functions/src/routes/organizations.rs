@@ -13,7 +13,7 @@ use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Field, Outcome, Problem, Reply, Step};
-use muster_store::Key;
+use muster_store::{Footing, Key};
 
 /// Makes an organization; the caller becomes its owner (003).
 pub async fn create(call: Call) -> Outcome {
@@ -42,6 +42,8 @@ pub async fn create(call: Call) -> Outcome {
             organization: None,
             set,
             reply,
+            // The founder is a member from this instant on.
+            footing: Some(Footing::new(organization.id, Some(call.now), user.platform)),
         })))
     })
     .await

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::ids::Ids;
+use crate::inside::{Inside, standing_keys};
 use crate::metrics::Metric;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -9,7 +10,7 @@ use crate::{Outcome, User};
 use muster_domain::rules::Fault;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
-use muster_store::{Commit, CommitError, Key, Once, Snapshot};
+use muster_store::{Commit, CommitError, Footing, Key, Once, Snapshot};
 use std::time::Duration;
 
 /// How often a change is tried.
@@ -38,6 +39,8 @@ pub struct Made {
     pub set: &'static RoleSet,
     /// The answer once it has changed.
     pub reply: Reply,
+    /// The standing that the answer is kept for; none if it is not kept.
+    pub footing: Option<Footing>,
 }
 
 impl Call {
@@ -48,18 +51,7 @@ impl Call {
     pub async fn change(
         &self,
         caller: &User,
-        keys: Vec<Key>,
-        decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
-    ) -> Outcome {
-        self.change_if(caller, keys, |_| Ok(()), decide).await
-    }
-
-    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else.
-    pub(crate) async fn change_if(
-        &self,
-        caller: &User,
         mut keys: Vec<Key>,
-        admit: impl Fn(&Snapshot) -> Result<(), Problem>,
         mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let once = self.once(caller)?;
@@ -70,15 +62,14 @@ impl Call {
                 tokio::time::sleep(pause(turn)).await;
             }
             let seen = self.app.store().read(&keys).await?;
-            admit(&seen)?;
-            if let Some(reply) = self.answered(once.as_ref(), &seen)? {
+            if let Some(reply) = self.answered(caller, once.as_ref(), &seen).await? {
                 return Ok(reply);
             }
             let made = match self.decided(seen, &mut keys, &mut decide).await {
                 Ok(Step::Commit(made)) => made,
                 Ok(Step::Reply(reply)) => return Ok(reply),
                 Ok(Step::Read(_)) => return Err(Problem::internal()),
-                Err(problem) => return self.refused(once.as_ref(), problem).await,
+                Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
             match self.commit(once.as_ref(), &made).await {
                 Ok(()) => return Ok(made.reply),
@@ -93,10 +84,10 @@ impl Call {
 
     /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
     /// twice may see what its twin has changed and not yet the answer that was kept with it.
-    async fn refused(&self, once: Option<&Once>, problem: Problem) -> Outcome {
+    async fn refused(&self, caller: &User, once: Option<&Once>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let seen = self.app.store().read(std::slice::from_ref(&once.key)).await?;
-        self.answered(Some(once), &seen)?.ok_or(problem)
+        self.answered(caller, Some(once), &seen).await?.ok_or(problem)
     }
 
     /// Decides, after more reads where the decision asks for them.
@@ -125,18 +116,27 @@ impl Call {
             changes: &made.changes,
             set: made.set,
             organization: made.organization.as_ref(),
-            once: once.map(|once| (once, made.reply.kept(&once.fingerprint, ttl))),
+            once: once
+                .zip(made.footing.as_ref())
+                .map(|(once, footing)| (once, made.reply.kept(&once.fingerprint, footing, ttl))),
             now: self.now,
         };
         self.app.store().commit(commit).await
     }
 
-    /// The answer that was given to the same request before.
-    fn answered(&self, once: Option<&Once>, seen: &Snapshot) -> Result<Option<Reply>, Problem> {
+    /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
+    /// request is a new one.
+    async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Option<Reply>, Problem> {
         let Some(once) = once else { return Ok(None) };
         let Some(answered) = seen.answered(once)?.filter(|a| a.counts(self.now)) else {
             return Ok(None);
         };
+        let Some(given) = answered.footing() else {
+            return Ok(None);
+        };
+        if self.footing(caller, &given, seen).await? != Some(given) {
+            return Ok(None);
+        }
         if answered.fingerprint == once.fingerprint {
             return Ok(Some(Reply::again(answered)));
         }
@@ -147,6 +147,21 @@ impl Call {
             "The `Idempotency-Key` stands for another request",
         )
         .faults([Fault::field("Idempotency-Key", "reused", detail)]))
+    }
+
+    /// The caller's present standing in the organization of a kept answer. It has been read already, except where the answer tells
+    /// of the organization that its request made.
+    async fn footing(&self, caller: &User, given: &Footing, seen: &Snapshot) -> Result<Option<Footing>, Problem> {
+        let keys = standing_keys(caller, given.organization);
+        let read;
+        let seen = if seen.has_asked(&keys) {
+            seen
+        } else {
+            read = self.app.store().read(&keys).await?;
+            &read
+        };
+        let inside = Inside::new(caller, given.organization, seen, self.now);
+        Ok(inside.ok().and_then(|inside| inside.footing()))
     }
 }
 

@@ -14,7 +14,7 @@ use muster_domain::{
     ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Secret, Status,
     roleset,
 };
-use muster_store::{Key, Snapshot};
+use muster_store::{Footing, Key, Snapshot};
 
 /// What the caller is in the organization.
 #[derive(Debug, Clone)]
@@ -88,8 +88,7 @@ impl Inside {
             Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
             _ if user.platform => Standing::Platform,
             Some(_) => {
-                return Err(Problem::new(403, "member-inactive", "Your membership is inactive")
-                    .detail("ask somebody who manages members to activate it"));
+                return Err(Problem::member_inactive());
             }
             None => return Err(nobody()),
         };
@@ -200,7 +199,15 @@ impl Inside {
             organization: Some(self.organization.clone()),
             set: self.set,
             reply,
+            footing: self.footing(),
         }))
+    }
+
+    /// The standing that answers are kept for; none for a member without any role left, who is shown no earlier answer.
+    pub(crate) fn footing(&self) -> Option<Footing> {
+        self.any_role().ok()?;
+        let since = self.member().ok().map(|member| member.joined_at);
+        Some(Footing::new(self.organization.id, since, self.platform))
     }
 }
 
@@ -260,9 +267,8 @@ impl Call {
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
-        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
         let outcome = self
-            .change_if(user, all, admit, |seen, ids| {
+            .change(user, all, |seen, ids| {
                 let inside = Inside::new(user, organization, seen, self.now)?;
                 inside.may_change()?;
                 let step = decide(&inside, seen, ids);

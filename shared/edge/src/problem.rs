@@ -128,6 +128,13 @@ impl Problem {
         Self::new(403, "forbidden", "Not allowed").detail(detail)
     }
 
+    /// 403: the caller is a member, but an inactive one.
+    #[must_use]
+    pub fn member_inactive() -> Self {
+        Self::new(403, "member-inactive", "Your membership is inactive")
+            .detail("ask somebody who manages members to activate it")
+    }
+
     /// 403: for signed-in people only.
     #[must_use]
     pub fn in_person() -> Self {

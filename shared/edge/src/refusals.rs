@@ -158,6 +158,7 @@ impl From<AnswerRefusal> for Problem {
             AnswerRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
                 .detail("sign in with the address that was invited"),
             AnswerRefusal::Ended(state) => ended(state),
+            AnswerRefusal::Inactive => Self::member_inactive(),
             AnswerRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
             AnswerRefusal::InviterLostAuthority => Self::new(
                 409,

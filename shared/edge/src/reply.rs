@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use lambda_http::{Body, Response};
-use muster_store::once::Answered;
+use muster_store::once::{Answered, Footing};
 use serde::Serialize;
 
 /// The media type of problems.
@@ -100,8 +100,8 @@ impl Reply {
         self
     }
 
-    /// What is kept of this answer for a day, until `ttl`.
-    pub(crate) fn kept(&self, fingerprint: &str, ttl: i64) -> Answered {
+    /// What is kept of this answer for a day, until `ttl`, for whoever is still in this standing.
+    pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> Answered {
         Answered {
             fingerprint: fingerprint.to_owned(),
             status: self.status,
@@ -112,6 +112,8 @@ impl Reply {
                 .iter()
                 .find(|(name, _)| *name == "location")
                 .map(|(_, to)| to.clone()),
+            organization: Some(footing.organization),
+            standing: Some(footing.standing.clone()),
             ttl,
         }
     }

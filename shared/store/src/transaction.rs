@@ -305,13 +305,17 @@ impl<'a> Transaction<'a> {
             .try_for_each(|key| self.delete(Position::Index, key, Condition::none()))
     }
 
-    /// Keeps the answer, unless one is kept already that still counts.
+    /// Keeps the answer, unless one of the same standing is kept already that still counts.
     pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
         item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
         item.extend(once.key.attributes());
-        let condition = Condition::new(format!("{NEW} OR #ttl <= :now"))
+        let other = "attribute_not_exists(#standing) OR #standing <> :standing";
+        let standing = answered.standing.clone().unwrap_or_default();
+        let condition = Condition::new(format!("{NEW} OR #ttl <= :now OR {other}"))
             .name("#ttl", keys::TTL)
+            .name("#standing", "standing")
+            .text(":standing", &standing)
             .value(":now", number(now.as_second()));
         self.put(Position::Once, item, condition)
     }

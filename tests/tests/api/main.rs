@@ -37,6 +37,7 @@ mod invitations_batch;
 mod invitations_change;
 mod invitations_mail;
 mod invitations_resend;
+mod kept_answers;
 mod keys;
 mod keys_follow;
 mod keys_opens;

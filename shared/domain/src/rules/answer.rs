@@ -62,6 +62,8 @@ pub enum AnswerRefusal {
     Ended(InvitationState),
     /// The user is a member already.
     AlreadyMember,
+    /// The user accepted it, and is inactive since.
+    Inactive,
     /// Who sent it may not give this role any more.
     InviterLostAuthority,
     /// The organization has switched the role off.
@@ -84,6 +86,16 @@ impl Answer<'_> {
             return Err(AnswerRefusal::EmailNotVerified);
         }
         Ok(())
+    }
+
+    /// The active membership that began with this invitation, for a guest who accepted it before.
+    fn joined(&self) -> Result<&Member, AnswerRefusal> {
+        let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
+        let member = began.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
+        match member.status {
+            Status::Active => Ok(member),
+            Status::Inactive => Err(AnswerRefusal::Inactive),
+        }
     }
 
     fn check_inviter(&self, offer: &Offer<'_>) -> Result<(), AnswerRefusal> {
@@ -132,7 +144,7 @@ impl Answer<'_> {
 
 /// Accepts: the guest becomes a member with what is offered. The seat was held since the invitation was sent.
 ///
-/// Accepting a second time is answered as the first, and changes nothing.
+/// Accepting a second time is answered as the first, as long as that membership lasts, and changes nothing.
 ///
 /// # Errors
 /// [`AnswerRefusal`].
@@ -142,8 +154,7 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
         InvitationState::Accepted if before.accepted_by == Some(answer.guest.id) => {
-            let member = answer.member.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
-            return Ok((member.clone(), Changes::default()));
+            return answer.joined().map(|member| (member.clone(), Changes::default()));
         }
         ended => return Err(AnswerRefusal::Ended(ended)),
     }

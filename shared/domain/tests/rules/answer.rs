@@ -96,6 +96,13 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
     case.member = None;
     let gone = Some(AnswerRefusal::Ended(InvitationState::Accepted));
     assert_eq!(case.refusal(), gone, "the link does not bring back who was removed");
+    case.member = Some(Member {
+        joined_at: at("2026-03-11T00:00:00Z"),
+        ..member.clone()
+    });
+    assert_eq!(case.refusal(), gone, "a later membership is not this invitation's");
+    case.member = Some(inactive(member));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::Inactive));
 }
 
 #[test]
