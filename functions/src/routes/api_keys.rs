@@ -55,11 +55,8 @@ pub async fn list(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let (inside, page) = tokio::join!(
-        call.inside(&user, organization, vec![Key::member(organization, id)]),
-        call.app.store().api_keys(organization, id, cursor.as_ref(), limit)
-    );
-    let (inside, seen) = inside?;
+    let key = Key::member(organization, id);
+    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
     let member = seen.member(organization, id)?;
     // The platform reads everything.
     let owner = if inside.platform {
@@ -67,7 +64,8 @@ pub async fn list(call: Call) -> Outcome {
     } else {
         owner(&inside.scene()?, member.as_ref())?
     };
-    let page = page?;
+    let store = call.app.store();
+    let page = store.api_keys(organization, id, cursor.as_ref(), limit).await?;
     let items = page
         .items
         .iter()

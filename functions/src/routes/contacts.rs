@@ -24,16 +24,13 @@ pub async fn list(call: Call) -> Outcome {
         return Err(Problem::invalid_query([Fault::field("q", "too_long", detail)]));
     }
     let terms = search::terms(asked);
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        call.app.store().contacts_by(id, &terms, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     match inside.sight(permission::CONTACTS_READ)? {
         Sight::All => {}
         Sight::Some(_) => return Err(Problem::forbidden("contacts belong to the whole organization")),
     }
-    let page = page?;
+    let store = call.app.store();
+    let page = store.contacts_by(id, &terms, cursor.as_ref(), limit).await?;
     Reply::json(
         200,
         &Items {

@@ -28,18 +28,14 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let filter = filter(&query)?;
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        call.app.store().events(id, &filter, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     // Events speak of the whole organization: a permission that reaches single resources is not enough.
     let Sight::All = inside.sight(permission::EVENTS_READ)? else {
         return Err(Problem::forbidden(
             "this needs `events:read` for the whole organization",
         ));
     };
-    let page = page?;
+    let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
     let items = page.items.into_iter().map(EventBody::from).collect();
     Reply::json(
         200,

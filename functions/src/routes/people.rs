@@ -51,25 +51,9 @@ pub async fn list(call: Call) -> Outcome {
     let everybody = asked(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
-    // While it is read who asks, what is asked of everybody can be looked for; a resource must be known first.
-    let store = call.app.store();
-    let early = async {
-        match everybody.filter.resource {
-            None => store.candidates(&everybody, cursor.as_ref(), limit).await.map(Some),
-            Some(_) => Ok(None),
-        }
-    };
-    let (inside, early) = tokio::join!(call.inside(&user, id, keys), early);
-    let (inside, seen) = inside?;
+    let (inside, seen) = call.inside(&user, id, keys).await?;
     let list = List::of(&inside, &seen, everybody)?;
-    let page = match early?.filter(|_| list.asked.within.is_none()) {
-        Some(candidates) => {
-            store
-                .people_of(&list.asked, candidates, limit, |person| list.means(person))
-                .await?
-        }
-        None => list.page(store, cursor.as_ref(), limit).await?,
-    };
+    let page = list.page(call.app.store(), cursor.as_ref(), limit).await?;
     let whole = matches!(list.sight, Sight::All);
     Reply::json(
         200,

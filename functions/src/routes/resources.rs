@@ -15,13 +15,9 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let store = call.app.store();
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        store.resources(id, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     let page = match inside.sight(permission::RESOURCES_READ)? {
-        Sight::All => page?,
+        Sight::All => store.resources(id, cursor.as_ref(), limit).await?,
         // The member's own grants, and the limits of a key, name everything in sight: reading those is bounded, whatever the organization has.
         Sight::Some(authority) => {
             let Standing::Member(member) = &inside.standing else {

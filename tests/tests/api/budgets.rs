@@ -18,10 +18,10 @@ use serde_json::json;
 
 /// One read brings all that an answer needs.
 const READ_ONE: usize = 1;
-/// A page is read beside what authorizes it.
-const PAGE: usize = 1;
-/// Entries of the list are read beside what authorizes it, then the rows they name.
-const PEOPLE: usize = 2;
+/// A page is read after what authorizes it, so that nothing is listed for a stranger.
+const PAGE: usize = 2;
+/// What authorizes it, the entries of the list, then the rows they name.
+const PEOPLE: usize = 3;
 /// Lists across organizations: an index first, then what it names.
 const ACROSS: usize = 2;
 /// One read, one transaction.
@@ -98,7 +98,7 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("POST", "/access/v1/evaluation", READ_ONE),
     ("POST", "/access/v1/evaluations", READ_ONE),
     ("POST", "/access/v1/search/subject", SEARCH),
-    ("POST", "/access/v1/search/resource", READ_ONE + PAGE),
+    ("POST", "/access/v1/search/resource", PAGE),
     ("POST", "/access/v1/search/action", READ_ONE),
     ("GET", "/.well-known/authzen-configuration", NONE),
     ("DELETE", "/v1/organizations/{org}/members/{member}", WRITE_KNOWN),
@@ -260,7 +260,19 @@ async fn resources_in_sight_through_grants_are_read_by_name_once_it_is_known_whi
     case.who = Some(case.join(&b, "ann").await);
     let (answer, trips) = measured(&b, &case).await;
     assert_eq!(answer.expect(200).body["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(trips, READ_ONE + PAGE, "{:?}", b.faults.calls());
+    assert_eq!(trips, PAGE, "{:?}", b.faults.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pending_invitations_in_sight_are_found_as_people_are() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("list-invitations")).await;
+    case.who = Some(case.join(&b, "ann").await);
+    case.invite(&b, "bob").await;
+    let (answer, trips) = measured(&b, &case).await;
+    assert_eq!(answer.expect(200).body["items"].as_array().map(Vec::len), Some(1));
+    // Of invitations alone the entries are the rows, but those by resource are not.
+    assert_eq!(trips, PEOPLE, "{:?}", b.faults.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
