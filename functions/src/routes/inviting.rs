@@ -9,7 +9,7 @@ use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
-use muster_domain::rules::invite::{Account, Holder, Invite, Known, invite};
+use muster_domain::rules::invite::{Account, Holder, Invite, Known, invite, sees_contacts};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::expire_invitation;
 use muster_domain::{
@@ -248,7 +248,7 @@ fn accounts(inside: &Inside, seen: &Snapshot, ask: &Ask) -> Result<Result<Vec<Ac
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
         Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
-        Holder::Member(_) | Holder::Invitation(_) => None,
+        Holder::Member(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
 }
@@ -270,8 +270,14 @@ async fn end_lapsed(call: &Call, inside: &Inside, changes: &Changes) -> Result<(
 }
 
 fn dry_run(inside: &Inside, done: &Done, ask: &Ask, seats: Seats) -> Result<Reply, Problem> {
+    // Being added reveals a contact with an account, so only actors who see contacts are told of it.
+    let added = if sees_contacts(&inside.scene()?) {
+        &done.added[..]
+    } else {
+        &[]
+    };
     let verdict = |email: &Address| VerdictBody {
-        verdict: if done.added.iter().any(|m| m.email == *email) {
+        verdict: if added.iter().any(|m| m.email == *email) {
             "add"
         } else {
             "invite"
@@ -282,7 +288,7 @@ fn dry_run(inside: &Inside, done: &Done, ask: &Ask, seats: Seats) -> Result<Repl
     let body = DryRunBody {
         dry_run: true,
         verdicts: ask.addresses.iter().flatten().map(verdict).collect(),
-        added: shown(inside, &done.added),
+        added: shown(inside, added),
         seats: NeededSeats {
             used: seats.used,
             limit: seats.limit,

@@ -84,7 +84,8 @@ pub async fn update(call: Call) -> Outcome {
     call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let before = seen.member(organization, id)?;
         let scene = inside.scene()?;
-        if let Some(known) = before.as_ref().filter(|m| may_see(&scene, m)) {
+        let known = before.as_ref().filter(|m| may_see(&scene, m));
+        if let Some(known) = known {
             call.if_match(known.version)?;
         }
         let found_resources = found(seen, organization, &resources)?;
@@ -109,7 +110,7 @@ pub async fn update(call: Call) -> Outcome {
             }
             (Field::Absent | Field::Null, None) => None,
         };
-        let profile = before.as_ref().and_then(|m| changed_profile(&m.profile, &body));
+        let profile = known.and_then(|m| changed_profile(&m.profile, &body));
         if profile
             .as_ref()
             .is_some_and(|p| p.notifications.len() > MAX_NOTIFICATIONS)

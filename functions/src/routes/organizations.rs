@@ -94,7 +94,7 @@ pub async fn list(call: Call) -> Outcome {
         };
         items.push(MyOrganization {
             id: *id,
-            role: view.shown_role(&member),
+            role: view.shown_role(&member, |_| true),
             role_set: organization.role_set.clone(),
             status: if member.status == Status::Active {
                 "active"

@@ -35,10 +35,8 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
 pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<Asked, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
     Ok(Asked {
-        organization,
-        filter,
         order,
-        within: None,
+        ..Asked::of(organization, filter)
     })
 }
 
@@ -95,6 +93,7 @@ impl<'a> List<'a> {
             oneself: own.map(|member| member.id),
             asked,
         };
+        list.asked.roles_by_row = matches!(list.sight, Sight::Some(_));
         list.asked.within = match (list.within(seen)?, &list.sight) {
             (Some(on), _) => Some(on),
             (None, Sight::All) => None,

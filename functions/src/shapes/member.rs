@@ -78,7 +78,7 @@ pub struct MemberBody {
     /// The address they joined with.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource; null if they hold none.
+    /// The role on the organization, else the highest on a resource in sight; null if they hold none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// The role on the organization itself; null if they hold roles on resources only.
@@ -135,15 +135,14 @@ impl View<'_> {
         (role, grants)
     }
 
-    /// The role a row shows: on the organization, else the highest on a resource.
-    #[must_use]
-    pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
+    /// The role a row shows: on the organization, else the highest on a resource that is in sight.
+    pub fn shown_role(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let setting = Setting {
             organization: self.organization,
             set: self.set,
             now: self.now,
         };
-        setting.shown_role(member)
+        setting.shown_role(member, in_sight)
     }
 
     fn grants(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
@@ -167,7 +166,7 @@ impl View<'_> {
             id: member.id,
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member),
+            role: self.shown_role(member, &in_sight),
             organization_role: self.live(member).0.map(|held| held.role.clone()),
             grants: self.grants(member, in_sight),
             status: member.status,
@@ -186,7 +185,7 @@ impl View<'_> {
             id: member.id.to_string(),
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member),
+            role: self.shown_role(member, &in_sight),
             grants: self.grants(member, in_sight),
             status: Some(member.status),
             invite_status: "accepted",
@@ -240,7 +239,7 @@ pub struct PersonRow {
     /// Their address.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource.
+    /// The role on the organization, else the highest on a resource in sight.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// Roles on resources, held or offered.

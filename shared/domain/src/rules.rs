@@ -22,10 +22,10 @@ pub mod work;
 use crate::api_key::{ApiKey, Limits};
 use crate::authority::Authority;
 use crate::event::{Party, Recorder};
-use crate::id::NewIds;
+use crate::id::{NewIds, Registration};
 use crate::member::Member;
 use crate::organization::Organization;
-use crate::resource::ResourceRef;
+use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
 use crate::text::RoleId;
 use jiff::Timestamp;
@@ -87,6 +87,25 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn in_person(&self) -> bool {
         self.key.is_none()
+    }
+
+    /// The resource that a name stands for; none if there is no such resource.
+    ///
+    /// For an actor whose roles would not reach it, a missing resource counts as an existing one out of reach. So both get the
+    /// same refusal, which tells nothing of what exists.
+    #[must_use]
+    pub fn named(&self, key: &ResourceKey, found: Option<&Resource>) -> Option<ResourceRef> {
+        let known = found.map(|resource| &resource.reference);
+        let known = known.filter(|on| !self.organization.is_ending(on));
+        let nowhere = || ResourceRef {
+            key: key.clone(),
+            registration: Registration::from_bytes([0; 16]),
+        };
+        let hidden = || {
+            let possible = key.kind == self.set.resource_type;
+            Some(nowhere()).filter(|on| possible && !self.authority().reaches(on))
+        };
+        known.cloned().or_else(hidden)
     }
 
     /// A recorder for what this member does.

@@ -48,6 +48,23 @@ pub struct Asked {
     pub order: Option<Order>,
     /// Only who has to do with one of these resources; all people, if absent.
     pub within: Option<Vec<ResourceRef>>,
+    /// Whether roles are filtered row by row and not by their entries. Those cover roles out of the asker's sight, which the length
+    /// of a page would reveal.
+    pub roles_by_row: bool,
+}
+
+impl Asked {
+    /// Everybody in an organization who matches, in the natural order.
+    #[must_use]
+    pub fn of(organization: OrganizationId, filter: Filter) -> Self {
+        Self {
+            organization,
+            filter,
+            order: None,
+            within: None,
+            roles_by_row: false,
+        }
+    }
 }
 
 /// A page of people.
@@ -94,7 +111,7 @@ impl Apart {
                 found
                     .hits
                     .retain(|hit| small.as_ref().is_none_or(|ids| ids.contains(&hit.id)));
-                (found, many.is_empty() && all_small, false)
+                (found, many.is_empty() && all_small && !plan.by_row, false)
             }
             // Few, to be put in order.
             (true, Some(ids)) => (Found::of(ids), false, true),

@@ -61,4 +61,6 @@ mod races;
 mod repair;
 mod resources;
 mod samples;
+mod sight;
+mod strangers;
 mod sweeps;

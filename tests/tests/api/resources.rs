@@ -147,7 +147,10 @@ async fn deleting_a_program_ends_access_through_it_at_once_and_the_grants_in_the
         .delete(&h, &acme.path("/resources/program/spring"))
         .await
         .expect(204);
+    // Out of their reach is what is not there, as any other program is.
     let refused = pat.post(&h, &path, &invites_to("spring", "b@x.example")).await;
+    refused.problem(403, "role-not-assignable");
+    let refused = acme.try_invite(&h, &invites_to("spring", "b@x.example")).await;
     assert_eq!(
         refused.problem(422, "invalid-invitations").faults(),
         named(&[("resources[0]", "unknown_resource")])

@@ -248,10 +248,8 @@ impl Course<'_> {
             .collect();
         let seen = self.hand.store.read(&keys).await?;
         let asked = Asked {
-            organization,
-            filter,
             order,
-            within: None,
+            ..Asked::of(organization, filter)
         };
         Ok(List::whole(view, &seen, asked)?)
     }

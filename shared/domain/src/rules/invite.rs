@@ -29,6 +29,8 @@ pub enum Holder {
     Member(UserId),
     /// A pending invitation.
     Invitation(InvitationId),
+    /// A member or a pending invitation that the actor does not see. Which of the two stays untold.
+    OutOfSight,
     /// A pending invitation whose time is up but which no job has ended yet: it is ended with this change.
     Lapsed(Box<Invitation>),
 }
@@ -124,6 +126,12 @@ pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
                 .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
 }
 
+/// Whether the actor may list contacts, which belong to the whole organization.
+#[must_use]
+pub fn sees_contacts(scene: &Scene<'_>) -> bool {
+    scene.authority().allows(permission::CONTACTS_READ, None)
+}
+
 /// Every address with the account that is added at once, if one is.
 fn check_addresses<'r>(
     scene: &Scene<'_>,
@@ -163,10 +171,17 @@ fn check_addresses<'r>(
                     "has a pending invitation already",
                 ));
             }
+            Some(Holder::OutOfSight) => {
+                let detail = "cannot be invited by you; ask somebody who sees all members";
+                faults.push(Fault::address(address.as_str(), "not_available", detail));
+            }
             Some(Holder::Lapsed(_)) | None => {
                 let account = request.known.at(address).filter(|a| a.is_good(scene, offer));
                 let outside = role.and_then(|role| domain_fault(scene, role, address));
-                match outside.or_else(|| account.and_then(|a| a.fault(&good))) {
+                let in_the_way = account.and_then(|a| a.fault(&good));
+                // The fault of an account is told to actors who see contacts. For others, the address is invited instead.
+                let account = account.filter(|_| in_the_way.is_none());
+                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(scene))) {
                     Some(fault) => faults.push(fault),
                     None => good.push((address, account)),
                 }

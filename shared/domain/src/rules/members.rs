@@ -137,6 +137,7 @@ pub fn update(
     if let Some(holdings) = &wanted.holdings {
         (after.role, after.grants) = wanted_holdings(scene, before, holdings)?;
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
+        check_sight(scene, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
             check_power(scene, before, &after)?;
             kind = "member.role_changed";
@@ -235,6 +236,18 @@ fn is_out_of_reach(scene: &Scene<'_>, other: &Member) -> bool {
     let protected = other.role.as_ref().filter(|held| scene.set.is_protected(&held.role));
     let others = protected.filter(|_| other.id != scene.actor.id);
     others.is_some_and(|held| !scene.authority().may_manage(&held.role, None))
+}
+
+/// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would tell them so.
+fn check_sight(scene: &Scene<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
+    if !has_a_say(scene, other) || is_out_of_reach(scene, other) {
+        return Ok(());
+    }
+    let authority = scene.authority();
+    match named.iter().find(|grant| !authority.reaches(&grant.resource)) {
+        Some(grant) => Err(MemberRefusal::RoleNotAssignable(grant.held.role.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.

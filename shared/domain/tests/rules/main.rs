@@ -37,5 +37,6 @@ mod reliance;
 mod resources;
 mod role_sets;
 mod settle;
+mod sight;
 mod team;
 mod work;
