@@ -102,9 +102,10 @@ pub fn invite(
         });
     }
     // The inviter is asked again when an invitation is accepted. Adding at once rests on what the actor may do now.
-    let changes = match changes.members.is_empty() {
-        true => changes,
-        false => changes.relying_on(scene.actor),
+    let changes = if changes.members.is_empty() {
+        changes
+    } else {
+        changes.relying_on(scene.actor)
     };
     let sent = changes
         .invitations
