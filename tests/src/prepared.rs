@@ -89,6 +89,15 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             h.advance(SignedDuration::from_hours(24 * 8));
             acme.owner.clone()
         }
+        // Ann is a contact with an account, who is added at once.
+        "create-invitations" | "add-member" => {
+            let body = json!({ "email": "ann@x.example", "subject": "ann" });
+            h.platform()
+                .put(h, &acme.path("/contacts/ann"), &body)
+                .await
+                .expect(201);
+            acme.owner.clone()
+        }
         "get-invitation" | "update-invitation" | "cancel-invitation" | "resend-invitation" | "cancel-invitations"
         | "resend-invitations" => {
             let invited = invite(h, &acme, "pat@acme.example", "program_admin", &["spring"]).await;
@@ -143,10 +152,14 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "put-grant" | "delete-grant" => {
             let member = member(h, &acme, binary, rare).await;
-            if binary == "delete-grant" {
+            // A grant that is taken away, or replaced.
+            let before = match binary {
+                "delete-grant" => Some("program_facilitator"),
+                _ => (!rare).then_some("program_sponsor"),
+            };
+            if let Some(role) = before {
                 let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
-                let body = json!({ "role": "program_facilitator" });
-                acme.owner.put(h, &path, &body).await.expect(200);
+                acme.owner.put(h, &path, &json!({ "role": role })).await.expect(200);
             }
             values.push(("member", member.id()));
             acme.owner.clone()

@@ -43,6 +43,16 @@ pub struct Made {
     pub footing: Option<Footing>,
 }
 
+/// What is kept for a request.
+enum Kept {
+    /// An answer for the caller.
+    Again(Reply),
+    /// An answer of another standing, which a new one may replace.
+    Stale(String),
+    /// No answer that still counts.
+    Nothing,
+}
+
 impl Call {
     /// Reads `keys`, decides, and makes the change in one transaction.
     ///
@@ -62,16 +72,18 @@ impl Call {
                 tokio::time::sleep(pause(turn)).await;
             }
             let seen = self.app.store().read(&keys).await?;
-            if let Some(reply) = self.answered(caller, once.as_ref(), &seen).await? {
-                return Ok(reply);
-            }
+            let stale = match self.answered(caller, once.as_ref(), &seen).await? {
+                Kept::Again(reply) => return Ok(reply),
+                Kept::Stale(standing) => Some(standing),
+                Kept::Nothing => None,
+            };
             let made = match self.decided(seen, &mut keys, &mut decide).await {
                 Ok(Step::Commit(made)) => made,
                 Ok(Step::Reply(reply)) => return Ok(reply),
                 Ok(Step::Read(_)) => return Err(Problem::internal()),
                 Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
-            match self.commit(once.as_ref(), &made).await {
+            match self.commit(once.as_ref(), &made, stale).await {
                 Ok(()) => return Ok(made.reply),
                 Err(CommitError::Lost(at)) => tracing::debug!(?at, turn, "a race was lost"),
                 Err(CommitError::Busy) => tracing::debug!(turn, "the table was busy"),
@@ -87,7 +99,10 @@ impl Call {
     async fn refused(&self, caller: &User, once: Option<&Once>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let seen = self.app.store().read(std::slice::from_ref(&once.key)).await?;
-        self.answered(caller, Some(once), &seen).await?.ok_or(problem)
+        match self.answered(caller, Some(once), &seen).await? {
+            Kept::Again(reply) => Ok(reply),
+            Kept::Stale(_) | Kept::Nothing => Err(problem),
+        }
     }
 
     /// Decides, after more reads where the decision asks for them.
@@ -110,15 +125,16 @@ impl Call {
         decide(&seen, &mut Ids::at(self.now))
     }
 
-    async fn commit(&self, once: Option<&Once>, made: &Made) -> Result<(), CommitError> {
+    async fn commit(&self, once: Option<&Once>, made: &Made, stale: Option<String>) -> Result<(), CommitError> {
         let ttl = self.now.as_second() + KEPT_SECONDS;
         let commit = Commit {
             changes: &made.changes,
             set: made.set,
             organization: made.organization.as_ref(),
-            once: once
-                .zip(made.footing.as_ref())
-                .map(|(once, footing)| (once, made.reply.kept(&once.fingerprint, footing, ttl))),
+            once: once.zip(made.footing.as_ref()).map(|(once, footing)| {
+                let answered = made.reply.kept(&once.fingerprint, footing, ttl);
+                (once, answered.replacing(stale))
+            }),
             now: self.now,
         };
         self.app.store().commit(commit).await
@@ -126,19 +142,19 @@ impl Call {
 
     /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
     /// request is a new one.
-    async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Option<Reply>, Problem> {
-        let Some(once) = once else { return Ok(None) };
+    async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Kept, Problem> {
+        let Some(once) = once else { return Ok(Kept::Nothing) };
         let Some(answered) = seen.answered(once)?.filter(|a| a.counts(self.now)) else {
-            return Ok(None);
+            return Ok(Kept::Nothing);
         };
         let Some(given) = answered.footing() else {
-            return Ok(None);
+            return Ok(Kept::Stale(String::new()));
         };
-        if self.footing(caller, &given, seen).await? != Some(given) {
-            return Ok(None);
+        if self.footing(caller, &given, seen).await?.as_ref() != Some(&given) {
+            return Ok(Kept::Stale(given.standing));
         }
         if answered.fingerprint == once.fingerprint {
-            return Ok(Some(Reply::again(answered)));
+            return Ok(Kept::Again(Reply::again(answered)));
         }
         let detail = "this key was used for a request with another body";
         Err(Problem::new(

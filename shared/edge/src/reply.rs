@@ -115,6 +115,7 @@ impl Reply {
             organization: Some(footing.organization),
             standing: Some(footing.standing.clone()),
             ttl,
+            replaces: None,
         }
     }
 

@@ -40,6 +40,9 @@ pub struct Answered {
     pub standing: Option<String>,
     /// When it is forgotten, in seconds since 1970.
     pub ttl: i64,
+    /// The standing of the kept answer that this one may replace, as it was read; empty if that names none.
+    #[serde(skip)]
+    pub replaces: Option<String>,
 }
 
 /// The standing in which an answer was given. The answer is kept for that standing alone.
@@ -86,6 +89,15 @@ impl Answered {
     #[must_use]
     pub fn counts(&self, now: Timestamp) -> bool {
         self.ttl > now.as_second()
+    }
+
+    /// This answer, in place of one that was kept for this other standing.
+    #[must_use]
+    pub fn replacing(self, stale: Option<String>) -> Self {
+        Self {
+            replaces: stale,
+            ..self
+        }
     }
 
     /// The standing in which it was given, if that was noted.

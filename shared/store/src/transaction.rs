@@ -305,18 +305,18 @@ impl<'a> Transaction<'a> {
             .try_for_each(|key| self.delete(Position::Index, key, Condition::none()))
     }
 
-    /// Keeps the answer, unless one of the same standing is kept already that still counts.
+    /// Keeps the answer, unless one is kept already that still counts and is not the one it replaces.
     pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
         item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
         item.extend(once.key.attributes());
-        let other = "attribute_not_exists(#standing) OR #standing <> :standing";
-        let standing = answered.standing.clone().unwrap_or_default();
-        let condition = Condition::new(format!("{NEW} OR #ttl <= :now OR {other}"))
-            .name("#ttl", keys::TTL)
-            .name("#standing", "standing")
-            .text(":standing", &standing)
-            .value(":now", number(now.as_second()));
+        let free = format!("{NEW} OR #ttl <= :now");
+        let condition = match answered.replaces.as_deref() {
+            None => Condition::new(free),
+            Some("") => Condition::new(format!("{free} OR attribute_not_exists(standing)")),
+            Some(stale) => Condition::new(format!("{free} OR standing = :stale")).text(":stale", &stale),
+        };
+        let condition = condition.name("#ttl", keys::TTL).value(":now", number(now.as_second()));
         self.put(Position::Once, item, condition)
     }
 }

@@ -100,6 +100,8 @@ pub fn resend_slice(
     for mail in &mut changes.mail {
         mail.asked = false;
     }
+    // Sent again, an invitation still rests on its inviter when it is accepted.
+    changes.relied_on.clear();
     changes
 }
 

@@ -10,6 +10,7 @@ use muster_domain::rules::contacts::{Details, Keeper, delete as delete_contact, 
 use muster_domain::rules::invitations::{Change, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::keys::rotate;
 use muster_domain::rules::organizations::{Update, update as update_organization};
+use muster_domain::rules::work::resend_slice;
 use muster_domain::rules::{exports, resources};
 use muster_domain::{Changes, Member, Timestamp};
 
@@ -127,6 +128,15 @@ fn an_invitation_rests_on_nobody_since_its_inviter_is_asked_again_when_it_is_acc
     let owner = holder("owner", "owner");
     let sent = invite_all(&counted(&[&owner], &[]), &owner, "admin", &[], 20);
     assert_eq!(sent.unwrap().1.relied_on, []);
+}
+
+#[test]
+fn what_a_job_sends_again_rests_on_nobody_either() {
+    let owner = holder("owner", "owner");
+    let pending = invitation(&owner, "ann@x.example", "participant");
+    let organization = counted(&[&owner], &[&pending]);
+    let changes = resend_slice(&scene(&organization, &owner), &[pending], &[], &mut ids());
+    assert_eq!((changes.mail.len(), changes.relied_on), (1, Vec::new()));
 }
 
 #[test]
