@@ -21,6 +21,7 @@ mod exports;
 mod feedback;
 mod gifts;
 mod grants;
+mod instants;
 mod invitations;
 mod invite;
 mod keys;
