@@ -150,6 +150,9 @@ impl Entity for Resource {
     fn key(&self) -> Key {
         Key::resource(self.organization, &self.reference.key)
     }
+    fn came(&self) -> Option<(&'static str, Timestamp)> {
+        Some(("created_at", self.created_at))
+    }
 }
 
 impl Entity for Contact {
