@@ -31,6 +31,7 @@ fn both(link: &Link) -> [Key; 3] {
 
 /// Shows what the link's page may show, to anybody who has the link.
 pub async fn preview(call: Call) -> Outcome {
+    call.query(&[])?;
     let link = link(&call).await?;
     let seen = call.app.store().read(&both(&link)).await?;
     let organization = open(&seen, link.organization)?;

@@ -6,7 +6,7 @@ use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::rules::access::{Question, decide};
 use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
-use muster_domain::{ApiKey, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
 use muster_edge::ids::secret_bits;
 use muster_edge::inside::{role_set, touch_key};
 use muster_edge::{Call, Outcome, Problem, Reply};
@@ -39,7 +39,7 @@ pub async fn create(call: Call) -> Outcome {
             name: body.name.clone(),
             read_only: body.read_only,
             resources: &resources,
-            expires_at: body.expires_at,
+            expires_at: body.expires_at.and_then(Instant::end),
         };
         let member = seen.member(organization, id)?;
         let (key, secret, changes) = make(&inside.scene()?, member.as_ref(), wanted, random, ids)?;
@@ -94,6 +94,7 @@ pub async fn revoke(call: Call) -> Outcome {
         let member = seen.member(organization, id)?;
         let found = seen.api_key(organization, key)?;
         let changes = end(&inside.scene()?, member.as_ref(), found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

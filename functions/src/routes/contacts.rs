@@ -79,10 +79,11 @@ pub async fn put(call: Call) -> Outcome {
         let at = seen.contact_at(organization, &details.email)?;
         let keeper = keeper(inside, &user)?;
         let (contact, changes) = register(&keeper, id.clone(), found.as_ref(), at.as_ref(), details.clone(), ids)?;
+        call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
         Ok(inside.commit(
             changes,
-            Reply::json(status, &ContactBody::from(&contact))?.version(contact.version),
+            Reply::json(status, &ContactBody::from(&contact))?.showing(&contact),
         ))
     })
     .await
@@ -100,6 +101,7 @@ pub async fn delete(call: Call) -> Outcome {
         |inside, seen, ids| {
             let found = seen.contact(organization, &id)?;
             let changes = end(&keeper(inside, &user)?, found.as_ref(), ids)?;
+            call.precondition(found.as_ref())?;
             Ok(inside.commit(changes, Reply::empty()))
         },
     )

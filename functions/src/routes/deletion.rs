@@ -11,6 +11,7 @@ pub async fn delete(call: Call) -> Outcome {
     call.change_inside(&user, call.path("org")?, Vec::new(), |inside, _, ids| {
         inside.in_person()?;
         let changes = end(&inside.scene()?, ids)?;
+        call.precondition(Some(&inside.organization))?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await
@@ -25,7 +26,7 @@ pub async fn restore(call: Call) -> Outcome {
             return Err(Problem::forbidden("only the platform restores organizations"));
         }
         let (after, changes) = bring_back(&inside.organization, user.id, call.now, ids)?;
-        let reply = Reply::json(200, &OrganizationBody::from(&after))?.version(after.version);
+        let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
         Ok(inside.commit(changes, reply))
     })
     .await

@@ -2,7 +2,7 @@
 
 use crate::shapes::Items;
 use crate::shapes::event::EventBody;
-use muster_domain::{OrganizationId, permission};
+use muster_domain::{Instant, OrganizationId, permission};
 use muster_edge::call::Query;
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Outcome, Problem, Reply};
@@ -15,8 +15,8 @@ fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
         actor: text("actor"),
         subject: text("subject"),
         kind: text("kind"),
-        since: query.instant("since")?,
-        until: query.instant("until")?,
+        since: query.instant("since")?.map(Instant::beginning),
+        until: query.instant("until")?.and_then(Instant::end),
     })
 }
 

@@ -127,6 +127,7 @@ pub(super) fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
 
 /// Shows one invitation.
 pub async fn get(call: Call) -> Outcome {
+    call.query(&[])?;
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let (inside, seen) = call.inside(&user, organization, both(organization, id)).await?;
@@ -141,7 +142,7 @@ pub async fn get(call: Call) -> Outcome {
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
     let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
-    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.version(invitation.version))
+    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.showing(&invitation))
 }
 
 /// Changes what a pending invitation offers.
@@ -170,7 +171,7 @@ pub async fn update(call: Call) -> Outcome {
             .unwrap_or(InvitationRefusal::NotFound)
             .into());
         };
-        call.if_match(known.version)?;
+        call.precondition(Some(known))?;
         let kept: Vec<ResourceKey> = known.resources.iter().map(|r| r.key.clone()).collect();
         let keys = if body.resources.is_some() { &resources } else { &kept };
         let touched = body.role.is_some() || body.resources.is_some() || body.duration != Field::Absent;
@@ -196,7 +197,7 @@ pub async fn update(call: Call) -> Outcome {
         let (after, changes) = change(&scene, Some(known), wanted, ids)?;
         Ok(inside.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
+            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
         ))
     })
     .await
@@ -207,7 +208,9 @@ pub async fn cancel(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
-        let changes = take_back(&inside.scene()?, seen.invitation(organization, id)?.as_ref(), ids)?;
+        let found = seen.invitation(organization, id)?;
+        let changes = take_back(&inside.scene()?, found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await
@@ -270,7 +273,7 @@ pub async fn resend(call: Call) -> Outcome {
         let (after, changes) = sent_again(&scene, seen, id, ids)?;
         Ok(inside.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
+            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
         ))
     })
     .await

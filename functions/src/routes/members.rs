@@ -9,7 +9,9 @@ use muster_domain::rules::members::{
 };
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::{Fault, Scene};
-use muster_domain::{Changes, ContactId, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_domain::{
+    Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
+};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::{Key, Snapshot};
@@ -44,7 +46,7 @@ pub async fn get(call: Call) -> Outcome {
         let own = found.ok_or_else(nobody)?;
         let shown = view(&inside).member(&own, |_| true);
         let shown = if as_others { shown.for_others() } else { shown };
-        return Ok(Reply::json(200, &shown)?.version(own.version));
+        return Ok(Reply::json(200, &shown)?.showing(&own));
     }
     let sight = inside.sight(permission::MEMBERS_READ)?;
     let visible = |m: &Member| match (&sight, &inside.standing) {
@@ -61,7 +63,7 @@ pub async fn get(call: Call) -> Outcome {
     } else {
         shown.for_others()
     };
-    Ok(Reply::json(200, &shown)?.version(member.version))
+    Ok(Reply::json(200, &shown)?.showing(&member))
 }
 
 /// Changes what a member holds, or what they tell about themselves.
@@ -85,7 +87,7 @@ pub async fn update(call: Call) -> Outcome {
         let before = seen.member(organization, id)?;
         let scene = inside.scene()?;
         if let Some(known) = before.as_ref().filter(|m| may_see(&scene, m)) {
-            call.if_match(known.version)?;
+            call.precondition(Some(known))?;
         }
         let found_resources = found(seen, organization, &resources)?;
         let found_grants = wanted_grants(seen, organization, grants)?;
@@ -128,7 +130,7 @@ pub async fn update(call: Call) -> Outcome {
                 || scene.authority().allows(permission::MEMBERS_READ, Some(r))
         };
         let shown = view(inside).member(&after, in_sight);
-        Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
+        Ok(inside.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
 }
@@ -151,7 +153,7 @@ fn wanted_grants(
         Ok(WantedGrant {
             resource: (key, found),
             role: grant.role.clone(),
-            expires_at: grant.expires_at,
+            expires_at: grant.expires_at.and_then(Instant::end),
         })
     };
     grants.iter().map(wanted).collect()
@@ -288,6 +290,7 @@ pub async fn remove(call: Call) -> Outcome {
             return Ok(Step::Read(contacts));
         }
         let changes = ended(&scene, seen, &member, ids)?;
+        call.precondition(Some(&member))?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

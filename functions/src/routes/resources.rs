@@ -75,10 +75,11 @@ pub async fn put(call: Call) -> Outcome {
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
         let found = seen.resource(id, &key)?;
         let (resource, changes) = register(&inside.scene()?, key.clone(), found.as_ref(), body.name.clone(), ids)?;
+        call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
         Ok(inside.commit(
             changes,
-            Reply::json(status, &ResourceBody::from(&resource))?.version(resource.version),
+            Reply::json(status, &ResourceBody::from(&resource))?.showing(&resource),
         ))
     })
     .await
@@ -90,7 +91,9 @@ pub async fn delete(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
-        let changes = end(&inside.scene()?, seen.resource(id, &key)?.as_ref(), ids)?;
+        let found = seen.resource(id, &key)?;
+        let changes = end(&inside.scene()?, found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

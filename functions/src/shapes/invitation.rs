@@ -1,7 +1,7 @@
 //! Invitations: offers, answers, and what the link's page shows.
 
 use super::member::MemberBody;
-use super::{ResourceName, SeatsBody};
+use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::address::AddressInput;
 use muster_domain::invitation::Delivery;
@@ -9,7 +9,7 @@ use muster_domain::{
     Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
     UserId,
 };
-use muster_edge::{Body, Field, objects};
+use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
@@ -22,18 +22,19 @@ pub struct CreateInvitations {
     #[schema(schema_with = addresses)]
     pub emails: AddressInput,
     /// The role offered.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// What it is offered on.
-    #[serde(default, deserialize_with = "objects::list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// What the inviter writes; the organization's default message when there is none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "3_months")]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
     /// Whether to only say what would happen.
     #[serde(default)]
@@ -63,21 +64,22 @@ impl Body for CreateInvitations {
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
     /// Their address.
-    #[schema(value_type = String, example = "ann@x.example")]
+    #[schema(value_type = forms::Address)]
     pub email: Address,
     /// The role.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// What it is for.
-    #[serde(default, deserialize_with = "objects::list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// For a time-limited role: how long, from now or from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "3_months")]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
     /// What the mail to them says beside.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
 }
 
@@ -101,19 +103,20 @@ pub struct AddedBody {
 #[serde(deny_unknown_fields)]
 pub struct UpdateInvitation {
     /// The role offered.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = forms::RoleId)]
     pub role: Option<RoleId>,
     /// What it is offered on.
-    #[serde(default, deserialize_with = "objects::optional_list")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Field<Term>,
     /// What the inviter writes; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Field<Message>,
 }
 
