@@ -31,7 +31,7 @@ pub struct ChangeRoles {
     pub role: RoleId,
     /// Resources the role is held on.
     #[serde(default)]
-    #[schema(max_items = 60)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// For a time-limited role: how long from now.
     #[serde(default)]

@@ -357,7 +357,7 @@ pub struct UpdateMember {
     pub role: Field<RoleId>,
     /// Resources the role is held on.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Vec<ResourceName>, max_items = 60)]
+    #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from now.
     #[serde(default)]

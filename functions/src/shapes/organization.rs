@@ -103,7 +103,7 @@ pub struct TransferOwnership {
     pub then: RoleId,
     /// The resources that role is held on, where it needs some.
     #[serde(default)]
-    #[schema(max_items = 60)]
+    #[schema(max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from now.
     #[serde(default)]
