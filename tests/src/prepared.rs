@@ -143,10 +143,14 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         }
         "put-grant" | "delete-grant" => {
             let member = member(h, &acme, binary, rare).await;
-            if binary == "delete-grant" {
+            // What is given mostly takes the place of another role, whose entry goes.
+            let before = match binary {
+                "delete-grant" => Some("program_facilitator"),
+                _ => (!rare).then_some("program_sponsor"),
+            };
+            if let Some(role) = before {
                 let path = acme.path(&format!("/members/{}/grants/program/autumn", member.id()));
-                let body = json!({ "role": "program_facilitator" });
-                acme.owner.put(h, &path, &body).await.expect(200);
+                acme.owner.put(h, &path, &json!({ "role": role })).await.expect(200);
             }
             values.push(("member", member.id()));
             acme.owner.clone()

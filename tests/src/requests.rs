@@ -266,15 +266,7 @@ async fn members(b: &Bench, case: &mut Case, route: &Route) {
         }
         "put-grant" | "delete-grant" => {
             case.fill("type", "program");
-            // What is given takes the place of another role.
-            case.fill(
-                "id",
-                if route.binary == "put-grant" {
-                    "spring"
-                } else {
-                    "autumn"
-                },
-            );
+            case.fill("id", "autumn");
             let wanted = json!({ "role": "program_facilitator", "expires_at": null });
             if route.binary == "delete-grant" {
                 case.owner.put(&b.h, &case.path, &wanted).await.expect(200);
