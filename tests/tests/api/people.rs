@@ -3,6 +3,7 @@
 mod generated;
 mod naive;
 mod paging;
+mod spelling;
 
 use muster_tests::Persona;
 use muster_tests::harness::{Harness, Organization};
