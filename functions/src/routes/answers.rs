@@ -4,7 +4,7 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse};
+use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse, wanted};
 use muster_domain::{InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
@@ -93,6 +93,7 @@ async fn answer(
     let keys = both(link)
         .into_iter()
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
+        .chain(user.email.as_ref().map(|email| Key::deliverability(id, email)))
         .collect();
     let mut looked_again = false;
     call.change(user, keys, |seen, ids| {
@@ -127,6 +128,8 @@ async fn answer(
             now: call.now,
         };
         let (changes, reply) = decide(&answer, ids)?;
+        let known = user.email.as_ref().map(|email| seen.deliverability(id, email));
+        let changes = wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
         if changes.is_empty() {
             return Ok(Step::Reply(reply));
         }

@@ -8,6 +8,7 @@ use muster_domain::rules::invitations::{
 };
 use muster_domain::rules::invite::Holder;
 use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::pace::day;
 use muster_domain::rules::{Fault, Scene};
 use muster_domain::{
     Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
@@ -254,14 +255,20 @@ pub(super) fn sent_again(
         resources: &resources,
     };
     let before = seen.invitation(organization, id)?;
-    Ok(send_again(scene, before.as_ref(), &revival, ids)?)
+    let (after, changes) = send_again(scene, before.as_ref(), &revival, ids)?;
+    let sent = seen.sent(organization, scene.now)?;
+    sent.fits(scene.organization, &changes)
+        .map_err(InvitationRefusal::MailLimit)?;
+    Ok((after, changes))
 }
 
 /// Sends an invitation again, with a new link.
 pub async fn resend(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
+    let mut keys = both(organization, id);
+    keys.push(Key::sent_on(organization, day(call.now)));
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let scene = inside.scene()?;
         let more = revival_keys(&scene, seen, id)?;
         if !more.is_empty() {

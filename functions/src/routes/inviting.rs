@@ -9,11 +9,13 @@ use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
-use muster_domain::rules::invite::{Account, Holder, Invite, Known, invite};
+use muster_domain::rules::invite::{Account, Holder, Invite, Known};
 use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::pace::{Before, day, invite_at_pace};
 use muster_domain::rules::settle::expire_invitation;
 use muster_domain::{
-    Address, Changes, Invitation, Member, Message, OrganizationId, ResourceKey, RoleId, Seats, Term, UserId,
+    Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, ResourceKey, RoleId, Seats, Term,
+    UserId,
 };
 use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply, Step, User};
@@ -128,8 +130,13 @@ async fn carry_out(
 ) -> Outcome {
     let mut keys: Vec<Key> = ask.resources.iter().map(|key| Key::resource(id, key)).collect();
     for address in ask.addresses.iter().flatten() {
-        keys.extend([Key::claim(id, address), Key::contact_at(id, address)]);
+        keys.extend([
+            Key::claim(id, address),
+            Key::contact_at(id, address),
+            Key::deliverability(id, address),
+        ]);
     }
+    keys.push(Key::sent_on(id, day(call.now)));
     for _ in 0..ROUNDS {
         let mut crowded = None;
         let outcome = call.change_inside(user, id, keys.clone(), |inside, seen, ids| {
@@ -172,6 +179,11 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         }
     };
     let resources = found(seen, inside.organization.id, &ask.resources)?;
+    let known = deliverability(seen, inside.organization.id, &ask.addresses)?;
+    let mail = Before {
+        known: &known,
+        sent: seen.sent(inside.organization.id, inside.now)?,
+    };
     let mut most = usize::MAX;
     loop {
         let request = Invite {
@@ -188,7 +200,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
             },
             message: ask.message.clone(),
         };
-        let (invitations, changes) = invite(&scene, request, ids)?;
+        let (invitations, changes) = invite_at_pace(&scene, request, mail, ids)?;
         let added: Vec<Member> = changes.members.iter().filter_map(|p| p.after.clone()).collect();
         let weight = call.app.store().weight(&changes, inside.set, &inside.organization)?;
         // One item is the answer that may be kept for the request.
@@ -212,6 +224,19 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }
+}
+
+/// What is known of mail to these addresses.
+fn deliverability(
+    seen: &Snapshot,
+    organization: OrganizationId,
+    addresses: &[Result<Address, Rejected>],
+) -> Result<Vec<Deliverability>, Problem> {
+    let mut known = Vec::new();
+    for address in addresses.iter().flatten() {
+        known.extend(seen.deliverability(organization, address)?);
+    }
+    Ok(known)
 }
 
 /// Contacts with an account at these addresses; or what else must be read to tell whether they are members, and who

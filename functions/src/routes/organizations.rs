@@ -144,7 +144,7 @@ pub async fn update(call: Call) -> Outcome {
     .await
 }
 
-/// Sets seat limit and allowed domains. For the platform alone.
+/// Sets seat limit, allowed domains and mail limit. For the platform alone.
 pub async fn set_plan(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
@@ -173,9 +173,11 @@ pub async fn set_plan(call: Call) -> Outcome {
         }
         let present = &inside.organization.plan;
         let seat_limit = body.seat_limit.clone().named();
+        let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
             allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
+            mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
         Ok(inside.commit(

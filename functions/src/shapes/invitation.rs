@@ -145,7 +145,7 @@ pub struct InvitationBody {
     #[schema(value_type = String)]
     pub status: InvitationState,
     /// How far its mail has come: `queued`, `sent`, `delivered`; or `failed` (refused by the mail service), `returned` (it came back, another
-    /// may arrive), `bounced` (it came back for good), `complained` (called spam).
+    /// may arrive), `bounced` (it came back for good), `complained` (called spam), `declined` (not sent, since the person has declined before).
     #[schema(value_type = String)]
     pub mail: Delivery,
     /// Who answers for it: the last one who sent, resent or changed it.

@@ -72,6 +72,10 @@ pub struct SetPlan {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>)]
     pub allowed_domains: Field<BTreeSet<Domain>>,
+    /// How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>)]
+    pub mail_limit: Field<u32>,
 }
 
 impl Body for SetPlan {
@@ -182,6 +186,8 @@ pub struct PlanBody {
     /// Domains that addresses for allowlisted roles must be in.
     #[schema(value_type = Vec<String>)]
     pub allowed_domains: BTreeSet<Domain>,
+    /// How many mails a day members can have sent; null for the usual limit, 1,000.
+    pub mail_limit: Option<u64>,
 }
 
 impl From<&Plan> for PlanBody {
@@ -189,6 +195,7 @@ impl From<&Plan> for PlanBody {
         Self {
             seat_limit: plan.seat_limit,
             allowed_domains: plan.allowed_domains.clone(),
+            mail_limit: plan.mail_limit,
         }
     }
 }

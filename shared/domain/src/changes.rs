@@ -7,6 +7,7 @@ use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
 use crate::export::Export;
+use crate::feedback::Mark;
 use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
@@ -16,6 +17,7 @@ use crate::organization::Organization;
 use crate::resource::Resource;
 use crate::roleset::RoleSet;
 use crate::text::ContactId;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// One thing before and after: none before is a new one, none after one that goes.
@@ -107,6 +109,10 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// Mail it wants sent.
     pub mail: Vec<Mail>,
+    /// What is noted of addresses, and since when.
+    pub marks: Vec<(Address, Mark, Timestamp)>,
+    /// Held mail that goes: a copy of it is among the mail to be sent.
+    pub released: Vec<Mail>,
     /// Members who must still be as they were read (id and version), since the decision rests on their authority.
     pub relied_on: Vec<(UserId, u64)>,
 }
@@ -133,6 +139,13 @@ impl Changes {
         self.members.iter().map(|p| owner(&p.after) - owner(&p.before)).sum()
     }
 
+    /// Invitations that are new.
+    #[must_use]
+    pub fn new_invitations(&self) -> Vec<Invitation> {
+        let new = self.invitations.iter().filter(|pair| pair.before.is_none());
+        new.filter_map(|pair| pair.after.clone()).collect()
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -152,6 +165,8 @@ impl Changes {
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);
+        self.marks.extend(other.marks);
+        self.released.extend(other.released);
         let more = other.relied_on.into_iter().filter(|it| !self.relied_on.contains(it));
         let more: Vec<_> = more.collect();
         self.relied_on.extend(more);

@@ -45,11 +45,13 @@ pub enum Delivery {
     Bounced,
     /// Called spam by the recipient.
     Complained,
+    /// Not sent: the person has declined an invitation of the organization.
+    Declined,
 }
 
 impl Delivery {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Queued,
         Self::Sent,
         Self::Failed,
@@ -57,6 +59,7 @@ impl Delivery {
         Self::Delivered,
         Self::Bounced,
         Self::Complained,
+        Self::Declined,
     ];
 
     /// As it is stored and answered.
@@ -70,6 +73,7 @@ impl Delivery {
             Self::Delivered => "delivered",
             Self::Bounced => "bounced",
             Self::Complained => "complained",
+            Self::Declined => "declined",
         }
     }
 

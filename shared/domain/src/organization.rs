@@ -41,6 +41,9 @@ pub struct Plan {
     pub seat_limit: Option<u64>,
     /// Domains that addresses for allowlisted roles must be in.
     pub allowed_domains: BTreeSet<Domain>,
+    /// Mails a day that members can have sent; none for the usual limit.
+    #[serde(default)]
+    pub mail_limit: Option<u64>,
 }
 
 /// Seats used and allowed.

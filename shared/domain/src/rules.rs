@@ -15,6 +15,7 @@ pub mod members;
 pub mod offer;
 pub mod organizations;
 pub mod ownership;
+pub mod pace;
 pub mod resources;
 pub mod settle;
 pub mod work;

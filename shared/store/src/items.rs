@@ -193,6 +193,9 @@ impl Entity for Deliverability {
     }
 }
 
+/// The kind of item that counts the mail sent on a day.
+pub(crate) const SENT: &str = "sent";
+
 impl Entity for Export {
     const KIND: &'static str = "export";
     fn key(&self) -> Key {

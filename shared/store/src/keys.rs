@@ -22,7 +22,9 @@
 //! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
-//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail: what came of the mails before |
+//! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, once it is restored |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail, or whoever is invited: what came of the mails before |
+//! | how much mail did members have sent today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
@@ -94,6 +96,7 @@ pub(crate) const WORD: &str = "WORD#";
 pub(crate) const CONTACT: &str = "CONTACT#";
 pub(crate) const COUNTED: &str = "COUNTED#";
 pub(crate) const API_KEY: &str = "KEY#";
+pub(crate) const MAIL: &str = "MAIL#";
 
 /// What entries of people begin with.
 pub(crate) const ENTRIES: [&str; 8] = [
@@ -297,13 +300,19 @@ impl Key {
     /// A mail in the outbox.
     #[must_use]
     pub fn mail(organization: OrganizationId, id: MailId) -> Self {
-        Self::within(organization, format!("MAIL#{id}"))
+        Self::within(organization, format!("{MAIL}{id}"))
     }
 
     /// Whether mail reaches an address.
     #[must_use]
     pub fn deliverability(organization: OrganizationId, address: &Address) -> Self {
         Self::within(organization, format!("DELIVERABILITY#{address}"))
+    }
+
+    /// How much mail members had sent on a day.
+    #[must_use]
+    pub fn sent_on(organization: OrganizationId, day: jiff::civil::Date) -> Self {
+        Self::within(organization, format!("SENT#{day}"))
     }
 
     /// An export.
@@ -397,6 +406,6 @@ impl Key {
     /// The mail this key is of.
     #[must_use]
     pub fn mail_of(&self) -> Option<MailId> {
-        self.sk.strip_prefix("MAIL#")?.parse().ok()
+        self.sk.strip_prefix(MAIL)?.parse().ok()
     }
 }

@@ -4,13 +4,16 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod holding;
 mod marks;
 mod parts;
 mod repairs;
+mod sent;
 mod weight;
 
 use crate::entries::MARK;
 use crate::error::StoreError;
+use crate::feedback::marked_at;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
@@ -21,6 +24,7 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+pub(crate) use marks::about;
 use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
 pub use weight::Weight;
@@ -55,8 +59,10 @@ pub enum Position {
     Event,
     /// A mail.
     Mail,
-    /// An address that mail does not reach.
+    /// What is known of an address.
     Address,
+    /// How much mail is sent on a day.
+    Sent,
     /// The answer kept for an `Idempotency-Key`.
     Once,
 }
@@ -110,7 +116,14 @@ impl<'a> Transaction<'a> {
         for mail in &changes.mail {
             t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
         }
+        for mail in &changes.released {
+            t.release(&mail.key())?;
+        }
         if let Some(organization) = read {
+            for (address, mark, at) in &changes.marks {
+                t.said(organization.id, address, marked_at(*mark), *at)?;
+            }
+            t.sent(organization, changes)?;
             for (member, version) in &changes.relied_on {
                 let key = Key::member(organization.id, *member);
                 t.check(Position::Authority, &key, Condition::version(*version))?;

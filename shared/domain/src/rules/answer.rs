@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
+use crate::feedback::{Deliverability, Mark};
 use crate::id::{NewIds, UserId};
 use crate::invitation::{Invitation, InvitationState};
 use crate::member::{Member, Profile, Status};
@@ -226,6 +227,20 @@ pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, Ans
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
+        marks: vec![(before.email.clone(), Mark::Declined, answer.now)],
+        ..Changes::default()
+    })
+}
+
+/// An answer, with what is known of the address: whoever accepts after they had declined or complained wants mail again.
+#[must_use]
+pub fn wanted(answer: Changes, known: Option<&Deliverability>, now: Timestamp) -> Changes {
+    let mut after = answer.invitations.iter().filter_map(|pair| pair.after.as_ref());
+    let accepted = after.any(|invitation| invitation.state == InvitationState::Accepted);
+    let news = known.filter(|known| known.is_refused() && accepted);
+    let marks = news.map(|known| (known.address.clone(), Mark::Wanted, now));
+    answer.and(Changes {
+        marks: marks.into_iter().collect(),
         ..Changes::default()
     })
 }

@@ -97,8 +97,16 @@ pub fn restore(
         Some(json!({ "deleted_at": deleted_at })),
         None,
     );
+    // Mail that was held meanwhile is sent in the background: its records in the stream have passed.
+    let release = Job::new(
+        JobId::from_uuid(ids.uuid()),
+        before.id,
+        Work::ReleaseMail { after: None },
+        now,
+    );
     let changes = Changes {
         organization: Some(Pair::change(before.clone(), after.clone())),
+        jobs: vec![Pair::new(release)],
         events: vec![event],
         ..Changes::default()
     };

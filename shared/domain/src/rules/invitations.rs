@@ -11,6 +11,7 @@ use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
 use crate::rules::invite::{Holder, invites_there, letter, picture};
 use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::pace::{MailLimit, Rest, rests_until};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
@@ -31,6 +32,12 @@ pub enum InvitationRefusal {
     Ended(InvitationState),
     /// The address has become a member's, or another invitation's.
     AddressTaken,
+    /// It was sent too often of late.
+    Rests(Rest),
+    /// The person wants no mail: they declined, or called it spam.
+    Unwanted,
+    /// The members have had too much mail sent today.
+    MailLimit(MailLimit),
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
@@ -178,6 +185,13 @@ pub fn resend(
     let role = scene.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
     if !matches!(before.state, InvitationState::Pending | InvitationState::Expired) {
         return Err(InvitationRefusal::Ended(before.state));
+    }
+    if matches!(before.mail, Delivery::Complained | Delivery::Declined) {
+        return Err(InvitationRefusal::Unwanted);
+    }
+    let until = rests_until(before);
+    if scene.now < until {
+        return Err(InvitationRefusal::Rests(Rest::between(scene.now, until)));
     }
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));

@@ -15,6 +15,7 @@ use crate::mail::{Letter, Mail, MailState};
 use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
+use crate::rules::pace::MailLimit;
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
@@ -63,6 +64,8 @@ pub enum InviteRefusal {
         /// Seats the batch needs.
         needed: i64,
     },
+    /// The members have had too much mail sent today.
+    MailLimit(MailLimit),
 }
 
 /// Invites every address, or none. Contacts with an account become members: they stand in the changes.
@@ -99,13 +102,7 @@ pub fn invite(
             needed,
         });
     }
-    let sent = changes
-        .invitations
-        .iter()
-        .filter(|p| p.before.is_none())
-        .filter_map(|p| p.after.clone())
-        .collect();
-    Ok((sent, changes))
+    Ok((changes.new_invitations(), changes))
 }
 
 /// Whether the member may invite where the offer lies.

@@ -7,6 +7,7 @@ use crate::feedback::Deliverability;
 use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::job::{Job, Work};
+use crate::mail::Mail;
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
@@ -15,6 +16,7 @@ use crate::rules::Scene;
 use crate::rules::invitations::{Revival, resend};
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
+use crate::rules::pace::rests;
 use jiff::{SignedDuration, Timestamp};
 
 /// Things one slice handles at most: four items each fit one transaction.
@@ -74,7 +76,8 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
 
 /// Sends these invitations again on the word of the member who asked, as far as that member still may. Of a deleted organization
 /// nothing is: no mail leaves, and an organization that is brought back should find its links as they were. Nobody has named
-/// these addresses, so one that bounced or complained stays as it is, with its link and its end.
+/// these addresses, so one that bounced, declined or complained stays as it is, with its link and its end, and so does one that was
+/// mailed too often of late.
 pub fn resend_slice(
     scene: &Scene<'_>,
     invitations: &[Invitation],
@@ -87,7 +90,7 @@ pub fn resend_slice(
     }
     let is_out = |address: &Address| {
         let mut known = deliverability.iter().filter(|known| known.address == *address);
-        known.any(|known| known.reason().is_some())
+        known.any(|known| known.reason().is_some() || rests(known, scene.now).is_some())
     };
     for invitation in invitations
         .iter()
@@ -101,6 +104,25 @@ pub fn resend_slice(
         mail.asked = false;
     }
     changes
+}
+
+/// Puts these held mails into the outbox anew. What they speak of is looked at again when they are sent.
+pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
+    Changes {
+        mail: held.iter().map(|mail| mail.released(ids)).collect(),
+        released: held,
+        ..Changes::default()
+    }
+}
+
+/// How long a job waits before it looks again whether a deleted organization was restored.
+pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// The job put off until an instant, and no less than half an hour: then the schedule takes it up again.
+#[must_use]
+pub fn put_off(job: &Job, work: Work, until: Timestamp, now: Timestamp) -> Pair<Job> {
+    let soon = now.checked_add(RESTORE_PATIENCE).unwrap_or(Timestamp::MAX);
+    Pair::change(job.clone(), job.waiting(work, until.max(soon)))
 }
 
 /// The job moved on within the transaction of its slice, so a slice is done once however often it is tried.

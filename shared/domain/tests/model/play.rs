@@ -303,6 +303,7 @@ impl World {
                 .then(|| "partner.example".parse().unwrap())
                 .into_iter()
                 .collect(),
+            mail_limit: None,
         };
         let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
         self.take(&Cause::Platform, Ok(changes))

@@ -103,6 +103,7 @@ pub(crate) fn organization() -> Organization {
         plan: Plan {
             seat_limit: None,
             allowed_domains: BTreeSet::from(["partner.example".parse().unwrap()]),
+            mail_limit: None,
         },
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
