@@ -38,8 +38,8 @@ def expected(resources: dict) -> dict[str, set[str]]:
     functions = {name.removesuffix("Function"): r for name, r in resources.items() if r["Type"] == FUNCTION}
     tables = {name for name in functions if any(map(reads_table, calls(resources[f"{name}Role"])))}
     writers = {name for name in functions if any(map(writes, calls(resources[f"{name}Role"])))}
-    # It writes, in organizations alone: what keeps it there keeps it from events, addresses and kept answers as well.
-    inside = {"NoteFeedback"}
+    # They write, in organizations alone: what keeps them there keeps them from events, addresses and kept answers as well.
+    inside = {"DeliverMail", "NoteFeedback"}
     return {
         "TracePolicy": set(functions),
         "OrganizationsPolicy EventsReaderPolicy AddressesReaderPolicy": (tables - writers) | inside,

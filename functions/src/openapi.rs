@@ -4,13 +4,14 @@ use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
 use crate::shapes::access::find::Found;
 use crate::shapes::bulk::Verdicts;
+use crate::shapes::forms;
 use muster_domain::export::Format;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema as _, ToSchema};
 
 /// The forms that a file has.
 const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
@@ -179,7 +180,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Muster",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats, contacts, API keys and access decisions.",
+            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats, contacts, API keys and access decisions. HEAD is answered as GET is, without a body.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -208,6 +209,10 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
             reply.insert("content".into(), Value::Object(Map::from_iter(each)));
         }
         responses.insert(status.to_string(), reply);
+    }
+    if route.method == "GET" && !operation.is_file {
+        let same = json!({ "description": "What `If-None-Match` names is still what there is." });
+        responses.insert("304".into(), same);
     }
     responses.insert("4XX".into(), problem.clone());
     responses.insert("5XX".into(), problem);
@@ -285,7 +290,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = names
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": in_path(route, name) }))
         .collect();
     for name in &operation.query {
         let schema = match *name {
@@ -295,27 +300,58 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
             }
             "as" => json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),
             "format" => json!({ "type": "string", "enum": FILES, "default": "csv" }),
-            "since" | "until" => json!({ "type": "string", "format": "date-time" }),
+            "since" | "until" => json!(forms::Instant::schema()),
+            "timezone" => json!(forms::TimeZone::schema()),
+            "q" if route.binary == "list-contacts" => json!({ "type": "string", "maxLength": 200 }),
             name if is_selecting(operation) => selecting(name),
             _ => json!({ "type": "string" }),
         };
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
     }
-    let header = match route.method {
-        "PATCH" => Some((
-            "If-Match",
-            "The version the change is meant for, as `ETag` told it; another one is refused with 412.",
-        )),
-        "POST" if route.calls.contains(&"dynamodb:TransactWriteItems") => Some((
-            "Idempotency-Key",
-            "Repeating a request with the same key gives the first answer again, for a day.",
-        )),
-        _ => None,
-    };
-    if let Some((name, text)) = header {
+    for (name, text) in header_fields(route) {
         parameters.push(json!({ "name": name, "in": "header", "required": false, "description": text, "schema": { "type": "string" } }));
     }
     parameters
+}
+
+/// The form of a part of the path.
+fn in_path(route: &Route, name: &str) -> Value {
+    match name {
+        "org" => json!(forms::OrganizationId::schema()),
+        "member" => json!(forms::UserIdOrMe::schema()),
+        "invitation" => json!(forms::InvitationId::schema()),
+        "export" => json!(forms::ExportId::schema()),
+        "key" => json!(forms::KeyId::schema()),
+        "type" => json!(forms::ResourceType::schema()),
+        "contact" => json!(forms::ContactId::schema()),
+        "id" if route.path.contains("{type}") => json!(forms::ResourceId::schema()),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+/// Header fields that the route heeds.
+fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
+    match route.method {
+        "GET" => vec![(
+            "If-None-Match",
+            "Tags of answers that the caller has: if one of them is still what there is, the answer is 304.",
+        )],
+        "PUT" | "PATCH" | "DELETE" => vec![
+            (
+                "If-Match",
+                "The state that the change is meant for, as `ETag` told it, or `*`: whatever is there. Another one is refused with 412.",
+            ),
+            (
+                "If-None-Match",
+                "`*` for what must not be there yet, or tags of states that it must not be in; 412 otherwise.",
+            ),
+        ],
+        "POST" if route.calls.contains(&"dynamodb:TransactWriteItems") => vec![(
+            "Idempotency-Key",
+            "Repeating a request with the same key gives the first answer again, for a day.",
+        )],
+        _ => Vec::new(),
+    }
 }
 
 /// The document as it is checked in: sorted, indented, with a newline at its end.

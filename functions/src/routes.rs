@@ -135,14 +135,14 @@ routes! {
         Access::Permission(permission::ORGANIZATION_UPDATE), [READ, WRITE, TOUCH],
         "Change name and settings",
         Operation::takes::<UpdateOrganization>().answers::<OrganizationBody>(200);
-    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE, TOUCH],
+    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE],
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
         "Delete an organization, in person; everybody is out at once",
         Operation::done();
-    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE, TOUCH],
+    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE],
         "Bring a deleted organization back, within 30 days",
         Operation::plain().answers::<OrganizationBody>(200);
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
@@ -170,7 +170,7 @@ routes! {
         Operation::done();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => inviting::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Invite up to 20 addresses, all or none; contacts with an account are added at once",
+        "Invite up to 20 addresses, all or none; those known by an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
@@ -303,7 +303,7 @@ routes! {
         Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => inviting::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
-        "Add a person: at once if they are a contact with an account, by invitation otherwise",
+        "Add a person: at once if they are known by their account, by invitation otherwise",
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
@@ -348,7 +348,7 @@ pub static BACKGROUND: &[Background] = &[
     },
     Background {
         binary: "deliver-mail",
-        calls: &[READ, TOUCH, SECRET, "ses:SendRawEmail"],
+        calls: &[READ, WRITE, TOUCH, SECRET, "ses:SendRawEmail"],
     },
     Background {
         binary: "finish-work",

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod contact;
 pub mod event;
 pub mod export;
+pub mod forms;
 pub mod invitation;
 pub mod member;
 pub mod organization;
@@ -51,10 +52,10 @@ impl From<Seats> for SeatsBody {
 pub struct ResourceName {
     /// The type, which the role set gives.
     #[serde(rename = "type")]
-    #[schema(value_type = String, example = "program")]
+    #[schema(value_type = forms::ResourceType)]
     pub kind: muster_domain::ResourceType,
     /// The product's own id.
-    #[schema(value_type = String, example = "spring")]
+    #[schema(value_type = forms::ResourceId)]
     pub id: muster_domain::ResourceId,
 }
 

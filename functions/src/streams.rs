@@ -39,13 +39,6 @@ struct Change {
 struct Image {
     version: Option<Number>,
     to: Option<Text>,
-    asked: Option<Flag>,
-}
-
-#[derive(Deserialize, PartialEq)]
-#[serde(rename_all = "UPPERCASE")]
-struct Flag {
-    bool: bool,
 }
 
 #[derive(Deserialize, PartialEq)]
@@ -60,13 +53,9 @@ impl Change {
         self.new_image.is_some() && self.new_image == self.old_image
     }
 
-    /// Whom a mail is for that nobody has asked for.
-    fn unasked(&self) -> Option<Address> {
-        let image = self.new_image.as_ref()?;
-        let address = image
-            .to
-            .as_ref()
-            .filter(|_| image.asked == Some(Flag { bool: false }))?;
+    /// Whom a mail is for.
+    fn to(&self) -> Option<Address> {
+        let address = self.new_image.as_ref()?.to.as_ref()?;
         address.s.parse().ok()
     }
 }
@@ -90,20 +79,20 @@ struct Named {
     key: Key,
     sequence_number: String,
     is_note: bool,
-    unasked: Option<Address>,
+    to: Option<Address>,
 }
 
 fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
         let is_note = record.dynamodb.is_note();
-        let unasked = record.dynamodb.unasked();
+        let to = record.dynamodb.to();
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
         Named {
             is_note,
-            unasked,
+            to,
             key: Key {
                 pk: keys.pk.s,
                 sk: keys.sk.s,
@@ -133,7 +122,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     for Named {
         key,
         sequence_number,
-        unasked,
+        to,
         ..
     } in named(event)?
     {
@@ -141,7 +130,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
             continue;
         };
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, unasked.as_ref()));
+        let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, to.as_ref()));
         if let Err(error) = delivered.await {
             tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
             failed.push(sequence_number);

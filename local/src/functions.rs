@@ -140,10 +140,8 @@ pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
 
 /// The API's routes, each leading to its binary.
 pub(crate) fn routes() -> Routes<&'static str> {
-    let routes = ROUTES
-        .iter()
-        .filter(|route| route.path != DEFAULT)
-        .map(|route| (route.method, route.path, route.binary));
+    let routes = ROUTES.iter().filter(|route| route.path != DEFAULT);
+    let routes = routes.flat_map(|route| route.methods().map(move |method| (method, route.path, route.binary)));
     Routes::new(routes, FALLBACK)
 }
 

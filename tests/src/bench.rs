@@ -1,12 +1,15 @@
 //! A backend whose every AWS call can be watched and disturbed, and which does nothing by itself: its streams and its
 //! schedule run when a test says so.
 
+use crate::calls;
 use crate::faults::Faults;
+use crate::gate::Gate;
 use crate::harness::{Answer, Harness};
 use crate::personas::Persona;
 use crate::requests::Case;
 use crate::stream::Stream;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::OrganizationId;
 use muster_edge::App;
@@ -40,13 +43,27 @@ impl Bench {
         bench
     }
 
+    /// One whose writes go through a gate.
+    pub async fn gated() -> (Self, Gate) {
+        let gate = Gate::default();
+        let bench = Self::over(gate.client()).await;
+        bench.app().links().await.expect("the link secret is there");
+        bench.faults.clear();
+        (bench, gate)
+    }
+
     /// One whose process has not served yet.
     pub async fn cold() -> Self {
+        Self::over(calls::client()).await
+    }
+
+    /// One that reaches AWS by this client.
+    async fn over(real: SharedHttpClient) -> Self {
         let faults = Faults::default();
         let options = Options {
             timers: false,
             streams: false,
-            http_client: Some(faults.client()),
+            http_client: Some(faults.client_over(real)),
             ..Options::default()
         };
         let h = Harness::with(options).await;

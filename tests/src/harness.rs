@@ -1,6 +1,7 @@
 //! One backend a test: a fresh table, its own clock, its own mail.
 
 use crate::calls;
+use crate::document;
 use crate::packaged::Packaged;
 use crate::personas::Persona;
 use muster_domain::address::MAX_ADDRESSES;
@@ -148,12 +149,18 @@ impl Harness {
 
     /// Sends a request that was made elsewhere.
     pub async fn answered(&self, request: reqwest::RequestBuilder) -> Answer {
-        let reply = request.send().await.expect("the backend answers");
+        let (http, request) = request.build_split();
+        let request = request.expect("the request can be sent");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let reply = http.execute(request).await.expect("the backend answers");
         let status = reply.status().as_u16();
         let headers = reply.headers().clone();
         let text = reply.text().await.unwrap_or_default();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, body, headers }
+        let answer = Answer { status, body, headers };
+        let media_type = answer.header("content-type").unwrap_or_default();
+        document::assert_told(method.as_str(), &path, status, media_type, &answer.body);
+        answer
     }
 
     /// The way to AWS that no `http_client` of the options disturbs.

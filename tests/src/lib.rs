@@ -13,6 +13,7 @@ pub mod calls;
 pub mod cloudformation;
 pub mod crowd;
 pub mod deployment;
+pub mod document;
 pub mod faults;
 pub mod gate;
 pub mod harness;

@@ -64,15 +64,29 @@ impl Case {
 
     /// A pending invitation by its link.
     pub async fn link(&mut self, b: &Bench, name: &str) -> String {
+        let id = self.invite(b, name).await;
+        let token = self.token(b, &id).await;
+        self.fill("token", &token);
+        token
+    }
+
+    /// The token in the first link of an invitation of the owner's.
+    async fn token(&self, b: &Bench, invitation: &str) -> String {
         let link = Link {
             organization: self.organization().id.parse().unwrap(),
-            invitation: self.invite(b, name).await.parse().unwrap(),
+            invitation: invitation.parse().unwrap(),
             inviter: self.owner.id().parse().unwrap(),
             generation: 1,
         };
-        let token = b.quiet.links().await.expect("the link secret is there").token(&link);
-        self.fill("token", &token);
-        token
+        b.quiet.links().await.expect("the link secret is there").token(&link)
+    }
+
+    /// A member with this role on the whole organization, whom the path does not name.
+    pub async fn join_as(&self, b: &Bench, who: Persona, role: &str) -> Persona {
+        let id = self.organization().invite(&b.h, who.address(), role, &[]).await;
+        let token = self.token(b, &id).await;
+        who.accept(&b.h, &token).await.expect(200);
+        who
     }
 
     /// A member who was invited and has accepted.

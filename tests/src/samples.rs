@@ -46,6 +46,21 @@ pub async fn invite(h: &Harness, acme: &Organization, address: &str, role: &str,
     acme.owner.post(h, &acme.path("/invitations"), &body).await.expect(201)
 }
 
+/// The addresses of which it is noted what came of mail to them.
+pub async fn marked(h: &Harness, organization: &str) -> Vec<String> {
+    let partition = format!("ORG#{organization}");
+    let items = crate::recount::items(h).await;
+    let noted = |item: &&muster_store::items::Item| {
+        ["reached_at", "bounced_at", "complained_at"]
+            .iter()
+            .any(|name| item.contains_key(*name))
+    };
+    let keys = items.iter().filter(noted).filter_map(muster_store::Key::of);
+    keys.filter(|key| key.pk == partition)
+        .filter_map(|key| key.sk.strip_prefix("DELIVERABILITY#").map(str::to_owned))
+        .collect()
+}
+
 /// The ids of an organization's items of a kind, such as `MAIL#`.
 pub async fn ids(h: &Harness, organization: &str, kind: &str) -> Vec<String> {
     let partition = format!("ORG#{organization}");

@@ -309,7 +309,8 @@ impl Practice {
             team.get(&self.pete, place).await.problem(404, "not-found");
         }
         assert!(!team.may(&self.pete, "clients:read", Some("avery")).await);
-        let body = json!({ "email": self.pete.address(), "role": "participant" });
+        let found = team.get(&self.olivia, "/contacts?q=pete").await.expect(200);
+        let body = json!({ "contact": found.text("/items/0/id"), "role": "participant" });
         let again = team.post(&self.olivia, "/members", body).await.expect(201);
         assert_eq!(again.text("/member/id"), self.pete.id());
         assert_eq!(again.body["member"]["grants"], json!([]));

@@ -230,7 +230,7 @@ impl Site {
             ids.sort();
             assert_eq!(ids, suggested, "{typed}");
         }
-        let body = json!({ "email": nora.address(), "role": "editor" });
+        let body = json!({ "contact": "c1", "role": "editor" });
         let added = team.post(&self.adam, "/members", body).await.expect(201);
         assert_eq!(added.text("/member/id"), nora.id());
         assert!(team.may(&nora, "pages:write", Some("basics")).await, "at once");
@@ -295,7 +295,7 @@ impl Site {
         assert_eq!(team.row(&self.adam, pam.address()).await, Value::Null);
         let found = team.get(&self.adam, "/contacts?q=pam").await.expect(200);
         assert_eq!(found.text("/items/0/email"), pam.address());
-        let body = json!({ "email": pam.address(), "role": "support" });
+        let body = json!({ "contact": found.text("/items/0/id"), "role": "support" });
         let again = team.post(&self.adam, "/members", body).await.expect(201);
         assert_eq!(again.text("/member/id"), pam.id());
     }

@@ -12,6 +12,7 @@ const OPENAPI_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.js
 
 /// Serves the OpenAPI document, packed to whoever takes it so.
 pub async fn openapi(call: Call) -> Outcome {
+    call.query(&[])?;
     let page = if call.takes_gzip() {
         page("application/json", OPENAPI_GZIP.to_vec()).header("content-encoding", "gzip")
     } else {
@@ -33,6 +34,7 @@ fn page(media_type: &'static str, body: Vec<u8>) -> Reply {
 
 /// Serves the page that shows the document, and the files it needs, all from this binary.
 pub async fn docs(call: Call) -> Outcome {
+    call.query(&[])?;
     static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
     let file = call
         .raw_path()
@@ -71,25 +73,33 @@ fn media_type(content_type: &str) -> &'static str {
     .unwrap_or("application/octet-stream")
 }
 
-/// Answers what no route matches: 405 with the methods there are, else 404.
+/// Answers what no route matches: which methods a path takes, to OPTIONS, and with 405 to a method that it does not take; else 404.
 pub async fn not_found(call: Call) -> Outcome {
     let path = call.raw_path();
-    let mut methods: Vec<&str> = ROUTES
-        .iter()
-        .filter(|route| route.matches(path))
-        .map(|route| route.method)
-        .collect();
-    methods.sort_unstable();
-    methods.dedup();
+    let own = ROUTES.iter().filter(|route| route.matches(path));
+    let mut methods: Vec<&str> = own.flat_map(Route::methods).collect();
     if methods.is_empty() {
         return Err(Problem::not_found("route"));
     }
+    methods.push("OPTIONS");
+    methods.sort_unstable();
+    methods.dedup();
+    let methods = methods.join(", ");
+    if call.method() == "OPTIONS" {
+        return Ok(Reply::empty().header("allow", methods));
+    }
     Err(Problem::new(405, "method-not-allowed", "Another method is needed")
-        .detail(format!("this path takes {}", methods.join(", ")))
-        .header("allow", methods.join(", ")))
+        .detail(format!("this path takes {methods}"))
+        .header("allow", methods))
 }
 
 impl Route {
+    /// The methods that lead to its function: what takes GET takes HEAD.
+    pub fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let head = (self.method == "GET").then_some("HEAD");
+        std::iter::once(self.method).chain(head)
+    }
+
     /// Whether a path is one of this route's.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {

@@ -18,6 +18,7 @@ use crate::shapes::access::find::{Found, Search};
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{About, may_ask};
 use muster_domain::{ApiKey, Member, OrganizationId, ResourceRef, Secret};
+use muster_edge::api_key::narrowed;
 use muster_edge::asking::Places;
 use muster_edge::inside::Inside;
 use muster_edge::{Body, Call, Outcome, Problem, Reply, User};
@@ -77,12 +78,26 @@ fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p
 
 /// Refuses who may not ask about somebody; about none: about whoever there is.
 fn admit(inside: &Inside, about: Option<About>) -> Result<(), Problem> {
-    if inside.platform || may_ask(&inside.scene()?, about) {
+    if inside.is_platform() || may_ask(&inside.scene()?, about) {
         return Ok(());
     }
     Err(Problem::forbidden(
         "to ask about others needs the permission `members:read` on the whole organization",
     ))
+}
+
+/// An API key as it is asked about. One that asks about itself asks with the secret it came with.
+fn as_asked(inside: &Inside, seen: &Snapshot, key: &ApiKey) -> Result<ApiKey, Problem> {
+    match &inside.key {
+        Some(own) if own.id == key.id => Ok(own.clone()),
+        _ => Ok(narrowed(
+            seen,
+            &inside.organization,
+            inside.set,
+            (key, None),
+            inside.now,
+        )?),
+    }
 }
 
 /// Whom a question is about, as they are.
@@ -100,7 +115,7 @@ impl Subject {
             Some(About::User(id)) => (id, None),
             Some(About::Key(id)) => match seen.api_key(organization, id)? {
                 None => return Ok(Err("unknown_subject")),
-                found => (id.owner, found),
+                Some(key) => (id.owner, Some(as_asked(inside, seen, &key)?)),
             },
         };
         Ok(match seen.member(organization, owner)? {

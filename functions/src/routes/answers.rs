@@ -4,13 +4,14 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse};
-use muster_domain::{InvitationState, Member, Organization, OrganizationId};
+use muster_domain::rules::answer::AnswerRefusal;
+use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse, end_second, wanted};
+use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, Snapshot};
+use muster_store::{Commit, CommitError, Footing, Key, Snapshot};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -31,6 +32,7 @@ fn both(link: &Link) -> [Key; 3] {
 
 /// Shows what the link's page may show, to anybody who has the link.
 pub async fn preview(call: Call) -> Outcome {
+    call.query(&[])?;
     let link = link(&call).await?;
     let seen = call.app.store().read(&both(&link)).await?;
     let organization = open(&seen, link.organization)?;
@@ -38,7 +40,7 @@ pub async fn preview(call: Call) -> Outcome {
         .invitation(link.organization, link.invitation)?
         .ok_or_else(no_invitation)?;
     if invitation.generation != link.generation {
-        return Err(muster_domain::rules::answer::AnswerRefusal::LinkReplaced.into());
+        return Err(AnswerRefusal::LinkReplaced.into());
     }
     let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
     let body = PreviewBody {
@@ -52,24 +54,60 @@ pub async fn preview(call: Call) -> Outcome {
     Reply::json(200, &body)
 }
 
-/// Accepts an invitation: the caller becomes a member.
+/// How often it is tried to end an invitation that the caller cannot accept.
+const TRIES: usize = 3;
+
+/// Accepts an invitation: the caller becomes a member. One who is a member already, with another address, is refused, and the invitation
+/// ends: nobody else could accept it.
 pub async fn accept(call: Call) -> Outcome {
     let user = call.user().await?;
     let link = link(&call).await?;
-    answer(&call, &user, &link, |answer, ids| {
-        let (member, changes) = join(answer, ids)?;
-        let view = View {
-            organization: answer.organization,
-            set: role_set(answer.organization)?,
-            now: answer.now,
-        };
-        let body = AcceptedBody {
-            organization: answer.organization.id,
-            member: view.member(&member, |_| true),
-        };
-        Ok((changes, Reply::json(200, &body)?))
-    })
-    .await
+    for _ in 0..TRIES {
+        let mut second = None;
+        let outcome = answer(&call, &user, &link, |answer, ids| {
+            second = None;
+            let (member, changes) = match join(answer, ids) {
+                Err(refusal @ AnswerRefusal::AlreadyMember) => {
+                    second = Some((answer.organization.clone(), end_second(answer, ids)));
+                    return Err(refusal.into());
+                }
+                joined => joined?,
+            };
+            let view = View {
+                organization: answer.organization,
+                set: role_set(answer.organization)?,
+                now: answer.now,
+            };
+            let body = AcceptedBody {
+                organization: answer.organization.id,
+                member: view.member(&member, |_| true),
+            };
+            Ok((changes, Reply::json(200, &body)?))
+        });
+        let outcome = outcome.await;
+        match second {
+            // Others were faster: how it stands now is read again.
+            Some((organization, changes)) if !made(&call, &organization, &changes).await? => {}
+            _ => return outcome,
+        }
+    }
+    Err(AnswerRefusal::AlreadyMember.into())
+}
+
+/// Makes a change that goes with a refusal; false if others were faster.
+async fn made(call: &Call, organization: &Organization, changes: &Changes) -> Result<bool, Problem> {
+    let commit = Commit {
+        changes,
+        set: role_set(organization)?,
+        organization: Some(organization),
+        once: None,
+        now: call.now,
+    };
+    match call.app.store().commit(commit).await {
+        Ok(()) => Ok(true),
+        Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
+        Err(CommitError::Failed(error)) => Err(error.into()),
+    }
 }
 
 /// Declines an invitation.
@@ -87,12 +125,13 @@ async fn answer(
     call: &Call,
     user: &User,
     link: &Link,
-    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(muster_domain::Changes, Reply), Problem>,
+    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
 ) -> Outcome {
     let id = link.organization;
     let keys = both(link)
         .into_iter()
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
+        .chain(user.email.as_ref().map(|email| Key::deliverability(id, email)))
         .collect();
     let mut looked_again = false;
     call.change(user, keys, |seen, ids| {
@@ -106,17 +145,17 @@ async fn answer(
             return Ok(Step::Read(both(link).into_iter().collect()));
         };
         // The link says who sent it; whoever changed the invitation since answers for it instead.
-        let inviter = Key::member(id, invitation.invited_by);
-        if !seen.has_asked(std::slice::from_ref(&inviter)) {
-            return Ok(Step::Read(vec![inviter]));
+        let inviters: Vec<Key> = invitation.answerable().map(|member| Key::member(id, member)).collect();
+        if !seen.has_asked(&inviters) {
+            return Ok(Step::Read(inviters));
         }
-        let (inviter, member) = members(seen, &invitation, user)?;
+        let (inviters, member) = members(seen, &invitation, user)?;
         let answer = Answer {
             organization: &organization,
             set,
             invitation: &invitation,
             generation: link.generation,
-            inviter: inviter.as_ref(),
+            inviters: &inviters,
             member: member.as_ref(),
             guest: Guest {
                 id: user.id,
@@ -127,14 +166,21 @@ async fn answer(
             now: call.now,
         };
         let (changes, reply) = decide(&answer, ids)?;
+        let known = user.email.as_ref().map(|email| seen.deliverability(id, email));
+        let changes = wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
         if changes.is_empty() {
             return Ok(Step::Reply(reply));
         }
+        user.in_own_name()?;
+        // An acceptance is kept for the member that it makes. Declining keeps no answer, since its repeat is answered the same way.
+        let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
+        let footing = joins.map(|member| Footing::new(id, Some(member.joined_at), false));
         Ok(Step::Commit(Box::new(Made {
             changes,
             organization: Some(organization),
             set,
             reply,
+            footing,
         })))
     })
     .await
@@ -144,9 +190,12 @@ fn members(
     seen: &Snapshot,
     invitation: &muster_domain::Invitation,
     user: &User,
-) -> Result<(Option<Member>, Option<Member>), Problem> {
-    let inviter = seen.member(invitation.organization, invitation.invited_by)?;
-    Ok((inviter, seen.member(invitation.organization, user.id)?))
+) -> Result<(Vec<Member>, Option<Member>), Problem> {
+    let mut inviters = Vec::new();
+    for id in invitation.answerable() {
+        inviters.extend(seen.member(invitation.organization, id)?);
+    }
+    Ok((inviters, seen.member(invitation.organization, user.id)?))
 }
 
 /// The organization; a deleted one invites nobody any more.

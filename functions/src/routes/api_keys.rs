@@ -6,7 +6,8 @@ use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::rules::access::{Question, decide};
 use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
-use muster_domain::{ApiKey, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
 use muster_edge::inside::{role_set, touch_key};
 use muster_edge::{Call, Outcome, Problem, Reply};
@@ -39,7 +40,7 @@ pub async fn create(call: Call) -> Outcome {
             name: body.name.clone(),
             read_only: body.read_only,
             resources: &resources,
-            expires_at: body.expires_at,
+            expires_at: body.expires_at.and_then(Instant::end),
         };
         let member = seen.member(organization, id)?;
         let (key, secret, changes) = make(&inside.scene()?, member.as_ref(), wanted, random, ids)?;
@@ -55,19 +56,17 @@ pub async fn list(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let (inside, page) = tokio::join!(
-        call.inside(&user, organization, vec![Key::member(organization, id)]),
-        call.app.store().api_keys(organization, id, cursor.as_ref(), limit)
-    );
-    let (inside, seen) = inside?;
+    let key = Key::member(organization, id);
+    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
     let member = seen.member(organization, id)?;
     // The platform reads everything.
-    let owner = if inside.platform {
+    let owner = if inside.is_platform() {
         member.as_ref().ok_or_else(|| Problem::not_found("member"))?
     } else {
         owner(&inside.scene()?, member.as_ref())?
     };
-    let page = page?;
+    let store = call.app.store();
+    let page = store.api_keys(organization, id, cursor.as_ref(), limit).await?;
     let items = page
         .items
         .iter()
@@ -94,6 +93,7 @@ pub async fn revoke(call: Call) -> Outcome {
         let member = seen.member(organization, id)?;
         let found = seen.api_key(organization, key)?;
         let changes = end(&inside.scene()?, member.as_ref(), found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await
@@ -118,7 +118,8 @@ pub async fn rotate(call: Call) -> Outcome {
     .await
 }
 
-/// Says what an API key opens at this moment, and whether it may do something: one read, and none for a mistyped key.
+/// Says what an API key opens at this moment, and whether it may do something: one read, two for a key that another member than
+/// its owner knows, and none for a mistyped one.
 pub async fn verify(call: Call) -> Outcome {
     call.user().await?;
     let body: VerifyApiKey = call.body()?;
@@ -136,7 +137,10 @@ pub async fn verify(call: Call) -> Outcome {
         Key::api_key(organization, id),
     ];
     keys.extend(resource.iter().map(|key| Key::resource(organization, key)));
-    let seen = call.app.store().read(&keys).await?;
+    let mut seen = call.app.store().read(&keys).await?;
+    if let Some(knower) = unread_knower(&seen, organization, id, Some(&secret), call.now)? {
+        seen = seen.and(call.app.store().read(&[knower]).await?);
+    }
     told(verdict(&call, &seen, &secret, &body, resource.as_ref()).await?)
 }
 
@@ -154,7 +158,19 @@ async fn verdict(
     let (id, at) = (secret.key(), secret.organization());
     let organization = seen.organization(at)?;
     let owner = seen.member(at, id.owner)?;
-    let key = seen.api_key(at, id)?;
+    let key = match (&organization, seen.api_key(at, id)?) {
+        (Some(organization), Some(key)) => {
+            let opening = (&key, Some(secret));
+            Some(narrowed(
+                seen,
+                organization,
+                role_set(organization)?,
+                opening,
+                call.now,
+            )?)
+        }
+        (_, key) => key,
+    };
     if let Err(why) = opens(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
         return Ok(VerifiedBody {
             code: why.code(),

@@ -50,6 +50,10 @@ pub(super) trait Action {
     }
     /// Decides one row, as the single request would be decided.
     fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
+    /// Whether the rows together keep what is limited, beside what one transaction holds. Those behind are decided on a fresh read.
+    fn fits(&self, _: &Scene<'_>, _: &Snapshot, _: &Changes) -> Result<bool, Problem> {
+        Ok(true)
+    }
     /// The verdict of a row.
     fn verdict(&self, id: Self::Id, status: &'static str, problem: Option<Problem>) -> Self::Row;
 }
@@ -171,7 +175,7 @@ impl<A: Action> Bulk<A> {
                         if most > MAX_ITEMS {
                             most = 1 + weight(all)?;
                         }
-                        Ok(most <= MAX_ITEMS)
+                        Ok(most <= MAX_ITEMS && self.action.fits(&scene, seen, all)?)
                     },
                 )?;
                 idle = part.changes.is_empty() && !is_last;

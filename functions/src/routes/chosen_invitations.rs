@@ -3,15 +3,18 @@
 use super::bulk::{Action, Done, run};
 use super::invitations::{both, revival_keys, sent_again};
 use crate::shapes::bulk::{ChosenInvitations, InvitationVerdict};
+use jiff::Timestamp;
 use muster_domain::rules::Scene;
 use muster_domain::rules::invitations::cancel as take_back;
+use muster_domain::rules::pace::day;
 use muster_domain::{Changes, InvitationId, OrganizationId, permission};
 use muster_edge::{Call, Ids, Outcome, Problem, User};
 use muster_store::{Key, Snapshot};
 
 /// Sends these again, each with a new link; expired ones are revived.
 pub(super) async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
-    run(call, user, organization, chosen.invitations, Resend).await
+    let resend = Resend { now: call.now };
+    run(call, user, organization, chosen.invitations, resend).await
 }
 
 /// Takes pending invitations back.
@@ -49,13 +52,24 @@ macro_rules! of_invitations {
     };
 }
 
-struct Resend;
+struct Resend {
+    now: Timestamp,
+}
 
 impl Action for Resend {
     of_invitations!();
 
     fn done(&self) -> Done {
         "resent"
+    }
+
+    fn shared(&self, organization: OrganizationId) -> Vec<Key> {
+        vec![Key::sent_on(organization, day(self.now))]
+    }
+
+    fn fits(&self, scene: &Scene<'_>, seen: &Snapshot, all: &Changes) -> Result<bool, Problem> {
+        let sent = seen.sent(scene.organization.id, scene.now)?;
+        Ok(sent.fits(scene.organization, all).is_ok())
     }
 
     fn more(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId) -> Result<Vec<Key>, Problem> {

@@ -24,16 +24,13 @@ pub async fn list(call: Call) -> Outcome {
         return Err(Problem::invalid_query([Fault::field("q", "too_long", detail)]));
     }
     let terms = search::terms(asked);
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        call.app.store().contacts_by(id, &terms, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     match inside.sight(permission::CONTACTS_READ)? {
         Sight::All => {}
         Sight::Some(_) => return Err(Problem::forbidden("contacts belong to the whole organization")),
     }
-    let page = page?;
+    let store = call.app.store();
+    let page = store.contacts_by(id, &terms, cursor.as_ref(), limit).await?;
     Reply::json(
         200,
         &Items {
@@ -48,7 +45,7 @@ fn keeper<'a>(inside: &'a Inside, user: &User) -> Result<Keeper<'a>, Problem> {
     if inside.organization.is_deleted() {
         return Err(Problem::not_found("organization"));
     }
-    if user.platform {
+    if inside.is_platform() {
         return Ok(Keeper::Platform {
             id: user.id,
             organization: &inside.organization,
@@ -79,10 +76,11 @@ pub async fn put(call: Call) -> Outcome {
         let at = seen.contact_at(organization, &details.email)?;
         let keeper = keeper(inside, &user)?;
         let (contact, changes) = register(&keeper, id.clone(), found.as_ref(), at.as_ref(), details.clone(), ids)?;
+        call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
         Ok(inside.commit(
             changes,
-            Reply::json(status, &ContactBody::from(&contact))?.version(contact.version),
+            Reply::json(status, &ContactBody::from(&contact))?.showing(&contact),
         ))
     })
     .await
@@ -100,6 +98,7 @@ pub async fn delete(call: Call) -> Outcome {
         |inside, seen, ids| {
             let found = seen.contact(organization, &id)?;
             let changes = end(&keeper(inside, &user)?, found.as_ref(), ids)?;
+            call.precondition(found.as_ref())?;
             Ok(inside.commit(changes, Reply::empty()))
         },
     )

@@ -2,7 +2,7 @@
 
 use crate::shapes::Items;
 use crate::shapes::event::EventBody;
-use muster_domain::{OrganizationId, permission};
+use muster_domain::{Instant, OrganizationId, permission};
 use muster_edge::call::Query;
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Outcome, Problem, Reply};
@@ -15,8 +15,8 @@ fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
         actor: text("actor"),
         subject: text("subject"),
         kind: text("kind"),
-        since: query.instant("since")?,
-        until: query.instant("until")?,
+        since: query.instant("since")?.map(Instant::beginning),
+        until: query.instant("until")?.and_then(Instant::end),
     })
 }
 
@@ -28,18 +28,14 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let filter = filter(&query)?;
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        call.app.store().events(id, &filter, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     // Events speak of the whole organization: a permission that reaches single resources is not enough.
     let Sight::All = inside.sight(permission::EVENTS_READ)? else {
         return Err(Problem::forbidden(
             "this needs `events:read` for the whole organization",
         ));
     };
-    let page = page?;
+    let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
     let items = page.items.into_iter().map(EventBody::from).collect();
     Reply::json(
         200,

@@ -157,6 +157,7 @@ fn inside_filter(fault: Fault) -> Fault {
 
 /// Shows how far an export has come, and where its file is once it is there.
 pub async fn get(call: Call) -> Outcome {
+    call.query(&[])?;
     let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id: ExportId = call.path("export")?;

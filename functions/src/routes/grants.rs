@@ -2,9 +2,9 @@
 
 use super::members::{target, view};
 use crate::shapes::member::PutGrant;
-use muster_domain::rules::members::{WantedGrant, grant_one, revoke_one};
-use muster_domain::{OrganizationId, ResourceKey, ResourceRef, permission};
-use muster_edge::{Call, Outcome, Problem, Reply};
+use muster_domain::rules::members::{WantedGrant, grant_one, manages_all_of, revoke_one};
+use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
+use muster_edge::{Call, Inside, Outcome, Problem, Reply};
 use muster_store::Key;
 
 /// The resource of the path; under a name that no resource can have there is none.
@@ -14,6 +14,12 @@ fn resource(call: &Call) -> Result<ResourceKey, Problem> {
         kind: call.path_named("type").map_err(nowhere)?,
         id: call.path_named("id").map_err(nowhere)?,
     })
+}
+
+/// Whether the member holds a role on the resource at present: then the grant is there, and its state is the member's.
+fn holds(inside: &Inside, member: &Member, key: &ResourceKey) -> bool {
+    let mut live = member.live(&inside.organization, inside.set, inside.now);
+    live.any(|(_, on)| on.is_some_and(|on| on.key == *key))
 }
 
 /// Gives a member a role on one resource, or changes the one they hold there. Some roles let members do so for themselves.
@@ -30,14 +36,20 @@ pub async fn put(call: Call) -> Outcome {
         let wanted = WantedGrant {
             resource: (key.clone(), seen.resource(organization, &key)?),
             role: body.role.clone(),
-            expires_at: body.expires_at,
+            expires_at: body.expires_at.and_then(Instant::end),
         };
         let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
+        call.precondition(before.as_ref().filter(|member| holds(inside, member, &key)))?;
         let authority = scene.authority();
         let own = after.id == user.id && inside.is_everywhere();
         let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
         let shown = view(inside).member(&after, in_sight);
-        Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
+        let shown = if own || manages_all_of(&scene, &after) {
+            shown
+        } else {
+            shown.for_others()
+        };
+        Ok(inside.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
 }
@@ -53,6 +65,7 @@ pub async fn delete(call: Call) -> Outcome {
         let found = (key.clone(), seen.resource(organization, &key)?);
         let before = seen.member(organization, id)?;
         let (_, changes) = revoke_one(&inside.scene()?, before.as_ref(), &found, ids)?;
+        call.precondition(before.as_ref().filter(|member| holds(inside, member, &key)))?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

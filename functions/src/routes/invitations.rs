@@ -1,22 +1,26 @@
 //! Invitations, from the side of those who invite.
 
+use super::people::List;
 use crate::shapes::invitation::{InvitationBody, JobBody, UpdateInvitation};
 use crate::shapes::{Items, ResourceName};
 use muster_domain::address::Rejected;
+use muster_domain::people::{Filter, InviteStatus};
 use muster_domain::rules::invitations::{
     Change, InvitationRefusal, Revival, cancel as take_back, change, may_see, resend as send_again, resend_all,
 };
 use muster_domain::rules::invite::Holder;
+use muster_domain::rules::members::may_see as sees_member;
 use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::pace::day;
 use muster_domain::rules::{Fault, Scene};
 use muster_domain::{
-    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Resource, ResourceKey, ResourceRef,
-    permission,
+    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Person, PersonId, Resource,
+    ResourceKey, ResourceRef, permission,
 };
 use muster_edge::inside::Sight;
-use muster_edge::{Call, Field, Ids, Outcome, Problem, Reply, Standing, Step, User};
+use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, Page, Snapshot};
+use muster_store::{Asked, Cursor, Key, Page, Snapshot};
 use std::collections::BTreeMap;
 
 /// How many resources a request may name; what one invitation can hold is the domain's business.
@@ -47,34 +51,44 @@ pub(super) fn found(
 
 pub(super) type Holders = BTreeMap<Address, Holder>;
 
-/// Who holds each address; or what else must be read to tell, where an invitation has lapsed and no job has ended it yet.
+/// The holder of each address; or what else must be read to tell. That is an invitation that has lapsed and that no job has ended
+/// yet, and, for an actor who does not see everybody, the holder's own item.
 pub(super) fn holders(
     scene: &Scene<'_>,
     seen: &Snapshot,
     addresses: &[Result<Address, Rejected>],
 ) -> Result<Result<Holders, Vec<Key>>, Problem> {
     let id = scene.organization.id;
+    let authority = scene.authority();
+    let sees_all = authority.allows(permission::MEMBERS_READ, None);
     let mut holders = Holders::new();
     let mut more = Vec::new();
     for address in addresses.iter().flatten() {
         let Some(claim) = seen.claim(id, address)? else {
             continue;
         };
-        let holder = match claim.holder {
-            ClaimHolder::Member { holder } => Holder::Member(holder),
-            ClaimHolder::Invitation { holder, expires_at } if expires_at > scene.now => Holder::Invitation(holder),
-            ClaimHolder::Invitation { holder, .. } => {
-                let key = Key::pending_invitation(id, holder);
-                if !seen.has_asked(std::slice::from_ref(&key)) {
-                    more.push(key);
-                    continue;
-                }
-                // Ended between the two reads: the address is free, or the condition on its claim says otherwise.
-                let Some(lapsed) = seen.invitation(id, holder)? else {
-                    continue;
-                };
-                Holder::Lapsed(Box::new(lapsed))
-            }
+        let lapsed = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= scene.now);
+        let (holder, person) = match claim.holder {
+            ClaimHolder::Member { holder } => (Holder::Member(holder), PersonId::Member(holder)),
+            ClaimHolder::Invitation { holder, .. } => (Holder::Invitation(holder), PersonId::Invitation(holder)),
+        };
+        if sees_all && !lapsed {
+            holders.insert(address.clone(), holder);
+            continue;
+        }
+        let key = Key::person(id, person);
+        if !seen.has_asked(std::slice::from_ref(&key)) {
+            more.push(key);
+            continue;
+        }
+        let holder = match seen.person(id, person)? {
+            // Gone between the two reads: the address is free, or the condition on its claim says otherwise.
+            None => continue,
+            Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
+            Some(Person::Invitation(invitation)) if may_see(&authority, &invitation) => holder,
+            Some(Person::Invitation(_)) => Holder::OutOfSight,
+            Some(Person::Member(member)) if sees_member(scene, &member) => holder,
+            Some(Person::Member(member)) => Holder::Unseen(member),
         };
         holders.insert(address.clone(), holder);
     }
@@ -88,18 +102,15 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["status", "limit", "cursor"])?;
     let status = query.one_of("status", &["pending", "ended"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let store = call.app.store();
-    let read = async {
-        if status == "pending" {
-            store.pending_invitations(id, cursor.as_ref(), limit).await
-        } else {
-            store.past_invitations(id, cursor.as_ref(), limit).await
-        }
-    };
-    let (inside, page) = tokio::join!(call.inside(&user, id, Vec::new()), read);
-    let (inside, _) = inside?;
+    let (inside, seen) = call.inside(&user, id, Vec::new()).await?;
     let sight = inside.sight(permission::MEMBERS_READ)?;
-    let Page { items, next } = page?;
+    let store = call.app.store();
+    let after = cursor.as_ref();
+    let Page { items, next } = match (status, &sight) {
+        ("pending", Sight::All) => store.pending_invitations(id, after, limit).await?,
+        ("pending", Sight::Some(_)) => in_sight_of(&call, &inside, &seen, after, limit).await?,
+        _ => store.past_invitations(id, after, limit).await?,
+    };
     let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
     let items = items
         .iter()
@@ -117,6 +128,31 @@ pub async fn list(call: Call) -> Outcome {
     )
 }
 
+/// A page of pending invitations for an asker with limited sight. The entries of visible resources find them, so the length of a
+/// page reveals nothing of other invitations.
+async fn in_sight_of(
+    call: &Call,
+    inside: &Inside,
+    seen: &Snapshot,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Page<Invitation>, Problem> {
+    let pending = Filter {
+        invite_status: Some(InviteStatus::Pending),
+        ..Filter::default()
+    };
+    let list = List::of(inside, seen, Asked::of(inside.organization.id, pending))?;
+    let page = list.page(call.app.store(), after, limit).await?;
+    let invitation = |person| match person {
+        Person::Invitation(invitation) => Some(*invitation),
+        Person::Member(_) => None,
+    };
+    Ok(Page {
+        items: page.rows.into_iter().filter_map(invitation).collect(),
+        next: page.next,
+    })
+}
+
 /// The two places of an invitation: pending, or ended.
 pub(super) fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
     vec![
@@ -127,6 +163,7 @@ pub(super) fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
 
 /// Shows one invitation.
 pub async fn get(call: Call) -> Outcome {
+    call.query(&[])?;
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let (inside, seen) = call.inside(&user, organization, both(organization, id)).await?;
@@ -141,7 +178,7 @@ pub async fn get(call: Call) -> Outcome {
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
     let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
-    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.version(invitation.version))
+    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, in_sight))?.showing(&invitation))
 }
 
 /// Changes what a pending invitation offers.
@@ -170,7 +207,7 @@ pub async fn update(call: Call) -> Outcome {
             .unwrap_or(InvitationRefusal::NotFound)
             .into());
         };
-        call.if_match(known.version)?;
+        call.precondition(Some(known))?;
         let kept: Vec<ResourceKey> = known.resources.iter().map(|r| r.key.clone()).collect();
         let keys = if body.resources.is_some() { &resources } else { &kept };
         let touched = body.role.is_some() || body.resources.is_some() || body.duration != Field::Absent;
@@ -196,7 +233,7 @@ pub async fn update(call: Call) -> Outcome {
         let (after, changes) = change(&scene, Some(known), wanted, ids)?;
         Ok(inside.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
+            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
         ))
     })
     .await
@@ -207,7 +244,9 @@ pub async fn cancel(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
-        let changes = take_back(&inside.scene()?, seen.invitation(organization, id)?.as_ref(), ids)?;
+        let found = seen.invitation(organization, id)?;
+        let changes = take_back(&inside.scene()?, found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await
@@ -254,14 +293,20 @@ pub(super) fn sent_again(
         resources: &resources,
     };
     let before = seen.invitation(organization, id)?;
-    Ok(send_again(scene, before.as_ref(), &revival, ids)?)
+    let (after, changes) = send_again(scene, before.as_ref(), &revival, ids)?;
+    let sent = seen.sent(organization, scene.now)?;
+    sent.fits(scene.organization, &changes)
+        .map_err(InvitationRefusal::MailLimit)?;
+    Ok((after, changes))
 }
 
 /// Sends an invitation again, with a new link.
 pub async fn resend(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
+    let mut keys = both(organization, id);
+    keys.push(Key::sent_on(organization, day(call.now)));
+    call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let scene = inside.scene()?;
         let more = revival_keys(&scene, seen, id)?;
         if !more.is_empty() {
@@ -270,7 +315,7 @@ pub async fn resend(call: Call) -> Outcome {
         let (after, changes) = sent_again(&scene, seen, id, ids)?;
         Ok(inside.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.version(after.version),
+            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
         ))
     })
     .await

@@ -1,6 +1,8 @@
-//! Inviting people, and adding those at once who are contacts with an account: one way for both.
+//! Inviting people, and adding those at once who are known by their account: one way for both.
 
-use super::invitations::{Holders, found, holders, named};
+mod people;
+
+use super::invitations::{Holders, found, named};
 use super::members::view;
 use crate::shapes::invitation::{
     AddMember, AddedBody, CreateInvitations, DryRunBody, InvitationBody, InvitedBody, VerdictBody,
@@ -9,23 +11,26 @@ use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::rules::Fault;
-use muster_domain::rules::invite::{Account, Holder, Invite, Known, invite};
+use muster_domain::rules::invite::{Holder, Invite, Known, sees_contacts};
 use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::pace::{Before, day, invite_at_pace};
 use muster_domain::rules::settle::expire_invitation;
 use muster_domain::{
-    Address, Changes, Invitation, Member, Message, OrganizationId, ResourceKey, RoleId, Seats, Term, UserId,
+    Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
+    RoleId, Seats, Term,
 };
 use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply, Step, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Commit, CommitError, Key, Snapshot};
+use people::{People, Whom};
 
 /// How often a batch makes room for itself by ending what has lapsed.
 const ROUNDS: usize = 3;
 
 /// What is asked for.
 struct Ask {
-    addresses: Vec<Result<Address, Rejected>>,
+    whom: Whom,
     role: RoleId,
     resources: Vec<ResourceKey>,
     term: Option<Term>,
@@ -35,8 +40,8 @@ struct Ask {
 
 /// What comes of it.
 struct Done {
+    addresses: Vec<Address>,
     invitations: Vec<Invitation>,
-    added: Vec<Member>,
     changes: Changes,
 }
 
@@ -50,7 +55,7 @@ enum Turn {
     Crowded(Box<Changes>),
 }
 
-/// Invites up to 20 addresses, all or none; those of contacts with an account are added.
+/// Invites up to 20 addresses, all or none; those at which an account is known are added.
 pub async fn create(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
@@ -63,7 +68,7 @@ pub async fn create(call: Call) -> Outcome {
         )])
     })?;
     let ask = Ask {
-        addresses,
+        whom: Whom::Addresses(addresses),
         resources: named(&body.resources)?,
         role: body.role,
         term: body.duration,
@@ -73,7 +78,7 @@ pub async fn create(call: Call) -> Outcome {
     carry_out(&call, &user, id, &ask, |inside, done| {
         let seats = inside.organization.seats();
         if ask.dry_run {
-            return dry_run(inside, done, &ask, seats);
+            return dry_run(inside, &ask, done, seats);
         }
         let reply = InvitedBody {
             invitations: done
@@ -81,7 +86,7 @@ pub async fn create(call: Call) -> Outcome {
                 .iter()
                 .map(|i| InvitationBody::of(i, call.now))
                 .collect(),
-            added: shown(inside, &done.added),
+            added: shown(inside, &ask, done),
             seats: seats.after(done.changes.seat_delta()).into(),
         };
         Reply::json(201, &reply)
@@ -89,13 +94,25 @@ pub async fn create(call: Call) -> Outcome {
     .await
 }
 
-/// Adds one person: at once if they are a contact with an account, by invitation otherwise.
+/// Adds one person: at once if they are known by their account, by invitation otherwise.
 pub async fn add(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: AddMember = call.body()?;
+    let whom = match (body.email, body.contact) {
+        (Some(email), None) => Whom::Addresses(vec![Ok(email)]),
+        (None, Some(contact)) => Whom::Contact(contact),
+        (None, None) => return Err(one_of_both("email", "missing_field", "name `email` or `contact`")),
+        (Some(_), Some(_)) => {
+            return Err(one_of_both(
+                "contact",
+                "not_allowed",
+                "name `email` or `contact`, not both",
+            ));
+        }
+    };
     let ask = Ask {
-        addresses: vec![Ok(body.email)],
+        whom,
         resources: named(&body.resources)?,
         role: body.role,
         term: body.duration,
@@ -104,7 +121,7 @@ pub async fn add(call: Call) -> Outcome {
     };
     carry_out(&call, &user, id, &ask, |inside, done| {
         let reply = AddedBody {
-            member: shown(inside, &done.added).pop(),
+            member: shown(inside, &ask, done).pop(),
             invitation: done.invitations.first().map(|i| InvitationBody::of(i, call.now)),
         };
         Reply::json(201, &reply)
@@ -112,10 +129,23 @@ pub async fn add(call: Call) -> Outcome {
     .await
 }
 
-/// Members as whoever adds them sees them: with all they were just given.
-fn shown(inside: &Inside, added: &[Member]) -> Vec<MemberBody> {
+fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
+    Problem::invalid([Fault::field(field, code, detail)])
+}
+
+/// Members as whoever adds them sees them: with all they were just given, and of those who were members before, nothing else.
+fn shown(inside: &Inside, ask: &Ask, done: &Done) -> Vec<MemberBody> {
     let view = view(inside);
-    added.iter().map(|member| view.member(member, |_| true)).collect()
+    let given = |resource: &ResourceRef| ask.resources.contains(&resource.key);
+    let show = |pair: &Pair<Member>| {
+        let member = view.member(pair.after.as_ref()?, given);
+        Some(if pair.before.is_some() {
+            member.for_others()
+        } else {
+            member
+        })
+    };
+    done.changes.members.iter().filter_map(show).collect()
 }
 
 /// Invites and adds, all or none, in one transaction.
@@ -127,9 +157,8 @@ async fn carry_out(
     reply: impl Fn(&Inside, &Done) -> Result<Reply, Problem>,
 ) -> Outcome {
     let mut keys: Vec<Key> = ask.resources.iter().map(|key| Key::resource(id, key)).collect();
-    for address in ask.addresses.iter().flatten() {
-        keys.extend([Key::claim(id, address), Key::contact_at(id, address)]);
-    }
+    keys.extend(ask.whom.keys(id));
+    keys.push(Key::sent_on(id, day(call.now)));
     for _ in 0..ROUNDS {
         let mut crowded = None;
         let outcome = call.change_inside(user, id, keys.clone(), |inside, seen, ids| {
@@ -164,18 +193,31 @@ const MAX_ENTRIES: usize = 300;
 /// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
 fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
     let scene = inside.scene()?;
-    let (mut holders, accounts) = match (holders(&scene, seen, &ask.addresses)?, accounts(inside, seen, ask)?) {
-        (Ok(holders), Ok(accounts)) => (holders, accounts),
-        (holders, accounts) => {
-            let more = [holders.err(), accounts.err()];
-            return Ok(Turn::Read(more.into_iter().flatten().flatten().collect()));
-        }
+    let People {
+        addresses,
+        mut holders,
+        accounts,
+    } = match ask.whom.people(&scene, seen, &ask.role)? {
+        Ok(people) => people,
+        Err(more) => return Ok(Turn::Read(more)),
     };
+    if ask.dry_run {
+        // It leaves no trace, so it tells nobody of whom they do not see.
+        holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
+    }
     let resources = found(seen, inside.organization.id, &ask.resources)?;
+    let known = match deliverability(seen, inside.organization.id, &addresses)? {
+        Ok(known) => known,
+        Err(more) => return Ok(Turn::Read(more)),
+    };
+    let mail = Before {
+        known: &known,
+        sent: seen.sent(inside.organization.id, inside.now)?,
+    };
     let mut most = usize::MAX;
     loop {
         let request = Invite {
-            addresses: &ask.addresses,
+            addresses: &addresses,
             holders: &holders,
             known: Known {
                 accounts: &accounts,
@@ -188,15 +230,15 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
             },
             message: ask.message.clone(),
         };
-        let (invitations, changes) = invite(&scene, request, ids)?;
-        let added: Vec<Member> = changes.members.iter().filter_map(|p| p.after.clone()).collect();
+        let (invitations, changes) = invite_at_pace(&scene, request, mail, ids)?;
+        let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         let weight = call.app.store().weight(&changes, inside.set, &inside.organization)?;
         // One item is the answer that may be kept for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
-        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added.is_empty()) {
+        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
             return Ok(Turn::Done(Box::new(Done {
+                addresses: addresses.into_iter().flatten().collect(),
                 invitations,
-                added,
                 changes,
             })));
         }
@@ -204,51 +246,40 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         if !lapses.is_empty() && !ask.dry_run {
             return Ok(Turn::Crowded(Box::new(lapses)));
         }
-        if lapses.is_empty() && added.is_empty() {
+        if lapses.is_empty() && added == 0 {
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            most = added.len() - 1;
+            most = added - 1;
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }
 }
 
-/// Contacts with an account at these addresses; or what else must be read to tell whether they are members, and who
-/// answers for them. Only those who may be added cost that second read.
-fn accounts(inside: &Inside, seen: &Snapshot, ask: &Ask) -> Result<Result<Vec<Account>, Vec<Key>>, Problem> {
-    let id = inside.organization.id;
-    let mut accounts = Vec::new();
+/// What is known of mail to these addresses; or what else must be read to tell.
+fn deliverability(
+    seen: &Snapshot,
+    organization: OrganizationId,
+    addresses: &[Result<Address, Rejected>],
+) -> Result<Result<Vec<Deliverability>, Vec<Key>>, Problem> {
+    let mut known = Vec::new();
     let mut more = Vec::new();
-    if inside.set.role(&ask.role).is_none_or(|role| role.allowlisted) {
-        return Ok(Ok(accounts));
-    }
-    for address in ask.addresses.iter().flatten() {
-        let Some(contact) = seen.contact_at(id, address)? else {
-            continue;
-        };
-        let Some(user) = contact.user else { continue };
-        let people: Vec<UserId> = contact.vouched_by.into_iter().chain([user]).collect();
-        let keys: Vec<Key> = people.iter().map(|person| Key::member(id, *person)).collect();
-        if !seen.has_asked(&keys) {
-            more.extend(keys);
-            continue;
+    for address in addresses.iter().flatten() {
+        let key = Key::deliverability(organization, address);
+        if seen.has_asked(std::slice::from_ref(&key)) {
+            known.extend(seen.deliverability(organization, address)?);
+        } else {
+            more.push(key);
         }
-        let voucher = contact.vouched_by.map(|by| seen.member(id, by)).transpose()?.flatten();
-        accounts.push(Account {
-            is_member: seen.member(id, user)?.is_some(),
-            voucher,
-            contact,
-        });
     }
-    Ok(if more.is_empty() { Ok(accounts) } else { Err(more) })
+    Ok(if more.is_empty() { Ok(known) } else { Err(more) })
 }
 
 /// What ends the invitations that have lapsed on these addresses, as the schedule would have.
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
         Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
-        Holder::Member(_) | Holder::Invitation(_) => None,
+        Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
 }
@@ -269,9 +300,15 @@ async fn end_lapsed(call: &Call, inside: &Inside, changes: &Changes) -> Result<(
     }
 }
 
-fn dry_run(inside: &Inside, done: &Done, ask: &Ask, seats: Seats) -> Result<Reply, Problem> {
+fn dry_run(inside: &Inside, ask: &Ask, done: &Done, seats: Seats) -> Result<Reply, Problem> {
+    // Being added reveals a contact with an account, so only actors who see contacts are told of it.
+    let added = if sees_contacts(&inside.scene()?) {
+        shown(inside, ask, done)
+    } else {
+        Vec::new()
+    };
     let verdict = |email: &Address| VerdictBody {
-        verdict: if done.added.iter().any(|m| m.email == *email) {
+        verdict: if added.iter().any(|m| m.email == *email) {
             "add"
         } else {
             "invite"
@@ -281,8 +318,8 @@ fn dry_run(inside: &Inside, done: &Done, ask: &Ask, seats: Seats) -> Result<Repl
     };
     let body = DryRunBody {
         dry_run: true,
-        verdicts: ask.addresses.iter().flatten().map(verdict).collect(),
-        added: shown(inside, &done.added),
+        verdicts: done.addresses.iter().map(verdict).collect(),
+        added,
         seats: NeededSeats {
             used: seats.used,
             limit: seats.limit,

@@ -9,7 +9,9 @@ use muster_domain::rules::members::{
 };
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::{Fault, Scene};
-use muster_domain::{Changes, ContactId, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission};
+use muster_domain::{
+    Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
+};
 use muster_edge::inside::Sight;
 use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step, User};
 use muster_store::{Key, Snapshot};
@@ -44,7 +46,7 @@ pub async fn get(call: Call) -> Outcome {
         let own = found.ok_or_else(nobody)?;
         let shown = view(&inside).member(&own, |_| true);
         let shown = if as_others { shown.for_others() } else { shown };
-        return Ok(Reply::json(200, &shown)?.version(own.version));
+        return Ok(Reply::json(200, &shown)?.showing(&own));
     }
     let sight = inside.sight(permission::MEMBERS_READ)?;
     let visible = |m: &Member| match (&sight, &inside.standing) {
@@ -61,7 +63,7 @@ pub async fn get(call: Call) -> Outcome {
     } else {
         shown.for_others()
     };
-    Ok(Reply::json(200, &shown)?.version(member.version))
+    Ok(Reply::json(200, &shown)?.showing(&member))
 }
 
 /// Changes what a member holds, or what they tell about themselves.
@@ -84,8 +86,9 @@ pub async fn update(call: Call) -> Outcome {
     call.change_inside(&user, organization, keys, |inside, seen, ids| {
         let before = seen.member(organization, id)?;
         let scene = inside.scene()?;
-        if let Some(known) = before.as_ref().filter(|m| may_see(&scene, m)) {
-            call.if_match(known.version)?;
+        let known = before.as_ref().filter(|m| may_see(&scene, m));
+        if let Some(known) = known {
+            call.precondition(Some(known))?;
         }
         let found_resources = found(seen, organization, &resources)?;
         let found_grants = wanted_grants(seen, organization, grants)?;
@@ -109,7 +112,7 @@ pub async fn update(call: Call) -> Outcome {
             }
             (Field::Absent | Field::Null, None) => None,
         };
-        let profile = before.as_ref().and_then(|m| changed_profile(&m.profile, &body));
+        let profile = known.and_then(|m| changed_profile(&m.profile, &body));
         if profile
             .as_ref()
             .is_some_and(|p| p.notifications.len() > MAX_NOTIFICATIONS)
@@ -128,7 +131,7 @@ pub async fn update(call: Call) -> Outcome {
                 || scene.authority().allows(permission::MEMBERS_READ, Some(r))
         };
         let shown = view(inside).member(&after, in_sight);
-        Ok(inside.commit(changes, Reply::json(200, &shown)?.version(after.version)))
+        Ok(inside.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
 }
@@ -151,7 +154,7 @@ fn wanted_grants(
         Ok(WantedGrant {
             resource: (key, found),
             role: grant.role.clone(),
-            expires_at: grant.expires_at,
+            expires_at: grant.expires_at.and_then(Instant::end),
         })
     };
     grants.iter().map(wanted).collect()
@@ -246,11 +249,13 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     touched.then_some(after)
 }
 
-/// What must be read of contacts before a membership ends: the one that has the member's address, and the one of their id.
+/// What must be read before a membership ends: the contact that has the member's address, the one of their id, and what is kept of
+/// earlier memberships.
 pub(super) fn contact_keys(member: &Member) -> Result<Vec<Key>, Problem> {
     Ok(vec![
         Key::contact_at(member.organization, &member.email),
         Key::contact(member.organization, &contact_of(member.id)?),
+        Key::former_member(member.organization, member.id),
     ])
 }
 
@@ -264,9 +269,11 @@ pub(super) fn ended(scene: &Scene<'_>, seen: &Snapshot, member: &Member, ids: &m
         seen.contact_at(member.organization, &member.email)?,
         seen.contact(member.organization, &contact_of(member.id)?)?,
     );
+    let former = seen.former_member(member.organization, member.id)?;
     let known = Acquaintance {
         at: at.as_ref(),
         own: own.as_ref(),
+        former: former.as_ref(),
     };
     Ok(remove_leaving_contact(scene, Some(member), &known, ids)?)
 }
@@ -277,7 +284,7 @@ pub async fn remove(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let keys = vec![Key::member(organization, id)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
+    let decide = |inside: &Inside, seen: &Snapshot, ids: &mut Ids| {
         let scene = inside.scene()?;
         let found = seen.member(organization, id)?;
         // Who may not is told so before anything else is read.
@@ -288,7 +295,12 @@ pub async fn remove(call: Call) -> Outcome {
             return Ok(Step::Read(contacts));
         }
         let changes = ended(&scene, seen, &member, ids)?;
+        call.precondition(Some(&member))?;
         Ok(inside.commit(changes, Reply::empty()))
-    })
-    .await
+    };
+    // Whoever was deactivated keeps a membership that is of no use to them, and may give it up.
+    if id == user.id {
+        return call.change_membership(&user, organization, keys, decide).await;
+    }
+    call.change_inside(&user, organization, keys, decide).await
 }

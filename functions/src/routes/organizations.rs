@@ -12,8 +12,8 @@ use muster_domain::rules::organizations::{
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
-use muster_edge::{Call, Field, Outcome, Problem, Reply, Step};
-use muster_store::Key;
+use muster_edge::{Call, Outcome, Problem, Reply, Step};
+use muster_store::{Footing, Key};
 
 /// Makes an organization; the caller becomes its owner (003).
 pub async fn create(call: Call) -> Outcome {
@@ -25,6 +25,7 @@ pub async fn create(call: Call) -> Outcome {
         .clone()
         .filter(|_| user.email_verified)
         .ok_or_else(email_needed)?;
+    user.in_own_name()?;
     let founder = Founder {
         id: user.id,
         email,
@@ -35,13 +36,15 @@ pub async fn create(call: Call) -> Outcome {
             found(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
         let location = format!("/v1/organizations/{}", organization.id);
         let reply = Reply::json(201, &OrganizationBody::from(&organization))?
-            .version(organization.version)
+            .showing(&organization)
             .header("location", location);
         Ok(Step::Commit(Box::new(Made {
             changes,
             organization: None,
             set,
             reply,
+            // The founder is a member from this instant on.
+            footing: Some(Footing::new(organization.id, Some(call.now), false)),
         })))
     })
     .await
@@ -92,7 +95,7 @@ pub async fn list(call: Call) -> Outcome {
         };
         items.push(MyOrganization {
             id: *id,
-            role: view.shown_role(&member),
+            role: view.shown_role(&member, |_| true),
             role_set: organization.role_set.clone(),
             status: if member.status == Status::Active {
                 "active"
@@ -115,10 +118,11 @@ pub async fn list(call: Call) -> Outcome {
 
 /// Shows an organization to its members.
 pub async fn get(call: Call) -> Outcome {
+    call.query(&[])?;
     let user = call.caller().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
     inside.any_role()?;
-    Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.version(inside.organization.version))
+    Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.showing(&inside.organization))
 }
 
 /// Changes name and settings.
@@ -127,7 +131,7 @@ pub async fn update(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
     call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
-        call.if_match(inside.organization.version)?;
+        call.precondition(Some(&inside.organization))?;
         let settings = body.settings.as_ref();
         let wanted = Update {
             name: body.name.clone(),
@@ -138,28 +142,18 @@ pub async fn update(call: Call) -> Outcome {
         let (after, changes) = change(&inside.scene()?, wanted, ids)?;
         Ok(inside.commit(
             changes,
-            Reply::json(200, &OrganizationBody::from(&after))?.version(after.version),
+            Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
         ))
     })
     .await
 }
 
-/// Sets seat limit and allowed domains. For the platform alone.
+/// Sets seat limit, allowed domains and mail limit. For the platform alone.
 pub async fn set_plan(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;
-    let domains = match &body.allowed_domains {
-        Field::Null => {
-            return Err(Problem::invalid([Fault::field(
-                "allowed_domains",
-                "wrong_type",
-                "must be a list",
-            )]));
-        }
-        Field::Absent => None,
-        Field::Value(domains) => Some(domains),
-    };
+    let domains = body.allowed_domains.as_ref();
     if domains.is_some_and(|d| d.len() > MAX_DOMAINS) {
         return Err(Problem::invalid([Fault::field(
             "allowed_domains",
@@ -167,20 +161,20 @@ pub async fn set_plan(call: Call) -> Outcome {
             format!("must be at most {MAX_DOMAINS}"),
         )]));
     }
-    call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
-        if !user.platform {
-            return Err(Problem::forbidden("only the platform sets plans"));
-        }
+    call.change_as_platform(&user, id, |inside, ids| {
+        call.precondition(Some(&inside.organization))?;
         let present = &inside.organization.plan;
         let seat_limit = body.seat_limit.clone().named();
+        let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
             allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
+            mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
         Ok(inside.commit(
             changes,
-            Reply::json(200, &OrganizationBody::from(&after))?.version(after.version),
+            Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
         ))
     })
     .await
@@ -188,6 +182,7 @@ pub async fn set_plan(call: Call) -> Outcome {
 
 /// Lists the roles of the organization, with those the caller may give.
 pub async fn roles(call: Call) -> Outcome {
+    call.query(&[])?;
     let user = call.caller().await?;
     let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
     inside.any_role()?;

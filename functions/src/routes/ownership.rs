@@ -52,7 +52,8 @@ pub async fn paying_owner(call: Call) -> Outcome {
     call.change_inside(&user, id, keys, |inside: &Inside, seen, ids| {
         inside.in_person()?;
         let (after, changes) = name_paying_owner(&inside.scene()?, seen.member(id, body.member)?.as_ref(), ids)?;
-        let reply = Reply::json(200, &OrganizationBody::from(&after))?.version(after.version);
+        call.precondition(Some(&inside.organization))?;
+        let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
         Ok(inside.commit(changes, reply))
     })
     .await

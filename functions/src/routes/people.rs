@@ -35,10 +35,8 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
 pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<Asked, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
     Ok(Asked {
-        organization,
-        filter,
         order,
-        within: None,
+        ..Asked::of(organization, filter)
     })
 }
 
@@ -51,25 +49,9 @@ pub async fn list(call: Call) -> Outcome {
     let everybody = asked(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
-    // While it is read who asks, what is asked of everybody can be looked for; a resource must be known first.
-    let store = call.app.store();
-    let early = async {
-        match everybody.filter.resource {
-            None => store.candidates(&everybody, cursor.as_ref(), limit).await.map(Some),
-            Some(_) => Ok(None),
-        }
-    };
-    let (inside, early) = tokio::join!(call.inside(&user, id, keys), early);
-    let (inside, seen) = inside?;
+    let (inside, seen) = call.inside(&user, id, keys).await?;
     let list = List::of(&inside, &seen, everybody)?;
-    let page = match early?.filter(|_| list.asked.within.is_none()) {
-        Some(candidates) => {
-            store
-                .people_of(&list.asked, candidates, limit, |person| list.means(person))
-                .await?
-        }
-        None => list.page(store, cursor.as_ref(), limit).await?,
-    };
+    let page = list.page(call.app.store(), cursor.as_ref(), limit).await?;
     let whole = matches!(list.sight, Sight::All);
     Reply::json(
         200,
@@ -89,6 +71,8 @@ pub(crate) struct List<'a> {
     sight: Sight<'a>,
     /// Who sees themselves whole.
     oneself: Option<UserId>,
+    /// Whose key it is through which nobody sees them.
+    hidden: Option<UserId>,
     asked: Asked,
 }
 
@@ -109,8 +93,14 @@ impl<'a> List<'a> {
             view: view(inside),
             sight,
             oneself: own.map(|member| member.id),
+            hidden: inside
+                .scene()
+                .ok()
+                .filter(|scene| !scene.reaches_oneself())
+                .map(|scene| scene.actor.id),
             asked,
         };
+        list.asked.roles_by_row = matches!(list.sight, Sight::Some(_));
         list.asked.within = match (list.within(seen)?, &list.sight) {
             (Some(on), _) => Some(on),
             (None, Sight::All) => None,
@@ -136,6 +126,7 @@ impl<'a> List<'a> {
             view,
             sight: Sight::All,
             oneself: None,
+            hidden: None,
             asked,
         };
         list.asked.within = list.within(seen)?;
@@ -180,6 +171,7 @@ impl<'a> List<'a> {
             Person::Invitation(i) => self.sight.reaches(permission::MEMBERS_READ, &i.resources),
         };
         (shared || self.is_oneself(person))
+            && !matches!(person, Person::Member(m) if Some(m.id) == self.hidden)
             && setting.means(&self.asked.filter, person, |on| {
                 self.is_oneself(person) || self.is_in_sight(on)
             })

@@ -15,13 +15,9 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let store = call.app.store();
-    let (inside, page) = tokio::join!(
-        call.inside(&user, id, Vec::new()),
-        store.resources(id, cursor.as_ref(), limit)
-    );
-    let (inside, _) = inside?;
+    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
     let page = match inside.sight(permission::RESOURCES_READ)? {
-        Sight::All => page?,
+        Sight::All => store.resources(id, cursor.as_ref(), limit).await?,
         // The member's own grants, and the limits of a key, name everything in sight: reading those is bounded, whatever the organization has.
         Sight::Some(authority) => {
             let Standing::Member(member) = &inside.standing else {
@@ -75,10 +71,11 @@ pub async fn put(call: Call) -> Outcome {
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
         let found = seen.resource(id, &key)?;
         let (resource, changes) = register(&inside.scene()?, key.clone(), found.as_ref(), body.name.clone(), ids)?;
+        call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
         Ok(inside.commit(
             changes,
-            Reply::json(status, &ResourceBody::from(&resource))?.version(resource.version),
+            Reply::json(status, &ResourceBody::from(&resource))?.showing(&resource),
         ))
     })
     .await
@@ -90,7 +87,9 @@ pub async fn delete(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
-        let changes = end(&inside.scene()?, seen.resource(id, &key)?.as_ref(), ids)?;
+        let found = seen.resource(id, &key)?;
+        let changes = end(&inside.scene()?, found.as_ref(), ids)?;
+        call.precondition(found.as_ref())?;
         Ok(inside.commit(changes, Reply::empty()))
     })
     .await

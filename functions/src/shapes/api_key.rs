@@ -1,10 +1,10 @@
 //! API keys: as they are asked for, shown and verified.
 
-use super::ResourceName;
+use super::{ResourceName, forms};
 use jiff::Timestamp;
 use muster_domain::rules::keys::DEFAULT_OVERLAP_HOURS;
-use muster_domain::{ApiKey, KeyId, Name, OrganizationId, Secret, UserId};
-use muster_edge::{Body, objects};
+use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, UserId};
+use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,18 +13,19 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct CreateApiKey {
     /// Name for people, 1 to 120 characters.
-    #[schema(value_type = String, example = "zapier")]
+    #[schema(value_type = forms::Name)]
     pub name: Name,
     /// Whether it only reads.
     #[serde(default)]
     pub read_only: bool,
     /// Resources it is limited to, up to 50; none for no such limit.
-    #[serde(default, deserialize_with = "objects::list")]
-    pub resources: Vec<ResourceName>,
-    /// When it ends; null for no end.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<Timestamp>,
+    #[schema(max_items = 50)]
+    pub resources: Vec<ResourceName>,
+    /// When it ends; null, or never, for no end.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::Instant>)]
+    pub expires_at: Option<Instant>,
 }
 
 impl Body for CreateApiKey {
@@ -130,7 +131,7 @@ pub struct VerifyApiKey {
     #[schema(example = "content:write")]
     pub action: Option<String>,
     /// On what; without it, on the organization as a whole.
-    #[serde(default, deserialize_with = "objects::optional")]
+    #[serde(default)]
     pub resource: Option<ResourceName>,
 }
 
@@ -167,6 +168,6 @@ pub struct VerifiedBody {
     #[schema(value_type = Option<bool>)]
     pub allowed: Option<Option<bool>>,
     /// `valid` or `not_allowed`; of a key that opens nothing `malformed`, `not_found`, `revoked`, `expired`, `owner_gone`,
-    /// `owner_inactive` or `organization_deleted`.
+    /// `owner_inactive`, `maker_lost_authority` or `organization_deleted`.
     pub code: &'static str,
 }

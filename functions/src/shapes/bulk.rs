@@ -1,8 +1,8 @@
 //! Bulk actions: up to 100 chosen rows, and a verdict for each.
 
-use super::{ResourceName, SeatsBody};
+use super::{ResourceName, SeatsBody, forms};
 use muster_domain::{InvitationId, RoleId, Term, UserId};
-use muster_edge::{Body, Problem, objects};
+use muster_edge::{Body, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct ChosenMembers {
     /// Up to 100 members; one who is named twice counts once.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
 }
 
@@ -24,17 +24,18 @@ impl Body for ChosenMembers {
 #[serde(deny_unknown_fields)]
 pub struct ChangeRoles {
     /// Up to 100 members; one who is named twice counts once.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
     /// The role.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// Resources the role is held on.
-    #[serde(default, deserialize_with = "objects::list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// For a time-limited role: how long from now.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "3_months")]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
 }
 
@@ -47,7 +48,7 @@ impl Body for ChangeRoles {
 #[serde(deny_unknown_fields)]
 pub struct ChosenInvitations {
     /// Up to 100 invitations; one that is named twice counts once.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<forms::InvitationId>, min_items = 1, max_items = 100)]
     pub invitations: Vec<InvitationId>,
 }
 

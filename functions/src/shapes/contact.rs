@@ -1,5 +1,6 @@
 //! Contacts.
 
+use super::forms;
 use muster_domain::{Address, Contact, ContactId, Name, Subject};
 use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
@@ -10,15 +11,15 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct PutContact {
     /// Their address. One contact of an organization has it at most.
-    #[schema(value_type = String, example = "ann@x.example")]
+    #[schema(value_type = forms::Address)]
     pub email: Address,
     /// Their name, 1 to 120 characters.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "Ann Lee")]
+    #[schema(value_type = Option<forms::Name>)]
     pub name: Field<Name>,
-    /// Their account: the `sub` of their tokens; null as long as they have none.
+    /// Their account: the `sub` of their tokens; null as long as they have none. Whoever names it stands for it.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "auth0|507f1f77")]
+    #[schema(value_type = Option<forms::Subject>)]
     pub subject: Field<Subject>,
 }
 
@@ -38,7 +39,7 @@ pub struct ContactBody {
     /// Their name, if known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// Whether they have an account, so that they can be added at once.
+    /// Whether an account is known: they can be picked as that person (`contact` of `POST …/members`).
     pub has_account: bool,
 }
 

@@ -54,8 +54,14 @@ impl From<Event> for EventBody {
             actor: event.actor.into(),
             subject: event.subject.into(),
             at: event.at,
-            before: event.before,
-            after: event.after,
+            before: event.before.map(sorted),
+            after: event.after.map(sorted),
         }
     }
+}
+
+/// The same value written in one way: it comes from the table in any order, and an answer's tag goes by its bytes.
+fn sorted(mut value: serde_json::Value) -> serde_json::Value {
+    value.sort_all_objects();
+    value
 }

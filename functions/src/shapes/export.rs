@@ -1,11 +1,12 @@
 //! Exports: as they are asked for and shown.
 
+use super::forms;
 use jiff::Timestamp;
 use muster_domain::export::{Format, State};
 use muster_domain::people::Selection;
 use muster_domain::text::TimeZoneName;
 use muster_domain::{Export, ExportId};
-use muster_edge::{Body, objects};
+use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,24 +16,31 @@ use utoipa::ToSchema;
 pub struct SelectionBody {
     /// Beginnings of words of name and address, all of which must fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub q: Option<String>,
     /// `active` or `inactive`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::Status>)]
     pub status: Option<String>,
     /// Roles, one of which is held or offered anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<forms::RoleId>, max_items = 16)]
     pub role: Vec<String>,
     /// `accepted` or `pending`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::InviteStatus>)]
     pub invite_status: Option<String>,
     /// When they joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::Period>)]
     pub joined_in: Option<String>,
     /// A resource on which something is held or offered, as `type:id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::ResourceText>)]
     pub resource: Option<String>,
     /// The order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<forms::Order>)]
     pub sort: Option<String>,
 }
 
@@ -69,14 +77,14 @@ impl From<Selection> for SelectionBody {
 #[serde(deny_unknown_fields)]
 pub struct CreateExport {
     /// `csv` or `xlsx`.
-    #[schema(value_type = String, example = "csv")]
+    #[schema(value_type = forms::FileFormat)]
     pub format: Format,
     /// Time zone of its times; that of the caller's profile by default, else UTC.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "Europe/Paris")]
+    #[schema(value_type = Option<forms::TimeZone>)]
     pub timezone: Option<TimeZoneName>,
     /// Whom it is of; everybody by default.
-    #[serde(default, deserialize_with = "objects::optional")]
+    #[serde(default)]
     pub filter: Option<SelectionBody>,
 }
 

@@ -1,15 +1,15 @@
 //! Invitations: offers, answers, and what the link's page shows.
 
 use super::member::MemberBody;
-use super::{ResourceName, SeatsBody};
+use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::address::AddressInput;
-use muster_domain::invitation::Delivery;
+use muster_domain::invitation::{CancelReason, Delivery};
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId, Term,
-    UserId,
+    Address, ContactId, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId,
+    Term, UserId,
 };
-use muster_edge::{Body, Field, objects};
+use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
@@ -22,18 +22,19 @@ pub struct CreateInvitations {
     #[schema(schema_with = addresses)]
     pub emails: AddressInput,
     /// The role offered.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// What it is offered on.
-    #[serde(default, deserialize_with = "objects::list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// What the inviter writes; the organization's default message when there is none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "3_months")]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
     /// Whether to only say what would happen.
     #[serde(default)]
@@ -58,31 +59,38 @@ impl Body for CreateInvitations {
     const REQUIRED: &'static [&'static str] = &["emails", "role"];
 }
 
-/// Somebody to add: at once if they are a contact with an account, by invitation otherwise.
+/// Somebody to add: at once if they are known by their account, by invitation otherwise. Name `email` or `contact`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
-    /// Their address.
-    #[schema(value_type = String, example = "ann@x.example")]
-    pub email: Address,
+    /// Their address. It stands for no account but the one that the platform, or a contact's `subject`, names for it.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::Address>)]
+    pub email: Option<Address>,
+    /// The id of a contact who is that person. A former member whom somebody removed is added at once, with the address they had joined
+    /// with. This needs `contacts:read` on the whole organization.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::ContactId>)]
+    pub contact: Option<ContactId>,
     /// The role.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// What it is for.
-    #[serde(default, deserialize_with = "objects::list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
     /// For a time-limited role: how long, from now or from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "3_months")]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
     /// What the mail to them says beside.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
 }
 
 impl Body for AddMember {
-    const REQUIRED: &'static [&'static str] = &["email", "role"];
+    const REQUIRED: &'static [&'static str] = &["role"];
 }
 
 /// What came of adding: one of the two.
@@ -101,19 +109,20 @@ pub struct AddedBody {
 #[serde(deny_unknown_fields)]
 pub struct UpdateInvitation {
     /// The role offered.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = forms::RoleId)]
     pub role: Option<RoleId>,
     /// What it is offered on.
-    #[serde(default, deserialize_with = "objects::optional_list")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from acceptance.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Field<Term>,
     /// What the inviter writes; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub message: Field<Message>,
 }
 
@@ -144,8 +153,12 @@ pub struct InvitationBody {
     /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = String)]
     pub status: InvitationState,
+    /// Why it was cancelled, where no member did so: `resource_deleted` (all it was offered on has been deleted) or `already_member` (the
+    /// invited person is a member with another address). Null otherwise.
+    #[schema(value_type = Option<String>)]
+    pub cancel_reason: Option<CancelReason>,
     /// How far its mail has come: `queued`, `sent`, `delivered`; or `failed` (refused by the mail service), `returned` (it came back, another
-    /// may arrive), `bounced` (it came back for good), `complained` (called spam).
+    /// may arrive), `bounced` (it came back for good), `complained` (called spam), `declined` (not sent, since the person has declined before).
     #[schema(value_type = String)]
     pub mail: Delivery,
     /// Who answers for it: the last one who sent, resent or changed it.
@@ -189,6 +202,7 @@ impl InvitationBody {
             duration: invitation.term,
             message: invitation.message.clone(),
             status: invitation.state_at(now),
+            cancel_reason: invitation.cancel_reason,
             mail: invitation.mail,
             invited_by: invitation.invited_by,
             created_at: invitation.created_at,
@@ -203,7 +217,7 @@ impl InvitationBody {
 pub struct InvitedBody {
     /// Invitations that were made.
     pub invitations: Vec<InvitationBody>,
-    /// People who were added at once, since they have an account already.
+    /// People who were added at once, since they are known by their account.
     pub added: Vec<MemberBody>,
     /// Seats used and allowed, after it.
     pub seats: SeatsBody,

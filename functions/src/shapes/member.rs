@@ -1,19 +1,20 @@
 //! Members: as they are shown, changed and listed.
 
-use super::{ResourceName, SeatsBody};
+use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
 use muster_domain::people::Setting;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
-    Address, Held, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType, RoleId,
-    RoleSet, Status, Term, UserId,
+    Address, Held, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
+    RoleId, RoleSet, Status, Term, UserId,
 };
-use muster_edge::{Body, Field, objects};
+use muster_edge::{Body, Field, given};
 use muster_store::Counts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// A role held on a resource.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +79,7 @@ pub struct MemberBody {
     /// The address they joined with.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource; null if they hold none.
+    /// The role on the organization, else the highest on a resource in sight; null if they hold none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// The role on the organization itself; null if they hold roles on resources only.
@@ -135,15 +136,14 @@ impl View<'_> {
         (role, grants)
     }
 
-    /// The role a row shows: on the organization, else the highest on a resource.
-    #[must_use]
-    pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
+    /// The role a row shows: on the organization, else the highest on a resource that is in sight.
+    pub fn shown_role(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let setting = Setting {
             organization: self.organization,
             set: self.set,
             now: self.now,
         };
-        setting.shown_role(member)
+        setting.shown_role(member, in_sight)
     }
 
     fn grants(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
@@ -167,7 +167,7 @@ impl View<'_> {
             id: member.id,
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member),
+            role: self.shown_role(member, &in_sight),
             organization_role: self.live(member).0.map(|held| held.role.clone()),
             grants: self.grants(member, in_sight),
             status: member.status,
@@ -186,7 +186,7 @@ impl View<'_> {
             id: member.id.to_string(),
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member),
+            role: self.shown_role(member, &in_sight),
             grants: self.grants(member, in_sight),
             status: Some(member.status),
             invite_status: "accepted",
@@ -240,7 +240,7 @@ pub struct PersonRow {
     /// Their address.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource.
+    /// The role on the organization, else the highest on a resource in sight.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// Roles on resources, held or offered.
@@ -315,18 +315,18 @@ impl CountsBody {
 pub struct GrantInput {
     /// The resource's type.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceType)]
     pub kind: ResourceType,
     /// The resource's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceId)]
     pub id: ResourceId,
     /// The role.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When it shall end, if it shall.
+    /// When it shall end; null, nothing or never for no end.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<Timestamp>,
+    #[schema(value_type = Option<forms::Instant>)]
+    pub expires_at: Option<Instant>,
 }
 
 /// The role to be held on the resource of the path.
@@ -334,12 +334,12 @@ pub struct GrantInput {
 #[serde(deny_unknown_fields)]
 pub struct PutGrant {
     /// The role, in place of the one held there.
-    #[schema(value_type = String, example = "program_facilitator")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When it shall end; null or nothing for no end.
+    /// When it shall end; null, nothing or never for no end.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<Timestamp>,
+    #[schema(value_type = Option<forms::Instant>)]
+    pub expires_at: Option<Instant>,
 }
 
 impl Body for PutGrant {
@@ -352,46 +352,62 @@ impl Body for PutGrant {
 pub struct UpdateMember {
     /// The role; with `grants`, the one on the organization, null for none.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::RoleId>)]
     pub role: Field<RoleId>,
     /// Resources the role is held on.
-    #[serde(default, deserialize_with = "objects::optional_list")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from now.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
     /// Any mix of roles on resources.
-    #[serde(default, deserialize_with = "objects::optional_list")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<GrantInput>, max_items = 64)]
     pub grants: Option<Vec<GrantInput>>,
     /// Their name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = forms::Name)]
     pub name: Option<Name>,
     /// Time zone; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::TimeZone>)]
     pub timezone: Field<TimeZoneName>,
     /// Colour; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Color>)]
     pub color: Field<Color>,
     /// Notifications to switch; those not named stay.
-    #[serde(default)]
-    #[schema(value_type = Option<std::collections::BTreeMap<String, bool>>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = switches)]
     pub notifications: Option<BTreeMap<NotificationId, bool>>,
     /// Skills, 50 at most.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<forms::Skill>, max_items = 50)]
     pub skills: Option<Vec<Skill>>,
     /// A text about themselves; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub bio: Field<Message>,
     /// `active` or `inactive`: not for oneself.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = forms::Status)]
     pub status: Option<Status>,
+}
+
+/// Notifications, each on or off.
+fn switches() -> Schema {
+    let names = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(forms::WORD));
+    let switch = ObjectBuilder::new().schema_type(Type::Boolean).build();
+    let switches = ObjectBuilder::new()
+        .property_names(Some(names.build()))
+        .additional_properties(Some(Schema::Object(switch)))
+        .max_properties(Some(50))
+        .description(Some("Notifications to switch, 50 at most; those not named stay."));
+    Schema::Object(switches.build())
 }
 
 impl Body for UpdateMember {

@@ -1,21 +1,22 @@
 //! Organizations, their settings, their plan and their roles.
 
 use super::member::MemberBody;
-use super::{ResourceName, SeatsBody};
+use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::address::Domain;
 use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Term, UserId};
-use muster_edge::{Body, Field, objects};
+use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 /// A new organization.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganization {
     /// Its name, 1 to 120 characters.
-    #[schema(value_type = String, example = "Acme")]
+    #[schema(value_type = forms::Name)]
     pub name: Name,
     /// Its role set, which stays.
     #[schema(example = "program-delivery")]
@@ -31,11 +32,12 @@ impl Body for CreateOrganization {
 #[serde(deny_unknown_fields)]
 pub struct UpdateOrganization {
     /// The new name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = forms::Name)]
     pub name: Option<Name>,
     /// Settings to change.
-    #[serde(default, deserialize_with = "objects::optional")]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = UpdateSettings)]
     pub settings: Option<UpdateSettings>,
 }
 
@@ -48,15 +50,16 @@ impl Body for UpdateOrganization {
 #[serde(deny_unknown_fields)]
 pub struct UpdateSettings {
     /// Days an invitation stays open, 1 to 30.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = u32, minimum = 1, maximum = 30)]
     pub invitation_ttl_days: Option<u32>,
     /// The message invitations carry when the inviter writes none; null takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Message>)]
     pub default_message: Field<Message>,
     /// Roles that are off until listed here. Taking one off ends it for everybody who holds it.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<forms::RoleId>)]
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
@@ -66,12 +69,37 @@ pub struct UpdateSettings {
 pub struct SetPlan {
     /// How many seats may be used; null for no limit.
     #[serde(default)]
-    #[schema(value_type = Option<u32>)]
+    #[schema(schema_with = seat_limits)]
     pub seat_limit: Field<u32>,
     /// Domains that addresses for allowlisted roles must be in, 100 at most.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Vec<forms::Domain>, max_items = 100)]
+    pub allowed_domains: Option<BTreeSet<Domain>>,
+    /// How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
-    pub allowed_domains: Field<BTreeSet<Domain>>,
+    #[schema(schema_with = mail_limits)]
+    pub mail_limit: Field<u32>,
+}
+
+/// A number of mails, or null.
+fn mail_limits() -> Schema {
+    let description = "How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.";
+    numbers_or_null(description)
+}
+
+/// A number of seats, or null.
+fn seat_limits() -> Schema {
+    numbers_or_null("How many seats may be used; null for no limit.")
+}
+
+/// A whole number of 32 bits, or null.
+fn numbers_or_null(description: &str) -> Schema {
+    let limits = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .minimum(Some(0))
+        .maximum(Some(u32::MAX))
+        .description(Some(description));
+    Schema::Object(limits.build())
 }
 
 impl Body for SetPlan {
@@ -83,17 +111,18 @@ impl Body for SetPlan {
 #[serde(deny_unknown_fields)]
 pub struct TransferOwnership {
     /// The member who becomes the owner.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub to: UserId,
     /// The role that the giver holds from then on.
-    #[schema(value_type = String, example = "admin")]
+    #[schema(value_type = forms::RoleId)]
     pub then: RoleId,
     /// The resources that role is held on, where it needs some.
-    #[serde(default, deserialize_with = "objects::optional_list")]
+    #[serde(default)]
+    #[schema(max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
     /// For a time-limited role: how long from now.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
 }
 
@@ -115,7 +144,7 @@ pub struct TransferredBody {
 #[serde(deny_unknown_fields)]
 pub struct NamePayingOwner {
     /// An active owner.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub member: UserId,
 }
 
@@ -182,6 +211,8 @@ pub struct PlanBody {
     /// Domains that addresses for allowlisted roles must be in.
     #[schema(value_type = Vec<String>)]
     pub allowed_domains: BTreeSet<Domain>,
+    /// How many mails a day members can have sent; null for the usual limit, 1,000.
+    pub mail_limit: Option<u64>,
 }
 
 impl From<&Plan> for PlanBody {
@@ -189,6 +220,7 @@ impl From<&Plan> for PlanBody {
         Self {
             seat_limit: plan.seat_limit,
             allowed_domains: plan.allowed_domains.clone(),
+            mail_limit: plan.mail_limit,
         }
     }
 }

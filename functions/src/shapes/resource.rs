@@ -1,5 +1,6 @@
 //! Resources.
 
+use super::forms;
 use jiff::Timestamp;
 use muster_domain::{Name, Resource, ResourceId, ResourceType};
 use muster_edge::Body;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct PutResource {
     /// Its name, 1 to 120 characters.
-    #[schema(value_type = String, example = "Spring cohort")]
+    #[schema(value_type = forms::Name)]
     pub name: Name,
 }
 

@@ -1,9 +1,10 @@
 //! Delivering one mail: taken up, handed to SES, noted. A mail is sent again only when it is not known whether it was.
 
-use muster_domain::feedback::Reason;
+use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
-use muster_domain::mail::{EndReason, MailState};
+use muster_domain::mail::{EndReason, MailState, Turn, days_left};
+use muster_domain::rules::pace;
 use muster_domain::{
     Address, Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
 };
@@ -11,7 +12,7 @@ use muster_edge::inside::role_set;
 use muster_edge::mail::{self, Outgoing};
 use muster_edge::post::{Post, PostError};
 use muster_edge::{App, Metric};
-use muster_store::{Key, Snapshot, StoreError};
+use muster_store::{CommitError, Key, Snapshot, StoreError};
 
 /// Why a mail could not be delivered now.
 #[derive(Debug, thiserror::Error)]
@@ -24,82 +25,114 @@ pub(super) enum DeliverError {
     Post(#[from] PostError),
     #[error("the mail cannot be written: {0}")]
     Render(String),
-    #[error("the mail was taken up by an earlier try")]
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    #[error("the mail was taken up by an earlier try, or its organization has changed")]
     TakenUp,
 }
 
-/// Delivers a mail, unless that was done before, what it speaks of is no longer so, or mail does not reach its address.
+/// Delivers a mail, unless that was done before, what it speaks of is no longer so, or it is not to reach its address.
 ///
-/// `unasked` is its address if the record tells that nobody asked for it: what is known of the address is then read with it.
+/// `to` is its address if the record tells it: what is known of the address is then read with the mail.
 pub(super) async fn deliver(
     app: &App,
     post: &Post,
     organization: OrganizationId,
     id: MailId,
-    unasked: Option<&Address>,
+    to: Option<&Address>,
 ) -> Result<(), DeliverError> {
     let store = app.store();
     let now = app.clock().now();
     let mut keys = vec![Key::mail(organization, id), Key::organization(organization)];
-    keys.extend(unasked.map(|address| Key::deliverability(organization, address)));
+    keys.extend(to.map(|address| Key::deliverability(organization, address)));
     let seen = store.read(&keys).await?;
     let Some(mail) = seen.mail(organization, id)? else {
         return Ok(());
     };
+    // What is done with: the mail is, and what the invitation tells of it may not be.
     match mail.state {
-        MailState::Queued => {
-            if !store
-                .move_mail(&mail, MailState::Queued, MailState::Sending, now)
-                .await?
-            {
-                // By another delivery, or by this one: the reply to it got lost, and the SDK asked again. Whoever comes
-                // next finds out how far it came.
-                return Err(DeliverError::TakenUp);
-            }
-        }
-        // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
-        MailState::Sending => {}
-        // The mail is done with; what the invitation tells of it may not be.
+        MailState::Queued | MailState::Sending => {}
         MailState::Sent => return Ok(tell(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(tell(app, &mail, Delivery::Failed).await?),
-        MailState::Skipped => return Ok(()),
+        // Released by the restoration of its organization, as a mail of its own.
+        MailState::Held | MailState::Skipped => return Ok(()),
     }
-    if let Some(reason) = withheld(app, &seen, &mail).await? {
-        // Told first: whoever comes after a death between the two finds the mail still to be done.
-        tell(app, &mail, reason.delivery()).await?;
-        return skip(app, &mail).await;
+    let organization = seen.organization(organization)?;
+    let turn = mail.turn(organization.as_ref(), now);
+    if let (Turn::Hold, Some(known)) = (turn, &organization) {
+        // If not, the organization was restored, perhaps: whoever comes next finds out.
+        let held = store.hold_mail(&mail, known).await?;
+        return held.then_some(()).ok_or(DeliverError::TakenUp);
     }
-    let written = match (seen.organization(organization)?, &mail.letter) {
-        (_, Letter::OrganizationErased { name }) => farewell(&mail, name),
-        // Nobody hears of a deleted organization but of its deletion; nor of that, once it is restored.
-        (Some(known), letter) if known.is_deleted() != matches!(letter, Letter::OrganizationDeleted { .. }) => Ok(None),
-        (Some(known), _) => write(app, &known, &mail).await,
-        (None, _) => Ok(None),
+    let known = deliverability(app, &seen, &mail).await?;
+    if let Some(reason) = mail.withheld(known.as_ref()) {
+        return leave(app, &mail, Some(reason.delivery())).await;
+    }
+    let written = match (turn, &organization, &mail.letter) {
+        (Turn::Send, _, Letter::OrganizationErased { name }) => farewell(&mail, name)?,
+        (Turn::Send, Some(organization), _) => write(app, organization, &mail).await?,
+        (Turn::Send, None, _) | (Turn::Skip | Turn::Hold, ..) => None,
     };
-    let outgoing = match written {
-        Ok(Some(outgoing)) => outgoing,
-        Ok(None) => return skip(app, &mail).await,
-        Err(error) => {
-            // Nothing was handed over.
-            store
-                .move_mail(&mail, MailState::Sending, MailState::Queued, now)
-                .await?;
-            return Err(error);
-        }
+    let Some(outgoing) = written else {
+        return leave(app, &mail, None).await;
     };
-    match post.send(&outgoing, &mail).await {
+    match taken(app, &mail, known.as_ref()).await? {
+        Taken::Up => hand_over(app, post, &mail, &outgoing).await,
+        // Requests see that coming, unless they are faster than the mail before them.
+        Taken::TooMany => leave(app, &mail, Some(Delivery::Failed)).await,
+        // By another delivery, or by this one: the reply to it got lost, and the SDK asked again. Whoever comes
+        // next finds out how far it came.
+        Taken::Before => Err(DeliverError::TakenUp),
+    }
+}
+
+/// What came of taking a mail up.
+enum Taken {
+    /// It is to be handed over.
+    Up,
+    /// Its address got too many of late.
+    TooMany,
+    /// Others have taken it up.
+    Before,
+}
+
+/// Takes a mail up for sending, as one of those that its address gets of late.
+async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result<Taken, DeliverError> {
+    // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
+    if mail.state == MailState::Sending {
+        return Ok(Taken::Up);
+    }
+    let (store, now) = (app.store(), app.clock().now());
+    let is_taken = if mail.letter.is_by_hand() {
+        let mailed = known.map_or(&[][..], |known| known.mailed.as_slice());
+        let Some(mailed) = pace::with(mailed, mail, now) else {
+            return Ok(Taken::TooMany);
+        };
+        store.take_up(mail, known, &mailed).await?
+    } else {
+        store
+            .move_mail(mail, MailState::Queued, MailState::Sending, now)
+            .await?
+    };
+    Ok(if is_taken { Taken::Up } else { Taken::Before })
+}
+
+/// Hands a mail to the mail service, and notes what it says.
+async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
+    match post.send(outgoing, mail).await {
         Ok(()) => {
             app.metrics().count(Metric::MailSent, 1);
-            note(app, &mail, MailState::Sent, Delivery::Sent).await
+            note(app, mail, MailState::Sent, Delivery::Sent).await
         }
         Err(PostError::Refused(reason)) => {
             tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
             app.metrics().count(Metric::MailFailed, 1);
-            note(app, &mail, MailState::Failed, Delivery::Failed).await
+            note(app, mail, MailState::Failed, Delivery::Failed).await
         }
         Err(error @ PostError::NotSent(_)) => {
-            store
-                .move_mail(&mail, MailState::Sending, MailState::Queued, now)
+            let now = app.clock().now();
+            app.store()
+                .move_mail(mail, MailState::Sending, MailState::Queued, now)
                 .await?;
             Err(error.into())
         }
@@ -114,28 +147,27 @@ async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> R
     Ok(tell(app, mail, delivery).await?)
 }
 
-/// Why a mail is not sent to its address. What is known of that is read already, but for what is sent by hand.
-async fn withheld(app: &App, seen: &Snapshot, mail: &Mail) -> Result<Option<Reason>, StoreError> {
+/// What is known of a mail's address. It is read already, but for what is sent again by hand.
+async fn deliverability(app: &App, seen: &Snapshot, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
     let key = [Key::deliverability(mail.organization, &mail.to)];
-    let known = if mail.asked {
-        None
-    } else if seen.has_asked(&key) {
-        seen.deliverability(mail.organization, &mail.to)?
-    } else {
-        app.store()
-            .read(&key)
-            .await?
-            .deliverability(mail.organization, &mail.to)?
-    };
-    Ok(mail.withheld(known.as_ref()))
+    if seen.has_asked(&key) {
+        return seen.deliverability(mail.organization, &mail.to);
+    }
+    let seen = app.store().read(&key).await?;
+    seen.deliverability(mail.organization, &mail.to)
 }
 
-/// Leaves a mail that was taken up unsent.
-async fn skip(app: &App, mail: &Mail) -> Result<(), DeliverError> {
-    app.metrics().count(Metric::MailSkipped, 1);
-    app.store()
-        .move_mail(mail, MailState::Sending, MailState::Skipped, app.clock().now())
-        .await?;
+/// Leaves a mail unsent, and tells its invitation why if it is still open.
+async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
+    // Told first: whoever comes after a death between the two finds the mail still to be done.
+    if let Some(delivery) = why {
+        tell(app, mail, delivery).await?;
+    }
+    let open = [MailState::Queued, MailState::Sending];
+    let now = app.clock().now();
+    if app.store().settle_mail(mail, &open, MailState::Skipped, now).await? {
+        app.metrics().count(Metric::MailSkipped, 1);
+    }
     Ok(())
 }
 
@@ -225,7 +257,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             role: &words.role(role),
             resource: listed(&names_of(app, organization.id, resources).await?).as_deref(),
             ends_at: *ends_at,
-            days: u8::try_from(*days).unwrap_or(u8::MAX),
+            days: u8::try_from(days_left(*days, *ends_at, app.clock().now())).unwrap_or(u8::MAX),
         }
         .render(mail.to.clone()),
         Letter::AccessEnded { role, resource, reason } => mail::Letter::AccessEnded {

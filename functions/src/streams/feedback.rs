@@ -172,7 +172,7 @@ async fn note(app: &App, heard: &Heard) -> Result<(), NoteError> {
     match mark {
         Mark::Bounced if is_news => app.metrics().count(Metric::MailBounced, 1),
         Mark::Complained if is_news => app.metrics().count(Metric::MailComplained, 1),
-        Mark::Reached | Mark::Bounced | Mark::Complained => {}
+        Mark::Reached | Mark::Bounced | Mark::Complained | Mark::Declined | Mark::Wanted => {}
     }
     Ok(())
 }

@@ -6,11 +6,12 @@
 mod erasure;
 mod export;
 mod keys;
+mod release;
+mod resend;
 
 use jiff::Timestamp;
-use muster_domain::rules::Scene;
 use muster_domain::rules::settle::end_switched_off;
-use muster_domain::rules::work::{LATE_WRITERS, SLICE, deletion_done, end_grants, end_offers, moved_on, resend_slice};
+use muster_domain::rules::work::{LATE_WRITERS, SLICE, deletion_done, end_grants, end_offers, moved_on};
 use muster_domain::{
     Changes, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, ResourceRef, RoleId, RoleSet,
     UserId, Work,
@@ -18,7 +19,6 @@ use muster_domain::{
 use muster_edge::inside::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
@@ -100,6 +100,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
         Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
+        Work::ReleaseMail { after } => hand.release_mail(&job, *after).await?,
         Work::Export { export, .. } => hand.export(app, &job, *export).await?,
     };
     let is_last = matches!(slice, Slice::Last(_));
@@ -185,7 +186,7 @@ impl Hand<'_> {
             ));
         }
         let page = self.pending(after).await?;
-        let changes = end_offers(resource, &page.items, self.now, &mut ids);
+        let changes = end_offers(self.set, resource, &page.items, self.now, &mut ids);
         match page.items.last() {
             Some(last) if page.next.is_some() => return Ok(moved(Some(last.id), late, changes)),
             _ if !changes.is_empty() => return Ok(moved(after, late, changes)),
@@ -244,55 +245,5 @@ impl Hand<'_> {
         self.store
             .pending_invitations(self.organization.id, cursor.as_ref(), SLICE)
             .await
-    }
-
-    async fn resend_all(&self, job: &Job, by: UserId, after: Option<InvitationId>) -> Result<Slice, StoreError> {
-        let page = self.pending(after).await?;
-        let organization = self.organization.id;
-        let addresses: BTreeSet<_> = page.items.iter().map(|i| &i.email).collect();
-        let mut keys = vec![Key::member(organization, by)];
-        keys.extend(
-            addresses
-                .iter()
-                .map(|address| Key::deliverability(organization, address)),
-        );
-        let seen = self.store.read(&keys).await?;
-        let Some(actor) = seen.member(organization, by)? else {
-            return Ok(Slice::Last(Changes::default()));
-        };
-        let mut deliverability = Vec::new();
-        for address in addresses {
-            deliverability.extend(seen.deliverability(organization, address)?);
-        }
-        // What was sent after this was asked for is not sent again.
-        let (older, last): (Vec<_>, _) = (
-            page.items
-                .iter()
-                .filter(|i| i.sent_at <= job.created_at)
-                .cloned()
-                .collect(),
-            page.items.last(),
-        );
-        let scene = Scene {
-            organization: self.organization,
-            set: self.set,
-            actor: &actor,
-            key: None,
-            now: self.now,
-        };
-        let changes = resend_slice(&scene, &older, &deliverability, &mut Ids::at(self.now));
-        match (page.next.is_some(), last) {
-            (true, Some(last)) => {
-                let work = Work::ResendAll {
-                    by,
-                    after: Some(last.id),
-                };
-                Ok(Slice::More(changes.and(Changes {
-                    jobs: vec![moved_on(job, work, self.now)],
-                    ..Changes::default()
-                })))
-            }
-            _ => Ok(Slice::Last(changes)),
-        }
     }
 }

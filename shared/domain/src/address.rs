@@ -69,6 +69,13 @@ impl Address {
         self.split().1
     }
 
+    /// The address as people read it: an international domain in its own letters.
+    pub fn shown(&self) -> String {
+        let (local_part, domain) = self.split();
+        let (domain, _) = Uts46::new().to_unicode(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::Allow);
+        format!("{local_part}@{domain}")
+    }
+
     /// The address for eyes that need not know it: its first character and its domain.
     ///
     /// The length is hidden too, so every address with the same beginning looks alike.

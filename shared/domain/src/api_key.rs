@@ -6,6 +6,7 @@ mod tests;
 
 pub use secret::{Secret, SecretHash};
 
+use crate::changes::Reliance;
 use crate::id::{IdError, OrganizationId, UserId};
 use crate::member::Member;
 use crate::resource::ResourceRef;
@@ -106,6 +107,9 @@ pub struct Limits {
     /// this; what the owner is given later is none of their business.
     #[serde(default)]
     pub ceiling: Option<Vec<Holding>>,
+    /// For a key that is used by somebody who could give all this for a time only: until when. It is found out at each use.
+    #[serde(skip)]
+    pub until: Option<Timestamp>,
 }
 
 /// A role on the organization, or on one resource.
@@ -117,12 +121,30 @@ pub struct Holding {
     pub resource: Option<ResourceRef>,
 }
 
+impl Holding {
+    /// All that a member holds, whether or not it gives anything at present.
+    #[must_use]
+    pub fn all_of(member: &Member) -> Vec<Self> {
+        let held = member.holdings().map(|(held, on)| Self {
+            role: held.role.clone(),
+            resource: on.cloned(),
+        });
+        held.collect()
+    }
+}
+
 impl Limits {
     /// Whether what is held this way counts for the key at all.
     #[must_use]
     pub fn cover(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         let same = |held: &Holding| held.role == *role && held.resource.as_ref() == on;
         self.ceiling.as_ref().is_none_or(|ceiling| ceiling.iter().any(same))
+    }
+
+    /// Until when what is held this way counts for the key: [`Timestamp::MAX`] without an end, none if it does not count.
+    #[must_use]
+    pub fn lasting(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        self.cover(role, on).then(|| self.until.unwrap_or(Timestamp::MAX))
     }
 
     /// Whether what is held this way gives the key anything: it counts, and lies on a resource of the key's.
@@ -132,11 +154,29 @@ impl Limits {
         there && self.cover(role, on)
     }
 
+    /// Whether they leave nothing, whatever the owner holds.
+    #[must_use]
+    pub fn leave_nothing(&self) -> bool {
+        self.ceiling.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// Whether they leave all that the owner holds, if only to read it.
     #[must_use]
     pub fn are_everywhere(&self) -> bool {
         self.resources.is_empty() && self.ceiling.is_none()
     }
+}
+
+/// Who knows a key's secrets beside its owner: the members who made it or rotated it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownBy {
+    /// Who knows the present secret.
+    pub present: Option<UserId>,
+    /// Who knows the one before the last rotation.
+    pub former: Option<UserId>,
+    /// For a key that is used: the first as they were read, since what the key opens rests on them.
+    #[serde(skip)]
+    pub relied_on: Option<Reliance>,
 }
 
 /// An API key as it is stored: everything but the secret.
@@ -157,6 +197,9 @@ pub struct ApiKey {
     pub previous: Option<(SecretHash, Timestamp)>,
     /// Who made it.
     pub made_by: UserId,
+    /// Who knows its secrets beside the owner: what a key opens for them is asked at each use.
+    #[serde(default)]
+    pub known_by: KnownBy,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends, if it does.
@@ -182,6 +225,8 @@ pub enum Unusable {
     OwnerGone,
     /// Its owner is inactive.
     OwnerInactive,
+    /// Who made or rotated it, and so knows its secret, could do neither now.
+    MakerLostAuthority,
 }
 
 impl Unusable {
@@ -194,12 +239,14 @@ impl Unusable {
             Self::Expired => "expired",
             Self::OwnerGone => "owner_gone",
             Self::OwnerInactive => "owner_inactive",
+            Self::MakerLostAuthority => "maker_lost_authority",
         }
     }
 }
 
 impl ApiKey {
-    /// Whether it opens anything at `now`, its secret apart.
+    /// Whether it opens anything at `now`, its secret apart. A key that somebody else knows is narrowed first: see
+    /// [`Opening`](crate::rules::keys::Opening).
     ///
     /// # Errors
     /// [`Unusable`].
@@ -214,7 +261,21 @@ impl ApiKey {
         if owner.status != crate::member::Status::Active {
             return Err(Unusable::OwnerInactive);
         }
+        if self.limits.leave_nothing() {
+            return Err(Unusable::MakerLostAuthority);
+        }
         Ok(())
+    }
+
+    /// Who knows this secret beside the owner, if somebody does; without one, the present secret.
+    #[must_use]
+    pub fn knower(&self, secret: Option<&Secret>) -> Option<UserId> {
+        let is_present = secret.is_none_or(|secret| secret.hash().is(&self.hash));
+        if is_present {
+            self.known_by.present
+        } else {
+            self.known_by.former
+        }
     }
 
     /// Whether the secret is this key's: the present one, or the one before it while that still counts.

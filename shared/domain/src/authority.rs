@@ -1,16 +1,33 @@
 //! Authority: what a member's roles allow at one instant.
 
 use crate::api_key::Limits;
-use crate::member::{Member, Status};
+use crate::member::{Held, Member, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::{Reach, Role, RoleSet};
 use crate::text::RoleId;
 use jiff::Timestamp;
 
-/// The roles of a member that hold at one instant, each with the resource it is limited to.
+/// A role that holds at one instant.
+#[derive(Clone, Copy)]
+struct Power<'a> {
+    role: &'a Role,
+    /// The resource it is limited to.
+    on: Option<&'a ResourceRef>,
+    /// When it ends; [`Timestamp::MAX`] if it does not.
+    until: Timestamp,
+}
+
+impl Power<'_> {
+    /// Whether it holds for `on` (none: the organization as a whole).
+    fn covers(&self, on: Option<&ResourceRef>) -> bool {
+        self.on.is_none() || self.on == on
+    }
+}
+
+/// The roles of a member that hold at one instant, each with the resource it is limited to and its end.
 pub struct Authority<'a> {
-    powers: Vec<(&'a Role, Option<&'a ResourceRef>)>,
+    powers: Vec<Power<'a>>,
     limits: Option<(&'a Limits, &'a RoleSet)>,
 }
 
@@ -18,12 +35,19 @@ impl<'a> Authority<'a> {
     /// What `member` may do at `now`; nothing at all if inactive.
     #[must_use]
     pub fn of(member: &'a Member, organization: &'a Organization, set: &'a RoleSet, now: Timestamp) -> Self {
+        let power = |(held, on): (&'a Held, Option<&'a ResourceRef>)| {
+            Some(Power {
+                role: set.role(&held.role)?,
+                on,
+                until: held.ends_at(),
+            })
+        };
         let powers = member
             .live(organization, set, now)
             .filter(|_| member.status == Status::Active)
-            .filter_map(|(held, resource)| Some((set.role(&held.role)?, resource)))
+            .filter_map(power)
             // A role that reaches resources only gives nothing where it is held on the organization (a participant without programs).
-            .filter(|(role, resource)| resource.is_some() || role.reach == Reach::Organization)
+            .filter(|power| power.on.is_some() || power.role.reach == Reach::Organization)
             .collect();
         Self { powers, limits: None }
     }
@@ -31,12 +55,15 @@ impl<'a> Authority<'a> {
     /// This authority as an API key with these limits has it: on its resources only, reading only, and within its ceiling.
     #[must_use]
     pub fn within(self, limits: &'a Limits, set: &'a RoleSet) -> Self {
-        let mut powers = self.powers;
-        powers.retain(|(role, on)| limits.cover(&role.id, *on));
+        let capped = |power: Power<'a>| {
+            let until = limits.lasting(&power.role.id, power.on)?.min(power.until);
+            Some(Power { until, ..power })
+        };
+        let mut powers: Vec<Power<'a>> = self.powers.into_iter().filter_map(capped).collect();
         if !limits.resources.is_empty() {
-            let on_each = |(role, on): (&'a Role, Option<&'a ResourceRef>)| {
-                let covered = limits.resources.iter().filter(move |r| on.is_none_or(|own| own == *r));
-                covered.map(move |resource| (role, Some(resource)))
+            let on_each = |power: Power<'a>| {
+                let covered = limits.resources.iter().filter(move |r| power.covers(Some(*r)));
+                covered.map(move |on| Power { on: Some(on), ..power })
             };
             powers = powers.into_iter().flat_map(on_each).collect();
         }
@@ -60,29 +87,31 @@ impl<'a> Authority<'a> {
     /// The roles that hold for `on` (none: the organization as a whole), highest first, with where each is held.
     #[must_use]
     pub fn sources(&self, permission: &str, on: Option<&ResourceRef>) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
-        let holds = |limit: &Option<&ResourceRef>| limit.is_none() || *limit == on;
-        let mut found: Vec<_> = self
-            .powers
-            .iter()
-            .filter(|(role, limit)| holds(limit) && role.allows(permission) && self.leaves(permission))
-            .copied()
-            .collect();
+        let gives = |power: &&Power<'a>| power.covers(on) && power.role.allows(permission) && self.leaves(permission);
+        let mut found: Vec<_> = self.powers.iter().filter(gives).map(|p| (p.role, p.on)).collect();
         found.sort_by_key(|(_, limit)| limit.is_some());
         found
     }
 
     /// The roles that hold for `on` (none: the organization as a whole).
-    fn over<'s>(&'s self, on: Option<&'s ResourceRef>) -> impl Iterator<Item = &'a Role> + 's {
-        self.powers
-            .iter()
-            .filter(move |(_, limit)| limit.is_none() || (limit.is_some() && *limit == on))
-            .map(|(role, _)| *role)
+    fn over<'s>(&'s self, on: Option<&'s ResourceRef>) -> impl Iterator<Item = &'s Power<'a>> + 's {
+        self.powers.iter().filter(move |power| power.covers(on))
     }
 
     /// Whether `permission` holds for `on` (none: the organization as a whole).
     #[must_use]
     pub fn allows(&self, permission: &str, on: Option<&ResourceRef>) -> bool {
-        self.leaves(permission) && self.over(on).any(|role| role.allows(permission))
+        self.allows_until(permission, on).is_some()
+    }
+
+    /// Until when `permission` holds for `on`: [`Timestamp::MAX`] without an end, none if it does not hold.
+    #[must_use]
+    pub fn allows_until(&self, permission: &str, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        let powers = self.over(on).filter(|power| power.role.allows(permission));
+        powers
+            .map(|power| power.until)
+            .max()
+            .filter(|_| self.leaves(permission))
     }
 
     /// Whether any role holds for the resource.
@@ -94,58 +123,88 @@ impl<'a> Authority<'a> {
     /// Whether `permission` holds anywhere.
     #[must_use]
     pub fn allows_somewhere(&self, permission: &str) -> bool {
-        self.leaves(permission) && self.powers.iter().any(|(role, _)| role.allows(permission))
+        self.leaves(permission) && self.powers.iter().any(|power| power.role.allows(permission))
+    }
+
+    /// The end of the power that lasts longest among these and names the role; none if none does, or no change is left.
+    fn longest<'s>(
+        &self,
+        powers: impl Iterator<Item = &'s Power<'a>>,
+        names: impl Fn(&Role) -> bool,
+    ) -> Option<Timestamp>
+    where
+        'a: 's,
+    {
+        let naming = powers.filter(|power| names(power.role));
+        naming.map(|power| power.until).max().filter(|_| self.changes())
     }
 
     /// Whether the member may give `role` on `on`.
     #[must_use]
     pub fn may_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.changes() && self.over(on).any(|own| own.assigns.contains(role))
+        self.assigns_until(role, on).is_some()
+    }
+
+    /// Until when the member may give `role` on `on`: [`Timestamp::MAX`] without an end, none if they may not.
+    #[must_use]
+    pub fn assigns_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        self.longest(self.over(on), |own| own.assigns.contains(role))
     }
 
     /// Whether the member may give `role` on something.
     #[must_use]
     pub fn may_assign_somewhere(&self, role: &RoleId) -> bool {
-        self.changes() && self.powers.iter().any(|(own, _)| own.assigns.contains(role))
+        self.assigns_somewhere_until(role).is_some()
+    }
+
+    /// Until when the member may give `role` on something.
+    #[must_use]
+    pub fn assigns_somewhere_until(&self, role: &RoleId) -> Option<Timestamp> {
+        self.longest(self.powers.iter(), |own| own.assigns.contains(role))
     }
 
     /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (001).
     #[must_use]
     pub fn may_take(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.changes() && self.over(on).any(|own| own.self_assigns.contains(role))
+        self.takes_until(role, on).is_some()
+    }
+
+    /// Until when the member may take `role` on `on` for themselves.
+    #[must_use]
+    pub fn takes_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        self.longest(self.over(on), |own| own.self_assigns.contains(role))
     }
 
     /// Whether the member may take `role` on something for themselves.
     #[must_use]
     pub fn may_take_somewhere(&self, role: &RoleId) -> bool {
-        self.changes() && self.powers.iter().any(|(own, _)| own.self_assigns.contains(role))
+        self.longest(self.powers.iter(), |own| own.self_assigns.contains(role))
+            .is_some()
     }
 
     /// Whether the member may take any role on `on` for themselves.
     #[must_use]
     pub fn may_take_any(&self, on: Option<&ResourceRef>) -> bool {
-        self.changes() && self.over(on).any(|own| !own.self_assigns.is_empty())
+        self.longest(self.over(on), |own| !own.self_assigns.is_empty())
+            .is_some()
     }
 
     /// Whether the member may take any role on something for themselves.
     #[must_use]
     pub fn may_take_something(&self) -> bool {
-        self.changes() && self.powers.iter().any(|(own, _)| !own.self_assigns.is_empty())
+        self.longest(self.powers.iter(), |own| !own.self_assigns.is_empty())
+            .is_some()
     }
 
     /// Whether the member may change or take away `role` on `on`.
     #[must_use]
     pub fn may_manage(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.changes() && self.over(on).any(|own| own.manages.contains(role))
+        self.manages_until(role, on).is_some()
     }
 
-    /// Whether the member may give a whole offer: the role on each of the resources, and on the organization where it is held there.
-    ///
-    /// One whose own power is limited to resources may offer a role that is held beside resources (a participant) only with resources.
+    /// Until when the member may change or take away `role` on `on`.
     #[must_use]
-    pub fn may_offer(&self, role: &Role, resources: &[ResourceRef]) -> bool {
-        let each = resources.iter().all(|r| self.may_assign(&role.id, Some(r)));
-        let whole = self.may_assign(&role.id, None);
-        each && (whole || (role.reach == Reach::Resource && !resources.is_empty()))
+    pub fn manages_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        self.longest(self.over(on), |own| own.manages.contains(role))
     }
 }

@@ -7,6 +7,8 @@ use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::event::Event;
 use crate::export::Export;
+use crate::feedback::Mark;
+use crate::former::FormerMember;
 use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
@@ -16,6 +18,7 @@ use crate::organization::Organization;
 use crate::resource::Resource;
 use crate::roleset::RoleSet;
 use crate::text::ContactId;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// One thing before and after: none before is a new one, none after one that goes.
@@ -84,6 +87,29 @@ fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
     pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after))
 }
 
+/// A member on whose authority a decision rests, as they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reliance {
+    /// Who.
+    pub member: UserId,
+    /// Their version.
+    pub version: u64,
+    /// When they joined: versions begin anew with a later membership.
+    pub joined_at: Timestamp,
+}
+
+impl Reliance {
+    /// On this member.
+    #[must_use]
+    pub const fn on(member: &Member) -> Self {
+        Self {
+            member: member.id,
+            version: member.version,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
 /// All that one decision changes, for one transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Changes {
@@ -97,6 +123,8 @@ pub struct Changes {
     pub resources: Vec<Pair<Resource>>,
     /// Contacts.
     pub contacts: Vec<Pair<Contact>>,
+    /// What is kept of those who were members.
+    pub former_members: Vec<Pair<FormerMember>>,
     /// API keys.
     pub keys: Vec<Pair<ApiKey>>,
     /// Exports.
@@ -107,8 +135,14 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// Mail it wants sent.
     pub mail: Vec<Mail>,
-    /// Members who must still be as they were read (id and version), since the decision rests on their authority.
-    pub relied_on: Vec<(UserId, u64)>,
+    /// What is noted of addresses, and since when.
+    pub marks: Vec<(Address, Mark, Timestamp)>,
+    /// Held mail that goes: a copy of it is among the mail to be sent.
+    pub released: Vec<Mail>,
+    /// Members who must still be as they were read, since the decision rests on their authority.
+    pub relied_on: Vec<Reliance>,
+    /// What was kept of these as former members when it was read (its version, none if nothing was), and must be still.
+    pub relied_on_former: Vec<(UserId, Option<u64>)>,
 }
 
 impl Changes {
@@ -133,6 +167,13 @@ impl Changes {
         self.members.iter().map(|p| owner(&p.after) - owner(&p.before)).sum()
     }
 
+    /// Invitations that are new.
+    #[must_use]
+    pub fn new_invitations(&self) -> Vec<Invitation> {
+        let new = self.invitations.iter().filter(|pair| pair.before.is_none());
+        new.filter_map(|pair| pair.after.clone()).collect()
+    }
+
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -147,18 +188,34 @@ impl Changes {
         self.invitations.extend(other.invitations);
         self.resources.extend(other.resources);
         self.contacts.extend(other.contacts);
+        self.former_members.extend(other.former_members);
+        self.relied_on_former.extend(other.relied_on_former);
         self.keys.extend(other.keys);
         self.exports.extend(other.exports);
         self.jobs.extend(other.jobs);
         self.events.extend(other.events);
         self.mail.extend(other.mail);
+        self.marks.extend(other.marks);
+        self.released.extend(other.released);
         let more = other.relied_on.into_iter().filter(|it| !self.relied_on.contains(it));
         let more: Vec<_> = more.collect();
         self.relied_on.extend(more);
         // A transaction touches an item once, and the condition of a change holds what a check would.
         let members = &self.members;
-        self.relied_on.retain(|(id, _)| !each(members).any(|m| m.id == *id));
+        self.relied_on.retain(|it| !each(members).any(|m| m.id == it.member));
         self
+    }
+
+    /// These, as long as the member is as they were read; what changes nothing rests on nobody.
+    #[must_use]
+    pub fn relying_on(self, member: &Member) -> Self {
+        if self.is_empty() {
+            return self;
+        }
+        self.and(Self {
+            relied_on: vec![Reliance::on(member)],
+            ..Self::default()
+        })
     }
 
     /// Whether the member is among those that change.

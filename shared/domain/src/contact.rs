@@ -19,9 +19,15 @@ pub struct Contact {
     pub email: Address,
     /// Name for people.
     pub name: Option<Name>,
-    /// Their account, if they have one.
+    /// Their account, if one is known.
     pub user: Option<UserId>,
-    /// The member who told that this account is at this address; none if the platform did, or if it is a member's own.
+    /// Whether somebody stands for the account: the platform, or the member who named it.
+    ///
+    /// Otherwise it is the account of an earlier membership, and a hint: the mailbox may be somebody else's by now. A contact from
+    /// before this was noted may be either, so it counts as a hint until its account is named again.
+    #[serde(default)]
+    pub vouched: bool,
+    /// The member who stands for it; none if the platform does, or if nobody does.
     ///
     /// They answer for it: nobody is added through it to what they could not give themselves.
     #[serde(default)]

@@ -7,6 +7,7 @@ use crate::address::Address;
 use crate::id::OrganizationId;
 use crate::invitation::Delivery;
 use crate::mail::{Letter, Mail, MailState};
+use crate::rules::pace::Sending;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -56,10 +57,13 @@ impl Told {
     pub const fn settles(self) -> (&'static [MailState], MailState) {
         match self {
             Self::Rejected => (
-                &[MailState::Queued, MailState::Sending, MailState::Sent],
+                &[MailState::Queued, MailState::Sending, MailState::Held, MailState::Sent],
                 MailState::Failed,
             ),
-            _ => (&[MailState::Queued, MailState::Sending], MailState::Sent),
+            _ => (
+                &[MailState::Queued, MailState::Sending, MailState::Held],
+                MailState::Sent,
+            ),
         }
     }
 
@@ -84,15 +88,21 @@ pub enum Mark {
     Bounced,
     /// Whoever reads it called a mail spam.
     Complained,
+    /// Whoever reads it declined an invitation.
+    Declined,
+    /// Whoever reads it accepted an invitation: they want mail again.
+    Wanted,
 }
 
-/// Why nobody is mailed unasked.
+/// Why an address is not mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// Mail to the address came back for good.
     Bounced,
     /// Whoever reads it called a mail spam.
     Complained,
+    /// Whoever reads it declined an invitation.
+    Declined,
 }
 
 impl Reason {
@@ -102,6 +112,7 @@ impl Reason {
         match self {
             Self::Bounced => Delivery::Bounced,
             Self::Complained => Delivery::Complained,
+            Self::Declined => Delivery::Declined,
         }
     }
 }
@@ -122,29 +133,57 @@ pub struct Deliverability {
     /// When mail reached it.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub reached_at: Option<Timestamp>,
+    /// When an invitation was declined.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub declined_at: Option<Timestamp>,
+    /// When an invitation was accepted by somebody who had declined or complained.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub wanted_at: Option<Timestamp>,
+    /// What was sent to it by hand of late.
+    #[serde(default)]
+    pub mailed: Vec<Sending>,
 }
 
 impl Deliverability {
-    /// Why the address is not mailed unasked; none if it is again. A complaint lasts: that mail arrives is no change of mind.
+    /// Why the address is not mailed; none if it is again. A complaint or a refusal lasts until the person accepts an invitation:
+    /// that mail arrives is no change of mind.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
-        if self.complained_at.is_some() {
-            return Some(Reason::Complained);
+        let reasons = [Reason::Complained, Reason::Declined, Reason::Bounced];
+        reasons.into_iter().find(|reason| self.has(*reason))
+    }
+
+    /// Whether the person wants no mail, as far as they have said.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.has(Reason::Complained) || self.has(Reason::Declined)
+    }
+
+    fn has(&self, reason: Reason) -> bool {
+        match reason {
+            Reason::Bounced => self.bounced_at > self.reached_at,
+            Reason::Complained => self.complained_at > self.wanted_at,
+            Reason::Declined => self.declined_at > self.wanted_at,
         }
-        (self.bounced_at > self.reached_at).then_some(Reason::Bounced)
     }
 }
 
 impl Mail {
-    /// Why it is not sent, with what is known of its address: whom somebody has just named is mailed, whatever came back before.
+    /// Why it is not sent, with what is known of its address.
+    ///
+    /// Whom somebody has just named is mailed though mail came back before, and never against the person's own word. Whoever declined
+    /// an invitation gets no other one, and still hears of what is done to their access.
     #[must_use]
     pub fn withheld(&self, known: Option<&Deliverability>) -> Option<Reason> {
-        if self.asked {
-            return None;
+        let known = known.filter(|known| known.organization == self.organization && known.address == self.to)?;
+        let mut reasons = vec![Reason::Complained];
+        if matches!(self.letter, Letter::Invitation { .. }) {
+            reasons.push(Reason::Declined);
         }
-        known
-            .filter(|known| known.organization == self.organization && known.address == self.to)
-            .and_then(Deliverability::reason)
+        if !self.asked {
+            reasons.push(Reason::Bounced);
+        }
+        reasons.into_iter().find(|reason| known.has(*reason))
     }
 
     /// Whether what comes of it is noted of its address. Not of the last mail of an organization: nothing is left of that.

@@ -27,6 +27,16 @@ pub enum InvitationState {
     Expired,
 }
 
+/// Why an invitation was cancelled, where nobody took it back: it could not be accepted any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// All that it was offered on has been deleted.
+    ResourceDeleted,
+    /// The invited person is a member, with another address.
+    AlreadyMember,
+}
+
 /// How far its mail has come: each gives way to those after it, whichever is told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,11 +55,13 @@ pub enum Delivery {
     Bounced,
     /// Called spam by the recipient.
     Complained,
+    /// Not sent: the person has declined an invitation of the organization.
+    Declined,
 }
 
 impl Delivery {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Queued,
         Self::Sent,
         Self::Failed,
@@ -57,6 +69,7 @@ impl Delivery {
         Self::Delivered,
         Self::Bounced,
         Self::Complained,
+        Self::Declined,
     ];
 
     /// As it is stored and answered.
@@ -70,6 +83,7 @@ impl Delivery {
             Self::Delivered => "delivered",
             Self::Bounced => "bounced",
             Self::Complained => "complained",
+            Self::Declined => "declined",
         }
     }
 
@@ -100,6 +114,9 @@ pub struct Invitation {
     pub message: Option<Message>,
     /// Who answers for it: the last one who sent, resent or changed it.
     pub invited_by: UserId,
+    /// For one that was sent through an API key whose secret another member knows: that member, who answers for it as well.
+    #[serde(default)]
+    pub sent_through: Option<UserId>,
     /// Their name, for the mail and the preview.
     pub inviter_name: Option<Name>,
     /// Which link is good: resending raises it, and the older link is dead.
@@ -120,11 +137,19 @@ pub struct Invitation {
     pub ended_at: Option<Timestamp>,
     /// Who became a member through it.
     pub accepted_by: Option<UserId>,
+    /// Why it was cancelled, where nobody took it back.
+    #[serde(default)]
+    pub cancel_reason: Option<CancelReason>,
     /// Rises with each change but that of `mail`.
     pub version: u64,
 }
 
 impl Invitation {
+    /// The members who answer for it: each must be able to offer the same when it is accepted.
+    pub fn answerable(&self) -> impl Iterator<Item = UserId> {
+        [self.invited_by].into_iter().chain(self.sent_through)
+    }
+
     /// Where it stands at `now`: a pending one whose time is up has expired, job or not.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> InvitationState {
@@ -145,6 +170,15 @@ impl Invitation {
             ..self.clone()
         }
     }
+
+    /// This invitation brought to its end since nobody can accept it any more: the seat is free.
+    #[must_use]
+    pub fn ended_because(&self, reason: CancelReason, now: Timestamp) -> Self {
+        Self {
+            cancel_reason: Some(reason),
+            ..self.ended(InvitationState::Cancelled, now)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -163,6 +197,7 @@ mod tests {
             epoch: 0,
             message: None,
             invited_by: UserId::from_bytes([3; 16]),
+            sent_through: None,
             inviter_name: None,
             generation: 1,
             state: InvitationState::Pending,
@@ -173,6 +208,7 @@ mod tests {
             expires_at: "2026-03-17T12:00:00Z".parse().unwrap(),
             ended_at: None,
             accepted_by: None,
+            cancel_reason: None,
             version: 3,
         }
     }
@@ -188,6 +224,18 @@ mod tests {
             ..pending()
         };
         assert_eq!(pending().ended(InvitationState::Declined, now), expected);
+    }
+
+    #[test]
+    fn one_that_nobody_can_accept_is_cancelled_and_says_why() {
+        let now = "2026-03-12T00:00:00Z".parse().unwrap();
+        for reason in [CancelReason::ResourceDeleted, CancelReason::AlreadyMember] {
+            let expected = Invitation {
+                cancel_reason: Some(reason),
+                ..pending().ended(InvitationState::Cancelled, now)
+            };
+            assert_eq!(pending().ended_because(reason, now), expected);
+        }
     }
 
     #[test]

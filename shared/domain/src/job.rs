@@ -1,7 +1,7 @@
 //! Work that is too long for one request: done in slices, each one transaction that also moves the job on.
 
 use crate::address::Address;
-use crate::id::{ExportId, InvitationId, JobId, OrganizationId, UserId};
+use crate::id::{ExportId, InvitationId, JobId, MailId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::RoleId;
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +48,11 @@ pub enum Work {
         by: UserId,
         /// The last invitation looked at.
         after: Option<InvitationId>,
+    },
+    /// Send what was held while the organization was deleted.
+    ReleaseMail {
+        /// The last mail released.
+        after: Option<MailId>,
     },
     /// Make the file of an export.
     Export {
@@ -163,6 +168,12 @@ impl Job {
             version: self.version + 1,
             ..self.clone()
         }
+    }
+
+    /// Whether it waits for an instant further ahead than that of a job which was just moved on: nothing is to be done until then.
+    #[must_use]
+    pub fn is_waiting(&self, now: Timestamp) -> bool {
+        self.due_at.duration_since(now) > JOB_PATIENCE
     }
 
     /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, unless it was only waiting.

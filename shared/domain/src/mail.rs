@@ -1,9 +1,12 @@
 //! The outbox: mail that a change wants sent. It is stored with the change and sent later, from the table's stream.
 
 use crate::address::Address;
-use crate::id::{InvitationId, MailId, OrganizationId, UserId};
+use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
+use crate::organization::Organization;
 use crate::resource::ResourceKey;
+use crate::rules::deletion::gone_at;
 use crate::text::{Message, Name, RoleId};
+use crate::time::days_after;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +76,14 @@ pub enum Letter {
     },
 }
 
+impl Letter {
+    /// Whether a member sends it by hand: how much of such mail is sent is limited.
+    #[must_use]
+    pub const fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Invitation { .. } | Self::Added { .. })
+    }
+}
+
 /// Where a mail in the outbox stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +92,8 @@ pub enum MailState {
     Queued,
     /// Handed to the mail service, answer not yet known.
     Sending,
+    /// Waiting for a deleted organization to be restored.
+    Held,
     /// Taken by the mail service.
     Sent,
     /// Not sent, since what it speaks of is no longer so.
@@ -112,4 +125,59 @@ pub struct Mail {
 /// Mail that was queued before this was noted.
 const fn asked() -> bool {
     true
+}
+
+/// What becomes of a mail that is to be sent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is sent.
+    Send,
+    /// It waits until its organization is restored.
+    Hold,
+    /// It is left unsent: what it speaks of is no longer so.
+    Skip,
+}
+
+impl Mail {
+    /// What becomes of it, as far as its organization and the time tell; none for an organization that is gone.
+    ///
+    /// A deleted organization sends nothing but the news of that deletion. What waits meanwhile may be true again once the
+    /// organization is restored, so it is kept until then.
+    #[must_use]
+    pub fn turn(&self, organization: Option<&Organization>, now: Timestamp) -> Turn {
+        let deleted_at = organization.and_then(|known| known.deleted_at);
+        match (&self.letter, organization) {
+            (Letter::OrganizationErased { .. }, _) => Turn::Send,
+            (_, None) => Turn::Skip,
+            // Of this deletion, and not of an earlier one from which the organization was restored.
+            (Letter::OrganizationDeleted { restorable_until }, _) => {
+                send_if(deleted_at.map(gone_at) == Some(*restorable_until))
+            }
+            (_, Some(known)) if known.erasing => Turn::Skip,
+            _ if deleted_at.is_some() => Turn::Hold,
+            (Letter::AccessEnding { ends_at, .. }, _) => send_if(now < *ends_at),
+            _ => Turn::Send,
+        }
+    }
+
+    /// The mail that takes the place of this held one, since only a new mail is delivered.
+    #[must_use]
+    pub fn released(&self, ids: &mut dyn NewIds) -> Self {
+        Self {
+            id: MailId::from_uuid(ids.uuid()),
+            state: MailState::Queued,
+            ..self.clone()
+        }
+    }
+}
+
+/// Days until an end that was to be announced so many days ahead: fewer, if its mail was held meanwhile.
+#[must_use]
+pub fn days_left(announced: u32, ends_at: Timestamp, now: Timestamp) -> u32 {
+    let left = (1..announced).find(|days| days_after(now, *days) >= ends_at);
+    left.unwrap_or(announced)
+}
+
+const fn send_if(is_so: bool) -> Turn {
+    if is_so { Turn::Send } else { Turn::Skip }
 }

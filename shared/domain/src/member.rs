@@ -38,6 +38,18 @@ pub struct Held {
     pub epoch: u32,
 }
 
+impl Held {
+    /// Ends it at this instant, unless it ends sooner; [`Timestamp::MAX`] is no end.
+    pub(crate) fn end_by(&mut self, until: Timestamp) {
+        self.expires_at = Some(self.ends_at().min(until)).filter(|end| *end < Timestamp::MAX);
+    }
+
+    /// When it ends; [`Timestamp::MAX`] if it does not.
+    pub(crate) fn ends_at(&self) -> Timestamp {
+        self.expires_at.unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// A role held on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {

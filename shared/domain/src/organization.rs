@@ -41,6 +41,9 @@ pub struct Plan {
     pub seat_limit: Option<u64>,
     /// Domains that addresses for allowlisted roles must be in.
     pub allowed_domains: BTreeSet<Domain>,
+    /// Mails a day that members can have sent; none for the usual limit.
+    #[serde(default)]
+    pub mail_limit: Option<u64>,
 }
 
 /// Seats used and allowed.
@@ -86,6 +89,9 @@ pub struct Organization {
     pub role_epochs: BTreeMap<RoleId, u32>,
     /// Registrations of resources whose deletion is still being carried out: grants on them are dead already.
     pub ending: BTreeSet<Registration>,
+    /// Who asked for each of these deletions; not known of those begun before this was noted.
+    #[serde(default)]
+    pub ending_by: BTreeMap<Registration, UserId>,
     /// Seats held by people and pending invitations. Always what a recount gives.
     pub seats_used: u64,
     /// Active holders of the protected role. Never 0.

@@ -129,12 +129,12 @@ pub struct Setting<'a> {
 }
 
 impl Setting<'_> {
-    /// The role a row shows: the one on the organization, else the highest on a resource, as far as they hold at present.
-    #[must_use]
-    pub fn shown_role(&self, member: &Member) -> Option<RoleId> {
+    /// The role a row shows: the one on the organization, else the highest on a resource `in_sight`, as far as they hold at present.
+    pub fn shown_role(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let rank = |(held, on): &(&Held, Option<&ResourceRef>)| (on.is_some(), self.set.rank(&held.role));
         let live = member.live(self.organization, self.set, self.now);
-        live.min_by_key(rank).map(|(held, _)| held.role.clone())
+        let seen = live.filter(|(_, on)| on.is_none_or(&in_sight));
+        seen.min_by_key(rank).map(|(held, _)| held.role.clone())
     }
 
     /// Whether this person is meant, as far as somebody knows who sees what is held on the resources `in_sight`.

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod contacts;
 pub mod deletion;
 pub mod exports;
+pub mod giving;
 pub mod invitations;
 pub mod invite;
 pub mod keys;
@@ -15,17 +16,19 @@ pub mod members;
 pub mod offer;
 pub mod organizations;
 pub mod ownership;
+pub mod pace;
 pub mod resources;
 pub mod settle;
 pub mod work;
 
 use crate::api_key::{ApiKey, Limits};
 use crate::authority::Authority;
+use crate::changes::Reliance;
 use crate::event::{Party, Recorder};
-use crate::id::NewIds;
+use crate::id::{NewIds, Registration};
 use crate::member::Member;
 use crate::organization::Organization;
-use crate::resource::ResourceRef;
+use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
 use crate::text::RoleId;
 use jiff::Timestamp;
@@ -56,6 +59,13 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The members on whose authority a decision rests: the one who asks, and whoever knows the key through which they ask.
+    #[must_use]
+    pub fn relied_on(&self) -> Vec<Reliance> {
+        let knower = self.key.and_then(|key| key.known_by.relied_on);
+        [Reliance::on(self.actor)].into_iter().chain(knower).collect()
+    }
+
     /// Who the record names as the one who acts.
     #[must_use]
     pub fn party(&self) -> Party {
@@ -75,6 +85,12 @@ impl<'a> Scene<'a> {
         self.key.is_none_or(|key| key.limits.are_everywhere())
     }
 
+    /// Whether their own membership is in sight, as any other's may be: not through a key that is limited to resources.
+    #[must_use]
+    pub fn reaches_oneself(&self) -> bool {
+        self.key.is_none_or(|key| key.limits.resources.is_empty())
+    }
+
     /// Whether they hold any role here that counts.
     #[must_use]
     pub fn holds_anything(&self) -> bool {
@@ -87,6 +103,25 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn in_person(&self) -> bool {
         self.key.is_none()
+    }
+
+    /// The resource that a name stands for; none if there is no such resource.
+    ///
+    /// For an actor whose roles would not reach it, a missing resource counts as an existing one out of reach. So both get the
+    /// same refusal, which tells nothing of what exists.
+    #[must_use]
+    pub fn named(&self, key: &ResourceKey, found: Option<&Resource>) -> Option<ResourceRef> {
+        let known = found.map(|resource| &resource.reference);
+        let known = known.filter(|on| !self.organization.is_ending(on));
+        let nowhere = || ResourceRef {
+            key: key.clone(),
+            registration: Registration::from_bytes([0; 16]),
+        };
+        let hidden = || {
+            let possible = key.kind == self.set.resource_type;
+            Some(nowhere()).filter(|on| possible && !self.authority().reaches(on))
+        };
+        known.cloned().or_else(hidden)
     }
 
     /// A recorder for what this member does.

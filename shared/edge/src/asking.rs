@@ -1,8 +1,9 @@
 //! Asking who may do what: the one kind of request that can speak of several organizations, and whose standard knows no 404.
 
+use crate::api_key::unread_knower;
 use crate::auth::User;
 use crate::call::Call;
-use crate::inside::{Inside, standing_keys, touch};
+use crate::inside::{Inside, standing_keys, touch, unread_standing};
 use crate::problem::Problem;
 use muster_domain::{OrganizationId, Secret};
 use muster_store::{Key, Snapshot};
@@ -12,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Places = BTreeMap<OrganizationId, Inside>;
 
 impl Call {
-    /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip.
+    /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip; a second one follows where the
+    /// API key that asks was made or rotated by another member than its owner, and one where a key that is asked about was.
     ///
     /// # Errors
     /// 403 for a stranger as for an organization that does not exist, and for an inactive member; 401 for an API key that is not accepted.
@@ -29,7 +31,11 @@ impl Call {
         let asked: Vec<OrganizationId> = first.into_iter().chain(others).collect();
         let standing = asked.iter().flat_map(|id| standing_keys(user, *id));
         let all: Vec<Key> = standing.chain(keys).collect();
-        let seen = self.app.store().read(&all).await?;
+        let mut seen = self.app.store().read(&all).await?;
+        if let Some(id) = own {
+            let more = unread_standing(user, id, &seen, self.now)?;
+            seen = seen.and(self.app.store().read(&more).await?);
+        }
         let mut places = Places::new();
         for id in asked {
             match Inside::new(user, id, &seen, self.now) {
@@ -42,7 +48,22 @@ impl Call {
             }
         }
         futures::future::join_all(places.values().map(|inside| touch(&self.app, inside))).await;
+        let more = self.unread_knowers(user, &places, &all, &seen)?;
+        seen = seen.and(self.app.store().read(&more).await?);
         Ok((places, seen))
+    }
+
+    /// Who must be read to tell what the API keys open that were asked about, now that it is clear who asks. What the caller's own
+    /// opens is known by then.
+    fn unread_knowers(&self, user: &User, places: &Places, read: &[Key], seen: &Snapshot) -> Result<Vec<Key>, Problem> {
+        let own = user.key.as_ref().map(Secret::key);
+        let mut more = Vec::new();
+        for (organization, id) in read.iter().filter_map(Key::api_key_of) {
+            if Some(id) != own && places.contains_key(&organization) {
+                more.extend(unread_knower(seen, organization, id, None, self.now)?);
+            }
+        }
+        Ok(more)
     }
 }
 

@@ -1,18 +1,23 @@
 //! Who is calling: a token's signature, issuer, audience and time, against keys held in memory.
 
+mod token;
 mod trust;
 
 pub use trust::{PLATFORM_SCOPE, Trust};
 
+use crate::json;
+use crate::problem::Problem;
 use crate::web::{Web, WebError};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use muster_domain::{Address, Name, Secret, UserId};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use muster_domain::{Address, Name, Secret, Subject, UserId};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::RwLock;
 use std::time::Duration;
+use token::{NumericDate, Token};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use trust::Grounds;
@@ -55,12 +60,27 @@ impl User {
         }
     }
 
-    /// What answers are kept under for them: a key's are its own.
+    /// What answers are kept under for them: a key's are its own, and the platform's are no member's.
     #[must_use]
     pub fn account(&self) -> String {
-        self.key
-            .as_ref()
-            .map_or_else(|| self.id.to_string(), |secret| secret.key().to_string())
+        match &self.key {
+            Some(secret) => secret.key().to_string(),
+            None if self.platform => format!("platform {}", self.id),
+            None => self.id.to_string(),
+        }
+    }
+
+    /// Refuses the platform: what follows makes somebody a member, and a platform token is nobody's membership.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn in_own_name(&self) -> Result<(), Problem> {
+        if self.platform {
+            return Err(Problem::forbidden(
+                "a platform token speaks for nobody but the platform",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -70,6 +90,9 @@ pub enum TokenError {
     /// It is no token, or its signature is not by a known key.
     #[error("malformed or wrongly signed")]
     Malformed,
+    /// It is a token of another kind, or one that asks for what is not understood here.
+    #[error("another kind of token")]
+    Kind,
     /// Its algorithm is not one of those that are accepted.
     #[error("algorithm not accepted")]
     Algorithm,
@@ -92,16 +115,17 @@ pub enum TokenError {
 enum FetchError {
     #[error(transparent)]
     Web(#[from] WebError),
-    #[error("it is no set of keys: {0}")]
-    NoKeySet(#[from] serde_json::Error),
+    #[error("it is no set of keys")]
+    NoKeySet,
 }
 
 #[derive(Deserialize)]
 struct Claims {
-    sub: String,
-    exp: i64,
+    iss: String,
+    sub: Subject,
+    exp: NumericDate,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<NumericDate>,
     #[serde(default)]
     email: Option<String>,
     #[serde(default)]
@@ -159,7 +183,7 @@ impl Keyring {
         *asked = Some(Instant::now());
         match self.fetch().await {
             Ok(set) => {
-                let known = set.keys.iter().filter_map(known_key).collect();
+                let known = set.iter().filter_map(known_key).collect();
                 if let Ok(mut keys) = self.keys.write() {
                     *keys = known;
                 }
@@ -168,9 +192,13 @@ impl Keyring {
         }
     }
 
-    async fn fetch(&self) -> Result<JwkSet, FetchError> {
+    /// The keys of the set that can be read: those of kinds that are not known here say nothing (RFC 7517, section 5).
+    async fn fetch(&self) -> Result<Vec<Jwk>, FetchError> {
         // Anything but a set of keys (a redirect, the page of a proxy) says nothing about the keys at hand.
-        Ok(serde_json::from_slice(&self.web.get(&self.url).await?)?)
+        let text = json::parse(&self.web.get(&self.url).await?).map_err(|_| FetchError::NoKeySet)?;
+        let keys = text.value.get("keys").and_then(Value::as_array);
+        let keys = keys.filter(|_| text.repeated.is_empty()).ok_or(FetchError::NoKeySet)?;
+        Ok(keys.iter().filter_map(|key| Jwk::deserialize(key).ok()).collect())
     }
 
     async fn key(&self, id: &str) -> Result<KnownKey, TokenError> {
@@ -192,67 +220,55 @@ impl Keyring {
     /// # Errors
     /// [`TokenError`].
     pub async fn verify(&self, token: &str, trust: &Trust, now: Timestamp) -> Result<User, TokenError> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
-        let known = self.key(&header.kid.ok_or(TokenError::UnknownKey)?).await?;
-        if header.alg != known.algorithm {
+        let token = Token::read(token)?;
+        let known = self.key(&token.key_id).await?;
+        if token.algorithm != known.algorithm {
             return Err(TokenError::Algorithm);
         }
-        let mut rules = Validation::new(known.algorithm);
-        rules.set_issuer(&[&trust.issuer]);
-        rules.set_required_spec_claims(&["iss", "exp", "sub"]);
-        // Judged below: whom the token is for, since not all providers write an audience, and time, by the clock that
-        // everything else goes by.
-        rules.validate_aud = false;
-        rules.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &known.key, &rules)
-            .map_err(|e| refusal(&e))?
-            .claims;
+        let claims: Claims = token.claims(&known.key, known.algorithm)?;
+        if claims.iss != trust.issuer {
+            return Err(TokenError::Foreign);
+        }
         trust.accept(&claims.grounds)?;
-        let at = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| TokenError::Time);
-        let over = at(claims.exp)?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
-        let early = claims
-            .nbf
-            .map(at)
-            .transpose()?
-            .is_some_and(|start| start.checked_sub(LEEWAY).is_ok_and(|s| s > now));
+        // By the clock that everything else goes by.
+        let over = claims.exp.at()?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
+        let begins = claims.nbf.as_ref().map(NumericDate::at).transpose()?;
+        let early = begins.is_some_and(|start| start.checked_sub(LEEWAY).is_ok_and(|start| start > now));
         if over || early {
             return Err(TokenError::Time);
         }
-        user(trust, claims)
+        Ok(user(trust, claims))
     }
 }
 
-fn refusal(error: &jsonwebtoken::errors::Error) -> TokenError {
-    use jsonwebtoken::errors::ErrorKind;
-    match error.kind() {
-        ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => TokenError::Foreign,
-        ErrorKind::ExpiredSignature | ErrorKind::ImmatureSignature => TokenError::Time,
-        ErrorKind::InvalidAlgorithm => TokenError::Algorithm,
-        _ => TokenError::Malformed,
-    }
-}
-
-fn user(trust: &Trust, claims: Claims) -> Result<User, TokenError> {
-    if claims.sub.is_empty() || claims.sub.len() > 255 {
-        return Err(TokenError::Malformed);
-    }
+fn user(trust: &Trust, claims: Claims) -> User {
     let verified = match claims.email_verified {
         Some(Verified::Flag(flag)) => flag,
         Some(Verified::Text(text)) => text == "true",
         None => false,
     };
-    Ok(User {
-        id: UserId::of(&trust.issuer, &claims.sub),
+    User {
+        id: UserId::of(&trust.issuer, claims.sub.as_str()),
         email: claims.email.and_then(|e| Address::parse(&e).ok()),
         email_verified: verified,
         name: claims.name.and_then(|n| n.parse().ok()),
         platform: trust.is_platform(&claims.grounds),
         key: None,
-    })
+    }
 }
 
 /// A published key that can check signatures, with the one algorithm it is used with. Secret keys are never accepted.
 fn known_key(jwk: &Jwk) -> Option<(String, KnownKey)> {
+    let signs = |operations: &Vec<KeyOperations>| operations.contains(&KeyOperations::Verify);
+    if jwk
+        .common
+        .public_key_use
+        .as_ref()
+        .is_some_and(|own| *own != PublicKeyUse::Signature)
+        || !jwk.common.key_operations.as_ref().is_none_or(signs)
+    {
+        return None;
+    }
     let algorithm = match (jwk.common.key_algorithm, &jwk.algorithm) {
         (Some(KeyAlgorithm::RS256) | None, AlgorithmParameters::RSA(_)) => Algorithm::RS256,
         (Some(KeyAlgorithm::RS384), AlgorithmParameters::RSA(_)) => Algorithm::RS384,

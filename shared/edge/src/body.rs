@@ -1,7 +1,11 @@
 //! Reading a JSON body, and naming everything that is wrong with it rather than the first thing.
 
+#[cfg(test)]
+mod tests;
+
+use crate::json::{self, Flaw, Step, Strict, Text};
 use crate::problem::Problem;
-use muster_domain::rules::Fault;
+use muster_domain::rules::{Fault, Spot};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -12,6 +16,8 @@ use std::collections::BTreeMap;
 pub const MAX_BYTES: usize = 64 * 1024;
 /// Most faults that are named.
 const MAX_FAULTS: usize = 50;
+/// Most bytes that the paths to repeated names take in an answer: each can be as long as the body.
+const MAX_PATHS: usize = MAX_BYTES;
 
 /// A request body.
 pub trait Body: DeserializeOwned {
@@ -56,6 +62,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     }
 }
 
+/// A field that can be left out and is never null: there is nothing that null would mean.
+///
+/// # Errors
+/// As the deserializer says.
+pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// The body in these bytes.
 ///
 /// # Errors
@@ -73,7 +87,7 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
         return Err(Problem::new(415, "unsupported-media-type", "The body must be JSON")
             .detail("send `content-type: application/json`"));
     }
-    let value: Value = serde_json::from_slice(bytes).map_err(|e| {
+    let Text { value, repeated } = json::parse(bytes).map_err(|e| {
         Problem::new(400, "malformed-json", "The body is not JSON").detail(format!(
             "at line {}, column {}",
             e.line(),
@@ -87,112 +101,107 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
             "the body must be a JSON object",
         )]));
     }
-    let mut faults: Vec<Fault> = T::REQUIRED
-        .iter()
-        .filter(|name| value.get(**name).is_none())
-        .map(|name| Fault::field(*name, "missing_field", "must be there"))
-        .collect();
+    let mut faults = more_than_once(&repeated);
+    let missing = T::REQUIRED.iter().filter(|name| value.get(**name).is_none());
+    faults.extend(missing.map(|name| Fault::field(*name, "missing_field", "must be there")));
     match typed(value, &mut faults) {
         Some(body) if faults.is_empty() => Ok(body),
         _ => Err(Problem::invalid(faults)),
     }
 }
 
+/// A fault for each name that an object has more than once: programs differ in which of the values they go by.
+fn more_than_once(repeated: &[Vec<Step>]) -> Vec<Fault> {
+    let mut room = MAX_PATHS;
+    let mut faults = Vec::new();
+    for path in repeated {
+        let path = written(&Removed::default(), path);
+        // One is told however long it is: it is no longer than the body.
+        if !faults.is_empty() && path.len() > room {
+            break;
+        }
+        room = room.saturating_sub(path.len());
+        faults.push(Fault::field(path, "duplicate_field", "is there more than once"));
+    }
+    faults
+}
+
 /// Reads a typed body; each fault found is noted and taken out, and the rest is read again for the next one.
 fn typed<T: Body>(mut value: Value, faults: &mut Vec<Fault>) -> Option<T> {
     let mut taken_out = Removed::default();
     loop {
-        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+        let error = match serde_path_to_error::deserialize::<_, T>(Strict(&value)) {
             Ok(body) => return Some(body),
             Err(error) => error,
         };
-        let message = error.inner().to_string();
-        let mut path: Vec<Step> = error.path().iter().filter_map(Step::of).collect();
-        let code = code_of(&message);
-        if code == "missing_field" {
+        let flaw = error.inner();
+        let mut path: Vec<Step> = error.path().iter().filter_map(step).collect();
+        match flaw {
             // Top-level ones are named already; a nested one makes its parent incomplete.
-            let name = quoted(&message);
-            if !path.is_empty() && !faults.iter().any(|f| f.at == spot(&taken_out, &path, name)) {
-                faults.push(fault(&taken_out, &path, name, code, "must be there"));
+            Flaw::Missing(name) => {
+                let within = [path.as_slice(), &[Step::Key((*name).to_owned())]].concat();
+                let missing = fault(&taken_out, &within, flaw);
+                if !path.is_empty() && !faults.iter().any(|f| f.at == missing.at) {
+                    faults.push(missing);
+                }
             }
-        } else {
-            let name = quoted(&message).filter(|_| code == "unknown_field");
-            let detail = if name.is_some() {
-                "is not known here"
-            } else {
-                message.as_str()
-            };
-            if let Some(name) = name.filter(|name| path.last() != Some(&Step::Key((*name).to_owned()))) {
-                path.push(Step::Key(name.to_owned()));
+            Flaw::Unknown(name) => {
+                let last = Step::Key(name.clone());
+                if path.last() != Some(&last) {
+                    path.push(last);
+                }
+                faults.push(fault(&taken_out, &path, flaw));
             }
-            faults.push(fault(&taken_out, &path, None, code, detail));
+            Flaw::Type(_) | Flaw::Value(_) => faults.push(fault(&taken_out, &path, flaw)),
         }
         if faults.len() >= MAX_FAULTS || !taken_out.remove(&mut value, &path) {
             if faults.is_empty() {
-                faults.push(Fault::field("", "invalid_value", message));
+                faults.push(fault(&taken_out, &[], flaw));
             }
             return None;
         }
     }
 }
 
-fn code_of(message: &str) -> &'static str {
-    match message {
-        m if m.starts_with("unknown field") => "unknown_field",
-        m if m.starts_with("missing field") => "missing_field",
-        m if m.starts_with("invalid type") => "wrong_type",
-        _ => "invalid_value",
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Enum { .. } | Segment::Unknown => None,
     }
 }
 
-fn quoted(message: &str) -> Option<&str> {
-    message.split('`').nth(1)
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
-impl Step {
-    fn of(segment: &Segment) -> Option<Self> {
-        match segment {
-            Segment::Map { key } => Some(Self::Key(key.clone())),
-            Segment::Seq { index } => Some(Self::Index(*index)),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        }
-    }
-}
-
-fn fault(removed: &Removed, path: &[Step], name: Option<&str>, code: &'static str, detail: &str) -> Fault {
+fn fault(removed: &Removed, path: &[Step], flaw: &Flaw) -> Fault {
     Fault {
-        at: spot(removed, path, name),
-        code,
-        detail: detail.chars().take(300).collect(),
+        at: Spot::Field(written(removed, path)),
+        code: match flaw {
+            Flaw::Unknown(_) => "unknown_field",
+            Flaw::Missing(_) => "missing_field",
+            Flaw::Type(_) => "wrong_type",
+            Flaw::Value(_) => "invalid_value",
+        },
+        detail: flaw.to_string(),
     }
 }
 
-fn spot(removed: &Removed, path: &[Step], name: Option<&str>) -> muster_domain::rules::Spot {
+/// A path as problems tell it, such as `resources[0].id`.
+fn written(removed: &Removed, path: &[Step]) -> String {
     let mut text = String::new();
     for (depth, step) in path.iter().enumerate() {
         match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => text = format!("{text}.{key}"),
+            Step::Key(key) => {
+                if depth > 0 {
+                    text.push('.');
+                }
+                text.push_str(key);
+            }
             Step::Index(index) => {
                 let original = removed.original(path.get(..depth).unwrap_or_default(), *index);
-                text = format!("{text}[{original}]");
+                text.push_str(&format!("[{original}]"));
             }
         }
     }
-    if let Some(name) = name {
-        text = if text.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{text}.{name}")
-        };
-    }
-    muster_domain::rules::Spot::Field(text)
+    text
 }
 
 /// Which elements were taken out of which list, so that later faults keep their places.
@@ -234,76 +243,5 @@ impl Removed {
             }
             _ => false,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use muster_domain::{Name, UserId};
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only what is refused is looked at")]
-    struct Sample {
-        name: Name,
-        count: u32,
-        #[serde(default)]
-        members: Vec<UserId>,
-        #[serde(default)]
-        inner: Option<Inner>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only what is refused is looked at")]
-    struct Inner {
-        days: u8,
-    }
-
-    impl Body for Sample {
-        const REQUIRED: &'static [&'static str] = &["name", "count"];
-    }
-
-    fn faults(text: &str) -> Vec<(String, String)> {
-        let problem = read::<Sample>(text.as_bytes(), Some("application/json; charset=utf-8")).unwrap_err();
-        problem.errors.into_iter().map(|e| (e.field.unwrap(), e.code)).collect()
-    }
-
-    fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(f, c)| ((*f).to_owned(), (*c).to_owned())).collect()
-    }
-
-    #[test]
-    fn every_field_at_fault_is_named_with_its_place() {
-        let text = r#"{"nme":"x","count":"many","members":["usr_0000000000000000000001","bad",7,"usr_0000000000000000000002","worse"],
-            "inner":{"days":300,"dys":1},"also":null}"#;
-        let mut got = faults(text);
-        got.sort();
-        let mut want = named(&[
-            ("name", "missing_field"),
-            ("nme", "unknown_field"),
-            ("count", "wrong_type"),
-            ("members[1]", "invalid_value"),
-            ("members[2]", "wrong_type"),
-            ("members[4]", "invalid_value"),
-            ("inner.days", "invalid_value"),
-            ("inner.dys", "unknown_field"),
-            ("also", "unknown_field"),
-        ]);
-        want.sort();
-        assert_eq!(got, want);
-    }
-
-    #[test]
-    fn what_is_not_json_too_large_or_of_another_type_is_refused_as_such() {
-        let status = |text: &[u8], media: Option<&str>| read::<Sample>(text, media).unwrap_err().status;
-        assert_eq!(status(b"{", Some("application/json")), 400);
-        assert_eq!(status(b"", Some("application/json")), 400);
-        assert_eq!(status(b"{}", Some("text/plain")), 415);
-        assert_eq!(status(b"{}", None), 415);
-        assert_eq!(status(b"[]", Some("application/json")), 422);
-        assert_eq!(status(&vec![b' '; MAX_BYTES + 1], Some("application/json")), 413);
-        assert_eq!(status("[".repeat(10_000).as_bytes(), Some("application/json")), 400);
     }
 }

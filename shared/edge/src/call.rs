@@ -3,13 +3,15 @@
 use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
+use crate::preconditions::Preconditions;
 use crate::problem::Problem;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use muster_domain::Secret;
+use muster_domain::instant::InstantError;
 use muster_domain::rules::Fault;
+use muster_domain::{Instant, Secret};
 use muster_store::{Cursor, Once};
 use std::str::FromStr;
 
@@ -28,18 +30,42 @@ pub struct Call {
     pub now: Timestamp,
     /// The request's id.
     pub request_id: String,
+    pub(crate) conditions: Preconditions,
     part: usize,
     request: Request,
 }
 
 impl Call {
-    pub(crate) fn new(app: App, request_id: String, request: Request) -> Self {
-        Self {
+    /// The request, as far as it can be judged without knowing its route: its conditions are such, and its query is one that
+    /// its method takes.
+    ///
+    /// # Errors
+    /// 400.
+    pub(crate) fn new(app: App, request_id: String, request: Request) -> Result<Self, Problem> {
+        let call = Self {
             now: app.clock().now(),
             app,
             request_id,
+            conditions: Preconditions::of(request.headers())?,
             part: 0,
             request,
+        };
+        if !call.reads() && !call.is_astray() {
+            call.query(&[])?;
+        }
+        Ok(call)
+    }
+
+    /// Whether the method is one that only reads: only these are told by parameters what is wanted.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self.method(), "GET" | "HEAD")
+    }
+
+    /// Whether no route takes the request.
+    fn is_astray(&self) -> bool {
+        match self.request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref() == Some("$default"),
+            _ => false,
         }
     }
 
@@ -113,7 +139,7 @@ impl Call {
             Ok(secret) => Ok(User::with_key(secret)),
             Err(error) => {
                 tracing::info!(%error, "an API key was refused");
-                Err(Problem::unauthorized("the API key is not accepted"))
+                Err(Problem::key_refused())
             }
         }
     }
@@ -127,7 +153,7 @@ impl Call {
         if token.starts_with(Secret::PREFIX) {
             return Err(match token.parse::<Secret>() {
                 Ok(_) => Problem::in_person(),
-                Err(_) => Problem::unauthorized("the API key is not accepted"),
+                Err(_) => Problem::key_refused(),
             });
         }
         let config = self.app.config();
@@ -186,7 +212,7 @@ impl Call {
         for name in names {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
-                (None, _) => faults.push(Fault::field(name, "unknown_parameter", "is not known here")),
+                (None, _) => faults.push(Fault::field(name, "unknown_parameter", self.unknown_parameter())),
                 (Some(known), [value]) => query.values.push(((*known).to_owned(), (*value).to_owned())),
                 (Some(_), _) => faults.push(Fault::field(name, "repeated_parameter", "must be there once")),
             }
@@ -195,6 +221,14 @@ impl Call {
             Ok(query)
         } else {
             Err(Problem::invalid_query(faults))
+        }
+    }
+
+    fn unknown_parameter(&self) -> &'static str {
+        if self.reads() {
+            "is not known here"
+        } else {
+            "this method takes no parameters: what it is told stands in the body"
         }
     }
 
@@ -223,35 +257,6 @@ impl Call {
             Ok(None)
         } else {
             self.body().map(Some)
-        }
-    }
-
-    /// Refuses unless the `If-Match` header, if there is one, names this version.
-    ///
-    /// # Errors
-    /// 412 for another version, 400 for what is no entity tag.
-    pub fn if_match(&self, version: u64) -> Result<(), Problem> {
-        let Some(header) = self.request.headers().get(IF_MATCH) else {
-            return Ok(());
-        };
-        let malformed = || Problem::new(400, "malformed-if-match", "`If-Match` is not an entity tag");
-        let header = header.to_str().map_err(|_| malformed())?.trim();
-        if header == "*" {
-            return Ok(());
-        }
-        let own = format!("\"{version}\"");
-        let mut found = false;
-        for tag in header.split(',').map(str::trim) {
-            let strong = tag.strip_prefix("W/").unwrap_or(tag);
-            if strong.len() < 2 || !strong.starts_with('"') || !strong.ends_with('"') {
-                return Err(malformed());
-            }
-            found |= tag == own;
-        }
-        if found {
-            Ok(())
-        } else {
-            Err(Problem::precondition_failed())
         }
     }
 
@@ -322,11 +327,10 @@ impl Query<'_> {
     ///
     /// # Errors
     /// 400.
-    pub fn instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+    pub fn instant(&self, name: &str) -> Result<Option<Instant>, Problem> {
         let parse = |text: &str| {
-            text.parse().map_err(|_| {
-                let detail = "must be an instant such as `2026-01-31T12:00:00Z`";
-                Problem::invalid_query([Fault::field(name, "invalid_value", detail)])
+            text.parse().map_err(|error: InstantError| {
+                Problem::invalid_query([Fault::field(name, "invalid_value", error.to_string())])
             })
         };
         self.get(name).map(parse).transpose()

@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::ids::Ids;
+use crate::inside::{Inside, standing_keys};
 use crate::metrics::Metric;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -9,14 +10,14 @@ use crate::{Outcome, User};
 use muster_domain::rules::Fault;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
-use muster_store::{Commit, CommitError, Key, Once, Snapshot};
+use muster_store::{Commit, CommitError, Footing, Key, Once, Snapshot};
 use std::time::Duration;
 
 /// How often a change is tried.
 const TRIES: u32 = 10;
 
 /// How often one decision asks for more to be read at most.
-const READS: usize = 2;
+const READS: usize = 3;
 
 /// What a decision comes to.
 pub enum Step {
@@ -38,6 +39,18 @@ pub struct Made {
     pub set: &'static RoleSet,
     /// The answer once it has changed.
     pub reply: Reply,
+    /// The standing that the answer is kept for; none if it is not kept.
+    pub footing: Option<Footing>,
+}
+
+/// What is kept for a request.
+enum Kept {
+    /// An answer for the caller.
+    Again(Reply),
+    /// An answer of another standing, which a new one may replace.
+    Stale(String),
+    /// No answer that still counts.
+    Nothing,
 }
 
 impl Call {
@@ -51,15 +64,16 @@ impl Call {
         keys: Vec<Key>,
         decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
-        self.change_if(caller, keys, |_| Ok(()), decide).await
+        self.change_if(caller, keys, |_| Ok(Vec::new()), decide).await
     }
 
-    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else.
+    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else. `admit` may name what must be
+    /// read first to tell who they are.
     pub(crate) async fn change_if(
         &self,
         caller: &User,
         mut keys: Vec<Key>,
-        admit: impl Fn(&Snapshot) -> Result<(), Problem>,
+        admit: impl Fn(&Snapshot) -> Result<Vec<Key>, Problem>,
         mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let once = self.once(caller)?;
@@ -69,18 +83,25 @@ impl Call {
                 self.app.metrics().count(Metric::ConflictsRetried, 1);
                 tokio::time::sleep(pause(turn)).await;
             }
-            let seen = self.app.store().read(&keys).await?;
-            admit(&seen)?;
-            if let Some(reply) = self.answered(once.as_ref(), &seen)? {
-                return Ok(reply);
+            let mut seen = self.app.store().read(&keys).await?;
+            let more = admit(&seen)?;
+            if !more.is_empty() {
+                seen = seen.and(self.app.store().read(&more).await?);
+                admit(&seen)?;
+                keys.extend(more);
             }
+            let stale = match self.answered(caller, once.as_ref(), &seen).await? {
+                Kept::Again(reply) => return Ok(reply),
+                Kept::Stale(standing) => Some(standing),
+                Kept::Nothing => None,
+            };
             let made = match self.decided(seen, &mut keys, &mut decide).await {
                 Ok(Step::Commit(made)) => made,
                 Ok(Step::Reply(reply)) => return Ok(reply),
                 Ok(Step::Read(_)) => return Err(Problem::internal()),
-                Err(problem) => return self.refused(once.as_ref(), problem).await,
+                Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
-            match self.commit(once.as_ref(), &made).await {
+            match self.commit(once.as_ref(), &made, stale).await {
                 Ok(()) => return Ok(made.reply),
                 Err(CommitError::Lost(at)) => tracing::debug!(?at, turn, "a race was lost"),
                 Err(CommitError::Busy) => tracing::debug!(turn, "the table was busy"),
@@ -93,10 +114,13 @@ impl Call {
 
     /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
     /// twice may see what its twin has changed and not yet the answer that was kept with it.
-    async fn refused(&self, once: Option<&Once>, problem: Problem) -> Outcome {
+    async fn refused(&self, caller: &User, once: Option<&Once>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let seen = self.app.store().read(std::slice::from_ref(&once.key)).await?;
-        self.answered(Some(once), &seen)?.ok_or(problem)
+        match self.answered(caller, Some(once), &seen).await? {
+            Kept::Again(reply) => Ok(reply),
+            Kept::Stale(_) | Kept::Nothing => Err(problem),
+        }
     }
 
     /// Decides, after more reads where the decision asks for them.
@@ -119,26 +143,36 @@ impl Call {
         decide(&seen, &mut Ids::at(self.now))
     }
 
-    async fn commit(&self, once: Option<&Once>, made: &Made) -> Result<(), CommitError> {
+    async fn commit(&self, once: Option<&Once>, made: &Made, stale: Option<String>) -> Result<(), CommitError> {
         let ttl = self.now.as_second() + KEPT_SECONDS;
         let commit = Commit {
             changes: &made.changes,
             set: made.set,
             organization: made.organization.as_ref(),
-            once: once.map(|once| (once, made.reply.kept(&once.fingerprint, ttl))),
+            once: once.zip(made.footing.as_ref()).map(|(once, footing)| {
+                let answered = made.reply.kept(&once.fingerprint, footing, ttl);
+                (once, answered.replacing(stale))
+            }),
             now: self.now,
         };
         self.app.store().commit(commit).await
     }
 
-    /// The answer that was given to the same request before.
-    fn answered(&self, once: Option<&Once>, seen: &Snapshot) -> Result<Option<Reply>, Problem> {
-        let Some(once) = once else { return Ok(None) };
+    /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
+    /// request is a new one.
+    async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Kept, Problem> {
+        let Some(once) = once else { return Ok(Kept::Nothing) };
         let Some(answered) = seen.answered(once)?.filter(|a| a.counts(self.now)) else {
-            return Ok(None);
+            return Ok(Kept::Nothing);
         };
+        let Some(given) = answered.footing() else {
+            return Ok(Kept::Stale(String::new()));
+        };
+        if self.footing(caller, &given, seen).await?.as_ref() != Some(&given) {
+            return Ok(Kept::Stale(given.standing));
+        }
         if answered.fingerprint == once.fingerprint {
-            return Ok(Some(Reply::again(answered)));
+            return Ok(Kept::Again(Reply::again(answered)));
         }
         let detail = "this key was used for a request with another body";
         Err(Problem::new(
@@ -147,6 +181,21 @@ impl Call {
             "The `Idempotency-Key` stands for another request",
         )
         .faults([Fault::field("Idempotency-Key", "reused", detail)]))
+    }
+
+    /// The caller's present standing in the organization of a kept answer. It has been read already, except where the answer tells
+    /// of the organization that its request made.
+    async fn footing(&self, caller: &User, given: &Footing, seen: &Snapshot) -> Result<Option<Footing>, Problem> {
+        let keys = standing_keys(caller, given.organization);
+        let read;
+        let seen = if seen.has_asked(&keys) {
+            seen
+        } else {
+            read = self.read_standing(caller, given.organization, &keys).await?;
+            &read
+        };
+        let inside = Inside::new(caller, given.organization, seen, self.now);
+        Ok(inside.ok().and_then(|inside| inside.footing()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inside an organization: who the caller is there, established from the same read that brings everything else.
 
 use crate::Outcome;
+use crate::api_key::{good_key, unread_knower};
 use crate::app::App;
 use crate::auth::User;
 use crate::call::Call;
@@ -9,19 +10,18 @@ use crate::ids::Ids;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
-use muster_domain::api_key::Unusable;
 use muster_domain::{
-    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Secret, Status,
-    roleset,
+    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
 };
-use muster_store::{Key, Snapshot};
+use muster_store::{Footing, Key, Snapshot};
 
 /// What the caller is in the organization.
 #[derive(Debug, Clone)]
 pub enum Standing {
-    /// An active member.
+    /// A member, active unless what is asked is open to those who are inactive.
     Member(Box<Member>),
-    /// The platform, which reads any organization.
+    /// The platform, which reads any organization. It is so even where its user is a member too: its token changes nothing that
+    /// only members change.
     Platform,
 }
 
@@ -36,11 +36,12 @@ pub struct Inside {
     pub standing: Standing,
     /// The API key the caller comes with, if they do not in person.
     pub key: Option<ApiKey>,
-    /// Whether the token is one of the platform's, which reads everything whatever its user may do as a member.
-    pub platform: bool,
     /// The instant of the request.
     pub now: Timestamp,
 }
+
+/// Who of those that ask is let in, from what was read.
+type Enter = fn(&User, OrganizationId, &Snapshot, Timestamp) -> Result<Inside, Problem>;
 
 /// How far a permission reaches for the caller.
 pub enum Sight<'a> {
@@ -73,24 +74,33 @@ pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem
 
 impl Inside {
     pub(crate) fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
+        let inside = Self::or_inactive(user, id, seen, now)?;
+        match &inside.standing {
+            Standing::Member(member) if member.status != Status::Active => Err(Problem::member_inactive()),
+            Standing::Member(_) | Standing::Platform => Ok(inside),
+        }
+    }
+
+    /// As [`Inside::new`], for members who are inactive as well.
+    fn or_inactive(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
-        let organization = seen.organization(id)?.ok_or_else(nobody)?;
+        let key = user.key.as_ref();
+        let Some(organization) = seen.organization(id)? else {
+            // A made-up key gets the same answer as where there is an organization.
+            let names_it = key.is_some_and(|secret| secret.organization() == id);
+            return Err(if names_it { Problem::key_refused() } else { nobody() });
+        };
+        let set = role_set(&organization)?;
+        let key = key
+            .map(|secret| good_key(secret, &organization, set, seen, now))
+            .transpose()?;
         // Deleted: everybody is out but the platform, and it too once the data goes.
         if organization.erasing || (organization.is_deleted() && !user.platform) {
             return Err(nobody());
         }
-        let set = role_set(&organization)?;
-        let key = match &user.key {
-            Some(secret) => Some(good_key(secret, id, seen, now)?),
-            None => None,
-        };
         let standing = match seen.member(id, user.id)? {
-            Some(member) if member.status == Status::Active => Standing::Member(Box::new(member)),
             _ if user.platform => Standing::Platform,
-            Some(_) => {
-                return Err(Problem::new(403, "member-inactive", "Your membership is inactive")
-                    .detail("ask somebody who manages members to activate it"));
-            }
+            Some(member) => Standing::Member(Box::new(member)),
             None => return Err(nobody()),
         };
         Ok(Self {
@@ -98,9 +108,25 @@ impl Inside {
             set,
             standing,
             key,
-            platform: user.platform,
             now,
         })
+    }
+
+    /// Whether it is the platform that asks, which reads everything.
+    #[must_use]
+    pub fn is_platform(&self) -> bool {
+        matches!(self.standing, Standing::Platform)
+    }
+
+    /// Refuses everybody but the platform.
+    ///
+    /// # Errors
+    /// 403.
+    fn as_platform(&self) -> Result<(), Problem> {
+        if self.is_platform() {
+            return Ok(());
+        }
+        Err(Problem::forbidden("this is for the platform alone"))
     }
 
     /// Refuses an API key: what follows is for people.
@@ -165,7 +191,7 @@ impl Inside {
     /// 403.
     pub fn any_role(&self) -> Result<(), Problem> {
         match &self.standing {
-            Standing::Member(_) if !self.platform && !self.scene()?.holds_anything() => {
+            Standing::Member(_) if !self.scene()?.holds_anything() => {
                 Err(Problem::forbidden("you hold no role here any more"))
             }
             Standing::Member(_) | Standing::Platform => Ok(()),
@@ -177,7 +203,7 @@ impl Inside {
     /// # Errors
     /// 403 if nowhere.
     pub fn sight(&self, permission: &str) -> Result<Sight<'_>, Problem> {
-        let Some(authority) = self.authority().filter(|_| !self.platform) else {
+        let Some(authority) = self.authority() else {
             return Ok(Sight::All);
         };
         if authority.allows(permission, None) {
@@ -200,26 +226,16 @@ impl Inside {
             organization: Some(self.organization.clone()),
             set: self.set,
             reply,
+            footing: self.footing(),
         }))
     }
-}
 
-/// The API key of this secret, if it opens this organization now. One of another organization is a stranger here.
-fn good_key(secret: &Secret, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<ApiKey, Problem> {
-    if secret.organization() != id {
-        return Err(Problem::not_found("organization"));
+    /// The standing that answers are kept for; none for a member without any role left, who is shown no earlier answer.
+    pub(crate) fn footing(&self) -> Option<Footing> {
+        self.any_role().ok()?;
+        let since = self.member().ok().map(|member| member.joined_at);
+        Some(Footing::new(self.organization.id, since, self.is_platform()))
     }
-    let owner = seen.member(id, secret.key().owner)?;
-    let known = seen
-        .api_key(id, secret.key())?
-        .filter(|key| key.opens_with(secret, now));
-    let good = known
-        .ok_or(Unusable::NotFound)
-        .and_then(|key| key.usable(owner.as_ref(), now).map(|()| key));
-    good.map_err(|why| {
-        tracing::info!(?why, key = %secret.key(), "an API key was refused");
-        Problem::unauthorized("the API key is not accepted")
-    })
 }
 
 /// What tells who the caller is: the organization, their membership, and the key they come with.
@@ -229,8 +245,23 @@ pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Ke
     keys
 }
 
+/// What else must be read to tell who the caller is, now that this was found: who knows the secret of their key beside its owner.
+pub(crate) fn unread_standing(
+    user: &User,
+    organization: OrganizationId,
+    seen: &Snapshot,
+    now: Timestamp,
+) -> Result<Vec<Key>, Problem> {
+    let Some(secret) = user.key.as_ref().filter(|secret| secret.organization() == organization) else {
+        return Ok(Vec::new());
+    };
+    let knower = unread_knower(seen, organization, secret.key(), Some(secret), now)?;
+    Ok(knower.into_iter().collect())
+}
+
 impl Call {
-    /// Reads the organization, the caller's membership and `keys`, in one round trip.
+    /// Reads the organization, the caller's membership and `keys`, in one round trip; in two for an API key that a member made
+    /// for another.
     ///
     /// # Errors
     /// 404 for a stranger as for an organization that does not exist; 403 for an inactive member.
@@ -241,10 +272,25 @@ impl Call {
         keys: Vec<Key>,
     ) -> Result<(Inside, Snapshot), Problem> {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let seen = self.app.store().read(&all).await?;
+        let seen = self.read_standing(user, organization, &all).await?;
         let inside = Inside::new(user, organization, &seen, self.now)?;
         touch(&self.app, &inside).await;
         Ok((inside, seen))
+    }
+
+    /// Reads `keys`, which tell who the caller is, and what else must be known for that.
+    pub(crate) async fn read_standing(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: &[Key],
+    ) -> Result<Snapshot, Problem> {
+        let seen = self.app.store().read(keys).await?;
+        let more = unread_standing(user, organization, &seen, self.now)?;
+        if more.is_empty() {
+            return Ok(seen);
+        }
+        Ok(seen.and(self.app.store().read(&more).await?))
     }
 
     /// Reads as [`Call::inside`] does, decides, and makes the change in one transaction.
@@ -256,14 +302,40 @@ impl Call {
         user: &User,
         organization: OrganizationId,
         keys: Vec<Key>,
+        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        self.change_as(user, organization, keys, Inside::new, decide).await
+    }
+
+    /// As [`Call::change_inside`], open to members who are inactive: they have no role that holds, and can leave.
+    ///
+    /// # Errors
+    /// As [`Call::change_inside`], but for the 403 of inactive members.
+    pub async fn change_membership(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        self.change_as(user, organization, keys, Inside::or_inactive, decide)
+            .await
+    }
+
+    async fn change_as(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        keys: Vec<Key>,
+        enter: Enter,
         mut decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
         let mut seen_inside = None;
-        let admit = |seen: &Snapshot| Inside::new(user, organization, seen, self.now).map(|_| ());
+        let admit = self.admitting(user, organization, enter);
         let outcome = self
             .change_if(user, all, admit, |seen, ids| {
-                let inside = Inside::new(user, organization, seen, self.now)?;
+                let inside = enter(user, organization, seen, self.now)?;
                 inside.may_change()?;
                 let step = decide(&inside, seen, ids);
                 seen_inside = Some(inside);
@@ -274,6 +346,47 @@ impl Call {
             touch(&self.app, inside).await;
         }
         outcome
+    }
+
+    /// Makes a change that is the platform's alone, in one transaction. Nobody is noted as seen by it.
+    ///
+    /// # Errors
+    /// 403 for everybody else who is inside; otherwise as [`Call::inside`] and [`Call::change`].
+    pub async fn change_as_platform(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        mut decide: impl FnMut(&Inside, &mut Ids) -> Result<Step, Problem>,
+    ) -> Outcome {
+        let keys = standing_keys(user, organization);
+        self.change_if(
+            user,
+            keys,
+            self.admitting(user, organization, Inside::new),
+            |seen, ids| {
+                let inside = Inside::new(user, organization, seen, self.now)?;
+                inside.may_change()?;
+                inside.as_platform()?;
+                decide(&inside, ids)
+            },
+        )
+        .await
+    }
+
+    /// Who is let in: whoever is inside. Gives what must be read first to tell.
+    fn admitting(
+        &self,
+        user: &User,
+        organization: OrganizationId,
+        enter: Enter,
+    ) -> impl Fn(&Snapshot) -> Result<Vec<Key>, Problem> {
+        move |seen| {
+            let more = unread_standing(user, organization, seen, self.now)?;
+            if more.is_empty() {
+                enter(user, organization, seen, self.now)?;
+            }
+            Ok(more)
+        }
     }
 }
 

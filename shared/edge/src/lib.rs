@@ -6,6 +6,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod api_key;
 pub mod app;
 pub mod asking;
 pub mod auth;
@@ -18,10 +19,11 @@ pub mod cursors;
 pub mod files;
 pub mod ids;
 pub mod inside;
+pub mod json;
 pub mod mail;
 pub mod metrics;
-pub mod objects;
 pub mod post;
+pub mod preconditions;
 pub mod problem;
 pub mod refusals;
 pub mod reply;
@@ -31,7 +33,7 @@ pub mod web;
 
 pub use app::App;
 pub use auth::User;
-pub use body::{Body, Field};
+pub use body::{Body, Field, given};
 pub use call::Call;
 pub use change::Step;
 pub use clock::Clock;

@@ -122,10 +122,23 @@ impl Problem {
             .header("www-authenticate", "Bearer realm=\"muster\"")
     }
 
+    /// 401: an API key that opens nothing, whatever the reason.
+    #[must_use]
+    pub fn key_refused() -> Self {
+        Self::unauthorized("the API key is not accepted")
+    }
+
     /// 403: the caller may see the thing, but not do this.
     #[must_use]
     pub fn forbidden(detail: &str) -> Self {
         Self::new(403, "forbidden", "Not allowed").detail(detail)
+    }
+
+    /// 403: the caller is a member, but an inactive one.
+    #[must_use]
+    pub fn member_inactive() -> Self {
+        Self::new(403, "member-inactive", "Your membership is inactive")
+            .detail("ask somebody who manages members to activate it")
     }
 
     /// 403: for signed-in people only.

@@ -9,11 +9,12 @@ use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
-use muster_domain::rules::invite::InviteRefusal;
+use muster_domain::rules::invite::{InviteRefusal, PickRefusal};
 use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
 use muster_domain::rules::ownership::OwnershipRefusal;
+use muster_domain::rules::pace::MailLimit;
 use muster_domain::rules::resources::ResourceRefusal;
 
 fn not_assignable(role: &str) -> Problem {
@@ -42,6 +43,15 @@ fn ended(state: InvitationState) -> Problem {
         InvitationState::Cancelled => Problem::new(410, "invitation-cancelled", "The invitation was cancelled"),
         InvitationState::Expired => Problem::new(410, "invitation-expired", "The invitation has expired"),
     }
+}
+
+fn mail_limit(MailLimit { limit, rest }: MailLimit) -> Problem {
+    Problem::new(429, "mail-limit-reached", "Too much mail today")
+        .detail(format!(
+            "{limit} mails a day can be sent; there is room again from {} on",
+            rest.until
+        ))
+        .header("retry-after", rest.seconds.to_string())
 }
 
 fn paying_owner() -> Problem {
@@ -124,6 +134,20 @@ impl From<InviteRefusal> for Problem {
                 .faults(faults),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
+            InviteRefusal::MailLimit(limit) => mail_limit(limit),
+        }
+    }
+}
+
+impl From<PickRefusal> for Problem {
+    fn from(refusal: PickRefusal) -> Self {
+        match refusal {
+            PickRefusal::Forbidden => InviteRefusal::Forbidden.into(),
+            PickRefusal::OutOfSight => Self::forbidden("contacts belong to the whole organization"),
+            PickRefusal::NotFound => {
+                let fault = Fault::field("contact", "unknown_contact", "there is no such contact");
+                InviteRefusal::Invalid(vec![fault]).into()
+            }
         }
     }
 }
@@ -141,6 +165,12 @@ impl From<InvitationRefusal> for Problem {
                 status: 409,
                 ..ended(state)
             },
+            InvitationRefusal::Rests(rest) => Self::new(429, "invitation-resent-too-often", "Sent too often of late")
+                .detail(format!("it can be sent again from {} on", rest.until))
+                .header("retry-after", rest.seconds.to_string()),
+            InvitationRefusal::Unwanted => Self::new(409, "mail-not-wanted", "The person wants no mail")
+                .detail("they declined, or called an invitation spam; they can accept where they sign in"),
+            InvitationRefusal::MailLimit(limit) => mail_limit(limit),
             InvitationRefusal::AddressTaken => Self::new(409, "address-taken", "The address is taken")
                 .detail("it belongs to a member, or has another pending invitation"),
             InvitationRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -158,6 +188,7 @@ impl From<AnswerRefusal> for Problem {
             AnswerRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
                 .detail("sign in with the address that was invited"),
             AnswerRefusal::Ended(state) => ended(state),
+            AnswerRefusal::Inactive => Self::member_inactive(),
             AnswerRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
             AnswerRefusal::InviterLostAuthority => Self::new(
                 409,

@@ -1,9 +1,10 @@
 //! Replies, and how they and problems become HTTP.
 
+use crate::preconditions::{Stated, tag};
 use crate::problem::Problem;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, VARY};
 use lambda_http::{Body, Response};
-use muster_store::once::Answered;
+use muster_store::once::{Answered, Footing};
 use serde::Serialize;
 
 /// The media type of problems.
@@ -23,7 +24,7 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Whether the body is bytes, even if they could be read as text: they go through Lambda as base64.
     pub binary: bool,
-    /// The version of what is shown, for `If-Match`.
+    /// The entity tag of what is shown.
     pub etag: Option<String>,
     /// Other header fields.
     pub headers: Vec<(&'static str, String)>,
@@ -86,11 +87,23 @@ impl Reply {
         Ok(self)
     }
 
-    /// This answer, showing the version `version` of a thing.
+    /// This answer, which shows this thing: its tag says in which state, and what of it.
     #[must_use]
-    pub fn version(mut self, version: u64) -> Self {
-        self.etag = Some(format!("\"{version}\""));
+    pub fn showing(mut self, thing: &impl Stated) -> Self {
+        self.etag = Some(tag(Some(&thing.state()), &self.body));
         self
+    }
+
+    /// This answer to somebody who has what it shows (RFC 9110, section 15.4.5).
+    pub(crate) fn not_modified(mut self) -> Self {
+        self.headers
+            .retain(|(name, _)| [CACHE_CONTROL.as_str(), VARY.as_str()].contains(name));
+        Self {
+            status: 304,
+            media_type: "",
+            body: Vec::new(),
+            ..self
+        }
     }
 
     /// This answer, with a header field.
@@ -100,8 +113,8 @@ impl Reply {
         self
     }
 
-    /// What is kept of this answer for a day, until `ttl`.
-    pub(crate) fn kept(&self, fingerprint: &str, ttl: i64) -> Answered {
+    /// What is kept of this answer for a day, until `ttl`, for whoever is still in this standing.
+    pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> Answered {
         Answered {
             fingerprint: fingerprint.to_owned(),
             status: self.status,
@@ -112,7 +125,10 @@ impl Reply {
                 .iter()
                 .find(|(name, _)| *name == "location")
                 .map(|(_, to)| to.clone()),
+            organization: Some(footing.organization),
+            standing: Some(footing.standing.clone()),
             ttl,
+            replaces: None,
         }
     }
 

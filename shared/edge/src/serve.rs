@@ -9,7 +9,8 @@ use crate::problem::Problem;
 use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use futures::FutureExt as _;
-use http::HeaderValue;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, IntoResponse, Request, RequestExt, Response};
@@ -47,12 +48,13 @@ where
     let started = Instant::now();
     let (request_id, route) = named(&request);
     let asked_as = own_id(&request, &route);
+    let is_head = request.method() == Method::HEAD;
     let call = Call::new(app.clone(), request_id.clone(), request);
     let span = tracing::info_span!("request", request_id, route, asked_as = tracing::field::Empty);
     if let Some(text) = asked_as.as_ref().and_then(|id| id.to_str().ok()) {
         span.record("asked_as", text.get(..LOGGED).unwrap_or(text));
     }
-    let outcome = AssertUnwindSafe(handler(call))
+    let outcome = AssertUnwindSafe(answered(call, handler))
         .catch_unwind()
         .instrument(span.clone())
         .await;
@@ -68,10 +70,36 @@ where
     if let Some(id) = told {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+    if is_head {
+        without_body(&mut response);
+    }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(parent: &span, status = response.status().as_u16(), ms, "answered");
     app.metrics().write("route", &route);
     response
+}
+
+/// What the handler answers, as the request's conditions want it.
+async fn answered<F, R>(call: Result<Call, Problem>, handler: F) -> Outcome
+where
+    F: FnOnce(Call) -> R,
+    R: Future<Output = Outcome>,
+{
+    let call = call?;
+    let conditions = call.reads().then(|| call.conditions.clone());
+    let reply = handler(call).await?;
+    match conditions {
+        Some(conditions) => conditions.shown(reply),
+        None => Ok(reply),
+    }
+}
+
+/// Makes of the answer to GET the one to HEAD: the same fields, and no body.
+fn without_body(response: &mut Response<Body>) {
+    let length = std::mem::take(response.body_mut()).len();
+    if length > 0 {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
 }
 
 fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {

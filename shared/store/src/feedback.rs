@@ -3,13 +3,13 @@
 
 use crate::Store;
 use crate::error::{CommitError, StoreError};
-use crate::items::{Entity, Item};
-use crate::keys::{self, Key};
-use crate::transaction::Transaction;
+use crate::items::Entity as _;
+use crate::keys::Key;
+use crate::transaction::{Transaction, about};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
-use muster_domain::feedback::{Deliverability, Mark, Told};
+use muster_domain::feedback::{Mark, Told};
 use muster_domain::{Mail, MailId, OrganizationId};
 
 /// The attribute of a mail that holds when this was told.
@@ -25,11 +25,13 @@ const fn told_at(told: Told) -> &'static str {
 }
 
 /// The attribute of a marked address that holds when it was last so.
-const fn marked_at(mark: Mark) -> &'static str {
+pub(crate) const fn marked_at(mark: Mark) -> &'static str {
     match mark {
         Mark::Reached => "reached_at",
         Mark::Bounced => "bounced_at",
         Mark::Complained => "complained_at",
+        Mark::Declined => "declined_at",
+        Mark::Wanted => "wanted_at",
     }
 }
 
@@ -79,12 +81,7 @@ impl Store {
     /// [`CommitError`], but for lost races: they mean that there is nothing to note.
     pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<bool, CommitError> {
         let key = Key::deliverability(mail.organization, &mail.to);
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let about = Item::from([
-            (keys::KIND.to_owned(), text(Deliverability::KIND)),
-            ("organization".to_owned(), text(&mail.organization.to_string())),
-            ("address".to_owned(), text(mail.to.as_str())),
-        ]);
+        let about = about(mail.organization, &mail.to);
         let mut transaction = Transaction::empty(&self.table);
         transaction.mark(&Key::mail(mail.organization, mail.id), &key, about, marked_at(mark), at)?;
         match self.write(transaction).await {

@@ -8,8 +8,8 @@ use muster_domain::feedback::Deliverability;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, ApiKey, Contact, Event, Export, Invitation, InvitationId, InvitationState, Job, Mail, Member,
-    Organization, OrganizationId, Resource, UserId,
+    Address, ApiKey, Contact, Event, Export, FormerMember, Invitation, InvitationId, InvitationState, Job, Mail,
+    Member, Organization, OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -150,6 +150,16 @@ impl Entity for Resource {
     fn key(&self) -> Key {
         Key::resource(self.organization, &self.reference.key)
     }
+    fn came(&self) -> Option<(&'static str, Timestamp)> {
+        Some(("created_at", self.created_at))
+    }
+}
+
+impl Entity for FormerMember {
+    const KIND: &'static str = "former_member";
+    fn key(&self) -> Key {
+        Key::former_member(self.organization, self.id)
+    }
 }
 
 impl Entity for Contact {
@@ -192,6 +202,9 @@ impl Entity for Deliverability {
         Key::deliverability(self.organization, &self.address)
     }
 }
+
+/// The kind of item that counts the mail sent on a day.
+pub(crate) const SENT: &str = "sent";
 
 impl Entity for Export {
     const KIND: &'static str = "export";

@@ -15,6 +15,7 @@
 //! | invitations waiting for an address | Query `EMAIL#a` |
 //! | organizations of a user | Query index `by_user`, `USER#u` |
 //! | contacts | Query `ORG#o`, `CONTACT#…`; by address Get `CONTACT_AT#a`; by the beginning of a word Query `CONTACT_WORD#w…` |
+//! | has this account been a member before | Get `ORG#o`/`FORMER#u` |
 //! | API keys of a member, or of an organization | Query `ORG#o`, `KEY#u#…` or `KEY#…` |
 //! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
 //! | resources, or those of a type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
@@ -22,7 +23,9 @@
 //! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
-//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail: what came of the mails before |
+//! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, once it is restored |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail, or whoever is invited: what came of the mails before |
+//! | how much mail did members have sent today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
@@ -94,6 +97,7 @@ pub(crate) const WORD: &str = "WORD#";
 pub(crate) const CONTACT: &str = "CONTACT#";
 pub(crate) const COUNTED: &str = "COUNTED#";
 pub(crate) const API_KEY: &str = "KEY#";
+pub(crate) const MAIL: &str = "MAIL#";
 
 /// What entries of people begin with.
 pub(crate) const ENTRIES: [&str; 8] = [
@@ -246,6 +250,12 @@ impl Key {
         Self::within(organization, format!("CONTACT_AT#{address}"))
     }
 
+    /// What is kept of a former member.
+    #[must_use]
+    pub fn former_member(organization: OrganizationId, id: UserId) -> Self {
+        Self::within(organization, format!("FORMER#{id}"))
+    }
+
     /// The index item of a word of a contact's.
     #[must_use]
     pub fn contact_word(organization: OrganizationId, word: &str, id: &ContactId) -> Self {
@@ -297,13 +307,19 @@ impl Key {
     /// A mail in the outbox.
     #[must_use]
     pub fn mail(organization: OrganizationId, id: MailId) -> Self {
-        Self::within(organization, format!("MAIL#{id}"))
+        Self::within(organization, format!("{MAIL}{id}"))
     }
 
     /// Whether mail reaches an address.
     #[must_use]
     pub fn deliverability(organization: OrganizationId, address: &Address) -> Self {
         Self::within(organization, format!("DELIVERABILITY#{address}"))
+    }
+
+    /// How much mail members had sent on a day.
+    #[must_use]
+    pub fn sent_on(organization: OrganizationId, day: jiff::civil::Date) -> Self {
+        Self::within(organization, format!("SENT#{day}"))
     }
 
     /// An export.
@@ -388,6 +404,17 @@ impl Key {
         self.person_of().filter(|_| self.sk.starts_with(TEAM))
     }
 
+    /// The API key this key is of, with the organization it opens.
+    #[must_use]
+    pub fn api_key_of(&self) -> Option<(OrganizationId, KeyId)> {
+        let (owner, number) = self.sk.strip_prefix(API_KEY)?.split_once('#')?;
+        let id = KeyId {
+            owner: owner.parse().ok()?,
+            number: number.parse().ok()?,
+        };
+        Some((self.organization_of()?, id))
+    }
+
     /// The job this key is of.
     #[must_use]
     pub fn job_of(&self) -> Option<JobId> {
@@ -397,6 +424,6 @@ impl Key {
     /// The mail this key is of.
     #[must_use]
     pub fn mail_of(&self) -> Option<MailId> {
-        self.sk.strip_prefix("MAIL#")?.parse().ok()
+        self.sk.strip_prefix(MAIL)?.parse().ok()
     }
 }

@@ -34,7 +34,7 @@ pub use error::{CommitError, StoreError};
 pub use events::EventFilter;
 pub use keys::Key;
 pub use lists::{DueCursor, Page};
-pub use once::Once;
+pub use once::{Footing, Once};
 pub use people::{Asked, People};
 pub use read::Snapshot;
 pub use transaction::{Position, Weight};

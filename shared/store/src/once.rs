@@ -2,6 +2,7 @@
 
 use crate::keys::Key;
 use jiff::Timestamp;
+use muster_domain::OrganizationId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -31,8 +32,40 @@ pub struct Answered {
     /// The `location` it was answered with.
     #[serde(default)]
     pub location: Option<String>,
+    /// The organization it was given in; none of an answer that was kept before this was noted.
+    #[serde(default)]
+    pub organization: Option<OrganizationId>,
+    /// What the caller was there: see [`Footing::standing`].
+    #[serde(default)]
+    pub standing: Option<String>,
     /// When it is forgotten, in seconds since 1970.
     pub ttl: i64,
+    /// The standing of the kept answer that this one may replace, as it was read; empty if that names none.
+    #[serde(skip)]
+    pub replaces: Option<String>,
+}
+
+/// The standing in which an answer was given. The answer is kept for that standing alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footing {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// What the caller is there, as text that differs from membership to membership.
+    pub standing: String,
+}
+
+impl Footing {
+    /// The standing of a member since this instant (none: no member), with or without a token of the platform.
+    #[must_use]
+    pub fn new(organization: OrganizationId, since: Option<Timestamp>, platform: bool) -> Self {
+        let member = since.map(|since| format!("member since {since}"));
+        let platform = platform.then(|| "platform".to_owned());
+        let parts: Vec<String> = member.into_iter().chain(platform).collect();
+        Self {
+            organization,
+            standing: parts.join(", "),
+        }
+    }
 }
 
 impl Once {
@@ -57,6 +90,24 @@ impl Answered {
     pub fn counts(&self, now: Timestamp) -> bool {
         self.ttl > now.as_second()
     }
+
+    /// This answer, in place of one that was kept for this other standing.
+    #[must_use]
+    pub fn replacing(self, stale: Option<String>) -> Self {
+        Self {
+            replaces: stale,
+            ..self
+        }
+    }
+
+    /// The standing in which it was given, if that was noted.
+    #[must_use]
+    pub fn footing(&self) -> Option<Footing> {
+        Some(Footing {
+            organization: self.organization?,
+            standing: self.standing.clone()?,
+        })
+    }
 }
 
 fn hash(parts: &[&[u8]]) -> String {
@@ -72,6 +123,23 @@ fn hash(parts: &[&[u8]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_footing_is_the_same_for_the_same_membership_alone() {
+        let at = |text: &str| Some(text.parse().unwrap());
+        let id = |byte| OrganizationId::from_bytes([byte; 16]);
+        let all = [
+            Footing::new(id(1), at("2026-03-10T12:00:00Z"), false),
+            Footing::new(id(1), at("2026-03-10T12:00:00.000000001Z"), false),
+            Footing::new(id(1), at("2026-03-10T12:00:00Z"), true),
+            Footing::new(id(1), None, true),
+            Footing::new(id(2), None, true),
+        ];
+        for (i, one) in all.iter().enumerate() {
+            assert!(all.iter().skip(i + 1).all(|other| other != one));
+        }
+        assert_eq!(all[3], Footing::new(id(1), None, true));
+    }
 
     #[test]
     fn each_part_of_a_request_has_a_place_of_its_own_and_all_have_its_fingerprint() {

@@ -1,21 +1,31 @@
 //! The outbox: taking a mail up, and noting what became of it.
 
 use crate::Store;
-use crate::error::{StoreError, was_made};
+use crate::cursor::Cursor;
+use crate::error::{CommitError, StoreError, was_made};
+use crate::items::Entity as _;
 use crate::keys::{self, Key};
+use crate::lists::{Page, Range};
+use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
-use muster_domain::{InvitationId, Mail, OrganizationId};
+use muster_domain::rules::pace::Sending;
+use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
 /// Seconds a mail that is done with stays in the table, for whoever asks what was sent: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// Mails looked at for held ones in one query.
+const LOOKED_AT: usize = 200;
 
 const fn state_name(state: MailState) -> &'static str {
     match state {
         MailState::Queued => "queued",
         MailState::Sending => "sending",
+        MailState::Held => "held",
         MailState::Sent => "sent",
         MailState::Skipped => "skipped",
         MailState::Failed => "failed",
@@ -70,6 +80,70 @@ impl Store {
             update.update_expression("SET #state = :to")
         };
         was_made(update.send().await)
+    }
+
+    /// Takes a queued mail up for sending that is sent by hand, and notes it among those that were sent to its address by hand; false if it is not queued
+    /// any more, or another mail to the address was taken up at the same moment.
+    ///
+    /// `known` is what was read of the address, `mailed` what was sent to it with this mail among it.
+    ///
+    /// # Errors
+    /// [`CommitError`], but for lost races.
+    pub async fn take_up(
+        &self,
+        mail: &Mail,
+        known: Option<&Deliverability>,
+        mailed: &[Sending],
+    ) -> Result<bool, CommitError> {
+        let mut transaction = Transaction::empty(&self.table);
+        transaction.take_up(&mail.key())?;
+        transaction.sendings(mail, known, mailed)?;
+        match self.write(transaction).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Lost(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Holds a mail that is not sent yet until its organization is restored; false if the organization is not as it was read,
+    /// or the mail was settled meanwhile.
+    ///
+    /// Both are looked at in one transaction: so a restoration either finds the mail held, or the mail finds the organization restored.
+    ///
+    /// # Errors
+    /// [`CommitError`], but for lost races.
+    pub async fn hold_mail(&self, mail: &Mail, organization: &Organization) -> Result<bool, CommitError> {
+        let mut transaction = Transaction::empty(&self.table);
+        transaction.hold(&mail.key(), &organization.key(), organization.version)?;
+        match self.write(transaction).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Lost(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Held mail of an organization after this one, at most `limit` of it, in the order in which it was queued; and after
+    /// which mail there may be more.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn held_mail(
+        &self,
+        organization: OrganizationId,
+        after: Option<MailId>,
+        limit: usize,
+    ) -> Result<(Vec<Mail>, Option<MailId>), StoreError> {
+        let after = after.map(|id| Cursor::after(Key::mail(organization, id).sk));
+        let range = Range::within(organization, keys::MAIL, after.as_ref(), LOOKED_AT);
+        let Page { items, next } = self.page(range, Mail::from_item).await?;
+        let last = items.last().map(|mail| mail.id).filter(|_| next.is_some());
+        let mut held: Vec<Mail> = items.into_iter().filter(|mail| mail.state == MailState::Held).collect();
+        if held.len() > limit {
+            held.truncate(limit);
+            let last = held.last().map(|mail| mail.id);
+            return Ok((held, last));
+        }
+        Ok((held, last))
     }
 
     /// Notes on a pending invitation how far the mail of its present link has come, unless more than that is known.

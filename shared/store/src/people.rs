@@ -48,6 +48,23 @@ pub struct Asked {
     pub order: Option<Order>,
     /// Only who has to do with one of these resources; all people, if absent.
     pub within: Option<Vec<ResourceRef>>,
+    /// Whether roles are filtered row by row and not by their entries. Those cover roles out of the asker's sight, which the length
+    /// of a page would reveal.
+    pub roles_by_row: bool,
+}
+
+impl Asked {
+    /// Everybody in an organization who matches, in the natural order.
+    #[must_use]
+    pub fn of(organization: OrganizationId, filter: Filter) -> Self {
+        Self {
+            organization,
+            filter,
+            order: None,
+            within: None,
+            roles_by_row: false,
+        }
+    }
 }
 
 /// A page of people.
@@ -60,7 +77,7 @@ pub struct People {
 }
 
 /// What the queries found: who may be on the page. Whether they are, their own items say.
-pub struct Candidates(Vec<Sought>);
+struct Candidates(Vec<Sought>);
 
 /// What the queries of one block found.
 struct Apart {
@@ -94,7 +111,7 @@ impl Apart {
                 found
                     .hits
                     .retain(|hit| small.as_ref().is_none_or(|ids| ids.contains(&hit.id)));
-                (found, many.is_empty() && all_small, false)
+                (found, many.is_empty() && all_small && !plan.by_row, false)
             }
             // Few, to be put in order.
             (true, Some(ids)) => (Found::of(ids), false, true),
@@ -133,7 +150,7 @@ impl Store {
     /// A page of people, in one round of queries and one read.
     ///
     /// # Errors
-    /// [`StoreError`] if DynamoDB does not answer.
+    /// [`StoreError`] if DynamoDB does not answer, or an item is malformed.
     pub async fn people(
         &self,
         asked: &Asked,
@@ -145,16 +162,8 @@ impl Store {
         self.people_of(asked, candidates, limit, means).await
     }
 
-    /// The queries of a page. They need to know nothing of the caller, so they can go side by side with the read that tells.
-    ///
-    /// # Errors
-    /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn candidates(
-        &self,
-        asked: &Asked,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Candidates, StoreError> {
+    /// The queries of a page.
+    async fn candidates(&self, asked: &Asked, after: Option<&Cursor>, limit: usize) -> Result<Candidates, StoreError> {
         let after = after.and_then(|cursor| Place::read(cursor.sort_key()));
         let blocks = Block::of(asked).into_iter();
         let left = blocks.filter(|block| after.as_ref().is_none_or(|place| place.block <= *block));
@@ -219,10 +228,7 @@ impl Store {
     }
 
     /// The rows of a page: whoever of the candidates is meant, by what their own items say now.
-    ///
-    /// # Errors
-    /// [`StoreError`] if DynamoDB does not answer, or an item is malformed.
-    pub async fn people_of(
+    async fn people_of(
         &self,
         asked: &Asked,
         candidates: Candidates,

@@ -6,9 +6,11 @@ use crate::items::{Claim, Entity, Item};
 use crate::keys::Key;
 use crate::once::{Answered, Once};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use jiff::Timestamp;
+use muster_domain::rules::pace::{Sent, day};
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, Invitation, InvitationId, Job, JobId, KeyId,
-    Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
+    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, FormerMember, Invitation, InvitationId, Job,
+    JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -185,6 +187,14 @@ impl Snapshot {
         self.get(&Key::contact(organization, id))
     }
 
+    /// What is kept of a former member; none if the user never was one.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn former_member(&self, organization: OrganizationId, id: UserId) -> Result<Option<FormerMember>, StoreError> {
+        self.get(&Key::former_member(organization, id))
+    }
+
     /// An API key.
     ///
     /// # Errors
@@ -211,6 +221,26 @@ impl Snapshot {
         address: &Address,
     ) -> Result<Option<Deliverability>, StoreError> {
         self.get(&Key::deliverability(organization, address))
+    }
+
+    /// How much mail the organization's members had sent on the day of `now`.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn sent(&self, organization: OrganizationId, now: Timestamp) -> Result<Sent, StoreError> {
+        let key = Key::sent_on(organization, day(now));
+        let count = self.items.get(&key).and_then(|item| item.get("count"));
+        let Some(count) = count else {
+            return Ok(Sent { count: 0, now });
+        };
+        let read = count.as_n().ok().and_then(|count| count.parse().ok());
+        let malformed = || StoreError::Malformed {
+            pk: key.pk.clone(),
+            sk: key.sk.clone(),
+            detail: "the count is no number".to_owned(),
+        };
+        let count = read.ok_or_else(malformed)?;
+        Ok(Sent { count, now })
     }
 
     /// An export.

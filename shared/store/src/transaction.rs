@@ -4,13 +4,16 @@ mod claims;
 mod contacts;
 mod counts;
 mod entries;
+mod holding;
 mod marks;
 mod parts;
 mod repairs;
+mod sent;
 mod weight;
 
 use crate::entries::MARK;
 use crate::error::StoreError;
+use crate::feedback::marked_at;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
@@ -21,6 +24,7 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
+pub(crate) use marks::about;
 use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
 pub use weight::Weight;
@@ -43,6 +47,8 @@ pub enum Position {
     Resource,
     /// A contact, or its address.
     Contact,
+    /// What is kept of a former member.
+    FormerMember,
     /// An API key.
     ApiKey,
     /// An index item.
@@ -55,8 +61,10 @@ pub enum Position {
     Event,
     /// A mail.
     Mail,
-    /// An address that mail does not reach.
+    /// What is known of an address.
     Address,
+    /// How much mail is sent on a day.
+    Sent,
     /// The answer kept for an `Idempotency-Key`.
     Once,
 }
@@ -95,6 +103,9 @@ impl<'a> Transaction<'a> {
         for pair in &changes.contacts {
             t.contact(pair)?;
         }
+        for pair in &changes.former_members {
+            t.versioned(Position::FormerMember, pair, |f| f.version)?;
+        }
         for pair in &changes.keys {
             t.api_key(pair)?;
         }
@@ -110,10 +121,23 @@ impl<'a> Transaction<'a> {
         for mail in &changes.mail {
             t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
         }
+        for mail in &changes.released {
+            t.release(&mail.key())?;
+        }
         if let Some(organization) = read {
-            for (member, version) in &changes.relied_on {
-                let key = Key::member(organization.id, *member);
-                t.check(Position::Authority, &key, Condition::version(*version))?;
+            for (address, mark, at) in &changes.marks {
+                t.said(organization.id, address, marked_at(*mark), *at)?;
+            }
+            t.sent(organization, changes)?;
+            for relied in &changes.relied_on {
+                let key = Key::member(organization.id, relied.member);
+                let read = Condition::version(relied.version).and("joined_at = :came");
+                t.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
+            }
+            for (user, version) in &changes.relied_on_former {
+                let key = Key::former_member(organization.id, *user);
+                let as_read = version.map_or_else(Condition::nothing_there, Condition::version);
+                t.check(Position::FormerMember, &key, as_read)?;
             }
         }
         Ok(t)
@@ -304,14 +328,18 @@ impl<'a> Transaction<'a> {
             .try_for_each(|key| self.delete(Position::Index, key, Condition::none()))
     }
 
-    /// Keeps the answer, unless one is kept already that still counts.
+    /// Keeps the answer, unless one is kept already that still counts and is not the one it replaces.
     pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
         item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
         item.extend(once.key.attributes());
-        let condition = Condition::new(format!("{NEW} OR #ttl <= :now"))
-            .name("#ttl", keys::TTL)
-            .value(":now", number(now.as_second()));
+        let free = format!("{NEW} OR #ttl <= :now");
+        let condition = match answered.replaces.as_deref() {
+            None => Condition::new(free),
+            Some("") => Condition::new(format!("{free} OR attribute_not_exists(standing)")),
+            Some(stale) => Condition::new(format!("{free} OR standing = :stale")).text(":stale", &stale),
+        };
+        let condition = condition.name("#ttl", keys::TTL).value(":now", number(now.as_second()));
         self.put(Position::Once, item, condition)
     }
 }

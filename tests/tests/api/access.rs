@@ -10,7 +10,7 @@ mod paging;
 mod searches;
 mod standard;
 
-use muster_domain::api_key::Limits;
+use muster_domain::api_key::{KnownBy, Limits};
 use muster_domain::rules::keys::CLOCKS_APART;
 use muster_domain::{ApiKey, Changes, KeyId, Pair, Secret, roleset};
 use muster_store::{Commit, Key};
@@ -118,6 +118,7 @@ impl MadeKey {
             hash: secret.hash(),
             previous: None,
             made_by: owner,
+            known_by: KnownBy::default(),
             // As one that is made: no earlier than keys of the membership are good.
             created_at: h.backend.clock().now() + CLOCKS_APART,
             expires_at: None,

@@ -285,7 +285,9 @@ async fn a_member_cannot_join_a_second_time_under_another_address() {
     let elsewhere = ann.with_email("ann@home.example", true);
     acme.invite(&h, elsewhere.address(), "admin", &[]).await;
     let token = h.invitation_token(elsewhere.address()).await;
-    elsewhere.accept(&h, &token).await.problem(409, "already-member");
+    for _ in 0..2 {
+        elsewhere.accept(&h, &token).await.problem(409, "already-member");
+    }
     recount(&h).await;
 }
 

@@ -142,9 +142,43 @@ async fn a_token_is_good_from_its_beginning_to_its_end_give_or_take_a_few_second
 #[tokio::test]
 async fn a_user_needs_a_subject() {
     let h = Harness::start().await;
-    for sub in [Value::Null, json!(""), json!(7), json!("x".repeat(256))] {
+    for sub in [Value::Null, json!(""), json!(7), json!("x".repeat(256)), json!("a\nb")] {
         refused(&h, &with(&h, "sub", sub)).await;
     }
+    signed(&h, &with(&h, "sub", json!("\u{e9}".repeat(255))))
+        .await
+        .expect(200);
+}
+
+/// The contact of a person is found by the very `sub` that their token tells, however long it is.
+#[tokio::test]
+async fn the_longest_subject_of_a_contact_is_one_that_signs_in() {
+    let h = Harness::start().await;
+    let acme = muster_tests::harness::Organization::make(&h).await;
+    let sub = "\u{e9}".repeat(255);
+    let contact = json!({ "email": "ann@acme.example", "subject": sub });
+    let platform = h.platform();
+    platform
+        .put(&h, &acme.path("/contacts/ann"), &contact)
+        .await
+        .expect(201);
+    let body = json!({ "email": "ann@acme.example", "role": "admin" });
+    acme.owner.post(&h, &acme.path("/members"), &body).await.expect(201);
+    let token = h.backend.identity().sign(&with(&h, "sub", json!(sub))).unwrap();
+    let url = format!("{}{}", h.backend.base_url(), acme.path("/members/me"));
+    h.answered(h.http().get(url).bearer_auth(token)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_token_of_another_kind_is_refused_like_any_other() {
+    let h = Harness::start().await;
+    let logout = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    refused(&h, &with(&h, "events", logout)).await;
+    refused(&h, &with(&h, "iss", json!([h.backend.identity().issuer()]))).await;
+    let exp = h.backend.clock().now().as_second();
+    signed(&h, &with(&h, "exp", json!(format!("{exp}.5").parse::<f64>().unwrap())))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 mod access;
 mod addresses;
 mod bodies;
+mod document;
 mod fields;
+mod forms;
 mod paths;
 mod queries;
 mod raw;

@@ -1,8 +1,9 @@
 //! What holds on every route: problems, request ids, cursors, entity tags.
 
+use muster_functions::routes::ROUTES;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::named;
-use muster_tests::{deployment, recount};
+use muster_tests::{Snapshot, deployment, recount};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -27,22 +28,133 @@ async fn what_no_route_takes_is_a_problem_too() {
 async fn another_method_is_answered_with_those_there_are() {
     let h = Harness::start().await;
     for (method, path, allow) in [
-        (Method::DELETE, "/v1/organizations", "GET, POST"),
-        (Method::PUT, "/v1/organizations/org_x", "DELETE, GET, PATCH"),
-        (Method::GET, "/v1/organizations/org_x/plan", "PUT"),
-        (Method::PATCH, "/v1/invitations/abc", "GET"),
-        (Method::GET, "/v1/invitations/abc/accept", "POST"),
+        (Method::DELETE, "/v1/organizations", "GET, HEAD, OPTIONS, POST"),
+        (
+            Method::PUT,
+            "/v1/organizations/org_x",
+            "DELETE, GET, HEAD, OPTIONS, PATCH",
+        ),
+        (Method::GET, "/v1/organizations/org_x/plan", "OPTIONS, PUT"),
+        (Method::HEAD, "/v1/organizations/org_x/plan", "OPTIONS, PUT"),
+        (Method::PATCH, "/v1/invitations/abc", "GET, HEAD, OPTIONS"),
+        (Method::GET, "/v1/invitations/abc/accept", "OPTIONS, POST"),
         (
             Method::POST,
             "/v1/organizations/org_x/members/usr_x",
-            "DELETE, GET, PATCH",
+            "DELETE, GET, HEAD, OPTIONS, PATCH",
         ),
-        (Method::POST, "/openapi.json", "GET"),
+        (Method::POST, "/openapi.json", "GET, HEAD, OPTIONS"),
     ] {
+        let is_head = method == Method::HEAD;
         let refused = h.send(None, method, path, None, &[]).await;
-        let refused = refused.problem(405, "method-not-allowed");
         assert_eq!(refused.header("allow"), Some(allow), "{path}");
+        if is_head {
+            assert_eq!((refused.status, refused.body), (405, Value::Null), "{path}");
+        } else {
+            refused.problem(405, "method-not-allowed");
+        }
+        let told = h.send(None, Method::OPTIONS, path, None, &[]).await.expect(204);
+        assert_eq!(told.header("allow"), Some(allow), "{path}");
     }
+    h.send(None, Method::OPTIONS, "/nothing", None, &[])
+        .await
+        .problem(404, "not-found");
+}
+
+/// Paths that are read, with somebody who may.
+async fn read_paths(h: &Harness) -> (Organization, Vec<String>) {
+    let acme = Organization::make(h).await;
+    let pat = acme.join(h, "pat", "program_admin", &["spring"]).await;
+    let invitation = acme.invite(h, "a@x.example", "participant", &[]).await;
+    let token = h.invitation_token("a@x.example").await;
+    let wanted = json!({ "format": "csv" });
+    let export = acme
+        .owner
+        .post(h, &acme.path("/exports"), &wanted)
+        .await
+        .expect(202)
+        .text("/id");
+    h.backend.settled().await;
+    let paths = ROUTES.iter().filter(|route| route.method == "GET").map(|route| {
+        let path = route.path.replace("{org}", &acme.id).replace("{member}", &pat.id());
+        let path = path.replace("{invitation}", &invitation).replace("{token}", &token);
+        path.replace("{export}", &export).replace("{file}", "index.html")
+    });
+    let paths = paths.collect();
+    (acme, paths)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_is_answered_as_get_is_without_a_body() {
+    let h = Harness::start().await;
+    let (acme, paths) = read_paths(&h).await;
+    // What follows by itself has followed.
+    acme.owner.get(&h, &acme.path("")).await.expect(200);
+    for path in paths {
+        for (who, query) in [(Some(&acme.owner), ""), (None, ""), (Some(&acme.owner), "?nonsense=1")] {
+            let path = format!("{path}{query}");
+            let get = h.send(who, Method::GET, &path, None, &[]).await;
+            let head = h.send(who, Method::HEAD, &path, None, &[]).await;
+            assert_eq!(head.status, get.status, "{path}");
+            assert_eq!(head.body, Value::Null);
+            let changing = ["x-request-id", "apigw-requestid", "date"];
+            // A link is another one each time, a file has the instant in it, and each problem its request's id.
+            let is_new = get.status >= 400 || path.contains("/export");
+            for (name, value) in &get.headers {
+                let is_new = is_new && ["etag", "content-length", "content-disposition"].contains(&name.as_str());
+                if !changing.contains(&name.as_str()) && !is_new {
+                    assert_eq!(head.headers.get(name), Some(value), "{name} of {path}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_is_not_known_is_refused_on_every_route_and_nothing_is_done() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let invitation = acme.invite(&h, "a@x.example", "participant", &[]).await;
+    let token = h.invitation_token("a@x.example").await;
+    h.backend.settled().await;
+    let (before, mails) = (Snapshot::of(&h).await, h.backend.mail().len());
+    for route in ROUTES.iter().filter(|route| route.path.starts_with('/')) {
+        let path = route.path.replace("{org}", &acme.id).replace("{member}", &pat.id());
+        let path = path.replace("{invitation}", &invitation).replace("{token}", &token);
+        let path = path.replace("{type}", "program").replace("{id}", "spring");
+        let path = path.replace("{contact}", "ann").replace("{file}", "index.html");
+        for method in route.methods() {
+            for (query, name) in [
+                ("dry_run=true", "dry_run"),
+                ("nonsense", "nonsense"),
+                ("Limit=1", "Limit"),
+                ("=1", ""),
+                ("limit%00=1", "limit\0"),
+            ] {
+                let method: Method = method.parse().unwrap();
+                let body = json!({ "emails": "new@x.example", "role": "participant" });
+                let body = Some(&body).filter(|_| !["GET", "HEAD"].contains(&method.as_str()));
+                let path = format!("{path}?{query}");
+                let is_head = method == Method::HEAD;
+                let what = format!("{method} {path}");
+                let answer = h.send(Some(&acme.owner), method, &path, body, &[]).await;
+                assert_eq!(answer.status, 400, "{what}: {:#}", answer.body);
+                if !is_head {
+                    let faults = answer.problem(400, "invalid-query").faults();
+                    assert_eq!(faults, named(&[(name, "unknown_parameter")]), "{what}");
+                }
+            }
+        }
+    }
+    before.assert_unchanged(&h, "unknown parameters").await;
+    assert_eq!(h.backend.mail().len(), mails);
+    let refused = acme
+        .owner
+        .post(&h, &acme.path("/invitations?dry_run=true"), &json!({}))
+        .await;
+    let told = refused.problem(400, "invalid-query").text("/errors/0/detail");
+    assert!(told.contains("body"), "{told}");
 }
 
 #[tokio::test]
@@ -226,6 +338,7 @@ async fn if_match_lets_only_those_change_a_thing_who_saw_it_as_it_is() {
     let acme = Organization::make(&h).await;
     let id = acme.invite(&h, "a@x.example", "participant", &[]).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    h.backend.settled().await;
     let spring = json!([{ "type": "program", "id": "spring" }]);
     for (path, bodies) in [
         (acme.path(""), [json!({ "name": "One" }), json!({ "name": "Two" })]),

@@ -141,6 +141,20 @@ async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mail_that_was_held_is_sent_once_though_its_release_is_killed_anywhere() {
+    survives_any_kill("releasing mail", PATIENCE, async |b| {
+        let case = founded(b).await;
+        invite(b, &case, MANY).await;
+        ask(b, &case, Method::DELETE, "", None).await;
+        b.drain().await;
+        let restore = case.organization().path("/restore");
+        b.h.platform().post(&b.h, &restore, &Value::Null).await.expect(200);
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organization_is_erased_though_it_is_killed_anywhere() {
     let month = SignedDuration::from_hours(31 * 24);
     survives_any_kill("erasing an organization", month, async |b| {

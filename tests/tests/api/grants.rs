@@ -1,5 +1,7 @@
 //! Assigning resources: each reach, single grants, whole lists, for oneself, and to those who have not answered yet.
 
+mod unseen;
+
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::named;
 use muster_tests::{Answer, Persona, recount};

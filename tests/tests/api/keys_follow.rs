@@ -132,8 +132,9 @@ async fn removed_and_added_again() {
     assert_eq!(opened(&h, &acme, &key, "/members").await, 401);
     recount(&h).await;
 
-    // Known as a contact with an account, they are a member again at once.
-    samples::invite(&h, &acme, ann.address(), "admin", &[]).await;
+    // Picked from the contacts, they are a member again at once.
+    let picked = json!({ "contact": ann.id(), "role": "admin" });
+    acme.owner.post(&h, &acme.path("/members"), &picked).await.expect(201);
     assert_eq!(key.code(&h).await, "revoked");
     assert_eq!(opened(&h, &acme, &key, "/members").await, 401);
     let fresh = made(&h, &acme, &ann).await;

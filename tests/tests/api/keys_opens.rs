@@ -104,28 +104,10 @@ async fn a_key_limited_to_a_resource_sees_of_its_own_owner_no_more_than_that() {
         .key(&h, &pat, &json!({ "name": "autumn", "resources": autumn }))
         .await;
     let through = &key.persona;
-    for path in [acme.path("/members/me"), acme.path("/members"), acme.path("/resources")] {
-        let shown = through.get(&h, &path).await.expect(200);
-        let text = shown.body.to_string();
-        assert!(
-            text.contains("autumn") && !text.contains("spring"),
-            "{path}: {:#}",
-            shown.body
-        );
-    }
-    let nothing = through
-        .patch(&h, &acme.path("/members/me"), &json!({}))
-        .await
-        .expect(200);
-    assert!(!nothing.body.to_string().contains("spring"));
-    let me = acme.path("/members/me");
-    through
-        .patch(&h, &me, &json!({ "bio": "taken over" }))
-        .await
-        .problem(403, "forbidden");
-    let role = json!({ "role": "participant", "resources": autumn });
-    through.patch(&h, &me, &role).await.problem(403, "forbidden");
-    through.delete(&h, &me).await.problem(403, "forbidden");
+    let shown = through.get(&h, &acme.path("/resources")).await.expect(200);
+    let text = shown.body.to_string();
+    assert!(text.contains("autumn") && !text.contains("spring"), "{:#}", shown.body);
+    // What becomes of its owner's own membership through it stands in `keys_limited`.
 
     // A role on the whole organization reaches through it what the key is limited to.
     let whole = limited(&h, &acme).await;
@@ -185,8 +167,10 @@ async fn giving_a_single_grant_through_a_limited_key_shows_nothing_beyond_its_li
     let own = acme
         .key(&h, &pat, &json!({ "name": "autumn", "resources": autumn }))
         .await;
-    let same = own.persona.put(&h, &grant("me", "autumn"), &admin).await.expect(200);
-    assert!(!same.body.to_string().contains("spring"), "{:#}", same.body);
+    own.persona
+        .put(&h, &grant("me", "autumn"), &admin)
+        .await
+        .problem(404, "not-found");
     recount(&h).await;
 }
 

@@ -1,5 +1,6 @@
 //! A key's secret goes to whoever made the key, and nowhere else.
 
+use muster_domain::{OrganizationId, Secret};
 use muster_tests::NewKey;
 use muster_tests::harness::{Harness, Organization};
 use serde_json::json;
@@ -34,4 +35,26 @@ async fn no_answer_but_the_first_shows_a_secret() {
             assert!(!text.contains(&secret[58..80]), "{text}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_up_key_is_not_told_whether_its_organization_exists() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let gone = Organization::make(&h).await;
+    let key = gone.key(&h, &gone.owner, &json!({ "name": "zapier" })).await;
+    gone.owner.delete(&h, &gone.path("")).await.expect(204);
+
+    let known: Secret = key.secret.parse().unwrap();
+    let absent = OrganizationId::from_bytes([7; 16]);
+    for id in [acme.id.parse().unwrap(), known.organization(), absent] {
+        let made_up = Secret::new(known.key(), id, 7);
+        let caller = acme.owner.through(made_up.reveal());
+        for path in ["", "/members", "/events"] {
+            let path = format!("/v1/organizations/{id}{path}");
+            caller.get(&h, &path).await.problem(401, "unauthorized");
+        }
+    }
+    // Whoever knows the secret is told as every member is.
+    key.persona.get(&h, &gone.path("")).await.problem(404, "not-found");
 }

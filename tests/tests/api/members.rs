@@ -276,14 +276,13 @@ async fn removal_ends_access_at_once_and_frees_seat_and_address() {
         .problem(404, "not-found");
     assert_eq!(acme.seats_used(&h).await, 1);
     recount(&h).await;
-    // They are known from before, so inviting them brings them back at once.
-    let back = acme
-        .try_invite(&h, &invitation(pat.address(), "participant", &[]))
-        .await
-        .expect(201);
-    assert_eq!(back.body["added"][0]["id"], pat.id());
-    let again = acme.member(&h, &pat.id()).await;
-    assert_eq!(again["role"], "participant");
+    // They are known from before, and come back as whoever is invited.
+    let back = acme.join(&h, "pat", "participant", &[]).await;
+    let again = acme.member(&h, &back.id()).await;
+    assert_eq!(
+        (&again["id"], &again["role"]),
+        (&json!(pat.id()), &json!("participant"))
+    );
     assert_eq!(again["grants"], json!([]), "what they held does not come back");
     recount(&h).await;
 }
@@ -333,5 +332,46 @@ async fn somebody_who_was_removed_does_not_join_again_through_their_old_link() {
     acme.owner.delete(&h, &path_of(&acme, &ann)).await.expect(204);
     ann.accept(&h, &token).await.problem(410, "invitation-already-accepted");
     ann.get(&h, &acme.path("")).await.problem(404, "not-found");
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_deactivated_can_leave_and_nothing_else() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let (ina, pat) = (
+        acme.join(&h, "ina", "admin", &[]).await,
+        acme.join(&h, "pat", "program_admin", &["spring"]).await,
+    );
+    let key = acme.key(&h, &ina, &json!({ "name": "key" })).await;
+    let off = json!({ "members": [ina.id()] });
+    acme.owner
+        .post(&h, &acme.path("/members/deactivate"), &off)
+        .await
+        .expect(200);
+    let own = [acme.path("/members/me"), acme.path(&format!("/members/{}", ina.id()))];
+    for path in &own {
+        ina.get(&h, path).await.problem(403, "member-inactive");
+        key.persona.delete(&h, path).await.problem(401, "unauthorized");
+    }
+    let other = acme.path(&format!("/members/{}", pat.id()));
+    ina.delete(&h, &other).await.problem(403, "member-inactive");
+    h.person("stranger").delete(&h, &own[0]).await.problem(404, "not-found");
+    ina.delete(&h, &own[0]).await.expect(204);
+    for path in &own {
+        ina.get(&h, path).await.problem(404, "not-found");
+        ina.delete(&h, path).await.problem(404, "not-found");
+    }
+    assert_eq!(acme.recorded(&h, "member.left").await, 1);
+    recount(&h).await;
+    let firm = Organization::with_roles(&h, h.person("olivia"), "project-workspace").await;
+    let cleo = firm.join(&h, "cleo", "administrator", &[]).await;
+    let off = json!({ "members": [cleo.id()] });
+    firm.owner
+        .post(&h, &firm.path("/members/deactivate"), &off)
+        .await
+        .expect(200);
+    let stays = cleo.delete(&h, &firm.path("/members/me")).await;
+    stays.problem(403, "forbidden");
     recount(&h).await;
 }

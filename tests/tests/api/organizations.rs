@@ -286,7 +286,7 @@ async fn plans_are_set_by_the_platform_alone() {
         json!(null),
         "what is not named stays"
     );
-    let none = json!({ "seat_limit": null, "allowed_domains": [] });
+    let none = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": null });
     let after = h.platform().put(&h, &acme.path("/plan"), &none).await.expect(200);
     assert_eq!(after.body["plan"], none);
 }

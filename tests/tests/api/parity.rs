@@ -51,8 +51,13 @@ fn each_function_of_the_code_has_one_binary_one_sample_and_one_function_in_the_t
 #[test]
 fn the_template_leads_each_route_to_the_function_that_answers_it() {
     let owned = |binary: &str, method: &str, path: &str| (binary.to_owned(), method.to_owned(), path.to_owned());
-    let coded: BTreeSet<_> = ROUTES.iter().map(|r| owned(r.binary, r.method, r.path)).collect();
-    assert_eq!(coded.len(), ROUTES.len(), "a route is there twice");
+    let coded: Vec<_> = ROUTES
+        .iter()
+        .flat_map(|r| r.methods().map(move |method| owned(r.binary, method, r.path)))
+        .collect();
+    let all = coded.len();
+    let coded: BTreeSet<_> = coded.into_iter().collect();
+    assert_eq!(coded.len(), all, "a route is there twice");
     let deployed: BTreeSet<_> = functions()
         .iter()
         .flat_map(|(binary, function)| {

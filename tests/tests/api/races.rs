@@ -6,6 +6,7 @@ mod bulk;
 mod bystander;
 mod contacts;
 mod deletion;
+mod demoted;
 mod ends;
 mod keys;
 mod late;

@@ -2,6 +2,7 @@
 
 mod in_use;
 mod left_alone;
+mod spelling;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::OrganizationId;

@@ -147,7 +147,10 @@ async fn deleting_a_program_ends_access_through_it_at_once_and_the_grants_in_the
         .delete(&h, &acme.path("/resources/program/spring"))
         .await
         .expect(204);
+    // Out of their reach is what is not there, as any other program is.
     let refused = pat.post(&h, &path, &invites_to("spring", "b@x.example")).await;
+    refused.problem(403, "role-not-assignable");
+    let refused = acme.try_invite(&h, &invites_to("spring", "b@x.example")).await;
     assert_eq!(
         refused.problem(422, "invalid-invitations").faults(),
         named(&[("resources[0]", "unknown_resource")])
@@ -254,5 +257,35 @@ async fn an_invitation_to_a_deleted_program_cannot_be_accepted_where_the_role_ne
     let grants = joined.body["member"]["grants"].as_array().unwrap();
     assert_eq!(grants.len(), 1, "what is left of the offer holds");
     assert_eq!(grants[0]["id"], "autumn");
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_member_deletes_blocks_neither_another_nor_the_owner() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let (ada, eve) = (
+        acme.join(&h, "ada", "admin", &[]).await,
+        acme.join(&h, "eve", "admin", &[]).await,
+    );
+    let program = |n: usize| acme.path(&format!("/resources/program/p{n}"));
+    for n in 0..53 {
+        let body = json!({ "name": "A program" });
+        acme.owner.put(&h, &program(n), &body).await.expect(201);
+    }
+    for n in 0..50 {
+        ada.delete(&h, &program(n)).await.expect(204);
+    }
+    let full = ada.delete(&h, &program(50)).await.problem(409, "too-many-deletions");
+    assert_eq!(full.header("retry-after"), Some("60"));
+    eve.delete(&h, &program(51)).await.expect(204);
+    acme.owner.delete(&h, &program(52)).await.expect(204);
+    // Each makes room again once it is done.
+    for _ in 0..4 {
+        h.backend.settled().await;
+        h.advance(SignedDuration::from_mins(10));
+        h.run_schedule().await;
+    }
+    ada.delete(&h, &program(50)).await.expect(204);
     recount(&h).await;
 }

@@ -5,6 +5,7 @@ use muster_edge::{Call, Outcome, Problem, Reply};
 
 /// Tells the decision point's own address and those of its routes.
 pub async fn configuration(call: Call) -> Outcome {
+    call.query(&[])?;
     let base = match &call.app.config().api_url {
         Some(url) => url.clone(),
         // The gateway answers to names of its own only, so this one is no caller's invention.

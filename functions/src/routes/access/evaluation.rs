@@ -74,8 +74,13 @@ impl<'a> Answering<'a> {
             }
             None => None,
         };
-        let on = resource.map(|resource| &resource.reference);
-        let in_full = inside.platform || sees_beyond_limits(&inside.scene()?);
+        // What an asker lacks must not reveal whether a resource exists beyond the reach of their roles.
+        let hidden = match (&ask.resource, resource) {
+            (Some(key), None) if !inside.is_platform() => inside.scene()?.named(key, None),
+            _ => None,
+        };
+        let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
+        let in_full = inside.is_platform() || sees_beyond_limits(&inside.scene()?);
         Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
     }
 }

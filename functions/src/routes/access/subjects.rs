@@ -1,7 +1,7 @@
 //! Who may do something to something.
 
 use super::paging::Paging;
-use super::{Opening, Subject, admit, hopeless, nothing, place, reply};
+use super::{Opening, Subject, admit, as_asked, hopeless, nothing, place, reply};
 use crate::shapes::access::ask::resource_key;
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
@@ -113,18 +113,19 @@ impl Search<'_> {
             .store
             .api_keys_of_all(organization, after, self.paging.limit)
             .await?;
-        let owners: Vec<Key> = page
+        let people = page
             .items
             .iter()
-            .map(|key| Key::member(organization, key.id.owner))
-            .collect();
-        let seen = self.store.read(&owners).await?;
+            .flat_map(|key| key.knower(None).into_iter().chain([key.id.owner]));
+        let people: Vec<Key> = people.map(|member| Key::member(organization, member)).collect();
+        let seen = self.store.read(&people).await?;
         let mut results = Vec::with_capacity(page.items.len());
         for key in page.items {
             let Some(member) = seen.member(organization, key.id.owner)? else {
                 continue;
             };
             let id = key.id.to_string();
+            let key = as_asked(self.inside, &seen, &key)?;
             if self.may(&Subject { member, key: Some(key) }) {
                 results.push(FoundSubject { kind: "api_key", id });
             }

@@ -30,6 +30,7 @@ pub struct Evaluations {
     pub context: Option<Told>,
     /// The questions.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub evaluations: Option<Vec<PartOfEvaluation>>,
     /// How they are answered.
     #[serde(default)]

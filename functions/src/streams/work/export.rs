@@ -15,6 +15,7 @@ use muster_domain::rules::Scene;
 use muster_domain::rules::exports::{failed, grown, may_go_on, ready};
 use muster_domain::rules::work::moved_on;
 use muster_domain::{ApiKey, Changes, Export, ExportId, Job, Member, Pair, Timestamp, Work};
+use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::files::{Files, FilesError};
 use muster_edge::{App, Ids};
 use muster_store::{Asked, Commit, CommitError, Cursor, Key, StoreError};
@@ -108,8 +109,18 @@ impl Hand<'_> {
         let mut keys = vec![Key::member(organization, export.by)];
         keys.extend(export.key.map(|key| Key::api_key(organization, key)));
         let seen = self.store.read(&keys).await?;
-        let key = export.key.map(|key| seen.api_key(organization, key)).transpose()?;
-        Ok((seen.member(organization, export.by)?, key.flatten()))
+        let key = export
+            .key
+            .map(|key| seen.api_key(organization, key))
+            .transpose()?
+            .flatten();
+        let Some(key) = key else {
+            return Ok((seen.member(organization, export.by)?, None));
+        };
+        let knower = unread_knower(&seen, organization, key.id, None, self.now)?;
+        let seen = seen.and(self.store.read(knower.as_slice()).await?);
+        let key = narrowed(&seen, self.organization, self.set, (&key, None), self.now)?;
+        Ok((seen.member(organization, export.by)?, Some(key)))
     }
 
     fn course<'a>(&'a self, job: &'a Job, export: &'a Export, files: Files) -> Course<'a> {
@@ -248,10 +259,8 @@ impl Course<'_> {
             .collect();
         let seen = self.hand.store.read(&keys).await?;
         let asked = Asked {
-            organization,
-            filter,
             order,
-            within: None,
+            ..Asked::of(organization, filter)
         };
         Ok(List::whole(view, &seen, asked)?)
     }

@@ -12,7 +12,7 @@ const SHOWN: usize = 100;
 
 /// Addresses as a client sends them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a text of addresses or a list of them")]
+#[serde(untagged, expecting = "must be a text of addresses or a list of them")]
 pub enum AddressInput {
     /// One text, with addresses between commas, semicolons or white space.
     Text(String),

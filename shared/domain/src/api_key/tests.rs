@@ -32,6 +32,7 @@ fn key(secret: &Secret) -> ApiKey {
         hash: secret.hash(),
         previous: None,
         made_by: key_id().owner,
+        known_by: KnownBy::default(),
         created_at: at("2026-03-01T00:00:00Z"),
         expires_at: None,
         revoked_at: None,

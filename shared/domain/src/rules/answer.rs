@@ -1,14 +1,16 @@
 //! Answering an invitation: accept or decline, by the person whose verified address was invited.
 
 use crate::address::Address;
-use crate::authority::Authority;
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::{Party, Recorder};
+use crate::feedback::{Deliverability, Mark};
 use crate::id::{NewIds, UserId};
-use crate::invitation::{Invitation, InvitationState};
-use crate::member::{Member, Profile, Status};
+use crate::invitation::{CancelReason, Invitation, InvitationState};
+use crate::member::{Grant, Held, Member, Profile, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
+use crate::rules::Scene;
+use crate::rules::giving::{Way, given};
 use crate::rules::invite::picture;
 use crate::rules::keys::good_since;
 use crate::rules::members::picture as member_picture;
@@ -39,8 +41,8 @@ pub struct Answer<'a> {
     pub invitation: &'a Invitation,
     /// Which of its links was used.
     pub generation: u32,
-    /// The member who answers for the invitation, if still one.
-    pub inviter: Option<&'a Member>,
+    /// Those who answer for the invitation ([`Invitation::answerable`]), as far as they are still members.
+    pub inviters: &'a [Member],
     /// The guest's membership, if there is one.
     pub member: Option<&'a Member>,
     /// Who answers.
@@ -62,6 +64,8 @@ pub enum AnswerRefusal {
     Ended(InvitationState),
     /// The user is a member already.
     AlreadyMember,
+    /// The user accepted it, and is inactive since.
+    Inactive,
     /// Who sent it may not give this role any more.
     InviterLostAuthority,
     /// The organization has switched the role off.
@@ -86,17 +90,40 @@ impl Answer<'_> {
         Ok(())
     }
 
-    fn check_inviter(&self, offer: &Offer<'_>) -> Result<(), AnswerRefusal> {
-        let lost = AnswerRefusal::InviterLostAuthority;
-        let inviter = self
-            .inviter
-            .filter(|m| m.id == self.invitation.invited_by)
-            .ok_or(lost)?;
-        let authority = Authority::of(inviter, self.organization, self.set, self.now);
-        authority
-            .may_offer(offer.role, &offer.resources)
-            .then_some(())
-            .ok_or(lost)
+    /// The active membership that began with this invitation, for a guest who accepted it before.
+    fn joined(&self) -> Result<&Member, AnswerRefusal> {
+        let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
+        let member = began.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
+        match member.status {
+            Status::Active => Ok(member),
+            Status::Inactive => Err(AnswerRefusal::Inactive),
+        }
+    }
+
+    /// As what an ended invitation is refused: one that ended by itself says why.
+    fn why_ended(&self, state: InvitationState) -> AnswerRefusal {
+        match self.invitation.cancel_reason {
+            Some(CancelReason::ResourceDeleted) => AnswerRefusal::ResourceGone,
+            Some(CancelReason::AlreadyMember) if self.member.is_some() => AnswerRefusal::AlreadyMember,
+            Some(CancelReason::AlreadyMember) | None => AnswerRefusal::Ended(state),
+        }
+    }
+
+    /// What the guest is given on the word of all who answer for the invitation, as far as they may give it at this moment.
+    fn given(&self, offer: &Offer<'_>) -> Result<(Option<Held>, Vec<Grant>), AnswerRefusal> {
+        let in_person = |id| {
+            let actor = self.inviters.iter().find(|m| m.id == id)?;
+            Some(Scene {
+                organization: self.organization,
+                set: self.set,
+                actor,
+                key: None,
+                now: self.now,
+            })
+        };
+        let by: Option<Vec<Scene<'_>>> = self.invitation.answerable().map(in_person).collect();
+        let given = by.and_then(|by| given(offer, Way::Invite, &by));
+        given.ok_or(AnswerRefusal::InviterLostAuthority)
     }
 
     /// What the invitation still offers at this moment.
@@ -132,7 +159,7 @@ impl Answer<'_> {
 
 /// Accepts: the guest becomes a member with what is offered. The seat was held since the invitation was sent.
 ///
-/// Accepting a second time is answered as the first, and changes nothing.
+/// Accepting a second time is answered as the first, as long as that membership lasts, and changes nothing.
 ///
 /// # Errors
 /// [`AnswerRefusal`].
@@ -142,17 +169,15 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
         InvitationState::Accepted if before.accepted_by == Some(answer.guest.id) => {
-            let member = answer.member.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
-            return Ok((member.clone(), Changes::default()));
+            return answer.joined().map(|member| (member.clone(), Changes::default()));
         }
-        ended => return Err(AnswerRefusal::Ended(ended)),
+        ended => return Err(answer.why_ended(ended)),
     }
     if answer.member.is_some() {
         return Err(AnswerRefusal::AlreadyMember);
     }
     let offer = answer.offer()?;
-    answer.check_inviter(&offer)?;
-    let member = new_member(answer, &offer);
+    let member = new_member(answer, answer.given(&offer)?);
     let after = Invitation {
         accepted_by: Some(member.id),
         ..before.ended(InvitationState::Accepted, answer.now)
@@ -181,7 +206,31 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
     Ok((member, changes))
 }
 
-fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
+/// Ends the invitation of somebody who is a member already, with another address: [`accept`] was refused as
+/// [`AnswerRefusal::AlreadyMember`], so they have shown that the address is theirs, and nobody else can accept it.
+pub fn end_second(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Changes {
+    let before = answer.invitation;
+    let open = before.state_at(answer.now) == InvitationState::Pending;
+    let Some(member) = answer.member.filter(|_| open) else {
+        return Changes::default();
+    };
+    let after = before.ended_because(CancelReason::AlreadyMember, answer.now);
+    let mut record = Recorder::new(before.organization, Party::user(answer.guest.id), answer.now, ids);
+    let event = record.event(
+        "invitation.cancelled",
+        Party::invitation(before.id),
+        Some(picture(before)),
+        Some(picture(&after)),
+    );
+    Changes {
+        invitations: vec![Pair::change(before.clone(), after)],
+        events: vec![event],
+        relied_on: vec![Reliance::on(member)],
+        ..Changes::default()
+    }
+}
+
+fn new_member(answer: &Answer<'_>, (role, grants): (Option<Held>, Vec<Grant>)) -> Member {
     Member {
         id: answer.guest.id,
         organization: answer.organization.id,
@@ -189,8 +238,8 @@ fn new_member(answer: &Answer<'_>, offer: &Offer<'_>) -> Member {
         vouched_by: None,
         name: answer.guest.name.cloned(),
         status: Status::Active,
-        role: offer.held(answer.now),
-        grants: offer.grants(answer.now),
+        role,
+        grants,
         seat: false,
         keys: 0,
         keys_since: good_since(answer.now),
@@ -226,6 +275,20 @@ pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, Ans
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
+        marks: vec![(before.email.clone(), Mark::Declined, answer.now)],
+        ..Changes::default()
+    })
+}
+
+/// An answer, with what is known of the address: whoever accepts after they had declined or complained wants mail again.
+#[must_use]
+pub fn wanted(answer: Changes, known: Option<&Deliverability>, now: Timestamp) -> Changes {
+    let mut after = answer.invitations.iter().filter_map(|pair| pair.after.as_ref());
+    let accepted = after.any(|invitation| invitation.state == InvitationState::Accepted);
+    let news = known.filter(|known| known.is_refused() && accepted);
+    let marks = news.map(|known| (known.address.clone(), Mark::Wanted, now));
+    answer.and(Changes {
+        marks: marks.into_iter().collect(),
         ..Changes::default()
     })
 }

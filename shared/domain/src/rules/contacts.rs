@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
 use crate::event::{Party, Recorder};
+use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::member::Member;
 use crate::organization::Organization;
@@ -50,6 +51,14 @@ impl<'a> Keeper<'a> {
         match self {
             Self::Member(scene) => Some(scene.actor.id),
             Self::Platform { .. } => None,
+        }
+    }
+
+    /// These changes, as long as the member who makes them is as they were read.
+    fn made_by(&self, changes: Changes) -> Changes {
+        match self {
+            Self::Member(scene) => changes.relying_on(scene.actor),
+            Self::Platform { .. } => changes,
         }
     }
 
@@ -110,17 +119,13 @@ pub fn put(
     if let Some(other) = at.filter(|other| other.id != id) {
         return Err(ContactRefusal::AddressTaken(other.id.clone()));
     }
-    let Details { email, name, user } = details;
+    let Acquainted {
+        user,
+        vouched,
+        vouched_by,
+    } = acquainted(keeper, found, &details)?;
+    let Details { email, name, .. } = details;
     let name = name.unwrap_or_else(|| found.and_then(|before| before.name.clone()));
-    let user = user.unwrap_or_else(|| found.and_then(|before| before.user));
-    let known = found.filter(|before| before.user == user && (user.is_none() || before.email == email));
-    if known.is_none() && user.is_some() && !keeper.may_vouch() {
-        return Err(ContactRefusal::Forbidden);
-    }
-    let vouched_by = match known {
-        Some(before) => before.vouched_by,
-        None => user.and_then(|_| keeper.voucher()),
-    };
     let (organization, now) = keeper.place();
     let after = Contact {
         organization: organization.id,
@@ -128,11 +133,48 @@ pub fn put(
         email,
         name,
         user,
+        vouched,
         vouched_by,
         created_at: found.map_or(now, |before| before.created_at),
         version: found.map_or(0, |before| before.version),
     };
-    Ok(written(found, after, &mut keeper.recorder(ids)))
+    let (after, changes) = written(found, after, &mut keeper.recorder(ids));
+    Ok((after, keeper.made_by(changes)))
+}
+
+/// The account of a contact, and who stands for it.
+#[derive(Default)]
+struct Acquainted {
+    user: Option<UserId>,
+    vouched: bool,
+    vouched_by: Option<UserId>,
+}
+
+/// The account as it shall be. Whoever names it, or moves one that somebody stands for to another address, stands for it from then
+/// on. What is so already stays on the word of the member who said it, unless the platform says the same.
+fn acquainted(keeper: &Keeper<'_>, found: Option<&Contact>, details: &Details) -> Result<Acquainted, ContactRefusal> {
+    let before = found.map_or_else(Acquainted::default, |contact| Acquainted {
+        user: contact.user,
+        vouched: contact.vouched,
+        vouched_by: contact.vouched_by,
+    });
+    let moves = before.vouched && found.is_some_and(|contact| contact.email != details.email);
+    let names = match details.user {
+        Some(None) => return Ok(Acquainted::default()),
+        Some(user) => !before.vouched || user != before.user || keeper.voucher().is_none(),
+        None => false,
+    };
+    if !(names || moves) {
+        return Ok(before);
+    }
+    if !keeper.may_vouch() {
+        return Err(ContactRefusal::Forbidden);
+    }
+    Ok(Acquainted {
+        user: details.user.flatten().or(before.user),
+        vouched: true,
+        vouched_by: keeper.voucher(),
+    })
 }
 
 /// Deletes a contact. A membership of the same person stays as it is.
@@ -148,11 +190,11 @@ pub fn delete(keeper: &Keeper<'_>, found: Option<&Contact>, ids: &mut dyn NewIds
     let event = keeper
         .recorder(ids)
         .event("contact.deleted", subject, Some(picture(before)), None);
-    Ok(Changes {
+    Ok(keeper.made_by(Changes {
         contacts: vec![Pair::gone(before.clone())],
         events: vec![event],
         ..Changes::default()
-    })
+    }))
 }
 
 /// What a membership that ends finds among the contacts.
@@ -162,9 +204,12 @@ pub struct Acquaintance<'a> {
     pub at: Option<&'a Contact>,
     /// The contact that has the member's id.
     pub own: Option<&'a Contact>,
+    /// What is kept of the member's earlier memberships.
+    pub former: Option<&'a FormerMember>,
 }
 
-/// Ends a membership as [`remove`] does, and makes sure that the person stays known, with their account.
+/// Ends a membership as [`remove`] does, and makes sure that the person stays known, with their account; and whether they left of
+/// their own accord.
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -176,18 +221,30 @@ pub fn remove_leaving_contact(
 ) -> Result<Changes, MemberRefusal> {
     let changes = remove(scene, found, ids)?;
     Ok(match found {
-        Some(member) => changes.and(left_behind(scene, member, known, ids)),
+        Some(member) => changes.and(left_behind(scene, member, known, ids)).and(Changes {
+            former_members: vec![ended(scene, member, known.former)],
+            ..Changes::default()
+        }),
         None => changes,
     })
 }
 
-/// The contact that stays of a member: the one at their address, which gets their account if it has none, or a new one.
+fn ended(scene: &Scene<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
+    let left = member.id == scene.actor.id;
+    Pair {
+        before: before.cloned(),
+        after: Some(FormerMember::of(member, before, left, scene.now)),
+    }
+}
+
+/// The contact that stays of a member: the one at their address, which gets their account unless somebody stands for another, or a
+/// new one. Nobody stands for the account by that.
 fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
     let after = match known.at {
-        Some(at) if at.user.is_some() => return Changes::default(),
+        Some(at) if at.vouched => return Changes::default(),
         Some(at) => Contact {
             user: Some(member.id),
-            vouched_by: member.vouched_by,
+            vouched_by: None,
             ..at.clone()
         },
         None => {
@@ -200,7 +257,8 @@ fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids
                 email: member.email.clone(),
                 name: member.name.clone(),
                 user: Some(member.id),
-                vouched_by: member.vouched_by,
+                vouched: false,
+                vouched_by: None,
                 created_at: scene.now,
                 version: 0,
             }
@@ -251,5 +309,5 @@ fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) 
 
 /// What events say of a contact.
 fn picture(contact: &Contact) -> serde_json::Value {
-    json!({ "email": contact.email, "name": contact.name, "user": contact.user })
+    json!({ "email": contact.email, "name": contact.name, "user": contact.user, "vouched": contact.vouched })
 }

@@ -39,6 +39,8 @@ pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
 
 /// Deletes an organization. From the next request on nobody but the platform reaches it (001).
 ///
+/// One that was deleted before stays as it is: its 30 days have begun.
+///
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
 pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
@@ -46,6 +48,9 @@ pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, Deleti
         return Err(DeletionRefusal::Forbidden);
     }
     let before = scene.organization;
+    if before.is_deleted() {
+        return Ok(Changes::default());
+    }
     let after = Organization {
         deleted_at: Some(scene.now),
         version: before.version + 1,
@@ -66,7 +71,7 @@ pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, Deleti
         organization: Some(Pair::change(before.clone(), after)),
         jobs: vec![Pair::new(job)],
         events: vec![event],
-        relied_on: vec![(scene.actor.id, scene.actor.version)],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     })
 }
@@ -97,8 +102,16 @@ pub fn restore(
         Some(json!({ "deleted_at": deleted_at })),
         None,
     );
+    // Mail that was held meanwhile is sent in the background: its records in the stream have passed.
+    let release = Job::new(
+        JobId::from_uuid(ids.uuid()),
+        before.id,
+        Work::ReleaseMail { after: None },
+        now,
+    );
     let changes = Changes {
         organization: Some(Pair::change(before.clone(), after.clone())),
+        jobs: vec![Pair::new(release)],
         events: vec![event],
         ..Changes::default()
     };

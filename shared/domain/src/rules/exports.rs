@@ -74,6 +74,7 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
     let changes = Changes {
         exports: vec![Pair::new(export.clone())],
         jobs: vec![Pair::new(job)],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     Ok((export, changes))

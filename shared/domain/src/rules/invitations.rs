@@ -9,8 +9,10 @@ use crate::job::{Job, Work};
 use crate::organization::Seats;
 use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
-use crate::rules::invite::{Holder, invites_there, letter, picture};
+use crate::rules::giving::{Way, offer_until};
+use crate::rules::invite::{Holder, letter, picture};
 use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::pace::{MailLimit, Rest, rests_until};
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
@@ -31,6 +33,12 @@ pub enum InvitationRefusal {
     Ended(InvitationState),
     /// The address has become a member's, or another invitation's.
     AddressTaken,
+    /// It was sent too often of late.
+    Rests(Rest),
+    /// The person wants no mail: they declined, or called it spam.
+    Unwanted,
+    /// The members have had too much mail sent today.
+    MailLimit(MailLimit),
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
@@ -60,15 +68,8 @@ fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i
         .filter(|i| may_see(&authority, i))
         .ok_or(InvitationRefusal::NotFound)?;
     let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
-    let whole = authority.allows(permission::MEMBERS_INVITE, None);
-    let there = invitation
-        .resources
-        .iter()
-        .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r)));
-    if !(whole || there) || !authority.may_offer(role, &invitation.resources) {
-        return Err(InvitationRefusal::Forbidden);
-    }
-    Ok(invitation)
+    let theirs = offer_until(scene, Way::Invite, role, &invitation.resources);
+    theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
 /// A change; what is none stays. The address cannot be changed (002).
@@ -105,8 +106,7 @@ pub fn change(
     if after == *before {
         return Ok((after, Changes::default()));
     }
-    after.invited_by = scene.actor.id;
-    after.inviter_name = scene.actor.name.clone();
+    after = answered_for(scene, after);
     after.version += 1;
     let event = scene.recorder(ids).event(
         "invitation.updated",
@@ -117,17 +117,28 @@ pub fn change(
     let changes = Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     fits(scene, &changes)?;
     Ok((after, changes))
 }
 
+/// The invitation, for which the member who asks answers from now on.
+fn answered_for(scene: &Scene<'_>, invitation: Invitation) -> Invitation {
+    Invitation {
+        invited_by: scene.actor.id,
+        sent_through: scene.key.and_then(|key| key.knower(None)),
+        inviter_name: scene.actor.name.clone(),
+        ..invitation
+    }
+}
+
 fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Result<Invitation, InvitationRefusal> {
     if let Some(fault) = offer.domain_fault(scene, &invitation.email) {
         return Err(InvitationRefusal::Invalid(vec![fault]));
     }
-    if !scene.authority().may_offer(offer.role, &offer.resources) || !invites_there(scene, offer) {
+    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     Ok(Invitation {
@@ -136,9 +147,7 @@ fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Resu
         term: offer.term,
         epoch: offer.epoch,
         seat: offer.role.uses_seat,
-        invited_by: scene.actor.id,
-        inviter_name: scene.actor.name.clone(),
-        ..invitation
+        ..answered_for(scene, invitation)
     })
 }
 
@@ -178,6 +187,12 @@ pub fn resend(
     let role = scene.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
     if !matches!(before.state, InvitationState::Pending | InvitationState::Expired) {
         return Err(InvitationRefusal::Ended(before.state));
+    }
+    if matches!(before.mail, Delivery::Complained | Delivery::Declined) {
+        return Err(InvitationRefusal::Unwanted);
+    }
+    if let Some(until) = rests_until(before).filter(|until| scene.now < *until) {
+        return Err(InvitationRefusal::Rests(Rest::between(scene.now, until)));
     }
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
@@ -240,6 +255,7 @@ pub fn resend(
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
         mail,
+        relied_on: scene.relied_on(),
         ..Changes::default()
     });
     fits(scene, &changes)?;
@@ -269,6 +285,7 @@ pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Chang
     let changes = Changes {
         jobs: vec![Pair::new(job.clone())],
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     Ok((job, changes))
@@ -299,6 +316,7 @@ pub fn cancel(
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     })
 }

@@ -1,10 +1,12 @@
 //! Inviting: a batch of addresses is checked whole, and sent whole or not at all (004).
 //!
-//! Whoever is a contact with an account is added at once instead (000, 001): one rule for both, so that both have one power.
+//! Whoever is known by their account, and not by an address alone, is added at once instead (000, 001): one rule for both, so that both
+//! have one power.
 
 mod adding;
+mod taking_in;
 
-pub use adding::{Account, Known};
+pub use adding::{Account, Known, PickRefusal, pick};
 
 use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
@@ -12,23 +14,31 @@ use crate::event::Party;
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
+use crate::member::Member;
 use crate::organization::Seats;
 use crate::roleset::permission;
+use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
+use crate::rules::pace::MailLimit;
 use crate::rules::settle::expire_invitation;
 use crate::rules::{Fault, Scene};
 use crate::text::Message;
 use crate::time::days_after;
 use serde_json::json;
 use std::collections::BTreeMap;
+use taking_in::{joined, take_in};
 
 /// What holds an address in an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// A member.
     Member(UserId),
+    /// A member whom the actor does not see.
+    Unseen(Box<Member>),
     /// A pending invitation.
     Invitation(InvitationId),
+    /// A pending invitation that the actor does not see.
+    OutOfSight,
     /// A pending invitation whose time is up but which no job has ended yet: it is ended with this change.
     Lapsed(Box<Invitation>),
 }
@@ -63,9 +73,12 @@ pub enum InviteRefusal {
         /// Seats the batch needs.
         needed: i64,
     },
+    /// The members have had too much mail sent today.
+    MailLimit(MailLimit),
 }
 
-/// Invites every address, or none. Contacts with an account become members: they stand in the changes.
+/// Invites every address, or none. Those who are known by their account become members, and members who are not seen are taken in: both
+/// stand in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every address and field at fault.
@@ -88,7 +101,7 @@ pub fn invite(
             return Err(InviteRefusal::Invalid(faults));
         }
     };
-    if !authority.may_offer(offer.role, &offer.resources) || !invites_there(scene, &offer) {
+    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     let changes = send(scene, &request, &offer, &addresses, ids);
@@ -99,24 +112,19 @@ pub fn invite(
             needed,
         });
     }
-    let sent = changes
-        .invitations
-        .iter()
-        .filter(|p| p.before.is_none())
-        .filter_map(|p| p.after.clone())
-        .collect();
-    Ok((sent, changes))
+    // The inviter is asked again when an invitation is accepted. Adding at once rests on what the actor may do now.
+    let changes = if changes.members.is_empty() {
+        changes
+    } else {
+        changes.relying_on(scene.actor)
+    };
+    Ok((changes.new_invitations(), changes))
 }
 
-/// Whether the member may invite where the offer lies.
-pub(super) fn invites_there(scene: &Scene<'_>, offer: &Offer<'_>) -> bool {
-    let authority = scene.authority();
-    authority.allows(permission::MEMBERS_INVITE, None)
-        || (!offer.resources.is_empty()
-            && offer
-                .resources
-                .iter()
-                .all(|r| authority.allows(permission::MEMBERS_INVITE, Some(r))))
+/// Whether the actor may list contacts, which belong to the whole organization.
+#[must_use]
+pub fn sees_contacts(scene: &Scene<'_>) -> bool {
+    scene.authority().allows(permission::CONTACTS_READ, None)
 }
 
 /// Every address with the account that is added at once, if one is.
@@ -144,6 +152,9 @@ fn check_addresses<'r>(
             }
         };
         match request.holders.get(address) {
+            Some(Holder::Unseen(member)) if offer.is_none_or(|offer| joined(scene, member, offer).is_some()) => {
+                good.push((address, None));
+            }
             Some(Holder::Member(_)) => {
                 faults.push(Fault::address(
                     address.as_str(),
@@ -158,10 +169,18 @@ fn check_addresses<'r>(
                     "has a pending invitation already",
                 ));
             }
+            // Which of the two it is stays untold.
+            Some(Holder::Unseen(_) | Holder::OutOfSight) => {
+                let detail = "cannot be invited by you; ask somebody who sees all members";
+                faults.push(Fault::address(address.as_str(), "not_available", detail));
+            }
             Some(Holder::Lapsed(_)) | None => {
                 let account = request.known.at(address).filter(|a| a.is_good(scene, offer));
                 let outside = role.and_then(|role| domain_fault(scene, role, address));
-                match outside.or_else(|| account.and_then(|a| a.fault(&good))) {
+                let in_the_way = account.and_then(|a| a.fault(&good));
+                // The fault of an account is told to actors who see contacts. For others, the address is invited instead.
+                let account = account.filter(|_| in_the_way.is_none());
+                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(scene))) {
                     Some(fault) => faults.push(fault),
                     None => good.push((address, account)),
                 }
@@ -183,7 +202,12 @@ fn send(
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
             changes = changes.and(expire_invitation(old, scene.now, ids));
         }
-        if let Some(account) = account.filter(|_| changes.members.len() < request.known.most) {
+        if let Some(Holder::Unseen(member)) = request.holders.get(*address) {
+            changes = changes.and(take_in(scene, member, offer, request.message.as_ref(), ids));
+            continue;
+        }
+        let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
+        if let Some(account) = account.filter(|_| newcomers < request.known.most) {
             changes = changes.and(adding::add(scene, account, offer, request.message.as_ref(), ids));
             continue;
         }
@@ -219,6 +243,7 @@ fn new_invitation(
         epoch: offer.epoch,
         message: request.message.clone().or_else(|| settings.default_message.clone()),
         invited_by: scene.actor.id,
+        sent_through: scene.key.and_then(|key| key.knower(None)),
         inviter_name: scene.actor.name.clone(),
         generation: 1,
         state: InvitationState::Pending,
@@ -229,6 +254,7 @@ fn new_invitation(
         expires_at: days_after(scene.now, settings.invitation_ttl_days),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }
@@ -255,5 +281,6 @@ pub(super) fn picture(invitation: &Invitation) -> serde_json::Value {
     json!({
         "email": invitation.email, "role": invitation.role, "resources": resources, "duration": invitation.term,
         "invited_by": invitation.invited_by, "expires_at": invitation.expires_at, "status": invitation.state,
+        "cancel_reason": invitation.cancel_reason,
     })
 }

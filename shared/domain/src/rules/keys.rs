@@ -1,17 +1,20 @@
 //! API keys: making, rotating and revoking them (000).
 //!
 //! Whoever makes or rotates a key learns its secret. So a key for another member holds no more than that member holds at that
-//! moment, all of which its maker must manage, and lasts no longer than the power of its maker.
+//! moment, all of which its maker must manage, and lasts no longer than the power of its maker. At each use it is asked what of
+//! that its maker could give still ([`Opening`]).
 
+mod opening;
 mod power;
 
-use crate::api_key::{ApiKey, Holding, KeyId, Limits, MAX_KEYS, Secret, Unusable};
+pub use opening::{Opening, Shut, opens};
+
+use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::changes::{Changes, Pair};
 use crate::event::Party;
 use crate::id::{JobId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
-use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::permission;
 use crate::rules::keys::power::{check, power_ends, within_power};
@@ -116,10 +119,15 @@ pub fn create(
             read_only: wanted.read_only,
             resources,
             ceiling: (!oneself).then_some(held),
+            until: None,
         },
         hash: secret.hash(),
         previous: None,
         made_by: scene.actor.id,
+        known_by: KnownBy {
+            present: (!oneself).then_some(scene.actor.id),
+            ..KnownBy::default()
+        },
         created_at: scene.now.max(owner.keys_since),
         expires_at: wanted.expires_at,
         revoked_at: None,
@@ -140,6 +148,8 @@ pub fn create(
 }
 
 /// Gives a key a new secret. The one before still opens for so many hours, and any older one no more.
+///
+/// Whoever rotates it is the one who knows the new secret, beside the owner; who knew the one before knows nothing of this one.
 ///
 /// # Errors
 /// [`KeyRefusal`].
@@ -162,7 +172,8 @@ pub fn rotate(
     }
     let mut limits = before.limits.clone();
     let held = holdings(scene, owner)?;
-    if owner.id != scene.actor.id {
+    let oneself = owner.id == scene.actor.id;
+    if !oneself {
         // Whoever is told the new secret could make a key like this.
         let too_long = power_ends(scene, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
         if too_long || !within_power(scene, &limits.resources) {
@@ -180,6 +191,11 @@ pub fn rotate(
         limits,
         hash: secret.hash(),
         previous: (overlap_hours > 0).then(|| (before.hash.clone(), until)),
+        known_by: KnownBy {
+            present: (!oneself).then_some(scene.actor.id),
+            former: before.known_by.present.filter(|_| overlap_hours > 0),
+            relied_on: None,
+        },
         version: before.version + 1,
         ..before.clone()
     };
@@ -190,7 +206,8 @@ pub fn rotate(
     let changes = Changes {
         keys: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
-        relied_on: relied_on(scene, owner),
+        // The owner's item is not written, so the actor is checked even for a key of their own.
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     Ok((after, secret, changes))
@@ -227,45 +244,6 @@ pub fn revoke(
         relied_on: relied_on(scene, owner),
         ..Changes::default()
     })
-}
-
-/// Why a secret opens nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shut {
-    /// The key opens nothing.
-    Key(Unusable),
-    /// The organization was deleted.
-    OrganizationDeleted,
-}
-
-impl Shut {
-    /// A stable name of it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Key(why) => why.code(),
-            Self::OrganizationDeleted => "organization_deleted",
-        }
-    }
-}
-
-/// Whether the secret opens something. Who does not know the secret learns nothing of key, owner or organization.
-///
-/// # Errors
-/// [`Shut`].
-pub fn opens(
-    secret: &Secret,
-    organization: Option<&Organization>,
-    owner: Option<&Member>,
-    key: Option<&ApiKey>,
-    now: Timestamp,
-) -> Result<(), Shut> {
-    let unknown = Shut::Key(Unusable::NotFound);
-    let key = key.filter(|key| key.opens_with(secret, now)).ok_or(unknown)?;
-    if organization.ok_or(unknown)?.is_deleted() {
-        return Err(Shut::OrganizationDeleted);
-    }
-    key.usable(owner, now).map_err(Shut::Key)
 }
 
 /// From when on keys of a membership that begins now are good: no key of an earlier membership of the same person comes back,

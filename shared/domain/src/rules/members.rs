@@ -3,15 +3,17 @@
 mod single;
 mod wanted;
 
+pub(super) use single::granted;
 pub use single::{grant_one, revoke_one};
 
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::NewIds;
-use crate::member::{Held, Member, Profile, Status};
+use crate::member::{Grant, Held, Member, Profile, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
-use crate::roleset::{Reach, Role, permission};
+use crate::roleset::permission;
+use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
 use crate::rules::keys::left_behind;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
@@ -92,10 +94,16 @@ pub struct Update<'a> {
 }
 
 /// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
+///
+/// Nobody sees the owner of a key through it where it is limited to resources: whoever knows its secret learns nothing of them.
 #[must_use]
 pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
     let authority = scene.authority();
-    (other.id == scene.actor.id && scene.is_everywhere())
+    let oneself = other.id == scene.actor.id;
+    if oneself && !scene.reaches_oneself() {
+        return false;
+    }
+    (oneself && scene.is_everywhere())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
@@ -136,7 +144,9 @@ pub fn update(
     }
     if let Some(holdings) = &wanted.holdings {
         (after.role, after.grants) = wanted_holdings(scene, before, holdings)?;
+        after = bounded(scene, before, after);
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
+        check_sight(scene, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
             check_power(scene, before, &after)?;
             kind = "member.role_changed";
@@ -163,8 +173,21 @@ fn changed(
     kind: &str,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
+    let (after, changes) = change_of(scene, before, after, kind, ids);
+    check_owners_and_seats(scene, &changes)?;
+    Ok((after, changes))
+}
+
+/// The change from one to the other, with its event, whatever becomes of owners and seats.
+pub(super) fn change_of(
+    scene: &Scene<'_>,
+    before: &Member,
+    after: Member,
+    kind: &str,
+    ids: &mut dyn NewIds,
+) -> (Member, Changes) {
     if after == *before {
-        return Ok((after, Changes::default()));
+        return (after, Changes::default());
     }
     let after = after.settled(scene.set, scene.now);
     let event = scene.recorder(ids).event(
@@ -179,8 +202,7 @@ fn changed(
         relied_on: relied_on(scene, before),
         ..Changes::default()
     };
-    check_owners_and_seats(scene, &changes)?;
-    Ok((after, changes))
+    (after, changes)
 }
 
 /// What the record calls switching a member on or off.
@@ -191,13 +213,11 @@ pub(super) const fn switched(status: Status) -> &'static str {
     }
 }
 
-/// The member whose authority a change of another rests on.
-pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<(crate::id::UserId, u64)> {
-    let other = target.id != scene.actor.id;
-    other
-        .then_some((scene.actor.id, scene.actor.version))
-        .into_iter()
-        .collect()
+/// The members whose authority a change of another rests on: who asks, and who knows the key through which they ask.
+pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<Reliance> {
+    let mut all = scene.relied_on();
+    all.retain(|relied| relied.member != target.id);
+    all
 }
 
 fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
@@ -238,6 +258,18 @@ fn is_out_of_reach(scene: &Scene<'_>, other: &Member) -> bool {
     let protected = other.role.as_ref().filter(|held| scene.set.is_protected(&held.role));
     let others = protected.filter(|_| other.id != scene.actor.id);
     others.is_some_and(|held| !scene.authority().may_manage(&held.role, None))
+}
+
+/// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would tell them so.
+fn check_sight(scene: &Scene<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
+    if !has_a_say(scene, other) || is_out_of_reach(scene, other) {
+        return Ok(());
+    }
+    let authority = scene.authority();
+    match named.iter().find(|grant| !authority.reaches(&grant.resource)) {
+        Some(grant) => Err(MemberRefusal::RoleNotAssignable(grant.held.role.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
@@ -284,38 +316,15 @@ fn may_drop(scene: &Scene<'_>, other: &Member, gone: &Held, on: Option<&Resource
 
 /// Whether the member may give this, or take it for themselves.
 fn check_gift(scene: &Scene<'_>, after: &Member, come: &Held, on: Option<&ResourceRef>) -> Result<(), MemberRefusal> {
-    let authority = scene.authority();
-    let oneself = after.id == scene.actor.id;
     let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
-    let beside = on.is_none() && !after.grants.is_empty() && role.reach == Reach::Resource;
-    let there = authority.allows(permission::MEMBERS_MANAGE, on);
-    let may = (there && authority.may_assign(&role.id, on))
-        || (beside && authority.may_assign_somewhere(&role.id))
-        || (oneself && on.is_some() && authority.may_take(&role.id, on));
-    if !may || (oneself && !beside && outlives(scene, role, come, on)) {
-        return Err(MemberRefusal::RoleNotAssignable(role.id.to_string()));
+    let not_theirs = || MemberRefusal::RoleNotAssignable(role.id.to_string());
+    let until = gift_until(scene, after, role, on).ok_or_else(not_theirs)?;
+    // What others are given ends with the giver's power; who asks more for themselves than that is refused. An owner has no end.
+    let oneself = after.id == scene.actor.id && !is_beside(after, role, on);
+    if (oneself && come.ends_at() > until) || (role.protected && until < Timestamp::MAX) {
+        return Err(not_theirs());
     }
     Ok(())
-}
-
-/// Whether a role that members give themselves would last longer than what lets them give it.
-///
-/// Without this a helper for one month would make themselves an admin for good.
-fn outlives(scene: &Scene<'_>, role: &Role, come: &Held, on: Option<&ResourceRef>) -> bool {
-    let endless = Timestamp::MAX;
-    let takes = |own: &Role| on.is_some() && own.self_assigns.contains(&role.id);
-    let gives = |own: &Role| own.assigns.contains(&role.id) || takes(own);
-    let longest = scene
-        .actor
-        .live(scene.organization, scene.set, scene.now)
-        .filter(|(_, limit)| limit.is_none() || *limit == on)
-        .filter(|(held, limit)| {
-            let own = scene.set.role(&held.role);
-            own.is_some_and(|own| gives(own) && (limit.is_some() || own.reach == Reach::Organization))
-        })
-        .map(|(held, _)| held.expires_at.unwrap_or(endless))
-        .max();
-    longest.is_none_or(|end| come.expires_at.unwrap_or(endless) > end)
 }
 
 /// What events say of a member.
@@ -333,16 +342,8 @@ pub(super) fn picture(member: &Member) -> serde_json::Value {
 }
 
 /// Whether the member may change or take away something the other holds.
-///
-/// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources:
-/// it is for those who manage it on each of them.
 fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
-    let authority = scene.authority();
-    let manages = |on: Option<&ResourceRef>| {
-        authority.allows(permission::MEMBERS_MANAGE, on) && authority.may_manage(&held.role, on)
-    };
-    let beside = on.is_none() && scene.set.role(&held.role).is_some_and(|r| r.reach == Reach::Resource);
-    manages(on) || (beside && !other.grants.is_empty() && other.grants.iter().all(|g| manages(Some(&g.resource))))
+    power_until(scene, other, &held.role, on).is_some()
 }
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.

@@ -114,11 +114,9 @@ fn check_resources(
     }
     let mut refs = Vec::new();
     for (i, (key, found)) in asked.iter().enumerate() {
-        match found {
-            Some(resource) if !scene.organization.is_ending(&resource.reference) => {
-                refs.push(resource.reference.clone())
-            }
-            _ => {
+        match scene.named(key, found.as_ref()) {
+            Some(reference) => refs.push(reference),
+            None => {
                 let detail = format!("there is no {} `{}`", key.kind, key.id);
                 faults.push(Fault::field(format!("resources[{i}]"), "unknown_resource", detail));
             }

@@ -70,6 +70,7 @@ pub fn create(
         plan: Plan::default(),
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
+        ending_by: BTreeMap::new(),
         seats_used: u64::from(member.seat),
         active_owners: 1,
         paying_owner: None,
@@ -176,6 +177,7 @@ pub fn update(
         organization: Some(Pair::change(before.clone(), after.clone())),
         jobs,
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     Ok((after, changes))

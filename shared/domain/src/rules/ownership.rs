@@ -1,10 +1,11 @@
 //! Ownership: handing it on, and naming the owner who pays.
 
-use crate::changes::{Changes, Pair};
+use crate::changes::{Changes, Pair, Reliance};
 use crate::event::Party;
 use crate::id::{NewIds, UserId};
 use crate::member::{Held, Member, Status};
 use crate::organization::{Organization, Seats};
+use crate::rules::giving::{Way, given};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
 use crate::rules::offer::{Offer, Wanted, check, member_domain_fault};
 use crate::rules::{Fault, Scene, Spot};
@@ -104,16 +105,15 @@ fn given_back<'s>(scene: &Scene<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, Own
     if let Some(fault) = offer.member_domain_fault(scene, scene.actor) {
         return Err(OwnershipRefusal::Invalid(vec![fault]));
     }
-    if !scene.authority().may_offer(offer.role, &offer.resources) {
-        return Err(OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string()));
-    }
     Ok(offer)
 }
 
 fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+    let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
+    let (role, grants) = given(offer, Way::HandOn, &[*scene]).ok_or_else(not_theirs)?;
     let after = Member {
-        role: offer.held(scene.now),
-        grants: offer.grants(scene.now),
+        role,
+        grants,
         ..giver.clone()
     }
     .settled(scene.set, scene.now);
@@ -185,7 +185,7 @@ fn record(
     for (before, after) in [giver, receiver] {
         if before == after {
             // An owner already: what counts is that they still are one when this is written.
-            changes.relied_on.push((before.id, before.version));
+            changes.relied_on.push(Reliance::on(before));
             continue;
         }
         changes.events.push(record.event(
@@ -225,9 +225,9 @@ pub fn name_paying_owner(
         Some(json!({ "paying_owner": before.paying_owner })),
         Some(json!({ "paying_owner": member.id })),
     );
-    let mut relied_on = vec![(member.id, member.version)];
+    let mut relied_on = vec![Reliance::on(member)];
     if member.id != actor.id {
-        relied_on.push((actor.id, actor.version));
+        relied_on.push(Reliance::on(actor));
     }
     let changes = Changes {
         organization: Some(pair),

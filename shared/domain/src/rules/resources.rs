@@ -13,6 +13,10 @@ use serde_json::json;
 
 /// How many deletions may be under way at once: the organization names them, so that grants on them are dead at once.
 pub const MAX_ENDING: usize = 100;
+/// How many of them one member may have asked for, so that nobody takes up all of them.
+pub const MAX_ENDING_EACH: usize = 50;
+/// How many deletions may be under way at once for those who hold the protected role: whatever others delete, these are left to them.
+pub const MAX_ENDING_OWNED: usize = 150;
 
 /// Why a resource is not changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub enum ResourceRefusal {
     NotFound,
     /// Fields that cannot be.
     Invalid(Vec<Fault>),
-    /// Too many deletions are still being carried out.
+    /// Too many deletions are still being carried out: in all, or of those that the member has asked for.
     TooManyDeletions,
 }
 
@@ -88,6 +92,7 @@ pub fn put(
             after: Some(after.clone()),
         }],
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     };
     Ok((after, changes))
@@ -103,7 +108,7 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
     }
     let resource = found.ok_or(ResourceRefusal::NotFound)?;
     let before = scene.organization;
-    if before.ending.len() >= MAX_ENDING {
+    if !has_room(scene) {
         return Err(ResourceRefusal::TooManyDeletions);
     }
     let mut after = Organization {
@@ -111,6 +116,7 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
         ..before.clone()
     };
     after.ending.insert(resource.reference.registration);
+    after.ending_by.insert(resource.reference.registration, scene.actor.id);
     let work = Work::EndResource {
         resource: resource.reference.clone(),
         after: None,
@@ -129,6 +135,21 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
         resources: vec![Pair::gone(resource.clone())],
         jobs: vec![Pair::new(job)],
         events: vec![event],
+        relied_on: scene.relied_on(),
         ..Changes::default()
     })
+}
+
+/// Whether the organization can name one more deletion, for the member who asks.
+fn has_room(scene: &Scene<'_>) -> bool {
+    let organization = scene.organization;
+    if scene.actor.is_active_owner(scene.set) {
+        return organization.ending.len() < MAX_ENDING_OWNED;
+    }
+    let own = organization
+        .ending_by
+        .values()
+        .filter(|by| **by == scene.actor.id)
+        .count();
+    organization.ending.len() < MAX_ENDING && own < MAX_ENDING_EACH
 }

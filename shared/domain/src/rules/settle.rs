@@ -10,7 +10,7 @@ use crate::mail::{EndReason, Letter, Mail, MailState};
 use crate::member::{Held, Member, NOTICE_DAYS, Status};
 use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
-use crate::roleset::RoleSet;
+use crate::roleset::{Reach, Role, RoleSet};
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::keys::end_all;
 use crate::text::RoleId;
@@ -150,8 +150,12 @@ fn end_holdings(
         .collect();
     let mut after = after.settled(set, now);
     // Whoever held a role for a time may have left keys behind: all of them end with it (004).
-    let for_a_time = |held: &Held| set.role(&held.role).is_some_and(|r| r.is_time_limited() || r.optional);
-    let (keys, jobs) = if ended.iter().any(|(held, _)| for_a_time(held)) {
+    let for_a_time = |held: &Held, on: Option<&ResourceRef>| {
+        let ends = |role: &Role| on.is_none() && role.reach == Reach::Organization && held.expires_at.is_some();
+        set.role(&held.role)
+            .is_some_and(|role| role.is_time_limited() || role.optional || ends(role))
+    };
+    let (keys, jobs) = if ended.iter().any(|(held, on)| for_a_time(held, *on)) {
         end_all(&mut after, now, ids)
     } else {
         (0, Vec::new())
@@ -163,7 +167,7 @@ fn end_holdings(
     };
     for (held, on) in ended {
         let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
-        let revoked = (keys > 0 && for_a_time(held)).then(|| json!({ "api_keys_revoked": keys }));
+        let revoked = (keys > 0 && for_a_time(held, *on)).then(|| json!({ "api_keys_revoked": keys }));
         let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
         changes
             .events

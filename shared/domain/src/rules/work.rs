@@ -5,16 +5,19 @@ use crate::changes::{Changes, Pair};
 use crate::event::{Party, Recorder};
 use crate::feedback::Deliverability;
 use crate::id::NewIds;
-use crate::invitation::Invitation;
+use crate::invitation::{CancelReason, Invitation, InvitationState};
 use crate::job::{Job, Work};
+use crate::mail::Mail;
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
-use crate::roleset::RoleSet;
+use crate::roleset::{Resources, RoleSet};
 use crate::rules::Scene;
 use crate::rules::invitations::{Revival, resend};
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
+use crate::rules::pace::rests;
+use crate::rules::settle::expire_invitation;
 use jiff::{SignedDuration, Timestamp};
 
 /// Things one slice handles at most: four items each fit one transaction.
@@ -52,17 +55,38 @@ pub fn end_grants(
     changes
 }
 
-/// Takes a deleted resource out of these pending invitations.
-pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+/// Takes a deleted resource out of these pending invitations. One that offers nothing by that, though its role needs something, ends: nobody
+/// could accept it, so it would hold its seat for nothing. It goes on telling what it was for.
+pub fn end_offers(
+    set: &RoleSet,
+    resource: &ResourceRef,
+    invitations: &[Invitation],
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let mut changes = Changes::default();
     for before in invitations.iter().filter(|i| i.resources.contains(resource)) {
-        let mut after = before.clone();
-        after.resources.retain(|r| r != resource);
-        after.version += 1;
+        if before.state_at(now) != InvitationState::Pending {
+            changes = changes.and(expire_invitation(before, now, ids));
+            continue;
+        }
+        let needs_one = set
+            .role(&before.role)
+            .is_some_and(|r| r.resources == Resources::AtLeastOne);
+        let is_last = before.resources.iter().all(|r| r == resource);
+        let (kind, after) = if needs_one && is_last {
+            let after = before.ended_because(CancelReason::ResourceDeleted, now);
+            ("invitation.cancelled", after)
+        } else {
+            let mut after = before.clone();
+            after.resources.retain(|r| r != resource);
+            after.version += 1;
+            ("invitation.updated", after)
+        };
         let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
         let subject = Party::invitation(before.id);
         changes.events.push(record.event(
-            "invitation.updated",
+            kind,
             subject,
             Some(invitation_picture(before)),
             Some(invitation_picture(&after)),
@@ -74,7 +98,8 @@ pub fn end_offers(resource: &ResourceRef, invitations: &[Invitation], now: Times
 
 /// Sends these invitations again on the word of the member who asked, as far as that member still may. Of a deleted organization
 /// nothing is: no mail leaves, and an organization that is brought back should find its links as they were. Nobody has named
-/// these addresses, so one that bounced or complained stays as it is, with its link and its end.
+/// these addresses, so one that bounced, declined or complained stays as it is, with its link and its end, and so does one that was
+/// mailed too often of late.
 pub fn resend_slice(
     scene: &Scene<'_>,
     invitations: &[Invitation],
@@ -87,11 +112,11 @@ pub fn resend_slice(
     }
     let is_out = |address: &Address| {
         let mut known = deliverability.iter().filter(|known| known.address == *address);
-        known.any(|known| known.reason().is_some())
+        known.any(|known| known.reason().is_some() || rests(known, scene.now).is_some())
     };
     for invitation in invitations
         .iter()
-        .filter(|i| i.state_at(scene.now) == crate::InvitationState::Pending && !is_out(&i.email))
+        .filter(|i| i.state_at(scene.now) == InvitationState::Pending && !is_out(&i.email))
     {
         if let Ok((_, more)) = resend(scene, Some(invitation), &Revival::default(), ids) {
             changes = changes.and(more);
@@ -100,7 +125,28 @@ pub fn resend_slice(
     for mail in &mut changes.mail {
         mail.asked = false;
     }
+    // Sent again, an invitation still rests on its inviter when it is accepted.
+    changes.relied_on.clear();
     changes
+}
+
+/// Puts these held mails into the outbox anew. What they speak of is looked at again when they are sent.
+pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
+    Changes {
+        mail: held.iter().map(|mail| mail.released(ids)).collect(),
+        released: held,
+        ..Changes::default()
+    }
+}
+
+/// How long a job waits before it looks again whether a deleted organization was restored.
+pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// The job put off until an instant, and no less than half an hour: then the schedule takes it up again.
+#[must_use]
+pub fn put_off(job: &Job, work: Work, until: Timestamp, now: Timestamp) -> Pair<Job> {
+    let soon = now.checked_add(RESTORE_PATIENCE).unwrap_or(Timestamp::MAX);
+    Pair::change(job.clone(), job.waiting(work, until.max(soon)))
 }
 
 /// The job moved on within the transaction of its slice, so a slice is done once however often it is tried.
@@ -114,6 +160,7 @@ pub fn moved_on(job: &Job, work: Work, now: Timestamp) -> Pair<Job> {
 pub fn deletion_done(organization: &Organization, resource: &ResourceRef) -> Option<Pair<Organization>> {
     let mut after = organization.clone();
     after.ending.remove(&resource.registration).then(|| {
+        after.ending_by.remove(&resource.registration);
         after.version += 1;
         Pair::change(organization.clone(), after)
     })

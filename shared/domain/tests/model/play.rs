@@ -266,12 +266,13 @@ impl World {
         let invited = (0..PEOPLE).find(|number| address(*number) == invitation.email);
         let who = invited.filter(|_| who != 1).unwrap_or(who);
         let email = address(who);
+        let inviters: Vec<Member> = self.members.get(&invitation.invited_by).cloned().into_iter().collect();
         let answer = Answer {
             organization: &self.organization,
             set: self.set,
             invitation: &invitation,
             generation: invitation.generation - u32::from(old_link),
-            inviter: self.members.get(&invitation.invited_by),
+            inviters: &inviters,
             member: self.members.get(&user(who)),
             guest: Guest {
                 id: user(who),
@@ -303,6 +304,7 @@ impl World {
                 .then(|| "partner.example".parse().unwrap())
                 .into_iter()
                 .collect(),
+            mail_limit: None,
         };
         let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
         self.take(&Cause::Platform, Ok(changes))

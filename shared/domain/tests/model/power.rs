@@ -77,12 +77,16 @@ fn check_member(world: &World, actor: &Member, changes: &Changes) {
                 );
             }
         }
-        for (role, on, end, _) in without(&after, &before) {
+        for (role, on, end, epoch) in without(&after, &before) {
             let gives = |p: &Power| p.rules_over(&role) && p.covers(on.as_ref());
-            let lasts = |p: &Power| p.end.is_none_or(|own| end.is_some_and(|end| end <= own));
+            // Nobody gives what lasts longer than their own power; what is there already may keep a later end.
+            let kept = before
+                .iter()
+                .any(|(r, o, had, e)| (r, o, e) == (&role, &on, &epoch) && ends(*had) >= ends(end));
+            let lasts = |p: &Power| ends(end) <= ends(p.end) || (!oneself && kept);
             let beside =
                 waits(world, &role) && on.is_none() && after.len() > 1 && own.iter().any(|p| p.rules_over(&role));
-            let given = own.iter().any(|p| gives(p) && (!oneself || lasts(p)));
+            let given = own.iter().any(|p| gives(p) && lasts(p));
             let taken = own
                 .iter()
                 .any(|p| p.takes_on(&role) && p.covers(on.as_ref()) && lasts(p));
@@ -140,7 +144,20 @@ fn offers(own: &[Power], invitation: &Invitation) -> bool {
     there(None) || (!programs.is_empty() && programs.iter().all(|r| there(Some(r))))
 }
 
-/// Who accepts gets what was offered, if the inviter may still give it; nobody else is touched.
+/// When something ends, what has no end last.
+fn ends(end: Option<Timestamp>) -> Timestamp {
+    end.unwrap_or(Timestamp::MAX)
+}
+
+/// Until when these powers offer the role there: as long as one gives it, and one invites.
+fn offered_until(own: &[Power], role: &str, on: Option<&ResourceRef>) -> Option<Timestamp> {
+    let longest =
+        |has: &dyn Fn(&Power) -> bool| own.iter().filter(|p| p.covers(on) && has(p)).map(|p| ends(p.end)).max();
+    let gives = longest(&|p| p.rules_over(role))?;
+    Some(gives.min(longest(&|p| p.may("members:invite"))?))
+}
+
+/// Who accepts gets what was offered, for as long as the inviter may still give it; nobody else is touched.
 fn check_guest(world: &World, changes: &Changes) {
     for pair in &changes.members {
         let (offer, after) = (
@@ -151,12 +168,20 @@ fn check_guest(world: &World, changes: &Changes) {
         let inviter = world.members.get(&offer.invited_by).expect("the inviter is a member");
         let powers = powers(world, inviter);
         for (role, on, end, _) in holdings(&pair.after) {
-            let beside = waits(world, &role) && on.is_none() && !after.grants.is_empty();
-            let gives = |p: &Power| p.rules_over(&role) && (p.covers(on.as_ref()) || beside);
-            assert!(powers.iter().any(gives), "{powers:?} gave {role} on {on:?}");
+            let beside = waits(world, &role) && on.is_none();
+            let each = after
+                .grants
+                .iter()
+                .map(|g| offered_until(&powers, &role, Some(&g.resource)));
+            let beside = beside.then(|| each.min().flatten()).flatten();
+            let until = offered_until(&powers, &role, on.as_ref()).max(beside);
+            let until = until.unwrap_or_else(|| panic!("{powers:?} gave {role} on {on:?}"));
             assert_eq!(role, offer.role.as_str());
             assert!(on.is_none_or(|on| offer.resources.contains(&on)));
-            assert_eq!(end, offer.term.and_then(|term| term.end(world.now)));
+            assert_eq!(
+                ends(end),
+                ends(offer.term.and_then(|term| term.end(world.now))).min(until)
+            );
         }
     }
 }

@@ -22,7 +22,9 @@ impl World {
             Work::EndKeys { .. } => unreachable!("nobody makes keys in these stories"),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
             Work::Export { .. } => unreachable!("nobody exports anything in these stories"),
-            Work::EraseOrganization { .. } => unreachable!("nobody deletes an organization in these stories"),
+            Work::EraseOrganization { .. } | Work::ReleaseMail { .. } => {
+                unreachable!("nobody deletes an organization in these stories")
+            }
         };
         self.take(&cause, Ok(changes))
     }
@@ -52,7 +54,7 @@ impl World {
         }
         let next = self.after(after, slice);
         if let Some(last) = next.last() {
-            return end_offers(resource, &next, now, &mut self.ids).and(moved(Some(last.id), late));
+            return end_offers(self.set, resource, &next, now, &mut self.ids).and(moved(Some(last.id), late));
         }
         if !late {
             return moved(None, true);

@@ -7,7 +7,7 @@ use crate::power::{self, Cause};
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
     Address, Changes, Invitation, InvitationId, InvitationState, Job, JobId, Letter, Member, NewIds, Organization,
-    Pair, Resource, ResourceKey, RoleSet, Timestamp, UserId, roleset,
+    Pair, Reliance, Resource, ResourceKey, RoleSet, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -102,8 +102,12 @@ impl World {
         power::check(self, cause, changes);
         plain::check_events(changes, cause);
         self.check_mail(changes);
-        for (id, version) in &changes.relied_on {
-            assert_eq!(self.members[id].version, *version, "relied on another version of {id}");
+        for relied in &changes.relied_on {
+            assert_eq!(
+                Reliance::on(&self.members[&relied.member]),
+                *relied,
+                "relied on another version"
+            );
         }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(self.set));
         if let Some(pair) = &changes.organization {

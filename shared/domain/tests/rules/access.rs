@@ -1,7 +1,7 @@
 //! The one decision behind verified keys and access questions.
 
 use crate::team::*;
-use muster_domain::api_key::{Holding, Limits, Unusable};
+use muster_domain::api_key::{Holding, KnownBy, Limits, Unusable};
 use muster_domain::rules::access::{Decision, Lack, Question, decide};
 use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
 use muster_domain::{ApiKey, KeyId, Member, Organization, ResourceRef, Scene, Secret};
@@ -36,6 +36,7 @@ fn key(owner: &Member, limits: Limits) -> ApiKey {
         hash: Secret::new(id, owner.organization, 7).hash(),
         previous: None,
         made_by: owner.id,
+        known_by: KnownBy::default(),
         created_at: now(),
         expires_at: None,
         revoked_at: None,

@@ -20,7 +20,7 @@ fn whoever_is_deactivated_keeps_everything_but_access_and_seat() {
     );
     let after = changes.members[0].after.as_ref().unwrap();
     assert_eq!((&after.grants, after.seat), (&ann.grants, false));
-    assert_eq!(changes.relied_on, [(admin.id, admin.version)]);
+    assert_eq!(changes.relied_on, [relied(&admin)]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub(crate) type Sent = Result<(Vec<Invitation>, Changes), InviteRefusal>;
 
-/// The contact `name@x.example` whose account is `account`.
+/// The contact `name@x.example` whose account is `account`, as somebody has said.
 pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> Contact {
     Contact {
         organization: organization_id(),
@@ -20,6 +20,7 @@ pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> 
         email: address(&format!("{name}@x.example")),
         name: Some(name.parse().unwrap()),
         user: Some(user(account)),
+        vouched: true,
         vouched_by,
         created_at: now(),
         version: 1,
@@ -29,6 +30,8 @@ pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> 
 pub(crate) fn account(name: &str) -> Account {
     Account {
         contact: contact(name, name, None),
+        former: None,
+        picked: false,
         is_member: false,
         voucher: None,
     }
@@ -42,7 +45,7 @@ pub(crate) fn ask(
     accounts: &[Account],
     most: usize,
 ) -> Sent {
-    let mut addresses: Vec<Result<Address, Rejected>> = accounts.iter().map(|a| Ok(a.contact.email.clone())).collect();
+    let mut addresses: Vec<Result<Address, Rejected>> = accounts.iter().map(|a| Ok(a.address().clone())).collect();
     addresses.push(Ok(address("guest@x.example")));
     let wished = role(role_id);
     let defined = set().role(&wished).unwrap();
@@ -144,8 +147,8 @@ fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() 
     let organization = counted(&[&owner, &admin], &[]);
     let by = |voucher: Option<&Member>| Account {
         contact: contact("boss", "mole", Some(admin.id)),
-        is_member: false,
         voucher: voucher.cloned(),
+        ..account("boss")
     };
     let at_once = |actor: &Member, role: &str, voucher: Option<&Member>| {
         !added(&ask(&organization, actor, role, &[by(voucher)], 20)).is_empty()

@@ -1,7 +1,8 @@
 //! Accepting and declining.
 
 use crate::team::*;
-use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline};
+use muster_domain::invitation::CancelReason;
+use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline, end_second};
 use muster_domain::{Address, Invitation, InvitationState, Member, Organization, Status, Timestamp};
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ struct Case {
     organization: Organization,
     invitation: Invitation,
     generation: u32,
-    inviter: Option<Member>,
+    inviters: Vec<Member>,
     member: Option<Member>,
     email: Option<Address>,
     verified: bool,
@@ -24,7 +25,7 @@ impl Case {
         Self {
             organization: counted(&[&inviter], &[&invitation]),
             generation: 1,
-            inviter: Some(inviter),
+            inviters: vec![inviter],
             member: None,
             email: Some(address(email)),
             verified: true,
@@ -39,7 +40,7 @@ impl Case {
             set: set(),
             invitation: &self.invitation,
             generation: self.generation,
-            inviter: self.inviter.as_ref(),
+            inviters: &self.inviters,
             member: self.member.as_ref(),
             guest: Guest {
                 id: user("guest"),
@@ -96,6 +97,13 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
     case.member = None;
     let gone = Some(AnswerRefusal::Ended(InvitationState::Accepted));
     assert_eq!(case.refusal(), gone, "the link does not bring back who was removed");
+    case.member = Some(Member {
+        joined_at: at("2026-03-11T00:00:00Z"),
+        ..member.clone()
+    });
+    assert_eq!(case.refusal(), gone, "a later membership is not this invitation's");
+    case.member = Some(inactive(member));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::Inactive));
 }
 
 #[test]
@@ -118,18 +126,21 @@ fn every_reason_to_refuse_has_its_own_name() {
             R::Ended(InvitationState::Declined),
         ),
         (|c| c.member = Some(holder("guest", "participant")), R::AlreadyMember),
-        (|c| c.inviter = None, R::InviterLostAuthority),
-        (|c| c.inviter = c.inviter.take().map(inactive), R::InviterLostAuthority),
+        (|c| c.inviters.clear(), R::InviterLostAuthority),
         (
-            |c| c.inviter = Some(holder("somebody-else", "owner")),
+            |c| c.inviters = vec![inactive(c.inviters.remove(0))],
             R::InviterLostAuthority,
         ),
         (
-            |c| c.inviter = Some(holder("owner", "program_facilitator")),
+            |c| c.inviters = vec![holder("somebody-else", "owner")],
             R::InviterLostAuthority,
         ),
         (
-            |c| c.inviter = Some(somebody("owner", Some(held("admin", Some(now()))), vec![])),
+            |c| c.inviters = vec![holder("owner", "program_facilitator")],
+            R::InviterLostAuthority,
+        ),
+        (
+            |c| c.inviters = vec![somebody("owner", Some(held("admin", Some(now()))), vec![])],
             R::InviterLostAuthority,
         ),
         (
@@ -142,6 +153,47 @@ fn every_reason_to_refuse_has_its_own_name() {
         spoil(&mut case);
         assert_eq!(case.refusal(), Some(expected), "case {i}");
     }
+}
+
+#[test]
+fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_its_seat() {
+    let mut case = program_admin();
+    assert!(
+        end_second(&case.answer(), &mut ids()).is_empty(),
+        "a guest may still accept"
+    );
+    case.member = Some(inactive(holder("guest", "participant")));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember));
+    let changes = end_second(&case.answer(), &mut ids());
+    assert_eq!(
+        (changes.seat_delta(), kinds(&changes)),
+        (-1, vec!["invitation.cancelled"])
+    );
+    let expected = case.invitation.ended_because(CancelReason::AlreadyMember, now());
+    assert_eq!(changes.invitations[0].after, Some(expected.clone()));
+    let member = case.member.as_ref().unwrap();
+    assert_eq!(changes.relied_on, [relied(member)]);
+    let event = &changes.events[0];
+    assert_eq!(event.actor, muster_domain::Party::user(user("guest")));
+    assert_eq!(event.after.as_ref().unwrap()["cancel_reason"], "already_member");
+    case.invitation = expected;
+    assert!(end_second(&case.answer(), &mut ids()).is_empty(), "once is enough");
+    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember), "as the first time");
+    case.member = None;
+    let gone = Some(AnswerRefusal::Ended(InvitationState::Cancelled));
+    assert_eq!(case.refusal(), gone, "it does not come back for those who leave");
+    let mut late = program_admin();
+    (late.member, late.now) = (Some(holder("guest", "admin")), late.invitation.expires_at);
+    assert!(end_second(&late.answer(), &mut ids()).is_empty(), "it has expired");
+}
+
+#[test]
+fn an_invitation_that_ended_with_its_program_goes_on_saying_so() {
+    let mut case = program_admin();
+    case.invitation = case.invitation.ended_because(CancelReason::ResourceDeleted, now());
+    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
+    case.member = Some(holder("guest", "admin"));
+    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
 }
 
 #[test]

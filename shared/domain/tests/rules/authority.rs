@@ -97,41 +97,6 @@ fn what_is_named_beside_reads_is_left_to_a_key_that_only_reads() {
 }
 
 #[test]
-fn whose_power_ends_with_some_programs_offers_nothing_on_the_whole() {
-    let acme = organization();
-    let (pat, ann) = (holder("pat", "program_admin"), holder("ann", "admin"));
-    let (spring, autumn) = (reference("spring"), reference("autumn"));
-    let participant = set().role(&role("participant")).unwrap();
-    for (actor, on, may) in [
-        (&pat, vec![spring.clone()], true),
-        (&pat, vec![spring.clone(), autumn.clone()], false),
-        (&pat, vec![], false),
-        (&ann, vec![spring, autumn], true),
-        (&ann, vec![], true),
-    ] {
-        assert_eq!(
-            of(&acme, actor).may_offer(participant, &on),
-            may,
-            "{:?} {on:?}",
-            actor.name
-        );
-    }
-    // One held beside resources that reaches further is nothing that power over resources could give.
-    let carl = Member {
-        grants: vec![grant("spring", "contributor", None)],
-        role: None,
-        ..contributor()
-    };
-    let mut wide = practice().clone();
-    for defined in &mut wide.roles {
-        defined.assigns.push(role("contributor"));
-    }
-    let authority = Authority::of(&carl, &acme, &wide, now());
-    let contributor = wide.role(&role("contributor")).unwrap();
-    assert!(!authority.may_offer(contributor, &[reference("spring")]));
-}
-
-#[test]
 fn a_role_counts_for_a_key_only_within_its_limits() {
     let acme = organization();
     let runner = holder("pat", "program_admin");

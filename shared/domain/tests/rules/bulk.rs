@@ -42,7 +42,7 @@ fn rows_share_the_seats_that_are_left() {
     };
     assert_eq!(got.verdicts, [Ok(()), full(), Ok(()), full()]);
     assert_eq!((got.changes.members.len(), got.changes.seat_delta()), (2, 1));
-    assert_eq!(got.changes.relied_on, [(owner.id, owner.version)], "checked once");
+    assert_eq!(got.changes.relied_on, [relied(&owner)], "checked once");
 }
 
 #[test]

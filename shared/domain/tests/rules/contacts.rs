@@ -2,11 +2,11 @@
 
 use crate::adding::contact;
 use crate::team::*;
-use muster_domain::api_key::{Holding, Limits};
+use muster_domain::api_key::{Holding, KnownBy, Limits};
 use muster_domain::rules::contacts::{
     Acquaintance, ContactRefusal, Details, Keeper, delete, put, remove_leaving_contact,
 };
-use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Pair, Party, Scene, Secret, UserId};
+use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Pair, Party, Scene, Secret};
 use serde_json::json;
 
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
@@ -77,6 +77,7 @@ fn made_by_another(owner: &Member) -> ApiKey {
         hash: Secret::new(id, organization_id(), 7).hash(),
         previous: None,
         made_by: user("ada"),
+        known_by: KnownBy::default(),
         created_at: now(),
         expires_at: None,
         revoked_at: None,
@@ -101,8 +102,63 @@ fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is(
     let known = contact("ann", "ann", None);
     let named = keep(keeper, Some(&known), details("ann@x.example", Some("Ann"), Some("ann"))).unwrap();
     assert_eq!((named.user, named.vouched_by), (known.user, None));
-    let moved = keep(keeper, Some(&known), details("boss@x.example", None, Some("ann")));
-    assert_eq!(moved, Err(ContactRefusal::Forbidden));
+    let unnamed = Details {
+        user: None,
+        ..details("boss@x.example", None, None)
+    };
+    for details in [details("boss@x.example", None, Some("ann")), unnamed.clone()] {
+        let moved = keep(keeper, Some(&known), details);
+        assert_eq!(moved, Err(ContactRefusal::Forbidden));
+    }
+    // What is no more than a hint may be moved, and stays one.
+    let hint = Contact {
+        vouched: false,
+        ..known
+    };
+    let moved = keep(keeper, Some(&hint), unnamed).unwrap();
+    assert_eq!((moved.user, moved.vouched, moved.vouched_by), (hint.user, false, None));
+    let named = keep(keeper, Some(&hint), details("ann@x.example", None, Some("ann")));
+    assert_eq!(named, Err(ContactRefusal::Forbidden));
+}
+
+#[test]
+fn an_account_is_more_than_a_hint_once_somebody_names_it() {
+    let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
+    let organization = counted(&[&owner, &ada], &[]);
+    let of = |member| Keeper::Member(scene(&organization, member));
+    let hint = Contact {
+        vouched: false,
+        ..contact("a", "ann", None)
+    };
+    let words = |contact: &Contact| (contact.user, contact.vouched, contact.vouched_by);
+    let ann = Some(user("ann"));
+    let unnamed = |email: &str| Details {
+        user: None,
+        ..details(email, Some("Ann"), None)
+    };
+    for email in ["a@x.example", "b@x.example"] {
+        let kept = keep(of(&ada), Some(&hint), unnamed(email)).unwrap();
+        assert_eq!(words(&kept), (ann, false, None), "{email}: nobody has named it");
+    }
+    let named = keep(of(&ada), Some(&hint), details("a@x.example", None, Some("ann"))).unwrap();
+    assert_eq!(words(&named), (ann, true, Some(ada.id)));
+    let moved = keep(of(&owner), Some(&named), unnamed("b@x.example")).unwrap();
+    assert_eq!(words(&moved), (ann, true, Some(owner.id)), "whoever moves it says so");
+    let repeated = keep(
+        platform(&organization),
+        Some(&named),
+        details("a@x.example", None, Some("ann")),
+    )
+    .unwrap();
+    assert_eq!(
+        words(&repeated),
+        (ann, true, None),
+        "the platform's word takes a member's place"
+    );
+    let without = keep(of(&ada), Some(&repeated), details("a@x.example", None, None)).unwrap();
+    assert_eq!(words(&without), (None, false, None));
+    let nobody = keep(of(&ada), None, unnamed("n@x.example")).unwrap();
+    assert_eq!(words(&nobody), (None, false, None));
 }
 
 #[test]
@@ -125,39 +181,54 @@ fn left(organization: &Organization, owner: &Member, pat: &Member, known: &Acqua
 }
 
 #[test]
-fn an_address_that_nobody_verified_stays_on_the_word_of_who_told_it() {
+fn the_contact_of_a_former_member_has_their_account_and_nobody_stands_for_it() {
     let owner = holder("owner", "owner");
-    let mole: UserId = user("ada");
-    let pat = Member {
-        vouched_by: Some(mole),
-        ..holder("pat", "admin")
-    };
-    let organization = counted(&[&owner, &pat], &[]);
-    let known = Acquaintance::default();
-    let contact = left(&organization, &owner, &pat, &known).unwrap();
-    assert_eq!((contact.user, contact.vouched_by), (Some(pat.id), Some(mole)));
-    let verified = holder("pat", "admin");
-    let contact = left(&organization, &owner, &verified, &known).unwrap();
-    assert_eq!((contact.id.as_str(), contact.vouched_by), (&*pat.id.to_string(), None));
+    for vouched_by in [Some(user("ada")), None] {
+        let pat = Member {
+            vouched_by,
+            ..holder("pat", "admin")
+        };
+        let organization = counted(&[&owner, &pat], &[]);
+        let contact = left(&organization, &owner, &pat, &Acquaintance::default()).unwrap();
+        assert_eq!(contact.id.as_str(), &*pat.id.to_string());
+        assert_eq!(
+            (contact.user, contact.vouched, contact.vouched_by),
+            (Some(pat.id), false, None)
+        );
+    }
 }
 
 #[test]
-fn a_contact_that_has_an_account_is_left_as_it_is() {
+fn a_contact_keeps_an_account_that_somebody_stands_for() {
     let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
     let organization = counted(&[&owner, &pat], &[]);
-    let at = contact("pat", "somebody-else", None);
-    let known = Acquaintance {
-        at: Some(&at),
-        own: None,
+    let at = contact("pat", "somebody-else", Some(user("ada")));
+    let known = |at: &Contact| {
+        let known = Acquaintance {
+            at: Some(at),
+            ..Acquaintance::default()
+        };
+        left(&organization, &owner, &pat, &known)
     };
-    assert_eq!(left(&organization, &owner, &pat, &known), None);
-    let without = Contact { user: None, ..at };
-    let known = Acquaintance {
-        at: Some(&without),
-        own: None,
+    assert_eq!(known(&at), None);
+    let without = Contact {
+        user: None,
+        vouched: false,
+        ..at.clone()
     };
-    let after = left(&organization, &owner, &pat, &known).unwrap();
-    assert_eq!((after.user, after.version, after.id), (Some(pat.id), 2, without.id));
+    // Whose account a hint was makes no difference to whom it is of now.
+    let other = Contact { vouched: false, ..at };
+    for before in [without, other] {
+        let after = known(&before).unwrap();
+        assert_eq!((after.user, after.version, after.id), (Some(pat.id), 2, before.id));
+        assert_eq!((after.vouched, after.vouched_by), (false, None));
+    }
+    let same = Contact {
+        user: Some(pat.id),
+        vouched: false,
+        ..contact("pat", "pat", None)
+    };
+    assert_eq!(known(&same), None, "it is so already");
 }
 
 #[test]
@@ -185,7 +256,8 @@ fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
     let put = |found: Option<&Contact>, details: Details| {
         put(&keeper, "c".parse().unwrap(), found, None, details, &mut ids()).unwrap()
     };
-    let picture = |email: &str, name: Option<&str>| Some(json!({ "email": email, "name": name, "user": null }));
+    let picture =
+        |email: &str, name: Option<&str>| Some(json!({ "email": email, "name": name, "user": null, "vouched": false }));
     let (first, changes) = put(None, details("a@x.example", None, None));
     assert_eq!((kinds(&changes), first.version), (vec!["contact.created"], 1));
     let event = &changes.events[0];
@@ -215,24 +287,4 @@ fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
         (&picture("b@x.example", Some("Ann")), &None)
     );
     assert_eq!(delete(&keeper, None, &mut ids()), Err(ContactRefusal::NotFound));
-}
-
-#[test]
-fn who_told_of_a_members_address_answers_for_the_contact_that_was_there_as_well() {
-    let owner = holder("owner", "owner");
-    let pat = Member {
-        vouched_by: Some(user("ada")),
-        ..holder("pat", "admin")
-    };
-    let organization = counted(&[&owner, &pat], &[]);
-    let at = Contact {
-        user: None,
-        ..contact("pat", "pat", None)
-    };
-    let known = Acquaintance {
-        at: Some(&at),
-        own: None,
-    };
-    let after = left(&organization, &owner, &pat, &known).unwrap();
-    assert_eq!((after.id, after.vouched_by), (at.id, Some(user("ada"))));
 }

@@ -37,8 +37,20 @@ fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
             stage: Erasure::Tell { after: None },
         };
         assert_eq!(job, Job::new(job.id, organization.id, work, now()));
-        assert_eq!(changes.relied_on, [(member.id, member.version)]);
+        assert_eq!(changes.relied_on, [relied(&member)]);
     }
+}
+
+#[test]
+fn one_that_was_deleted_is_not_deleted_again_so_its_thirty_days_go_on() {
+    let (gone, owner) = (deleted(), holder("owner", "owner"));
+    let again = delete(&later(scene(&gone, &owner), "2026-04-08T12:00:00Z"), &mut ids());
+    assert_eq!(again, Ok(muster_domain::Changes::default()));
+    let admin = holder("ann", "admin");
+    assert_eq!(
+        delete(&scene(&gone, &admin), &mut ids()),
+        Err(DeletionRefusal::Forbidden)
+    );
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn through<'a>(key: &'a ApiKey, scene: Scene<'a>) -> Scene<'a> {
     }
 }
 
-fn limited_to_spring(owner: &Member) -> ApiKey {
+pub(crate) fn limited_to_spring(owner: &Member) -> ApiKey {
     let limits = Limits {
         resources: vec![reference("spring")],
         ..Limits::default()

@@ -16,6 +16,9 @@ fn deliverability(bounced: Option<i64>, complained: Option<i64>, reached: Option
         bounced_at: second(bounced),
         complained_at: second(complained),
         reached_at: second(reached),
+        declined_at: None,
+        wanted_at: None,
+        mailed: Vec::new(),
     }
 }
 
@@ -48,13 +51,17 @@ fn shown(told: &[Told]) -> Delivery {
     told.iter().fold(Delivery::Queued, note)
 }
 
-/// Where the mail stands after these were noted one after the other.
+/// Where a mail that was handed over stands after these were noted one after the other.
 fn stands(told: &[Told]) -> MailState {
+    stands_from(MailState::Sending, told)
+}
+
+fn stands_from(first: MailState, told: &[Told]) -> MailState {
     let note = |state: MailState, told: &Told| {
         let (from, to) = told.settles();
         if from.contains(&state) { to } else { state }
     };
-    told.iter().fold(MailState::Sending, note)
+    told.iter().fold(first, note)
 }
 
 #[test]
@@ -88,6 +95,9 @@ fn a_mail_that_the_service_has_taken_is_sent_unless_it_is_not_passed_on() {
         assert_eq!(stands(&[Rejected, told]), MailState::Failed, "{told:?}");
     }
     assert_eq!(stands(&[Rejected]), MailState::Failed);
+    // Handed over by a try whose end is not known, and held by the next: it is not sent again.
+    assert_eq!(stands_from(MailState::Held, &[Sent]), MailState::Sent);
+    assert_eq!(stands_from(MailState::Held, &[Rejected]), MailState::Failed);
 }
 
 #[test]
@@ -112,6 +122,84 @@ fn an_address_is_out_until_mail_reaches_it_and_after_a_complaint_for_good() {
     for ((bounced, complained, reached), expected) in cases {
         let known = deliverability(bounced, complained, reached);
         assert_eq!(known.reason(), expected, "{known:?}");
+    }
+}
+
+#[test]
+fn whoever_complained_or_declined_wants_mail_again_once_they_accept() {
+    let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
+    let cases = [
+        ((Some(5), None, None), Some(Reason::Complained)),
+        ((Some(5), Some(6), None), Some(Reason::Complained)),
+        ((None, Some(5), None), Some(Reason::Declined)),
+        ((Some(5), Some(4), Some(5)), None),
+        ((Some(5), Some(6), Some(5)), Some(Reason::Declined)),
+        ((Some(6), Some(5), Some(5)), Some(Reason::Complained)),
+        ((None, None, Some(5)), None),
+    ];
+    for ((complained, declined, wanted), expected) in cases {
+        let known = Deliverability {
+            declined_at: second(declined),
+            wanted_at: second(wanted),
+            ..deliverability(None, complained, None)
+        };
+        assert_eq!(known.reason(), expected, "{known:?}");
+        assert_eq!(known.is_refused(), expected.is_some(), "{known:?}");
+    }
+    let bounced = deliverability(Some(5), None, None);
+    assert!(!bounced.is_refused(), "a mailbox that is not there says nothing");
+    assert_eq!(Reason::Declined.delivery(), Delivery::Declined);
+}
+
+#[test]
+fn nobody_is_mailed_against_their_own_word_whoever_names_them() {
+    let noted = |bounced, complained, declined: bool| Deliverability {
+        declined_at: declined.then(now),
+        ..deliverability(bounced, complained, None)
+    };
+    let invitation = |asked| Mail {
+        letter: Letter::Invitation {
+            invitation: muster_domain::InvitationId::from_bytes([9; 16]),
+            generation: 1,
+        },
+        ..mail("ann@x.example", asked)
+    };
+    let notice = |asked| mail("ann@x.example", asked);
+    for (known, asked, of_invitation, of_notice) in [
+        (
+            noted(None, Some(5), false),
+            true,
+            Some(Reason::Complained),
+            Some(Reason::Complained),
+        ),
+        (
+            noted(None, Some(5), true),
+            true,
+            Some(Reason::Complained),
+            Some(Reason::Complained),
+        ),
+        (noted(None, None, true), true, Some(Reason::Declined), None),
+        (noted(None, None, true), false, Some(Reason::Declined), None),
+        (
+            noted(Some(5), None, true),
+            false,
+            Some(Reason::Declined),
+            Some(Reason::Bounced),
+        ),
+        (noted(Some(5), None, false), true, None, None),
+        (
+            noted(Some(5), None, false),
+            false,
+            Some(Reason::Bounced),
+            Some(Reason::Bounced),
+        ),
+    ] {
+        assert_eq!(
+            invitation(asked).withheld(Some(&known)),
+            of_invitation,
+            "{known:?} {asked}"
+        );
+        assert_eq!(notice(asked).withheld(Some(&known)), of_notice, "{known:?} {asked}");
     }
 }
 

@@ -220,7 +220,7 @@ fn a_removal_rests_on_who_removed_and_tells_what_was_held() {
     let (owner, pat) = (holder("owner", "owner"), holder("pat", "program_admin"));
     let acme = counted(&[&owner, &pat], &[]);
     let changes = remove(&scene(&acme, &owner), Some(&pat), &mut ids()).unwrap();
-    assert_eq!(changes.relied_on, [(owner.id, owner.version)]);
+    assert_eq!(changes.relied_on, [relied(&owner)]);
     let grants =
         serde_json::json!([{ "type": "program", "id": "spring", "role": "program_admin", "expires_at": null }]);
     let told = serde_json::json!({

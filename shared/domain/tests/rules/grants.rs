@@ -1,10 +1,11 @@
 //! One role on one resource, given, taken away, and taken on for oneself.
 
+use crate::exports::limited_to_spring;
 use crate::role_sets::Firm;
-use crate::team::{at, codes, ids, kinds, role};
+use crate::team::{at, codes, counted, holder, ids, kinds, relied, role, scene, wanted_grant};
 use muster_domain::member::MAX_GRANTS;
 use muster_domain::rules::members::{MemberRefusal, WantedGrant, grant_one, revoke_one};
-use muster_domain::{Changes, Member, Timestamp};
+use muster_domain::{Changes, Member, Scene, Timestamp};
 
 type Done = Result<(Member, Changes), MemberRefusal>;
 
@@ -54,7 +55,7 @@ fn one_grant_comes_and_goes_and_everything_else_stays() {
         (kinds(&changes), changes.seat_delta()),
         (vec!["member.role_changed"], 0)
     );
-    assert_eq!(changes.relied_on, [(ada.id, ada.version)]);
+    assert_eq!(changes.relied_on, [relied(&ada)]);
     let (same, changes) = firm.gives(&ada, &after, "collaborator", "two", None).unwrap();
     assert!(changes.is_empty() && same == after, "what is so already is no change");
     let (after, _) = firm.takes(&ada, &after, "one").unwrap();
@@ -224,4 +225,72 @@ fn a_member_holds_so_many_grants_and_no_more() {
         firm.gives(&ada, &cleo, "collaborator", "p0", june).is_ok(),
         "one that is there changes"
     );
+}
+
+#[test]
+fn who_manages_members_of_a_program_takes_in_those_they_do_not_see_and_learns_nothing_of_others() {
+    let firm = Firm::of("program-delivery");
+    let fay = firm.member("fay", "program_facilitator", &["one"]);
+    let (pia, pat, owner) = (
+        firm.member("pia", "participant", &["two"]),
+        firm.member("pat", "program_admin", &["two"]),
+        firm.holder("owner", "owner"),
+    );
+    let firm = firm.counting(&[&fay, &pia, &pat, &owner]);
+    for unseen in [&pia, &pat] {
+        let (after, changes) = firm.gives(&fay, unseen, "participant", "one", None).unwrap();
+        assert!(held(&after).contains(&("one", "participant")));
+        assert_eq!(after.grants.len(), 2, "what they held elsewhere stays");
+        assert_eq!(kinds(&changes), ["member.role_changed"]);
+        assert_eq!(changes.relied_on, [relied(&fay)]);
+    }
+    let full: Vec<String> = (0..MAX_GRANTS).map(|n| format!("p{n}")).collect();
+    let full: Vec<&str> = full.iter().map(String::as_str).collect();
+    let max = firm.member("max", "participant", &full);
+    let past = Some(at("2026-03-01T00:00:00Z"));
+    for (target, id, on, end) in [
+        (&owner, "participant", "one", None),
+        (&pia, "program_admin", "one", None),
+        (&pia, "participant", "three", None),
+        (&pia, "participant", "one", past),
+        (&max, "participant", "one", None),
+    ] {
+        let refused = firm.gives(&fay, target, id, on, end);
+        assert_eq!(refused, Err(MemberRefusal::NotFound), "{:?} {id} {on}", target.id);
+    }
+    assert_eq!(firm.takes(&fay, &pia, "two"), Err(MemberRefusal::NotFound));
+    // Somebody without any power over members is told so first, as ever.
+    let sue = firm.member("sue", "program_sponsor", &["one"]);
+    let refused = firm.gives(&sue, &pia, "participant", "one", None);
+    assert_eq!(refused, Err(MemberRefusal::Forbidden));
+}
+
+#[test]
+fn a_want_of_seats_is_told_of_those_who_are_not_seen_as_well() {
+    let mut firm = Firm::of("program-delivery");
+    let (pat, pia) = (
+        firm.member("pat", "program_admin", &["one"]),
+        firm.member("pia", "participant", &["two"]),
+    );
+    firm.organization.plan.seat_limit = Some(1);
+    let firm = firm.counting(&[&pat, &pia]);
+    let refused = firm.gives(&pat, &pia, "program_sponsor", "one", None);
+    assert!(matches!(refused, Err(MemberRefusal::NoSeats { needed: 1, .. })));
+    assert!(firm.gives(&pat, &pia, "participant", "one", None).is_ok());
+}
+
+#[test]
+fn a_key_that_does_not_see_its_owner_gives_them_nothing_either() {
+    let admin = holder("ada", "admin");
+    let organization = counted(&[&admin], &[]);
+    let key = limited_to_spring(&admin);
+    let through = Scene {
+        key: Some(&key),
+        ..scene(&organization, &admin)
+    };
+    let wanted = wanted_grant("spring", "program_admin", None);
+    let refused = grant_one(&through, Some(&admin), &wanted, &mut ids());
+    assert_eq!(refused, Err(MemberRefusal::NotFound));
+    let pia = holder("pia", "participant");
+    assert!(grant_one(&through, Some(&pia), &wanted, &mut ids()).is_ok());
 }

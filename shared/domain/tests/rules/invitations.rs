@@ -55,6 +55,7 @@ fn a_change_keeps_address_and_end_and_makes_the_one_who_changed_it_answer_for_it
     let told = serde_json::json!({
         "email": "ann@x.example", "role": "program_sponsor", "resources": [{ "type": "program", "id": "autumn" }],
         "duration": null, "invited_by": admin.id, "expires_at": before.expires_at, "status": "pending",
+        "cancel_reason": null,
     });
     assert_eq!(changes.events[0].after, Some(told));
 }

@@ -124,7 +124,7 @@ fn a_key_for_another_holds_what_they_hold_at_that_moment_and_rests_on_both() {
     };
     assert_eq!(key.limits.ceiling, Some(vec![spring]));
     assert_eq!((key.id.owner, key.made_by), (owner.id, admin.id));
-    assert_eq!(changes.relied_on, [(admin.id, admin.version)]);
+    assert_eq!(changes.relied_on, [relied(&admin)]);
 
     let resting = inactive(holder("ina", "admin"));
     assert_eq!(
@@ -269,7 +269,7 @@ fn whoever_rotates_anothers_key_is_told_no_more_than_they_could_make() {
     let both = (Some(&pat), Some(&key));
     let (after, _, changes) = rotate(&scene(&acme, &admin), both, 1, 8, &mut ids()).unwrap();
     assert_eq!(after.limits.ceiling.as_ref().map(Vec::len), Some(2));
-    assert_eq!(changes.relied_on, [(admin.id, admin.version)]);
+    assert_eq!(changes.relied_on, [relied(&admin)]);
 
     // Held to the ceiling of before, and to what is left of it.
     let less = somebody(

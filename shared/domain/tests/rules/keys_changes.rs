@@ -105,7 +105,7 @@ fn a_revoked_key_keeps_no_secret_of_before_and_the_change_is_recorded_on_the_wor
         (2, vec!["api_key.revoked"])
     );
     assert_eq!(changes.events[0].subject, Party::api_key(key.id));
-    assert_eq!(changes.relied_on, [(ann.id, ann.version)]);
+    assert_eq!(changes.relied_on, [relied(&ann)]);
 }
 
 #[test]

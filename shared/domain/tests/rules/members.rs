@@ -52,7 +52,7 @@ fn a_member_becomes_exactly_what_is_asked_and_the_change_rests_on_who_asked() {
         (kinds(&changes), changes.seat_delta()),
         (vec!["member.role_changed"], 0)
     );
-    assert_eq!(changes.relied_on, [(owner.id, owner.version)]);
+    assert_eq!(changes.relied_on, [relied(&owner)]);
     let (same, changes) = one(&organization, &owner, &after, "program_sponsor", &["autumn", "spring"]).unwrap();
     assert!(changes.is_empty() && same == after, "asking again changes nothing");
 }
@@ -209,7 +209,7 @@ fn members_themselves_and_those_who_manage_all_they_hold_edit_what_they_tell() {
     let by_other = update(&scene(&organization, &other), Some(&target), profile(), &mut ids());
     assert_eq!(by_other.err(), Some(MemberRefusal::Forbidden));
     let by_owner = update(&scene(&organization, &owner), Some(&target), profile(), &mut ids());
-    assert_eq!(by_owner.unwrap().1.relied_on, [(owner.id, owner.version)]);
+    assert_eq!(by_owner.unwrap().1.relied_on, [relied(&owner)]);
     let (after, changes) = update(&scene(&organization, &target), Some(&target), profile(), &mut ids()).unwrap();
     assert_eq!(
         (after.name.unwrap().as_str(), kinds(&changes)),
@@ -273,4 +273,14 @@ fn nobody_leaves_where_the_role_set_does_not_let_them() {
         ..scene(&organization, &admin)
     };
     assert_eq!(remove(&scene, Some(&admin), &mut ids()), Err(MemberRefusal::Oneself));
+}
+
+#[test]
+fn whoever_was_deactivated_leaves_and_can_do_nothing_else() {
+    let (owner, ina) = (holder("owner", "owner"), inactive(holder("ina", "admin")));
+    let organization = counted(&[&owner, &ina], &[]);
+    let scene = scene(&organization, &ina);
+    let changes = remove(&scene, Some(&ina), &mut ids()).unwrap();
+    assert_eq!((changes.seat_delta(), kinds(&changes)), (0, vec!["member.left"]));
+    assert_eq!(remove(&scene, Some(&owner), &mut ids()), Err(MemberRefusal::Forbidden));
 }

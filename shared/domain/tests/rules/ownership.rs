@@ -66,7 +66,7 @@ fn a_receiver_who_is_an_owner_already_must_still_be_one_when_it_is_written() {
     let (owner, other) = (holder("owner", "owner"), holder("other", "owner"));
     let organization = counted(&[&owner, &other], &[]);
     let (_, changes) = hand_on(&organization, &owner, &other, "admin").unwrap();
-    assert_eq!(changes.relied_on, [(other.id, other.version)]);
+    assert_eq!(changes.relied_on, [relied(&other)]);
     assert_eq!(changes.owner_delta(set()), -1);
 }
 
@@ -101,10 +101,7 @@ fn the_one_who_pays_is_an_active_owner_and_stays_one_whatever_others_try() {
         assert_eq!(named(no_owner).err(), Some(OwnershipRefusal::NotAnOwner));
     }
     let (organization, changes) = named(&other).unwrap();
-    assert_eq!(
-        changes.relied_on,
-        [(other.id, other.version), (owner.id, owner.version)]
-    );
+    assert_eq!(changes.relied_on, [relied(&other), relied(&owner)]);
 
     let before = scene(&organization, &owner);
     let role = role("admin");

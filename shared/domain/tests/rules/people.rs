@@ -254,9 +254,33 @@ fn a_row_shows_the_role_on_the_organization_else_the_highest_on_a_program() {
         (somebody("b", None, over), Some("program_sponsor")),
         (somebody("c", None, vec![]), None),
     ] {
-        let row = setting(&acme).shown_role(&who);
+        let row = setting(&acme).shown_role(&who, everywhere);
         assert_eq!(row, shown.map(role), "{:?}", who.name);
     }
+}
+
+#[test]
+fn a_row_shows_nothing_of_what_is_held_out_of_sight() {
+    let acme = organization();
+    let both = vec![
+        grant("autumn", "program_admin", None),
+        grant("spring", "participant", None),
+    ];
+    let kim = somebody("kim", None, both);
+    let shown = |seen: &[&str]| setting(&acme).shown_role(&kim, |on| seen.iter().any(|id| *on == reference(id)));
+    for (seen, expected) in [
+        (&["spring", "autumn"][..], Some("program_admin")),
+        (&["spring"], Some("participant")),
+        (&["autumn"], Some("program_admin")),
+        (&[], None),
+    ] {
+        assert_eq!(shown(seen), expected.map(role), "{seen:?}");
+    }
+    let admin = Member {
+        role: Some(held("admin", None)),
+        ..kim.clone()
+    };
+    assert_eq!(setting(&acme).shown_role(&admin, |_| false), Some(role("admin")));
 }
 
 #[test]

@@ -150,6 +150,7 @@ fn who_may_invite_to_which_role_is_exactly_this() {
                     Err(InviteRefusal::RoleNotAssignable(_)) => "not theirs",
                     Err(InviteRefusal::Invalid(_)) => "invalid",
                     Err(InviteRefusal::NoSeats { .. }) => "no seats",
+                    Err(InviteRefusal::MailLimit(_)) => "too much mail",
                 }
             });
             table += &row(

@@ -1,8 +1,8 @@
 //! Registering, renaming and deleting programs.
 
 use crate::team::*;
-use muster_domain::rules::resources::{MAX_ENDING, ResourceRefusal, delete, put};
-use muster_domain::{Pair, Registration, ResourceKey, Work};
+use muster_domain::rules::resources::{MAX_ENDING, MAX_ENDING_EACH, MAX_ENDING_OWNED, ResourceRefusal, delete, put};
+use muster_domain::{Member, Pair, Registration, ResourceKey, UserId, Work};
 
 #[test]
 fn a_program_is_registered_once_and_renamed_in_place() {
@@ -64,19 +64,54 @@ fn access_through_a_deleted_program_ends_with_the_deletion_itself() {
     assert_eq!(kinds(&changes), ["resource.deleted"]);
     assert_eq!(one_version_on(&changes), 1, "the organization");
     assert!(changes.resources[0].after.is_none());
+    let by: Vec<_> = after.ending_by.into_iter().collect();
+    assert_eq!(by, [(spring.reference.registration, owner.id)]);
 }
 
 #[test]
-fn deleting_is_for_those_who_manage_programs_finds_something_and_has_a_limit() {
+fn deleting_is_for_those_who_manage_programs_and_finds_something() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "program_admin"));
-    let mut organization = counted(&[&owner, &admin], &[]);
+    let organization = counted(&[&owner, &admin], &[]);
     let spring = resource("spring");
     let by_other = delete(&scene(&organization, &admin), Some(&spring), &mut ids());
     assert_eq!(by_other, Err(ResourceRefusal::Forbidden));
     let none = delete(&scene(&organization, &owner), None, &mut ids());
     assert_eq!(none, Err(ResourceRefusal::NotFound));
-    let under_way = (0..MAX_ENDING as u128).map(|n| Registration::from_bytes(n.to_be_bytes()));
-    organization.ending = under_way.collect();
-    let full = delete(&scene(&organization, &owner), Some(&spring), &mut ids());
-    assert_eq!(full, Err(ResourceRefusal::TooManyDeletions));
+}
+
+/// Whether one more program is deleted, while so many deletions are under way: of each member, and of nobody who is known.
+fn has_room(actor: &Member, under_way: &[(Option<UserId>, usize)]) -> bool {
+    let mut organization = counted(&[&holder("owner", "owner")], &[]);
+    let mut ids = (0u128..).map(|n| Registration::from_bytes(n.to_be_bytes()));
+    for (by, count) in under_way {
+        for registration in ids.by_ref().take(*count) {
+            organization.ending.insert(registration);
+            organization.ending_by.extend(by.map(|by| (registration, by)));
+        }
+    }
+    match delete(
+        &scene(&organization, actor),
+        Some(&resource("spring")),
+        &mut crate::team::ids(),
+    ) {
+        Ok(_) => true,
+        Err(ResourceRefusal::TooManyDeletions) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_one_member_deletes_leaves_room_for_others_and_what_others_delete_for_owners() {
+    let (owner, ada, eve) = (holder("owner", "owner"), holder("ada", "admin"), holder("eve", "admin"));
+    let (adas, eves, owners) = (Some(ada.id), Some(eve.id), Some(owner.id));
+    let full = [(adas, MAX_ENDING_EACH)];
+    assert!(has_room(&ada, &[(adas, MAX_ENDING_EACH - 1)]));
+    assert!(!has_room(&ada, &full) && has_room(&eve, &full) && has_room(&owner, &full));
+    let all = [(adas, MAX_ENDING_EACH), (eves, MAX_ENDING - MAX_ENDING_EACH)];
+    let third = holder("tom", "admin");
+    assert!(!has_room(&third, &all) && has_room(&owner, &all));
+    assert!(has_room(&third, &[(None, MAX_ENDING - 1)]) && !has_room(&third, &[(None, MAX_ENDING)]));
+    let whole = |count| [(adas, MAX_ENDING_EACH), (owners, count - MAX_ENDING_EACH)];
+    assert!(has_room(&owner, &whole(MAX_ENDING_OWNED - 1)));
+    assert!(!has_room(&owner, &whole(MAX_ENDING_OWNED)));
 }

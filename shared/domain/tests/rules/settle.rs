@@ -210,3 +210,30 @@ fn of_keys_that_are_not_there_nothing_is_told_and_their_time_stays() {
     assert_eq!((changes.events[0].after.as_ref(), changes.jobs.len()), (None, 0));
     assert_eq!(after(&changes).keys_since, member.keys_since);
 }
+
+#[test]
+fn keys_end_with_any_role_on_the_organization_that_had_an_end_and_gave_something_there() {
+    let over = Some(at("2026-03-10T12:00:00Z"));
+    for (what, role, grants, left) in [
+        ("an admin for a time", Some(held("admin", over)), vec![], 0),
+        (
+            "an admin without an end",
+            Some(held("admin", None)),
+            vec![grant("spring", "participant", over)],
+            2,
+        ),
+        (
+            "a participant, who has nothing there",
+            Some(held("participant", over)),
+            vec![grant("spring", "program_sponsor", None)],
+            2,
+        ),
+        ("a grant", None, vec![grant("spring", "program_admin", over)], 2),
+    ] {
+        let member = Member {
+            keys: 2,
+            ..somebody("pat", role, grants)
+        };
+        assert_eq!(after(&settle(&member, "2026-03-10T12:00:00Z")).keys, left, "{what}");
+    }
+}

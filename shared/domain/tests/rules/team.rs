@@ -7,8 +7,8 @@ use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::Wanted;
 use muster_domain::{
     Address, Changes, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
-    Registration, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term, Timestamp,
-    UserId, roleset,
+    Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term,
+    Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,9 +103,11 @@ pub(crate) fn organization() -> Organization {
         plan: Plan {
             seat_limit: None,
             allowed_domains: BTreeSet::from(["partner.example".parse().unwrap()]),
+            mail_limit: None,
         },
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
+        ending_by: BTreeMap::new(),
         seats_used: 0,
         active_owners: 0,
         paying_owner: None,
@@ -190,6 +192,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         epoch: 0,
         message: None,
         invited_by: inviter.id,
+        sent_through: None,
         inviter_name: inviter.name.clone(),
         generation: 1,
         state: InvitationState::Pending,
@@ -200,6 +203,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         expires_at: at("2026-03-17T12:00:00Z"),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }
@@ -255,6 +259,11 @@ pub(crate) fn wanted_grant(program: &str, id: &str, expires_at: Option<Timestamp
     }
 }
 
+/// That a change rests on this member.
+pub(crate) fn relied(member: &Member) -> Reliance {
+    Reliance::on(member)
+}
+
 /// The codes of faults, with where each is.
 pub(crate) fn codes(faults: &[Fault]) -> Vec<String> {
     use muster_domain::rules::Spot;
@@ -281,6 +290,7 @@ pub(crate) fn one_version_on(changes: &Changes) -> usize {
         + pairs(&changes.invitations, |i| i.version)
         + pairs(&changes.resources, |r| r.version)
         + pairs(&changes.contacts, |c| c.version)
+        + pairs(&changes.former_members, |f| f.version)
         + pairs(&changes.keys, |k| k.version)
         + pairs(&changes.exports, |e| e.version)
 }

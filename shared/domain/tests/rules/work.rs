@@ -1,8 +1,9 @@
 //! Slices of background work.
 
 use crate::team::*;
+use muster_domain::invitation::CancelReason;
 use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
-use muster_domain::{Invitation, InvitationId, Job, JobId, Organization, Work};
+use muster_domain::{Invitation, InvitationId, InvitationState, Job, JobId, Organization, Work};
 
 #[test]
 fn a_slice_ends_grants_on_the_deleted_program_and_no_others() {
@@ -46,7 +47,7 @@ fn a_slice_takes_the_deleted_program_out_of_offers() {
         resources: vec![reference("autumn")],
         ..invitation(&owner, "bob@x.example", "program_admin")
     };
-    let changes = end_offers(&reference("spring"), &[offer, other], now(), &mut ids());
+    let changes = end_offers(set(), &reference("spring"), &[offer, other], now(), &mut ids());
     assert_eq!(
         (changes.invitations.len(), kinds(&changes)),
         (1, vec!["invitation.updated"])
@@ -55,6 +56,68 @@ fn a_slice_takes_the_deleted_program_out_of_offers() {
     assert_eq!(
         changes.invitations[0].after.as_ref().unwrap().resources,
         [reference("autumn")]
+    );
+}
+
+#[test]
+fn an_offer_of_nothing_ends_says_why_and_frees_its_seat_where_its_role_needs_something() {
+    let owner = holder("owner", "owner");
+    let offers = ["program_admin", "program_sponsor", "participant"].map(|id| invitation(&owner, "ann@x.example", id));
+    for (offer, ends) in offers.into_iter().zip([true, true, false]) {
+        let changes = end_offers(
+            set(),
+            &reference("spring"),
+            std::slice::from_ref(&offer),
+            now(),
+            &mut ids(),
+        );
+        let after = changes.invitations[0].after.clone().unwrap();
+        assert_eq!(one_version_on(&changes), 1);
+        let event = changes.events[0].after.as_ref().unwrap();
+        if ends {
+            assert_eq!(after, offer.ended_because(CancelReason::ResourceDeleted, now()));
+            assert_eq!(
+                (changes.seat_delta(), kinds(&changes)),
+                (-1, vec!["invitation.cancelled"])
+            );
+            assert_eq!(
+                (&event["status"], &event["cancel_reason"]),
+                (&"cancelled".into(), &"resource_deleted".into())
+            );
+        } else {
+            assert_eq!(
+                (after.state, after.resources, after.seat),
+                (InvitationState::Pending, vec![], false)
+            );
+            assert_eq!(kinds(&changes), ["invitation.updated"]);
+            assert!(event["cancel_reason"].is_null());
+        }
+        let again = end_offers(set(), &reference("spring"), &[], now(), &mut ids());
+        assert!(again.is_empty());
+    }
+    // The only thing, named twice, is the only thing.
+    let mut twice = invitation(&owner, "ann@x.example", "program_admin");
+    twice.resources.push(reference("spring"));
+    let changes = end_offers(set(), &reference("spring"), &[twice], now(), &mut ids());
+    assert_eq!(kinds(&changes), ["invitation.cancelled"]);
+}
+
+#[test]
+fn an_offer_whose_time_is_up_has_expired_whatever_becomes_of_its_program() {
+    let owner = holder("owner", "owner");
+    let offer = invitation(&owner, "ann@x.example", "program_admin");
+    let late = offer.expires_at;
+    let changes = end_offers(
+        set(),
+        &reference("spring"),
+        std::slice::from_ref(&offer),
+        late,
+        &mut ids(),
+    );
+    assert_eq!(kinds(&changes), ["invitation.expired"]);
+    assert_eq!(
+        changes.invitations[0].after,
+        Some(offer.ended(InvitationState::Expired, late))
     );
 }
 
@@ -109,10 +172,18 @@ fn a_job_moves_on_by_one_version_and_a_deletion_is_done_once() {
     );
     let mut organization = organization();
     assert!(deletion_done(&organization, &reference("spring")).is_none());
-    organization.ending.insert(reference("spring").registration);
+    for program in ["spring", "autumn"] {
+        organization.ending.insert(reference(program).registration);
+        organization
+            .ending_by
+            .insert(reference(program).registration, user("owner"));
+    }
     let after = deletion_done(&organization, &reference("spring"))
         .unwrap()
         .after
         .unwrap();
-    assert!(after.ending.is_empty() && after.version == 2);
+    let left = reference("autumn").registration;
+    assert_eq!(after.ending.into_iter().collect::<Vec<_>>(), [left]);
+    assert_eq!(after.ending_by.into_iter().collect::<Vec<_>>(), [(left, user("owner"))]);
+    assert_eq!(after.version, 2);
 }

@@ -36,7 +36,7 @@ impl FromStr for Mailbox {
             .strip_prefix('"')
             .and_then(|name| name.strip_suffix('"'))
             .unwrap_or(name);
-        if super::untrusted::one_line(name) != name || name.contains(['<', '>', '"', '\\']) {
+        if super::untrusted::plain_line(name) != name || name.contains(['<', '>', '"', '\\']) {
             return Err(MailboxError::Name);
         }
         Ok(Self {

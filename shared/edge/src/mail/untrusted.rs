@@ -11,11 +11,54 @@ const MAX_LINES: usize = 60;
 /// How wide a quoted line may be before a mail program would break it where no mark follows.
 const QUOTE_WIDTH: usize = 72;
 
-/// A name on one line: nothing invisible, nothing that turns the direction of text, no scheme that would
-/// make mail programs show a link, and no start of an encoded word (RFC 2047), which they would decode.
+/// Ends words for whoever looks for addresses in a text, and is not seen.
+const WORD_JOINER: char = '\u{2060}';
+
+/// A name on one line: nothing invisible, nothing that turns the direction of text, nothing of which mail programs would make
+/// a link, and no start of an encoded word (RFC 2047), which they would decode.
 pub(super) fn one_line(name: &str) -> String {
+    unlinked(&plain_line(name))
+}
+
+/// The same as somebody wrote it who is trusted with links.
+pub(super) fn plain_line(name: &str) -> String {
     let line = visible(name).replace("://", ": ").replace("=?", "= ?");
     shortened(&line, MAX_NAME)
+}
+
+/// The text with a character that is not seen before each sign that holds an address together, so that mail programs
+/// take `evil.example` for words and make no link of it. It reads as before.
+fn unlinked(text: &str) -> String {
+    let mut broken = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let goes_on = letters.peek().is_some_and(|next| !next.is_whitespace());
+        if goes_on && holds_together(letter) && !before.is_whitespace() && !holds_together(before) {
+            broken.push(WORD_JOINER);
+        }
+        broken.push(letter);
+        before = letter;
+    }
+    broken
+}
+
+/// Dots, those that browsers take for dots, and what stands in `mailto:a@b` and `tel:1`.
+fn holds_together(letter: char) -> bool {
+    matches!(
+        letter,
+        '.' | ':'
+            | '@'
+            | '\u{2024}'
+            | '\u{3002}'
+            | '\u{fe52}'
+            | '\u{ff0e}'
+            | '\u{ff61}'
+            | '\u{ff1a}'
+            | '\u{fe55}'
+            | '\u{fe6b}'
+            | '\u{ff20}'
+    )
 }
 
 /// As [`one_line`], or other words when nothing in the name can be seen.
@@ -24,7 +67,7 @@ pub(super) fn one_line_or(name: &str, words: &str) -> String {
     if line.is_empty() { words.to_owned() } else { line }
 }
 
-/// A message, line by line. Empty when nothing in it can be seen.
+/// A message, line by line, without links. Empty when nothing in it can be seen.
 pub(super) fn lines(message: &str) -> Vec<String> {
     let message = message.replace("\r\n", "\n");
     let mut lines: Vec<String> = Vec::new();
@@ -38,9 +81,9 @@ pub(super) fn lines(message: &str) -> Vec<String> {
             lines.push("…".to_owned());
             break;
         }
-        let line = shortened(&line, left);
+        let line = shortened(&line.replace("://", ": "), left);
         left -= line.chars().count();
-        lines.push(line);
+        lines.push(unlinked(&line));
     }
     if lines.last().is_some_and(String::is_empty) {
         lines.pop();

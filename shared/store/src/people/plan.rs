@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) backwards: bool,
     /// Whether whoever is in all the aligned ranges is meant.
     pub(super) exact: bool,
+    /// Whether a filter has no ranges here and is applied to the rows.
+    pub(super) by_row: bool,
 }
 
 const BY_NAME: Order = Order {
@@ -68,7 +70,8 @@ impl Plan {
         let words = asked.filter.terms.len();
         // In the order of a word, that word is what is gone along, and both kinds of people with it.
         let all_kinds = asked.filter.takes_members() && asked.filter.takes_invitations();
-        let exact = others.is_empty() && words <= usize::from(block == Block::Words && all_kinds);
+        let by_row = asked.roles_by_row && !asked.filter.roles.is_empty();
+        let exact = others.is_empty() && !by_row && words <= usize::from(block == Block::Words && all_kinds);
         Self {
             block,
             order,
@@ -79,6 +82,7 @@ impl Plan {
             needs_words: words > 0 && !exact,
             backwards: order.descending && block == Block::Members,
             exact,
+            by_row,
         }
     }
 
@@ -136,7 +140,8 @@ impl Facets {
         let on = |resource: &ResourceRef| both(keys::grants_prefix(resource), keys::offers_on_prefix(resource));
         let within = asked.within.as_ref().map(|all| all.iter().flat_map(on).collect());
         let of = |role| both(keys::holders_prefix(role), keys::offers_prefix(role));
-        let roles = (!filter.roles.is_empty()).then(|| filter.roles.iter().flat_map(of).collect());
+        let roles =
+            (!filter.roles.is_empty() && !asked.roles_by_row).then(|| filter.roles.iter().flat_map(of).collect());
         let status = filter.status.map(|status| vec![Span::of(keys::status_prefix(status))]);
         Self {
             named: [within, roles, status].into_iter().flatten().collect(),

@@ -1,12 +1,15 @@
-//! Marking an address, as long as the mail that came back is there.
+//! Marking an address: with what came of a mail, as long as that is there; with what the person said; and with what was sent to it.
 
-use super::parts::{Condition, Edit, number};
+use super::parts::{Condition, Edit, incomplete, number};
 use super::{Position, Transaction};
 use crate::error::StoreError;
-use crate::items::Item;
-use crate::keys::Key;
+use crate::items::{Entity as _, Item};
+use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use muster_domain::feedback::Deliverability;
+use muster_domain::rules::pace::Sending;
+use muster_domain::{Address, Mail, OrganizationId};
 
 impl Transaction<'_> {
     /// Notes at an address, with what it is, the instant of this name, unless one is there that is not earlier.
@@ -27,6 +30,55 @@ impl Transaction<'_> {
         }
         self.update(Position::Address, address, &edit)
     }
+
+    /// Notes what the person of an address said. It is said in a change that is made once, so it is the latest.
+    pub(super) fn said(
+        &mut self,
+        organization: OrganizationId,
+        address: &Address,
+        name: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut edit = Edit::default();
+        edit.set(name, instant(at));
+        for (name, value) in about(organization, address) {
+            edit.set(&name, value);
+        }
+        self.update(Position::Address, &Key::deliverability(organization, address), &edit)
+    }
+
+    /// Notes what was sent to the address of a mail, if nothing was noted since it was read.
+    pub(crate) fn sendings(
+        &mut self,
+        mail: &Mail,
+        known: Option<&Deliverability>,
+        mailed: &[Sending],
+    ) -> Result<(), StoreError> {
+        const MAILED: &str = "mailed";
+        let list = |sendings: &[Sending]| -> Result<AttributeValue, StoreError> {
+            serde_dynamo::to_attribute_value(sendings).map_err(|e| incomplete(&e))
+        };
+        let before = known.map_or(&[][..], |known| known.mailed.as_slice());
+        let read = Condition::new("(attribute_not_exists(#mailed) OR #mailed = :read)").name("#mailed", MAILED);
+        let read = read.value(":read", list(before)?);
+        let mut edit = Edit::when(read);
+        edit.set(MAILED, list(mailed)?);
+        for (name, value) in about(mail.organization, &mail.to) {
+            edit.set(&name, value);
+        }
+        let key = Key::deliverability(mail.organization, &mail.to);
+        self.update(Position::Address, &key, &edit)
+    }
+}
+
+/// What an item about an address says of itself.
+pub(crate) fn about(organization: OrganizationId, address: &Address) -> Item {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    Item::from([
+        (keys::KIND.to_owned(), text(Deliverability::KIND)),
+        ("organization".to_owned(), text(&organization.to_string())),
+        ("address".to_owned(), text(address.as_str())),
+    ])
 }
 
 /// An instant as a number of milliseconds, so that conditions can compare it.

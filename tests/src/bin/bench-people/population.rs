@@ -270,6 +270,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         epoch: 0,
         message: None,
         invited_by: setting.inviter,
+        sent_through: None,
         inviter_name: Some("Olivia".parse().unwrap()),
         generation: 1,
         state: InvitationState::Pending,
@@ -280,6 +281,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         expires_at: days_after(sent_at, 30),
         ended_at: None,
         accepted_by: None,
+        cancel_reason: None,
         version: 1,
     }
 }

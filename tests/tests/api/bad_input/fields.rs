@@ -45,6 +45,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&UPDATE, "/settings/optional_roles", optional()),
         (&UPDATE, "/settings/nonsense", null()),
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
+        (&PLAN, "/mail_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
         (&PUT_RESOURCE, "/name", with(null(), line())),
         (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_addresses()))),
@@ -58,6 +59,21 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             ),
         ),
         (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (
+            &ADD_MEMBER,
+            "/contact",
+            with(
+                no_texts(),
+                vec![
+                    json!(""),
+                    json!("a#b"),
+                    json!("a/b"),
+                    json!(".."),
+                    json!("x".repeat(129)),
+                    json!("a"),
+                ],
+            ),
+        ),
         (&ADD_MEMBER, "/role", with(null(), bad_roles())),
         (
             &ADD_MEMBER,

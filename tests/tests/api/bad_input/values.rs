@@ -154,16 +154,35 @@ pub(super) fn bad_resources() -> Vec<Value> {
     bad
 }
 
+/// Texts that are no instant in the form of RFC 3339, or one that is past.
+const NO_ENDS: [&str; 23] = [
+    "",
+    "tomorrow",
+    "2999-12-31",
+    "2999-13-31T00:00:00Z",
+    "2999-12-31T00:00:00",
+    "2999-12-31T00:00Z",
+    "2999-12-31T24:00:00Z",
+    "2999-12-31T23:58:60Z",
+    "2999-12-31 00:00:00Z",
+    "2999-12-31T00:00:00,5Z",
+    "2999-12-31T00:00:00+01",
+    "2999-12-31T00:00:00+0100",
+    "2999-12-31T00:00:00Z[Europe/Paris]",
+    "2999-12-31T00:00:00[Europe/Paris]",
+    "29991231T000000Z",
+    "2999-W01-1T00:00:00Z",
+    "2999-365T00:00:00Z",
+    "+002999-12-31T00:00:00Z",
+    "32503680000",
+    "2999-12-31T00:00:00Z\u{0}",
+    "2001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "-009999-01-01T00:00:00Z",
+];
+
 pub(super) fn bad_instants() -> Vec<Value> {
-    let texts = [
-        "",
-        "tomorrow",
-        "2999-12-31",
-        "2999-13-31T00:00:00Z",
-        "2999-12-31T00:00:00",
-        "2001-01-01T00:00:00Z",
-    ];
-    texts.map(|text| json!(text)).into()
+    NO_ENDS.map(|text| json!(text)).into()
 }
 
 /// What names no resource.
@@ -200,17 +219,8 @@ pub(super) fn bad_terms() -> Vec<Value> {
 
 /// What no end of a grant can be.
 pub(super) fn bad_ends() -> Vec<Value> {
-    let texts = [
-        "",
-        "tomorrow",
-        "2999-12-31",
-        "2999-13-01T00:00:00Z",
-        "2999-12-31T00:00:00",
-        "1970-01-01T00:00:00Z",
-        "-009999-01-01T00:00:00Z",
-    ];
     let others = [json!(7), json!(1e300), json!([]), json!(true)];
-    texts.into_iter().map(|at| json!(at)).chain(others).collect()
+    NO_ENDS.into_iter().map(|at| json!(at)).chain(others).collect()
 }
 
 pub(super) fn bad_grants() -> Vec<Value> {

@@ -104,7 +104,9 @@ fn words(row: &Value) -> Vec<String> {
     let (local, domain) = address.split_once('@').expect("an address");
     let named = row["name"].as_str().map_or(String::new(), fold);
     let parts = |text: &str| -> Vec<String> { text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect() };
-    let whole = named.split_whitespace().map(str::to_owned);
+    let whole = named
+        .split_whitespace()
+        .flat_map(|word| [word.to_owned(), word.replace(['\'', '-'], "")]);
     [parts(&named), parts(local)]
         .concat()
         .into_iter()

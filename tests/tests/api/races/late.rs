@@ -55,6 +55,30 @@ async fn a_role_accepted_late_ends_as_all_the_others_did_when_it_was_switched_of
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_came_and_left_while_they_were_picked_is_asked() {
+    let (h, gate) = gated().await;
+    let acme = Organization::make(&h).await;
+    let ann = acme.join(&h, "ann", "participant", &[]).await;
+    let member = acme.path(&format!("/members/{}", ann.id()));
+    acme.owner.delete(&h, &member).await.expect(204);
+    let other = ann.with_email("ann@home.example", true);
+    acme.invite(&h, other.address(), "participant", &[]).await;
+    let accept = h.accept_path(&other).await;
+    gate.shut();
+    let (own, owner, path) = (h.clone(), acme.owner.clone(), acme.path("/members"));
+    let body = json!({ "contact": other.id(), "role": "participant" });
+    let picking = tokio::spawn(async move { owner.post(&own, &path, &body).await });
+    gate.held().await;
+    other.post(&h, &accept, &Value::Null).await.expect(200);
+    other.delete(&h, &acme.path("/members/me")).await.expect(204);
+    gate.open();
+    let picked = picking.await.unwrap().expect(201);
+    assert!(picked.body["invitation"].is_object(), "{:#}", picked.body);
+    other.get(&h, &acme.path("")).await.problem(404, "not-found");
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_grant_accepted_late_is_taken_off_the_deleted_resource() {
     let (h, gate) = gated().await;
     let acme = Organization::make(&h).await;

@@ -1,13 +1,19 @@
 //! Adding at once: a contact with an account becomes a member without an invitation.
+//!
+//! An address that happens to match is no account. Somebody must stand for it (the platform, or the member who named it), or a member
+//! picks the contact as that person, who was a member before and was removed. Whoever left of their own accord is asked, whoever
+//! adds them.
 
 use crate::address::Address;
-use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
 use crate::event::Party;
-use crate::id::{MailId, NewIds};
+use crate::former::FormerMember;
+use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
+use crate::roleset::permission;
+use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::good_since;
 use crate::rules::members::picture;
 use crate::rules::offer::Offer;
@@ -19,6 +25,10 @@ use crate::text::Message;
 pub struct Account {
     /// The contact.
     pub contact: Contact,
+    /// What is kept of the account's earlier memberships.
+    pub former: Option<FormerMember>,
+    /// Whether a member has picked the contact as that person, rather than named an address.
+    pub picked: bool,
     /// Whether the account is a member already, under whatever address.
     pub is_member: bool,
     /// The member who answers for account and address being one person, if one does and is still a member.
@@ -34,41 +44,126 @@ pub struct Known<'a> {
     pub most: usize,
 }
 
+/// An account that is one person with an address.
+struct Identity<'a> {
+    id: UserId,
+    email: &'a Address,
+    vouched_by: Option<UserId>,
+}
+
+/// Why nobody is picked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum PickRefusal {
+    /// The member may invite nobody.
+    Forbidden,
+    /// The member may look no contacts up.
+    OutOfSight,
+    /// There is no such contact.
+    NotFound,
+}
+
+/// The contact that a member picks, for those who may look contacts up.
+///
+/// # Errors
+/// [`PickRefusal`].
+pub fn pick(scene: &Scene<'_>, found: Option<Contact>) -> Result<Contact, PickRefusal> {
+    let authority = scene.authority();
+    if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
+        return Err(PickRefusal::Forbidden);
+    }
+    if !authority.allows(permission::CONTACTS_READ, None) {
+        return Err(PickRefusal::OutOfSight);
+    }
+    found.ok_or(PickRefusal::NotFound)
+}
+
 impl<'a> Known<'a> {
     pub(super) fn at(&self, address: &Address) -> Option<&'a Account> {
-        self.accounts.iter().find(|account| account.contact.email == *address)
+        self.accounts.iter().find(|account| account.address() == address)
     }
 }
 
 impl Account {
-    /// Whether the account is taken to be the person of the address, for what is offered.
+    /// The account and its address, if an account is known by more than an address that matches.
+    fn identity(&self) -> Option<Identity<'_>> {
+        let id = self.contact.user?;
+        let must_be_asked = self.former.as_ref().is_some_and(|former| former.left);
+        if must_be_asked && !self.is_member {
+            return None;
+        }
+        if self.contact.vouched {
+            let (email, vouched_by) = (&self.contact.email, self.contact.vouched_by);
+            return Some(Identity { id, email, vouched_by });
+        }
+        // What a contact's keepers have written since is not known to be theirs.
+        let former = self.former.as_ref().filter(|_| self.picked)?;
+        let (email, vouched_by) = (&former.email, former.vouched_by);
+        Some(Identity { id, email, vouched_by })
+    }
+
+    /// The address they join with, or are invited at.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        self.identity().map_or(&self.contact.email, |known| known.email)
+    }
+
+    /// The member on whose word account and address are one person; none if that is not on a member's word.
+    #[must_use]
+    pub fn vouched_by(&self) -> Option<UserId> {
+        self.identity().and_then(|known| known.vouched_by)
+    }
+
+    /// Whether the account is added at once to what is offered. Whoever is picked and a member already is one whom [`Self::fault`] names.
     ///
-    /// Not for an allowlisted role, since nobody has verified the address. And a member who told whose account it is does
-    /// not reach beyond themselves by that: they must be able to offer the same at this moment.
+    /// Not to an allowlisted role, since nobody has verified the address; nor where members may not leave, since whoever was not
+    /// asked must be able to. And a member who told whose account it is does not reach beyond themselves by that: they must be able
+    /// to offer the same at this moment.
     pub(super) fn is_good(&self, scene: &Scene<'_>, offer: Option<&Offer<'_>>) -> bool {
+        if self.picked && self.is_member {
+            return true;
+        }
+        let Some(known) = self.identity().filter(|_| scene.set.members_may_leave) else {
+            return false;
+        };
         let Some(offer) = offer else { return true };
-        if offer.role.allowlisted || self.contact.user.is_none() {
+        if offer.role.allowlisted {
             return false;
         }
-        match self.contact.vouched_by {
+        match known.vouched_by {
             None => true,
             Some(id) if id == scene.actor.id => true,
             Some(id) => self.voucher.as_ref().filter(|m| m.id == id).is_some_and(|voucher| {
-                Authority::of(voucher, scene.organization, scene.set, scene.now).may_offer(offer.role, &offer.resources)
+                let voucher = Scene {
+                    actor: voucher,
+                    key: None,
+                    ..*scene
+                };
+                offer_until(&voucher, Way::Invite, offer.role, &offer.resources).is_some()
             }),
         }
     }
 
+    /// Where they hear of it: at their address, and where only a member says that it is theirs, also at the last one that is known to be.
+    fn mailboxes(&self) -> Vec<&Address> {
+        let known = self.former.as_ref().filter(|former| former.vouched_by.is_none());
+        let also = known
+            .filter(|_| self.vouched_by().is_some())
+            .map(|former| &former.email);
+        let mut all = vec![self.address()];
+        all.extend(also.filter(|email| *email != self.address()));
+        all
+    }
+
     /// What keeps the account from being added, beside those that are to be added before it.
     pub(super) fn fault(&self, before: &[(&Address, Option<&Self>)]) -> Option<Fault> {
-        let address = self.contact.email.as_str();
+        let address = self.address().as_str();
         if self.is_member {
             let detail = "is a member already, with another address";
             return Some(Fault::address(address, "already_member", detail));
         }
         let same = |other: &&Self| other.contact.user == self.contact.user;
         let twin = before.iter().filter_map(|(_, account)| *account).find(same)?;
-        let detail = format!("is the same person as {}", twin.contact.email);
+        let detail = format!("is the same person as {}", twin.address());
         Some(Fault::address(address, "same_person", detail))
     }
 }
@@ -81,19 +176,20 @@ pub(super) fn add(
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let contact = &account.contact;
-    let Some(id) = contact.user else {
+    let known = account.identity();
+    let Some((Identity { id, email, vouched_by }, (role, grants))) = known.zip(given(offer, Way::Invite, &[*scene]))
+    else {
         return Changes::default();
     };
     let member = Member {
         id,
         organization: scene.organization.id,
-        email: contact.email.clone(),
-        vouched_by: contact.vouched_by,
-        name: contact.name.clone(),
+        email: email.clone(),
+        vouched_by,
+        name: account.contact.name.clone(),
         status: Status::Active,
-        role: offer.held(scene.now),
-        grants: offer.grants(scene.now),
+        role,
+        grants,
         seat: false,
         keys: 0,
         keys_since: good_since(scene.now),
@@ -107,26 +203,41 @@ pub(super) fn add(
     let event = scene
         .recorder(ids)
         .event("member.added", Party::user(id), None, Some(picture(&member)));
-    let letter = Letter::Added {
-        member: id,
-        role: offer.role.id.clone(),
-        resources: offer.resources.iter().map(|r| r.key.clone()).collect(),
-        by: scene.actor.name.clone(),
-        message: message.cloned(),
-    };
-    let mail = Mail {
-        id: MailId::from_uuid(ids.uuid()),
-        organization: scene.organization.id,
-        to: contact.email.clone(),
-        letter,
-        asked: true,
-        state: MailState::Queued,
-        created_at: scene.now,
-    };
+    let mailboxes = account.mailboxes().into_iter();
+    let mail = mailboxes
+        .map(|to| added_mail(scene, id, to, offer, message, ids))
+        .collect();
     Changes {
         members: vec![Pair::new(member)],
         events: vec![event],
-        mail: vec![mail],
+        mail,
+        relied_on_former: vec![(id, account.former.as_ref().map(|former| former.version))],
         ..Changes::default()
+    }
+}
+
+/// The mail that tells somebody what they were added to.
+pub(super) fn added_mail(
+    scene: &Scene<'_>,
+    member: UserId,
+    to: &Address,
+    offer: &Offer<'_>,
+    message: Option<&Message>,
+    ids: &mut dyn NewIds,
+) -> Mail {
+    Mail {
+        id: MailId::from_uuid(ids.uuid()),
+        organization: scene.organization.id,
+        to: to.clone(),
+        letter: Letter::Added {
+            member,
+            role: offer.role.id.clone(),
+            resources: offer.resources.iter().map(|r| r.key.clone()).collect(),
+            by: scene.actor.name.clone(),
+            message: message.cloned(),
+        },
+        asked: true,
+        state: MailState::Queued,
+        created_at: scene.now,
     }
 }

@@ -3,11 +3,11 @@
 use super::Wanted;
 use crate::api_key::MAX_KEY_RESOURCES;
 use crate::authority::Authority;
-use crate::member::Member;
+use crate::member::{Held, Member};
 use crate::resource::ResourceRef;
-use crate::roleset::{Reach, Role, permission};
+use crate::roleset::permission;
+use crate::rules::giving::power_until;
 use crate::rules::{Fault, Scene};
-use crate::text::RoleId;
 use jiff::Timestamp;
 
 /// Whether the member manages members on each of these resources, or everywhere.
@@ -19,18 +19,12 @@ pub(super) fn within_power(scene: &Scene<'_>, resources: &[ResourceRef]) -> bool
 
 /// When the member's power over the other ends, if it does: that of their roles that manage what the other holds.
 pub(super) fn power_ends(scene: &Scene<'_>, other: &Member) -> Option<Timestamp> {
-    let longest = |role: &RoleId, on: Option<&ResourceRef>| {
-        let beside = on.is_none() && scene.set.role(role).is_some_and(|r| r.reach == Reach::Resource);
-        let live = scene.actor.live(scene.organization, scene.set, scene.now);
-        let managing = live.filter(|(own, limit)| {
-            let there = limit.is_none() || *limit == on || beside;
-            let manages = |r: &Role| r.manages.contains(role) && r.allows(permission::MEMBERS_MANAGE);
-            there && scene.set.role(&own.role).is_some_and(manages)
-        });
-        managing.map(|(own, _)| own.expires_at.unwrap_or(Timestamp::MAX)).max()
-    };
-    let ends = other.holdings().filter_map(|(held, on)| longest(&held.role, on)).min();
-    ends.filter(|end| *end < Timestamp::MAX)
+    let over = |(held, on): (&Held, Option<&ResourceRef>)| power_until(scene, other, &held.role, on);
+    other
+        .holdings()
+        .filter_map(over)
+        .min()
+        .filter(|end| *end < Timestamp::MAX)
 }
 
 /// The resources of the key, in order, each once; or every field that cannot be.

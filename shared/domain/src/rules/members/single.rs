@@ -4,14 +4,17 @@ use super::wanted::grant;
 use super::{MemberRefusal, WantedGrant, changed, check_power, has_a_say, target};
 use crate::changes::Changes;
 use crate::id::NewIds;
-use crate::member::{Held, MAX_GRANTS, Member};
+use crate::member::{Grant, Held, MAX_GRANTS, Member};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
+use crate::rules::giving::bounded;
 use crate::rules::{Fault, Scene};
 
 /// Gives a member a role on one resource, in place of the one they hold there. What is so already is no change.
 ///
-/// Members give themselves what their role lets them take on (001), without managing anybody.
+/// Members give themselves what their role lets them take on (001), without managing anybody. And who manages members of a resource
+/// takes in people of the organization whom they do not see yet; where that fails they are told no more than of nobody, but for a want
+/// of seats.
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -21,7 +24,24 @@ pub fn grant_one(
     wanted: &WantedGrant,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
-    let before = target(scene, found)?;
+    match (target(scene, found), found) {
+        (Ok(before), _) => given(scene, before, wanted, ids),
+        (Err(MemberRefusal::NotFound), Some(unseen)) if unseen.id != scene.actor.id => {
+            match given(scene, unseen, wanted, ids) {
+                Err(MemberRefusal::NoSeats { seats, needed }) => Err(MemberRefusal::NoSeats { seats, needed }),
+                done => done.map_err(|_| MemberRefusal::NotFound),
+            }
+        }
+        (Err(refusal), _) => Err(refusal),
+    }
+}
+
+fn given(
+    scene: &Scene<'_>,
+    before: &Member,
+    wanted: &WantedGrant,
+    ids: &mut dyn NewIds,
+) -> Result<(Member, Changes), MemberRefusal> {
     let (authority, on) = (scene.authority(), there(scene, &wanted.resource));
     let takes = before.id == scene.actor.id && authority.may_take_any(on);
     if !takes && !authority.allows(permission::MEMBERS_MANAGE, on) {
@@ -31,16 +51,30 @@ pub fn grant_one(
     let invalid = |fault| MemberRefusal::Invalid(vec![fault]);
     let field = |field: &str| field.trim_start_matches('.').to_owned();
     let given = grant(scene, before, wanted, field).map_err(invalid)?;
+    let after = granted(scene, before, vec![given])?;
+    changed(scene, before, after, "member.role_changed", ids)
+}
+
+/// The member with these grants, each in place of the one they hold there, if the one who asks may give them.
+pub(in crate::rules) fn granted(
+    scene: &Scene<'_>,
+    before: &Member,
+    given: Vec<Grant>,
+) -> Result<Member, MemberRefusal> {
     let mut after = before.clone();
-    after.grants.retain(|g| g.resource != given.resource);
-    after.grants.push(given);
+    after
+        .grants
+        .retain(|g| given.iter().all(|new| new.resource != g.resource));
+    after.grants.extend(given);
+    let mut after = bounded(scene, before, after);
     after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
     if after.grants.len() > before.grants.len().max(MAX_GRANTS) {
         let detail = format!("a member holds {MAX_GRANTS} at most");
-        return Err(invalid(Fault::field("grants", "too_many", detail)));
+        let fault = Fault::field("grants", "too_many", detail);
+        return Err(MemberRefusal::Invalid(vec![fault]));
     }
     check_power(scene, before, &after)?;
-    changed(scene, before, after, "member.role_changed", ids)
+    Ok(after)
 }
 
 /// Takes away the role a member holds on one resource. The last thing that somebody holds is not taken so: that is for removing

@@ -147,12 +147,11 @@ pub(super) fn grant(
         let detail = format!("`{}` is held for at most one of {}", role.id, terms.join(", "));
         return Err(fault(".expires_at", "out_of_range", detail));
     }
-    let resource = found
-        .as_ref()
-        .filter(|r| !scene.organization.is_ending(&r.reference))
+    let resource = scene
+        .named(key, found.as_ref())
         .ok_or_else(|| fault("", "unknown_resource", format!("there is no {} `{}`", key.kind, key.id)))?;
     Ok(Grant {
-        resource: resource.reference.clone(),
+        resource,
         held: Held {
             role: role.id.clone(),
             expires_at: wanted.expires_at,

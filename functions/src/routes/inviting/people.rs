@@ -1,0 +1,148 @@
+//! Whom a request to invite or add speaks of, and what is known of them.
+
+use crate::routes::invitations::{Holders, holders};
+use muster_domain::address::Rejected;
+use muster_domain::rules::Scene;
+use muster_domain::rules::invite::{Account, pick};
+use muster_domain::{Address, Contact, ContactId, OrganizationId, RoleId};
+use muster_edge::Problem;
+use muster_store::{Key, Snapshot};
+
+/// Who is asked for.
+pub(super) enum Whom {
+    /// Whoever has these addresses.
+    Addresses(Vec<Result<Address, Rejected>>),
+    /// The person of this contact.
+    Contact(ContactId),
+}
+
+/// They, with who holds their addresses, and the accounts that are known.
+pub(super) struct People {
+    pub(super) addresses: Vec<Result<Address, Rejected>>,
+    pub(super) holders: Holders,
+    pub(super) accounts: Vec<Account>,
+}
+
+/// What was found, or what must be read first.
+type Found<T> = Result<Result<T, Vec<Key>>, Problem>;
+
+impl Whom {
+    /// What is read of them at first.
+    pub(super) fn keys(&self, id: OrganizationId) -> Vec<Key> {
+        match self {
+            Self::Addresses(addresses) => {
+                let at = |address| {
+                    let held = [Key::claim(id, address), Key::deliverability(id, address)];
+                    held.into_iter().chain([Key::contact_at(id, address)])
+                };
+                addresses.iter().flatten().flat_map(at).collect()
+            }
+            Self::Contact(contact) => vec![Key::contact(id, contact)],
+        }
+    }
+
+    /// They, for a role. Only those who may be added at once cost another read.
+    pub(super) fn people(&self, scene: &Scene<'_>, seen: &Snapshot, role: &RoleId) -> Found<People> {
+        match self {
+            Self::Addresses(addresses) => named(scene, seen, addresses, role),
+            Self::Contact(contact) => picked(scene, seen, contact),
+        }
+    }
+}
+
+/// Everybody at these addresses, with the accounts that somebody stands for.
+fn named(scene: &Scene<'_>, seen: &Snapshot, addresses: &[Result<Address, Rejected>], role: &RoleId) -> Found<People> {
+    let mut accounts = Vec::new();
+    let mut more = Vec::new();
+    let may_be_added = scene.set.role(role).is_some_and(|role| !role.allowlisted);
+    for address in addresses.iter().flatten().filter(|_| may_be_added) {
+        let contact = seen.contact_at(scene.organization.id, address)?;
+        // An account that nobody stands for is a hint, and changes nothing.
+        let Some(contact) = contact.filter(|contact| contact.vouched) else {
+            continue;
+        };
+        match account(seen, contact, false)? {
+            Ok(account) => accounts.push(account),
+            Err(keys) => more.extend(keys),
+        }
+    }
+    let holders = match holders(scene, seen, addresses)? {
+        Ok(holders) => holders,
+        Err(keys) => {
+            more.extend(keys);
+            Holders::new()
+        }
+    };
+    if !more.is_empty() {
+        return Ok(Err(more));
+    }
+    Ok(Ok(People {
+        addresses: addresses.to_vec(),
+        holders,
+        accounts,
+    }))
+}
+
+/// The person whom a member picks from the contacts, at the address they join with or are invited at.
+fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
+    let organization = scene.organization.id;
+    let contact = pick(scene, seen.contact(organization, id)?)?;
+    let at = |address: &Address| {
+        [
+            Key::claim(organization, address),
+            Key::deliverability(organization, address),
+        ]
+    };
+    let usual = at(&contact.email);
+    let account = match account(seen, contact, true)? {
+        Ok(account) => account,
+        Err(more) => return Ok(Err(more.into_iter().chain(usual).collect())),
+    };
+    let joins_at = at(account.address());
+    if !seen.has_asked(&joins_at) {
+        return Ok(Err(joins_at.into()));
+    }
+    let addresses = vec![Ok(account.address().clone())];
+    let holders = holders(scene, seen, &addresses)?;
+    Ok(holders.map(|holders| People {
+        addresses,
+        holders,
+        accounts: vec![account],
+    }))
+}
+
+/// What is known of a contact's account: whether it is a member, what is kept of earlier memberships, and who answers for it; or what
+/// must be read to tell.
+fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
+    let id = contact.organization;
+    let Some(user) = contact.user else {
+        return Ok(Ok(Account {
+            contact,
+            former: None,
+            picked,
+            is_member: false,
+            voucher: None,
+        }));
+    };
+    let mut keys = vec![Key::member(id, user), Key::former_member(id, user)];
+    keys.extend(contact.vouched_by.map(|by| Key::member(id, by)));
+    if !seen.has_asked(&keys) {
+        return Ok(Err(keys));
+    }
+    let account = Account {
+        former: seen.former_member(id, user)?,
+        picked,
+        is_member: seen.member(id, user)?.is_some(),
+        voucher: None,
+        contact,
+    };
+    let Some(by) = account.vouched_by() else {
+        return Ok(Ok(account));
+    };
+    let key = Key::member(id, by);
+    if !seen.has_asked(std::slice::from_ref(&key)) {
+        return Ok(Err(vec![key]));
+    }
+    let voucher = seen.member(id, by)?;
+    Ok(Ok(Account { voucher, ..account }))
+}

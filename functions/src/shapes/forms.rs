@@ -1,0 +1,123 @@
+//! The forms that texts have, as the document tells them. The rules are those of the types that are read (`muster_domain::text`,
+//! `id`, `address` …); a test makes texts of each form, and beside it, and asks the routes.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What no text holds: control, invisible and direction-changing characters, but for line ends and tabs.
+macro_rules! unseen {
+    () => {
+        "\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B\\u200E\\u200F\
+         \\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF0-\\uFFFB"
+    };
+}
+
+/// What a text holds once at least: something that shows.
+macro_rules! seen {
+    () => {
+        concat!("[^\\s\\u200C\\u200D\\u2800\\uFE00-\\uFE0F", unseen!(), "]")
+    };
+}
+
+/// A text of one line.
+const LINE: &str = concat!("^[^\\t\\n", unseen!(), "]*", seen!(), "[^\\t\\n", unseen!(), "]*$");
+/// A text of several lines.
+const LINES: &str = concat!(
+    "^(?:[^",
+    unseen!(),
+    "]|\\r\\n)*",
+    seen!(),
+    "(?:[^",
+    unseen!(),
+    "]|\\r\\n)*$"
+);
+/// A word in snake case.
+pub(crate) const WORD: &str = "^[a-z][a-z0-9_]{0,39}$";
+/// What the product itself names. A path cannot end in `.` or `..`.
+macro_rules! own_id {
+    () => {
+        "(?:[A-Za-z0-9_:@~-][A-Za-z0-9_.:@~-]{0,127}|\\.[A-Za-z0-9_:@~-][A-Za-z0-9_.:@~-]{0,126}|\\.\\.[A-Za-z0-9_.:@~-]{1,126})"
+    };
+}
+
+/// What the product itself names.
+const OWN_ID: &str = concat!("^", own_id!(), "$");
+/// A resource as its type and its id.
+const RESOURCE: &str = concat!("^[a-z][a-z0-9_]{0,39}:", own_id!(), "$");
+/// A stretch of time.
+const PERIOD: &str = concat!(
+    "^(?:last_week|last_month|last_year|[0-9]{4}|",
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+);
+
+macro_rules! forms {
+    ($(#[doc = $description:literal] $name:ident { $($limit:ident $value:expr),* } $example:literal;)*) => {$(
+        #[doc = $description]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text = ObjectBuilder::new().schema_type(Type::String)$(.$limit(Some($value)))*;
+                text.description(Some($description.trim())).examples([$example]).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+forms! {
+    /// A name for people: one line of 1 to 120 characters. Blanks around it are left out.
+    Name { min_length 1, max_length 120, pattern LINE } "Ann Lee";
+    /// A text of several lines, 1 to 2,000 characters. Blanks around it are left out.
+    Message { min_length 1, max_length 2_000, pattern LINES } "Welcome";
+    /// A skill: one line of 1 to 60 characters. Blanks around it are left out.
+    Skill { min_length 1, max_length 60, pattern LINE } "Rust";
+    /// A role of the role set.
+    RoleId { pattern WORD } "program_admin";
+    /// A type of resource, which the role set gives.
+    ResourceType { pattern WORD } "program";
+    /// The product's own id of a resource.
+    ResourceId { pattern OWN_ID } "spring";
+    /// The product's own id of a contact.
+    ContactId { pattern OWN_ID } "ann";
+    /// An organization.
+    OrganizationId { pattern "^org_[0-7][0-9A-Za-z]{21}$" } "org_0351gb06UonDD6Qk3DjTVL";
+    /// A user, and so a member.
+    UserId { pattern "^usr_[0-7][0-9A-Za-z]{21}$" } "usr_5Il5ApcqJZi2Gi3OBCs6wc";
+    /// A user, or `me`: the caller.
+    UserIdOrMe { pattern "^(?:me|usr_[0-7][0-9A-Za-z]{21})$" } "me";
+    /// An invitation.
+    InvitationId { pattern "^inv_[0-7][0-9A-Za-z]{21}$" } "inv_0351gb0AypcECPhxD0AIdu";
+    /// An export.
+    ExportId { pattern "^exp_[0-7][0-9A-Za-z]{21}$" } "exp_0351gb0AypcECPhxD0AIdu";
+    /// An API key's id.
+    KeyId { pattern "^key_[0-7][0-9A-Za-z]{32}$" } "key_5Il5ApcqJZi2Gi3OBCs6wc0351gb0AypX";
+    /// A mail address. Blanks around it are left out.
+    Address { min_length 3, max_length 1_024, pattern "^[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]$" } "ann@x.example";
+    /// A domain of mail addresses. Blanks around it are left out.
+    Domain { min_length 3, max_length 1_024, pattern "^[^@\\s]+\\.[^@\\s]+$" } "partner.example";
+    /// A person as the identity provider knows them: the `sub` of their tokens.
+    Subject { min_length 1, max_length 255, pattern "^[^\\u0000-\\u001F\\u007F-\\u009F]*$" } "auth0|507f1f77";
+    /// A term: `forever`, or a number of months.
+    Term { pattern "^(?:forever|1_month|(?:[2-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])_months)$" } "3_months";
+    /// A colour.
+    Color { pattern "^#[0-9A-Fa-f]{6}$" } "#3366ff";
+    /// A time zone of the IANA database.
+    TimeZone { pattern "^[A-Za-z0-9_+/-]{1,64}$" } "Europe/Paris";
+    /// The status of a member: whether they have access.
+    Status { enum_values ["active", "inactive"] } "active";
+    /// Whether somebody has joined, or is invited.
+    InviteStatus { enum_values ["accepted", "pending"] } "pending";
+    /// An order of people; with `-` before it the other way round.
+    Order { enum_values ["name", "-name", "joined", "-joined", "last_active", "-last_active"] } "-joined";
+    /// When somebody joined: back from now, in a year, or from one day to another, both within, in UTC.
+    Period { pattern PERIOD } "last_month";
+    /// A resource, as its type and its id.
+    ResourceText { pattern RESOURCE } "program:spring";
+    /// The form of a file.
+    FileFormat { enum_values ["csv", "xlsx"] } "csv";
+    /// An instant, RFC 3339. `9999-12-31T23:59:59Z`, as all after 9999-12-30T22:00:00Z, means never.
+    Instant { format SchemaFormat::KnownFormat(KnownFormat::DateTime) } "2027-01-31T12:00:00Z";
+}

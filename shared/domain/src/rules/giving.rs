@@ -1,0 +1,148 @@
+//! Giving: what somebody gives is worth no more than they could give at that moment, and lasts no longer than their power to give it.
+//!
+//! What takes effect at once (a role, a grant, an acceptance) ends with that power where the power has an end. What is used again
+//! and again (a key whose secret they know, an invitation) is asked again at each use. What they gave rightfully stays when they
+//! lose their power later, as it does when they are removed.
+
+use crate::authority::Authority;
+use crate::member::{Grant, Held, Member};
+use crate::resource::ResourceRef;
+use crate::roleset::{Reach, Role, permission};
+use crate::rules::Scene;
+use crate::rules::offer::Offer;
+use crate::text::RoleId;
+use jiff::Timestamp;
+
+/// How a role is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By invitation, or by adding somebody at once.
+    Invite,
+    /// By changing what a member holds.
+    Manage,
+    /// To oneself, by handing ownership on.
+    HandOn,
+}
+
+impl Way {
+    /// Until when the permission that it takes holds there.
+    fn open_until(self, authority: &Authority<'_>, on: Option<&ResourceRef>) -> Option<Timestamp> {
+        match self {
+            Self::Invite => authority.allows_until(permission::MEMBERS_INVITE, on),
+            Self::Manage => authority.allows_until(permission::MEMBERS_MANAGE, on),
+            Self::HandOn => Some(Timestamp::MAX),
+        }
+    }
+}
+
+/// Until when the member could give the role there: [`Timestamp::MAX`] without an end, none if they cannot.
+fn role_until(authority: &Authority<'_>, way: Way, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+    let there = way.open_until(authority, on)?;
+    Some(authority.assigns_until(role, on)?.min(there))
+}
+
+/// Until when a member could make an offer, part by part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lasting {
+    /// The role as it is held on the organization, or the whole of an offer on resources only.
+    pub whole: Timestamp,
+    /// The role on each of the resources.
+    pub each: Vec<Timestamp>,
+}
+
+/// Until when the member could offer the role on each of the resources, and on the organization where it is held there; none if
+/// they cannot.
+///
+/// One whose own power is limited to resources may offer a role that is held beside resources (a participant) only with resources.
+/// Whoever has an end to their power names no owner: there must always be one.
+#[must_use]
+pub fn offer_until(scene: &Scene<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
+    let authority = scene.authority();
+    let on = |on| role_until(&authority, way, &role.id, on);
+    let each: Vec<Timestamp> = resources.iter().map(|r| on(Some(r))).collect::<Option<_>>()?;
+    let beside = each.iter().min().copied().filter(|_| role.reach == Reach::Resource);
+    let whole = on(None).max(beside)?;
+    (!role.protected || whole == Timestamp::MAX).then_some(Lasting { whole, each })
+}
+
+/// What an offer gives at this moment on the word of these members, each of whom must be able to make it; none if one cannot.
+pub(super) fn given(offer: &Offer<'_>, way: Way, by: &[Scene<'_>]) -> Option<(Option<Held>, Vec<Grant>)> {
+    let start = by.first()?.now;
+    let (mut held, mut grants) = (offer.held(start), offer.grants(start));
+    for giver in by {
+        let Lasting { whole, each } = offer_until(giver, way, offer.role, &offer.resources)?;
+        if let Some(held) = &mut held {
+            held.end_by(whole);
+        }
+        for (grant, until) in grants.iter_mut().zip(each) {
+            grant.held.end_by(until);
+        }
+    }
+    Some((held, grants))
+}
+
+/// Until when the member could give this to the other, or take it for themselves; none if they cannot. `after` is what the other
+/// would hold in all: a role that gives nothing on the organization goes with their grants.
+pub(super) fn gift_until(
+    scene: &Scene<'_>,
+    after: &Member,
+    role: &Role,
+    on: Option<&ResourceRef>,
+) -> Option<Timestamp> {
+    let authority = scene.authority();
+    let given = role_until(&authority, Way::Manage, &role.id, on);
+    let beside = is_beside(after, role, on).then(|| authority.assigns_somewhere_until(&role.id));
+    let takes = after.id == scene.actor.id && on.is_some();
+    let taken = takes.then(|| authority.takes_until(&role.id, on));
+    given.max(beside.flatten()).max(taken.flatten())
+}
+
+/// Whether the role is held on the organization beside grants, and gives nothing there itself.
+pub(super) fn is_beside(member: &Member, role: &Role, on: Option<&ResourceRef>) -> bool {
+    on.is_none() && !member.grants.is_empty() && role.reach == Reach::Resource
+}
+
+/// What another member would hold, with everything that is new in it ended where the giver's power ends. What they held already,
+/// and is only prolonged, keeps the end it has if that is later.
+pub(super) fn bounded(scene: &Scene<'_>, before: &Member, after: Member) -> Member {
+    if after.id == scene.actor.id {
+        return after;
+    }
+    let bound = |held: &Held, on: Option<&ResourceRef>| {
+        let mut held = held.clone();
+        let same =
+            |(old, at): &(&Held, Option<&ResourceRef>)| *at == on && (&old.role, old.epoch) == (&held.role, held.epoch);
+        let live = before.live(scene.organization, scene.set, scene.now).find(same);
+        let until = scene
+            .set
+            .role(&held.role)
+            .and_then(|role| gift_until(scene, &after, role, on));
+        if let Some(until) = until {
+            held.end_by(until.max(live.map_or(Timestamp::MIN, |(old, _)| old.ends_at())));
+        }
+        held
+    };
+    let role = after.role.as_ref().map(|held| bound(held, None));
+    let grants = after.grants.iter().map(|grant| Grant {
+        held: bound(&grant.held, Some(&grant.resource)),
+        resource: grant.resource.clone(),
+    });
+    let grants = grants.collect();
+    Member { role, grants, ..after }
+}
+
+/// Until when the member has power over a role that the other holds there; none if they have none.
+///
+/// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources: it is
+/// for those who manage it on each of them.
+#[must_use]
+pub fn power_until(scene: &Scene<'_>, other: &Member, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+    let authority = scene.authority();
+    let over = |on| {
+        let there = authority.allows_until(permission::MEMBERS_MANAGE, on)?;
+        Some(authority.manages_until(role, on)?.min(there))
+    };
+    let beside = scene.set.role(role).is_some_and(|role| is_beside(other, role, on));
+    let each = other.grants.iter().map(|grant| over(Some(&grant.resource)));
+    over(on).max(beside.then(|| each.min().flatten()).flatten())
+}

@@ -1,0 +1,43 @@
+//! Taking in: somebody of the organization whom the one who invites does not see gets the role on their resources, as a grant.
+//!
+//! They are a member already, so there is nothing to accept; and what they hold elsewhere stays out of sight.
+
+use super::adding::added_mail;
+use crate::changes::Changes;
+use crate::id::NewIds;
+use crate::member::Member;
+use crate::rules::Scene;
+use crate::rules::members::{change_of, granted};
+use crate::rules::offer::Offer;
+use crate::text::Message;
+
+/// The member with what is offered beside what they hold, if the one who asks may give it to them there.
+pub(super) fn joined(scene: &Scene<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
+    let given = offer.grants(scene.now);
+    if given.is_empty() || offer.member_domain_fault(scene, member).is_some() {
+        return None;
+    }
+    granted(scene, member, given).ok()
+}
+
+/// Takes the member in, and has them told so.
+pub(super) fn take_in(
+    scene: &Scene<'_>,
+    member: &Member,
+    offer: &Offer<'_>,
+    message: Option<&Message>,
+    ids: &mut dyn NewIds,
+) -> Changes {
+    let Some(after) = joined(scene, member, offer) else {
+        return Changes::default();
+    };
+    let mail = added_mail(scene, member.id, &member.email, offer, message, ids);
+    let (_, changes) = change_of(scene, member, after, "member.role_changed", ids);
+    if changes.is_empty() {
+        return changes;
+    }
+    changes.and(Changes {
+        mail: vec![mail],
+        ..Changes::default()
+    })
+}

@@ -1,0 +1,267 @@
+//! How much mail members can have sent: to one address, and by one organization; and to whom none is sent.
+//!
+//! What counts is mail that a member sends by hand: invitations, and the news of having been added. Notices follow from what is so,
+//! and are few.
+
+use crate::address::Address;
+use crate::changes::Changes;
+use crate::feedback::{Deliverability, Reason};
+use crate::id::{MailId, NewIds};
+use crate::invitation::Invitation;
+use crate::mail::{Letter, Mail};
+use crate::organization::Organization;
+use crate::rules::invite::{Invite, InviteRefusal, invite};
+use crate::rules::{Fault, Scene};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Mails sent by hand that one address gets of an organization within [`PERIOD`].
+pub const MAX_TO_ADDRESS: usize = 5;
+
+/// The time over which mail to one address is counted.
+pub const PERIOD: SignedDuration = SignedDuration::from_hours(24);
+
+/// Mails a day that the members of an organization can have sent, unless its plan says otherwise.
+pub const DEFAULT_MAIL_LIMIT: u64 = 1_000;
+
+/// How long an invitation rests after its first, second, … mail before it can be sent again; from then on for [`PERIOD`].
+///
+/// Two more mails at once help somebody who looks for the first. Five within any 24 hours is the most that this comes to.
+const RESTS: [SignedDuration; 4] = [
+    SignedDuration::ZERO,
+    SignedDuration::ZERO,
+    SignedDuration::from_mins(10),
+    SignedDuration::from_hours(1),
+];
+
+/// A mail that was sent to an address by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Which.
+    pub mail: MailId,
+    /// When it was taken up.
+    pub at: Timestamp,
+}
+
+/// When the invitation can be sent again; none if it need not rest. Of two requests at once, the one that comes second may be dated
+/// before the first.
+#[must_use]
+pub fn rests_until(invitation: &Invitation) -> Option<Timestamp> {
+    let mails = usize::try_from(invitation.generation).unwrap_or(usize::MAX);
+    let rest = RESTS.get(mails.saturating_sub(1)).copied().unwrap_or(PERIOD);
+    (!rest.is_zero()).then(|| invitation.sent_at.checked_add(rest).unwrap_or(Timestamp::MAX))
+}
+
+/// Those of these sendings that count at `now`.
+fn counted(mailed: &[Sending], now: Timestamp) -> impl Iterator<Item = &Sending> {
+    mailed
+        .iter()
+        .filter(move |sending| now.duration_since(sending.at) < PERIOD)
+}
+
+/// When the address can be mailed by hand again; none if it can be now.
+#[must_use]
+pub fn rests(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
+    let mut counted: Vec<Timestamp> = counted(&known.mailed, now).map(|sending| sending.at).collect();
+    counted.sort_unstable();
+    let first = counted.iter().rev().nth(MAX_TO_ADDRESS - 1)?;
+    first.checked_add(PERIOD).ok()
+}
+
+/// The sendings to an address with this mail among them; none if that were too many. A mail counts once, however often it is tried.
+#[must_use]
+pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sending>> {
+    let mut counted: Vec<Sending> = counted(mailed, now).cloned().collect();
+    if counted.iter().any(|sending| sending.mail == mail.id) {
+        return Some(counted);
+    }
+    if counted.len() >= MAX_TO_ADDRESS {
+        return None;
+    }
+    counted.push(Sending { mail: mail.id, at: now });
+    Some(counted)
+}
+
+/// What is known of mail before people are invited.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// What is known of the addresses.
+    pub known: &'a [Deliverability],
+    /// What was sent on the day.
+    pub sent: Sent,
+}
+
+/// Invites as [`invite`] does, and keeps the pace of mail: no address is mailed too often, nor any that wants no mail.
+///
+/// # Errors
+/// [`InviteRefusal`].
+pub fn invite_at_pace(
+    scene: &Scene<'_>,
+    request: Invite<'_>,
+    before: Before<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
+    let mut paced = faults(before.known, request.addresses.iter().flatten(), scene.now);
+    let invited = invite(scene, request, ids);
+    if let Err(InviteRefusal::Invalid(mut faults)) = invited {
+        paced.retain(|fault| faults.iter().all(|known| known.at != fault.at));
+        faults.extend(paced);
+        return Err(InviteRefusal::Invalid(faults));
+    }
+    let (_, changes) = invited?;
+    if !paced.is_empty() {
+        return Err(InviteRefusal::Invalid(paced));
+    }
+    let changes = quiet(numbered(changes, before.known, scene.now), before.known);
+    before
+        .sent
+        .fits(scene.organization, &changes)
+        .map_err(InviteRefusal::MailLimit)?;
+    Ok((changes.new_invitations(), changes))
+}
+
+/// The faults of addresses that were mailed too often. Whoever wants no mail is not mailed anyway.
+fn faults<'a>(known: &[Deliverability], addresses: impl Iterator<Item = &'a Address>, now: Timestamp) -> Vec<Fault> {
+    let fault = |address: &Address| {
+        let known = known.iter().find(|known| known.address == *address)?;
+        let until = rests(known, now).filter(|_| !known.is_refused())?;
+        let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again from {until} on");
+        Some(Fault::address(address.as_str(), "mailed_too_often", detail))
+    };
+    addresses.filter_map(fault).collect()
+}
+
+/// These changes with each new invitation's links numbered as if the mails of earlier invitations had been its own: it rests as
+/// long as if the invitation had been sent again.
+fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
+    let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
+    for invitation in new.filter_map(|pair| pair.after.as_mut()) {
+        let known = known.iter().find(|known| known.address == invitation.email);
+        let earlier = known.map_or(0, |known| counted(&known.mailed, now).count());
+        invitation.generation = invitation
+            .generation
+            .saturating_add(u32::try_from(earlier).unwrap_or(u32::MAX));
+        for mail in &mut changes.mail {
+            if let Letter::Invitation {
+                invitation: of,
+                generation,
+            } = &mut mail.letter
+                && *of == invitation.id
+            {
+                *generation = invitation.generation;
+            }
+        }
+    }
+    changes
+}
+
+/// These changes without mail to addresses that want none: a new invitation says why, and waits to be found.
+fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
+    let mut silenced: Vec<(Address, Reason)> = Vec::new();
+    changes.mail.retain(|mail| {
+        let known = known.iter().find(|known| known.address == mail.to);
+        let reason = mail.withheld(known);
+        silenced.extend(reason.map(|reason| (mail.to.clone(), reason)));
+        reason.is_none()
+    });
+    let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
+    for invitation in new.filter_map(|pair| pair.after.as_mut()) {
+        if let Some((_, reason)) = silenced.iter().find(|(address, _)| *address == invitation.email) {
+            invitation.mail = reason.delivery();
+        }
+    }
+    changes
+}
+
+/// How much mail an organization's members had sent on a day, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// How many mails.
+    pub count: u64,
+    /// At which instant of the day.
+    pub now: Timestamp,
+}
+
+/// How long something rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// Until this instant.
+    pub until: Timestamp,
+    /// So long from now on, in seconds.
+    pub seconds: u64,
+}
+
+impl Rest {
+    /// From one instant to another.
+    #[must_use]
+    pub fn between(now: Timestamp, until: Timestamp) -> Self {
+        let left = until.duration_since(now).as_millis().max(0);
+        Self {
+            until,
+            seconds: u64::try_from(left).unwrap_or(u64::MAX).div_ceil(1_000),
+        }
+    }
+}
+
+/// More mail than an organization's members can have sent on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailLimit {
+    /// How many mails a day they can.
+    pub limit: u64,
+    /// Until the next day begins.
+    pub rest: Rest,
+}
+
+/// The day, in UTC, on which a mail counts.
+#[must_use]
+pub fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// When the day ends.
+#[must_use]
+pub fn day_ends(at: Timestamp) -> Timestamp {
+    let tomorrow = day(at).tomorrow().and_then(|day| day.to_zoned(TimeZone::UTC));
+    tomorrow.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+impl Organization {
+    /// Mails a day that its members can have sent.
+    #[must_use]
+    pub fn mail_limit(&self) -> u64 {
+        self.plan.mail_limit.unwrap_or(DEFAULT_MAIL_LIMIT)
+    }
+}
+
+impl Changes {
+    /// Mails that a member sends by hand with this. Mail that was held is sent on the word of earlier.
+    #[must_use]
+    pub fn mail_by_hand(&self) -> u64 {
+        let count = |mail: &[Mail]| mail.iter().filter(|mail| mail.letter.is_by_hand()).count() as u64;
+        count(&self.mail).saturating_sub(count(&self.released))
+    }
+}
+
+impl Sent {
+    /// How many more mails can be sent on the day.
+    #[must_use]
+    pub fn room(self, organization: &Organization) -> u64 {
+        organization.mail_limit().saturating_sub(self.count)
+    }
+
+    /// Whether the mail of these changes can be sent on the day.
+    ///
+    /// # Errors
+    /// [`MailLimit`].
+    pub fn fits(self, organization: &Organization, changes: &Changes) -> Result<(), MailLimit> {
+        if changes.mail_by_hand() <= self.room(organization) {
+            return Ok(());
+        }
+        Err(MailLimit {
+            limit: organization.mail_limit(),
+            rest: Rest::between(self.now, day_ends(self.now)),
+        })
+    }
+}

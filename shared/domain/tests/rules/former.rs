@@ -1,0 +1,316 @@
+//! Former members: what is kept of them, and whether they are added again or asked.
+
+use crate::adding::{account, added, ask, contact};
+use crate::team::*;
+use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
+use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, PickRefusal, invite, pick};
+use muster_domain::{Contact, FormerMember, Invitation, Letter, Member, Pair, RoleSet, Scene, UserId};
+use std::collections::BTreeMap;
+
+fn former(name: &str, email: &str, vouched_by: Option<UserId>, left: bool) -> FormerMember {
+    FormerMember {
+        organization: organization_id(),
+        id: user(name),
+        email: address(email),
+        vouched_by,
+        left,
+        ended_at: at("2026-03-01T00:00:00Z"),
+        version: 3,
+    }
+}
+
+/// The contact `ann@x.example` that a membership of hers has left behind, as it is named or picked.
+fn once_a_member(left: bool, picked: bool) -> Account {
+    Account {
+        contact: Contact {
+            vouched: false,
+            ..contact("ann", "ann", None)
+        },
+        former: Some(former("ann", "ann@x.example", None, left)),
+        picked,
+        ..account("ann")
+    }
+}
+
+fn mailed(changes: &muster_domain::Changes) -> Vec<&str> {
+    let added = |mail: &&muster_domain::Mail| matches!(mail.letter, Letter::Added { .. });
+    changes.mail.iter().filter(added).map(|mail| mail.to.as_str()).collect()
+}
+
+#[test]
+fn what_is_kept_of_a_member_is_how_they_went_and_the_last_address_known_to_be_theirs() {
+    let shown = holder("ann", "admin");
+    let told = Member {
+        email: address("typed@x.example"),
+        vouched_by: Some(user("ada")),
+        ..shown.clone()
+    };
+    let later = at("2026-05-01T00:00:00Z");
+    for (member, before, email, vouched_by, version) in [
+        (&shown, None, "ann@acme.example", None, 1),
+        (&told, None, "typed@x.example", Some(user("ada")), 1),
+        (
+            &told,
+            Some(former("ann", "old@x.example", None, true)),
+            "old@x.example",
+            None,
+            4,
+        ),
+        (
+            &shown,
+            Some(former("ann", "old@x.example", None, true)),
+            "ann@acme.example",
+            None,
+            4,
+        ),
+        (
+            &told,
+            Some(former("ann", "old@x.example", Some(user("eve")), false)),
+            "typed@x.example",
+            Some(user("ada")),
+            4,
+        ),
+        (
+            &shown,
+            Some(former("ann", "old@x.example", Some(user("eve")), false)),
+            "ann@acme.example",
+            None,
+            4,
+        ),
+    ] {
+        for left in [true, false] {
+            let expected = FormerMember {
+                ended_at: later,
+                version,
+                ..former("ann", email, vouched_by, left)
+            };
+            assert_eq!(FormerMember::of(member, before.as_ref(), left, later), expected);
+        }
+    }
+}
+
+#[test]
+fn leaving_and_being_removed_are_kept_apart_whichever_came_before() {
+    let (owner, ann) = (holder("owner", "owner"), holder("ann", "admin"));
+    let organization = counted(&[&owner, &ann], &[]);
+    let before = former("ann", "ann@acme.example", None, false);
+    for (actor, left) in [(&owner, false), (&ann, true)] {
+        for kept in [None, Some(&before)] {
+            let known = Acquaintance {
+                former: kept,
+                ..Acquaintance::default()
+            };
+            let scene = scene(&organization, actor);
+            let changes = remove_leaving_contact(&scene, Some(&ann), &known, &mut ids()).unwrap();
+            let expected = Pair {
+                before: kept.cloned(),
+                after: Some(FormerMember::of(&ann, kept, left, now())),
+            };
+            assert_eq!(changes.former_members, [expected]);
+        }
+    }
+}
+
+#[test]
+fn an_address_that_was_a_members_is_invited_and_the_person_is_picked() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let asks = |account: Account| ask(&organization, &owner, "admin", &[account], 20);
+    assert_eq!(
+        added(&asks(once_a_member(false, false))),
+        [],
+        "an address is no account"
+    );
+    let picked = asks(once_a_member(false, true));
+    let [ann] = &added(&picked)[..] else { panic!() };
+    assert_eq!(
+        (ann.id, ann.email.as_str(), ann.vouched_by),
+        (user("ann"), "ann@x.example", None)
+    );
+    let (_, changes) = picked.unwrap();
+    assert_eq!(changes.relied_on_former, [(user("ann"), Some(3))]);
+    // A contact from before it was kept how a membership ended is no more than a hint.
+    let old = Account {
+        former: None,
+        ..once_a_member(false, true)
+    };
+    assert_eq!(added(&asks(old)), []);
+    let member = Account {
+        former: None,
+        is_member: true,
+        ..once_a_member(false, true)
+    };
+    match asks(member) {
+        Err(InviteRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["ann@x.example already_member"]),
+        other => panic!("{other:?}"),
+    }
+    let unknown = Account {
+        contact: Contact {
+            user: None,
+            ..once_a_member(false, true).contact
+        },
+        ..once_a_member(false, true)
+    };
+    assert_eq!(added(&asks(unknown)), []);
+}
+
+#[test]
+fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    for (vouched, vouched_by) in [(false, None), (true, None), (true, Some(owner.id))] {
+        for picked in [false, true] {
+            let mut gone = once_a_member(true, picked);
+            gone.contact.vouched = vouched;
+            gone.contact.vouched_by = vouched_by;
+            let sent = ask(&organization, &owner, "participant", &[gone.clone()], 20);
+            assert_eq!(added(&sent), [], "{vouched} {vouched_by:?} {picked}");
+            let invited: Vec<Invitation> = sent.unwrap().0;
+            assert_eq!(invited[0].email.as_str(), "ann@x.example");
+            // Removed later on, they may be added where they would have been before.
+            gone.former.as_mut().unwrap().left = false;
+            let again = ask(&organization, &owner, "participant", &[gone], 20);
+            assert_eq!(added(&again).len(), usize::from(vouched || picked));
+        }
+    }
+    let again = Account {
+        is_member: true,
+        contact: contact("ann", "ann", None),
+        ..once_a_member(true, false)
+    };
+    match ask(&organization, &owner, "participant", &[again], 20) {
+        Err(InviteRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["ann@x.example already_member"]),
+        other => panic!("{other:?}: they have come back since"),
+    }
+}
+
+#[test]
+fn where_members_may_not_leave_everybody_is_asked() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let (role, accounts) = (role("admin"), [account("ann")]);
+    for members_may_leave in [true, false] {
+        let set = RoleSet {
+            members_may_leave,
+            ..set().clone()
+        };
+        let scene = Scene {
+            set: &set,
+            ..scene(&organization, &owner)
+        };
+        let request = Invite {
+            addresses: &[Ok(address("ann@x.example"))],
+            holders: &BTreeMap::new(),
+            known: Known {
+                accounts: &accounts,
+                most: 20,
+            },
+            wanted: wanted(&role, &[], None),
+            message: None,
+        };
+        let (invitations, changes) = invite(&scene, request, &mut ids()).unwrap();
+        let expected = if members_may_leave { (0, 1) } else { (1, 0) };
+        assert_eq!((invitations.len(), changes.members.len()), expected);
+    }
+}
+
+#[test]
+fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let by = |vouched: bool, vouched_by: Option<UserId>, former: Option<FormerMember>| Account {
+        contact: Contact {
+            email: address("typed@x.example"),
+            vouched,
+            ..contact("ann", "ann", vouched_by)
+        },
+        former,
+        picked: true,
+        ..account("ann")
+    };
+    let known = |vouched_by| Some(former("ann", "known@x.example", vouched_by, false));
+    let (owners, eves) = (Some(owner.id), Some(user("eve")));
+    let same = former("ann", "typed@x.example", None, false);
+    for (account, email, mail, vouched_by) in [
+        // On the platform's word.
+        (by(true, None, None), "typed@x.example", &["typed@x.example"][..], None),
+        (
+            by(true, None, known(None)),
+            "typed@x.example",
+            &["typed@x.example"],
+            None,
+        ),
+        // On a member's.
+        (by(true, owners, None), "typed@x.example", &["typed@x.example"], owners),
+        (
+            by(true, owners, known(None)),
+            "typed@x.example",
+            &["typed@x.example", "known@x.example"],
+            owners,
+        ),
+        (
+            by(true, owners, known(eves)),
+            "typed@x.example",
+            &["typed@x.example"],
+            owners,
+        ),
+        (
+            by(true, owners, Some(same)),
+            "typed@x.example",
+            &["typed@x.example"],
+            owners,
+        ),
+        // As the person who was a member: what a contact's keeper typed since is not known to be theirs.
+        (
+            by(false, None, known(None)),
+            "known@x.example",
+            &["known@x.example"],
+            None,
+        ),
+        (
+            by(false, None, known(owners)),
+            "known@x.example",
+            &["known@x.example"],
+            owners,
+        ),
+    ] {
+        let sent = ask(&organization, &owner, "admin", &[account], 20);
+        let [ann] = &added(&sent)[..] else { panic!() };
+        assert_eq!((ann.email.as_str(), ann.vouched_by), (email, vouched_by));
+        assert_eq!(mailed(&sent.unwrap().1), mail);
+    }
+    // And an address on the word of somebody who could not give as much is no account.
+    let on_eves_word = by(false, None, known(eves));
+    assert_eq!(on_eves_word.vouched_by(), eves);
+    assert_eq!(added(&ask(&organization, &owner, "admin", &[on_eves_word], 20)), []);
+}
+
+#[test]
+fn nobody_joins_as_a_former_member_while_that_may_have_changed() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let new = ask(&organization, &owner, "admin", &[account("ann")], 20).unwrap().1;
+    assert_eq!(new.relied_on_former, [(user("ann"), None)]);
+    let both = new.and(
+        ask(&organization, &owner, "admin", &[once_a_member(false, true)], 20)
+            .unwrap()
+            .1,
+    );
+    assert_eq!(both.relied_on_former.len(), 2);
+}
+
+#[test]
+fn a_contact_is_picked_by_those_who_may_invite_and_look_contacts_up() {
+    let (owner, pat) = (holder("owner", "owner"), holder("pat", "program_admin"));
+    let (fay, pia) = (holder("fay", "program_facilitator"), holder("pia", "participant"));
+    let organization = counted(&[&owner, &pat, &fay, &pia], &[]);
+    let ann = contact("ann", "ann", None);
+    let picks = |actor: &Member, found: Option<&Contact>| pick(&scene(&organization, actor), found.cloned());
+    assert_eq!(picks(&owner, Some(&ann)), Ok(ann.clone()));
+    assert_eq!(picks(&owner, None), Err(PickRefusal::NotFound));
+    for found in [None, Some(&ann)] {
+        assert_eq!(picks(&pat, found), Err(PickRefusal::OutOfSight));
+        assert_eq!(picks(&fay, found), Err(PickRefusal::Forbidden));
+        assert_eq!(picks(&pia, found), Err(PickRefusal::Forbidden));
+    }
+}

@@ -1,0 +1,159 @@
+//! What becomes of a mail while its organization is there, deleted, restored or gone.
+
+use crate::team::*;
+use muster_domain::job::Erasure;
+use muster_domain::mail::{EndReason, MailState, Turn, days_left};
+use muster_domain::rules::deletion::{gone_at, restore};
+use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release};
+use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
+
+fn mail(number: u8, letter: Letter) -> Mail {
+    Mail {
+        id: MailId::from_bytes([number; 16]),
+        organization: organization_id(),
+        to: address("ann@x.example"),
+        letter,
+        asked: false,
+        state: MailState::Held,
+        created_at: at("2026-03-09T12:00:00Z"),
+    }
+}
+
+fn invited() -> Letter {
+    Letter::Invitation {
+        invitation: muster_domain::InvitationId::from_bytes([9; 16]),
+        generation: 1,
+    }
+}
+
+fn ended() -> Letter {
+    Letter::AccessEnded {
+        role: role("participant"),
+        resource: None,
+        reason: EndReason::Expired,
+    }
+}
+
+fn ending(ends_at: &str) -> Letter {
+    Letter::AccessEnding {
+        role: role("participant"),
+        resources: Vec::new(),
+        ends_at: at(ends_at),
+        days: 7,
+    }
+}
+
+/// Of the deletion at this instant.
+fn deletion(deleted_at: &str) -> Letter {
+    Letter::OrganizationDeleted {
+        restorable_until: gone_at(at(deleted_at)),
+    }
+}
+
+fn erased() -> Letter {
+    Letter::OrganizationErased {
+        name: organization().name,
+    }
+}
+
+#[test]
+fn a_deleted_organization_sends_only_the_news_of_that_deletion_and_holds_the_rest() {
+    let there = organization();
+    let deleted = Organization {
+        deleted_at: Some(now()),
+        ..organization()
+    };
+    let erasing = Organization {
+        erasing: true,
+        ..deleted.clone()
+    };
+    let states = [Some(&there), Some(&deleted), Some(&erasing), None];
+    let (just, later) = ("2026-03-10T12:00:00Z", "2026-03-10T12:00:01Z");
+    use Turn::{Hold, Send, Skip};
+    for (letter, expected) in [
+        (invited(), [Send, Hold, Skip, Skip]),
+        (ended(), [Send, Hold, Skip, Skip]),
+        (ending(later), [Send, Hold, Skip, Skip]),
+        (ending(just), [Skip, Hold, Skip, Skip]),
+        (deletion(just), [Skip, Send, Send, Skip]),
+        (deletion(later), [Skip, Skip, Skip, Skip]),
+        (erased(), [Send, Send, Send, Send]),
+    ] {
+        let mail = mail(1, letter);
+        let turns = states.map(|known| mail.turn(known, now()));
+        assert_eq!(turns, expected, "{:?}", mail.letter);
+    }
+}
+
+#[test]
+fn what_was_held_goes_out_as_new_mail_and_the_held_mail_goes() {
+    let held = vec![mail(1, invited()), mail(2, ended())];
+    let changes = release(held.clone(), &mut ids());
+    assert_eq!(changes.released, held);
+    for (new, old) in changes.mail.iter().zip(&held) {
+        assert_ne!(new.id, old.id, "only a new mail is delivered");
+        let expected = Mail {
+            id: new.id,
+            state: MailState::Queued,
+            ..old.clone()
+        };
+        assert_eq!(*new, expected);
+    }
+    assert_eq!(changes.mail.len(), 2);
+    let both = changes.clone().and(release(vec![mail(3, ended())], &mut ids()));
+    assert_eq!((both.mail.len(), both.released.len()), (3, 3));
+}
+
+#[test]
+fn a_restoration_brings_the_job_that_sends_what_was_held() {
+    let deleted = Organization {
+        deleted_at: Some(now()),
+        ..organization()
+    };
+    let later = at("2026-03-12T00:00:00Z");
+    let (_, changes) = restore(&deleted, user("operator"), later, &mut ids()).unwrap();
+    let [job] = &changes.jobs[..] else { panic!("one job") };
+    let job = job.after.clone().unwrap();
+    let work = Work::ReleaseMail { after: None };
+    assert_eq!(job, Job::new(job.id, organization_id(), work, later));
+}
+
+#[test]
+fn a_job_that_is_put_off_waits_half_an_hour_at_least() {
+    let work = Work::EraseOrganization {
+        deleted_at: now(),
+        stage: Erasure::Wait,
+    };
+    let job = Job::new(JobId::from_bytes([1; 16]), organization_id(), work.clone(), now());
+    assert_eq!(RESTORE_PATIENCE, jiff::SignedDuration::from_mins(30));
+    for (until, due) in [
+        ("2026-03-10T12:00:00Z", "2026-03-10T12:30:00Z"),
+        ("2026-03-10T12:30:00Z", "2026-03-10T12:30:00Z"),
+        ("2026-03-11T00:00:00Z", "2026-03-11T00:00:00Z"),
+    ] {
+        let pair = put_off(&job, work.clone(), at(until), now());
+        assert_eq!(pair.before.as_ref(), Some(&job));
+        assert_eq!(pair.after, Some(job.waiting(work.clone(), at(due))));
+        assert!(pair.after.unwrap().is_waiting(now()), "{until}");
+    }
+    assert!(!job.is_waiting(now()), "what was just moved on is gone on with");
+    let late = job.waiting(work, at("2026-03-10T12:02:00.001Z"));
+    assert!(late.is_waiting(now()) && !late.is_waiting(at("2026-03-10T12:00:00.001Z")));
+}
+
+#[test]
+fn an_announcement_that_was_held_says_how_many_days_are_left() {
+    for (announced, ends_at, expected) in [
+        (7, "2026-03-17T12:00:00Z", 7),
+        (7, "2026-03-17T11:59:00Z", 7),
+        (7, "2026-03-16T12:00:01Z", 7),
+        (7, "2026-03-16T12:00:00Z", 6),
+        (7, "2026-03-11T12:00:01Z", 2),
+        (7, "2026-03-11T12:00:00Z", 1),
+        (7, "2026-03-10T13:00:00Z", 1),
+        (1, "2026-03-11T12:00:00Z", 1),
+        (1, "2026-03-10T12:30:00Z", 1),
+    ] {
+        assert_eq!(days_left(announced, at(ends_at), now()), expected, "{ends_at}");
+    }
+}

@@ -1,0 +1,185 @@
+//! A token by the letter of RFC 7515 (signatures), RFC 7519 (claims) and RFC 8725 (what to be wary of).
+
+use super::TokenError;
+use crate::body::given;
+use crate::json::{self, Strict};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Number, Value};
+
+/// The kinds of token that are accepted: access tokens (RFC 9068), and those that do not say of which kind they are. All others
+/// (to log out, of a proof, of an event) are for somebody else.
+const KINDS: [&str; 2] = ["at+jwt", "jwt"];
+
+/// What every kind of media type in a header may leave out (RFC 7515, section 4.1.9).
+const APPLICATION: &str = "application/";
+
+/// The claim that makes a token one of events, such as a logout (RFC 8417, section 2.2), whatever its header says.
+const EVENTS: &str = "events";
+
+#[derive(Deserialize)]
+struct Header {
+    alg: Algorithm,
+    #[serde(default, deserialize_with = "given")]
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    typ: Option<String>,
+    /// Extensions that must be understood, whatever they are.
+    #[serde(default, deserialize_with = "there")]
+    crit: bool,
+}
+
+/// Whether it is there at all, null included.
+fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Value::deserialize(deserializer).map(|_| true)
+}
+
+/// A token, of which nothing but the header has been believed.
+pub(super) struct Token<'t> {
+    /// What its signature is said to be made with.
+    pub(super) algorithm: Algorithm,
+    /// The key that it is said to be made by.
+    pub(super) key_id: String,
+    /// Header and claims, as they are signed.
+    signed: &'t str,
+    claims: &'t str,
+    signature: &'t str,
+}
+
+/// A part of a token: an object in which each name stands once.
+fn part<T: DeserializeOwned>(encoded: &str) -> Result<(Value, T), TokenError> {
+    let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| TokenError::Malformed)?;
+    let text = json::parse(&bytes).map_err(|_| TokenError::Malformed)?;
+    if !text.repeated.is_empty() {
+        return Err(TokenError::Malformed);
+    }
+    let part = T::deserialize(Strict(&text.value)).map_err(|_| TokenError::Malformed)?;
+    Ok((text.value, part))
+}
+
+/// Whether a header's `typ` is one of the kinds that are accepted.
+fn is_accepted(typ: &str) -> bool {
+    let kind = typ.to_ascii_lowercase();
+    KINDS.contains(&kind.strip_prefix(APPLICATION).unwrap_or(&kind))
+}
+
+impl<'t> Token<'t> {
+    /// A token of a kind that is accepted.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub(super) fn read(token: &'t str) -> Result<Self, TokenError> {
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+        let (_, header): (_, Header) = part(header)?;
+        if header.crit || !header.typ.as_deref().is_none_or(is_accepted) {
+            return Err(TokenError::Kind);
+        }
+        Ok(Self {
+            algorithm: header.alg,
+            key_id: header.kid.ok_or(TokenError::UnknownKey)?,
+            signed,
+            claims,
+            signature,
+        })
+    }
+
+    /// The claims, if this key has signed them.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub(super) fn claims<T: DeserializeOwned>(&self, key: &DecodingKey, algorithm: Algorithm) -> Result<T, TokenError> {
+        let is_signed = crypto::verify(self.signature, self.signed.as_bytes(), key, algorithm);
+        if !is_signed.is_ok_and(|is_signed| is_signed) {
+            return Err(TokenError::Malformed);
+        }
+        let (whole, claims): (Value, T) = part(self.claims)?;
+        if whole.get(EVENTS).is_some() {
+            return Err(TokenError::Kind);
+        }
+        Ok(claims)
+    }
+}
+
+/// Seconds since 1970, which may have a fraction (RFC 7519, section 2).
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct NumericDate(Number);
+
+impl NumericDate {
+    /// The instant.
+    ///
+    /// # Errors
+    /// [`TokenError::Time`] for one that is not within the time there is.
+    pub(super) fn at(&self) -> Result<Timestamp, TokenError> {
+        let whole = self.0.as_i64().map(SignedDuration::from_secs);
+        let exact = || SignedDuration::try_from_secs_f64(self.0.as_f64()?).ok();
+        let since = whole.or_else(exact).ok_or(TokenError::Time)?;
+        Timestamp::from_duration(since).map_err(|_| TokenError::Time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_says_that_it_is_an_access_token_or_nothing() {
+        for typ in [
+            "JWT",
+            "jwt",
+            "application/jwt",
+            "at+jwt",
+            "AT+JWT",
+            "application/at+jwt",
+        ] {
+            assert!(is_accepted(typ), "{typ}");
+        }
+        for typ in [
+            "",
+            "JOSE",
+            "logout+jwt",
+            "id+jwt",
+            "dpop+jwt",
+            "secevent+jwt",
+            "JWT ",
+            "application/",
+            "application/application/jwt",
+            "text/jwt",
+            "at+jwt; charset=utf-8",
+        ] {
+            assert!(!is_accepted(typ), "{typ}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_a_number_of_seconds_with_or_without_a_fraction() {
+        let at = |text: &str| {
+            let date: NumericDate = serde_json::from_str(text).unwrap();
+            date.at()
+        };
+        for (text, instant) in [
+            ("0", "1970-01-01T00:00:00Z"),
+            ("1769860800", "2026-01-31T12:00:00Z"),
+            ("1769860800.0", "2026-01-31T12:00:00Z"),
+            ("1769860800.5", "2026-01-31T12:00:00.5Z"),
+            ("1.7698608e9", "2026-01-31T12:00:00Z"),
+            ("-1.5", "1969-12-31T23:59:58.5Z"),
+        ] {
+            assert_eq!(at(text), Ok(instant.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "9223372036854775807",
+            "18446744073709551615",
+            "1e300",
+            "-1e300",
+            "300000000000",
+        ] {
+            assert_eq!(at(text), Err(TokenError::Time), "{text}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! JSON as it comes from outside: bodies and tokens are read in this one way.
+//!
+//! Left alone, `serde_json` lets the last of equal names win, and serde takes a list of values for a structure and an object
+//! for a word: forms that nobody documented, and that another program on the way may read as something else.
+
+mod flaw;
+mod strict;
+
+pub use flaw::Flaw;
+pub use strict::Strict;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// Most repeated names that are told.
+const MAX_REPEATED: usize = 50;
+
+/// A step from a value to one within it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// To a member of an object, by its name.
+    Key(String),
+    /// To an element of a list, counted from 0.
+    Index(usize),
+}
+
+/// A text of JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// What it says; of equal names the first counts.
+    pub value: Value,
+    /// Where a name stands more than once in one object: 50 such places at most.
+    pub repeated: Vec<Vec<Step>>,
+}
+
+/// Reads a text of JSON, and nothing behind it.
+///
+/// # Errors
+/// Where it is no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
+    let mut repeated = Repeated::default();
+    let mut text = serde_json::Deserializer::from_slice(bytes);
+    let value = Whole(&mut repeated).deserialize(&mut text)?;
+    text.end()?;
+    for path in &mut repeated.0 {
+        path.reverse();
+    }
+    Ok(Text {
+        value,
+        repeated: repeated.0,
+    })
+}
+
+/// Paths to names that stand more than once, from within outwards while they are found.
+#[derive(Default)]
+struct Repeated(Vec<Vec<Step>>);
+
+impl Repeated {
+    /// Notes a name of an object whose own repetitions begin at `from`.
+    fn note(&mut self, from: usize, name: String) {
+        let path = vec![Step::Key(name)];
+        let known = self.0.iter().skip(from).any(|other| *other == path);
+        if !known && self.0.len() < MAX_REPEATED {
+            self.0.push(path);
+        }
+    }
+
+    /// What was found since `from` lies within this step.
+    fn within(&mut self, from: usize, step: impl Fn() -> Step) {
+        for path in self.0.iter_mut().skip(from) {
+            path.push(step());
+        }
+    }
+}
+
+/// Reads a whole value.
+struct Whole<'r>(&'r mut Repeated);
+
+impl<'de> DeserializeSeed<'de> for Whole<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Whole<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
+        let number = Number::from_f64(number).ok_or_else(|| E::custom("no number"))?;
+        Ok(Value::Number(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        loop {
+            let from = self.0.0.len();
+            let Some(element) = elements.next_element_seed(Whole(self.0))? else {
+                return Ok(Value::Array(list));
+            };
+            self.0.within(from, || Step::Index(list.len()));
+            list.push(element);
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        let mut own = Vec::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let from = self.0.0.len();
+            let value = members.next_value_seed(Whole(self.0))?;
+            self.0.within(from, || Step::Key(name.clone()));
+            match object.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(first) if own.len() < MAX_REPEATED => own.push(first.key().clone()),
+                Entry::Occupied(_) => {}
+            }
+        }
+        // Noted at the end: what was found within other members has its whole path below this object by now.
+        let from = self.0.0.len();
+        for name in own {
+            self.0.note(from, name);
+        }
+        Ok(Value::Object(object))
+    }
+}

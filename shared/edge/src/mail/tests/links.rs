@@ -1,0 +1,97 @@
+//! What people write becomes no link.
+
+use super::*;
+
+/// Words of which mail programs make links: something before and after a dot, a colon or an `@`.
+fn linked(text: &str) -> Vec<&str> {
+    let holds = |c: char| matches!(c, '.' | ':' | '@' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}');
+    let is_linked = |word: &&str| {
+        let letters: Vec<char> = word.chars().collect();
+        let told = |c: char| c.is_alphanumeric() || c == '+' || c == '/';
+        letters.windows(3).any(|w| told(w[0]) && holds(w[1]) && told(w[2]))
+    };
+    text.split(char::is_whitespace).filter(is_linked).collect()
+}
+
+#[test]
+fn nothing_that_people_write_becomes_a_link() {
+    for name in [
+        "Log in at evil.example/login",
+        "evil.example",
+        "www.evil.example",
+        "HTTPS://EVIL.EXAMPLE",
+        "http:evil.example",
+        "//evil.example/a:b",
+        "mailto:eve@evil.example",
+        "eve@evil.example",
+        "tel:+15550100",
+        "evil。example",
+        "evil．example",
+        "evil｡example",
+        "203.0.113.7",
+        "evil.\u{2060}example",
+        "evil\u{200b}.example",
+        "a.b.c.d.e",
+    ] {
+        let is_seen = !name.contains(['\u{2060}', '\u{200b}']);
+        assert_eq!(linked(name).len(), usize::from(is_seen), "{name}: as it was written");
+        let resources = [name.to_owned()];
+        let ending = Letter::AccessEnding {
+            organization: name,
+            role: name,
+            resource: Some(name),
+            ends_at: moment(),
+            days: 1,
+        };
+        let ended = Letter::AccessEnded {
+            organization: name,
+            role: name,
+            resource: Some(name),
+            reason: EndReason::Expired,
+        };
+        let mut letters = vec![
+            closing::deleted(ann(), name, moment()).unwrap(),
+            closing::erased(ann(), name).unwrap(),
+        ];
+        for letter in [
+            invitation(name, &resources, Some(name)),
+            added(name, &resources, Some(name)),
+            ending,
+            ended,
+        ] {
+            letters.push(letter.render(ann()).unwrap());
+        }
+        for letter in letters {
+            read_back(&letter);
+            assert_eq!(linked(&letter.subject), Vec::<&str>::new(), "{name}");
+            // Whatever is left is ours: the link, the reader's own address, the times.
+            let ours = letter
+                .text
+                .replace(LINK, "")
+                .replace(ann().as_str(), "")
+                .replace("14:05", "");
+            assert_eq!(linked(&ours), Vec::<&str>::new(), "{name}: {ours}");
+            assert!(!letter.html.contains(name), "{name}: {}", letter.html);
+            let seen = letter.text.replace('\u{2060}', "");
+            let plain = name.replace(['\u{2060}', '\u{200b}'], "").replace("://", ": ");
+            assert!(seen.contains(&plain), "it reads as before: {seen}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_address_is_left_alone() {
+    for name in [
+        "St. Mary's School",
+        "Acme Inc.",
+        "Who? Me!",
+        "10:30",
+        "Ann, Bob & Co.",
+        "C# and Go",
+    ] {
+        let letter = closing::erased(ann(), name).unwrap();
+        let expected = format!("The data of {name} is gone");
+        assert_eq!(letter.subject.replace('\u{2060}', ""), expected);
+        assert_eq!(letter.subject == expected, name != "10:30", "{name}");
+    }
+}

@@ -1,0 +1,393 @@
+//! Conditional requests (RFC 9110, section 13), and the entity tags they speak of.
+//!
+//! A tag has two parts. The first says which thing it is and in which state: it changes with each change that somebody makes,
+//! and with one who comes again after they were gone. The second is a digest of what is shown: of what follows by itself, such
+//! as seats, the way of a mail or when somebody was last seen, and of what the caller may see. Two answers that differ never
+//! have one tag. A change that is meant for a state goes by the first part alone: else the request by which somebody reads
+//! a thing could be what keeps them from changing it.
+
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{AsHeaderName, HeaderMap, IF_MATCH, IF_NONE_MATCH};
+use jiff::Timestamp;
+use muster_domain::{ApiKey, Contact, Invitation, Member, Organization, Resource};
+use sha2::{Digest, Sha256};
+
+/// Between the two parts of a tag. It is in neither.
+const BETWEEN: char = '.';
+/// Bytes of a digest that count.
+const DIGEST: usize = 9;
+
+/// What has a state that changes are meant for.
+pub trait Stated {
+    /// When it came: under one name there can be one after another.
+    fn came(&self) -> Timestamp;
+    /// Rises with each change.
+    fn version(&self) -> u64;
+
+    /// The first part of its tags.
+    fn state(&self) -> String {
+        format!("{:x}-{}", self.came().as_nanosecond(), self.version())
+    }
+}
+
+macro_rules! stated {
+    ($($thing:ident $came:ident,)*) => {$(
+        impl Stated for $thing {
+            fn came(&self) -> Timestamp {
+                self.$came
+            }
+            fn version(&self) -> u64 {
+                self.version
+            }
+        }
+    )*};
+}
+
+stated! {
+    ApiKey created_at,
+    Contact created_at,
+    Invitation created_at,
+    Member joined_at,
+    Organization created_at,
+    Resource created_at,
+}
+
+/// A digest of what is shown.
+fn digest(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    URL_SAFE_NO_PAD.encode(digest.get(..DIGEST).unwrap_or_default())
+}
+
+/// The tag of an answer with this body; that of a thing in a state says so.
+pub(crate) fn tag(state: Option<&str>, body: &[u8]) -> String {
+    let digest = digest(body);
+    match state {
+        Some(state) => format!("\"{state}{BETWEEN}{digest}\""),
+        None => format!("\"{digest}\""),
+    }
+}
+
+/// One entity tag of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tag {
+    weak: bool,
+    /// What stands between the quotation marks.
+    opaque: Vec<u8>,
+}
+
+impl Tag {
+    /// Whether it is of this state.
+    fn is_of(&self, state: &str) -> bool {
+        let mut parts = self.opaque.rsplitn(2, |byte| char::from(*byte) == BETWEEN);
+        let (_digest, own) = (parts.next(), parts.next());
+        own.is_some_and(|own| own == state.as_bytes())
+    }
+
+    /// Whether it is this tag, as an answer has it, by whatever comparison.
+    fn is(&self, tag: &str) -> bool {
+        tag.strip_prefix('"')
+            .and_then(|tag| tag.strip_suffix('"'))
+            .map(str::as_bytes)
+            == Some(&*self.opaque)
+    }
+}
+
+/// The tags of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tags {
+    /// Whatever there is.
+    Any,
+    /// One of these.
+    These(Vec<Tag>),
+}
+
+impl Tags {
+    /// The tags in the lines of a header field; none if it is not there.
+    fn of(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<Self>, Malformed> {
+        let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|line| line.as_bytes()).collect();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        Self::read(&lines.join(&b","[..])).map(Some)
+    }
+
+    /// `*`, or `1#entity-tag`; empty elements of the list are left out, as its recipients must.
+    fn read(text: &[u8]) -> Result<Self, Malformed> {
+        let mut rest = blank(text);
+        if let Some(behind) = rest.strip_prefix(b"*") {
+            return if blank(behind).is_empty() {
+                Ok(Self::Any)
+            } else {
+                Err(Malformed)
+            };
+        }
+        let mut tags = Vec::new();
+        while !rest.is_empty() {
+            if let Some(behind) = rest.strip_prefix(b",") {
+                rest = blank(behind);
+                continue;
+            }
+            let (tag, behind) = one(rest)?;
+            tags.push(tag);
+            rest = blank(behind);
+            if !(rest.is_empty() || rest.starts_with(b",")) {
+                return Err(Malformed);
+            }
+        }
+        if tags.is_empty() {
+            Err(Malformed)
+        } else {
+            Ok(Self::These(tags))
+        }
+    }
+
+    /// Whether one of them fits what there is, if there is anything.
+    fn fit<T: ?Sized>(&self, there: Option<&T>, fits: impl Fn(&Tag, &T) -> bool) -> bool {
+        match (self, there) {
+            (_, None) => false,
+            (Self::Any, Some(_)) => true,
+            (Self::These(tags), Some(there)) => tags.iter().any(|tag| fits(tag, there)),
+        }
+    }
+}
+
+/// The text is no list of entity tags.
+#[derive(Debug, PartialEq, Eq)]
+struct Malformed;
+
+/// What follows the blanks and tabs that may stand around an element: no other white space may.
+fn blank(text: &[u8]) -> &[u8] {
+    let end = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+    end.and_then(|end| text.get(end..)).unwrap_or_default()
+}
+
+/// The tag that a text begins with, and what follows it. Between the quotation marks may stand whatever is visible, commas too.
+fn one(text: &[u8]) -> Result<(Tag, &[u8]), Malformed> {
+    let (weak, rest) = match text.strip_prefix(b"W/") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let rest = rest.strip_prefix(b"\"").ok_or(Malformed)?;
+    let end = rest.iter().position(|byte| *byte == b'"').ok_or(Malformed)?;
+    let (opaque, behind) = rest.split_at_checked(end).ok_or(Malformed)?;
+    let is_tag = opaque.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e | 0x80..));
+    let tag = Tag {
+        weak,
+        opaque: opaque.to_vec(),
+    };
+    if is_tag {
+        Ok((tag, behind.get(1..).unwrap_or_default()))
+    } else {
+        Err(Malformed)
+    }
+}
+
+/// The conditions of a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preconditions {
+    if_match: Option<Tags>,
+    if_none_match: Option<Tags>,
+}
+
+impl Preconditions {
+    /// The conditions in these header fields.
+    ///
+    /// # Errors
+    /// 400 for what is no list of entity tags.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let malformed = |kind, name| {
+            let title = format!("`{name}` is neither a list of entity tags nor `*`");
+            move |_| {
+                Problem::new(400, kind, &title)
+                    .detail("send a tag as an answer's `ETag` has it, quotation marks included")
+            }
+        };
+        Ok(Self {
+            if_match: Tags::of(headers, IF_MATCH).map_err(malformed("malformed-if-match", "If-Match"))?,
+            if_none_match: Tags::of(headers, IF_NONE_MATCH)
+                .map_err(malformed("malformed-if-none-match", "If-None-Match"))?,
+        })
+    }
+
+    /// Whether a change of a thing that is in this state, or of one that is not there, may be made.
+    fn allow(&self, state: Option<&str>) -> bool {
+        // A weak tag never matches strongly, whatever it is of.
+        let same = |tag: &Tag, state: &str| !tag.weak && tag.is_of(state);
+        self.if_match.as_ref().is_none_or(|tags| tags.fit(state, same))
+            && !self
+                .if_none_match
+                .as_ref()
+                .is_some_and(|tags| tags.fit(state, Tag::is_of))
+    }
+
+    /// The answer to a request that reads: without its body if the caller has it.
+    ///
+    /// # Errors
+    /// 412 if the caller wants another one.
+    pub(crate) fn shown(&self, mut reply: Reply) -> Result<Reply, Problem> {
+        if reply.status != 200 || reply.binary {
+            return Ok(reply);
+        }
+        let tag = reply.etag.get_or_insert_with(|| tag(None, &reply.body)).clone();
+        let there = Some(tag.as_str());
+        let same = |own: &Tag, tag: &str| !own.weak && own.is(tag);
+        if self.if_match.as_ref().is_some_and(|tags| !tags.fit(there, same)) {
+            return Err(Problem::precondition_failed());
+        }
+        if self.if_none_match.as_ref().is_some_and(|tags| tags.fit(there, Tag::is)) {
+            return Ok(reply.not_modified());
+        }
+        Ok(reply)
+    }
+}
+
+impl Call {
+    /// Refuses unless the request's conditions hold for this thing as it was read; none for one that is not there.
+    ///
+    /// It is asked once it is known that the caller may see the thing, or may change it: what is out of their sight is told by
+    /// no condition.
+    ///
+    /// # Errors
+    /// 412.
+    pub fn precondition(&self, thing: Option<&impl Stated>) -> Result<(), Problem> {
+        if self.conditions.allow(thing.map(Stated::state).as_deref()) {
+            Ok(())
+        } else {
+            Err(Problem::precondition_failed())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn read(text: &[u8]) -> Option<Vec<(bool, String)>> {
+        match Tags::read(text).ok()? {
+            Tags::Any => Some(vec![(false, "*".to_owned())]),
+            Tags::These(tags) => Some(
+                tags.into_iter()
+                    .map(|tag| (tag.weak, String::from_utf8_lossy(&tag.opaque).into_owned()))
+                    .collect(),
+            ),
+        }
+    }
+
+    #[test]
+    fn a_list_of_tags_is_read_by_its_grammar() {
+        let strong = |tags: &[&str]| Some(tags.iter().map(|tag| (false, (*tag).to_owned())).collect::<Vec<_>>());
+        for (text, tags) in [
+            (&b"*"[..], strong(&["*"])),
+            (b" \t* ", strong(&["*"])),
+            (b"\"\"", strong(&[""])),
+            (b"\"a\"", strong(&["a"])),
+            (b"\"a,b\"", strong(&["a,b"])),
+            (b"\"a\",\"b\"", strong(&["a", "b"])),
+            (b" \"a\" \t,\t \"b\" ", strong(&["a", "b"])),
+            (b",, \"a\" , ,\"b\",", strong(&["a", "b"])),
+            (b"\"*\"", strong(&["*"])),
+            (b"\"W/\"", strong(&["W/"])),
+            (b"\"a\\\"", strong(&["a\\"])),
+            (b"\"!#~'\"", strong(&["!#~'"])),
+            (b"\"\xff\"", strong(&["\u{fffd}"])),
+            (
+                b"W/\"a\", \"b\"",
+                Some(vec![(true, "a".to_owned()), (false, "b".to_owned())]),
+            ),
+        ] {
+            assert_eq!(read(text), tags, "{}", String::from_utf8_lossy(text));
+        }
+        for text in [
+            &b""[..],
+            b" ",
+            b",",
+            b" , ,",
+            b"a",
+            b"\"",
+            b"\"a",
+            b"a\"",
+            b"'a'",
+            b"w/\"a\"",
+            b"W/ \"a\"",
+            b"W/a",
+            b"W/",
+            b"\"a b\"",
+            b"\"a\tb\"",
+            b"\"a\x7f\"",
+            b"\"a\" \"b\"",
+            b"\"a\"b",
+            b"\"a\";\"b\"",
+            b"* , \"a\"",
+            b"\"a\", *",
+            b"**",
+            b"\x0b\"a\"",
+            b"\xc2\xa0\"a\"",
+            b"\"a\"\xa0",
+        ] {
+            assert_eq!(read(text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    fn conditions(fields: &[(&'static str, &str)]) -> Preconditions {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        Preconditions::of(&headers).unwrap()
+    }
+
+    #[test]
+    fn a_change_is_made_in_the_state_it_is_meant_for_whatever_else_is_shown() {
+        for (fields, there, not_there) in [
+            (&[][..], true, true),
+            (&[("if-match", "*")], true, false),
+            (&[("if-match", "\"1f-3.shown\"")], true, false),
+            (&[("if-match", "\"1f-3.otherwise\"")], true, false),
+            (&[("if-match", "W/\"1f-3.shown\"")], false, false),
+            (&[("if-match", "\"1f-2.shown\", \"1f-3.shown\"")], true, false),
+            (
+                &[("if-match", "\"1f-2.shown\""), ("if-match", "\"1f-3.shown\"")],
+                true,
+                false,
+            ),
+            (&[("if-match", "\"1f-2.shown\"")], false, false),
+            (&[("if-match", "\"2f-3.shown\"")], false, false),
+            (&[("if-match", "\"1f-3\"")], false, false),
+            (&[("if-match", "\"shown\"")], false, false),
+            (&[("if-none-match", "*")], false, true),
+            (&[("if-none-match", "\"1f-3.shown\"")], false, true),
+            (&[("if-none-match", "W/\"1f-3.shown\"")], false, true),
+            (&[("if-none-match", "\"1f-2.shown\"")], true, true),
+            (&[("if-match", "*"), ("if-none-match", "*")], false, false),
+            (&[("if-match", "*"), ("if-none-match", "\"1f-2.shown\"")], true, false),
+        ] {
+            let conditions = conditions(fields);
+            assert_eq!(conditions.allow(Some("1f-3")), there, "{fields:?}");
+            assert_eq!(conditions.allow(None), not_there, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_caller_has_already_is_not_sent_again() {
+        let reply = Reply::json(200, &"shown").unwrap();
+        let tag = tag(None, b"\"shown\"");
+        let with = |name: &'static str, value: &str| conditions(&[(name, value)]).shown(reply.clone());
+        for same in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
+            let answer = with("if-none-match", &same).unwrap();
+            assert_eq!((answer.status, answer.body.len()), (304, 0), "{same}");
+            assert_eq!(answer.etag.as_deref(), Some(&*tag));
+        }
+        assert_eq!(with("if-none-match", "\"x\"").unwrap().status, 200);
+        assert_eq!(with("if-match", &tag).unwrap().status, 200);
+        assert_eq!(with("if-match", "*").unwrap().status, 200);
+        for other in [format!("W/{tag}"), "\"x\"".to_owned()] {
+            assert_eq!(with("if-match", &other).unwrap_err().status, 412, "{other}");
+        }
+        assert_eq!(with("if-none-match", "\"x\"").unwrap().etag, Some(tag));
+    }
+}

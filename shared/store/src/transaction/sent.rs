@@ -1,0 +1,39 @@
+//! Counting the mail that members have sent on a day. An item of its own: the organization's is hot enough.
+
+use super::parts::{Condition, Edit, number};
+use super::{Position, Transaction};
+use crate::error::StoreError;
+use crate::items::SENT;
+use crate::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::rules::pace::day;
+use muster_domain::{Changes, Organization};
+
+/// How long a day's count is kept after the day began, in seconds: two days.
+const KEPT_SECONDS: i64 = 2 * 24 * 60 * 60;
+
+impl Transaction<'_> {
+    /// Counts the mail that these changes send by hand, if the day has room for it.
+    pub(super) fn sent(&mut self, organization: &Organization, changes: &Changes) -> Result<(), StoreError> {
+        let count = changes.mail_by_hand();
+        let Some(mail) = changes.mail.first().filter(|_| count > 0) else {
+            return Ok(());
+        };
+        let room = i128::from(organization.mail_limit()) - i128::from(count);
+        let condition = match room {
+            0.. => "(attribute_not_exists(#count) OR #count <= :room)",
+            // No day has room for so much, not even one on which nothing was sent.
+            _ => "#count <= :room",
+        };
+        let condition = Condition::new(condition).name("#count", "count");
+        let mut edit = Edit::when(condition.value(":room", number(room)));
+        edit.add("count", count);
+        edit.set(keys::KIND, AttributeValue::S(SENT.to_owned()));
+        edit.set(keys::TTL, number(mail.created_at.as_second() + KEPT_SECONDS));
+        self.update(
+            Position::Sent,
+            &Key::sent_on(organization.id, day(mail.created_at)),
+            &edit,
+        )
+    }
+}

@@ -1,0 +1,274 @@
+//! Mail that waits when its organization is deleted: none of it is sent meanwhile, and none is lost by a restoration.
+
+use jiff::SignedDuration;
+use muster_functions::routes::ROUTES;
+use muster_local::Options;
+use muster_tests::bench::Bench;
+use muster_tests::faults::{At, Kind, Reach};
+use muster_tests::harness::{Harness, Organization};
+use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
+use muster_tests::stream::{Function, Stream};
+use muster_tests::{Gate, recount};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Longer than a job waits for a restoration.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(31);
+
+async fn founded(b: &Bench) -> Case {
+    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
+    prepare(b, route).await
+}
+
+async fn delete(h: &Harness, acme: &Organization) {
+    acme.owner.delete(h, &acme.path("")).await.expect(204);
+}
+
+async fn restore(h: &Harness, acme: &Organization) {
+    let path = acme.path("/restore");
+    h.platform().post(h, &path, &Value::Null).await.expect(200);
+}
+
+/// How many invitations were mailed to an address.
+fn mailed(h: &Harness, address: &str) -> usize {
+    let mail = h.backend.mail();
+    let invitations = mail
+        .iter()
+        .filter(|m| m.to == address && m.text.contains("/invitations/"));
+    invitations.count()
+}
+
+/// How far an invitation's mail has come, as its organization is told.
+async fn shown(h: &Harness, acme: &Organization, id: &str) -> String {
+    let read = acme.owner.get(h, &acme.invitation(id, "")).await.expect(200);
+    read.text("/mail")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_sent_once_after_the_restoration_and_never_before_it() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    // More than two slices of the job that releases them.
+    let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
+    let ids = acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    for _ in 0..2 {
+        delete(&b.h, acme).await;
+        b.drain().await;
+        b.h.advance_days(1);
+        b.expire().await.unwrap();
+        b.drain().await;
+        for address in &addresses {
+            assert_eq!(
+                mailed(&b.h, address),
+                0,
+                "{address}: nothing is sent of a deleted organization"
+            );
+        }
+        restore(&b.h, acme).await;
+        assert_eq!(shown(&b.h, acme, &ids[0]).await, "queued", "it is still to be sent");
+    }
+    b.drain().await;
+    for (address, id) in addresses.iter().zip(&ids) {
+        assert_eq!(mailed(&b.h, address), 1, "{address}");
+        assert_eq!(shown(&b.h, acme, id).await, "sent", "{address}");
+    }
+    let told = b.h.backend.mail();
+    let told = told.iter().filter(|m| m.subject == "Acme was deleted").count();
+    assert_eq!(told, 2, "of each deletion once");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_longer_so_after_the_restoration_is_not_sent() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    let lapsed = acme.invite(&b.h, "lapsed@x.example", "participant", &[]).await;
+    b.h.advance_days(5);
+    let cancelled = acme.invite(&b.h, "cancelled@x.example", "participant", &[]).await;
+    let kept = acme.invite(&b.h, "kept@x.example", "participant", &[]).await;
+    delete(&b.h, acme).await;
+    b.drain().await;
+    b.h.advance_days(3);
+    b.expire().await.unwrap();
+    b.drain().await;
+    restore(&b.h, acme).await;
+    acme.owner
+        .delete(&b.h, &acme.invitation(&cancelled, ""))
+        .await
+        .expect(204);
+    b.drain().await;
+    let counts = ["lapsed", "cancelled", "kept"].map(|name| mailed(&b.h, &format!("{name}@x.example")));
+    assert_eq!(counts, [0, 0, 1]);
+    assert_eq!(shown(&b.h, acme, &kept).await, "sent");
+
+    let path = acme.invitation(&lapsed, "/resend");
+    acme.owner.post(&b.h, &path, &Value::Null).await.expect(200);
+    b.drain().await;
+    assert_eq!(mailed(&b.h, "lapsed@x.example"), 1, "who sends it again is heard");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announcement_says_after_the_restoration_what_is_left_of_the_time() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    acme.allow_helpers(&h).await;
+    let (hal, ida) = (acme.helper(&h, "hal").await, acme.helper(&h, "ida").await);
+    let end = acme.member(&h, &hal.id()).await["role_expires_at"].clone();
+    let end: jiff::Timestamp = end.as_str().unwrap().parse().unwrap();
+    let notices = async |address: &str| -> Vec<String> {
+        let mail = h.mail_to(address).await.into_iter().map(|m| m.subject);
+        mail.filter(|subject| subject.starts_with("Your access")).collect()
+    };
+    // They are to be told seven days ahead, while the organization is deleted.
+    delete(&h, &acme).await;
+    // A minute later: the other's end is a moment after this one's.
+    let until = |days: i64| {
+        let left = end.duration_since(h.backend.clock().now());
+        left - SignedDuration::from_hours(24 * days) + SignedDuration::from_mins(1)
+    };
+    h.advance(until(7));
+    h.run_schedule().await;
+    assert!(notices(hal.address()).await.is_empty());
+    h.advance(until(3));
+    restore(&h, &acme).await;
+    h.run_schedule().await;
+    for who in [&hal, &ida] {
+        assert_eq!(notices(who.address()).await, ["Your access to Acme ends in 3 days"]);
+    }
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
+    acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    b.drain().await;
+    b.h.advance(SignedDuration::from_hours(1));
+    let path = acme.path("/invitations/resend");
+    acme.owner.post(&b.h, &path, &Value::Null).await.expect(202);
+    delete(&b.h, acme).await;
+    let live = async || {
+        b.drain().await;
+        b.h.advance(PATIENCE);
+        b.expire().await.unwrap();
+        b.drain().await;
+    };
+    live().await;
+    live().await;
+    assert!(addresses.iter().all(|address| mailed(&b.h, address) == 1));
+    restore(&b.h, acme).await;
+    live().await;
+    for address in &addresses {
+        assert_eq!(mailed(&b.h, address), 2, "{address}");
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holding_a_mail_survives_any_fault() {
+    let b = Bench::start().await;
+    let begin = async || {
+        let mut case = founded(&b).await;
+        let id = case.invite(&b, "zoe").await;
+        delete(&b.h, case.organization()).await;
+        (case, id)
+    };
+    let try_once = async || {
+        let mut stream = b.stream().await;
+        b.faults
+            .unless_killed(stream.feed(b.app(), Function::DeliverMail))
+            .await;
+    };
+    begin().await;
+    b.faults.clear();
+    try_once().await;
+    let calls = b.faults.calls();
+    let kinds = [
+        Kind::Killed,
+        Kind::ServerError,
+        Kind::LostReply,
+        Kind::TimeoutAfter,
+        Kind::Throttled,
+    ];
+    let each = calls.iter().enumerate();
+    let each = each.flat_map(|(n, operation)| kinds.map(|kind| (n, operation, kind)));
+    for (n, operation, kind) in sampled("holding a mail", each.collect(), 12) {
+        let what = format!("{kind:?} at call {n} ({operation})");
+        let (case, id) = begin().await;
+        let (acme, zoe) = (case.organization(), case.person(&b, "zoe"));
+        b.faults.inject(At::Call(n), kind, Reach::Rest);
+        try_once().await;
+        b.faults.clear();
+        b.drain().await;
+        assert_eq!(mailed(&b.h, zoe.address()), 0, "{what}");
+        restore(&b.h, acme).await;
+        b.drain().await;
+        assert_eq!(mailed(&b.h, zoe.address()), 1, "{what}");
+        assert_eq!(shown(&b.h, acme, &id).await, "sent", "{what}");
+    }
+    recount(&b.h).await;
+}
+
+/// A backend that does nothing by itself, whose transactions go through a gate.
+async fn gated() -> (Arc<Harness>, Gate) {
+    let gate = Gate::default();
+    let options = Options {
+        timers: false,
+        streams: false,
+        http_client: Some(gate.client()),
+        ..Options::default()
+    };
+    (Arc::new(Harness::with(options).await), gate)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_is_held_too_late_is_sent() {
+    let (h, gate) = gated().await;
+    let acme = Organization::make(&h).await;
+    acme.invite(&h, "zoe@x.example", "participant", &[]).await;
+    delete(&h, &acme).await;
+    let mut mails = Stream::open(&h).await;
+    gate.shut();
+    let own = h.clone();
+    let holding = tokio::spawn(async move {
+        mails.feed(own.backend.app(), Function::DeliverMail).await;
+        mails
+    });
+    gate.held().await;
+    // It has read of the deletion, and writes only after all that a restoration brings is done.
+    restore(&h, &acme).await;
+    let mut work = Stream::open(&h).await;
+    while work.feed(h.backend.app(), Function::FinishWork).await {}
+    gate.open();
+    let mut mails = holding.await.unwrap();
+    assert_eq!(mailed(&h, "zoe@x.example"), 0);
+    mails.drain(h.backend.app()).await;
+    assert_eq!(mailed(&h, "zoe@x.example"), 1);
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_goes_with_an_organization_that_is_erased() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    acme.invite(&b.h, "zoe@x.example", "participant", &[]).await;
+    delete(&b.h, acme).await;
+    b.drain().await;
+    b.h.advance_days(31);
+    for _ in 0..2 {
+        b.expire().await.unwrap();
+        b.drain().await;
+    }
+    assert_eq!(mailed(&b.h, "zoe@x.example"), 0);
+    let left = recount::items(&b.h).await;
+    let about = |item: &muster_store::items::Item| format!("{item:?}").contains("zoe@x.example");
+    assert!(!left.iter().any(about), "nothing is left of the guest");
+}

@@ -1,0 +1,121 @@
+//! What a stranger's request asks of the table: the same for an organization of many, an empty one, and one that is not there.
+//! So neither its time nor its cost tells which it was, and nothing is read for those who may not see it.
+
+use muster_functions::routes::{Access, ROUTES, Route};
+use muster_tests::bench::Bench;
+use muster_tests::faults::{Exchange, QUERY, READ};
+use muster_tests::harness::Organization;
+use muster_tests::requests::{Case, prepare};
+use muster_tests::shortcuts::participants;
+use muster_tests::{Answer, Persona};
+use serde_json::{Value, json};
+
+const NOWHERE: &str = "org_0000000000000000000042";
+
+/// Routes that speak of an organization, in their path or in their body.
+fn inside() -> impl Iterator<Item = &'static Route> {
+    let named = |r: &&Route| r.path.contains("{org}") || r.access == Access::Asker;
+    ROUTES.iter().filter(named)
+}
+
+/// Sends the request of a case as somebody, to an organization that stands in place of the case's own; gives what was asked of AWS.
+async fn sent(b: &Bench, case: &Case, who: &Persona, organization: &str) -> (Answer, Vec<Exchange>) {
+    let own = &case.organization().id;
+    let path = case.path.replace(own, organization);
+    let body = case.body.as_ref().map(Value::to_string);
+    let body = body.map(|text| text.replace(own, organization));
+    let body: Option<Value> = body.map(|text| serde_json::from_str(&text).unwrap());
+    b.faults.clear();
+    let method = case.method.clone();
+    let answer = b.h.send(Some(who), method, &path, body.as_ref(), &[]).await;
+    (answer, b.faults.exchanges())
+}
+
+/// What was asked, whichever organization it was asked of.
+fn asked(exchanges: &[Exchange], organization: &str) -> Vec<(String, Value)> {
+    let plain = |exchange: &Exchange| {
+        let request = exchange.request().to_string().replace(organization, "ORGANIZATION");
+        (exchange.operation.clone(), serde_json::from_str(&request).unwrap())
+    };
+    exchanges.iter().map(plain).collect()
+}
+
+/// Fills the organization of a case with events, people, invitations and contacts.
+async fn filled(b: &Bench, case: &Case) {
+    let (h, acme) = (&b.h, case.organization());
+    if case.path.ends_with("/restore") {
+        return;
+    }
+    for n in 0..3 {
+        let guests: Vec<String> = (0..20)
+            .map(|m| format!("guest{n}x{m}-{}@x.example", case.tag))
+            .collect();
+        let path = acme.path("/invitations");
+        case.owner.post(h, &path, &participants(&guests)).await.expect(201);
+    }
+    for n in 0..10 {
+        let contact = acme.path(&format!("/contacts/more{n}"));
+        let body = json!({ "email": format!("more{n}-{}@x.example", case.tag), "name": "More" });
+        case.owner.put(h, &contact, &body).await.expect(201);
+        let resource = acme.path(&format!("/resources/program/more{n}"));
+        case.owner
+            .put(h, &resource, &json!({ "name": "More" }))
+            .await
+            .expect(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_asks_the_same_of_the_table_however_much_there_is_and_lists_nothing() {
+    let b = Bench::start().await;
+    let empty = Organization::with_roles(&b.h, b.h.person("emma"), "program-delivery").await;
+    for route in inside() {
+        let case = prepare(&b, route).await;
+        filled(&b, &case).await;
+        let stranger = case.person(&b, "stella");
+        let places = [case.organization().id.as_str(), empty.id.as_str(), NOWHERE];
+        let mut told = Vec::new();
+        for place in places {
+            let (answer, exchanges) = sent(&b, &case, &stranger, place).await;
+            let refusal = if route.access == Access::Asker { 403 } else { 404 };
+            assert_eq!(answer.status, refusal, "{}: {:#}", route.binary, answer.body);
+            // One read by key, each of which costs the same whether or not anything lies there.
+            let operations: Vec<_> = exchanges.iter().map(|e| e.operation.as_str()).collect();
+            assert_eq!(operations, [READ], "{}", route.binary);
+            told.push(asked(&exchanges, place));
+        }
+        assert_eq!(told[0], told[1], "{}", route.binary);
+        assert_eq!(told[0], told[2], "{}", route.binary);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_listed_for_a_member_who_may_not_see_it_either() {
+    let b = Bench::start().await;
+    let lists = ROUTES
+        .iter()
+        .filter(|r| r.path.contains("{org}") && r.calls.contains(&QUERY));
+    let mut tried = 0;
+    for route in lists.filter(|r| r.binary != "list-resources") {
+        let case = prepare(&b, route).await;
+        let participant = case.person(&b, "pia");
+        let participant = case.join_as(&b, participant, "participant").await;
+        let inactive = case.person(&b, "ina");
+        let inactive = case.join_as(&b, inactive, "admin").await;
+        let body = json!({ "members": [inactive.id()] });
+        let path = case.organization().path("/members/deactivate");
+        case.owner.post(&b.h, &path, &body).await.expect(200);
+        for who in [&participant, &inactive] {
+            let own = case.organization().id.clone();
+            let (answer, exchanges) = sent(&b, &case, who, &own).await;
+            assert_eq!(answer.status, 403, "{}: {:#}", route.binary, answer.body);
+            let queries = exchanges.iter().filter(|e| e.operation == QUERY).count();
+            assert_eq!(queries, 0, "{}", route.binary);
+        }
+        tried += 1;
+    }
+    assert_eq!(
+        tried, 6,
+        "events, contacts, invitations, keys, people, and people as a file"
+    );
+}
