@@ -96,3 +96,24 @@ async fn who_invites_to_one_program_takes_in_a_member_out_of_sight_by_their_addr
     assert_eq!(owner.faults(), named(&[(f.owner().address(), "not_available")]));
     recount(&f.h).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_deactivated_is_not_taken_in_by_those_who_do_not_see_them() {
+    let f = Firm::of("program-delivery", "program").await;
+    let pat = f.join("pat", "program_admin", &["one"]).await;
+    let pia = f.join("pia", "participant", &[]).await;
+    let rows = json!({ "members": [pia.id()] });
+    let deactivate = f.organization.path("/members/deactivate");
+    f.owner().post(&f.h, &deactivate, &rows).await.expect(200);
+
+    let grant = f
+        .organization
+        .path(&format!("/members/{}/grants/program/one", pia.id()));
+    let given = pat.put(&f.h, &grant, &json!({ "role": "participant" })).await;
+    given.problem(404, "not-found");
+    let invite = json!({ "emails": pia.address(), "role": "participant", "resources": f.named(&["one"]) });
+    let invited = pat.post(&f.h, &f.organization.path("/invitations"), &invite).await;
+    let invited = invited.problem(422, "invalid-invitations");
+    assert_eq!(invited.faults(), named(&[(pia.address(), "not_available")]));
+    recount(&f.h).await;
+}

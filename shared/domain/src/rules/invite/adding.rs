@@ -95,8 +95,9 @@ impl Account {
             let (email, vouched_by) = (&self.contact.email, self.contact.vouched_by);
             return Some(Identity { id, email, vouched_by });
         }
-        // What a contact's keepers have written since is not known to be theirs.
-        let former = self.former.as_ref().filter(|_| self.picked)?;
+        // Whoever picks sees the contact. Where its keepers have written another address since, it may be made to look like somebody else.
+        let shown = |former: &&FormerMember| self.picked && former.email == self.contact.email;
+        let former = self.former.as_ref().filter(shown)?;
         let (email, vouched_by) = (&former.email, former.vouched_by);
         Some(Identity { id, email, vouched_by })
     }

@@ -5,7 +5,7 @@
 use super::adding::added_mail;
 use crate::changes::Changes;
 use crate::id::NewIds;
-use crate::member::Member;
+use crate::member::{Member, Status};
 use crate::rules::Scene;
 use crate::rules::members::{change_of, granted};
 use crate::rules::offer::Offer;
@@ -14,6 +14,10 @@ use crate::text::Message;
 /// The member with what is offered beside what they hold, if the one who asks may give it to them there.
 pub(super) fn joined(scene: &Scene<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
     let given = offer.grants(scene.now);
+    // Their deactivation is the word of somebody who sees all of them.
+    if member.status != Status::Active {
+        return None;
+    }
     if given.is_empty() || offer.member_domain_fault(scene, member).is_some() {
         return None;
     }

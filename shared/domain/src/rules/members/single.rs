@@ -4,7 +4,7 @@ use super::wanted::grant;
 use super::{MemberRefusal, WantedGrant, changed, check_power, has_a_say, target};
 use crate::changes::Changes;
 use crate::id::NewIds;
-use crate::member::{Grant, Held, MAX_GRANTS, Member};
+use crate::member::{Grant, Held, MAX_GRANTS, Member, Status};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
 use crate::rules::giving::bounded;
@@ -26,7 +26,7 @@ pub fn grant_one(
 ) -> Result<(Member, Changes), MemberRefusal> {
     match (target(scene, found), found) {
         (Ok(before), _) => given(scene, before, wanted, ids),
-        (Err(MemberRefusal::NotFound), Some(unseen)) if unseen.id != scene.actor.id => {
+        (Err(MemberRefusal::NotFound), Some(unseen)) if may_be_taken_in(scene, unseen) => {
             match given(scene, unseen, wanted, ids) {
                 Err(MemberRefusal::NoSeats { seats, needed }) => Err(MemberRefusal::NoSeats { seats, needed }),
                 done => done.map_err(|_| MemberRefusal::NotFound),
@@ -34,6 +34,12 @@ pub fn grant_one(
         }
         (Err(refusal), _) => Err(refusal),
     }
+}
+
+/// Whether a member whom the one who asks does not see may be given something. Nobody is who was deactivated: that is the word of
+/// somebody who sees all of them.
+fn may_be_taken_in(scene: &Scene<'_>, unseen: &Member) -> bool {
+    unseen.id != scene.actor.id && unseen.status == Status::Active
 }
 
 fn given(
