@@ -18,7 +18,9 @@ use muster_domain::{
 };
 use muster_edge::inside::role_set;
 use muster_edge::{App, Ids, Metric};
+use muster_store::commit::MAX_ITEMS;
 use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
+use std::slice;
 use std::time::{Duration, Instant};
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
@@ -156,6 +158,29 @@ impl Hand<'_> {
         Ok(members)
     }
 
+    /// The changes of as many of these people, from the first on, as one transaction takes beside the job, with the last of them.
+    ///
+    /// Entries that do not fit are deleted after the transaction, and stay if the process dies before. One alone goes, whatever it
+    /// weighs.
+    fn as_many_as_fit<T>(
+        &self,
+        people: Vec<T>,
+        mut change: impl FnMut(&T) -> Changes,
+    ) -> Result<(Option<T>, Changes), StoreError> {
+        let mut last = None;
+        let mut changes = Changes::default();
+        for person in people {
+            let both = changes.clone().and(change(&person));
+            let weight = self.store.weight(&both, self.set, self.organization)?.all();
+            if weight > MAX_ITEMS - 1 && !changes.is_empty() {
+                break;
+            }
+            changes = both;
+            last = Some(person);
+        }
+        Ok((last, changes))
+    }
+
     /// First the grants, then the offers; and both once more after late writers have had their time.
     async fn end_resource(
         &self,
@@ -179,16 +204,18 @@ impl Hand<'_> {
         let holders = self.store.grant_holders(self.organization.id, resource, SLICE).await?;
         if !holders.is_empty() {
             let members = self.members(&holders).await?;
-            return Ok(moved(
-                after,
-                late,
-                end_grants(self.set, resource, &members, self.now, &mut ids),
-            ));
+            let (_, changes) = self.as_many_as_fit(members, |member| {
+                end_grants(self.set, resource, slice::from_ref(member), self.now, &mut ids)
+            })?;
+            return Ok(moved(after, late, changes));
         }
         let page = self.pending(after).await?;
-        let changes = end_offers(self.set, resource, &page.items, self.now, &mut ids);
-        match page.items.last() {
-            Some(last) if page.next.is_some() => return Ok(moved(Some(last.id), late, changes)),
+        let has_more = page.next.is_some();
+        let (last, changes) = self.as_many_as_fit(page.items, |invitation| {
+            end_offers(self.set, resource, slice::from_ref(invitation), self.now, &mut ids)
+        })?;
+        match last {
+            Some(last) if has_more => return Ok(moved(Some(last.id), late, changes)),
             _ if !changes.is_empty() => return Ok(moved(after, late, changes)),
             _ => {}
         }
@@ -212,17 +239,10 @@ impl Hand<'_> {
                 .store
                 .role_holders(self.organization.id, role, after.as_ref(), SLICE)
                 .await?;
-            let mut changes = Changes::default();
-            for member in self.members(&page.items).await? {
-                let more = end_switched_off(self.set, &member, role, epoch, self.now, &mut Ids::at(self.now));
-                let both = changes.clone().and(more);
-                let weight = self.store.weight(&both, self.set, self.organization)?.all();
-                // One alone goes, whatever it weighs: entries that do not fit are written beside the transaction.
-                if weight >= muster_store::commit::MAX_ITEMS - 1 && !changes.is_empty() {
-                    break;
-                }
-                changes = both;
-            }
+            let members = self.members(&page.items).await?;
+            let (_, changes) = self.as_many_as_fit(members, |member| {
+                end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
+            })?;
             if !changes.is_empty() {
                 let job = moved_on(job, job.work.clone(), self.now);
                 return Ok(Slice::More(changes.and(Changes {
