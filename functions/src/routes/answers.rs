@@ -4,14 +4,15 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::AnswerRefusal;
-use muster_domain::rules::answer::{Answer, Guest, accept as join, decline as refuse, end_second, wanted};
+use muster_domain::rules::answer::{
+    Answer, AnswerRefusal, Guest, accept as join, decline as refuse, end_second, wanted,
+};
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::Made;
 use muster_edge::inside::role_set;
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Commit, CommitError, Footing, Key, Snapshot};
+use muster_store::{Footing, Key, Snapshot};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -87,27 +88,14 @@ pub async fn accept(call: Call) -> Outcome {
         let outcome = outcome.await;
         match second {
             // Others were faster: how it stands now is read again.
-            Some((organization, changes)) if !made(&call, &organization, &changes).await? => {}
+            Some((organization, changes))
+                if !call
+                    .commit_apart(&organization, role_set(&organization)?, &changes)
+                    .await? => {}
             _ => return outcome,
         }
     }
     Err(AnswerRefusal::AlreadyMember.into())
-}
-
-/// Makes a change that goes with a refusal; false if others were faster.
-async fn made(call: &Call, organization: &Organization, changes: &Changes) -> Result<bool, Problem> {
-    let commit = Commit {
-        changes,
-        set: role_set(organization)?,
-        organization: Some(organization),
-        once: None,
-        now: call.now,
-    };
-    match call.app.store().commit(commit).await {
-        Ok(()) => Ok(true),
-        Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
-        Err(CommitError::Failed(error)) => Err(error.into()),
-    }
 }
 
 /// Declines an invitation.

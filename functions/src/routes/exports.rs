@@ -12,7 +12,7 @@ use muster_domain::text::TimeZoneName;
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply};
-use muster_store::{Commit, CommitError, Key};
+use muster_store::Key;
 use std::time::{Duration, SystemTime};
 
 /// Most rows that are answered at once.
@@ -104,17 +104,8 @@ async fn noted(call: &Call, inside: &Inside, event: muster_domain::Event) -> Res
         ..Changes::default()
     };
     for _ in 0..TRIES {
-        let commit = Commit {
-            changes: &changes,
-            set: inside.set,
-            organization: Some(&inside.organization),
-            once: None,
-            now: call.now,
-        };
-        match call.app.store().commit(commit).await {
-            Ok(()) => return Ok(()),
-            Err(CommitError::Lost(_) | CommitError::Busy) => {}
-            Err(CommitError::Failed(error)) => return Err(error.into()),
+        if call.commit_apart(&inside.organization, inside.set, &changes).await? {
+            return Ok(());
         }
     }
     Err(Problem::conflict())

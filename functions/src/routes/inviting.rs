@@ -22,7 +22,7 @@ use muster_domain::{
 use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply, Step, User};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Commit, CommitError, Key, Snapshot};
+use muster_store::{Key, Snapshot};
 use people::{People, Whom};
 
 /// How often a batch makes room for itself by ending what has lapsed.
@@ -178,7 +178,10 @@ async fn carry_out(
         let outcome = outcome.await;
         match crowded {
             None => return outcome,
-            Some((inside, lapses)) => end_lapsed(call, &inside, &lapses).await?,
+            // Where somebody else has changed one of them, the next round reads how it stands.
+            Some((inside, lapses)) => {
+                call.commit_apart(&inside.organization, inside.set, &lapses).await?;
+            }
         }
     }
     Err(Problem::conflict())
@@ -282,22 +285,6 @@ fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
         Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
-}
-
-/// Ends lapsed invitations ahead of a batch that would not fit one transaction together with their ends.
-async fn end_lapsed(call: &Call, inside: &Inside, changes: &Changes) -> Result<(), Problem> {
-    let commit = Commit {
-        changes,
-        set: inside.set,
-        organization: Some(&inside.organization),
-        once: None,
-        now: call.now,
-    };
-    match call.app.store().commit(commit).await {
-        // Somebody else changed one of them: the next round reads how it stands.
-        Ok(()) | Err(CommitError::Lost(_) | CommitError::Busy) => Ok(()),
-        Err(CommitError::Failed(error)) => Err(error.into()),
-    }
 }
 
 fn dry_run(inside: &Inside, ask: &Ask, done: &Done, seats: Seats) -> Result<Reply, Problem> {

@@ -206,14 +206,14 @@ impl Changes {
         self
     }
 
-    /// These, as long as the member is as they were read; what changes nothing rests on nobody.
+    /// These, as long as the members are as they were read; what changes nothing rests on nobody.
     #[must_use]
-    pub fn relying_on(self, member: &Member) -> Self {
+    pub fn relying_on(self, relied_on: Vec<Reliance>) -> Self {
         if self.is_empty() {
             return self;
         }
         self.and(Self {
-            relied_on: vec![Reliance::on(member)],
+            relied_on,
             ..Self::default()
         })
     }

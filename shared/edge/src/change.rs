@@ -158,6 +158,30 @@ impl Call {
         self.app.store().commit(commit).await
     }
 
+    /// Makes a change in a transaction of its own, beside the answer: nothing is kept for a repeat. False if others were faster.
+    ///
+    /// # Errors
+    /// 503 if the table does not answer.
+    pub async fn commit_apart(
+        &self,
+        organization: &Organization,
+        set: &RoleSet,
+        changes: &Changes,
+    ) -> Result<bool, Problem> {
+        let commit = Commit {
+            changes,
+            set,
+            organization: Some(organization),
+            once: None,
+            now: self.now,
+        };
+        match self.app.store().commit(commit).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
+            Err(CommitError::Failed(error)) => Err(error.into()),
+        }
+    }
+
     /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
     /// request is a new one.
     async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Kept, Problem> {

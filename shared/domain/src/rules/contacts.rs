@@ -57,7 +57,7 @@ impl<'a> Keeper<'a> {
     /// These changes, as long as the member who makes them is as they were read.
     fn made_by(&self, changes: Changes) -> Changes {
         match self {
-            Self::Member(scene) => changes.relying_on(scene.actor),
+            Self::Member(scene) => changes.relying_on(scene.relied_on()),
             Self::Platform { .. } => changes,
         }
     }

@@ -116,7 +116,7 @@ pub fn invite(
     let changes = if changes.members.is_empty() {
         changes
     } else {
-        changes.relying_on(scene.actor)
+        changes.relying_on(scene.relied_on())
     };
     Ok((changes.new_invitations(), changes))
 }

@@ -248,6 +248,8 @@ fn what_is_given_through_a_key_that_a_helper_knows_ends_with_the_helper() {
     };
     let (asks, knows) = (relied(&owner), key.known_by.relied_on.unwrap());
     assert_eq!(knows.member, user("hal"));
+    assert_eq!(through(None).relied_on(), [asks]);
+    assert_eq!(through(Some(&key)).relied_on(), [asks, knows]);
     assert_eq!(relied_on(None, &pia), [asks]);
     assert_eq!(relied_on(Some(&key), &pia), [asks, knows]);
     let hal = Member {

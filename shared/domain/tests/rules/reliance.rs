@@ -155,7 +155,7 @@ fn what_the_platform_changes_rests_on_no_member() {
 #[test]
 fn what_changes_nothing_rests_on_nobody() {
     let owner = holder("owner", "owner");
-    assert!(Changes::default().relying_on(&owner).is_empty());
+    assert!(Changes::default().relying_on(vec![relied(&owner)]).is_empty());
     let organization = counted(&[&owner], &[]);
     let keeper = Keeper::Member(scene(&organization, &owner));
     let known = contact("ann", "ann", None);
@@ -184,6 +184,6 @@ fn whoever_is_changed_is_looked_at_by_that_change_alone() {
         events: removed.as_ref().unwrap().events.clone(),
         ..Changes::default()
     };
-    let both = removed.unwrap().and(event.relying_on(&admin));
+    let both = removed.unwrap().and(event.relying_on(vec![relied(&admin)]));
     assert_eq!(both.relied_on, [relied(&owner)]);
 }
