@@ -131,7 +131,6 @@ pub async fn update(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
     call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
-        call.precondition(Some(&inside.organization))?;
         let settings = body.settings.as_ref();
         let wanted = Update {
             name: body.name.clone(),
@@ -140,6 +139,7 @@ pub async fn update(call: Call) -> Outcome {
             optional_roles: settings.and_then(|s| s.optional_roles.clone()),
         };
         let (after, changes) = change(&inside.scene()?, wanted, ids)?;
+        call.precondition(Some(&inside.organization))?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),

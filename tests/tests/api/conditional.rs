@@ -383,3 +383,28 @@ async fn a_condition_tells_nothing_of_what_is_out_of_sight() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_anyway_is_refused_for_its_own_reason() {
+    let h = Harness::start().await;
+    let (acme, things) = things(&h).await;
+    let sam = acme.join(&h, "sam", "program_sponsor", &["spring"]).await;
+    for thing in things {
+        let thing = Thing {
+            who: sam.clone(),
+            ..thing
+        };
+        let what = format!("{} {}", thing.method, thing.path);
+        let plain = thing.send(&h, 1, &[]).await;
+        assert!([403, 404].contains(&plain.status), "{what}: {}", plain.status);
+        for headers in [&[("if-match", "\"0\"")], &[("if-none-match", "*")]] {
+            let refused = thing.send(&h, 1, headers).await;
+            assert_eq!(
+                (refused.status, &refused.body["type"]),
+                (plain.status, &plain.body["type"]),
+                "{what}"
+            );
+        }
+    }
+    recount(&h).await;
+}
