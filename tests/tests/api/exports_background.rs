@@ -198,7 +198,8 @@ async fn made(b: &Bench, case: &Case, format: &str, dies: Option<usize>) -> (Vec
 async fn two_processes_at_the_same_slices_make_one_file() {
     let b = Bench::start().await;
     let case = crowded(&b, MANY).await;
-    for format in ["csv", "xlsx"] {
+    let formats = sampled("two processes at the same slices", vec!["csv", "xlsx"], 1);
+    for format in &formats {
         let id = ask(&b, &case, format).await;
         let job = ids(&b.h, &case.organization().id, "JOB#").await.remove(0);
         let values = vec![("org", case.organization().id.clone()), ("job", job)];
@@ -214,13 +215,16 @@ async fn two_processes_at_the_same_slices_make_one_file() {
             (&json!("ready"), &json!(MANY + 2))
         );
         let file = b.h.follow(&last.text("/url")).await;
-        let rows = match format {
+        let rows = match *format {
             "csv" => file.lines().len(),
             _ => file.cells("Members").len(),
         };
         assert_eq!(rows, MANY + 3);
     }
-    assert_eq!(case.organization().recorded(&b.h, "members.exported").await, 2);
+    assert_eq!(
+        case.organization().recorded(&b.h, "members.exported").await,
+        formats.len()
+    );
     recount(&b.h).await;
 }
 
