@@ -6,6 +6,7 @@
 
 pub mod exports;
 pub mod openapi;
+mod pace;
 pub mod routes;
 pub mod schedule;
 pub mod shapes;

@@ -89,6 +89,8 @@ pub struct Route {
 const READ: &str = "dynamodb:BatchGetItem";
 const QUERY: &str = "dynamodb:Query";
 const WRITE: &str = "dynamodb:TransactWriteItems";
+/// Deletes what is left of an organization.
+const ERASE: &str = "dynamodb:BatchWriteItem";
 /// Notes when a member was last seen.
 const TOUCH: &str = "dynamodb:UpdateItem";
 /// Files of exports. A link opens what the function that made it may read.
@@ -352,7 +354,7 @@ pub static BACKGROUND: &[Background] = &[
     },
     Background {
         binary: "finish-work",
-        calls: &[READ, QUERY, WRITE, GET_FILE, PUT_FILE, DELETE_FILE],
+        calls: &[READ, QUERY, WRITE, ERASE, GET_FILE, PUT_FILE, DELETE_FILE],
     },
     Background {
         binary: "note-feedback",

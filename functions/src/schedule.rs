@@ -1,22 +1,26 @@
 //! The schedule: what time brings. Access never waits for it; seats, addresses and people's inboxes do.
 
+mod settling;
+
+use futures::future::{BoxFuture, join_all};
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
-use muster_domain::rules::settle::{expire_invitation, settle_member};
-use muster_domain::{Changes, InvitationId, Job, JobId, Organization, OrganizationId, Pair, UserId};
-use muster_edge::inside::role_set;
-use muster_edge::{App, Ids, Metric};
-use muster_store::commit::MAX_ITEMS;
+use muster_domain::OrganizationId;
+use muster_edge::{App, Metric};
 use muster_store::keys::DUE_SHARDS;
-use muster_store::{Commit, CommitError, Key, Snapshot, StoreError};
+use muster_store::{DueCursor, Key, StoreError};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use settling::{Group, settle_group};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many due things are read at a time from one shard.
 const BATCH: usize = 100;
 /// How long before its time is up the function stops; the next run goes on.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
-/// Items a transaction keeps free for the organization and a job.
-const RESERVE: usize = 2;
+/// Organizations that are settled side by side.
+const TOGETHER: usize = 4;
+/// Most things that are kept in mind of an organization while others of it are settled.
+const MOST_FOUND: usize = 2_000;
 
 /// What one run did.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -31,19 +35,39 @@ pub struct Settled {
     pub complete: bool,
 }
 
+impl Settled {
+    fn add(&mut self, other: Self) {
+        self.settled += other.settled;
+        self.transactions += other.transactions;
+        self.left += other.left;
+        self.complete &= other.complete;
+    }
+
+    /// Leaves so many things to the next run.
+    fn leave(&mut self, count: usize) {
+        self.left += count;
+        self.complete &= count == 0;
+    }
+}
+
 /// Expires invitations, ends roles whose time is up, announces ends that come near, and takes up work that was left.
 ///
 /// # Errors
 /// The table did not answer. What was settled stays settled; the next run goes on.
 pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Value, lambda_runtime::Error> {
-    let mut done = Settled {
-        complete: true,
-        ..Settled::default()
+    let mut sweep = Sweep {
+        app,
+        now: app.clock().now(),
+        deadline,
+        found: BTreeMap::new(),
+        hot: BTreeSet::new(),
+        done: Settled {
+            complete: true,
+            ..Settled::default()
+        },
     };
-    let mut failed = None;
-    for shard in 0..DUE_SHARDS {
-        failed = settle_shard(app, shard, deadline, &mut done).await.err().or(failed);
-    }
+    let failed = sweep.run().await;
+    let done = sweep.done;
     let metrics = app.metrics();
     metrics.count(Metric::DueSettled, done.settled);
     metrics.count(Metric::DueLeft, done.left);
@@ -68,185 +92,115 @@ fn is_late(deadline: Timestamp) -> bool {
         .map_or(true, |soon| soon >= deadline)
 }
 
-/// Settles what is due in one shard, page by page; each due thing is looked at once a run.
-async fn settle_shard(app: &App, shard: u8, deadline: Timestamp, done: &mut Settled) -> Result<(), StoreError> {
-    let now = app.clock().now();
-    let mut after = None;
-    loop {
-        if is_late(deadline) {
-            done.complete = false;
-            return Ok(());
-        }
-        let (due, next) = app.store().due(shard, now, after, BATCH).await?;
-        let mut groups: BTreeMap<OrganizationId, Vec<Key>> = BTreeMap::new();
-        for key in due {
-            if let Some(organization) = key.organization_of() {
-                groups.entry(organization).or_default().push(key);
-            }
-        }
-        for (organization, keys) in groups {
-            if is_late(deadline) {
-                done.complete = false;
-                return Ok(());
-            }
-            let count = keys.len();
-            if let Err(error) = settle_organization(app, organization, keys, now, done).await {
-                // One organization that cannot be settled must not keep the others waiting.
-                tracing::error!(%error, %organization, "an organization was not settled; the next run tries again");
-                done.left += count;
-                done.complete = false;
-            }
-        }
-        let Some(next) = next else { return Ok(()) };
-        after = Some(next);
-    }
+/// One run. It goes in rounds: each reads one page of every shard that has more, so that no shard waits for another to end; and settles
+/// organizations side by side, so that they do not wait for a large one.
+struct Sweep<'a> {
+    app: &'a App,
+    now: Timestamp,
+    deadline: Timestamp,
+    /// What else was found due in organizations that are being settled.
+    found: BTreeMap<OrganizationId, Vec<Key>>,
+    /// Organizations that the table has no throughput for: they are the next run's.
+    hot: BTreeSet<OrganizationId>,
+    done: Settled,
 }
 
-/// Settles what is due in one organization, as many things to a transaction as fit.
-async fn settle_organization(
-    app: &App,
-    id: OrganizationId,
-    keys: Vec<Key>,
-    now: Timestamp,
-    done: &mut Settled,
-) -> Result<(), StoreError> {
-    let mut wanted = keys.clone();
-    wanted.push(Key::organization(id));
-    let mut seen = app.store().read(&wanted).await?;
-    let Some(mut organization) = seen.organization(id)? else {
-        return Ok(());
-    };
-    let mut batch = Batch::default();
-    for key in keys {
-        let changes = settle(&organization, &seen, &key, now)?;
-        if changes.is_empty() {
-            continue;
-        }
-        if batch.weight(app, &organization, &changes)? > MAX_ITEMS - RESERVE {
-            batch.flush(app, &organization, now, done).await?;
-            seen = app.store().read(&wanted).await?;
-            organization = match seen.organization(id)? {
-                Some(organization) => organization,
-                None => return Ok(()),
+/// A shard that has more, and where it goes on.
+type Place = (u8, Option<DueCursor>);
+
+impl<'a> Sweep<'a> {
+    /// Settles what is due; each due thing is looked at once a run. Gives why a shard could not be read, if one could not.
+    async fn run(&mut self) -> Option<StoreError> {
+        let mut failed = None;
+        let mut settling = FuturesUnordered::new();
+        let mut places: Vec<Place> = (0..DUE_SHARDS).map(|shard| (shard, None)).collect();
+        while !places.is_empty() {
+            if is_late(self.deadline) {
+                self.done.complete = false;
+                break;
+            }
+            let app: &'a App = self.app;
+            let (store, now) = (app.store(), self.now);
+            let reads = std::mem::take(&mut places).into_iter();
+            let reads = reads.map(|(shard, after)| async move { (shard, store.due(shard, now, after, BATCH).await) });
+            let mut reads = std::pin::pin!(join_all(reads));
+            let pages = loop {
+                tokio::select! {
+                    pages = &mut reads => break pages,
+                    Some(group) = settling.next() => settling.extend(self.ended(group)),
+                }
             };
-        }
-        // What one settling could not hold of a member stays due, and is the next run's.
-        done.complete &= !changes
-            .members
-            .iter()
-            .filter_map(|p| p.after.as_ref())
-            .any(|m| m.due_at.is_some_and(|due| due <= now));
-        batch.parts.push(changes);
-    }
-    batch.flush(app, &organization, now, done).await
-}
-
-/// What settling one due thing changes; nothing if it is not due any more.
-fn settle(organization: &Organization, seen: &Snapshot, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
-    let id = organization.id;
-    let mut ids = Ids::at(now);
-    if let Some(invitation) = key
-        .invitation_of()
-        .and_then(|i: InvitationId| seen.invitation(id, i).transpose())
-    {
-        return Ok(expire_invitation(&invitation?, now, &mut ids));
-    }
-    if let Some(job) = key.job_of().and_then(|j: JobId| seen.job(id, j).transpose()) {
-        return Ok(take_up(&job?, now));
-    }
-    if let Some(member) = key.member_of().and_then(|m: UserId| seen.member(id, m).transpose()) {
-        let member = member?;
-        return Ok(role_set(organization).map_or_else(
-            |_| Changes::default(),
-            |set| settle_member(organization, set, &member, now, &mut ids),
-        ));
-    }
-    Ok(Changes::default())
-}
-
-/// A job that nobody moved on: writing it again puts it on the stream again.
-fn take_up(job: &Job, now: Timestamp) -> Changes {
-    if job.due_at > now {
-        return Changes::default();
-    }
-    Changes {
-        jobs: vec![Pair::change(job.clone(), job.taken_up(now))],
-        ..Changes::default()
-    }
-}
-
-/// Settlings that go into one transaction.
-#[derive(Default)]
-struct Batch {
-    parts: Vec<Changes>,
-}
-
-impl Batch {
-    fn whole(&self) -> Changes {
-        self.parts.iter().cloned().fold(Changes::default(), Changes::and)
-    }
-
-    fn weight(&self, app: &App, organization: &Organization, more: &Changes) -> Result<usize, StoreError> {
-        let both = self.whole().and(more.clone());
-        role_set(organization).map_or(Ok(0), |set| {
-            app.store()
-                .weight(&both, set, organization)
-                .map(muster_store::Weight::all)
-        })
-    }
-
-    /// Makes all of it in one transaction; if something in it was changed meanwhile, each part on its own.
-    async fn flush(
-        &mut self,
-        app: &App,
-        organization: &Organization,
-        now: Timestamp,
-        done: &mut Settled,
-    ) -> Result<(), StoreError> {
-        let whole = self.whole();
-        let parts = std::mem::take(&mut self.parts);
-        if parts.is_empty() {
-            return Ok(());
-        }
-        if commit(app, organization, &whole, now, done).await? {
-            done.settled += parts.len();
-            return Ok(());
-        }
-        for part in parts.iter().filter(|_| parts.len() > 1) {
-            if commit(app, organization, part, now, done).await? {
-                done.settled += 1;
-            } else {
-                done.left += 1;
+            let mut due = Vec::new();
+            for (shard, page) in pages {
+                match page {
+                    Ok((keys, next)) => {
+                        due.extend(keys);
+                        places.extend(next.map(|next| (shard, Some(next))));
+                    }
+                    Err(error) => failed = Some(error),
+                }
+            }
+            for (organization, keys) in by_organization(due) {
+                while settling.len() >= TOGETHER
+                    && self.is_new(organization)
+                    && let Some(group) = settling.next().await
+                {
+                    settling.extend(self.ended(group));
+                }
+                settling.extend(self.begun(organization, keys));
             }
         }
-        done.left += usize::from(parts.len() == 1);
-        done.complete &= done.left == 0;
-        Ok(())
+        while let Some(group) = settling.next().await {
+            settling.extend(self.ended(group));
+        }
+        failed
+    }
+
+    /// Whether nothing of an organization is being settled, or left to the next run.
+    fn is_new(&self, id: OrganizationId) -> bool {
+        !self.hot.contains(&id) && !self.found.contains_key(&id)
+    }
+
+    /// Begins with an organization, unless it is left to the next run or being settled already.
+    fn begun(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, Group>> {
+        if self.hot.contains(&id) {
+            self.done.leave(keys.len());
+            return None;
+        }
+        if let Some(found) = self.found.get_mut(&id) {
+            let room = MOST_FOUND.saturating_sub(found.len());
+            self.done.leave(keys.len().saturating_sub(room));
+            keys.truncate(room);
+            found.extend(keys);
+            return None;
+        }
+        self.found.insert(id, Vec::new());
+        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+        Some(Box::pin(settle_group(self.app, id, keys, self.now, self.deadline)))
+    }
+
+    /// Goes on with an organization of which more was found meanwhile.
+    fn ended(&mut self, group: Group) -> Option<BoxFuture<'a, Group>> {
+        self.done.add(group.done);
+        if group.is_hot {
+            self.hot.insert(group.organization);
+        }
+        let found = self.found.remove(&group.organization).unwrap_or_default();
+        (!found.is_empty())
+            .then(|| self.begun(group.organization, found))
+            .flatten()
     }
 }
 
-/// Whether the change was made; not if somebody accepted, cancelled or changed the same things meanwhile.
-async fn commit(
-    app: &App,
-    organization: &Organization,
-    changes: &Changes,
-    now: Timestamp,
-    done: &mut Settled,
-) -> Result<bool, StoreError> {
-    let Ok(set) = role_set(organization) else {
-        return Ok(false);
-    };
-    done.transactions += 1;
-    let commit = Commit {
-        changes,
-        set,
-        organization: Some(organization),
-        once: None,
-        now,
-    };
-    match app.store().commit(commit).await {
-        Ok(()) => Ok(true),
-        Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
-        Err(CommitError::Failed(error)) => Err(error),
+/// What is due by whose it is, in an order that is left to chance: so a run without enough time does not leave the same ones each time.
+fn by_organization(due: Vec<Key>) -> Vec<(OrganizationId, Vec<Key>)> {
+    let mut groups: BTreeMap<OrganizationId, Vec<Key>> = BTreeMap::new();
+    for key in due {
+        if let Some(organization) = key.organization_of() {
+            groups.entry(organization).or_default().push(key);
+        }
     }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    fastrand::shuffle(&mut groups);
+    groups
 }

@@ -125,6 +125,11 @@ fn inside_a_transaction() -> Value {
     json!({ "ForAnyValue:StringEquals": { "dynamodb:EnclosingOperation": ["TransactWriteItems"] } })
 }
 
+/// The condition that keeps an action from naming anything of an item but its key.
+fn keys_alone() -> Value {
+    json!({ "ForAllValues:StringEquals": { "dynamodb:Attributes": ["PK", "SK"] } })
+}
+
 impl Function {
     /// The statements of one of its role's policies; none if the role has no such policy.
     pub fn statements(&self, policy: &str) -> Vec<Value> {
@@ -172,6 +177,8 @@ fn call(action: &str, resource: &Value, condition: &Value) -> String {
         "dynamodb:BatchGetItem" | "dynamodb:Query" if *resource == table && condition.is_null() => action.to_owned(),
         // Which attributes is shown by the calls themselves: see `permissions`.
         "dynamodb:UpdateItem" if *resource == table && *condition != inside_a_transaction() => action.to_owned(),
+        // It writes without a transaction, so it may name nothing of an item but its key: then it deletes.
+        "dynamodb:BatchWriteItem" if *resource == table && *condition == keys_alone() => action.to_owned(),
         "dynamodb:Query" if index.is_some() && condition.is_null() => format!("{action} {}", index.unwrap_or_default()),
         "secretsmanager:GetSecretValue" if *resource == secret && condition.is_null() => action.to_owned(),
         "s3:GetObject" | "s3:PutObject" | "s3:DeleteObject" if *resource == files && condition.is_null() => {

@@ -24,6 +24,8 @@ pub const TRANSACT: &str = "dynamodb:TransactWriteItems";
 pub const READ: &str = "dynamodb:BatchGetItem";
 /// The operation that reads a list.
 pub const QUERY: &str = "dynamodb:Query";
+/// The operation that deletes what is left of an organization.
+pub const ERASE: &str = "dynamodb:BatchWriteItem";
 /// The operation that notes something on one item.
 pub const UPDATE: &str = "dynamodb:UpdateItem";
 
@@ -78,6 +80,8 @@ pub enum Kind {
     TimeoutAfter,
     /// AWS says that it has too much to do.
     Throttled,
+    /// A partition of the table takes no more: a transaction is cancelled for it, and of a batch nothing is done.
+    Hot,
     /// Another transaction is at the same items.
     Conflict,
     /// AWS refuses the request for good.
@@ -340,6 +344,7 @@ async fn exchange(
             Ok(reply)
         }
         Some(Kind::Throttled) => Ok(throttled(&name)),
+        Some(Kind::Hot) => Ok(hot(&name, request.body().bytes().unwrap_or_default())),
         Some(Kind::Conflict) => Ok(conflict(&name, request.body().bytes().unwrap_or_default())),
         Some(Kind::Rejected) => Ok(refusal(400, "MessageRejected", json!({}))),
         Some(Kind::Killed) => {
@@ -379,9 +384,17 @@ fn conflict(operation: &str, sent: &[u8]) -> HttpResponse {
     if operation != TRANSACT {
         return refusal(400, "TransactionConflictException", json!({}));
     }
+    cancelled(
+        sent,
+        &json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" }),
+    )
+}
+
+/// A transaction that is cancelled for its first item.
+fn cancelled(sent: &[u8], reason: &Value) -> HttpResponse {
     let mut reasons = vec![json!({ "Code": "None" }); transaction_items(sent)];
     if let Some(first) = reasons.first_mut() {
-        *first = json!({ "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item" });
+        *first = reason.clone();
     }
     refusal(
         400,
@@ -390,13 +403,32 @@ fn conflict(operation: &str, sent: &[u8]) -> HttpResponse {
     )
 }
 
+fn hot(operation: &str, sent: &[u8]) -> HttpResponse {
+    let items = || serde_json::from_slice::<Value>(sent).unwrap_or_default()["RequestItems"].clone();
+    let undone = |body: Value| answer(200, &body);
+    match operation {
+        TRANSACT => cancelled(
+            sent,
+            &json!({ "Code": "ThrottlingError", "Message": "Throughput exceeds the current capacity" }),
+        ),
+        READ => undone(json!({ "Responses": {}, "UnprocessedKeys": items() })),
+        ERASE => undone(json!({ "UnprocessedItems": items() })),
+        other => throttled(other),
+    }
+}
+
 /// An error in the form of the JSON protocols, which is also that of SES.
 fn refusal(status: u16, kind: &str, more: Value) -> HttpResponse {
     let mut body = more;
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
     body["message"] = json!("Rate of requests exceeds the allowed throughput of table muster-internal-name.");
+    let mut reply = answer(status, &body);
+    reply.headers_mut().insert("x-amzn-errortype", kind.to_owned());
+    reply
+}
+
+fn answer(status: u16, body: &Value) -> HttpResponse {
     let mut reply = HttpResponse::new(status.try_into().expect("a status"), SdkBody::from(body.to_string()));
     reply.headers_mut().insert("content-type", "application/x-amz-json-1.0");
-    reply.headers_mut().insert("x-amzn-errortype", kind.to_owned());
     reply
 }

@@ -106,6 +106,20 @@ fn table_call(operation: &str, body: &Value) -> Vec<Needed> {
             };
             tables.iter().map(of_table).collect()
         }
+        "BatchWriteItem" => {
+            let tables = body["RequestItems"].as_object().expect("a batch has items");
+            let of_table = |(table, writes): (&String, &Value)| {
+                let writes = writes.as_array().expect("a batch has writes").iter();
+                let keys: Vec<&Value> = writes.map(|write| &write["DeleteRequest"]["Key"]).collect();
+                let named = keys
+                    .iter()
+                    .flat_map(|key| key.as_object().expect("a batch only deletes").keys());
+                let named: BTreeSet<&String> = named.collect();
+                let call = on_table(operation, table).with(ATTRIBUTES, named);
+                call.with(LEADING_KEYS, keys.into_iter().map(partition))
+            };
+            tables.iter().map(of_table).collect()
+        }
         "Query" => vec![query(body)],
         "TransactWriteItems" => transaction(body),
         "UpdateItem" => {

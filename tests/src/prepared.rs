@@ -63,8 +63,20 @@ pub async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
     }
 }
 
-/// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no rare case.
-pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
+/// How usual the case of a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// As it usually is.
+    Usual,
+    /// As it is now and then.
+    Rare,
+    /// As it is once in the life of an organization.
+    Once,
+}
+
+/// Brings about what a sample speaks of, in an organization of its own; nothing where a function has no such case.
+pub async fn prepared(h: &Harness, binary: &str, case: Case) -> Option<Values> {
+    let rare = case == Case::Rare;
     const SOMETIMES: &[&str] = &[
         "create-invitations",
         "resend-invitation",
@@ -79,8 +91,10 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
         "deliver-mail",
         "finish-work",
     ];
-    if rare && !SOMETIMES.contains(&binary) {
-        return None;
+    match case {
+        Case::Rare if !SOMETIMES.contains(&binary) => return None,
+        Case::Once if binary != "finish-work" => return None,
+        _ => {}
     }
     let acme = Organization::make(h).await;
     let mut values: Values = vec![("org", acme.id.clone())];
@@ -218,6 +232,15 @@ pub async fn prepared(h: &Harness, binary: &str, rare: bool) -> Option<Values> {
             let done: Values = vec![("org", acme.id.clone()), ("job", job)];
             run(h, "finish-work", &sample("finish-work", &done)).await;
             values.push(("export", id));
+            acme.owner.clone()
+        }
+        // Thirty days after its deletion, an organization is erased.
+        "finish-work" if case == Case::Once => {
+            acme.owner.delete(h, &acme.path("")).await.expect(204);
+            values.push(("job", one(ids(h, &acme.id, "JOB#").await)));
+            run(h, "finish-work", &sample("finish-work", &values)).await;
+            h.advance(SignedDuration::from_hours(24 * 31));
+            h.expire().await;
             acme.owner.clone()
         }
         "finish-work" => {

@@ -13,10 +13,14 @@ use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 /// Rows that are read at first. Later ones follow how many the transaction before took, so that what is read stays in proportion
 /// to what is written however few rows a transaction holds.
 const FIRST_READ: usize = 48;
+
+/// How long a request begins transactions. What its function has beyond that is for the last one.
+const ENOUGH: Duration = Duration::from_secs(20);
 
 /// The verdict of a row that was done.
 pub(super) type Done = &'static str;
@@ -109,10 +113,16 @@ impl<A: Action> Bulk<A> {
         let mut seats: Option<SeatsBody> = None;
         let mut replayed = false;
         let mut window = FIRST_READ;
+        let begun = Instant::now();
         while results.len() < self.rows.len() {
             let from = results.len();
             self.call.go_on(from);
-            match self.part(from, window).await {
+            let part = if from > 0 && begun.elapsed() > ENOUGH {
+                Err(Problem::throttled())
+            } else {
+                self.part(from, window).await
+            };
+            match part {
                 Ok(Part::Done(part, again)) if !part.results.is_empty() => {
                     window = 2 * part.results.len();
                     results.extend(part.results);
@@ -121,8 +131,9 @@ impl<A: Action> Bulk<A> {
                 }
                 Ok(Part::Done(..)) => return Err(Problem::internal()),
                 Ok(Part::Idle) => window = MAX_ROWS,
-                // What was done stays done and is told; what is left is refused with this, row by row.
-                Err(problem) if from > 0 && problem.status < 500 => {
+                // What was done stays done and is told; what is left is refused with this, row by row. Of a throttled transaction
+                // it is known that nothing was done.
+                Err(problem) if from > 0 && (problem.status < 500 || problem.is_throttled()) => {
                     for id in self.rows.iter().skip(from) {
                         results.push(self.told(*id, Err(problem.clone()))?);
                     }

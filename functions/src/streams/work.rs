@@ -9,6 +9,7 @@ mod keys;
 mod release;
 mod resend;
 
+use crate::pace::{Partition, pause};
 use jiff::Timestamp;
 use muster_domain::rules::settle::end_switched_off;
 use muster_domain::rules::work::{LATE_WRITERS, SLICE, deletion_done, end_grants, end_offers, moved_on};
@@ -19,7 +20,8 @@ use muster_domain::{
 use muster_edge::inside::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Commit, CommitError, Cursor, Key, Page, Store, StoreError};
+use muster_store::erasure::Remains;
+use muster_store::{Commit, CommitError, Cursor, Key, Obstacle, Page, Store, StoreError, Tries};
 use std::slice;
 use std::time::{Duration, Instant};
 
@@ -27,26 +29,48 @@ use std::time::{Duration, Instant};
 const SLICES: usize = 20;
 /// How long an invocation begins slices. Records of other jobs wait behind it in the stream.
 const HOLD: Duration = Duration::from_secs(5);
-/// How often a slice that lost a race is tried again before the record is handed back.
-const TRIES: usize = 5;
+/// How often a slice is tried before the job is left to the schedule. With the pauses between throttled ones that is about three seconds.
+const TRIES: u32 = 6;
 
 /// Why a job did not go on.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     #[error("others were at the same items")]
     Busy,
+    #[error("the table was throttled")]
+    Throttled,
     #[error("the organization's role set is not shipped")]
     RoleSet,
+}
+
+impl From<StoreError> for WorkError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Throttled { .. } => Self::Throttled,
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl WorkError {
+    /// What stood in the way of a slice, if it may be tried again.
+    const fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Busy => Some(Obstacle::Conflict),
+            Self::Throttled => Some(Obstacle::Throttle),
+            Self::Store(_) | Self::RoleSet => None,
+        }
+    }
 }
 
 /// What a slice comes to.
 enum Slice {
     /// Something is done, and there may be more.
     More(Changes),
-    /// Something is done, and these items go with it.
-    Erase(Changes, Vec<Key>),
+    /// These items go, and then this is done; there may be more.
+    Erase(Changes, Remains),
     /// This is the last of it.
     Last(Changes),
     /// Nothing is done but this, and there may be more later: the schedule takes the job up then.
@@ -57,37 +81,59 @@ enum Slice {
     Later,
 }
 
+/// A slice that is done, of a job that goes on.
+struct Done {
+    /// Which slice of the job it was.
+    number: u64,
+    /// Write units that it took.
+    units: usize,
+    partition: Partition,
+}
+
 /// Goes on with a job, up to a bounded number of slices.
+///
+/// What others, or a want of throughput, keep from being done is tried again after pauses, and then left to the schedule: it takes up
+/// each job that nobody has moved on for two minutes. Handed back to the stream it would be tried at once, and end as a dead letter.
 pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
-    let mut lost = 0;
+    let mut tries = Tries::new(TRIES);
     let begun = Instant::now();
     for _ in 0..SLICES {
         if begun.elapsed() > HOLD {
             break;
         }
+        let slice_begun = Instant::now();
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        match Box::pin(slice(app, organization, id)).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(()),
-            Err(WorkError::Busy) if lost < TRIES => {
-                lost += 1;
-                app.metrics().count(Metric::ConflictsRetried, 1);
+        let error = match Box::pin(slice(app, organization, id)).await {
+            Ok(Some(done)) => {
+                tries = Tries::new(TRIES);
+                let pause = pause(done.number, done.units, slice_begun.elapsed(), done.partition);
+                tokio::time::sleep(pause).await;
+                continue;
             }
-            Err(error) => return Err(error),
+            Ok(None) => return Ok(()),
+            Err(error) => error,
+        };
+        let Some(obstacle) = error.obstacle() else {
+            return Err(error);
+        };
+        app.metrics().count(Metric::retried(obstacle), 1);
+        if !tries.again(obstacle).await {
+            tracing::info!(%error, job = %id, "a job is left to the schedule");
+            return Ok(());
         }
     }
     Ok(())
 }
 
-/// Does one slice; false if the job is done, gone or waiting.
-async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<bool, WorkError> {
+/// Does one slice; none if the job is done, gone or waiting.
+async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Option<Done>, WorkError> {
     let store = app.store();
     let now = app.clock().now();
     let seen = store
         .read(&[Key::job(organization, id), Key::organization(organization)])
         .await?;
     let (Some(job), Some(known)) = (seen.job(organization, id)?, seen.organization(organization)?) else {
-        return Ok(false);
+        return Ok(None);
     };
     let set = role_set(&known).map_err(|_| WorkError::RoleSet)?;
     let hand = Hand {
@@ -106,20 +152,33 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         Work::Export { export, .. } => hand.export(app, &job, *export).await?,
     };
     let is_last = matches!(slice, Slice::Last(_));
+    let number = job.version;
     let (changes, gone, more) = match slice {
-        Slice::More(changes) => (changes, Vec::new(), true),
+        Slice::More(changes) => (changes, Remains::default(), true),
         Slice::Erase(changes, gone) => (changes, gone, true),
         Slice::Last(changes) => (
             changes.and(Changes {
                 jobs: vec![Pair::gone(job)],
                 ..Changes::default()
             }),
-            Vec::new(),
+            Remains::default(),
             false,
         ),
-        Slice::Pause(changes) => (changes, Vec::new(), false),
+        Slice::Pause(changes) => (changes, Remains::default(), false),
         Slice::Lost => return Err(WorkError::Busy),
-        Slice::Later => return Ok(false),
+        Slice::Later => return Ok(None),
+    };
+    // Before the job moves on: one who dies in between has deleted what the next would delete.
+    store.erase(&gone).await?;
+    let done = Done {
+        number,
+        // Two for each item of a transaction, and one for each that is deleted outside of it.
+        units: 2 * store.weight(&changes, set, &known)?.all() + gone.count(),
+        partition: if gone.is_empty() {
+            Partition::Shared
+        } else {
+            Partition::Own
+        },
     };
     let commit = Commit {
         changes: &changes,
@@ -128,12 +187,13 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<boo
         once: None,
         now,
     };
-    match store.commit_and_delete(commit, &gone).await {
+    match store.commit(commit).await {
         Ok(()) => {
             app.metrics().count(Metric::JobsDone, usize::from(is_last));
-            Ok(more)
+            Ok(more.then_some(done))
         }
         Err(CommitError::Lost(_) | CommitError::Busy) => Err(WorkError::Busy),
+        Err(CommitError::Throttled) => Err(WorkError::Throttled),
         Err(CommitError::Failed(error)) => Err(error.into()),
     }
 }

@@ -27,7 +27,13 @@ use std::time::{Duration, Instant};
 const PREFIXES: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
 /// The operations that write items.
-const WRITES: [&str; 4] = ["DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"];
+const WRITES: [&str; 5] = [
+    "BatchWriteItem",
+    "DeleteItem",
+    "PutItem",
+    "TransactWriteItems",
+    "UpdateItem",
+];
 
 /// How long DynamoDB knows the token of a transaction.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
@@ -84,6 +90,7 @@ impl Served {
         let database = &self.database;
         match operation {
             "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
+            "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
             "CreateTable" => call(body, |request| database.create_table(request)),
             "DeleteItem" => call(body, |request| database.delete_item(request)),
             "DescribeStream" => call(body, |request| database.describe_stream(request)),

@@ -10,11 +10,13 @@ use crate::{Outcome, User};
 use muster_domain::rules::Fault;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
-use muster_store::{Commit, CommitError, Footing, Key, Once, Snapshot};
-use std::time::Duration;
+use muster_store::{Commit, CommitError, Footing, Key, Obstacle, Once, Snapshot, Tries};
 
-/// How often a change is tried.
+/// How often a change is tried that others are faster with.
 const TRIES: u32 = 10;
+/// How often a change is tried that the table has no throughput for. With the pauses between that is a second and a half: a partition
+/// has had its throughput anew by then, and a request more would only keep others from it.
+const THROTTLED_TRIES: u32 = 5;
 
 /// How often one decision asks for more to be read at most.
 const READS: usize = 3;
@@ -53,11 +55,26 @@ enum Kept {
     Nothing,
 }
 
+/// The tries of one change, whatever stands in its way.
+struct Attempts {
+    conflicts: Tries,
+    throttles: Tries,
+}
+
+impl Attempts {
+    const fn new() -> Self {
+        Self {
+            conflicts: Tries::new(TRIES),
+            throttles: Tries::new(THROTTLED_TRIES),
+        }
+    }
+}
+
 impl Call {
     /// Reads `keys`, decides, and makes the change in one transaction.
     ///
     /// # Errors
-    /// What `decide` refuses; 409 when others were faster every time; 503 when the table does not answer.
+    /// What `decide` refuses; 409 when others were faster every time; 503 when the table has no throughput for it, or does not answer.
     pub async fn change(
         &self,
         caller: &User,
@@ -78,11 +95,8 @@ impl Call {
     ) -> Outcome {
         let once = self.once(caller)?;
         keys.extend(once.iter().map(|o| o.key.clone()));
-        for turn in 0..TRIES {
-            if turn > 0 {
-                self.app.metrics().count(Metric::ConflictsRetried, 1);
-                tokio::time::sleep(pause(turn)).await;
-            }
+        let mut attempts = Attempts::new();
+        loop {
             let mut seen = self.app.store().read(&keys).await?;
             let more = admit(&seen)?;
             if !more.is_empty() {
@@ -101,15 +115,33 @@ impl Call {
                 Ok(Step::Read(_)) => return Err(Problem::internal()),
                 Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
-            match self.commit(once.as_ref(), &made, stale).await {
+            let error = match self.commit(once.as_ref(), &made, stale).await {
                 Ok(()) => return Ok(made.reply),
-                Err(CommitError::Lost(at)) => tracing::debug!(?at, turn, "a race was lost"),
-                Err(CommitError::Busy) => tracing::debug!(turn, "the table was busy"),
-                Err(CommitError::Failed(error)) => return Err(error.into()),
-            }
+                Err(error) => error,
+            };
+            tracing::debug!(%error, "a change was not made");
+            self.try_again(error, &mut attempts).await?;
         }
-        self.app.metrics().count(Metric::CommitsRefused, 1);
-        Err(Problem::conflict())
+    }
+
+    /// Pauses before a change is tried again; the problem if it is not.
+    async fn try_again(&self, error: CommitError, attempts: &mut Attempts) -> Result<(), Problem> {
+        let metrics = self.app.metrics();
+        let obstacle = match error {
+            CommitError::Failed(error) => return Err(error.into()),
+            CommitError::Lost(_) | CommitError::Busy => Obstacle::Conflict,
+            CommitError::Throttled => Obstacle::Throttle,
+        };
+        let (tries, problem) = match obstacle {
+            Obstacle::Conflict => (&mut attempts.conflicts, Problem::conflict()),
+            Obstacle::Throttle => (&mut attempts.throttles, Problem::throttled()),
+        };
+        if tries.again(obstacle).await {
+            metrics.count(Metric::retried(obstacle), 1);
+            return Ok(());
+        }
+        metrics.count(Metric::CommitsRefused, usize::from(obstacle == Obstacle::Conflict));
+        Err(problem)
     }
 
     /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
@@ -161,24 +193,27 @@ impl Call {
     /// Makes a change in a transaction of its own, beside the answer: nothing is kept for a repeat. False if others were faster.
     ///
     /// # Errors
-    /// 503 if the table does not answer.
+    /// 503 if the table has no throughput for it, or does not answer.
     pub async fn commit_apart(
         &self,
         organization: &Organization,
         set: &RoleSet,
         changes: &Changes,
     ) -> Result<bool, Problem> {
-        let commit = Commit {
-            changes,
-            set,
-            organization: Some(organization),
-            once: None,
-            now: self.now,
-        };
-        match self.app.store().commit(commit).await {
-            Ok(()) => Ok(true),
-            Err(CommitError::Lost(_) | CommitError::Busy) => Ok(false),
-            Err(CommitError::Failed(error)) => Err(error.into()),
+        let mut attempts = Attempts::new();
+        loop {
+            let commit = Commit {
+                changes,
+                set,
+                organization: Some(organization),
+                once: None,
+                now: self.now,
+            };
+            match self.app.store().commit(commit).await {
+                Ok(()) => return Ok(true),
+                Err(CommitError::Lost(_)) => return Ok(false),
+                Err(error) => self.try_again(error, &mut attempts).await?,
+            }
         }
     }
 
@@ -221,12 +256,4 @@ impl Call {
         let inside = Inside::new(caller, given.organization, seen, self.now);
         Ok(inside.ok().and_then(|inside| inside.footing()))
     }
-}
-
-/// A pause that grows, and differs from caller to caller so that they do not meet again.
-fn pause(turn: u32) -> Duration {
-    let most = 10u64 << turn.min(5);
-    let mut bytes = [0; 2];
-    let _ = getrandom::fill(&mut bytes);
-    Duration::from_millis(most / 2 + u64::from(u16::from_be_bytes(bytes)) % most)
 }

@@ -7,6 +7,7 @@
 //! value of one would be another metric to pay for; which route it was stands in the line, for whoever searches the log.
 
 use jiff::Timestamp;
+use muster_store::Obstacle;
 use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,11 +37,13 @@ pub enum Metric {
     DueLeft,
     /// Sweeps that did not get through what was due.
     SweepsBehind,
+    /// The table had no throughput for something, even after the SDK's own tries: it was tried again later, or answered with 503.
+    Throttled,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ConflictsRetried,
         Self::CommitsRefused,
         Self::MailSent,
@@ -52,7 +55,17 @@ impl Metric {
         Self::DueSettled,
         Self::DueLeft,
         Self::SweepsBehind,
+        Self::Throttled,
     ];
+
+    /// What is counted when something was kept from being done and is tried again.
+    #[must_use]
+    pub const fn retried(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Conflict => Self::ConflictsRetried,
+            Obstacle::Throttle => Self::Throttled,
+        }
+    }
 
     /// Its name in CloudWatch.
     #[must_use]
@@ -69,6 +82,7 @@ impl Metric {
             Self::DueSettled => "DueSettled",
             Self::DueLeft => "DueLeft",
             Self::SweepsBehind => "SweepsBehind",
+            Self::Throttled => "Throttled",
         }
     }
 }

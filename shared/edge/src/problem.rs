@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 /// What every problem's type begins with. It names the problem; nothing needs to be there.
 pub const TYPE_BASE: &str = "https://muster.example/problems/";
 
+const THROTTLED: &str = "throttled";
+
 /// One field or address at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FaultBody {
@@ -201,6 +203,20 @@ impl Problem {
             .header("retry-after", "1")
     }
 
+    /// 503: the table takes no more of this at present. Unlike [`Problem::unavailable`], it is known that nothing was done.
+    #[must_use]
+    pub fn throttled() -> Self {
+        Self::new(503, THROTTLED, "Too much at once")
+            .detail("nothing was changed; try again in some seconds")
+            .header("retry-after", "2")
+    }
+
+    /// Whether it is [`Problem::throttled`].
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.kind.strip_prefix(TYPE_BASE) == Some(THROTTLED)
+    }
+
     /// 500: a fault of Muster's own. What it is stands in the log only.
     #[must_use]
     pub fn internal() -> Self {
@@ -210,11 +226,16 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the table did not answer as it should");
-        match error {
+        let problem = match error {
+            StoreError::Throttled { .. } => {
+                tracing::warn!(%error, "the table takes no more at present");
+                return Self::throttled();
+            }
             StoreError::Call { .. } => Self::unavailable(),
             StoreError::Malformed { .. } => Self::internal(),
-        }
+        };
+        tracing::error!(%error, "the table did not answer as it should");
+        problem
     }
 }
 

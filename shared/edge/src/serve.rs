@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::metrics::Metric;
 use crate::problem::Problem;
 use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
@@ -60,7 +61,11 @@ where
         .await;
     let mut response = match outcome {
         Ok(Ok(reply)) => reply.into_response(),
-        Ok(Err(problem)) => with_id(problem, &request_id),
+        Ok(Err(problem)) => {
+            app.metrics()
+                .count(Metric::Throttled, usize::from(problem.is_throttled()));
+            with_id(problem, &request_id)
+        }
         Err(_panic) => {
             tracing::error!(parent: &span, "the handler panicked");
             with_id(Problem::internal(), &request_id)

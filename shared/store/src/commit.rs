@@ -1,7 +1,7 @@
 //! Writing: one transaction makes a whole change, or nothing of it.
 
 use crate::Store;
-use crate::error::{CommitError, StoreError, was_made};
+use crate::error::{CommitError, StoreError, is_throttle, was_made};
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
@@ -37,16 +37,7 @@ impl Store {
     /// [`CommitError`]. A change that was made by an attempt whose answer got lost is not made twice: the SDK repeats
     /// the transaction under the same client token.
     pub async fn commit(&self, commit: Commit<'_>) -> Result<(), CommitError> {
-        self.commit_and_delete(commit, &[]).await
-    }
-
-    /// Makes the change, and deletes what lies under these keys, in one transaction.
-    ///
-    /// # Errors
-    /// As [`Store::commit`].
-    pub async fn commit_and_delete(&self, commit: Commit<'_>, gone: &[Key]) -> Result<(), CommitError> {
         let mut transaction = Transaction::of(&self.table, commit.changes, commit.set, commit.organization)?;
-        transaction.erase(gone)?;
         if let Some((once, answered)) = &commit.once {
             transaction.once(once, answered, commit.now)?;
         }
@@ -172,16 +163,15 @@ fn refused(positions: &[Position], error: SdkError<TransactWriteItemsError, Resp
     if !lost.is_empty() {
         return CommitError::Lost(lost);
     }
-    let busy = [
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    ];
-    if reasons.iter().any(|r| r.code().is_some_and(|c| busy.contains(&c))) {
+    let any = |is: fn(&str) -> bool| reasons.iter().filter_map(CancellationReason::code).any(is);
+    if any(is_throttle) {
+        return CommitError::Throttled;
+    }
+    if any(|code| code == "TransactionConflict") {
         return CommitError::Busy;
     }
     match StoreError::call("TransactWriteItems", error) {
         e if e.is_busy() => CommitError::Busy,
-        e => CommitError::Failed(e),
+        e => e.into(),
     }
 }

@@ -5,6 +5,7 @@
 //! comes twice, or late, or never, makes no difference: what is counted is the difference between the note and the person's own item.
 
 use crate::Store;
+use crate::backoff::Tries;
 use crate::entries::mark;
 use crate::error::{CommitError, StoreError};
 use crate::items::Item;
@@ -18,8 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// People whose counts one transaction settles: an item each, and the counts themselves.
 const SETTLED: usize = 90;
-/// How often one that lost a race is tried again.
-const TRIES: usize = 5;
+/// How often it is tried. With the pauses between throttled ones that is about ten seconds, since only a record of the stream
+/// brings a person here: one that is given up is not counted until the person changes again, or a repair finds it.
+const TRIES: u32 = 9;
 
 /// How many people an organization has. Seconds behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -183,18 +185,25 @@ impl Store {
     }
 
     async fn settle_part(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
-        let mut tries = 0;
+        let mut tries = Tries::new(TRIES);
         loop {
-            let found = self.differences(organization, people).await?;
-            if found.is_empty() {
-                return Ok(0);
-            }
-            match self.write(self.counting(organization, &found)?).await {
-                Ok(()) => return Ok(found.len()),
-                Err(CommitError::Lost(_) | CommitError::Busy) if tries < TRIES => tries += 1,
-                Err(error) => return Err(error),
+            let error = match self.settle_once(organization, people).await {
+                Ok(settled) => return Ok(settled),
+                Err(error) => error,
+            };
+            match error.obstacle() {
+                Some(obstacle) if tries.again(obstacle).await => {}
+                _ => return Err(error),
             }
         }
+    }
+
+    async fn settle_once(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
+        let found = self.differences(organization, people).await?;
+        if !found.is_empty() {
+            self.write(self.counting(organization, &found)?).await?;
+        }
+        Ok(found.len())
     }
 
     async fn differences(

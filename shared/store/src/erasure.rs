@@ -1,39 +1,113 @@
 //! Erasing an organization: what of it is left in the table, a bounded number of items at a time.
 
 use crate::Store;
+use crate::backoff::{Obstacle, Tries};
 use crate::error::StoreError;
 use crate::keys::{self, Key};
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use muster_domain::{Address, JobId, OrganizationId};
+use std::collections::HashMap;
 
-/// Items read at a time: with a claim each they fit one transaction.
-const SLICE: i32 = 45;
+/// Items read at a time.
+const SLICE: i32 = 100;
+/// Most items that one request deletes.
+const BATCH: usize = 25;
+/// How often items that DynamoDB left out are deleted again: with the pauses between, about four seconds.
+const TRIES: u32 = 6;
+
+/// What of an organization is to go next.
+#[derive(Debug, Default)]
+pub struct Remains {
+    /// Claims on addresses. They go first: only their holders tell where they lie.
+    claims: Vec<Key>,
+    /// Everything else.
+    items: Vec<Key>,
+}
+
+impl Remains {
+    /// Whether nothing is left.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// How many items go.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.claims.len() + self.items.len()
+    }
+}
 
 impl Store {
-    /// Keys of what is left of an organization, its own item and this job apart; claims on addresses go with those who hold them.
+    /// What is left of an organization, its own item and this job apart; with the claims on addresses of those who hold them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn remains(&self, organization: OrganizationId, job: JobId) -> Result<Vec<Key>, StoreError> {
+    pub async fn remains(&self, organization: OrganizationId, job: JobId) -> Result<Remains, StoreError> {
         let kept = [Key::organization(organization), Key::job(organization, job)];
         let found = self.keys_in(keys::organization_pk(organization)).await?;
-        let mut remains = Vec::new();
+        let mut remains = Remains::default();
         for (key, address) in found.into_iter().filter(|(key, _)| !kept.contains(key)) {
             let claims = key.sk.starts_with(keys::TEAM);
             let claim = address.filter(|_| claims).map(|a| Key::claim(organization, &a));
-            remains.extend(claim);
-            remains.push(key);
+            remains.claims.extend(claim);
+            remains.items.push(key);
         }
+        // One request takes no key twice.
+        remains.claims.sort_unstable();
+        remains.claims.dedup();
         Ok(remains)
     }
 
-    /// Keys of what is left of an organization's events.
+    /// What is left of an organization's events.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn remaining_events(&self, organization: OrganizationId) -> Result<Vec<Key>, StoreError> {
+    pub async fn remaining_events(&self, organization: OrganizationId) -> Result<Remains, StoreError> {
         let found = self.keys_in(keys::events_pk(organization)).await?;
-        Ok(found.into_iter().map(|(key, _)| key).collect())
+        Ok(Remains {
+            items: found.into_iter().map(|(key, _)| key).collect(),
+            ..Remains::default()
+        })
+    }
+
+    /// Deletes these items, in no transaction: that costs half as much, and whatever is left when a process dies is found again, since
+    /// nothing comes to an organization that is being erased.
+    ///
+    /// # Errors
+    /// [`StoreError`]; some of it may be deleted.
+    pub async fn erase(&self, remains: &Remains) -> Result<(), StoreError> {
+        for keys in [&remains.claims, &remains.items] {
+            let batches = keys.chunks(BATCH).map(|batch| self.delete_batch(batch));
+            futures::future::try_join_all(batches).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_batch(&self, keys: &[Key]) -> Result<(), StoreError> {
+        let requests = keys.iter().map(|key| {
+            let request = DeleteRequest::builder().set_key(Some(key.attributes())).build();
+            request.map(|request| WriteRequest::builder().delete_request(request).build())
+        });
+        let mut requests = requests.collect::<Result<Vec<_>, BuildError>>().map_err(unfit)?;
+        let mut tries = Tries::new(TRIES);
+        loop {
+            let wanted = HashMap::from([(self.table.clone(), requests)]);
+            let call = self.client.batch_write_item().set_request_items(Some(wanted)).send();
+            let reply = call.await.map_err(|e| StoreError::call(OPERATION, e))?;
+            let left = reply.unprocessed_items.unwrap_or_default();
+            requests = left.into_values().flatten().collect();
+            if requests.is_empty() {
+                return Ok(());
+            }
+            if !tries.again(Obstacle::Throttle).await {
+                return Err(StoreError::Throttled {
+                    operation: OPERATION,
+                    detail: "items stayed unprocessed".to_owned(),
+                });
+            }
+        }
     }
 
     async fn keys_in(&self, pk: String) -> Result<Vec<(Key, Option<Address>)>, StoreError> {
@@ -55,5 +129,15 @@ impl Store {
             .iter()
             .filter_map(|item| Some((Key::of(item)?, item.get("email").and_then(address))))
             .collect())
+    }
+}
+
+const OPERATION: &str = "BatchWriteItem";
+
+fn unfit(error: BuildError) -> StoreError {
+    StoreError::Call {
+        operation: OPERATION,
+        detail: error.to_string(),
+        busy: false,
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong between Muster and its table.
 
+use crate::backoff::Obstacle;
 use crate::transaction::Position;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -9,6 +10,14 @@ use std::error::Error;
 /// The table did not answer as it should.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// DynamoDB has no throughput for it at present, and has done nothing of it.
+    #[error("{operation} was throttled: {detail}")]
+    Throttled {
+        /// Which call.
+        operation: &'static str,
+        /// What it says, for the log only.
+        detail: String,
+    },
     /// DynamoDB refused, was too busy, or could not be reached.
     #[error("{operation} failed: {detail}")]
     Call {
@@ -31,15 +40,24 @@ pub enum StoreError {
     },
 }
 
-/// Errors by which DynamoDB says that it has too much to do at present.
-const BUSY: [&str; 6] = [
+/// Errors by which DynamoDB says that others are at the same items.
+const BUSY: [&str; 2] = ["TransactionConflictException", "TransactionInProgressException"];
+
+/// Errors by which DynamoDB says that a partition, a table or an account takes no more at present; and, with the last two, why it
+/// has cancelled a transaction.
+const THROTTLED: [&str; 6] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "TransactionConflictException",
-    "TransactionInProgressException",
     "LimitExceededException",
+    "ProvisionedThroughputExceeded",
+    "ThrottlingError",
 ];
+
+/// Whether DynamoDB says by this code that it has no throughput.
+pub(crate) fn is_throttle(code: &str) -> bool {
+    THROTTLED.contains(&code)
+}
 
 impl StoreError {
     pub(crate) fn call<E>(operation: &'static str, error: SdkError<E, Response>) -> Self
@@ -54,11 +72,20 @@ impl StoreError {
             (_, Some(code)) => code.to_owned(),
             (_, None) => "an answer that cannot be read".to_owned(),
         };
+        if code.is_some_and(is_throttle) {
+            return Self::Throttled { operation, detail };
+        }
         Self::Call {
             operation,
             detail,
             busy,
         }
+    }
+
+    /// Whether DynamoDB had no throughput for it: nothing was done, and trying again after a pause makes sense.
+    #[must_use]
+    pub const fn is_throttled(&self) -> bool {
+        matches!(self, Self::Throttled { .. })
     }
 
     /// Whether trying again soon makes sense.
@@ -88,10 +115,34 @@ pub enum CommitError {
     /// Something was no longer as it was read: decide again.
     #[error("lost a race at {0:?}")]
     Lost(Vec<Position>),
-    /// Another transaction was at the same items, or the table is too busy: try again.
-    #[error("the table was busy")]
+    /// Another transaction was at the same items: try again.
+    #[error("others were at the same items")]
     Busy,
+    /// The table has no throughput for it at present: try again after a pause.
+    #[error("the table was throttled")]
+    Throttled,
     /// Whether the change was made is not known.
     #[error(transparent)]
-    Failed(#[from] StoreError),
+    Failed(StoreError),
+}
+
+impl From<StoreError> for CommitError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Throttled { .. } => Self::Throttled,
+            error => Self::Failed(error),
+        }
+    }
+}
+
+impl CommitError {
+    /// What stood in the way of the change, if it may be tried again.
+    #[must_use]
+    pub const fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Lost(_) | Self::Busy => Some(Obstacle::Conflict),
+            Self::Throttled => Some(Obstacle::Throttle),
+            Self::Failed(_) => None,
+        }
+    }
 }

@@ -6,13 +6,14 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod backoff;
 pub mod bulk;
 pub mod commit;
 mod contacts;
 pub mod counts;
 pub mod cursor;
 mod entries;
-mod erasure;
+pub mod erasure;
 pub mod error;
 pub mod events;
 mod feedback;
@@ -27,6 +28,7 @@ pub mod read;
 pub mod repair;
 mod transaction;
 
+pub use backoff::{Backoff, Obstacle, Tries};
 pub use commit::Commit;
 pub use counts::Counts;
 pub use cursor::Cursor;

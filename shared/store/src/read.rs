@@ -1,6 +1,7 @@
 //! Reading: everything that one decision needs, in one strongly consistent round trip.
 
 use crate::Store;
+use crate::backoff::Backoff;
 use crate::error::StoreError;
 use crate::items::{Claim, Entity, Item};
 use crate::keys::Key;
@@ -13,6 +14,7 @@ use muster_domain::{
     JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
 };
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 /// Most items one BatchGet takes.
 const BATCH: usize = 100;
@@ -47,9 +49,10 @@ impl Store {
     async fn read_batch(&self, keys: &[&Key]) -> Result<Vec<(Key, Item)>, StoreError> {
         let mut wanted: Vec<_> = keys.iter().map(|key| key.attributes()).collect();
         let mut found = Vec::with_capacity(wanted.len());
+        let mut backoff = Backoff::new(Duration::from_millis(40), Duration::from_millis(320));
         for round in 0..ROUNDS {
             if round > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(20 << round)).await;
+                backoff.pause().await;
             }
             let request = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut wanted)))
@@ -75,10 +78,9 @@ impl Store {
                 return Ok(found);
             }
         }
-        Err(StoreError::Call {
+        Err(StoreError::Throttled {
             operation: "BatchGetItem",
             detail: "keys stayed unprocessed".into(),
-            busy: true,
         })
     }
 }

@@ -48,6 +48,8 @@ use subject::Who;
 pub const MOST: usize = 2_000;
 /// How often what others change meanwhile is looked at again.
 const TRIES: usize = 4;
+/// How long a mending that was throttled waits before it is tried again: a partition gets its throughput anew each second.
+const THROTTLED: Duration = Duration::from_secs(1);
 
 /// How a repair is made.
 #[derive(Debug, Clone, Copy)]
@@ -264,10 +266,14 @@ impl Repair<'_> {
     }
 
     /// What a mending came to; none if it was lost to others and may be tried again.
-    fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
+    async fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
         match written {
             Ok(()) => Ok(Some(Outcome::Mended)),
             Err(CommitError::Lost(_) | CommitError::Busy) => Ok(None),
+            Err(CommitError::Throttled) => {
+                tokio::time::sleep(THROTTLED).await;
+                Ok(None)
+            }
             Err(CommitError::Failed(error)) => Err(error),
         }
     }

@@ -322,12 +322,6 @@ impl<'a> Transaction<'a> {
         Ok(t)
     }
 
-    /// Deletes whatever lies there: the job's own version guards the slice.
-    pub(crate) fn erase(&mut self, gone: &[Key]) -> Result<(), StoreError> {
-        gone.iter()
-            .try_for_each(|key| self.delete(Position::Index, key, Condition::none()))
-    }
-
     /// Keeps the answer, unless one is kept already that still counts and is not the one it replaces.
     pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;

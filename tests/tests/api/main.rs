@@ -74,3 +74,4 @@ mod samples;
 mod sight;
 mod strangers;
 mod sweeps;
+mod throttles;

@@ -5,7 +5,7 @@ use muster_tests::deployment::functions;
 use muster_tests::faults::Faults;
 use muster_tests::harness::Harness;
 use muster_tests::permissions::needed;
-use muster_tests::prepared::{prepared, run};
+use muster_tests::prepared::{Case, prepared, run};
 use muster_tests::recount;
 use muster_tests::samples::sample;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,8 +24,8 @@ async fn each_sample_is_answered_and_each_function_calls_exactly_what_its_role_a
     let mut seen: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for binary in functions.keys() {
         // Once as it usually is, and where that does not show all of a function, once more as it is now and then.
-        for rare in [false, true] {
-            let Some(values) = prepared(&h, binary, rare).await else {
+        for case in [Case::Usual, Case::Rare, Case::Once] {
+            let Some(values) = prepared(&h, binary, case).await else {
                 continue;
             };
             watch.clear();

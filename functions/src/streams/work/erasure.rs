@@ -7,7 +7,8 @@ use muster_domain::rules::deletion::{MAX_FAREWELLS, begin, end, gone_at, tell};
 use muster_domain::rules::work::{SLICE, moved_on};
 use muster_domain::{Address, Changes, Job, Member, Pair, Work};
 use muster_edge::Ids;
-use muster_store::{Cursor, Key, StoreError};
+use muster_store::erasure::Remains;
+use muster_store::{Cursor, StoreError};
 
 impl Hand<'_> {
     /// One slice of it. An organization that was restored meanwhile is left alone.
@@ -106,7 +107,7 @@ impl Hand<'_> {
         }))
     }
 
-    fn erased(&self, job: &Job, work: Work, gone: Vec<Key>) -> Slice {
+    fn erased(&self, job: &Job, work: Work, gone: Remains) -> Slice {
         let changes = Changes {
             jobs: vec![moved_on(job, work, self.now)],
             ..Changes::default()

@@ -38,6 +38,9 @@ enum ExportError {
     /// Others were at the job.
     #[error("others were at the same items")]
     Busy,
+    /// The table had no throughput for it.
+    #[error("the table was throttled")]
+    Throttled,
     #[error(transparent)]
     Files(#[from] FilesError),
     #[error(transparent)]
@@ -144,18 +147,28 @@ impl Hand<'_> {
         Slice::More(with_job(changes, moved_on(job, tidy, self.now)))
     }
 
-    /// The same slice again after so many tries, and after a pause that doubles with each.
+    /// The same slice again after so many tries, and after a pause that doubles with each. A want of throughput is no fault of the
+    /// slice, and no try.
     fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Slice, StoreError> {
+        let is_throttled = match &error {
+            ExportError::Throttled => true,
+            ExportError::Store(error) => error.is_throttled(),
+            _ => false,
+        };
         match error {
-            ExportError::Store(error) => return Err(error),
             ExportError::Busy => return Ok(Slice::Lost),
+            ExportError::Store(error) if !is_throttled => return Err(error),
             error => tracing::warn!(%error, job = %job.id, "a slice of an export was not done; it will be tried again"),
         }
-        let pause = PAUSE.saturating_mul(1 << tried.min(MAX_TRIES));
+        let pause = match is_throttled {
+            true => PAUSE,
+            false => PAUSE.saturating_mul(1 << tried.min(MAX_TRIES)),
+        };
         let until = self.now.checked_add(pause).unwrap_or(Timestamp::MAX);
         let mut work = job.work.clone();
         if let Work::Export { tries, not_before, .. } = &mut work {
-            (*tries, *not_before) = (tried, Some(until));
+            *tries = if is_throttled { *tries } else { tried };
+            *not_before = Some(until);
         }
         let waiting = Pair::change(job.clone(), job.waiting(work, until));
         Ok(Slice::Pause(with_job(Changes::default(), waiting)))
@@ -372,6 +385,7 @@ impl Course<'_> {
         match hand.store.commit(commit).await {
             Ok(()) => Ok((job, tried)),
             Err(CommitError::Lost(_) | CommitError::Busy) => Err(ExportError::Busy),
+            Err(CommitError::Throttled) => Err(ExportError::Throttled),
             Err(CommitError::Failed(error)) => Err(error.into()),
         }
     }

@@ -62,7 +62,7 @@ impl Repair<'_> {
             }
             let mut transaction = Transaction::empty(&self.store.table);
             transaction.keys(&member, live)?;
-            if let Some(outcome) = self.came_to(self.store.write(transaction).await)? {
+            if let Some(outcome) = self.came_to(self.store.write(transaction).await).await? {
                 difference.outcome = outcome;
                 return Ok(Some(difference));
             }

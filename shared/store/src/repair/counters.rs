@@ -180,7 +180,7 @@ impl Repair<'_> {
             }
             let mut transaction = Transaction::empty(&self.store.table);
             transaction.recounted(&organization, moves(Some(&before)), tally.seats, tally.owners)?;
-            let outcome = self.came_to(self.store.write(transaction).await)?;
+            let outcome = self.came_to(self.store.write(transaction).await).await?;
             for difference in &mut found {
                 difference.outcome = outcome.unwrap_or(Outcome::Busy);
             }
@@ -216,7 +216,7 @@ impl Repair<'_> {
             } else if self.options.mend {
                 let mut transaction = Transaction::empty(&self.store.table);
                 transaction.summed(&key, &sums.0, before.as_ref())?;
-                self.came_to(self.store.write(transaction).await)?
+                self.came_to(self.store.write(transaction).await).await?
             } else {
                 Some(Outcome::Found)
             };

@@ -208,7 +208,7 @@ impl Repair<'_> {
             for (key, own) in rows.collect::<BTreeMap<_, _>>() {
                 transaction.rest_on(key, own, Rest::default())?;
             }
-            if self.came_to(self.store.write(transaction).await)?.is_none() {
+            if self.came_to(self.store.write(transaction).await).await?.is_none() {
                 return Ok(None);
             }
         }

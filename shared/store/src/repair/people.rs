@@ -83,7 +83,7 @@ impl Repair<'_> {
             let outcome = if self.options.mend {
                 match self.store.settle_counts(self.id, &[standing.person]).await {
                     Ok(_) => Outcome::Mended,
-                    Err(CommitError::Lost(_) | CommitError::Busy) => Outcome::Busy,
+                    Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Outcome::Busy,
                     Err(CommitError::Failed(error)) => return Err(error),
                 }
             } else {

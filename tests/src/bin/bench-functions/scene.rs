@@ -8,7 +8,7 @@ use muster_functions::{schedule, streams};
 use muster_tests::faults::{Exchange, Faults, SEND_EMAIL};
 use muster_tests::harness::Harness;
 use muster_tests::meter::Charge;
-use muster_tests::prepared::prepared;
+use muster_tests::prepared::{Case, prepared};
 use muster_tests::samples::{Values, sample};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -40,7 +40,9 @@ fn sample_text(binary: &str) -> Value {
 pub(crate) async fn event(h: &Harness, binary: &str) -> (Value, Values) {
     let past = if binary == "expire" { 24 * 8 + 2 } else { 2 };
     h.advance(-SignedDuration::from_hours(past));
-    let values = prepared(h, binary, false).await.expect("every function has a sample");
+    let values = prepared(h, binary, Case::Usual)
+        .await
+        .expect("every function has a sample");
     let mut event = sample(binary, &values);
     if let Some(key) = event.pointer_mut("/headers/idempotency-key") {
         // Else whoever asks for the second time would be told what was done the first time.

@@ -1,0 +1,237 @@
+//! Settling what is due in one organization, in as few transactions as hold it.
+
+use super::{BATCH, Settled, is_late};
+use crate::pace::{Partition, pause};
+use jiff::Timestamp;
+use muster_domain::rules::settle::{expire_invitation, settle_member};
+use muster_domain::{Changes, InvitationId, Job, JobId, Organization, OrganizationId, Pair, UserId};
+use muster_edge::inside::role_set;
+use muster_edge::{App, Ids, Metric};
+use muster_store::commit::MAX_ITEMS;
+use muster_store::{Backoff, Commit, CommitError, Key, Obstacle, Snapshot, StoreError, Tries};
+use std::time::Instant;
+
+/// Items a transaction keeps free for the organization and a job.
+const RESERVE: usize = 2;
+/// How often a transaction is tried that the table has no throughput for, before its organization is left to the next run.
+const TRIES: u32 = 5;
+
+/// What came of one organization.
+pub(super) struct Group {
+    pub(super) organization: OrganizationId,
+    pub(super) done: Settled,
+    /// Whether the table has no throughput for it.
+    pub(super) is_hot: bool,
+}
+
+/// Settles what is due in one organization, a bounded number of things at a time.
+pub(super) async fn settle_group(
+    app: &App,
+    id: OrganizationId,
+    keys: Vec<Key>,
+    now: Timestamp,
+    deadline: Timestamp,
+) -> Group {
+    let mut group = Group {
+        organization: id,
+        done: Settled {
+            complete: true,
+            ..Settled::default()
+        },
+        is_hot: false,
+    };
+    for some in keys.chunks(BATCH) {
+        if group.is_hot {
+            group.done.leave(some.len());
+            continue;
+        }
+        if is_late(deadline) {
+            group.done.complete = false;
+            break;
+        }
+        let settling = Settling {
+            app,
+            now,
+            deadline,
+            done: &mut group.done,
+        };
+        let Err(error) = settling.organization(id, some).await else {
+            continue;
+        };
+        // One organization that cannot be settled must not keep the others waiting.
+        group.is_hot = error.is_throttled();
+        group.done.leave(some.len());
+        if group.is_hot {
+            app.metrics().count(Metric::Throttled, 1);
+            tracing::info!(organization = %id, "an organization is left to the next run: the table has no throughput for it");
+        } else {
+            tracing::error!(%error, organization = %id, "an organization was not settled; the next run tries again");
+        }
+    }
+    group
+}
+
+/// Settling things that are due in an organization.
+struct Settling<'a> {
+    app: &'a App,
+    now: Timestamp,
+    deadline: Timestamp,
+    done: &'a mut Settled,
+}
+
+impl Settling<'_> {
+    /// Settles these things, as many to a transaction as fit.
+    async fn organization(mut self, id: OrganizationId, keys: &[Key]) -> Result<(), StoreError> {
+        let store = self.app.store();
+        let mut wanted = keys.to_vec();
+        wanted.push(Key::organization(id));
+        let mut seen = store.read(&wanted).await?;
+        let Some(mut organization) = seen.organization(id)? else {
+            return Ok(());
+        };
+        let mut batch = Batch::default();
+        for key in keys {
+            let changes = settle(&organization, &seen, key, self.now)?;
+            if changes.is_empty() {
+                continue;
+            }
+            if batch.weight(self.app, &organization, &changes)? > MAX_ITEMS - RESERVE {
+                self.flush(&mut batch, &organization).await?;
+                if is_late(self.deadline) {
+                    self.done.complete = false;
+                    return Ok(());
+                }
+                seen = store.read(&wanted).await?;
+                organization = match seen.organization(id)? {
+                    Some(organization) => organization,
+                    None => return Ok(()),
+                };
+            }
+            // What one settling could not hold of a member stays due, and is the next run's.
+            self.done.complete &= !changes
+                .members
+                .iter()
+                .filter_map(|p| p.after.as_ref())
+                .any(|m| m.due_at.is_some_and(|due| due <= self.now));
+            batch.parts.push(changes);
+        }
+        self.flush(&mut batch, &organization).await
+    }
+
+    /// Makes all of it in one transaction; if something in it was changed meanwhile, each part on its own.
+    async fn flush(&mut self, batch: &mut Batch, organization: &Organization) -> Result<(), StoreError> {
+        let whole = batch.whole();
+        let parts = std::mem::take(&mut batch.parts);
+        if parts.is_empty() {
+            return Ok(());
+        }
+        if self.commit(organization, &whole).await? {
+            self.done.settled += parts.len();
+            return Ok(());
+        }
+        Backoff::after_conflict().pause().await;
+        for part in parts.iter().filter(|_| parts.len() > 1) {
+            if self.commit(organization, part).await? {
+                self.done.settled += 1;
+            } else {
+                self.done.leave(1);
+            }
+        }
+        self.done.leave(usize::from(parts.len() == 1));
+        Ok(())
+    }
+
+    /// Whether the change was made; not if somebody accepted, cancelled or changed the same things meanwhile.
+    async fn commit(&mut self, organization: &Organization, changes: &Changes) -> Result<bool, StoreError> {
+        let Ok(set) = role_set(organization) else {
+            return Ok(false);
+        };
+        let store = self.app.store();
+        let units = 2 * store.weight(changes, set, organization)?.all();
+        let mut tries = Tries::new(TRIES);
+        loop {
+            self.done.transactions += 1;
+            let begun = Instant::now();
+            let commit = Commit {
+                changes,
+                set,
+                organization: Some(organization),
+                once: None,
+                now: self.now,
+            };
+            match store.commit(commit).await {
+                Ok(()) => {
+                    let number = u64::try_from(self.done.transactions).unwrap_or(u64::MAX);
+                    tokio::time::sleep(pause(number, units, begun.elapsed(), Partition::Shared)).await;
+                    return Ok(true);
+                }
+                Err(CommitError::Lost(_) | CommitError::Busy) => return Ok(false),
+                Err(CommitError::Failed(error)) => return Err(error),
+                Err(CommitError::Throttled) if !is_late(self.deadline) && tries.again(Obstacle::Throttle).await => {
+                    self.app.metrics().count(Metric::Throttled, 1);
+                }
+                Err(CommitError::Throttled) => {
+                    return Err(StoreError::Throttled {
+                        operation: "TransactWriteItems",
+                        detail: "the organization's partition takes no more".to_owned(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What settling one due thing changes; nothing if it is not due any more.
+fn settle(organization: &Organization, seen: &Snapshot, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
+    let id = organization.id;
+    let mut ids = Ids::at(now);
+    if let Some(invitation) = key
+        .invitation_of()
+        .and_then(|i: InvitationId| seen.invitation(id, i).transpose())
+    {
+        return Ok(expire_invitation(&invitation?, now, &mut ids));
+    }
+    if let Some(job) = key.job_of().and_then(|j: JobId| seen.job(id, j).transpose()) {
+        return Ok(take_up(&job?, now));
+    }
+    if let Some(member) = key.member_of().and_then(|m: UserId| seen.member(id, m).transpose()) {
+        let member = member?;
+        return Ok(role_set(organization).map_or_else(
+            |_| Changes::default(),
+            |set| settle_member(organization, set, &member, now, &mut ids),
+        ));
+    }
+    Ok(Changes::default())
+}
+
+/// A job that nobody moved on: writing it again puts it on the stream again.
+fn take_up(job: &Job, now: Timestamp) -> Changes {
+    if job.due_at > now {
+        return Changes::default();
+    }
+    Changes {
+        jobs: vec![Pair::change(job.clone(), job.taken_up(now))],
+        ..Changes::default()
+    }
+}
+
+/// Settlings that go into one transaction.
+#[derive(Default)]
+struct Batch {
+    parts: Vec<Changes>,
+}
+
+impl Batch {
+    fn whole(&self) -> Changes {
+        self.parts.iter().cloned().fold(Changes::default(), Changes::and)
+    }
+
+    fn weight(&self, app: &App, organization: &Organization, more: &Changes) -> Result<usize, StoreError> {
+        let both = self.whole().and(more.clone());
+        role_set(organization).map_or(Ok(0), |set| {
+            app.store()
+                .weight(&both, set, organization)
+                .map(muster_store::Weight::all)
+        })
+    }
+}

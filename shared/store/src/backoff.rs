@@ -1,0 +1,113 @@
+//! Backoff: pauses between tries, which grow, and are random so that those who met do not meet again.
+
+use std::time::Duration;
+
+/// The pauses of one thing that is tried again.
+#[derive(Debug, Clone)]
+pub struct Backoff {
+    mean: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    /// After a conflict: whoever was faster is done within milliseconds.
+    #[must_use]
+    pub const fn after_conflict() -> Self {
+        Self::new(Duration::from_millis(20), Duration::from_millis(320))
+    }
+
+    /// After a throttle: a partition gets its throughput anew each second.
+    #[must_use]
+    pub const fn after_throttle() -> Self {
+        Self::new(Duration::from_millis(100), Duration::from_secs(2))
+    }
+
+    /// Pauses of `first` on average, then twice as long each time, up to `longest`.
+    #[must_use]
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self { mean: first, longest }
+    }
+
+    /// How long the next pause is: between half and one and a half times its average.
+    pub fn next_pause(&mut self) -> Duration {
+        let mean = self.mean;
+        self.mean = (2 * mean).min(self.longest);
+        mean.mul_f64(0.5 + fastrand::f64())
+    }
+
+    /// Pauses.
+    pub async fn pause(&mut self) {
+        tokio::time::sleep(self.next_pause()).await;
+    }
+}
+
+/// The pauses of one thing that conflicts and throttles keep from being done.
+#[derive(Debug, Clone)]
+pub struct Tries {
+    left: u32,
+    conflicts: Backoff,
+    throttles: Backoff,
+}
+
+/// What stands in the way of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Others were at the same items.
+    Conflict,
+    /// The table had no throughput for it.
+    Throttle,
+}
+
+impl Tries {
+    /// So many tries, the first among them.
+    #[must_use]
+    pub const fn new(tries: u32) -> Self {
+        Self {
+            left: tries,
+            conflicts: Backoff::after_conflict(),
+            throttles: Backoff::after_throttle(),
+        }
+    }
+
+    /// Pauses before the next try; false, at once, if there is none.
+    pub async fn again(&mut self, obstacle: Obstacle) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return false;
+        }
+        match obstacle {
+            Obstacle::Conflict => self.conflicts.pause().await,
+            Obstacle::Throttle => self.throttles.pause().await,
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_are_random_around_that() {
+        let mut spread = Vec::new();
+        for _ in 0..200 {
+            let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(400));
+            for mean in [100, 200, 400, 400] {
+                let pause = backoff.next_pause();
+                let (least, most) = (Duration::from_millis(mean / 2), Duration::from_millis(mean * 3 / 2));
+                assert!((least..=most).contains(&pause), "{pause:?} of {mean} ms");
+                spread.push(pause.as_secs_f64() / Duration::from_millis(mean).as_secs_f64());
+            }
+        }
+        assert!(spread.iter().any(|share| *share < 0.7) && spread.iter().any(|share| *share > 1.3));
+    }
+
+    #[tokio::test]
+    async fn there_are_as_many_tries_as_were_given() {
+        let mut tries = Tries::new(3);
+        assert!(tries.again(Obstacle::Conflict).await);
+        assert!(tries.again(Obstacle::Throttle).await);
+        assert!(!tries.again(Obstacle::Conflict).await);
+        assert!(!tries.again(Obstacle::Conflict).await);
+    }
+}

@@ -1,0 +1,231 @@
+//! A table that takes no more for a while: that is told from conflicts, nothing is lost by it, and nothing becomes a dead letter.
+
+use jiff::SignedDuration;
+use muster_domain::Member;
+use muster_edge::Metric;
+use muster_functions::routes::ROUTES;
+use muster_store::items::Entity as _;
+use muster_tests::bench::Bench;
+use muster_tests::crowd::{Holding, crowd};
+use muster_tests::faults::{At, ERASE, Kind, READ, Reach, TRANSACT};
+use muster_tests::recount;
+use muster_tests::requests::{Case, prepare};
+use muster_tests::shortcuts::verdicts;
+use muster_tests::stream::Function;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// More records than any of these tests has.
+const ENOUGH: usize = 200;
+
+async fn case_of(b: &Bench, binary: &str) -> Case {
+    prepare(b, ROUTES.iter().find(|r| r.binary == binary).expect("a route")).await
+}
+
+/// What was counted of throttles, of conflicts, and of changes that were given up for these.
+fn counted(b: &Bench) -> [u64; 3] {
+    [Metric::Throttled, Metric::ConflictsRetried, Metric::CommitsRefused]
+        .map(|metric| b.app().metrics().counted(metric))
+}
+
+/// Hands everything that waits to a function in the watched process, until nothing waits.
+async fn taken(b: &Bench, function: Function) {
+    let mut stream = b.stream().await;
+    for _ in 0..ENOUGH {
+        if !stream.feed(b.app(), function).await {
+            return;
+        }
+    }
+    panic!("records are handed back without end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_change_is_tried_again_and_then_answered_as_a_throttle_and_not_as_a_conflict() {
+    let b = Bench::start().await;
+    for kind in [Kind::Hot, Kind::Throttled] {
+        let case = case_of(&b, "put-resource").await;
+        let [throttled, retried, refused] = counted(&b);
+        b.faults.inject(At::First(TRANSACT), kind, Reach::Call);
+        b.send(&case).await.expect(201);
+        assert_eq!(counted(&b), [throttled + 1, retried, refused], "{kind:?}");
+
+        let case = case_of(&b, "put-resource").await;
+        b.faults.inject(At::Every(TRANSACT), kind, Reach::Rest);
+        let answer = b.send(&case).await;
+        assert_eq!(answer.header("retry-after"), Some("2"));
+        answer.problem(503, "throttled");
+        assert_eq!(
+            counted(&b),
+            [throttled + 1 + 5, retried, refused],
+            "{kind:?}: five tries"
+        );
+        b.faults.clear();
+        b.send(&case).await.expect(201);
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_read_is_answered_as_a_throttle() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "get-organization").await;
+    for kind in [Kind::Hot, Kind::Throttled] {
+        let [throttled, ..] = counted(&b);
+        b.faults.inject(At::Every(READ), kind, Reach::Rest);
+        b.send(&case).await.problem(503, "throttled");
+        assert_eq!(counted(&b)[0], throttled + 1, "{kind:?}");
+        b.faults.clear();
+        b.send(&case).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_action_tells_what_the_table_had_no_throughput_for_and_goes_on_when_repeated() {
+    const COUNT: usize = 40;
+    let b = Bench::start().await;
+    let of_many = async || {
+        let mut case = case_of(&b, "remove-members").await;
+        crowd(&b, &case, "many", COUNT, Holding::Grant).await;
+        let ids: Vec<String> = (0..COUNT).map(|n| case.person(&b, &format!("many{n}")).id()).collect();
+        case.body = Some(json!({ "members": ids }));
+        b.faults.clear();
+        case
+    };
+    let case = of_many().await;
+    b.send(&case).await.expect(200);
+    let calls = b.faults.calls();
+    let writes: Vec<usize> = (0..calls.len()).filter(|n| calls[*n] == TRANSACT).collect();
+
+    let case = of_many().await;
+    let before = case.organization().seats_used(&b.h).await;
+    b.faults.inject(At::Call(writes[1]), Kind::Hot, Reach::Rest);
+    let answer = b.send(&case).await;
+    b.faults.clear();
+    let first = verdicts(&answer.expect(200).body);
+    let done = first.iter().filter(|(status, _)| status == "removed").count();
+    let left = first
+        .iter()
+        .filter(|verdict| **verdict == ("refused".into(), "throttled".into()))
+        .count();
+    assert!(done > 0 && left > 0 && done + left == COUNT, "{first:?}");
+    assert_eq!(case.organization().seats_used(&b.h).await, before - done as u64);
+
+    let again = b.send(&case).await.expect(200);
+    assert!(verdicts(&again.body).iter().all(|(status, _)| status == "removed"));
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_throttled_is_left_to_the_schedule() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    crowd(&b, &case, "member", 25, Holding::Grant).await;
+    let spring = case.organization().path("/resources/program/spring");
+    let answer = case.owner.delete(&b.h, &spring).await;
+    assert!((200..300).contains(&answer.status), "{:#}", answer.body);
+    for operation in [TRANSACT, READ] {
+        let [throttled, ..] = counted(&b);
+        b.faults.inject(At::Every(operation), Kind::Hot, Reach::Rest);
+        taken(&b, Function::FinishWork).await;
+        b.faults.clear();
+        assert!(counted(&b)[0] > throttled, "{operation}");
+        assert!(holders(&b).await >= 25, "{operation}");
+        // Nobody has moved it on for two minutes.
+        b.h.advance(SignedDuration::from_mins(3));
+        b.expire().await.unwrap();
+    }
+    taken(&b, Function::FinishWork).await;
+    assert_eq!(holders(&b).await, 0);
+    b.drain().await;
+    recount(&b.h).await;
+}
+
+/// How many members hold something on `spring`.
+async fn holders(b: &Bench) -> usize {
+    let items = muster_tests::recount::items(&b.h).await.into_iter();
+    let members = items.filter(|item| {
+        item.get("kind")
+            .and_then(|kind| kind.as_s().ok())
+            .is_some_and(|kind| kind == "member")
+    });
+    let members = members.map(|item| Member::from_item(item).expect("a member"));
+    let on_spring = |member: &Member| {
+        member
+            .grants
+            .iter()
+            .any(|grant| grant.resource.key.id.to_string() == "spring")
+    };
+    members.filter(on_spring).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_counted_though_the_counts_are_throttled_at_first() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    b.drain().await;
+    crowd(&b, &case, "member", 10, Holding::Grant).await;
+    b.faults.inject(At::First(TRANSACT), Kind::Hot, Reach::Call);
+    taken(&b, Function::CountPeople).await;
+    assert_eq!(b.faults.count(TRANSACT), 2);
+    b.faults.clear();
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_leaves_an_organization_that_is_throttled_to_the_next_and_settles_it_then() {
+    let b = Bench::start().await;
+    let mut case = case_of(&b, "list-members").await;
+    case.invite(&b, "ann").await;
+    case.invite(&b, "bob").await;
+    b.h.advance_days(8);
+    let [throttled, ..] = counted(&b);
+    b.faults.inject(At::Every(TRANSACT), Kind::Hot, Reach::Rest);
+    let swept = b.expire().await.unwrap();
+    b.faults.clear();
+    assert_eq!((&swept["settled"], &swept["complete"]), (&json!(0), &json!(false)));
+    assert!(swept["left"].as_u64() >= Some(2), "{swept}");
+    assert_eq!(counted(&b)[0], throttled + 5, "five tries");
+    let swept = b.expire().await.unwrap();
+    assert_eq!((&swept["left"], &swept["complete"]), (&json!(0), &json!(true)));
+    assert!(swept["settled"].as_u64() >= Some(2), "{swept}");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_is_erased_though_batches_come_back_undone_and_jobs_are_throttled() {
+    let month = SignedDuration::from_hours(31 * 24);
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    crowd(&b, &case, "member", 16, Holding::Grant).await;
+    let path = case.organization().path("");
+    let answer = case.owner.delete(&b.h, &path).await;
+    assert!((200..300).contains(&answer.status), "{:#}", answer.body);
+    b.drain().await;
+    b.h.advance(month);
+    b.expire().await.unwrap();
+    b.faults.inject(At::First(ERASE), Kind::Hot, Reach::Call);
+    taken(&b, Function::FinishWork).await;
+    let erased = b.faults.exchanges();
+    let writes = erased.iter().filter(|e| e.operation == ERASE);
+    let sizes: Vec<usize> = writes.map(|e| deletes(&e.request())).collect();
+    assert!(
+        sizes.len() > 2 && sizes.iter().all(|size| (1..=25).contains(size)),
+        "{sizes:?}"
+    );
+    b.faults.clear();
+    b.drain().await;
+    let id = &case.organization().id;
+    let partitions = [format!("ORG#{id}"), format!("EVENTS#{id}")];
+    let items = muster_tests::recount::items(&b.h).await;
+    let left = items
+        .iter()
+        .filter(|item| partitions.contains(item["PK"].as_s().unwrap()));
+    let left: BTreeSet<&str> = left.map(|item| item["kind"].as_s().unwrap().as_str()).collect();
+    assert_eq!(left, BTreeSet::from(["event", "mail"]), "what tells of the end");
+    recount(&b.h).await;
+}
+
+fn deletes(request: &Value) -> usize {
+    let tables = request["RequestItems"].as_object().expect("a batch");
+    tables.values().filter_map(Value::as_array).map(Vec::len).sum()
+}
