@@ -4,15 +4,19 @@
 mod counts;
 mod deliver;
 mod feedback;
+mod handing;
 mod work;
 
 pub use feedback::note_feedback;
 
 use muster_domain::Address;
-use muster_edge::App;
-use muster_store::Key;
+use muster_edge::{App, Metric};
+use muster_store::{Key, Obstacle, Tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// How often a mail is tried that the table has no throughput for, before its record is handed back.
+const TRIES: u32 = 6;
 
 #[derive(Deserialize)]
 struct Batch {
@@ -129,9 +133,17 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
         };
-        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, to.as_ref()));
-        if let Err(error) = delivered.await {
+        let mut tries = Tries::new(TRIES);
+        let delivered = loop {
+            // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+            let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, to.as_ref())).await;
+            let is_throttled = delivered.as_ref().is_err_and(deliver::DeliverError::is_throttled);
+            if !is_throttled || !tries.again(Obstacle::Throttle).await {
+                break delivered;
+            }
+            app.metrics().count(Metric::Throttled, 1);
+        };
+        if let Err(error) = delivered {
             tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
             failed.push(sequence_number);
         }

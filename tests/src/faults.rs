@@ -86,6 +86,10 @@ pub enum Kind {
     Conflict,
     /// AWS refuses the request for good.
     Rejected,
+    /// SES refuses a mail since its sender, or in the sandbox its recipient, is not verified.
+    Unverified,
+    /// SES takes no more mail that day.
+    QuotaSpent,
     /// The reply is held back until the clock on the wall shows this.
     Held(Timestamp),
     /// The process ends here: the call never begins, and [`Faults::unless_killed`] drops what made it.
@@ -347,6 +351,14 @@ async fn exchange(
         Some(Kind::Hot) => Ok(hot(&name, request.body().bytes().unwrap_or_default())),
         Some(Kind::Conflict) => Ok(conflict(&name, request.body().bytes().unwrap_or_default())),
         Some(Kind::Rejected) => Ok(refusal(400, "MessageRejected", json!({}))),
+        Some(Kind::Unverified) => {
+            let message = "Email address is not verified. The following identities failed the check in region US-EAST-1: x.example";
+            Ok(refusal(400, "MessageRejected", json!({ "message": message })))
+        }
+        Some(Kind::QuotaSpent) => {
+            let message = "Daily message quota exceeded.";
+            Ok(refusal(429, "TooManyRequestsException", json!({ "message": message })))
+        }
         Some(Kind::Killed) => {
             faults.killed.notify_waiters();
             std::future::pending().await
@@ -421,7 +433,9 @@ fn hot(operation: &str, sent: &[u8]) -> HttpResponse {
 fn refusal(status: u16, kind: &str, more: Value) -> HttpResponse {
     let mut body = more;
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
-    body["message"] = json!("Rate of requests exceeds the allowed throughput of table muster-internal-name.");
+    if body["message"].is_null() {
+        body["message"] = json!("Rate of requests exceeds the allowed throughput of table muster-internal-name.");
+    }
     let mut reply = answer(status, &body);
     reply.headers_mut().insert("x-amzn-errortype", kind.to_owned());
     reply

@@ -4,7 +4,8 @@ use super::{BATCH, Settled, is_late};
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
-use muster_domain::{Changes, InvitationId, Job, JobId, Organization, OrganizationId, Pair, UserId};
+use muster_domain::rules::work::send_late;
+use muster_domain::{Changes, InvitationId, Job, JobId, MailId, Organization, OrganizationId, Pair, UserId};
 use muster_edge::inside::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
@@ -193,6 +194,9 @@ fn settle(organization: &Organization, seen: &Snapshot, key: &Key, now: Timestam
     }
     if let Some(job) = key.job_of().and_then(|j: JobId| seen.job(id, j).transpose()) {
         return Ok(take_up(&job?, now));
+    }
+    if let Some(mail) = key.mail_of().and_then(|m: MailId| seen.mail(id, m).transpose()) {
+        return Ok(send_late(&mail?, now, &mut ids));
     }
     if let Some(member) = key.member_of().and_then(|m: UserId| seen.member(id, m).transpose()) {
         let member = member?;

@@ -1,5 +1,6 @@
 //! Delivering one mail: taken up, handed to SES, noted. A mail is sent again only when it is not known whether it was.
 
+use super::handing::hand_over;
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
@@ -29,6 +30,18 @@ pub(super) enum DeliverError {
     Commit(#[from] CommitError),
     #[error("the mail was taken up by an earlier try, or its organization has changed")]
     TakenUp,
+    #[error("what became of the mail could not be noted: {0}")]
+    Unnoted(StoreError),
+}
+
+impl DeliverError {
+    /// Whether the table had no throughput for it, so that it may be tried again after a pause.
+    pub(super) const fn is_throttled(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Throttled { .. }) | Self::Commit(CommitError::Throttled)
+        )
+    }
 }
 
 /// Delivers a mail, unless that was done before, what it speaks of is no longer so, or it is not to reach its address.
@@ -49,6 +62,10 @@ pub(super) async fn deliver(
     let Some(mail) = seen.mail(organization, id)? else {
         return Ok(());
     };
+    // The schedule puts it into the outbox anew.
+    if mail.is_waiting() {
+        return Ok(());
+    }
     // What is done with: the mail is, and what the invitation tells of it may not be.
     match mail.state {
         MailState::Queued | MailState::Sending => {}
@@ -115,36 +132,6 @@ async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result
             .await?
     };
     Ok(if is_taken { Taken::Up } else { Taken::Before })
-}
-
-/// Hands a mail to the mail service, and notes what it says.
-async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
-    match post.send(outgoing, mail).await {
-        Ok(()) => {
-            app.metrics().count(Metric::MailSent, 1);
-            note(app, mail, MailState::Sent, Delivery::Sent).await
-        }
-        Err(PostError::Refused(reason)) => {
-            tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
-            app.metrics().count(Metric::MailFailed, 1);
-            note(app, mail, MailState::Failed, Delivery::Failed).await
-        }
-        Err(error @ PostError::NotSent(_)) => {
-            let now = app.clock().now();
-            app.store()
-                .move_mail(mail, MailState::Sending, MailState::Queued, now)
-                .await?;
-            Err(error.into())
-        }
-        Err(error @ PostError::Unknown(_)) => Err(error.into()),
-    }
-}
-
-async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
-    app.store()
-        .move_mail(mail, MailState::Sending, state, app.clock().now())
-        .await?;
-    Ok(tell(app, mail, delivery).await?)
 }
 
 /// What is known of a mail's address. It is read already, but for what is sent again by hand.

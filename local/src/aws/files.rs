@@ -98,7 +98,7 @@ mod tests {
             "MUSTER_EXPORT_BUCKET" => Some(EXPORT_BUCKET.into()),
             "MUSTER_CURSOR_KEY" => Some("key".into()),
             "MUSTER_JWKS_URL" | "MUSTER_APP_URL" => Some("http://localhost".into()),
-            _ => Some("x".into()).filter(|_| !name.contains("URL") && !name.contains("MAIL_FROM")),
+            _ => Some("x".into()).filter(|_| !name.contains("URL") && !name.contains("MAIL")),
         });
         let app = App::new(config.unwrap(), &sdk_config(endpoints, None), Clock::system());
         (store, app.files().unwrap().clone(), reqwest::Client::new())

@@ -7,7 +7,7 @@ use crate::resource::ResourceKey;
 use crate::rules::deletion::gone_at;
 use crate::text::{Message, Name, RoleId};
 use crate::time::days_after;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Why access ended.
@@ -118,9 +118,43 @@ pub struct Mail {
     pub asked: bool,
     /// Where it stands.
     pub state: MailState,
+    /// How long the mail service has not taken it; none if it was never asked in vain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// When it was queued.
     pub created_at: Timestamp,
 }
+
+/// What is known of a mail that the mail service does not take at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// Since when.
+    pub since: Timestamp,
+    /// When the schedule puts it into the outbox anew; none once that is done.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Why the mail service does not take a mail at present, which has nothing to do with the mail itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotNow {
+    /// It takes no more mail a second.
+    Throttled,
+    /// It takes none for longer: a day's quota is spent, the sender is not verified yet, or the account is paused.
+    Closed,
+}
+
+impl NotNow {
+    /// After how long it is asked again.
+    const fn pause(self) -> SignedDuration {
+        match self {
+            Self::Throttled => SignedDuration::from_mins(1),
+            Self::Closed => SignedDuration::from_mins(30),
+        }
+    }
+}
+
+/// How long a mail is tried that the mail service does not take. Quotas are those of a day, and a sender is verified within three.
+pub const MAX_LATE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// Mail that was queued before this was noted.
 const fn asked() -> bool {
@@ -166,8 +200,34 @@ impl Mail {
         Self {
             id: MailId::from_uuid(ids.uuid()),
             state: MailState::Queued,
+            late: None,
             ..self.clone()
         }
+    }
+
+    /// Whether it waits for the schedule, and is not to be delivered before.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.late.is_some_and(|late| late.due_at.is_some())
+    }
+
+    /// How it waits for the schedule after the mail service did not take it; none if it has been tried for long enough.
+    #[must_use]
+    pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
+        let since = self.late.map_or(now, |late| late.since);
+        let due_at = now.checked_add(why.pause()).ok();
+        (now.duration_since(since) < MAX_LATE).then_some(Late { since, due_at })
+    }
+
+    /// The mail that takes the place of this one, once the instant that it waits for has come; none before, and for a mail that does not wait.
+    #[must_use]
+    pub fn taken_up(&self, now: Timestamp, ids: &mut dyn NewIds) -> Option<Self> {
+        let late = self.late.filter(|_| self.state == MailState::Queued)?;
+        late.due_at.filter(|due| *due <= now)?;
+        Some(Self {
+            late: Some(Late { due_at: None, ..late }),
+            ..self.released(ids)
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::files::{Files, FilesError};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
+use crate::turns::Turns;
 use crate::web::Web;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -33,6 +34,7 @@ struct Inner {
     clock: Clock,
     metrics: Metrics,
     files: OnceLock<Files>,
+    mail_turns: Turns,
 }
 
 impl App {
@@ -46,6 +48,7 @@ impl App {
         Self {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(config.metrics.clone()),
+                mail_turns: Turns::new(config.mail_interval),
                 config,
                 sdk,
                 web,
@@ -119,6 +122,12 @@ impl App {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// Whose turn it is to be handed to the mail service.
+    #[must_use]
+    pub fn mail_turns(&self) -> &Turns {
+        &self.inner.mail_turns
     }
 
     /// The bucket of exports. A process that needs it makes its client once.

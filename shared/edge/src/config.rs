@@ -3,6 +3,8 @@
 use crate::auth::{PLATFORM_SCOPE, Trust};
 use crate::cursors::CursorKey;
 use crate::mail::Mailbox;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 /// What a deployment sets.
 #[derive(Debug, Clone)]
@@ -26,6 +28,9 @@ pub struct Config {
     pub mail_from: Option<Mailbox>,
     /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
+    /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many mails the mail service takes a second, and how many processes
+    /// share that; so the time from one mail of this process to the next. Zero without the first.
+    pub mail_interval: Duration,
     /// `MUSTER_EXPORT_BUCKET`: the S3 bucket that exports are made in.
     pub export_bucket: Option<String>,
     /// `MUSTER_METRICS`: the CloudWatch namespace of what is counted; without it nothing of that is written.
@@ -78,6 +83,12 @@ impl Config {
                 .ok_or_else(|| refuse(name, "must begin with http:// or https://"))
         };
         let url = |name: &'static str| web_address(name, required(name)?);
+        let number = |name: &'static str| -> Result<Option<NonZeroU32>, ConfigError> {
+            let parsed = optional(name).map(|value| value.trim().parse::<NonZeroU32>());
+            parsed
+                .transpose()
+                .map_err(|_| refuse(name, "is not a number from 1 on"))
+        };
         let mail_from = optional("MUSTER_MAIL_FROM")
             .map(|from| {
                 from.parse()
@@ -101,6 +112,13 @@ impl Config {
             link_secret_id: optional("MUSTER_LINK_SECRET_ID"),
             mail_from,
             mail_configuration_set: optional("MUSTER_MAIL_CONFIGURATION_SET"),
+            mail_interval: match number("MUSTER_MAILS_PER_SECOND")? {
+                None => Duration::ZERO,
+                Some(rate) => {
+                    let deliverers = number("MUSTER_MAIL_DELIVERERS")?.map_or(1, NonZeroU32::get);
+                    Duration::from_secs(1) * deliverers / rate.get()
+                }
+            },
             export_bucket: optional("MUSTER_EXPORT_BUCKET"),
             metrics: optional("MUSTER_METRICS"),
         })
@@ -140,9 +158,25 @@ mod tests {
             ("MUSTER_APP_URL", Some("ftp://app.example")),
             ("MUSTER_API_URL", Some("api.example")),
             ("MUSTER_MAIL_FROM", Some("nobody")),
+            ("MUSTER_MAILS_PER_SECOND", Some("0")),
+            ("MUSTER_MAILS_PER_SECOND", Some("many")),
         ];
         for (name, value) in cases {
             assert_eq!(read(name, value).unwrap_err().variable, name);
         }
+    }
+
+    #[test]
+    fn processes_share_the_rate_of_mail() {
+        assert_eq!(read("", None).unwrap().mail_interval, Duration::ZERO);
+        let alone = read("MUSTER_MAILS_PER_SECOND", Some("20")).unwrap();
+        assert_eq!(alone.mail_interval, Duration::from_millis(50));
+        let shared = |name: &str| match name {
+            "MUSTER_MAILS_PER_SECOND" => Some("1".to_owned()),
+            "MUSTER_MAIL_DELIVERERS" => Some("4".to_owned()),
+            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" => None,
+            _ => Some("https://value.example".to_owned()),
+        };
+        assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));
     }
 }

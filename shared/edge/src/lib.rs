@@ -29,6 +29,7 @@ pub mod refusals;
 pub mod reply;
 pub mod secrets;
 pub mod serve;
+pub mod turns;
 pub mod web;
 
 pub use app::App;

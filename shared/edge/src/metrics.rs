@@ -23,6 +23,8 @@ pub enum Metric {
     MailSent,
     /// Mail that was not sent, since what it speaks of is no longer so, or its address bounced or complained.
     MailSkipped,
+    /// Tries at mail that SES did not take at present: the mail waits.
+    MailPutOff,
     /// Mail that SES refused for good.
     MailFailed,
     /// Mail that came back for good.
@@ -43,11 +45,12 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ConflictsRetried,
         Self::CommitsRefused,
         Self::MailSent,
         Self::MailSkipped,
+        Self::MailPutOff,
         Self::MailFailed,
         Self::MailBounced,
         Self::MailComplained,
@@ -75,6 +78,7 @@ impl Metric {
             Self::CommitsRefused => "CommitsRefused",
             Self::MailSent => "MailSent",
             Self::MailSkipped => "MailSkipped",
+            Self::MailPutOff => "MailPutOff",
             Self::MailFailed => "MailFailed",
             Self::MailBounced => "MailBounced",
             Self::MailComplained => "MailComplained",

@@ -20,6 +20,12 @@ pub enum PostError {
     /// SES refuses this very mail, for good.
     #[error("refused: {0}")]
     Refused(String),
+    /// SES takes no more mail a second.
+    #[error("throttled: {0}")]
+    Throttled(String),
+    /// SES takes no mail of this account or sender for longer, whatever it is.
+    #[error("not taken at present: {0}")]
+    Closed(String),
     /// It was certainly not sent; trying again later makes sense.
     #[error("not sent: {0}")]
     NotSent(String),
@@ -45,7 +51,7 @@ impl Post {
         }
     }
 
-    /// Sends one mail of the outbox as it was written. Its id stands in the `Message-ID`, and in a tag.
+    /// Sends one mail of the outbox as it was written, when its turn has come. Its id stands in the `Message-ID`, and in a tag.
     ///
     /// # Errors
     /// [`PostError`].
@@ -59,6 +65,7 @@ impl Post {
         let unfit = |e: aws_sdk_sesv2::error::BuildError| PostError::Refused(e.to_string());
         let raw = RawMessage::builder().data(Blob::new(mime)).build().map_err(unfit)?;
         let tag = |name, value: String| MessageTag::builder().name(name).value(value).build().map_err(unfit);
+        self.app.mail_turns().take().await;
         let sent = self
             .client
             .send_email()
@@ -75,6 +82,19 @@ impl Post {
     }
 }
 
+/// Codes by which SES says that it takes no more: of a second, or of a day.
+const THROTTLES: [&str; 4] = [
+    "TooManyRequestsException",
+    "LimitExceededException",
+    "ThrottlingException",
+    "Throttling",
+];
+
+/// Whether SES says this, in whichever letters.
+fn says(message: Option<&str>, words: &str) -> bool {
+    message.is_some_and(|message| message.to_ascii_lowercase().contains(words))
+}
+
 fn sorted(error: SdkError<SendEmailError>) -> PostError {
     // What SES says of a refused mail can name its addresses: only its code is kept.
     let text = match (&error, error.as_service_error().and_then(ProvideErrorMetadata::code)) {
@@ -86,7 +106,21 @@ fn sorted(error: SdkError<SendEmailError>) -> PostError {
         SdkError::ConstructionFailure(_) => PostError::NotSent(text),
         SdkError::DispatchFailure(failure) if failure.is_user() => PostError::NotSent(text),
         SdkError::ServiceError(service) => match service.err() {
+            // The sender, or in the sandbox the recipient; it is no fault of the mail, and may be verified any moment.
+            SendEmailError::MessageRejected(rejected) if says(rejected.message(), "not verified") => {
+                PostError::Closed(text)
+            }
             SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => PostError::Refused(text),
+            SendEmailError::AccountSuspendedException(_)
+            | SendEmailError::SendingPausedException(_)
+            | SendEmailError::MailFromDomainNotVerifiedException(_) => PostError::Closed(text),
+            error if error.code().is_some_and(|code| THROTTLES.contains(&code)) => {
+                if says(error.message(), "quota") {
+                    PostError::Closed(text)
+                } else {
+                    PostError::Throttled(text)
+                }
+            }
             // Any other answer that is not a fault of the server means that it did not take the mail.
             _ if service.raw().status().is_client_error() => PostError::NotSent(text),
             _ => PostError::Unknown(text),

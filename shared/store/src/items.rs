@@ -66,8 +66,9 @@ pub trait Entity: Serialize + DeserializeOwned {
         let mut text = |name: &str, value: String| item.insert(name.to_owned(), AttributeValue::S(value));
         text(keys::KIND, Self::KIND.to_owned());
         if let Some(at) = self.due_at() {
-            text(keys::DUE_PK, key.due_partition());
-            text(keys::DUE_SK, format!("{}#{}#{}", keys::instant(at), key.pk, key.sk));
+            let [partition, place] = key.due(at);
+            text(keys::DUE_PK, partition);
+            text(keys::DUE_SK, place);
         }
         if let Some(user) = self.user() {
             text(keys::BY_USER_PK, keys::user_pk(user));
@@ -193,6 +194,9 @@ impl Entity for Mail {
     const KIND: &'static str = "mail";
     fn key(&self) -> Key {
         Key::mail(self.organization, self.id)
+    }
+    fn due_at(&self) -> Option<Timestamp> {
+        self.late.and_then(|late| late.due_at)
     }
 }
 

@@ -362,10 +362,11 @@ impl Key {
         })
     }
 
-    /// The partition of the due index that this key's item goes to.
-    pub(crate) fn due_partition(&self) -> String {
+    /// Partition and place in the due index of this key's item, when something about it is due at an instant.
+    pub(crate) fn due(&self, at: jiff::Timestamp) -> [String; 2] {
         let sum = self.sk.bytes().fold(0u8, u8::wrapping_add);
-        due_shard(sum % DUE_SHARDS)
+        let place = format!("{}#{}#{}", instant(at), self.pk, self.sk);
+        [due_shard(sum % DUE_SHARDS), place]
     }
 
     /// The organization whose partition this key is in, if it is in one.

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
-use muster_domain::mail::MailState;
+use muster_domain::mail::{Late, MailState};
 use muster_domain::rules::pace::Sending;
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
@@ -21,7 +21,7 @@ const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Mails looked at for held ones in one query.
 const LOOKED_AT: usize = 200;
 
-const fn state_name(state: MailState) -> &'static str {
+pub(crate) const fn state_name(state: MailState) -> &'static str {
     match state {
         MailState::Queued => "queued",
         MailState::Sending => "sending",
@@ -70,16 +70,60 @@ impl Store {
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
-        update = update.condition_expression(condition);
+        // One that waits for the schedule is nobody else's to send.
+        update = match to {
+            MailState::Sending => update
+                .condition_expression(format!("{condition} AND attribute_not_exists(#due)"))
+                .expression_attribute_names("#due", keys::DUE_PK),
+            _ => update.condition_expression(condition),
+        };
         update = if done {
             update
-                .update_expression("SET #state = :to, #ttl = :ttl")
+                // SES may tell of one that waits, if an earlier try at it was of unknown fate.
+                .update_expression("SET #state = :to, #ttl = :ttl REMOVE #due_pk, #due_sk")
+                .expression_attribute_names("#due_pk", keys::DUE_PK)
+                .expression_attribute_names("#due_sk", keys::DUE_SK)
                 .expression_attribute_names("#ttl", keys::TTL)
                 .expression_attribute_values(":ttl", AttributeValue::N((now.as_second() + KEPT_SECONDS).to_string()))
         } else {
             update.update_expression("SET #state = :to")
         };
         was_made(update.send().await)
+    }
+
+    /// Puts a mail back that the mail service did not take, until the schedule takes it up; false if it is not being sent any more.
+    ///
+    /// # Errors
+    /// [`StoreError`] if DynamoDB does not answer.
+    pub async fn put_off(&self, mail: &Mail, late: Late) -> Result<bool, StoreError> {
+        let waiting = Mail {
+            state: MailState::Queued,
+            late: Some(late),
+            ..mail.clone()
+        };
+        let mut item = waiting.to_item()?;
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(mail.key().attributes()))
+            .condition_expression("#state = :sending")
+            .expression_attribute_values(":sending", AttributeValue::S(state_name(MailState::Sending).into()));
+        let mut sets = Vec::new();
+        for name in ["state", "late", keys::DUE_PK, keys::DUE_SK] {
+            if let Some(value) = item.remove(name) {
+                sets.push(format!("#{name} = :{name}"));
+                update = update
+                    .expression_attribute_names(format!("#{name}"), name)
+                    .expression_attribute_values(format!(":{name}"), value);
+            }
+        }
+        was_made(
+            update
+                .update_expression(format!("SET {}", sets.join(", ")))
+                .send()
+                .await,
+        )
     }
 
     /// Takes a queued mail up for sending that is sent by hand, and notes it among those that were sent to its address by hand; false if it is not queued

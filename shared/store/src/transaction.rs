@@ -122,7 +122,7 @@ impl<'a> Transaction<'a> {
             t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
         }
         for mail in &changes.released {
-            t.release(&mail.key())?;
+            t.release(&mail.key(), mail.state)?;
         }
         if let Some(organization) = read {
             for (address, mark, at) in &changes.marks {

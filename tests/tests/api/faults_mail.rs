@@ -1,12 +1,17 @@
 //! Mail is never lost, and sent twice only where nobody can know whether it was sent.
 
+use jiff::SignedDuration;
+use muster_domain::Told;
+use muster_edge::{App, Config, Metric};
 use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Kind, Reach, SEND_EMAIL};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::sampled::sampled;
-use muster_tests::stream::Function;
+use muster_tests::stream::{Function, hear};
+use serde_json::json;
+use std::time::{Duration, Instant};
 
 /// An invitation that is made but not mailed yet; with its address.
 async fn invited(b: &Bench) -> (Case, String) {
@@ -75,6 +80,10 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
         try_once(&b).await;
         b.faults.clear();
         b.drain().await;
+        // What SES did not take waits a minute.
+        b.h.advance(SignedDuration::from_mins(1));
+        b.expire().await.unwrap();
+        b.drain().await;
         // SES may have it without our knowing, or we know and could not note it.
         let reply_lost = n == handed_over && matches!(kind, Kind::LostReply | Kind::TimeoutAfter);
         let note_lost = n == handed_over + 1 && *reach != Reach::Attempt;
@@ -109,20 +118,115 @@ async fn a_mail_that_ses_refuses_for_good_is_told_as_failed_and_not_tried_again(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_throttled_mail_stays_queued_until_it_is_delivered_once() {
+async fn a_mail_that_ses_does_not_take_at_present_waits_for_the_schedule_and_is_delivered_once() {
+    let b = Bench::start().await;
+    for (kind, asked, minutes) in [
+        (Kind::Throttled, 3, 1),
+        (Kind::QuotaSpent, 1, 30),
+        (Kind::Unverified, 1, 30),
+    ] {
+        let (case, address) = invited(&b).await;
+        let put_off = b.app().metrics().counted(Metric::MailPutOff);
+        for turn in 0..2 {
+            b.faults.inject(At::Every(SEND_EMAIL), kind, Reach::Call);
+            try_once(&b).await;
+            assert_eq!(b.faults.count(SEND_EMAIL), asked, "{kind:?}: how often SES is asked");
+            assert!(
+                !b.stream().await.feed(b.app(), Function::DeliverMail).await,
+                "the record is done with"
+            );
+            assert_eq!(delivered(&b, &address), 0, "{kind:?}");
+            assert_eq!(told(&b, &case, &address).await, "queued", "{kind:?}");
+            assert_eq!(b.app().metrics().counted(Metric::MailPutOff), put_off + turn + 1);
+            b.faults.clear();
+            b.h.advance(SignedDuration::from_mins(minutes) - SignedDuration::from_secs(1));
+            b.expire().await.unwrap();
+            assert!(
+                !b.stream().await.feed(b.app(), Function::DeliverMail).await,
+                "{kind:?}: it waits"
+            );
+            b.h.advance(SignedDuration::from_secs(1));
+            b.expire().await.unwrap();
+        }
+        b.drain().await;
+        assert_eq!(delivered(&b, &address), 1, "{kind:?}");
+        assert_eq!(told(&b, &case, &address).await, "sent", "{kind:?}");
+        // Nothing of it is due any more.
+        assert_eq!(b.expire().await.unwrap()["settled"], 0, "{kind:?}");
+    }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_ses_has_not_taken_for_three_days_has_failed() {
     let b = Bench::start().await;
     let (case, address) = invited(&b).await;
     for _ in 0..3 {
-        b.faults.inject(At::First(SEND_EMAIL), Kind::Throttled, Reach::Rest);
-        try_once(&b).await;
-        assert_eq!(b.faults.count(SEND_EMAIL), 1, "each try asks SES once");
-        b.faults.clear();
-        assert_eq!(delivered(&b, &address), 0);
         assert_eq!(told(&b, &case, &address).await, "queued");
+        b.faults.inject(At::Every(SEND_EMAIL), Kind::Unverified, Reach::Call);
+        try_once(&b).await;
+        b.faults.clear();
+        b.h.advance(SignedDuration::from_hours(36));
+        b.expire().await.unwrap();
     }
+    assert!(
+        !b.stream().await.feed(b.app(), Function::DeliverMail).await,
+        "it is given up"
+    );
+    assert_eq!(told(&b, &case, &address).await, "failed");
+    assert_eq!(delivered(&b, &address), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_mail_that_was_sent_before_is_not_sent_again_once_ses_tells_so() {
+    let b = Bench::start().await;
+    let (case, address) = invited(&b).await;
+    b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
+    try_once(&b).await;
+    b.faults.inject(At::Every(SEND_EMAIL), Kind::QuotaSpent, Reach::Call);
+    try_once(&b).await;
+    b.faults.clear();
+    let mails = b.h.backend.mail();
+    let mail = mails.iter().find(|mail| mail.to == address).expect("SES has it");
+    hear(b.app(), mail.event(Told::Sent, mail.sent_at)).await.unwrap();
+    b.h.advance(SignedDuration::from_mins(30));
+    let swept = b.expire().await.unwrap();
+    assert_eq!((&swept["settled"], &swept["complete"]), (&json!(0), &json!(true)));
     b.drain().await;
     assert_eq!(delivered(&b, &address), 1);
     assert_eq!(told(&b, &case, &address).await, "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sent_mail_whose_note_is_throttled_is_not_sent_again() {
+    let b = Bench::start().await;
+    let calls = calls(&b).await;
+    let handed_over = calls.iter().position(|c| c == SEND_EMAIL).expect("it is handed to SES");
+    let (case, address) = invited(&b).await;
+    b.faults.inject(At::Call(handed_over + 1), Kind::Throttled, Reach::Call);
+    try_once(&b).await;
+    b.faults.clear();
+    b.drain().await;
+    assert_eq!(delivered(&b, &address), 1);
+    assert_eq!(told(&b, &case, &address).await, "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_keeps_to_its_rate_from_one_invocation_to_the_next() {
+    let b = Bench::start().await;
+    let interval = Duration::from_millis(300);
+    let config = Config {
+        mail_interval: interval,
+        ..b.app().config().clone()
+    };
+    let paced = App::new(config, &b.h.quiet_sdk(), b.app().clock().clone());
+    let (mut case, _) = invited(&b).await;
+    case.invite(&b, "yan").await;
+    case.invite(&b, "xia").await;
+    let begun = Instant::now();
+    b.stream().await.drain(&paced).await;
+    assert!(begun.elapsed() >= 2 * interval, "{:?}", begun.elapsed());
+    assert_eq!(paced.metrics().counted(Metric::MailSent), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

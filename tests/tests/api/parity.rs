@@ -235,6 +235,7 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         };
         let config = Config::read(|name| match name {
             "MUSTER_MAIL_FROM" => value(name).map(|_| "team@acme.example".to_owned()),
+            "MUSTER_MAILS_PER_SECOND" | "MUSTER_MAIL_DELIVERERS" => value(name).map(|_| "2".to_owned()),
             _ => value(name),
         });
         let config = config.map_err(|error| (&binary, error)).unwrap();
@@ -245,6 +246,11 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         let files = calls.contains("s3:GetObject");
         assert_eq!(config.export_bucket.is_some(), files, "{binary}");
         assert_eq!(config.mail_from.is_some(), mails, "{binary}");
+        assert_eq!(
+            config.mail_interval.as_secs(),
+            u64::from(mails),
+            "{binary}: two share two a second"
+        );
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
         assert_eq!(
             config.api_url.is_some(),

@@ -190,6 +190,7 @@ fn mail(organization: &Organization, to: &Address, letter: Letter, now: Timestam
         letter,
         asked: false,
         state: MailState::Queued,
+        late: None,
         created_at: now,
     }
 }

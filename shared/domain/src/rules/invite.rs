@@ -271,6 +271,7 @@ pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn N
         },
         asked: true,
         state: MailState::Queued,
+        late: None,
         created_at: scene.now,
     }
 }

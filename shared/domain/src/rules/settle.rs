@@ -199,6 +199,7 @@ fn notify(
         letter,
         asked: false,
         state: MailState::Queued,
+        late: None,
         created_at: now,
     })
 }

@@ -140,6 +140,18 @@ pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
     }
 }
 
+/// Puts a mail into the outbox anew that the mail service did not take, once the instant that it waits for has come.
+pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+    let Some(anew) = mail.taken_up(now, ids) else {
+        return Changes::default();
+    };
+    Changes {
+        mail: vec![anew],
+        released: vec![mail.clone()],
+        ..Changes::default()
+    }
+}
+
 /// How long a job waits before it looks again whether a deleted organization was restored.
 pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 

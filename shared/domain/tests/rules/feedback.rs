@@ -34,6 +34,7 @@ fn mail(to: &str, asked: bool) -> Mail {
         },
         asked,
         state: MailState::Queued,
+        late: None,
         created_at: now(),
     }
 }

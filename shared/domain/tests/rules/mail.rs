@@ -2,9 +2,9 @@
 
 use crate::team::*;
 use muster_domain::job::Erasure;
-use muster_domain::mail::{EndReason, MailState, Turn, days_left};
+use muster_domain::mail::{EndReason, Late, MAX_LATE, MailState, NotNow, Turn, days_left};
 use muster_domain::rules::deletion::{gone_at, restore};
-use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release};
+use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release, send_late};
 use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
 
 fn mail(number: u8, letter: Letter) -> Mail {
@@ -15,6 +15,7 @@ fn mail(number: u8, letter: Letter) -> Mail {
         letter,
         asked: false,
         state: MailState::Held,
+        late: None,
         created_at: at("2026-03-09T12:00:00Z"),
     }
 }
@@ -102,6 +103,84 @@ fn what_was_held_goes_out_as_new_mail_and_the_held_mail_goes() {
     assert_eq!(changes.mail.len(), 2);
     let both = changes.clone().and(release(vec![mail(3, ended())], &mut ids()));
     assert_eq!((both.mail.len(), both.released.len()), (3, 3));
+}
+
+#[test]
+fn a_mail_that_is_not_taken_waits_a_minute_or_half_an_hour_and_no_longer_than_three_days() {
+    let late = |since: &str, due_at: Option<&str>| Late {
+        since: at(since),
+        due_at: due_at.map(at),
+    };
+    let fresh = mail(1, invited());
+    let tried = Mail {
+        late: Some(late("2026-03-07T12:00:00.001Z", None)),
+        ..mail(1, invited())
+    };
+    let old = Mail {
+        late: Some(late("2026-03-07T12:00:00Z", None)),
+        ..mail(1, invited())
+    };
+    let (soon, later) = (Some("2026-03-10T12:01:00Z"), Some("2026-03-10T12:30:00Z"));
+    for (mail, why, expected) in [
+        (&fresh, NotNow::Throttled, Some(late("2026-03-10T12:00:00Z", soon))),
+        (&fresh, NotNow::Closed, Some(late("2026-03-10T12:00:00Z", later))),
+        (&tried, NotNow::Closed, Some(late("2026-03-07T12:00:00.001Z", later))),
+        (&old, NotNow::Closed, None),
+        (&old, NotNow::Throttled, None),
+    ] {
+        assert_eq!(mail.put_off(why, now()), expected, "{why:?} {:?}", mail.late);
+    }
+    assert_eq!(MAX_LATE, jiff::SignedDuration::from_hours(72));
+}
+
+#[test]
+fn a_mail_that_waits_goes_out_as_a_new_one_when_its_instant_has_come() {
+    let waiting = |state, due_at: Option<&str>| Mail {
+        state,
+        late: Some(Late {
+            since: at("2026-03-09T12:00:00Z"),
+            due_at: due_at.map(at),
+        }),
+        ..mail(1, ended())
+    };
+    let (past, just, ahead) = (
+        Some("2026-03-10T11:59:59Z"),
+        Some("2026-03-10T12:00:00Z"),
+        Some("2026-03-10T12:00:00.001Z"),
+    );
+    for (state, due_at, waits, goes) in [
+        (MailState::Queued, past, true, true),
+        (MailState::Queued, just, true, true),
+        (MailState::Queued, ahead, true, false),
+        (MailState::Queued, None, false, false),
+        (MailState::Sent, past, true, false),
+        (MailState::Held, past, true, false),
+    ] {
+        let mail = waiting(state, due_at);
+        assert_eq!(mail.is_waiting(), waits, "{due_at:?}");
+        let changes = send_late(&mail, now(), &mut ids());
+        assert_eq!(changes.is_empty(), !goes, "{state:?} {due_at:?}");
+        let [new] = &changes.mail[..] else { continue };
+        assert_eq!(changes.released, [mail.clone()]);
+        assert_ne!(new.id, mail.id, "only a new mail is delivered");
+        let expected = Mail {
+            id: new.id,
+            late: Some(Late {
+                since: at("2026-03-09T12:00:00Z"),
+                due_at: None,
+            }),
+            ..mail
+        };
+        assert_eq!(*new, expected);
+        assert!(!new.is_waiting());
+        // What is late because of the mail service is not late any more once it was held for another reason.
+        assert_eq!(new.released(&mut ids()).late, None);
+    }
+    let fresh = Mail {
+        state: MailState::Queued,
+        ..mail(1, ended())
+    };
+    assert!(!fresh.is_waiting() && send_late(&fresh, now(), &mut ids()).is_empty());
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn mail(number: u8) -> Mail {
         },
         asked: true,
         state: MailState::Queued,
+        late: None,
         created_at: now(),
     }
 }

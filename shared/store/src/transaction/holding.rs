@@ -3,8 +3,10 @@
 use super::parts::{Condition, Edit};
 use super::{Position, Transaction};
 use crate::error::StoreError;
-use crate::keys::Key;
+use crate::keys::{self, Key};
+use crate::outbox::state_name;
 use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::mail::MailState;
 
 /// The attribute of a mail that says where it stands.
 const STATE: &str = "state";
@@ -16,7 +18,8 @@ fn text(text: &str) -> AttributeValue {
 impl Transaction<'_> {
     /// Takes up a mail that is queued.
     pub(crate) fn take_up(&mut self, mail: &Key) -> Result<(), StoreError> {
-        let queued = Condition::new("#state = :queued").name("#state", STATE);
+        let queued = Condition::new("#state = :queued AND attribute_not_exists(#due)").name("#state", STATE);
+        let queued = queued.name("#due", keys::DUE_PK);
         let mut edit = Edit::when(queued.value(":queued", text("queued")));
         edit.set(STATE, text("sending"));
         self.update(Position::Mail, mail, &edit)
@@ -32,9 +35,9 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, &edit)
     }
 
-    /// Takes a held mail away, unless that was done before.
-    pub(crate) fn release(&mut self, mail: &Key) -> Result<(), StoreError> {
-        let held = Condition::new("#state = :held").name("#state", STATE);
-        self.delete(Position::Mail, mail, held.value(":held", text("held")))
+    /// Takes a mail away that waits in this state, unless that was done before.
+    pub(crate) fn release(&mut self, mail: &Key, state: MailState) -> Result<(), StoreError> {
+        let waits = Condition::new("#state = :state").name("#state", STATE);
+        self.delete(Position::Mail, mail, waits.value(":state", text(state_name(state))))
     }
 }

@@ -239,6 +239,7 @@ pub(super) fn added_mail(
         },
         asked: true,
         state: MailState::Queued,
+        late: None,
         created_at: scene.now,
     }
 }

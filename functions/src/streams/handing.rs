@@ -1,0 +1,84 @@
+//! Handing one mail to SES, and noting what became of it.
+
+use super::deliver::{DeliverError, tell};
+use muster_domain::Mail;
+use muster_domain::invitation::Delivery;
+use muster_domain::mail::{MailState, NotNow};
+use muster_edge::mail::Outgoing;
+use muster_edge::post::{Post, PostError};
+use muster_edge::{App, Metric};
+use muster_store::{Backoff, Obstacle, Tries};
+use std::time::Duration;
+
+/// How often SES is asked, while it takes no more mail a second, before the mail is left to the schedule.
+const ASKED: u32 = 3;
+/// How often the note of what became of a mail is tried: without it the mail would be sent again.
+const NOTED: u32 = 9;
+
+/// Hands a mail to the mail service, and notes what it says.
+pub(super) async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
+    match ask(post, mail, outgoing).await {
+        Ok(()) => {
+            app.metrics().count(Metric::MailSent, 1);
+            note(app, mail, MailState::Sent, Delivery::Sent).await
+        }
+        Err(PostError::Refused(reason)) => {
+            tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
+            fail(app, mail).await
+        }
+        Err(PostError::Throttled(reason)) => put_off(app, mail, NotNow::Throttled, &reason).await,
+        Err(PostError::Closed(reason)) => put_off(app, mail, NotNow::Closed, &reason).await,
+        Err(error @ PostError::NotSent(_)) => {
+            let now = app.clock().now();
+            app.store()
+                .move_mail(mail, MailState::Sending, MailState::Queued, now)
+                .await?;
+            Err(error.into())
+        }
+        Err(error @ PostError::Unknown(_)) => Err(error.into()),
+    }
+}
+
+/// Asks the mail service to take a mail, more slowly while it is asked too often.
+async fn ask(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), PostError> {
+    let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(1));
+    for _ in 1..ASKED {
+        match post.send(outgoing, mail).await {
+            Err(PostError::Throttled(_)) => backoff.pause().await,
+            outcome => return outcome,
+        }
+    }
+    post.send(outgoing, mail).await
+}
+
+/// Leaves a mail to the schedule that the mail service does not take at present. It stays queued; one that has stayed so for days has failed.
+async fn put_off(app: &App, mail: &Mail, why: NotNow, reason: &str) -> Result<(), DeliverError> {
+    let Some(late) = mail.put_off(why, app.clock().now()) else {
+        tracing::error!(reason, mail = %mail.id, "the mail service has not taken this mail for days");
+        return fail(app, mail).await;
+    };
+    tracing::warn!(reason, mail = %mail.id, "the mail service takes no mail at present: it waits");
+    app.metrics().count(Metric::MailPutOff, 1);
+    app.store().put_off(mail, late).await?;
+    Ok(())
+}
+
+async fn fail(app: &App, mail: &Mail) -> Result<(), DeliverError> {
+    app.metrics().count(Metric::MailFailed, 1);
+    note(app, mail, MailState::Failed, Delivery::Failed).await
+}
+
+async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
+    let mut tries = Tries::new(NOTED);
+    loop {
+        let now = app.clock().now();
+        match app.store().move_mail(mail, MailState::Sending, state, now).await {
+            Ok(_) => break,
+            Err(error) if error.is_throttled() && tries.again(Obstacle::Throttle).await => {
+                app.metrics().count(Metric::Throttled, 1);
+            }
+            Err(error) => return Err(DeliverError::Unnoted(error)),
+        }
+    }
+    Ok(tell(app, mail, delivery).await?)
+}

@@ -1,0 +1,66 @@
+//! Turns: keeping what a process does to a rate, whichever of its invocations does it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// Turns that come one interval after the other.
+#[derive(Debug)]
+pub struct Turns {
+    interval: Duration,
+    next: Mutex<Option<Instant>>,
+}
+
+impl Turns {
+    /// Turns with so much time between them.
+    #[must_use]
+    pub const fn new(interval: Duration) -> Self {
+        Self {
+            interval,
+            next: Mutex::new(None),
+        }
+    }
+
+    /// Waits for the next turn. One that nobody took is gone: turns are not saved up.
+    pub async fn take(&self) {
+        let now = Instant::now();
+        let turn = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = next.map_or(now, |next| next.max(now));
+            *next = Some(turn + self.interval);
+            turn
+        };
+        if turn > now {
+            sleep_until(turn).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_keep_their_interval_and_are_not_saved_up() {
+        let turns = Turns::new(Duration::from_millis(250));
+        let begun = Instant::now();
+        for _ in 0..5 {
+            turns.take().await;
+        }
+        assert_eq!(begun.elapsed(), Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let begun = Instant::now();
+        futures::future::join_all((0..3).map(|_| turns.take())).await;
+        assert_eq!(begun.elapsed(), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_an_interval_nobody_waits() {
+        let turns = Turns::new(Duration::ZERO);
+        let begun = Instant::now();
+        for _ in 0..100 {
+            turns.take().await;
+        }
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+}
