@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::files::{Files, FilesError};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
-use crate::turns::Turns;
+use crate::turns::{Rest, Turns};
 use crate::web::Web;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -35,6 +35,7 @@ struct Inner {
     metrics: Metrics,
     files: OnceLock<Files>,
     mail_turns: Turns,
+    notes: Rest,
 }
 
 impl App {
@@ -49,6 +50,7 @@ impl App {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(config.metrics.clone()),
                 mail_turns: Turns::new(config.mail_interval),
+                notes: Rest::default(),
                 config,
                 sdk,
                 web,
@@ -128,6 +130,12 @@ impl App {
     #[must_use]
     pub fn mail_turns(&self) -> &Turns {
         &self.inner.mail_turns
+    }
+
+    /// Whether notes of activity rest.
+    #[must_use]
+    pub fn notes(&self) -> &Rest {
+        &self.inner.notes
     }
 
     /// The bucket of exports. A process that needs it makes its client once.

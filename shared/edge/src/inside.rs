@@ -7,13 +7,15 @@ use crate::auth::User;
 use crate::call::Call;
 use crate::change::{Made, Step};
 use crate::ids::Ids;
+use crate::metrics::Metric;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
 use muster_domain::{
     ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
 };
-use muster_store::{Footing, Key, Snapshot};
+use muster_store::{Footing, Key, Snapshot, StoreError};
+use std::time::Duration;
 
 /// What the caller is in the organization.
 #[derive(Debug, Clone)]
@@ -398,20 +400,29 @@ pub(crate) async fn touch(app: &App, inside: &Inside) {
     let Standing::Member(member) = &inside.standing else {
         return;
     };
-    if !member.activity_is_stale(inside.now) {
+    if !member.activity_is_stale(inside.now) || app.notes().is_resting() {
         return;
     }
-    if let Err(error) = app.store().touch(member, inside.now).await {
-        tracing::warn!(%error, "a member's activity was not noted");
-    }
+    noted(app, app.store().touch(member, inside.now).await);
 }
 
 /// Notes that the key was used, at most once an hour.
 pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
-    if !key.use_is_stale(now) {
+    if !key.use_is_stale(now) || app.notes().is_resting() {
         return;
     }
-    if let Err(error) = app.store().touch_key(key, now).await {
-        tracing::warn!(%error, "a key's use was not noted");
-    }
+    noted(app, app.store().touch_key(key, now).await);
 }
+
+/// Lets notes rest where the table takes no more: each request behind would only ask it for more.
+fn noted(app: &App, note: Result<(), StoreError>) {
+    let Err(error) = note else { return };
+    if error.is_throttled() {
+        app.notes().rest(REST);
+        app.metrics().count(Metric::Throttled, 1);
+    }
+    tracing::warn!(%error, "activity was not noted");
+}
+
+/// How long a process notes nothing after a note was throttled.
+const REST: Duration = Duration::from_secs(5);

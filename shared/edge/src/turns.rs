@@ -36,6 +36,26 @@ impl Turns {
     }
 }
 
+/// Something that is left out for a while.
+#[derive(Debug, Default)]
+pub struct Rest {
+    until: Mutex<Option<Instant>>,
+}
+
+impl Rest {
+    /// Leaves it out for so long from now.
+    pub fn rest(&self, time: Duration) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
+    }
+
+    /// Whether it is left out now.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +72,17 @@ mod tests {
         let begun = Instant::now();
         futures::future::join_all((0..3).map(|_| turns.take())).await;
         assert_eq!(begun.elapsed(), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rest_ends() {
+        let notes = Rest::default();
+        assert!(!notes.is_resting());
+        notes.rest(Duration::from_secs(5));
+        tokio::time::advance(Duration::from_millis(4_999)).await;
+        assert!(notes.is_resting());
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(!notes.is_resting());
     }
 
     #[tokio::test(start_paused = true)]

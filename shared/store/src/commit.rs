@@ -6,6 +6,8 @@ use crate::items::Entity as _;
 use crate::keys::{self, Key};
 use crate::once::{Answered, Once};
 use crate::transaction::{Entries, Gone, Position, Transaction, Weight, weight};
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
@@ -92,7 +94,7 @@ impl Store {
         weight(changes, set, organization)
     }
 
-    /// Notes that the member was seen at `now`, unless another request has just done so.
+    /// Notes that the member was seen at `now`, unless another request has just done so. It is tried once.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -106,7 +108,7 @@ impl Store {
             .await
     }
 
-    /// Notes that the API key was used at `now`, unless another request has just done so.
+    /// Notes that the API key was used at `now`, unless another request has just done so. It is tried once.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -142,6 +144,9 @@ impl Store {
             .expression_attribute_names("#name", name)
             .expression_attribute_values(":now", text(now))
             .expression_attribute_values(":read", read.map_or(AttributeValue::Null(true), text))
+            .customize()
+            // Whoever is noted waits for it, and is noted by their next request as well.
+            .config_override(Config::builder().retry_config(RetryConfig::disabled()))
             .send()
             .await;
         // Somebody else noted it first, or the item is gone: nothing to note.

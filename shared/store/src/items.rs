@@ -74,8 +74,8 @@ pub trait Entity: Serialize + DeserializeOwned {
             text(keys::BY_USER_PK, keys::user_pk(user));
             text(keys::BY_USER_SK, key.pk.clone());
         }
-        if let Some(place) = self.activity() {
-            text(keys::BY_ACTIVITY_PK, key.pk.clone());
+        if let (Some(place), Some(partition)) = (self.activity(), key.activity_partition()) {
+            text(keys::BY_ACTIVITY_PK, partition);
             text(keys::BY_ACTIVITY_SK, place);
         }
         if let Some(at) = self.forgotten_at() {

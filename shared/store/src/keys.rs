@@ -5,7 +5,7 @@
 //! | every request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and what it is about, strongly consistent |
 //! | the list of people | Queries of entries, side by side, then BatchGet of the rows themselves: |
 //! | … members by name, or by when they joined | Query `ORG#o`, `NAME#place#u`, or `JOINED#instant#u` |
-//! | … members by when they were last seen | Query index `by_activity`, `ORG#o` |
+//! | … members by when they were last seen | Query index `by_activity`, `ORG#o` and `ORG#o#1` to `ORG#o#7` |
 //! | … members of a status, by name | Query `ORG#o`, `STATUS#status#place#u` |
 //! | … by the beginning of a word | Query `ORG#o`, `WORD#w…`: members and pending invitations |
 //! | … pending invitations of a role, or of a resource | Query `ORG#o`, `OFFERED#role#i`, or `OFFERED_ON#type#id#registration#i` |
@@ -61,6 +61,11 @@ pub const BY_ACTIVITY: &str = "by_activity";
 pub const BY_ACTIVITY_PK: &str = "activity_pk";
 /// Sort key of [`BY_ACTIVITY`].
 pub const BY_ACTIVITY_SK: &str = "activity_sk";
+/// Partitions of [`BY_ACTIVITY`] that an organization has.
+///
+/// Whoever is seen moves to the end of theirs, and no partition splits there: with one, an organization would note as many people a
+/// second as one partition takes writes.
+pub(crate) const ACTIVITY_SHARDS: u8 = 8;
 /// Sparse index of what is due.
 pub const DUE: &str = "due";
 /// Partition key of [`DUE`].
@@ -176,6 +181,14 @@ pub(crate) fn api_keys_prefix(owner: UserId) -> String {
 /// What all contacts with a word that begins with `beginning` begin with.
 pub(crate) fn contact_words_prefix(beginning: &str) -> String {
     format!("CONTACT_WORD#{beginning}")
+}
+
+/// One of the partitions of [`BY_ACTIVITY`]. The first is called as the organization's own, where everybody lay before there were several.
+pub(crate) fn activity_shard(organization: OrganizationId, shard: u8) -> String {
+    match shard {
+        0 => organization_pk(organization),
+        shard => format!("{}#{shard}", organization_pk(organization)),
+    }
 }
 
 /// A partition of the due index.
@@ -364,9 +377,18 @@ impl Key {
 
     /// Partition and place in the due index of this key's item, when something about it is due at an instant.
     pub(crate) fn due(&self, at: jiff::Timestamp) -> [String; 2] {
-        let sum = self.sk.bytes().fold(0u8, u8::wrapping_add);
         let place = format!("{}#{}#{}", instant(at), self.pk, self.sk);
-        [due_shard(sum % DUE_SHARDS), place]
+        [due_shard(self.sum() % DUE_SHARDS), place]
+    }
+
+    /// The partition of the index by activity that this member's item goes to.
+    pub(crate) fn activity_partition(&self) -> Option<String> {
+        Some(activity_shard(self.organization_of()?, self.sum() % ACTIVITY_SHARDS))
+    }
+
+    /// What spreads items over shards.
+    fn sum(&self) -> u8 {
+        self.sk.bytes().fold(0u8, u8::wrapping_add)
     }
 
     /// The organization whose partition this key is in, if it is in one.

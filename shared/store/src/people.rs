@@ -209,10 +209,10 @@ impl Store {
             .others
             .iter()
             .map(|spans| self.along(id, spans, false, None, GATHERED));
-        let base = plan.base.iter().map(|span| async move {
-            let span = std::slice::from_ref(span);
-            self.along(id, span, plan.backwards, from, most).await
-        });
+        let base = plan
+            .base
+            .iter()
+            .map(|spans| self.along(id, spans, plan.backwards, from, most));
         let (aligned, others, base) = futures::try_join!(
             futures::future::try_join_all(aligned),
             futures::future::try_join_all(others),

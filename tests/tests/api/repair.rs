@@ -317,6 +317,11 @@ async fn people_who_fell_out_of_an_index_come_back() {
         s.mends(&format!("{name} is lost"), &[What::Index]).await;
         assert!(s.get(&s.member()).await.unwrap().contains_key(name));
     }
+    let own = format!("ORG#{}", s.acme.id);
+    let shard = s.get(&s.member()).await.unwrap()["activity_pk"].as_s().unwrap().clone();
+    let another = if shard == own { format!("{own}#1") } else { own };
+    s.alter(&s.member(), "activity_pk", Some(text(&another))).await;
+    s.mends("a member lies in another shard", &[What::Index]).await;
     let invitation = s.key("TEAM#INVITATION#", "").await;
     s.alter(&invitation, "due_pk", None).await;
     s.mends("an invitation does not expire", &[What::Index]).await;

@@ -1,5 +1,6 @@
 //! A table that takes no more for a while: that is told from conflicts, nothing is lost by it, and nothing becomes a dead letter.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use muster_domain::Member;
 use muster_edge::Metric;
@@ -7,7 +8,7 @@ use muster_functions::routes::ROUTES;
 use muster_store::items::Entity as _;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
-use muster_tests::faults::{At, ERASE, Kind, READ, Reach, TRANSACT};
+use muster_tests::faults::{At, ERASE, Kind, READ, Reach, TRANSACT, UPDATE};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::shortcuts::verdicts;
@@ -228,4 +229,78 @@ async fn an_organization_is_erased_though_batches_come_back_undone_and_jobs_are_
 fn deletes(request: &Value) -> usize {
     let tables = request["RequestItems"].as_object().expect("a batch");
     tables.values().filter_map(Value::as_array).map(Vec::len).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_note_is_tried_once_costs_the_caller_nothing_and_rests() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "get-organization").await;
+    b.h.advance(SignedDuration::from_hours(2));
+    let [throttled, ..] = counted(&b);
+    b.faults.inject(At::Every(UPDATE), Kind::Throttled, Reach::Rest);
+    for _ in 0..3 {
+        b.send(&case).await.expect(200);
+    }
+    let notes = b
+        .faults
+        .exchanges()
+        .into_iter()
+        .filter(|e| e.operation == UPDATE)
+        .count();
+    assert_eq!((notes, counted(&b)[0]), (1, throttled + 1), "and none while notes rest");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organizations_notes_are_spread_over_partitions_and_whoever_lies_in_any_is_listed_in_order() {
+    const COUNT: usize = 40;
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    crowd(&b, &case, "many", COUNT, Holding::Grant).await;
+    let organization = format!("ORG#{}", case.organization().id);
+    let members = || async {
+        let items = muster_tests::recount::items(&b.h).await.into_iter();
+        let own = items.filter(|item| item["PK"].as_s() == Ok(&organization));
+        own.filter(|item| item.contains_key("activity_pk")).collect::<Vec<_>>()
+    };
+    let spread: BTreeSet<String> = members()
+        .await
+        .iter()
+        .map(|item| item["activity_pk"].as_s().unwrap().clone())
+        .collect();
+    assert!(
+        spread.len() > 4 && spread.iter().all(|pk| pk.starts_with(&organization)),
+        "{spread:?}"
+    );
+
+    // Where all of them lay before there were several.
+    let client = aws_sdk_dynamodb::Client::new(&b.h.quiet_sdk());
+    for (n, item) in members().await.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
+        let update = client.update_item().table_name(b.h.backend.table());
+        let update = update.key("PK", item["PK"].clone()).key("SK", item["SK"].clone());
+        let update = update.update_expression("SET activity_pk = :pk");
+        let one = AttributeValue::S(organization.clone());
+        update
+            .expression_attribute_values(":pk", one)
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{n}: {error}"));
+    }
+    for sort in ["last_active", "-last_active"] {
+        let mut seen = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = case
+                .organization()
+                .path(&format!("/members?sort={sort}&limit=7{cursor}"));
+            let page = case.owner.get(&b.h, &path).await.expect(200).body;
+            let rows = page["items"].as_array().unwrap().iter();
+            seen.extend(rows.map(|row| row["id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else {
+                break;
+            };
+            cursor = format!("&cursor={next}");
+        }
+        let unique: BTreeSet<&String> = seen.iter().collect();
+        assert_eq!((seen.len(), unique.len()), (COUNT + 1, COUNT + 1), "{sort}");
+    }
 }

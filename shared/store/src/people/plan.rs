@@ -15,8 +15,8 @@ pub(super) struct Plan {
     longest: String,
     /// The ranges of each filter whose entries have the block's order.
     pub(super) aligned: Vec<Vec<Span>>,
-    /// Everybody in the block's order, where no filter has entries in it.
-    pub(super) base: Option<Span>,
+    /// The ranges of everybody in the block's order, where no filter has entries in it.
+    pub(super) base: Option<Vec<Span>>,
     /// The ranges of each other filter but those of words.
     pub(super) others: Vec<Vec<Span>>,
     /// Whether whom the words find must be known as well.
@@ -59,11 +59,11 @@ impl Plan {
             _ => (Vec::new(), named.into_iter().chain(joined).collect()),
         };
         let all = match block {
-            Block::Words => Span::word(longest.map_or("", String::as_str)),
-            Block::Invitations => Span::of(keys::TEAM_INVITATION),
+            Block::Words => vec![Span::word(longest.map_or("", String::as_str))],
+            Block::Invitations => vec![Span::of(keys::TEAM_INVITATION)],
             Block::Members => match order.by {
-                By::Name => Span::of(keys::NAME),
-                By::Joined => Span::of(keys::JOINED),
+                By::Name => vec![Span::of(keys::NAME)],
+                By::Joined => vec![Span::of(keys::JOINED)],
                 By::LastActive => Span::by_activity(),
             },
         };

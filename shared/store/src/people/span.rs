@@ -19,8 +19,8 @@ pub(super) struct Span {
     low: String,
     /// The greatest key of it.
     high: String,
-    /// Whether it is in the index by activity.
-    by_activity: bool,
+    /// Which shard of the index by activity it is in, if it is in that index.
+    shard: Option<u8>,
 }
 
 impl Span {
@@ -31,7 +31,7 @@ impl Span {
             high: format!("{prefix}{}", char::MAX),
             low: prefix.clone(),
             prefix,
-            by_activity: false,
+            shard: None,
         }
     }
 
@@ -56,14 +56,15 @@ impl Span {
         }
     }
 
-    /// Members by when they were last seen.
-    pub(super) fn by_activity() -> Self {
-        Self {
+    /// Members by when they were last seen: as many ranges as the index has shards.
+    pub(super) fn by_activity() -> Vec<Self> {
+        let shard = |shard| Self {
             // A key is never empty.
             low: "0".to_owned(),
-            by_activity: true,
+            shard: Some(shard),
             ..Self::of("")
-        }
+        };
+        (0..keys::ACTIVITY_SHARDS).map(shard).collect()
     }
 }
 
@@ -196,11 +197,13 @@ impl Store {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Found, StoreError> {
-        let pk = keys::organization_pk(organization);
-        let (partition, sort) = if span.by_activity {
-            (keys::BY_ACTIVITY_PK, keys::BY_ACTIVITY_SK)
-        } else {
-            (keys::PK, keys::SK)
+        let (pk, partition, sort) = match span.shard {
+            Some(shard) => (
+                keys::activity_shard(organization, shard),
+                keys::BY_ACTIVITY_PK,
+                keys::BY_ACTIVITY_SK,
+            ),
+            None => (keys::organization_pk(organization), keys::PK, keys::SK),
         };
         let (mut low, mut high) = (span.low.clone(), span.high.clone());
         // The place itself is read again, and left out: a start outside the range would be refused.
@@ -227,7 +230,7 @@ impl Store {
             .expression_attribute_values(":high", AttributeValue::S(high))
             .scan_index_forward(!backwards)
             .limit(i32::try_from(limit + extra).unwrap_or(i32::MAX));
-        let query = if span.by_activity {
+        let query = if span.shard.is_some() {
             query.index_name(keys::BY_ACTIVITY)
         } else {
             query.consistent_read(true)
@@ -250,7 +253,7 @@ impl Store {
 impl Span {
     fn hit(&self, item: Item) -> Option<Hit> {
         let key = Key::of(&item)?;
-        let sort = if self.by_activity {
+        let sort = if self.shard.is_some() {
             item.get(keys::BY_ACTIVITY_SK)?.as_s().ok()?
         } else {
             &key.sk
