@@ -1,13 +1,14 @@
 //! What a stranger's request asks of the table: the same for an organization of many, an empty one, and one that is not there.
 //! So neither its time nor its cost tells which it was, and nothing is read for those who may not see it.
 
+use muster_domain::{KeyId, Secret, UserId};
 use muster_functions::routes::{Access, ROUTES, Route};
 use muster_tests::bench::Bench;
 use muster_tests::faults::{Exchange, QUERY, READ};
 use muster_tests::harness::Organization;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::shortcuts::participants;
-use muster_tests::{Answer, Persona};
+use muster_tests::{Answer, NewKey, Persona};
 use serde_json::{Value, json};
 
 const NOWHERE: &str = "org_0000000000000000000042";
@@ -86,6 +87,74 @@ async fn a_stranger_asks_the_same_of_the_table_however_much_there_is_and_lists_n
         }
         assert_eq!(told[0], told[1], "{}", route.binary);
         assert_eq!(told[0], told[2], "{}", route.binary);
+    }
+}
+
+/// Keys that nobody made: of people who are there or not, beside keys that are there or not.
+fn made_up(b: &Bench, known: &NewKey, organization: &str) -> Vec<Persona> {
+    let known_key = known.secret.parse::<Secret>().unwrap().key();
+    let number = u64::try_from(b.number()).unwrap();
+    let owner = UserId::of("https://nobody.example", &number.to_string());
+    let nobodys = KeyId { owner, ..known_key };
+    let nobody = b.h.person("nobody");
+    let keys = [known_key, nobodys].into_iter().map(|id| {
+        let secret = Secret::new(id, organization.parse().unwrap(), number.into());
+        nobody.through(secret.reveal())
+    });
+    keys.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_up_key_is_told_the_same_whatever_is_there() {
+    let b = Bench::start().await;
+    let known = {
+        let acme = Organization::of(&b.h, b.h.person("kim")).await;
+        acme.key(&b.h, &acme.owner, &json!({ "name": "zapier" })).await
+    };
+    let gone = Organization::of(&b.h, b.h.person("gus")).await;
+    gone.owner.delete(&b.h, &gone.path("")).await.expect(204);
+    let other = Organization::of(&b.h, b.h.person("otto")).await;
+    for route in inside() {
+        let case = prepare(&b, route).await;
+        let there = case.organization().id.clone();
+        let key = match case.owner.get(&b.h, &case.organization().path("")).await.status {
+            200 => {
+                case.organization()
+                    .key(&b.h, &case.owner, &json!({ "name": "own" }))
+                    .await
+            }
+            _ => known.clone(),
+        };
+        let mut told = Vec::new();
+        for place in [there.as_str(), &gone.id, NOWHERE] {
+            for (asked, others) in [
+                (place, false),
+                (other.id.as_str(), true),
+                ("org_0000000000000000000043", true),
+            ] {
+                for caller in made_up(&b, &key, place) {
+                    let (answer, exchanges) = sent(&b, &case, &caller, asked).await;
+                    let operations: Vec<_> = exchanges.iter().map(|e| e.operation.clone()).collect();
+                    let mut body = answer.body.clone();
+                    body["request_id"] = Value::Null;
+                    told.push((others && route.access != Access::Asker, answer.status, body, operations));
+                }
+            }
+        }
+        for (of_another, status, _, operations) in &told {
+            let refusal = if *of_another { 404 } else { 401 };
+            assert_eq!(
+                (*status, operations.as_slice()),
+                (refusal, &[READ.to_owned()][..]),
+                "{}",
+                route.binary
+            );
+        }
+        for of_another in [false, true] {
+            let mut alike = told.iter().filter(|(other, ..)| *other == of_another);
+            let first = alike.next();
+            assert!(alike.all(|one| Some(one) == first), "{}: {told:#?}", route.binary);
+        }
     }
 }
 
