@@ -61,6 +61,12 @@ impl Call {
         matches!(self.method(), "GET" | "HEAD")
     }
 
+    /// Whether the answer goes out without its body: whatever it would hand over stays here.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.method() == "HEAD"
+    }
+
     /// Whether no route takes the request.
     fn is_astray(&self) -> bool {
         match self.request.request_context_ref() {
