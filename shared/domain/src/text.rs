@@ -38,7 +38,7 @@ pub fn is_ignorable(c: char) -> bool {
 }
 
 /// Whether a character shows at all. A braille blank is ink-free without being white space.
-fn shows(c: char) -> bool {
+pub(crate) fn shows(c: char) -> bool {
     !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 

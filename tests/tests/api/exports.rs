@@ -170,10 +170,18 @@ async fn what_leaves_is_recorded_and_head_lets_nothing_leave() {
 async fn a_name_that_could_be_a_formula_does_nothing_in_either_form() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    for (n, name) in ["=1+1", "@SUM(A1)", "＝1+1", "Ann;=cmd|' /C calc'!A0", "-1+1", "+1"]
-        .into_iter()
-        .enumerate()
-    {
+    let names = [
+        "=1+1",
+        "@SUM(A1)",
+        "＝1+1",
+        "Ann;=cmd|' /C calc'!A0",
+        "-1+1",
+        "+1",
+        "\u{200d}=1+1",
+        "\u{200c}＋1",
+        "﹣1+1",
+    ];
+    for (n, name) in names.into_iter().enumerate() {
         let who = acme.join(&h, &format!("p{n}"), "admin", &[]).await;
         let me = acme.path("/members/me");
         who.patch(&h, &me, &json!({ "name": name })).await.expect(200);
