@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
+use crate::encoding;
 use crate::preconditions::Preconditions;
 use crate::problem::Problem;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
+use http::HeaderValue;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -216,6 +218,7 @@ impl Call {
         names.sort_unstable();
         names.dedup();
         for name in names {
+        faults.extend(encoding::faults(self.request.uri().query().unwrap_or_default()));
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
                 (None, _) => faults.push(Fault::field(name, "unknown_parameter", self.unknown_parameter())),
@@ -244,6 +247,8 @@ impl Call {
     /// See [`body::read`].
     pub fn body<T: Body>(&self) -> Result<T, Problem> {
         body::read(self.request.body(), self.header(CONTENT_TYPE))
+        let codings = self.request.headers().get_all(CONTENT_ENCODING);
+        body::plain(codings.iter().map(HeaderValue::as_bytes))?;
     }
 
     /// The body, or its default where there is none at all.
@@ -280,15 +285,17 @@ impl Call {
             return Ok(None);
         };
         let chosen = chosen
+        let is_plain = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
             .to_str()
             .ok()
             .map(str::trim)
+            .filter(is_plain)
             .filter(|k| (1..=MAX_KEY).contains(&k.len()));
         let chosen = chosen.ok_or_else(|| {
             Problem::new(
                 400,
                 "malformed-idempotency-key",
-                "`Idempotency-Key` must be 1 to 255 plain characters",
+                "`Idempotency-Key` must be 1 to 255 printable characters of ASCII",
             )
         })?;
         Ok(Some(Once::new(
@@ -351,8 +358,10 @@ impl Query<'_> {
             return Ok(DEFAULT_LIMIT);
         };
         text.parse()
+        // As numbers are written: neither `+5` nor `05`.
+        let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
             .ok()
-            .filter(|n| (1..=MAX_LIMIT).contains(n))
+            .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
             .ok_or_else(|| {
                 Problem::invalid_query([Fault::field(
                     "limit",
