@@ -111,6 +111,22 @@ async fn head_is_answered_as_get_is_without_a_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread")]
+async fn head_changes_nothing_whatever_get_does() {
+    let h = Harness::start().await;
+    let (acme, paths) = read_paths(&h).await;
+    // That the owner is here is noted by now.
+    acme.owner.get(&h, &acme.path("")).await.expect(200);
+    h.backend.settled().await;
+    let before = Snapshot::of(&h).await;
+    for path in paths {
+        let head = h.send(Some(&acme.owner), Method::HEAD, &path, None, &[]).await;
+        assert!(head.status < 400, "{path}: {}", head.status);
+    }
+    h.backend.settled().await;
+    before.assert_unchanged(&h, "HEAD").await;
+}
+
 async fn a_parameter_that_is_not_known_is_refused_on_every_route_and_nothing_is_done() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
