@@ -342,7 +342,7 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
         "PUT" | "PATCH" | "DELETE" => vec![
             (
                 "If-Match",
-                "The state that the change is meant for, as `ETag` told it, or `*`: whatever is there. Another one is refused with 412.",
+                "The state that the change is meant for, as `ETag` told it, or in the weak form that proxies make of it; or `*`: whatever is there. Another one is refused with 412.",
             ),
             (
                 "If-None-Match",

@@ -387,7 +387,7 @@ async fn if_match_lets_only_those_change_a_thing_who_saw_it_as_it_is() {
         );
         let before = acme.owner.get(&h, &path).await.body;
         patch(&bodies[1], &seen).await.problem(412, "precondition-failed");
-        patch(&bodies[1], &format!("W/{now}"))
+        patch(&bodies[1], &format!("W/{seen}"))
             .await
             .problem(412, "precondition-failed");
         for malformed in ["x", "\"", "1", ""] {
