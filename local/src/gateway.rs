@@ -1,5 +1,6 @@
 //! Stands where API Gateway stands: takes HTTP, hands the route's handler an event, answers what it replied.
 
+pub(crate) mod cors;
 pub mod event;
 pub mod paths;
 

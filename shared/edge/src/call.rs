@@ -69,9 +69,10 @@ impl Call {
         self.method() == "HEAD"
     }
 
-    /// Whether no route takes the request.
+    /// Whether no route takes the request, or it only asks which methods do: browsers ask so with the whole address, query and all.
     fn is_astray(&self) -> bool {
         match self.request.request_context_ref() {
+            _ if self.method() == "OPTIONS" => true,
             Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref() == Some("$default"),
             _ => false,
         }
@@ -217,8 +218,8 @@ impl Call {
         let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();
-        for name in names {
         faults.extend(encoding::faults(self.request.uri().query().unwrap_or_default()));
+        for name in names {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
                 (None, _) => faults.push(Fault::field(name, "unknown_parameter", self.unknown_parameter())),
@@ -246,9 +247,9 @@ impl Call {
     /// # Errors
     /// See [`body::read`].
     pub fn body<T: Body>(&self) -> Result<T, Problem> {
-        body::read(self.request.body(), self.header(CONTENT_TYPE))
         let codings = self.request.headers().get_all(CONTENT_ENCODING);
         body::plain(codings.iter().map(HeaderValue::as_bytes))?;
+        body::read(self.request.body(), self.header(CONTENT_TYPE))
     }
 
     /// The body, or its default where there is none at all.
@@ -284,12 +285,12 @@ impl Call {
         else {
             return Ok(None);
         };
-        let chosen = chosen
         let is_plain = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let chosen = chosen
             .to_str()
             .ok()
-            .map(str::trim)
             .filter(is_plain)
+            .map(str::trim)
             .filter(|k| (1..=MAX_KEY).contains(&k.len()));
         let chosen = chosen.ok_or_else(|| {
             Problem::new(
@@ -357,9 +358,9 @@ impl Query<'_> {
         let Some(text) = self.get("limit") else {
             return Ok(DEFAULT_LIMIT);
         };
-        text.parse()
         // As numbers are written: neither `+5` nor `05`.
         let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse()
             .ok()
             .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
             .ok_or_else(|| {

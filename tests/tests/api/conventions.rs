@@ -3,7 +3,7 @@
 use muster_functions::routes::ROUTES;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::named;
-use muster_tests::{Snapshot, deployment, recount};
+use muster_tests::{Answer, Snapshot, deployment, recount};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -100,17 +100,17 @@ async fn head_is_answered_as_get_is_without_a_body() {
             let changing = ["x-request-id", "apigw-requestid", "date"];
             // A link is another one each time, a file has the instant in it, and each problem its request's id.
             let is_new = get.status >= 400 || path.contains("/export");
-            for (name, value) in &get.headers {
+            for name in get.headers.keys() {
+                let told = |answer: &Answer| answer.headers.get_all(name).iter().cloned().collect::<Vec<_>>();
                 let is_new = is_new && ["etag", "content-length", "content-disposition"].contains(&name.as_str());
                 if !changing.contains(&name.as_str()) && !is_new {
-                    assert_eq!(head.headers.get(name), Some(value), "{name} of {path}");
+                    assert_eq!(told(&head), told(&get), "{name} of {path}");
                 }
             }
         }
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 #[tokio::test(flavor = "multi_thread")]
 async fn head_changes_nothing_whatever_get_does() {
     let h = Harness::start().await;
@@ -127,6 +127,7 @@ async fn head_changes_nothing_whatever_get_does() {
     before.assert_unchanged(&h, "HEAD").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
 async fn a_parameter_that_is_not_known_is_refused_on_every_route_and_nothing_is_done() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
