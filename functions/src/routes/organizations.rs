@@ -168,7 +168,10 @@ pub async fn set_plan(call: Call) -> Outcome {
         let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
-            allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
+            allowed_domains: match domains {
+                Some(named) => named.iter().cloned().collect(),
+                None => present.allowed_domains.clone(),
+            },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
