@@ -1,8 +1,11 @@
 //! What a stranger's request asks of the table: the same for an organization of many, an empty one, and one that is not there.
 //! So neither its time nor its cost tells which it was, and nothing is read for those who may not see it.
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{KeyId, Secret, UserId};
 use muster_functions::routes::{Access, ROUTES, Route};
+use muster_store::Key;
 use muster_tests::bench::Bench;
 use muster_tests::faults::{Exchange, QUERY, READ};
 use muster_tests::harness::Organization;
@@ -155,6 +158,49 @@ async fn a_made_up_key_is_told_the_same_whatever_is_there() {
             let first = alike.next();
             assert!(alike.all(|one| Some(one) == first), "{}: {told:#?}", route.binary);
         }
+    }
+}
+
+/// Whatever is done with an organization takes time, which a stranger could measure: so nothing is, not even to make it of its item.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_answer_rests_on_nothing_of_the_organization() {
+    let b = Bench::start().await;
+    let acme = Organization::of(&b.h, b.h.person("olivia")).await;
+    let own = acme.key(&b.h, &acme.owner, &json!({ "name": "zapier" })).await;
+    Client::new(&b.h.quiet_sdk())
+        .update_item()
+        .table_name(b.h.backend.table())
+        .set_key(Some(Key::organization(acme.id.parse().unwrap()).attributes()))
+        .update_expression("SET created_at = :nonsense")
+        .condition_expression("attribute_exists(created_at)")
+        .expression_attribute_values(":nonsense", AttributeValue::S("nonsense".into()))
+        .send()
+        .await
+        .unwrap();
+    let question = json!({ "subject": { "type": "user", "id": acme.owner.id(), "properties": { "organization": acme.id } },
+        "action": { "name": "content:read" }, "resource": { "type": "program", "id": "spring" } });
+    let (path, stranger) = (acme.path("/members"), b.h.person("stella"));
+    for known in [&acme.owner, &own.persona] {
+        known.get(&b.h, &path).await.problem(500, "internal");
+    }
+    stranger.get(&b.h, &path).await.problem(404, "not-found");
+    stranger
+        .post(&b.h, "/access/v1/evaluation", &question)
+        .await
+        .problem(403, "forbidden");
+    // Where the key itself is there, it takes its id to come so far.
+    for caller in &made_up(&b, &own, &acme.id)[1..] {
+        let asked = json!({ "key": caller.token(&b.h) });
+        let verdict = stranger.post(&b.h, "/v1/api-keys/verify", &asked).await.expect(200);
+        assert_eq!(verdict.body["code"], "not_found");
+        caller.get(&b.h, &path).await.problem(401, "unauthorized");
+        caller
+            .post(&b.h, "/access/v1/evaluation", &question)
+            .await
+            .problem(401, "unauthorized");
+    }
+    for caller in made_up(&b, &own, NOWHERE) {
+        caller.get(&b.h, &path).await.problem(404, "not-found");
     }
 }
 
