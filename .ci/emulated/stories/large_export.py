@@ -1,0 +1,58 @@
+"""Over a thousand people: an export that the gateway does not wait for, made from the table's stream, and their invitations' end."""
+
+import csv
+import io
+import zipfile
+
+import requests
+
+from ..api import wait
+from ..emulator import Deployment
+from ..team import Team
+
+CALLS = 55
+AT_ONCE = 20
+
+
+def play(deployment: Deployment) -> None:
+    team = Team(deployment, "large", "program-delivery", "program", {"spring": "Spring cohort"})
+    # More mail a day than an organization has without being asked about.
+    team.put(team.api.platform, "/plan", {"mail_limit": 2 * CALLS * AT_ONCE}).expect(200)
+    addresses = [[f"learner{n}x{m}@large.example" for m in range(AT_ONCE)] for n in range(CALLS)]
+    for some in addresses:
+        team.invite(team.owner, " ".join(some), "participant", "spring").expect(201)
+    everybody = {team.owner.address}.union(*addresses)
+
+    team.get(team.owner, "/members/export").problem(409, "export-too-large")
+    rows = list(csv.DictReader(io.StringIO(exported(team, "csv").decode("utf-8-sig"))))
+    assert len(rows) == len(everybody)
+    assert {value for row in rows for value in row.values() if "@" in value} == everybody
+    with zipfile.ZipFile(io.BytesIO(exported(team, "xlsx"))) as workbook:
+        sheet = workbook.read("xl/worksheets/sheet1.xml")
+    assert sheet.count(b"<row ") == 1 + len(everybody)
+    kinds = [event["kind"] for event in team.get(team.owner, "/events?kind=members.exported").expect(200)["items"]]
+    assert len(kinds) == 2
+
+    # Each of them gets one mail.
+    of_large = lambda: [m["To"][0] for m in deployment.mail() if m["To"][0].endswith("@large.example")]  # noqa: E731
+    wait("everybody is mailed", lambda: len(of_large()) >= CALLS * AT_ONCE)
+    assert sorted(of_large()) == sorted(everybody - {team.owner.address})
+
+    # And a week later all of these invitations are over, as the schedule sees to.
+    deployment.clock.advance(days=8)
+    pending = lambda: team.get(team.owner, "/members?invite_status=pending&limit=1").expect(200)["items"]  # noqa: E731
+    wait("all invitations end", lambda: not pending())
+
+
+def exported(team: Team, form: str) -> bytes:
+    asked = team.post(team.owner, "/exports", {"format": form}).expect(202)
+    assert asked.headers["location"] == team.path(f"/exports/{asked['id']}")
+
+    def ready() -> object:
+        export = team.owner.get(asked.headers["location"]).expect(200)
+        assert export["state"] in ("running", "ready"), export
+        return export if export["state"] == "ready" else None
+
+    file = requests.get(wait("the export is ready", ready)["url"], timeout=60)
+    assert file.status_code == 200, file.text
+    return file.content
