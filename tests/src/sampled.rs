@@ -1,4 +1,5 @@
-//! The cases of an exhaustive test: all of them where `MUSTER_WHOLE` is set, as in `.ci/run`; otherwise a fixed sample.
+//! The cases of an exhaustive test and the rounds of a race: all of them where `MUSTER_WHOLE` is set, as in `.ci/run`; otherwise a
+//! fixed sample, and a third.
 
 use fastrand::Rng;
 use std::io::Write as _;
@@ -9,17 +10,39 @@ const WHOLE: &str = "MUSTER_WHOLE";
 /// At most this many of all, in their order. `test` is a name of the test's own and is the seed: another test tries others.
 #[must_use]
 pub fn sampled<T>(test: &str, all: Vec<T>, most: usize) -> Vec<T> {
-    if std::env::var(WHOLE).is_ok_and(|whole| whole == "1") {
+    if is_whole() {
         return all;
     }
     let (count, sample) = (all.len(), sample(test, all, most));
     if sample.len() < count {
         let tried = sample.len();
-        // Written past the test's captured output: `cargo test` shows it of tests that pass, too.
-        let said = format!("{test}: {tried} of {count} are tried (this name is the seed); {WHOLE}=1 tries all");
-        let _ = writeln!(std::io::stderr(), "{said}");
+        say(&format!(
+            "{test}: {tried} of {count} are tried (this name is the seed); {WHOLE}=1 tries all"
+        ));
     }
     sample
+}
+
+/// How many of so many rounds a race is run: chance decides what each of them meets.
+#[must_use]
+pub fn rounds(all: usize) -> usize {
+    if is_whole() {
+        return all;
+    }
+    let few = all.div_ceil(3);
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a race");
+    say(&format!("{test}: {few} of {all} rounds are run; {WHOLE}=1 runs all"));
+    few
+}
+
+fn is_whole() -> bool {
+    std::env::var(WHOLE).is_ok_and(|whole| whole == "1")
+}
+
+/// Writes past the test's captured output: `cargo test` shows it of tests that pass, too.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn sample<T>(test: &str, all: Vec<T>, most: usize) -> Vec<T> {

@@ -82,10 +82,12 @@ pub async fn at_once(call: Call) -> Outcome {
     if content.len() > MAX_BYTES {
         return Err(too_large());
     }
-    // Before the answer: what has left is recorded, even if it gets lost on the way.
-    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
-    noted(&call, &inside, event).await?;
+    // Before the answer: what has left is recorded, even if it gets lost on the way. To HEAD nothing leaves.
+    if !call.is_head() {
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
+        noted(&call, &inside, event).await?;
+    }
     Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
 }
 

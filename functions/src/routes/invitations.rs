@@ -207,7 +207,6 @@ pub async fn update(call: Call) -> Outcome {
             .unwrap_or(InvitationRefusal::NotFound)
             .into());
         };
-        call.precondition(Some(known))?;
         let kept: Vec<ResourceKey> = known.resources.iter().map(|r| r.key.clone()).collect();
         let keys = if body.resources.is_some() { &resources } else { &kept };
         let touched = body.role.is_some() || body.resources.is_some() || body.duration != Field::Absent;
@@ -231,6 +230,7 @@ pub async fn update(call: Call) -> Outcome {
             message: body.message.clone().named(),
         };
         let (after, changes) = change(&scene, Some(known), wanted, ids)?;
+        call.precondition(Some(known))?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),

@@ -87,9 +87,6 @@ pub async fn update(call: Call) -> Outcome {
         let before = seen.member(organization, id)?;
         let scene = inside.scene()?;
         let known = before.as_ref().filter(|m| may_see(&scene, m));
-        if let Some(known) = known {
-            call.precondition(Some(known))?;
-        }
         let found_resources = found(seen, organization, &resources)?;
         let found_grants = wanted_grants(seen, organization, grants)?;
         let holdings = match (&body.role, &body.grants) {
@@ -126,6 +123,7 @@ pub async fn update(call: Call) -> Outcome {
             status: body.status,
         };
         let (after, changes) = change(&scene, before.as_ref(), wanted, ids)?;
+        call.precondition(before.as_ref())?;
         let in_sight = |r: &ResourceRef| {
             (after.id == user.id && inside.is_everywhere())
                 || scene.authority().allows(permission::MEMBERS_READ, Some(r))

@@ -131,7 +131,6 @@ pub async fn update(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
     call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
-        call.precondition(Some(&inside.organization))?;
         let settings = body.settings.as_ref();
         let wanted = Update {
             name: body.name.clone(),
@@ -140,6 +139,7 @@ pub async fn update(call: Call) -> Outcome {
             optional_roles: settings.and_then(|s| s.optional_roles.clone()),
         };
         let (after, changes) = change(&inside.scene()?, wanted, ids)?;
+        call.precondition(Some(&inside.organization))?;
         Ok(inside.commit(
             changes,
             Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
@@ -168,7 +168,10 @@ pub async fn set_plan(call: Call) -> Outcome {
         let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
-            allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
+            allowed_domains: match domains {
+                Some(named) => named.iter().cloned().collect(),
+                None => present.allowed_domains.clone(),
+            },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);

@@ -4,9 +4,11 @@ use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
 use crate::cursors::CursorKey;
+use crate::encoding;
 use crate::preconditions::Preconditions;
 use crate::problem::Problem;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
+use http::HeaderValue;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -62,9 +64,16 @@ impl Call {
         matches!(self.method(), "GET" | "HEAD")
     }
 
-    /// Whether no route takes the request.
+    /// Whether the answer goes out without its body: whatever it would hand over stays here.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.method() == "HEAD"
+    }
+
+    /// Whether no route takes the request, or it only asks which methods do: browsers ask so with the whole address, query and all.
     fn is_astray(&self) -> bool {
         match self.request.request_context_ref() {
+            _ if self.method() == "OPTIONS" => true,
             Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref() == Some("$default"),
             _ => false,
         }
@@ -235,6 +244,7 @@ impl Call {
         let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();
+        faults.extend(encoding::faults(self.request.uri().query().unwrap_or_default()));
         for name in names {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
@@ -263,6 +273,8 @@ impl Call {
     /// # Errors
     /// See [`body::read`].
     pub fn body<T: Body>(&self) -> Result<T, Problem> {
+        let codings = self.request.headers().get_all(CONTENT_ENCODING);
+        body::plain(codings.iter().map(HeaderValue::as_bytes))?;
         body::read(self.request.body(), self.header(CONTENT_TYPE))
     }
 
@@ -299,16 +311,18 @@ impl Call {
         else {
             return Ok(None);
         };
+        let is_plain = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let chosen = chosen
             .to_str()
             .ok()
+            .filter(is_plain)
             .map(str::trim)
             .filter(|k| (1..=MAX_KEY).contains(&k.len()));
         let chosen = chosen.ok_or_else(|| {
             Problem::new(
                 400,
                 "malformed-idempotency-key",
-                "`Idempotency-Key` must be 1 to 255 plain characters",
+                "`Idempotency-Key` must be 1 to 255 printable characters of ASCII",
             )
         })?;
         Ok(Some(Once::new(
@@ -370,9 +384,11 @@ impl Query<'_> {
         let Some(text) = self.get("limit") else {
             return Ok(DEFAULT_LIMIT);
         };
+        // As numbers are written: neither `+5` nor `05`.
+        let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse()
             .ok()
-            .filter(|n| (1..=MAX_LIMIT).contains(n))
+            .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
             .ok_or_else(|| {
                 Problem::invalid_query([Fault::field(
                     "limit",

@@ -71,7 +71,7 @@ async fn live(b: &Bench, wait: SignedDuration) {
 }
 
 /// How many kills are tried, where not all are.
-const TRIED: usize = 4;
+const TRIED: usize = 3;
 
 /// Lets the work of a case be done without a fault, and then with the process killed at each of its calls, each time on a
 /// table of its own.

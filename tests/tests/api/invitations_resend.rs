@@ -1,6 +1,7 @@
 //! Sending invitations again: one, an expired one, all of them.
 
 use muster_tests::harness::{Harness, Organization, invitation};
+use muster_tests::personas::Persona;
 use muster_tests::recount;
 use muster_tests::shortcuts::named;
 use serde_json::{Value, json};
@@ -226,5 +227,70 @@ async fn sending_all_again_reaches_only_what_the_caller_may_send() {
     fay.post(&h, &acme.path("/invitations/resend"), &Value::Null)
         .await
         .problem(403, "forbidden");
+    recount(&h).await;
+}
+
+#[tokio::test]
+async fn sending_all_again_takes_on_nothing_that_a_removed_or_demoted_member_sent() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let bea = acme.join(&h, "bea", "admin", &[]).await;
+    let mut sent = Vec::new();
+    for (sender, address) in [(&ada, "ann@acme.example"), (&bea, "bob@acme.example")] {
+        let body = invitation(address, "admin", &[]);
+        let made = sender.post(&h, &acme.path("/invitations"), &body).await.expect(201);
+        sent.push(made.text("/invitations/0/id"));
+    }
+    let of = |who: &Persona| acme.path(&format!("/members/{}", who.id()));
+    acme.owner.delete(&h, &of(&ada)).await.expect(204);
+    h.backend.settled().await;
+    let all = acme.path("/invitations/resend");
+    bea.post(&h, &all, &Value::Null).await.expect(202);
+    h.backend.settled().await;
+    assert_eq!(h.invitations_mailed("ann@acme.example").await, 1);
+    assert_eq!(h.invitations_mailed("bob@acme.example").await, 2);
+    // Whose word it was is whose it is: the removed member's opens nothing, whoever asks for all of them.
+    acme.owner.post(&h, &all, &Value::Null).await.expect(202);
+    h.backend.settled().await;
+    let ann = h.person("ann");
+    let token = h.invitation_token("ann@acme.example").await;
+    ann.accept(&h, &token).await.problem(409, "inviter-lost-authority");
+    let shown = async |id: &str| acme.owner.get(&h, &acme.invitation(id, "")).await.expect(200);
+    assert_eq!(shown(&sent[1]).await.body["invited_by"], json!(bea.id()));
+    // Whoever names it has looked at it.
+    let named = json!({ "invitations": [sent[0]] });
+    acme.owner.post(&h, &all, &named).await.expect(200);
+    h.backend.settled().await;
+    assert_eq!(shown(&sent[0]).await.body["invited_by"], json!(acme.owner.id()));
+    let token = h.invitation_token("ann@acme.example").await;
+    ann.accept(&h, &token).await.expect(200);
+    recount(&h).await;
+}
+
+#[tokio::test]
+async fn what_one_who_asked_for_all_sent_again_stays_good_when_they_go() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let id = acme.invite(&h, "ann@acme.example", "owner", &[]).await;
+    let other = acme.invite(&h, "bob@acme.example", "admin", &[]).await;
+    h.backend.settled().await;
+    ada.post(&h, &acme.path("/invitations/resend"), &Value::Null)
+        .await
+        .expect(202);
+    h.backend.settled().await;
+    assert_eq!(
+        h.invitations_mailed("ann@acme.example").await,
+        1,
+        "{id}: not hers to send"
+    );
+    assert_eq!(h.invitations_mailed("bob@acme.example").await, 2, "{other}");
+    acme.owner
+        .delete(&h, &acme.path(&format!("/members/{}", ada.id())))
+        .await
+        .expect(204);
+    let token = h.invitation_token("bob@acme.example").await;
+    h.person("bob").accept(&h, &token).await.expect(200);
     recount(&h).await;
 }

@@ -12,6 +12,7 @@ mod answers;
 mod authentication;
 mod bad_input;
 mod below_a_path;
+mod browsers;
 mod budgets;
 mod bulk;
 mod conditional;

@@ -56,8 +56,10 @@ fn the_template_leads_each_route_to_the_function_that_answers_it() {
         .flat_map(|r| r.methods().map(move |method| owned(r.binary, method, r.path)))
         .collect();
     let all = coded.len();
-    let coded: BTreeSet<_> = coded.into_iter().collect();
+    let mut coded: BTreeSet<_> = coded.into_iter().collect();
     assert_eq!(coded.len(), all, "a route is there twice");
+    // Preflights: the same as `$default`, with limits of its own.
+    coded.insert(owned("not-found", "OPTIONS", "/{proxy+}"));
     let deployed: BTreeSet<_> = functions()
         .iter()
         .flat_map(|(binary, function)| {

@@ -4,7 +4,7 @@ use super::{Hand, Slice};
 use muster_domain::rules::Scene;
 use muster_domain::rules::pace::{day, day_ends};
 use muster_domain::rules::work::{moved_on, put_off, resend_slice};
-use muster_domain::{Changes, InvitationId, Job, Pair, UserId, Work};
+use muster_domain::{Changes, Invitation, InvitationId, Job, Pair, UserId, Work};
 use muster_edge::Ids;
 use muster_store::{Key, StoreError};
 use std::collections::BTreeSet;
@@ -34,6 +34,8 @@ impl Hand<'_> {
                 .iter()
                 .map(|address| Key::deliverability(organization, address)),
         );
+        let inviters: BTreeSet<_> = page.items.iter().flat_map(Invitation::answerable).collect();
+        keys.extend(inviters.iter().map(|inviter| Key::member(organization, *inviter)));
         let seen = self.store.read(&keys).await?;
         let Some(actor) = seen.member(organization, by)? else {
             return Ok(Slice::Last(Changes::default()));
@@ -41,6 +43,10 @@ impl Hand<'_> {
         let mut deliverability = Vec::new();
         for address in addresses {
             deliverability.extend(seen.deliverability(organization, address)?);
+        }
+        let mut answerable = Vec::new();
+        for inviter in inviters {
+            answerable.extend(seen.member(organization, inviter)?);
         }
         let room = seen.sent(organization, self.now)?.room(self.organization);
         let (mut older, mut last, mut is_full) = (Vec::new(), after, false);
@@ -62,7 +68,7 @@ impl Hand<'_> {
             key: None,
             now: self.now,
         };
-        let changes = resend_slice(&scene, &older, &deliverability, &mut Ids::at(self.now));
+        let changes = resend_slice(&scene, &older, &answerable, &deliverability, &mut Ids::at(self.now));
         let work = Work::ResendAll { by, after: last };
         if is_full {
             let job = put_off(job, work, day_ends(self.now), self.now);

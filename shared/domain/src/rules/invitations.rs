@@ -6,6 +6,7 @@ use crate::event::Party;
 use crate::id::{JobId, NewIds};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::job::{Job, Work};
+use crate::member::Member;
 use crate::organization::Seats;
 use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
@@ -147,7 +148,7 @@ fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Resu
         term: offer.term,
         epoch: offer.epoch,
         seat: offer.role.uses_seat,
-        ..answered_for(scene, invitation)
+        ..invitation
     })
 }
 
@@ -174,6 +175,7 @@ pub struct Revival<'a> {
 /// Sends an invitation again: same id, new link, and the old one is dead. An expired one takes its seat and address again.
 ///
 /// `revival` matters for an expired invitation only.
+/// The member who sends it again answers for it from then on.
 ///
 /// # Errors
 /// [`InvitationRefusal`].
@@ -181,6 +183,46 @@ pub fn resend(
     scene: &Scene<'_>,
     found: Option<&Invitation>,
     revival: &Revival<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
+    again(scene, found, revival, |invitation| answered_for(scene, invitation), ids)
+}
+
+/// Sends a pending invitation again on the word of those who answer for it already, as long as they could still offer the same.
+/// Nobody has looked at this one, so nobody takes it on: an invitation that a removed member sent stays as dead as it is.
+///
+/// # Errors
+/// [`InvitationRefusal`].
+pub(super) fn resend_unseen(
+    scene: &Scene<'_>,
+    invitation: &Invitation,
+    inviters: &[Member],
+    ids: &mut dyn NewIds,
+) -> Result<Changes, InvitationRefusal> {
+    let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    let kept = invitation.resources.iter().filter(|r| !scene.organization.is_ending(r));
+    let resources: Vec<_> = kept.cloned().collect();
+    let could_offer = |actor| {
+        let inviter = Scene {
+            actor,
+            key: None,
+            ..*scene
+        };
+        offer_until(&inviter, Way::Invite, role, &resources).is_some()
+    };
+    let mut answerable = invitation.answerable();
+    let stands = answerable.all(|id| inviters.iter().find(|m| m.id == id).is_some_and(could_offer));
+    if !stands {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    again(scene, Some(invitation), &Revival::default(), |same| same, ids).map(|(_, changes)| changes)
+}
+
+fn again(
+    scene: &Scene<'_>,
+    found: Option<&Invitation>,
+    revival: &Revival<'_>,
+    word: impl FnOnce(Invitation) -> Invitation,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = touchable(scene, found)?;
@@ -237,7 +279,7 @@ pub fn resend(
         expires_at: days_after(scene.now, scene.organization.settings.invitation_ttl_days),
         ended_at: None,
         version: before.version + 1,
-        ..reoffer(scene, before.clone(), &offer)?
+        ..word(reoffer(scene, before.clone(), &offer)?)
     };
     let mail = vec![letter(&after, scene, ids)];
     let event = scene.recorder(ids).event(

@@ -13,7 +13,7 @@ use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::Scene;
-use crate::rules::invitations::{Revival, resend};
+use crate::rules::invitations::resend_unseen;
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
 use crate::rules::pace::rests;
@@ -96,13 +96,14 @@ pub fn end_offers(
     changes
 }
 
-/// Sends these invitations again on the word of the member who asked, as far as that member still may. Of a deleted organization
-/// nothing is: no mail leaves, and an organization that is brought back should find its links as they were. Nobody has named
-/// these addresses, so one that bounced, declined or complained stays as it is, with its link and its end, and so does one that was
-/// mailed too often of late.
+/// Sends these invitations again, as far as the member who asked still may, and as far as those who answer for them still could offer
+/// the same. Of a deleted organization nothing is: no mail leaves, and an organization that is brought back should find its links as
+/// they were. Nobody has named these addresses, so one that bounced, declined or complained stays as it is, with its link and its end,
+/// and so does one that was mailed too often of late.
 pub fn resend_slice(
     scene: &Scene<'_>,
     invitations: &[Invitation],
+    inviters: &[Member],
     deliverability: &[Deliverability],
     ids: &mut dyn NewIds,
 ) -> Changes {
@@ -118,7 +119,7 @@ pub fn resend_slice(
         .iter()
         .filter(|i| i.state_at(scene.now) == InvitationState::Pending && !is_out(&i.email))
     {
-        if let Ok((_, more)) = resend(scene, Some(invitation), &Revival::default(), ids) {
+        if let Ok(more) = resend_unseen(scene, invitation, inviters, ids) {
             changes = changes.and(more);
         }
     }

@@ -87,8 +87,9 @@ impl World {
             by,
             after: Some(last.id),
         };
+        let inviters: Vec<Member> = self.members.values().cloned().collect();
         let mut ids = std::mem::take(&mut self.ids);
-        let sent = resend_slice(&self.scene(&actor), &next, &[], &mut ids);
+        let sent = resend_slice(&self.scene(&actor), &next, &inviters, &[], &mut ids);
         self.ids = ids;
         sent.and(step(moved_on(job, work, self.now)))
     }

@@ -255,7 +255,13 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
         of("bob@x.example", deliverability(Some(5), None, Some(6))),
         of("cyd@x.example", deliverability(None, Some(5), Some(6))),
     ];
-    let changes = resend_slice(&scene(&organization, &owner), &pending, &known, &mut ids());
+    let changes = resend_slice(
+        &scene(&organization, &owner),
+        &pending,
+        std::slice::from_ref(&owner),
+        &known,
+        &mut ids(),
+    );
     let mailed: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
     assert_eq!(mailed, [&address("bob@x.example")], "mail has reached him since");
     assert_eq!(changes.invitations.len(), 1, "the others keep their links");

@@ -379,7 +379,13 @@ fn resending_all_leaves_out_who_was_mailed_too_often() {
         mailed("guest1@x.example", &[1, 1, 1, 1, 1]),
         mailed("guest2@x.example", &[1, 1, 1, 1]),
     ];
-    let changes = resend_slice(&scene(&organization, &owner), &pending, &known, &mut ids());
+    let changes = resend_slice(
+        &scene(&organization, &owner),
+        &pending,
+        std::slice::from_ref(&owner),
+        &known,
+        &mut ids(),
+    );
     let to: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
     assert_eq!(to, [&address("guest2@x.example")], "the third was sent five times");
 }

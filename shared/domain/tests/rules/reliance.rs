@@ -135,7 +135,13 @@ fn what_a_job_sends_again_rests_on_nobody_either() {
     let owner = holder("owner", "owner");
     let pending = invitation(&owner, "ann@x.example", "participant");
     let organization = counted(&[&owner], &[&pending]);
-    let changes = resend_slice(&scene(&organization, &owner), &[pending], &[], &mut ids());
+    let changes = resend_slice(
+        &scene(&organization, &owner),
+        &[pending],
+        std::slice::from_ref(&owner),
+        &[],
+        &mut ids(),
+    );
     assert_eq!((changes.mail.len(), changes.relied_on), (1, Vec::new()));
 }
 

@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::invitation::CancelReason;
 use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
-use muster_domain::{Invitation, InvitationId, InvitationState, Job, JobId, Organization, Work};
+use muster_domain::{Invitation, InvitationId, InvitationState, Job, JobId, Member, Organization, Status, Work};
 
 #[test]
 fn a_slice_ends_grants_on_the_deleted_program_and_no_others() {
@@ -137,7 +137,13 @@ fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed
         lapsed,
     ];
     let organization = counted(&[&owner, &admin], &pending.iter().collect::<Vec<_>>());
-    let changes = resend_slice(&scene(&organization, &admin), &pending, &[], &mut ids());
+    let changes = resend_slice(
+        &scene(&organization, &admin),
+        &pending,
+        &[owner.clone(), admin.clone()],
+        &[],
+        &mut ids(),
+    );
     let sent: Vec<_> = changes
         .invitations
         .iter()
@@ -152,7 +158,50 @@ fn resending_all_leaves_out_what_the_one_who_asked_may_not_offer_and_what_lapsed
         deleted_at: Some(now()),
         ..organization
     };
-    assert!(resend_slice(&scene(&deleted, &admin), &pending, &[], &mut ids()).is_empty());
+    assert!(
+        resend_slice(
+            &scene(&deleted, &admin),
+            &pending,
+            &[owner.clone(), admin.clone()],
+            &[],
+            &mut ids()
+        )
+        .is_empty()
+    );
+}
+
+#[test]
+fn resending_all_leaves_each_invitation_to_those_who_answer_for_it_and_out_what_they_could_not_offer_any_more() {
+    let (owner, admin, ann) = (
+        holder("owner", "owner"),
+        holder("admin", "admin"),
+        holder("ann", "admin"),
+    );
+    let of = |n: u8, by: &Member, through: Option<&Member>| Invitation {
+        id: InvitationId::from_bytes([n; 16]),
+        sent_through: through.map(|m| m.id),
+        ..invitation(by, &format!("a{n}@x.example"), "admin")
+    };
+    let demoted = holder("dan", "participant");
+    let inactive = Member {
+        status: Status::Inactive,
+        ..holder("ida", "admin")
+    };
+    let pending = [
+        of(1, &ann, None),
+        of(2, &ann, Some(&admin)),
+        of(3, &ann, Some(&demoted)),
+        of(4, &demoted, None),
+        of(5, &inactive, None),
+        of(6, &holder("gone", "admin"), None),
+    ];
+    let organization = counted(&[&owner, &admin, &ann], &pending.iter().collect::<Vec<_>>());
+    let inviters = [owner.clone(), admin, ann, demoted, inactive];
+    let changes = resend_slice(&scene(&organization, &owner), &pending, &inviters, &[], &mut ids());
+    let sent: Vec<&Invitation> = changes.invitations.iter().filter_map(|p| p.after.as_ref()).collect();
+    let word = |i: &Invitation| (i.id, i.invited_by, i.sent_through, i.inviter_name.clone());
+    let expected = [&pending[0], &pending[1]].map(word);
+    assert_eq!(sent.into_iter().map(word).collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::all_pages;
 use muster_tests::harness::{Harness, Organization, invitation};
+use muster_tests::sampled::{rounds, sampled};
 use muster_tests::{Persona, recount};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -86,8 +87,12 @@ async fn whoever_is_there_throughout_is_seen_exactly_once_while_eight_others_wri
         .collect();
     let mut there: Vec<String> = staying.iter().map(Persona::id).collect();
     there.extend([acme.owner.id(), kept]);
-    for _ in 0..WALKS {
-        for sort in ["name", "-name", "joined", "-joined", "-last_active"] {
+    for _ in 0..rounds(WALKS) {
+        for sort in sampled(
+            "paging beside writers",
+            ["name", "-name", "joined", "-joined", "-last_active"].into(),
+            3,
+        ) {
             let list = acme.path(&format!("/members?sort={sort}"));
             let (rows, _) = all_pages(&h, &acme.owner, &list, 5).await;
             let seen = seen(&rows);

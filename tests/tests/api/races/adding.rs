@@ -2,6 +2,7 @@
 
 use super::{names, started, won};
 use muster_tests::harness::{Harness, Organization, invitation};
+use muster_tests::sampled::rounds;
 use muster_tests::{Persona, Shot, recount, together};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -105,7 +106,7 @@ async fn adding_again_and_removing_at_once_leaves_a_whole_member_or_none() {
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "program_admin", &["spring"]).await;
     let member = acme.path(&format!("/members/{}", ann.id()));
-    for round in 0..8 {
+    for round in 0..rounds(8) {
         let shots = (0..9).map(|n| match n % 3 {
             0 => Shot::delete(&h, &acme.owner, &member),
             1 => {

@@ -3,6 +3,7 @@
 use super::{count, names, started, won};
 use jiff::SignedDuration;
 use muster_tests::harness::{Harness, Organization, invitation};
+use muster_tests::sampled::rounds;
 use muster_tests::{Persona, Shot, recount, together};
 use serde_json::Value;
 
@@ -124,7 +125,7 @@ async fn at_the_end_of_their_time(h: &std::sync::Arc<Harness>, acme: &Organizati
 async fn of_accept_cancel_and_expire_exactly_one_ends_an_invitation_and_the_others_are_told_how() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let guests: Vec<Persona> = names(&format!("guest-{round}"), 4)
             .iter()
             .map(|n| h.person(n))
@@ -190,7 +191,7 @@ async fn of_twenty_callers_who_invite_the_same_address_one_does() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let other = acme.join(&h, "otto", "owner", &[]).await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let address = format!("guest-{round}@acme.example");
         let shots = (0..20).map(|n| {
             let who = if n % 2 == 0 { &acme.owner } else { &other };
@@ -226,7 +227,7 @@ async fn of_twenty_callers_who_invite_the_same_address_one_does() {
 async fn a_request_sent_twenty_times_with_one_idempotency_key_takes_effect_once() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let address = format!("guest-{round}@acme.example");
         let key = format!("key-{round}");
         let invite = || {
@@ -253,9 +254,10 @@ async fn a_request_sent_twenty_times_with_one_idempotency_key_takes_effect_once(
             assert_eq!(fresh.count(), 1, "one of them did it");
         }
         assert_eq!(h.invitations_mailed(&address).await, 1);
-        assert_eq!(acme.seats_used(&h).await, 2 + round);
+        let made = 2 + round;
+        assert_eq!(acme.seats_used(&h).await, made as u64);
         let mine = acme.owner.get(&h, "/v1/organizations?limit=100").await.expect(200);
-        assert_eq!(mine.body["items"].as_array().unwrap().len() as u64, 2 + round);
+        assert_eq!(mine.body["items"].as_array().unwrap().len(), made);
         recount(&h).await;
     }
 }

@@ -3,6 +3,7 @@
 use super::late::gated;
 use super::{names, started};
 use muster_tests::harness::{Harness, Organization};
+use muster_tests::sampled::rounds;
 use muster_tests::shortcuts::verdicts;
 use muster_tests::{Persona, Shot, recount, together};
 use serde_json::{Value, json};
@@ -25,7 +26,8 @@ fn done(answer: &Value) -> usize {
 async fn two_that_remove_the_same_members_remove_each_once() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    for round in 0..ROUNDS {
+    let rounds = rounds(ROUNDS);
+    for round in 0..rounds {
         let people = acme.join_many(&h, &names(&format!("r{round}"), 40), "admin", &[]).await;
         let ids: Vec<String> = people.iter().map(Persona::id).collect();
         let turned: Vec<&String> = ids.iter().rev().collect();
@@ -39,13 +41,13 @@ async fn two_that_remove_the_same_members_remove_each_once() {
         assert_eq!(acme.seats_used(&h).await, 1);
         recount(&h).await;
     }
-    assert_eq!(acme.recorded(&h, "member.removed").await, 40 * ROUNDS);
+    assert_eq!(acme.recorded(&h, "member.removed").await, 40 * rounds);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_owners_who_demote_all_owners_at_once_one_stays() {
     let h = started().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let acme = Organization::make(&h).await;
         let others = acme.join_many(&h, &names("owner", 3), "owner", &[]).await;
         let all: Vec<Persona> = std::iter::once(acme.owner.clone()).chain(others).collect();
@@ -110,7 +112,8 @@ async fn roles_and_revivals_at_once_take_no_more_seats_than_there_are() {
 async fn cancelling_and_resending_the_same_invitations_ends_or_mails_each() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    for round in 0..ROUNDS {
+    let rounds = rounds(ROUNDS);
+    for round in 0..rounds {
         let addresses: Vec<String> = names(&format!("g{round}"), 20)
             .iter()
             .map(|n| format!("{n}@x.example"))
@@ -140,7 +143,7 @@ async fn cancelling_and_resending_the_same_invitations_ends_or_mails_each() {
         assert!(acme.pending(&h).await.is_empty());
         recount(&h).await;
     }
-    assert_eq!(acme.recorded(&h, "invitation.cancelled").await, 20 * ROUNDS);
+    assert_eq!(acme.recorded(&h, "invitation.cancelled").await, 20 * rounds);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +154,7 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
     let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
     h.backend.settled().await;
     let body = json!({ "invitations": ids });
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds(ROUNDS) {
         let key = format!("k{round}");
         let twin = || shot(&h, &acme, &acme.owner, "/invitations/resend", &body).header("idempotency-key", &key);
         let answers = together(&h, vec![twin(), twin(), twin()]).await;

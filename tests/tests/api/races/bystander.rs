@@ -13,6 +13,7 @@ enum Deed {
 }
 
 use Deed::{Deactivate, Demote, Remove};
+use muster_tests::sampled::rounds;
 
 fn shot(h: &Harness, acme: &Organization, deed: Deed, who: &Persona, whom: &Persona) -> Shot {
     let member = acme.path(&format!("/members/{}", whom.id()));
@@ -52,7 +53,7 @@ async fn nobody_acts_on_an_ownership_that_the_other_has_just_ended() {
         (Demote, Deactivate),
         (Remove, Deactivate),
     ];
-    for round in 0..24 {
+    for round in 0..rounds(24) {
         let (acme, b) = with_another_owner(&h).await;
         acme.join(&h, "oda", "owner", &[]).await;
         let a = &acme.owner;
@@ -73,7 +74,7 @@ async fn nobody_acts_on_an_ownership_that_the_other_has_just_ended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ring_of_owners_who_demote_each_other_is_broken_where_it_began() {
     let h = started().await;
-    for _ in 0..8 {
+    for _ in 0..rounds(8) {
         let (acme, other) = with_another_owner(&h).await;
         let third = acme.join(&h, "oda", "owner", &[]).await;
         acme.join(&h, "ole", "owner", &[]).await;

@@ -2,6 +2,7 @@
 
 use super::{count, names, started, won};
 use muster_tests::harness::Organization;
+use muster_tests::sampled::rounds;
 use muster_tests::{Shot, recount, together};
 use reqwest::Method;
 use serde_json::json;
@@ -13,7 +14,7 @@ const CONFLICT: (u16, &str) = (409, "conflict");
 async fn of_twenty_contacts_that_claim_one_address_one_gets_it() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         let body = json!({ "email": format!("ann{round}@x.example"), "name": "Ann Lee" });
         let shots = (0..20).map(|n| {
             let path = acme.path(&format!("/contacts/c{round}-{n}"));
@@ -30,7 +31,7 @@ async fn changes_and_deletions_of_one_contact_at_once_leave_no_index_item_behind
     let h = started().await;
     let acme = Organization::make(&h).await;
     let path = acme.path("/contacts/ann");
-    for round in 0..8 {
+    for round in 0..rounds(8) {
         let shots = (0..12).map(|n| match n % 4 {
             0 => Shot::delete(&h, &acme.owner, &path),
             _ => {
@@ -54,7 +55,7 @@ async fn two_contacts_that_swap_addresses_at_once_never_share_one() {
         let path = acme.path(&format!("/contacts/{id}"));
         acme.owner.put(&h, &path, &json!({ "email": email })).await.expect(201);
     }
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let shots = ["a", "b", "a", "b"].iter().enumerate().map(|(n, id)| {
             let email = ["a", "b", "c"][(n + round) % 3];
             let path = acme.path(&format!("/contacts/{id}"));

@@ -2,6 +2,7 @@
 
 use super::{names, started, won};
 use muster_tests::harness::{Organization, invitation};
+use muster_tests::sampled::rounds;
 use muster_tests::shortcuts::participants;
 use muster_tests::{Shot, recount, together};
 use reqwest::Method;
@@ -12,7 +13,7 @@ const GONE: (u16, &str) = (404, "not-found");
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_meets_the_deletion_of_its_organization_is_done_before_it_or_not_at_all() {
     let h = started().await;
-    for round in 0..4 {
+    for round in 0..rounds(4) {
         let acme = Organization::of(&h, h.person(&format!("olivia{round}"))).await;
         let ann = acme.join(&h, &format!("ann{round}"), "admin", &[]).await;
         let pat = acme

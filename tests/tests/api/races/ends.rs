@@ -4,6 +4,7 @@ use super::{names, started, won};
 use jiff::SignedDuration;
 use muster_tests::harness::{Harness, Organization, invitation};
 use muster_tests::recount::items;
+use muster_tests::sampled::rounds;
 use muster_tests::{Persona, Shot, recount, together};
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ async fn nothing_is_left_on_a_deleted_resource_whatever_was_given_on_it_at_that_
     let h = started().await;
     let acme = Organization::make(&h).await;
     let people = acme.join_many(&h, &names("learner", 4), "participant", &[]).await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let program = format!("ending-{round}");
         let on = json!([{ "type": "program", "id": program }]);
         let resource = acme.path(&format!("/resources/program/{program}"));
@@ -99,7 +100,7 @@ async fn a_resource_registered_anew_at_the_moment_of_its_deletion_gives_back_no_
     let acme = Organization::make(&h).await;
     let learner = acme.join(&h, "lena", "participant", &["spring"]).await;
     let path = acme.path("/resources/program/spring");
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let put =
             || Shot::new(&h, &acme.owner, reqwest::Method::PUT, &path).body(&json!({ "name": format!("{round}") }));
         let delete = || Shot::delete(&h, &acme.owner, &path);
@@ -133,7 +134,7 @@ async fn nobody_keeps_a_role_that_was_switched_off_while_they_accepted_it() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     acme.plan(&h, None, &["acme.example"]).await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         acme.optional_roles(&h, &["implementation_admin"]).await;
         let guests: Vec<Persona> = names(&format!("helper-{round}"), 6)
             .iter()

@@ -3,6 +3,7 @@
 use super::{count, started, won};
 use muster_domain::api_key::MAX_KEYS;
 use muster_tests::harness::Organization;
+use muster_tests::sampled::rounds;
 use muster_tests::{NewKey, Shot, recount, together};
 use serde_json::json;
 
@@ -13,7 +14,7 @@ async fn of_rotating_and_revoking_the_end_wins_whoever_comes_first() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let path = acme.keys_of(&acme.owner);
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let key = acme.key(&h, &acme.owner, &json!({ "name": "zapier" })).await;
         let own = format!("{path}/{}", key.id);
         let turn = || Shot::post(&h, &acme.owner, &format!("{own}/rotate"));
@@ -48,7 +49,7 @@ async fn of_two_keys_for_the_last_place_one_is_made() {
     for _ in 1..MAX_KEYS {
         last = Some(acme.key(&h, &acme.owner, &body).await);
     }
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let shots = (0..4).map(|_| Shot::post(&h, &acme.owner, &path).body(&body)).collect();
         let answers = together(&h, shots).await;
         assert_eq!(won(&answers, 201, &[(409, "too-many-api-keys")]), 1);
@@ -72,7 +73,7 @@ async fn once_deactivating_is_answered_no_verification_says_valid() {
     let ann = acme.join(&h, "ann", "admin", &[]).await;
     let key = acme.key(&h, &ann, &json!({ "name": "zapier" })).await;
     let body = json!({ "members": [ann.id()] });
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let ask = || Shot::post(&h, &h.platform(), "/v1/api-keys/verify").body(&json!({ "key": key.secret }));
         let use_it = || Shot::new(&h, &key.persona, reqwest::Method::GET, &acme.path("/members"));
         let end = Shot::post(&h, &acme.owner, &acme.path("/members/deactivate")).body(&body);
@@ -101,7 +102,7 @@ async fn whoever_is_demoted_makes_no_key_for_another_after_it() {
     let (own, others) = (acme.keys_of(&ann), acme.keys_of(&pat));
     let path = acme.path(&format!("/members/{}", ann.id()));
     let body = json!({ "name": "zapier" });
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let shots = vec![
             Shot::post(&h, &ann, &others).body(&body),
             Shot::patch(&h, &acme.owner, &path, &json!({ "role": "participant" })),
@@ -137,7 +138,7 @@ async fn of_a_member_removed_while_they_make_keys_none_is_left() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let body = json!({ "name": "zapier" });
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let ann = acme.join(&h, &format!("ann-{round}"), "admin", &[]).await;
         let path = acme.path(&format!("/members/{}", ann.id()));
         let make = || Shot::post(&h, &ann, &acme.keys_of(&ann)).body(&body);

@@ -2,6 +2,7 @@
 
 use super::{count, started, with_another_owner, won};
 use muster_tests::harness::{Harness, Organization};
+use muster_tests::sampled::rounds;
 use muster_tests::{Answer, Persona, Shot, recount, together};
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ async fn of_two_owners_who_demote_each_other_one_stays_owner() {
     let h = started().await;
     let (acme, other) = with_another_owner(&h).await;
     let both = [acme.owner.clone(), other];
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let (a, b) = (&both[round % 2], &both[(round + 1) % 2]);
         let shots = vec![demote(&h, &acme, a, &b.id()), demote(&h, &acme, b, &a.id())];
         let answers = together(&h, shots).await;
@@ -53,7 +54,7 @@ async fn of_two_owners_who_demote_each_other_one_stays_owner() {
 async fn of_two_owners_who_demote_themselves_one_stays_owner() {
     let h = started().await;
     let (acme, other) = with_another_owner(&h).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let shots = [&acme.owner, &other].map(|who| demote(&h, &acme, who, "me"));
         let answers = together(&h, shots.into()).await;
         assert_eq!(won(&answers, 200, &[LAST_OWNER]), 1);
@@ -74,7 +75,7 @@ async fn of_three_owners_who_demote_each_other_in_a_ring_the_first_demoted_demot
     let (acme, other) = with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;
     let ring = [acme.owner.clone(), other, third];
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let shots = (0..3).map(|i| demote(&h, &acme, &ring[i], &ring[(i + 1) % 3].id()));
         let answers = together(&h, shots.collect()).await;
         // One after the other, in whatever order: the first demotes the second, who then demotes nobody; the third demotes the first.
@@ -102,7 +103,7 @@ async fn of_three_owners_who_demote_everybody_else_one_stays_owner() {
     let (acme, other) = with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;
     let all = [acme.owner.clone(), other, third];
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let mut shots = Vec::new();
         for a in &all {
             shots.extend(
@@ -134,7 +135,7 @@ async fn of_three_owners_who_demote_everybody_else_one_stays_owner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_owners_who_leave_one_stays() {
     let h = started().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let (acme, other) = with_another_owner(&h).await;
         let shots = [&acme.owner, &other].map(|who| remove(&h, &acme, who, "me"));
         let answers = together(&h, shots.into()).await;
@@ -146,7 +147,7 @@ async fn of_two_owners_who_leave_one_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_owners_who_remove_each_other_one_stays_and_the_other_is_a_stranger() {
     let h = started().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let (acme, other) = with_another_owner(&h).await;
         let (a, b) = (&acme.owner, &other);
         let shots = vec![remove(&h, &acme, a, &b.id()), remove(&h, &acme, b, &a.id())];
@@ -167,7 +168,7 @@ async fn of_two_owners_who_deactivate_each_other_one_stays_active() {
     let switch = |who: &Persona, whom: &Persona| {
         Shot::post(&h, who, &acme.path("/members/deactivate")).body(&json!({ "members": [whom.id()] }))
     };
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let answers = together(&h, vec![switch(a, b), switch(b, a)]).await;
         assert_eq!(won(&answers, 200, &[(403, "member-inactive")]), 1);
         let (winner, loser) = if answers[0].status == 200 { (a, b) } else { (b, a) };
@@ -189,7 +190,7 @@ async fn of_two_owners_who_deactivate_each_other_one_stays_active() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_who_leaves_while_the_other_steps_down_leaves_an_owner() {
     let h = started().await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let (acme, other) = with_another_owner(&h).await;
         let shots = vec![remove(&h, &acme, &acme.owner, "me"), demote(&h, &acme, &other, "me")];
         let answers = together(&h, shots).await;
@@ -204,7 +205,7 @@ async fn an_owner_who_leaves_while_the_other_steps_down_leaves_an_owner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_is_left_when_each_does_something_else_to_the_other() {
     let h = started().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let (acme, other) = with_another_owner(&h).await;
         let (a, b) = (&acme.owner, &other);
         let deactivate = Shot::post(&h, a, &acme.path("/members/deactivate")).body(&json!({ "members": [b.id()] }));

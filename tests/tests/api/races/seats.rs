@@ -2,6 +2,7 @@
 
 use super::{count, names, started, won};
 use muster_tests::harness::{Organization, invitation};
+use muster_tests::sampled::rounds;
 use muster_tests::{Shot, recount, together};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ const NO_SEATS: (u16, &str) = (409, "no-seats-available");
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_callers_for_the_last_ten_seats_exactly_ten_win() {
     let h = started().await;
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         let acme = Organization::make(&h).await;
         let other = acme.join(&h, "otto", "owner", &[]).await;
         acme.plan(&h, Some(12), &[]).await;
@@ -39,7 +40,7 @@ async fn invitations_activations_and_new_roles_together_take_no_more_seats_than_
         .join_many(&h, &names("learner", 8), "participant", &["spring"])
         .await;
     let ids: Vec<String> = off.iter().map(|p| p.id()).collect();
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         acme.plan(&h, None, &[]).await;
         acme.owner
             .post(&h, &acme.path("/members/deactivate"), &json!({ "members": ids }))
@@ -89,7 +90,7 @@ async fn of_ten_members_activated_for_five_seats_exactly_five_become_active() {
     let ids: Vec<String> = people.iter().map(|p| p.id()).collect();
     let activate =
         |ids: &[String]| Shot::post(&h, &acme.owner, &acme.path("/members/activate")).body(&json!({ "members": ids }));
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         acme.owner
             .post(&h, &acme.path("/members/deactivate"), &json!({ "members": ids }))
             .await
@@ -123,7 +124,7 @@ async fn of_ten_members_activated_for_five_seats_exactly_five_become_active() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accepting_finds_its_seat_whoever_grasps_at_the_one_that_a_deactivation_frees() {
     let h = started().await;
-    for round in 0..8 {
+    for round in 0..rounds(8) {
         let acme = Organization::make(&h).await;
         let leaver = acme.join(&h, "lea", "admin", &[]).await;
         let guest = h.person("gus");
@@ -155,7 +156,7 @@ async fn accepting_finds_its_seat_whoever_grasps_at_the_one_that_a_deactivation_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_lowered_while_people_are_invited_keeps_who_is_there_and_blocks_the_rest() {
     let h = started().await;
-    for round in 0..6 {
+    for round in 0..rounds(6) {
         let acme = Organization::make(&h).await;
         acme.plan(&h, Some(40), &[]).await;
         let mut shots: Vec<Shot> = (0..20)

@@ -2,6 +2,7 @@
 
 use super::{started, with_another_owner, won};
 use muster_tests::harness::{Harness, Organization};
+use muster_tests::sampled::rounds;
 use muster_tests::{Persona, Shot, recount, together};
 use serde_json::json;
 
@@ -30,7 +31,7 @@ async fn owners(h: &Harness, acme: &Organization, people: &[&Persona]) -> usize 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_transfers_of_one_owner_one_is_made_and_one_owner_is_left() {
     let h = started().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let owner = h.person(&format!("olivia{round}"));
         let acme = Organization::with_roles(&h, owner, "coaching-site").await;
         let ann = acme.join(&h, &format!("ann{round}"), "admin", &[]).await;
@@ -49,7 +50,7 @@ async fn of_two_transfers_of_one_owner_one_is_made_and_one_owner_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ownership_handed_to_somebody_who_is_removed_at_that_moment_is_never_lost() {
     let h = started().await;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let acme = Organization::of(&h, h.person(&format!("olivia{round}"))).await;
         let ann = acme.join(&h, &format!("ann{round}"), "admin", &[]).await;
         let bob = acme.join(&h, &format!("bob{round}"), "admin", &[]).await;
@@ -69,7 +70,7 @@ async fn ownership_handed_to_somebody_who_is_removed_at_that_moment_is_never_los
 async fn the_one_who_is_named_to_pay_while_being_demoted_is_an_owner_or_does_not_pay() {
     let h = started().await;
     let (acme, other) = with_another_owner(&h).await;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds(ROUNDS) {
         let body = json!({ "member": other.id() });
         let path = acme.path(&format!("/members/{}", other.id()));
         let shots = vec![

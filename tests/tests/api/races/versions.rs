@@ -2,6 +2,7 @@
 
 use super::{started, won};
 use muster_tests::harness::Organization;
+use muster_tests::sampled::rounds;
 use muster_tests::{Shot, recount, together};
 use serde_json::{Value, json};
 
@@ -51,7 +52,7 @@ async fn of_ten_changes_with_the_same_entity_tag_one_is_made() {
             |text| json!({ "message": text }),
         ),
     ];
-    for round in 0..5 {
+    for round in 0..rounds(5) {
         for (path, body) in &bodies {
             let seen = acme.owner.get(&h, path).await.expect(200);
             let tag = seen.header("etag").unwrap().to_owned();
