@@ -16,19 +16,24 @@ from .identity import user_id
 # then, which the functions' calls of it do not wait for.
 TRIES = 4
 # How long anything is waited for that comes by itself, in seconds: a mail, a job, the sweep of the next minute.
-PATIENCE = 300
+PATIENCE = 150
 
 
-def wait(what: str, done: Callable[[], object]) -> object:
-    """What `done` gives once that is something; an error after long enough."""
-    until = time.monotonic() + PATIENCE
+def wait(what: str, done: Callable[[], object], left: Callable[[], object] = lambda: None) -> object:
+    """What `done` gives once that is something; an error after long enough in which `left` was the same."""
+    pause, last, until = 0.2, None, time.monotonic() + PATIENCE
     while True:
         found = done()
         if found:
             return found
+        still = left()
+        if still != last:
+            last, until = still, time.monotonic() + PATIENCE
         if time.monotonic() > until:
             raise AssertionError(f"waited in vain: {what}")
-        time.sleep(0.2)
+        time.sleep(pause)
+        # What takes long is asked for seldom, since the answer takes its time from what is waited for.
+        pause = min(2, pause * 1.2)
 
 
 @dataclass
