@@ -62,7 +62,7 @@ def main() -> int:
         deployment = emulator.deploy(asked.sam, MACHINES[os.uname().machine], identity)
         print(f"{time.monotonic() - begun:6.1f} s  deployed", flush=True)
         failed = play(deployment, asked.stories)
-        print(f"{deployment.repeated} requests were repeated after a 503")
+        print(f"{deployment.repeated} requests were repeated, since their effect was not known")
         left = {name: count for name, count in deployment.left_over().items() if count}
         if left:
             print(f"dead letters: {left}", file=sys.stderr)

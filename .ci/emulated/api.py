@@ -12,9 +12,9 @@ import requests
 from .emulator import Deployment
 from .identity import user_id
 
-# How often a request is repeated whose effect is not known (503), as callers should: the emulator is one process, and slow now and
-# then, which the functions' calls of it do not wait for.
-TRIES = 4
+# How often a request is repeated whose effect is not known, as callers should: the emulator is one process, and slower now and then
+# than functions wait for its answer, or may run.
+TRIES, UNKNOWN = 4, (502, 503, 504)
 # How long anything is waited for that comes by itself, in seconds: a mail, a job, the sweep of the next minute.
 PATIENCE = 150
 
@@ -95,9 +95,10 @@ class Api:
             reply = self.session.request(
                 method, self.deployment.gateway + path, data=data, headers=headers, timeout=40, allow_redirects=False
             )
-            if reply.status_code != 503:
+            if reply.status_code not in UNKNOWN:
                 break
             self.deployment.repeated += 1
+            time.sleep(1)
         kind = reply.headers.get("content-type", "")
         read = reply.json() if kind.startswith("application/") and "json" in kind and reply.content else reply.text
         return Answer(f"{method} {path}", reply.status_code, read, {k.lower(): v for k, v in reply.headers.items()})
