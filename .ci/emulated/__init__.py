@@ -9,7 +9,7 @@ is in template.yaml, which is deployed as it is:
                     functions are told afterwards to fetch the keys over http; the issuer in tokens is the deployed one.
   DKIM records      An identity that is a domain has no attributes of records, so the mail identity is an address. That is
                     proven at once.
-  alarms            It knows no metric math, so `Monitoring` is off.
+  alarms            It knows no metric math, so `Monitoring` is off, as in the dev stage of samconfig.toml.
   what SES tells    It takes mail and tells nobody what became of it. Events as SES words them are held against the rule of the
                     stack and given to its target.
   time              No clock can be moved in AWS. Here libfaketime stands between the emulator, with all functions that

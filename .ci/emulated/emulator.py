@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,8 @@ REPOSITORY = Path(__file__).parent.parent.parent
 STACK = "muster-dev"
 SENDER = "no-reply@muster.example"
 APP = "https://app.example"
-# As the dev stage of samconfig.toml has them, and what a deployment has to name; the rest is in this package's description.
+# What a deployment has to name, beside what the dev stage of samconfig.toml has.
 PARAMETERS = {
-    "Stage": "dev",
-    "ReserveConcurrency": "false",
-    "Monitoring": "false",
-    "LogRetentionDays": "7",
     "AppUrl": APP,
     "AllowedOrigins": APP,
     "MailIdentity": SENDER,
@@ -121,7 +118,10 @@ class Emulator:
 
     def deploy(self, sam: Path, architecture: str, identity: IdentityProvider) -> "Deployment":
         """Deploys the template as it is, and makes up for what the emulator leaves out."""
-        given = [f"{name}={value}" for name, value in (PARAMETERS | {"Architecture": architecture}).items()]
+        # The option replaces all that the file has.
+        stages = tomllib.loads((REPOSITORY / "samconfig.toml").read_text(encoding="utf-8"))
+        given = list(stages["dev"]["deploy"]["parameters"]["parameter_overrides"])
+        given += [f"{name}={value}" for name, value in (PARAMETERS | {"Architecture": architecture}).items()]
         command = [sam, "deploy", "--config-env", "dev", "--no-confirm-changeset", "--parameter-overrides", *given]
         done = subprocess.run(
             command, cwd=REPOSITORY, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

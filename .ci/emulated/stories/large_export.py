@@ -40,9 +40,9 @@ def play(deployment: Deployment) -> None:
     assert len(kinds) == 2
 
     # And a week later all of these invitations are over, as the schedule sees to.
-    deployment.clock.advance(days=8)
     pending = lambda: deployment.items(f"ORG#{team.id}", "TEAM#INVITATION#")  # noqa: E731
     assert len(pending()) == CALLS * AT_ONCE
+    deployment.clock.advance(days=8)
     wait("all invitations end", lambda: not pending(), lambda: len(pending()))
     assert team.get(team.owner, "/members?invite_status=pending&limit=1").expect(200)["items"] == []
 
