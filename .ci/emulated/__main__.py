@@ -24,7 +24,8 @@ def play(deployment: Deployment, wanted: list[str]) -> list[str]:
         begun = time.monotonic()
         try:
             story(deployment)
-        except Exception:  # noqa: BLE001 a story that fails must not keep the others from being played
+        except Exception:
+            # The others are played all the same.
             traceback.print_exc()
             failed.append(name)
         print(f"{time.monotonic() - begun:6.1f} s  {'FAILED ' if name in failed else ''}{name}", flush=True)

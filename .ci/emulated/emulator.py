@@ -162,9 +162,6 @@ class Deployment:
     def client(self, service: str) -> object:
         return self.emulator.client(service)
 
-    def function(self, logical_id: str) -> str:
-        return self._functions()[logical_id]
-
     def _functions(self) -> dict[str, str]:
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
         rows = [row for page in pages for row in page["StackResourceSummaries"]]
@@ -212,32 +209,23 @@ class Deployment:
         )
         return [item for page in query for item in page["Items"]]
 
-    def tell(self, kind: str, organization: str, mail: str, to: str) -> None:
-        """Hands `note-feedback` what SES tells of a mail (`Delivery` or `Bounce`), if the stack's rule lets it through."""
-        title = {"Delivery": "Email Delivered", "Bounce": "Email Bounced"}[kind]
+    def tell_delivery(self, organization: str, mail: str, to: str) -> None:
+        """Hands `note-feedback` what SES tells of a mail that was delivered, if the stack's rule lets it through."""
         at = self.clock.instant()
-        part = {
-            "Delivery": {"timestamp": at, "recipients": [to], "smtpResponse": "250 OK"},
-            "Bounce": {
-                "bounceType": "Permanent",
-                "bounceSubType": "General",
-                "bouncedRecipients": [{"emailAddress": to}],
-                "timestamp": at,
-            },
-        }[kind]
         sets = self.client("sesv2").list_configuration_sets()["ConfigurationSets"]
         tags = {"organization": [organization], "mail": [mail], "ses:configuration-set": sets}
         source = {"timestamp": at, "source": SENDER, "destination": [to], "tags": tags}
+        delivery = {"timestamp": at, "recipients": [to], "smtpResponse": "250 OK"}
         event = {
             "version": "0",
             "id": str(uuid.uuid4()),
-            "detail-type": title,
+            "detail-type": "Email Delivered",
             "source": "aws.ses",
             "account": "000000000000",
             "time": at,
             "region": "us-east-1",
             "resources": [],
-            "detail": {"eventType": kind, "mail": source, kind.lower(): part},
+            "detail": {"eventType": "Delivery", "mail": source, "delivery": delivery},
         }
         events, text = self.client("events"), json.dumps(event)
         [rule] = [rule for rule in events.list_rules()["Rules"] if "aws.ses" in rule.get("EventPattern", "")]

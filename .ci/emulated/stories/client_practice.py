@@ -85,7 +85,7 @@ def the_end_of_the_team(team: Team, oscar, cora, pete) -> None:
     for who in (team.owner, oscar, cora, pete):
         team.get(who).problem(404, "not-found")
     assert team.who_may([team.owner, cora], "clients:read", "avery") == []
-    restore = lambda: team.post(team.api.platform, "/restore")  # noqa: E731
+    restore = lambda: team.post(team.api.platform, "/restore")
     restore().expect(200)
     assert team.sees(cora) == ["avery", "blake", "casey"], "the platform can undo it"
     team.delete(team.owner).expect(204)

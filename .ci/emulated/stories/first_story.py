@@ -63,11 +63,11 @@ def what_pages_of_the_product_may_do(api: Api) -> None:
 
 def what_became_of_mail(team: Team, invitation: str, address: str) -> None:
     """SES tells of a mail through the bus, and the invitation shows it."""
-    state = lambda: team.get(team.owner, f"/invitations/{invitation}").expect(200)["mail"]  # noqa: E731
+    state = lambda: team.get(team.owner, f"/invitations/{invitation}").expect(200)["mail"]
     wait("the mail is sent", lambda: state() == "sent")
     outbox = team.api.deployment.items(f"ORG#{team.id}", "MAIL#")
     [mail] = [item["SK"]["S"].removeprefix("MAIL#") for item in outbox if item["to"]["S"] == address]
-    team.api.deployment.tell("Delivery", team.id, mail, address)
+    team.api.deployment.tell_delivery(team.id, mail, address)
     wait("the mail is delivered", lambda: state() == "delivered")
 
 

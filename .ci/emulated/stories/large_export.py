@@ -25,7 +25,7 @@ def play(deployment: Deployment) -> None:
     everybody = {team.owner.address}.union(*addresses)
 
     # Each of them is mailed: once, or again where it is not known whether a mail has left.
-    mailed = lambda: {m["To"][0] for m in deployment.mail() if m["To"][0].endswith("@large.example")}  # noqa: E731
+    mailed = lambda: {m["To"][0] for m in deployment.mail() if m["To"][0].endswith("@large.example")}
     wait("everybody is mailed", lambda: len(mailed()) >= CALLS * AT_ONCE, lambda: len(mailed()))
     assert mailed() == everybody - {team.owner.address}
 
@@ -40,7 +40,7 @@ def play(deployment: Deployment) -> None:
     assert len(kinds) == 2
 
     # And a week later all of these invitations are over, as the schedule sees to.
-    pending = lambda: deployment.items(f"ORG#{team.id}", "TEAM#INVITATION#")  # noqa: E731
+    pending = lambda: deployment.items(f"ORG#{team.id}", "TEAM#INVITATION#")
     assert len(pending()) == CALLS * AT_ONCE
     deployment.clock.advance(days=8)
     wait("all invitations end", lambda: not pending(), lambda: len(pending()))

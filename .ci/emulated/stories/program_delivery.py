@@ -71,7 +71,7 @@ def programs(team: Team, amir):
 def activity(team: Team, amir, flora) -> None:
     """Several that were checked in the list, each with its own verdict."""
     checked = {"members": [flora.id, team.owner.id]}
-    verdicts = lambda done: texts(done.expect(200)["results"], "status")  # noqa: E731
+    verdicts = lambda done: texts(done.expect(200)["results"], "status")
     assert verdicts(team.post(amir, "/members/deactivate", checked)) == ["deactivated", "refused"]
     team.get(flora, "/resources").problem(403, "member-inactive")
     assert not team.may(flora, "programs:run", "spring")
@@ -86,7 +86,7 @@ def the_list(team: Team, amir, petra) -> None:
     assert [(row["name"], row["timezone"], row["role"]) for row in found] == [("Petra P.", "Europe/Berlin", "program_admin")]
     pending = team.get(amir, "/members?invite_status=pending&limit=100").expect(200)["items"]
     assert len(pending) == 6
-    counts = lambda: team.get(amir, "/members").expect(200).body.get("counts")  # noqa: E731
+    counts = lambda: team.get(amir, "/members").expect(200).body.get("counts")
     assert wait("members are counted", counts)
     file = team.get(amir, "/members/export?format=csv").expect(200)
     assert "Petra P." in file.body and "attachment" in file.headers["content-disposition"]
@@ -104,7 +104,7 @@ def resending(team: Team, amir) -> None:
 def a_helper_for_a_month(team: Team, amir) -> None:
     """Outside help: once it is enabled, from allowed domains, for a chosen time, and gone on time."""
     hal = team.api.person("hal", "partner.example")
-    ask = lambda **more: team.invite(amir, hal.address, "implementation_admin", **more)  # noqa: E731
+    ask = lambda **more: team.invite(amir, hal.address, "implementation_admin", **more)
     ask(duration="1_month").problem(422, "invalid-invitations", ("role", "role_not_enabled"))
     team.patch(team.owner, "", {"settings": {"optional_roles": ["implementation_admin"]}}).expect(200)
     ask().problem(422, "invalid-invitations", ("duration", "required"))
@@ -115,5 +115,5 @@ def a_helper_for_a_month(team: Team, amir) -> None:
     assert team.may(hal, "content:write", "autumn") and not team.may(hal, "billing:manage")
     team.clock.advance(days=31)
     assert not team.may(hal, "content:write", "autumn"), "whether or not a job has run"
-    told = lambda: [m for m in team.api.mail(hal.address) if "ended" in m["Subject"]]  # noqa: E731
+    told = lambda: [m for m in team.api.mail(hal.address) if "ended" in m["Subject"]]
     wait("they are told by mail, as the schedule sees to", told)

@@ -48,7 +48,7 @@ def inviting(team: Team, wendy, carl) -> None:
 
 
 def seats(team: Team) -> None:
-    counter = lambda: team.get(team.owner, "/members").expect(200)["seats"]  # noqa: E731
+    counter = lambda: team.get(team.owner, "/members").expect(200)["seats"]
     assert counter() == {"used": 4, "limit": 4, "at_limit": True}
     full = team.invite(team.owner, "fifth@x.example", "collaborator", "docs").problem(409, "no-seats-available")
     assert full["seats"] == {"used": 4, "limit": 4, "needed": 1}

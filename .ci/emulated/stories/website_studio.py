@@ -33,7 +33,7 @@ def sites(team: Team, dana, tess) -> None:
     team.put(dana, "/resources/site/landing", {"name": "A landing page"}).expect(201)
     team.delete(dana, "/resources/site/landing").expect(204)
     team.clock.advance(minutes=5)
-    job = lambda: team.api.deployment.items(f"ORG#{team.id}", "JOB#")  # noqa: E731
+    job = lambda: team.api.deployment.items(f"ORG#{team.id}", "JOB#")
     wait("the site's end is done with", lambda: not job())
     assert team.sees(dana) == ["blog", "shop"]
 
