@@ -134,7 +134,7 @@ pub async fn create(call: Call) -> Outcome {
             filter: filter.clone(),
         };
         let (export, changes) = ask(&inside.scene()?, wanted, ids)?;
-        let location = format!("/v1/organizations/{organization}/exports/{}", export.id);
+        let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
         let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
         Ok(inside.commit(changes, reply))
     })

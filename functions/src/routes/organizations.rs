@@ -34,7 +34,7 @@ pub async fn create(call: Call) -> Outcome {
     call.change(&user, Vec::new(), |_, ids| {
         let (organization, changes) =
             found(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
-        let location = format!("/v1/organizations/{}", organization.id);
+        let location = call.location(&format!("/v1/organizations/{}", organization.id));
         let reply = Reply::json(201, &OrganizationBody::from(&organization))?
             .showing(&organization)
             .header("location", location);

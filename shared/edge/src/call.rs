@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
+use crate::cursors::CursorKey;
 use crate::encoding;
 use crate::preconditions::Preconditions;
 use crate::problem::Problem;
@@ -97,6 +98,31 @@ impl Call {
     #[must_use]
     pub fn raw_path(&self) -> &str {
         self.request.raw_http_path()
+    }
+
+    /// The path as routes name it. A gateway that leads here with a path of its own (`MUSTER_API_URL`) may leave that in front.
+    #[must_use]
+    pub fn route_path(&self) -> &str {
+        let path = self.raw_path();
+        let below = path.strip_prefix(self.app.config().api_path());
+        below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    }
+
+    /// The path at which callers find what a route's path names: below that of `MUSTER_API_URL`.
+    #[must_use]
+    pub fn location(&self, path: &str) -> String {
+        format!("{}{path}", self.app.config().api_path())
+    }
+
+    /// What cursors are sealed with.
+    ///
+    /// # Errors
+    /// 500 where the deployment gave this function none: a list that cannot tell where it goes on must not look complete.
+    pub fn cursor_key(&self) -> Result<&CursorKey, Problem> {
+        self.app.config().cursor_key.as_ref().ok_or_else(|| {
+            tracing::error!("MUSTER_CURSOR_KEY is not set");
+            Problem::internal()
+        })
     }
 
     /// The host name that the gateway was called by, as the gateway itself tells it.
@@ -387,21 +413,21 @@ impl Query<'_> {
     /// Where the list goes on.
     ///
     /// # Errors
-    /// 400 for a cursor of another list.
+    /// 400 for a cursor of another list; 500 as [`Call::cursor_key`], before anything is read.
     pub fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        let key = self.call.cursor_key()?;
         let Some(text) = self.get("cursor") else {
             return Ok(None);
         };
-        let key = &self.call.app.config().cursor_key;
         key.open(text, &self.list())
             .map(Some)
             .map_err(|e| Problem::invalid_query([Fault::field("cursor", "invalid_cursor", e.to_string())]))
     }
 
-    /// The cursor as it is told to the caller.
+    /// The cursor as it is told to the caller, by a list that has asked for [`Query::cursor`].
     #[must_use]
     pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
-        let key = &self.call.app.config().cursor_key;
+        let key = self.call.cursor_key().ok()?;
         next.and_then(|cursor| key.seal(cursor, &self.list()))
     }
 }
