@@ -15,8 +15,11 @@ is in template.yaml, which is deployed as it is:
   time              No clock can be moved in AWS. Here libfaketime stands between the emulator, with all functions that
                     it starts, and the system's clock.
   permissions       IAM is not enforced: that roles allow what functions do, and no more, is shown by the tests in Rust.
-  speed             It is one process of Python. What takes longer than functions wait for, or may run, ends in a 5xx, and the
-                    request is repeated under its idempotency key, as callers should; how often is printed.
+  failed records    It takes each record of a batch from the stream as done, also those that a function names as failed:
+                    launch.py mends that.
+  speed             Its queries are slow, which launch.py mends as well. It is one process of Python still: what takes
+                    longer than functions wait for, or may run, ends in a 5xx, and the request is repeated under its
+                    idempotency key, as callers should; how often is printed.
   limits            Neither routes nor the table are throttled, and the table has no partitions. Functions have the ten
                     concurrent executions of a new account.
 """

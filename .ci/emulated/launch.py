@@ -1,9 +1,13 @@
-"""Starts the emulator, in a process of its own.
+"""Starts the emulator, in a process of its own, with two things mended.
 
 Its queries read the expression of their keys anew for each item of a partition: seconds for some thousand people, which functions
 do not wait. Here the expression is read once, in the forms that Muster's have.
+
+Of a batch of the table's stream it takes each record as done, also those that the function names as failed. Here a batch with one
+of these comes again, as a whole, which is harmless: what was done is not done again.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -11,7 +15,7 @@ from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 
 from ministack import app
-from ministack.services import dynamodb
+from ministack.services import dynamodb, lambda_svc
 
 CLAUSE = re.compile(
     r"\s*(?:begins_with\(\s*(?P<beginning>[#\w]+)\s*,\s*(?P<with>:\w+)\s*\)"
@@ -20,6 +24,7 @@ CLAUSE = re.compile(
 )
 SIGNS = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
 slowly = dynamodb._evaluate_condition
+execute = lambda_svc._execute_function
 
 
 @lru_cache(100)
@@ -51,6 +56,19 @@ def evaluate(expression: str, item: dict, values: dict, names: dict, slot: str =
     return slowly(expression, item, values, names, slot)
 
 
+def execute_and_look(function: dict, event: dict, *more: object, **named: object) -> dict:
+    result = execute(function, event, *more, **named)
+    records = event.get("Records") if isinstance(event, dict) else None
+    if records and records[0].get("eventSource") == "aws:dynamodb" and not result.get("error"):
+        answer = result.get("body") or {}
+        answer = answer if isinstance(answer, dict) else json.loads(answer)
+        if answer.get("batchItemFailures"):
+            told = {"errorType": "BatchItemFailures", "errorMessage": json.dumps(answer)}
+            return result | {"error": True, "body": told}
+    return result
+
+
 if __name__ == "__main__":
+    lambda_svc._execute_function = execute_and_look
     dynamodb._evaluate_condition = evaluate
     sys.exit(app.main())
