@@ -38,6 +38,16 @@ match call[0], call[1]:
     case "dynamodbstreams", "get-shard-iterator":
         if state.get("trimmed"): sys.exit("TrimmedDataAccessException")
         reply = {{"ShardIterator": option("--sequence-number")}}
+    case "dynamodbstreams", "get-records" if len((world / "calls").read_text().split("get-records")) - 1 <= state.get("held_back", 0):
+        sys.exit("An error occurred (LimitExceededException) when calling the GetRecords operation")
+    case "dynamodbstreams", "get-records" if "gaps" in state:
+        # A record a page, and so many empty pages before each.
+        place, _, seen = option("--shard-iterator").partition("/")
+        rest = [r for r in state["records"] if int(r["dynamodb"]["SequenceNumber"]) >= int(place)]
+        if int(seen or 0) < state["gaps"] or not rest:
+            reply = {{"Records": [], "NextShardIterator": place + "/" + str(int(seen or 0) + 1)}}
+        else:
+            reply = {{"Records": rest[:1], "NextShardIterator": str(int(rest[0]["dynamodb"]["SequenceNumber"]) + 1)}}
     case "dynamodbstreams", "get-records":
         reply = {{"Records": [r for r in state["records"] if int(r["dynamodb"]["SequenceNumber"]) >= int(option("--shard-iterator"))]}}
     case "lambda", "invoke":
@@ -109,6 +119,17 @@ class Redrive(unittest.TestCase):
         message = MESSAGE | {"Body": json.dumps({"requestContext": {"condition": "x"}, "DDBStreamBatchInfo": place})}
         code, calls, given = self.redrive("mail", messages=[message], records=many)
         self.assertEqual((code, len(given), self.made(calls, "invoke")), (0, 25, 3))
+
+    def test_empty_pages_are_not_the_end_of_the_stream_but_a_row_of_them_is(self) -> None:
+        mail = [record(FIRST, "mail", "MAIL#a"), record(FIRST + 2, "mail", "MAIL#b")]
+        code, calls, given = self.redrive("mail", records=mail, gaps=3)
+        self.assertEqual((code, given, self.made(calls, "get-records")), (0, ["MAIL#a", "MAIL#b"], 8))
+        code, calls, given = self.redrive("mail", records=mail[:1], gaps=3)
+        self.assertEqual((code, given, self.made(calls, "delete-message")), (1, [], 0))
+
+    def test_a_stream_that_is_read_by_too_many_is_asked_again(self) -> None:
+        code, calls, given = self.redrive("mail", held_back=2)
+        self.assertEqual((code, given, self.made(calls, "get-records")), (0, ["MAIL#a", "MAIL#b"], 3))
 
     def test_work_is_given_to_the_function_of_work(self) -> None:
         code, calls, given = self.redrive("work")

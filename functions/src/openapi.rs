@@ -266,17 +266,15 @@ fn is_selecting(operation: &Operation) -> bool {
 
 /// A parameter that selects people.
 fn selecting(name: &str) -> Value {
-    let text = |description: &str| json!({ "type": "string", "description": description });
     match name {
         "q" => json!({ "type": "string", "maxLength": 200,
-            "description": "Each word of it begins a word of the name, of the address or its local part, or its domain." }),
+            "description": "Each word of it begins a word of the name, of the address or its local part, or its domain. 8 words at most." }),
         "status" => json!({ "type": "string", "enum": ["active", "inactive"] }),
         "invite_status" => json!({ "type": "string", "enum": ["accepted", "pending"] }),
-        "role" => text("One or several roles, with commas: held anywhere, or offered."),
-        "joined_in" => text(
-            "`last_week`, `last_month`, `last_year`, a year such as `2026`, or days such as `2026-01-01..2026-03-31`.",
-        ),
-        "resource" => text("A resource on which something is held or offered, such as `program:spring`."),
+        "role" => json!({ "type": "string", "pattern": forms::WORDS,
+            "description": "One or several roles, with commas and no blanks: held anywhere, or offered. 16 at most." }),
+        "joined_in" => json!(forms::Period::schema()),
+        "resource" => json!(forms::ResourceText::schema()),
         "sort" => {
             json!({ "type": "string", "enum": ["name", "-name", "joined", "-joined", "last_active", "-last_active"] })
         }
@@ -309,7 +307,12 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
     }
     for (name, text) in header_fields(route) {
-        parameters.push(json!({ "name": name, "in": "header", "required": false, "description": text, "schema": { "type": "string" } }));
+        let schema = match name {
+            "Idempotency-Key" => json!({ "type": "string", "maxLength": 255, "pattern": "^[ -~]*[!-~][ -~]*$" }),
+            _ => json!({ "type": "string" }),
+        };
+        parameters
+            .push(json!({ "name": name, "in": "header", "required": false, "description": text, "schema": schema }));
     }
     parameters
 }
@@ -339,7 +342,7 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
         "PUT" | "PATCH" | "DELETE" => vec![
             (
                 "If-Match",
-                "The state that the change is meant for, as `ETag` told it, or `*`: whatever is there. Another one is refused with 412.",
+                "The state that the change is meant for, as `ETag` told it, or in the weak form that proxies make of it; or `*`: whatever is there. Another one is refused with 412.",
             ),
             (
                 "If-None-Match",
@@ -348,7 +351,7 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
         ],
         "POST" if route.calls.contains(&"dynamodb:TransactWriteItems") => vec![(
             "Idempotency-Key",
-            "Repeating a request with the same key gives the first answer again, for a day.",
+            "Repeating a request with the same key gives the first answer again, for a day. It is 1 to 255 printable characters of ASCII.",
         )],
         _ => Vec::new(),
     }

@@ -9,12 +9,14 @@ use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
 use crate::feedback::Feedback;
 use crate::functions::{Functions, InProcess, Launcher, Surroundings};
+use crate::gateway::cors::{self, Cors, CorsError};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
 use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use cloud::Cloud;
 use crew::Crew;
 use muster_domain::roleset::{self, RoleSetError};
@@ -99,6 +101,9 @@ pub enum StartError {
     /// The template feeds a stream function otherwise than this process can.
     #[error(transparent)]
     Mapping(#[from] &'static MappingError),
+    /// The template does not say how browsers are answered.
+    #[error(transparent)]
+    Cors(#[from] &'static CorsError),
     /// The system gave no randomness for the secrets.
     #[error("cannot make a secret: {0}")]
     Secret(#[from] getrandom::Error),
@@ -180,14 +185,14 @@ impl Backend {
             front,
             back,
         };
-        backend.open(listener);
+        backend.open(listener)?;
         // The keys that this fetches are served by the gateway, which is open now.
         backend.app.warm().await;
         Ok(backend)
     }
 
     /// Lets requests in.
-    fn open(&mut self, listener: TcpListener) {
+    fn open(&mut self, listener: TcpListener) -> Result<(), StartError> {
         let gateway = Gateway::new(self.functions.clone(), self.clock().clone());
         let development = Development {
             identity: self.identity.clone(),
@@ -203,8 +208,10 @@ impl Backend {
         let routes = Router::new()
             .fallback(gateway::take)
             .with_state(Arc::new(gateway))
-            .merge(dev::routes(development));
+            .merge(dev::routes(development))
+            .layer(from_fn_with_state(Cors::deployed()?, cors::answer));
         self.front.serve("gateway", listener, routes);
+        Ok(())
     }
 
     /// The API's address: `http://127.0.0.1:8787`.

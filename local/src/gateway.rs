@@ -1,5 +1,6 @@
 //! Stands where API Gateway stands: takes HTTP, hands the route's handler an event, answers what it replied.
 
+pub(crate) mod cors;
 pub mod event;
 pub mod paths;
 
@@ -71,7 +72,8 @@ pub(crate) async fn take(
 impl Gateway {
     /// Runs the function that the request's route leads to.
     async fn invoke(&self, parts: &Parts, body: &Bytes, arrival: &Arrival) -> Response {
-        let route = self.routes.resolve(parts.method.as_str(), parts.uri.path());
+        let path = paths::taken(parts.uri.path());
+        let route = self.routes.resolve(parts.method.as_str(), &path);
         let event = event::event(parts, body, &route, arrival);
         let binary = *route.target;
         answer(binary, functions::invoke(&*self.functions, binary, event)).await

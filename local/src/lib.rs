@@ -35,5 +35,6 @@ pub use backend::{Backend, Options, StartError};
 pub use data::DataError;
 pub use database::{DatabaseError, TemplateError};
 pub use functions::{Failure, Functions, Launcher, Running, Surroundings, run_as, running};
+pub use gateway::cors::CorsError;
 pub use identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 pub use streams::{DeadLetter, MappingError};

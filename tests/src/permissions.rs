@@ -13,6 +13,8 @@ pub const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
 pub const ENCLOSING: &str = "dynamodb:EnclosingOperation";
 /// Condition key: the attributes that a request names.
 pub const ATTRIBUTES: &str = "dynamodb:Attributes";
+/// Condition key: what of the item a request is answered with.
+pub const RETURN_VALUES: &str = "dynamodb:ReturnValues";
 /// Condition key: the sender of a mail.
 pub const FROM: &str = "ses:FromAddress";
 
@@ -125,7 +127,11 @@ fn table_call(operation: &str, body: &Value) -> Vec<Needed> {
         "UpdateItem" => {
             let call = on_table(operation, text(&body["TableName"]));
             let call = call.with(LEADING_KEYS, [partition(&body["Key"])]);
-            vec![call.with(ATTRIBUTES, attributes(body))]
+            let call = call.with(ATTRIBUTES, attributes(body));
+            vec![match body["ReturnValues"].as_str() {
+                Some(values) => call.with(RETURN_VALUES, [values]),
+                None => call,
+            }]
         }
         other => panic!("what a role needs for {other} is not known here"),
     }

@@ -2,7 +2,7 @@
 
 use crate::cloudformation::Stack;
 use crate::deployment::file;
-use crate::permissions::Needed;
+use crate::permissions::{Needed, RETURN_VALUES};
 use iam_rs::{Arn, Context, ContextValue, Decision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -66,7 +66,7 @@ fn decide(evaluator: &PolicyEvaluator, needed: &Needed) -> Decision {
     for (key, values) in &needed.context {
         // A single value and a set of one are two things to IAM; `ForAnyValue` and `ForAllValues` are for sets.
         let value = match values.as_slice() {
-            [value] if key.starts_with("ses:") => ContextValue::String(value.clone()),
+            [value] if key.starts_with("ses:") || key == RETURN_VALUES => ContextValue::String(value.clone()),
             _ => ContextValue::StringList(values.clone()),
         };
         context.insert(key.clone(), value);

@@ -2,6 +2,7 @@
 
 use super::{ROUTES, Route};
 use muster_edge::{Call, Outcome, Problem, Reply};
+use serde_json::json;
 use std::sync::{Arc, OnceLock};
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
@@ -10,15 +11,27 @@ const OPENAPI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"))
 /// The same, packed.
 const OPENAPI_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
 
+/// What the document says of where the API is: at the root of the host that it came from.
+const AT_ROOT: &str = r#""servers":[{"url":"/"}]"#;
+
 /// Serves the OpenAPI document, packed to whoever takes it so.
 pub async fn openapi(call: Call) -> Outcome {
     call.query(&[])?;
-    let page = if call.takes_gzip() {
+    let path = call.app.config().api_path();
+    let page = if !path.is_empty() {
+        page("application/json", document_at(path).into_bytes())
+    } else if call.takes_gzip() {
         page("application/json", OPENAPI_GZIP.to_vec()).header("content-encoding", "gzip")
     } else {
         page("application/json", OPENAPI.to_vec())
     };
     Ok(page.header("vary", "accept-encoding"))
+}
+
+/// The document of an API that lives below a path of its host.
+fn document_at(path: &str) -> String {
+    let servers = json!([{ "url": path }]);
+    String::from_utf8_lossy(OPENAPI).replacen(AT_ROOT, &format!(r#""servers":{servers}"#), 1)
 }
 
 /// An answer that is the same for everybody until the next deployment.
@@ -36,22 +49,17 @@ fn page(media_type: &'static str, body: Vec<u8>) -> Reply {
 pub async fn docs(call: Call) -> Outcome {
     call.query(&[])?;
     static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
-    let file = call
-        .raw_path()
-        .trim_start_matches("/docs")
-        .trim_start_matches('/')
-        .to_owned();
-    if file.is_empty() && !call.raw_path().ends_with('/') {
-        // The page names its files relative to itself.
+    let file: String = call.path("file")?;
+    if file.is_empty() {
+        // The page names its files relative to itself, and is named relative to `/docs`, whatever path leads there.
         return Ok(Reply {
             status: 302,
             ..Reply::empty()
         }
-        .header("location", "/docs/index.html"));
+        .header("location", "docs/index.html"));
     }
-    let file = if file.is_empty() { "index.html" } else { file.as_str() };
-    let config = CONFIG.get_or_init(|| Arc::new(Config::from("/openapi.json"))).clone();
-    match utoipa_swagger_ui::serve(file, config) {
+    let config = CONFIG.get_or_init(|| Arc::new(Config::from("../openapi.json")));
+    match utoipa_swagger_ui::serve(&file, config.clone()) {
         Ok(Some(SwaggerFile {
             bytes, content_type, ..
         })) => Ok(page(media_type(&content_type), bytes.into_owned())),
@@ -75,8 +83,10 @@ fn media_type(content_type: &str) -> &'static str {
 
 /// Answers what no route matches: which methods a path takes, to OPTIONS, and with 405 to a method that it does not take; else 404.
 pub async fn not_found(call: Call) -> Outcome {
-    let path = call.raw_path();
-    let own = ROUTES.iter().filter(|route| route.matches(path));
+    let (path, below) = (call.raw_path(), call.route_path());
+    let own = ROUTES
+        .iter()
+        .filter(|route| route.matches(path) || route.matches(below));
     let mut methods: Vec<&str> = own.flat_map(Route::methods).collect();
     if methods.is_empty() {
         return Err(Problem::not_found("route"));
@@ -112,5 +122,19 @@ impl Route {
                 _ => return false,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_the_path_that_leads_to_the_api_and_differs_in_nothing_else() {
+        let told: serde_json::Value = serde_json::from_str(&document_at("/team")).unwrap();
+        assert_eq!(told["servers"], json!([{ "url": "/team" }]));
+        let mut packed: serde_json::Value = serde_json::from_slice(OPENAPI).unwrap();
+        packed["servers"] = json!([{ "url": "/team" }]);
+        assert_eq!(told, packed);
     }
 }

@@ -4,6 +4,7 @@ use super::invitations::{found, named};
 use super::members::target;
 use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
+use muster_domain::api_key::Unusable;
 use muster_domain::rules::access::{Question, decide};
 use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
 use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
@@ -156,6 +157,13 @@ async fn verdict(
     resource: Option<&ResourceKey>,
 ) -> Result<VerifiedBody, Problem> {
     let (id, at) = (secret.key(), secret.organization());
+    // Before anything else is looked at: so a made-up key takes as long where there is no organization.
+    if !seen.has_found(&Key::api_key(at, id)) {
+        return Ok(VerifiedBody {
+            code: Unusable::NotFound.code(),
+            ..VerifiedBody::default()
+        });
+    }
     let organization = seen.organization(at)?;
     let owner = seen.member(at, id.owner)?;
     let key = match (&organization, seen.api_key(at, id)?) {

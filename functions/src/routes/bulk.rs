@@ -87,15 +87,15 @@ pub(super) async fn run<A: Action>(
     named: Vec<A::Id>,
     action: A,
 ) -> Outcome {
+    if named.is_empty() || named.len() > MAX_ROWS {
+        let detail = format!("name 1 to {MAX_ROWS} of them");
+        return Err(Problem::invalid([Fault::field(A::ROWS, "out_of_range", detail)]));
+    }
     let mut rows = Vec::with_capacity(named.len());
     for id in named {
         if !rows.contains(&id) {
             rows.push(id);
         }
-    }
-    if rows.is_empty() || rows.len() > MAX_ROWS {
-        let detail = format!("name 1 to {MAX_ROWS} of them");
-        return Err(Problem::invalid([Fault::field(A::ROWS, "out_of_range", detail)]));
     }
     let bulk = Bulk {
         call,

@@ -82,10 +82,12 @@ pub async fn at_once(call: Call) -> Outcome {
     if content.len() > MAX_BYTES {
         return Err(too_large());
     }
-    // Before the answer: what has left is recorded, even if it gets lost on the way.
-    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
-    noted(&call, &inside, event).await?;
+    // Before the answer: what has left is recorded, even if it gets lost on the way. To HEAD nothing leaves.
+    if !call.is_head() {
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
+        noted(&call, &inside, event).await?;
+    }
     Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
 }
 
@@ -132,7 +134,7 @@ pub async fn create(call: Call) -> Outcome {
             filter: filter.clone(),
         };
         let (export, changes) = ask(&inside.scene()?, wanted, ids)?;
-        let location = format!("/v1/organizations/{organization}/exports/{}", export.id);
+        let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
         let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
         Ok(inside.commit(changes, reply))
     })

@@ -34,7 +34,7 @@ pub async fn create(call: Call) -> Outcome {
     call.change(&user, Vec::new(), |_, ids| {
         let (organization, changes) =
             found(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
-        let location = format!("/v1/organizations/{}", organization.id);
+        let location = call.location(&format!("/v1/organizations/{}", organization.id));
         let reply = Reply::json(201, &OrganizationBody::from(&organization))?
             .showing(&organization)
             .header("location", location);
@@ -168,7 +168,10 @@ pub async fn set_plan(call: Call) -> Outcome {
         let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
-            allowed_domains: domains.unwrap_or(&present.allowed_domains).clone(),
+            allowed_domains: match domains {
+                Some(named) => named.iter().cloned().collect(),
+                None => present.allowed_domains.clone(),
+            },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
         let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);

@@ -49,7 +49,7 @@ impl From<SelectionBody> for Selection {
         Self {
             q: body.q,
             status: body.status,
-            role: body.role.into_iter().collect(),
+            role: body.role,
             invite_status: body.invite_status,
             joined_in: body.joined_in,
             resource: body.resource,
@@ -63,7 +63,7 @@ impl From<Selection> for SelectionBody {
         Self {
             q: selection.q,
             status: selection.status,
-            role: selection.role.into_iter().collect(),
+            role: selection.role,
             invite_status: selection.invite_status,
             joined_in: selection.joined_in,
             resource: selection.resource,

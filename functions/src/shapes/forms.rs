@@ -20,20 +20,49 @@ macro_rules! seen {
     };
 }
 
+/// White space, which is left out around a text (Unicode's, as Rust has it: `\s` of other languages is another set).
+macro_rules! blanks {
+    () => {
+        "[\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000]*"
+    };
+}
+
 /// A text of one line.
-const LINE: &str = concat!("^[^\\t\\n", unseen!(), "]*", seen!(), "[^\\t\\n", unseen!(), "]*$");
+const LINE: &str = concat!(
+    "^",
+    blanks!(),
+    "[^\\t\\n",
+    unseen!(),
+    "]*",
+    seen!(),
+    "[^\\t\\n",
+    unseen!(),
+    "]*",
+    blanks!(),
+    "$"
+);
 /// A text of several lines.
 const LINES: &str = concat!(
-    "^(?:[^",
+    "^",
+    blanks!(),
+    "(?:[^",
     unseen!(),
     "]|\\r\\n)*",
     seen!(),
     "(?:[^",
     unseen!(),
-    "]|\\r\\n)*$"
+    "]|\\r\\n)*",
+    blanks!(),
+    "$"
 );
+/// What has the look of a mail address.
+const ADDRESS: &str = concat!("^", blanks!(), "[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]", blanks!(), "$");
+/// What has the look of a domain.
+const DOMAIN: &str = concat!("^", blanks!(), "[^@\\s]+\\.[^@\\s]+", blanks!(), "$");
 /// A word in snake case.
 pub(crate) const WORD: &str = "^[a-z][a-z0-9_]{0,39}$";
+/// One or several of them, with commas.
+pub(crate) const WORDS: &str = "^[a-z][a-z0-9_]{0,39}(?:,[a-z][a-z0-9_]{0,39}){0,15}$";
 /// What the product itself names. A path cannot end in `.` or `..`.
 macro_rules! own_id {
     () => {
@@ -68,11 +97,11 @@ macro_rules! forms {
 }
 
 forms! {
-    /// A name for people: one line of 1 to 120 characters. Blanks around it are left out.
+    /// A name for people: one line of 1 to 120 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
     Name { min_length 1, max_length 120, pattern LINE } "Ann Lee";
-    /// A text of several lines, 1 to 2,000 characters. Blanks around it are left out.
+    /// A text of several lines, 1 to 2,000 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
     Message { min_length 1, max_length 2_000, pattern LINES } "Welcome";
-    /// A skill: one line of 1 to 60 characters. Blanks around it are left out.
+    /// A skill: one line of 1 to 60 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
     Skill { min_length 1, max_length 60, pattern LINE } "Rust";
     /// A role of the role set.
     RoleId { pattern WORD } "program_admin";
@@ -94,17 +123,17 @@ forms! {
     ExportId { pattern "^exp_[0-7][0-9A-Za-z]{21}$" } "exp_0351gb0AypcECPhxD0AIdu";
     /// An API key's id.
     KeyId { pattern "^key_[0-7][0-9A-Za-z]{32}$" } "key_5Il5ApcqJZi2Gi3OBCs6wc0351gb0AypX";
-    /// A mail address. Blanks around it are left out.
-    Address { min_length 3, max_length 1_024, pattern "^[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]$" } "ann@x.example";
-    /// A domain of mail addresses. Blanks around it are left out.
-    Domain { min_length 3, max_length 1_024, pattern "^[^@\\s]+\\.[^@\\s]+$" } "partner.example";
+    /// A mail address. Blanks around it are left out. The pattern is wider than what is taken.
+    Address { min_length 3, max_length 1_024, pattern ADDRESS } "ann@x.example";
+    /// A domain of mail addresses. Blanks around it are left out. The pattern is wider than what is taken.
+    Domain { min_length 3, max_length 1_024, pattern DOMAIN } "partner.example";
     /// A person as the identity provider knows them: the `sub` of their tokens.
     Subject { min_length 1, max_length 255, pattern "^[^\\u0000-\\u001F\\u007F-\\u009F]*$" } "auth0|507f1f77";
     /// A term: `forever`, or a number of months.
     Term { pattern "^(?:forever|1_month|(?:[2-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])_months)$" } "3_months";
     /// A colour.
     Color { pattern "^#[0-9A-Fa-f]{6}$" } "#3366ff";
-    /// A time zone of the IANA database.
+    /// A time zone of the IANA database. The pattern is wider than what is taken.
     TimeZone { pattern "^[A-Za-z0-9_+/-]{1,64}$" } "Europe/Paris";
     /// The status of a member: whether they have access.
     Status { enum_values ["active", "inactive"] } "active";
@@ -112,7 +141,7 @@ forms! {
     InviteStatus { enum_values ["accepted", "pending"] } "pending";
     /// An order of people; with `-` before it the other way round.
     Order { enum_values ["name", "-name", "joined", "-joined", "last_active", "-last_active"] } "-joined";
-    /// When somebody joined: back from now, in a year, or from one day to another, both within, in UTC.
+    /// When somebody joined: back from now, in a year, or from one day to another, both within, in UTC. The pattern is wider than what is taken.
     Period { pattern PERIOD } "last_month";
     /// A resource, as its type and its id.
     ResourceText { pattern RESOURCE } "program:spring";

@@ -74,7 +74,7 @@ pub struct SetPlan {
     /// Domains that addresses for allowlisted roles must be in, 100 at most.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::Domain>, max_items = 100)]
-    pub allowed_domains: Option<BTreeSet<Domain>>,
+    pub allowed_domains: Option<Vec<Domain>>,
     /// How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.
     #[serde(default)]
     #[schema(schema_with = mail_limits)]

@@ -96,7 +96,6 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let config = Config::read(|name| match name {
             "MUSTER_EXPORT_BUCKET" => Some(EXPORT_BUCKET.into()),
-            "MUSTER_CURSOR_KEY" => Some("key".into()),
             "MUSTER_JWKS_URL" | "MUSTER_APP_URL" => Some("http://localhost".into()),
             _ => Some("x".into()).filter(|_| !name.contains("URL") && !name.contains("MAIL")),
         });

@@ -33,7 +33,7 @@ pub struct Match<'a, T> {
     pub key: &'a str,
     /// Where the route leads.
     pub target: &'a T,
-    /// The path's parameters, percent-decoded.
+    /// The path's parameters.
     pub parameters: Vec<(&'a str, String)>,
 }
 
@@ -52,7 +52,7 @@ impl<T> Routes<T> {
         Self { routes, fallback }
     }
 
-    /// Resolves a request by its method and its path as it was sent.
+    /// Resolves a request by its method and its path as it was [`taken`].
     ///
     /// API Gateway prefers the route with the earlier literal segment, and considers only routes of the method.
     pub fn resolve(&self, method: &str, path: &str) -> Match<'_, T> {
@@ -78,22 +78,20 @@ impl<T> Routes<T> {
 
 impl<T> Route<T> {
     /// The path's parameters, if the path is this route's.
-    ///
-    /// A segment is cut out before it is decoded, so an encoded slash stays inside its parameter.
     fn parameters(&self, path: &str) -> Option<Vec<(&str, String)>> {
         let mut parameters = Vec::new();
-        let mut sent = segments(path);
+        let mut parts = segments(path);
         for segment in &self.segments {
-            let sent = decode(sent.next()?);
+            let part = parts.next()?;
             match segment {
-                Segment::Literal(literal) if *literal == sent => {}
-                Segment::Parameter(name) if !sent.is_empty() => {
-                    parameters.push((name.as_str(), sent));
+                Segment::Literal(literal) if literal == part => {}
+                Segment::Parameter(name) if !part.is_empty() => {
+                    parameters.push((name.as_str(), part.to_owned()));
                 }
                 Segment::Literal(_) | Segment::Parameter(_) => return None,
             }
         }
-        sent.next().is_none().then_some(parameters)
+        parts.next().is_none().then_some(parameters)
     }
 
     /// Whether each segment is literal: compares greater the earlier a literal stands.
@@ -118,9 +116,16 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
 }
 
-/// Percent-decodes; what is no UTF-8 then becomes the replacement character.
-pub(super) fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+/// A path as API Gateway takes it: decoded once, before anything else is done with it, and cut where a `?` comes of that. So
+/// `%2F` is a slash, and `%252F` is `%2F`, in what routes and functions see.
+///
+/// What is no UTF-8 then becomes the replacement character.
+pub fn taken(sent: &str) -> String {
+    let mut path = percent_decode_str(sent).decode_utf8_lossy().into_owned();
+    if let Some(end) = path.find('?') {
+        path.truncate(end);
+    }
+    path
 }
 
 #[cfg(test)]
@@ -142,7 +147,7 @@ mod tests {
     }
 
     fn taken(method: &str, path: &str) -> &'static str {
-        routes().resolve(method, path).target
+        routes().resolve(method, &super::taken(path)).target
     }
 
     #[test]
@@ -175,17 +180,34 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_decoded_after_the_path_is_cut() {
-        let routes = routes();
-        let found = routes.resolve("GET", "/v1/invitations/a%2Fb%20c+%C3%A4");
-        assert_eq!(found.key, "GET /v1/invitations/{token}");
-        assert_eq!(found.parameters, [("token", "a/b c+ä".to_owned())]);
+    fn a_path_is_decoded_once_before_it_is_cut() {
+        for (sent, path) in [
+            ("/a%20b+%C3%A4", "/a b+ä"),
+            ("/a%2Fb", "/a/b"),
+            ("/a%252Fb", "/a%2Fb"),
+            ("/a%3Fb=c", "/a"),
+            ("/a%3fb%3Fc", "/a"),
+            ("/a%253Fb", "/a%3Fb"),
+            ("%2F%3F", "/"),
+            ("/a%23b", "/a#b"),
+            ("/100%-%zz%", "/100%-%zz%"),
+            ("/%ff", "/\u{fffd}"),
+        ] {
+            assert_eq!(super::taken(sent), path, "{sent}");
+        }
     }
 
     #[test]
-    fn a_broken_escape_is_taken_as_it_is() {
+    fn routes_see_the_decoded_path() {
+        assert_eq!(taken("GET", "/v1%2Finvitations%2Fx"), "preview");
+        assert_eq!(taken("GET", "/v1/invitations/a%2Fb"), "nothing");
+        assert_eq!(taken("GET", "/v1/invitations/%2F"), "nothing");
+        assert_eq!(taken("GET", "/docs%3Fa=b"), "docs");
+        assert_eq!(taken("GET", "/docs%3F/v1"), "docs");
         let routes = routes();
-        let found = routes.resolve("GET", "/v1/invitations/100%-%ff");
-        assert_eq!(found.parameters, [("token", "100%-\u{fffd}".to_owned())]);
+        let path = super::taken("/v1/invitations/a%252Fb%20c+%C3%A4%3Fx");
+        let found = routes.resolve("GET", &path);
+        assert_eq!(found.key, "GET /v1/invitations/{token}");
+        assert_eq!(found.parameters, [("token", "a%2Fb c+ä".to_owned())]);
     }
 }

@@ -33,11 +33,7 @@ pub struct Address(String);
 impl Address {
     /// Reads one bare address, without a display name.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
-        let input = input.trim();
-        if input.is_empty() {
-            return Err(AddressError::Empty);
-        }
-        refuse_deceptive(input)?;
+        let input = bare(input)?;
         let (local_part, domain) = input.rsplit_once('@').ok_or(AddressError::MissingAt)?;
         check_local_part(local_part)?;
         let domain = domain::normalize(domain)?;
@@ -90,11 +86,21 @@ impl Address {
     }
 }
 
-/// Refuses what a reader cannot see, and what would silently turn into another character.
-fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
+/// The input without the blanks around it, which count for its length as all that is sent does.
+fn bare(input: &str) -> Result<&str, AddressError> {
     if input.len() > MAX_INPUT {
         return Err(AddressError::TooLong);
     }
+    let input = input.trim();
+    if input.is_empty() {
+        return Err(AddressError::Empty);
+    }
+    refuse_deceptive(input)?;
+    Ok(input)
+}
+
+/// Refuses what a reader cannot see, and what would silently turn into another character.
+fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
     for character in input.chars() {
         if character.is_control() || is_ignorable(character) {
             return Err(AddressError::InvisibleCharacter);

@@ -2,13 +2,14 @@
 
 use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 /// Why a text is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing is left after trimming, or there is too much of it.
+    /// Nothing is left after trimming, or there was too much of it before.
     #[error("must be 1 to {0} characters")]
     Length(usize),
     /// It holds a character that does not show, or that turns the direction of what follows.
@@ -38,13 +39,19 @@ pub fn is_ignorable(c: char) -> bool {
 }
 
 /// Whether a character shows at all. A braille blank is ink-free without being white space.
-fn shows(c: char) -> bool {
+pub(crate) fn shows(c: char) -> bool {
     !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 
-fn checked(text: &str, max: usize, lines: bool) -> Result<String, TextError> {
+fn checked(sent: &str, max: usize, lines: bool) -> Result<String, TextError> {
+    let text = if lines {
+        Cow::Owned(sent.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(sent)
+    };
     let text = text.trim();
-    if !text.chars().any(shows) || text.chars().count() > max {
+    // What counts is what was sent: a limit that is told says nothing of what is left of a text.
+    if !text.chars().any(shows) || sent.chars().count() > max {
         return Err(TextError::Length(max));
     }
     if text.chars().any(|c| is_invisible(c, lines)) {
@@ -103,7 +110,7 @@ text!(
 );
 text!(
     /// A message of several lines, 1 to 2,000 characters.
-    Message, |t| checked(&t.replace("\r\n", "\n"), 2_000, true)
+    Message, |t| checked(t, 2_000, true)
 );
 text!(
     /// A skill in a profile: one line of 1 to 60 characters.
@@ -218,6 +225,27 @@ mod tests {
         }
         assert!("x".repeat(120).parse::<Name>().is_ok());
         assert_eq!("x".repeat(121).parse::<Name>(), Err(TextError::Length(120)));
+    }
+
+    #[test]
+    fn a_limit_counts_what_is_sent_and_blanks_around_it_are_left_out() {
+        for blanks in [
+            "\t", "\n", "\r\n", "\u{85}", "\u{a0}", "\u{1680}", "\u{2009}", "\u{2028}", "\u{3000}",
+        ] {
+            let sent = format!("{blanks}Acme {blanks}");
+            assert_eq!(sent.parse::<Name>().unwrap().as_str(), "Acme", "{sent:?}");
+            assert_eq!(sent.parse::<Message>().unwrap().as_str(), "Acme", "{sent:?}");
+        }
+        assert_eq!(
+            format!(" {}", "x".repeat(119)).parse::<Name>().unwrap().as_str().len(),
+            119
+        );
+        assert_eq!(
+            format!(" {}", "x".repeat(120)).parse::<Name>(),
+            Err(TextError::Length(120))
+        );
+        assert_eq!("a\r\n".repeat(666).parse::<Message>().unwrap().as_str().len(), 1_331);
+        assert_eq!("a\r\n".repeat(667).parse::<Message>(), Err(TextError::Length(2_000)));
     }
 
     #[test]

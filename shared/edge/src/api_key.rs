@@ -50,7 +50,7 @@ pub fn narrowed(
     Ok(opening.narrowed())
 }
 
-/// The API key of this secret, if it opens this organization now. One of another organization is a stranger here.
+/// The API key of this secret, which names this organization, if it opens it now.
 pub(crate) fn good_key(
     secret: &Secret,
     organization: &Organization,
@@ -58,9 +58,6 @@ pub(crate) fn good_key(
     seen: &Snapshot,
     now: Timestamp,
 ) -> Result<ApiKey, Problem> {
-    if secret.organization() != organization.id {
-        return Err(Problem::not_found("organization"));
-    }
     let owner = seen.member(organization.id, secret.key().owner)?;
     let key = match seen.api_key(organization.id, secret.key())? {
         Some(key) => Some(narrowed(seen, organization, set, (&key, Some(secret)), now)?),

@@ -79,13 +79,9 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
         return Err(Problem::new(413, "body-too-large", "The body is too large")
             .detail(format!("at most {MAX_BYTES} bytes are taken")));
     }
-    let essence = media_type
-        .and_then(|m| m.split(';').next())
-        .map(str::trim)
-        .unwrap_or_default();
-    if !essence.eq_ignore_ascii_case("application/json") {
+    if !media_type.is_some_and(is_json) {
         return Err(Problem::new(415, "unsupported-media-type", "The body must be JSON")
-            .detail("send `content-type: application/json`"));
+            .detail("send `content-type: application/json`, in UTF-8"));
     }
     let Text { value, repeated } = json::parse(bytes).map_err(|e| {
         Problem::new(400, "malformed-json", "The body is not JSON").detail(format!(
@@ -108,6 +104,36 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
         Some(body) if faults.is_empty() => Ok(body),
         _ => Err(Problem::invalid(faults)),
     }
+}
+
+/// Whether a body of this type is JSON in UTF-8, which it is unless it says otherwise.
+fn is_json(media_type: &str) -> bool {
+    let mut parts = media_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let fits = |parameter: &str| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"');
+        !name.trim().eq_ignore_ascii_case("charset")
+            || ["utf-8", "utf8"].iter().any(|it| value.eq_ignore_ascii_case(it))
+    };
+    essence.eq_ignore_ascii_case("application/json") && parts.all(fits)
+}
+
+/// Refuses a body to which a coding was applied, as these values of `Content-Encoding` say: it is none of what it says it is.
+///
+/// # Errors
+/// 415, with the one coding that is taken (RFC 9110, section 15.5.16).
+pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(), Problem> {
+    let mut codings = codings.into_iter().flat_map(|line| line.split(|byte| *byte == b','));
+    let is_none = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+    if codings.all(|coding| is_none(coding.trim_ascii())) {
+        return Ok(());
+    }
+    Err(
+        Problem::new(415, "unsupported-media-type", "The body must have no content coding")
+            .detail("send the JSON as it is, without `content-encoding`")
+            .header("accept-encoding", "identity"),
+    )
 }
 
 /// A fault for each name that an object has more than once: programs differ in which of the values they go by.

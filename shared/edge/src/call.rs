@@ -3,9 +3,12 @@
 use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body};
+use crate::cursors::CursorKey;
+use crate::encoding;
 use crate::preconditions::Preconditions;
 use crate::problem::Problem;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE};
+use http::HeaderValue;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
@@ -61,9 +64,16 @@ impl Call {
         matches!(self.method(), "GET" | "HEAD")
     }
 
-    /// Whether no route takes the request.
+    /// Whether the answer goes out without its body: whatever it would hand over stays here.
+    #[must_use]
+    pub fn is_head(&self) -> bool {
+        self.method() == "HEAD"
+    }
+
+    /// Whether no route takes the request, or it only asks which methods do: browsers ask so with the whole address, query and all.
     fn is_astray(&self) -> bool {
         match self.request.request_context_ref() {
+            _ if self.method() == "OPTIONS" => true,
             Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref() == Some("$default"),
             _ => false,
         }
@@ -88,6 +98,31 @@ impl Call {
     #[must_use]
     pub fn raw_path(&self) -> &str {
         self.request.raw_http_path()
+    }
+
+    /// The path as routes name it. A gateway that leads here with a path of its own (`MUSTER_API_URL`) may leave that in front.
+    #[must_use]
+    pub fn route_path(&self) -> &str {
+        let path = self.raw_path();
+        let below = path.strip_prefix(self.app.config().api_path());
+        below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+    }
+
+    /// The path at which callers find what a route's path names: below that of `MUSTER_API_URL`.
+    #[must_use]
+    pub fn location(&self, path: &str) -> String {
+        format!("{}{path}", self.app.config().api_path())
+    }
+
+    /// What cursors are sealed with.
+    ///
+    /// # Errors
+    /// 500 where the deployment gave this function none: a list that cannot tell where it goes on must not look complete.
+    pub fn cursor_key(&self) -> Result<&CursorKey, Problem> {
+        self.app.config().cursor_key.as_ref().ok_or_else(|| {
+            tracing::error!("MUSTER_CURSOR_KEY is not set");
+            Problem::internal()
+        })
     }
 
     /// The host name that the gateway was called by, as the gateway itself tells it.
@@ -209,6 +244,7 @@ impl Call {
         let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();
+        faults.extend(encoding::faults(self.request.uri().query().unwrap_or_default()));
         for name in names {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
@@ -237,6 +273,8 @@ impl Call {
     /// # Errors
     /// See [`body::read`].
     pub fn body<T: Body>(&self) -> Result<T, Problem> {
+        let codings = self.request.headers().get_all(CONTENT_ENCODING);
+        body::plain(codings.iter().map(HeaderValue::as_bytes))?;
         body::read(self.request.body(), self.header(CONTENT_TYPE))
     }
 
@@ -273,16 +311,18 @@ impl Call {
         else {
             return Ok(None);
         };
+        let is_plain = |key: &&str| key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         let chosen = chosen
             .to_str()
             .ok()
+            .filter(is_plain)
             .map(str::trim)
             .filter(|k| (1..=MAX_KEY).contains(&k.len()));
         let chosen = chosen.ok_or_else(|| {
             Problem::new(
                 400,
                 "malformed-idempotency-key",
-                "`Idempotency-Key` must be 1 to 255 plain characters",
+                "`Idempotency-Key` must be 1 to 255 printable characters of ASCII",
             )
         })?;
         Ok(Some(Once::new(
@@ -344,9 +384,11 @@ impl Query<'_> {
         let Some(text) = self.get("limit") else {
             return Ok(DEFAULT_LIMIT);
         };
+        // As numbers are written: neither `+5` nor `05`.
+        let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse()
             .ok()
-            .filter(|n| (1..=MAX_LIMIT).contains(n))
+            .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
             .ok_or_else(|| {
                 Problem::invalid_query([Fault::field(
                     "limit",
@@ -371,21 +413,21 @@ impl Query<'_> {
     /// Where the list goes on.
     ///
     /// # Errors
-    /// 400 for a cursor of another list.
+    /// 400 for a cursor of another list; 500 as [`Call::cursor_key`], before anything is read.
     pub fn cursor(&self) -> Result<Option<Cursor>, Problem> {
+        let key = self.call.cursor_key()?;
         let Some(text) = self.get("cursor") else {
             return Ok(None);
         };
-        let key = &self.call.app.config().cursor_key;
         key.open(text, &self.list())
             .map(Some)
             .map_err(|e| Problem::invalid_query([Fault::field("cursor", "invalid_cursor", e.to_string())]))
     }
 
-    /// The cursor as it is told to the caller.
+    /// The cursor as it is told to the caller, by a list that has asked for [`Query::cursor`].
     #[must_use]
     pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
-        let key = &self.call.app.config().cursor_key;
+        let key = self.call.cursor_key().ok()?;
         next.and_then(|cursor| key.seal(cursor, &self.list()))
     }
 }

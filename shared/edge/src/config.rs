@@ -14,8 +14,8 @@ pub struct Config {
     /// `MUSTER_ISSUER`, `MUSTER_AUDIENCE`, `MUSTER_CLIENTS`, `MUSTER_PLATFORM_SCOPE`: whose tokens are accepted. Audiences and clients
     /// are lists with commas.
     pub trust: Trust,
-    /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with.
-    pub cursor_key: CursorKey,
+    /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with; only functions that page have it.
+    pub cursor_key: Option<CursorKey>,
     /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
     pub jwks_url: String,
     /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
@@ -103,7 +103,7 @@ impl Config {
                 clients: words(&optional("MUSTER_CLIENTS").unwrap_or_default()),
                 platform_scope: optional("MUSTER_PLATFORM_SCOPE").unwrap_or_else(|| PLATFORM_SCOPE.to_owned()),
             },
-            cursor_key: CursorKey::new(&required("MUSTER_CURSOR_KEY")?),
+            cursor_key: optional("MUSTER_CURSOR_KEY").map(|text| CursorKey::new(&text)),
             jwks_url: url("MUSTER_JWKS_URL")?,
             app_url: url("MUSTER_APP_URL")?,
             api_url: optional("MUSTER_API_URL")
@@ -123,6 +123,14 @@ impl Config {
             metrics: optional("MUSTER_METRICS"),
         })
     }
+
+    /// The path of [`Config::api_url`], such as `/team`; empty where it has none.
+    #[must_use]
+    pub fn api_path(&self) -> &str {
+        let url = self.api_url.as_deref().unwrap_or_default();
+        let (_, place) = url.split_once("://").unwrap_or_default();
+        place.find('/').and_then(|at| place.get(at..)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -135,11 +143,30 @@ mod tests {
             "MUSTER_TABLE" => Some("table".into()),
             "MUSTER_ISSUER" => Some("https://id.example".into()),
             "MUSTER_AUDIENCE" => Some("muster".into()),
-            "MUSTER_CURSOR_KEY" => Some("key".into()),
             "MUSTER_JWKS_URL" => Some("https://id.example/jwks.json".into()),
             "MUSTER_APP_URL" => Some("https://app.example/".into()),
             _ => None,
         })
+    }
+
+    #[test]
+    fn a_function_that_pages_nothing_needs_no_key_of_cursors() {
+        assert!(read("", None).unwrap().cursor_key.is_none());
+        assert!(read("MUSTER_CURSOR_KEY", Some(" ")).unwrap().cursor_key.is_none());
+        assert!(read("MUSTER_CURSOR_KEY", Some("key")).unwrap().cursor_key.is_some());
+    }
+
+    #[test]
+    fn the_path_of_the_api_is_what_its_address_has_after_the_host() {
+        for (url, path) in [
+            (None, ""),
+            (Some("https://api.example"), ""),
+            (Some("https://api.example/"), ""),
+            (Some("https://api.example:8443/team"), "/team"),
+            (Some("https://api.example/of/team/"), "/of/team"),
+        ] {
+            assert_eq!(read("MUSTER_API_URL", url).unwrap().api_path(), path, "{url:?}");
+        }
     }
 
     #[test]
@@ -153,7 +180,6 @@ mod tests {
             ("MUSTER_TABLE", None),
             ("MUSTER_ISSUER", Some("  ")),
             ("MUSTER_AUDIENCE", None),
-            ("MUSTER_CURSOR_KEY", Some("")),
             ("MUSTER_JWKS_URL", Some("not a url")),
             ("MUSTER_APP_URL", Some("ftp://app.example")),
             ("MUSTER_API_URL", Some("api.example")),

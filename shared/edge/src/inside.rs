@@ -87,10 +87,13 @@ impl Inside {
     fn or_inactive(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let key = user.key.as_ref();
+        refuse_strangers(user, id, seen)?;
         let Some(organization) = seen.organization(id)? else {
-            // A made-up key gets the same answer as where there is an organization.
-            let names_it = key.is_some_and(|secret| secret.organization() == id);
-            return Err(if names_it { Problem::key_refused() } else { nobody() });
+            return Err(if key.is_some() {
+                Problem::key_refused()
+            } else {
+                nobody()
+            });
         };
         let set = role_set(&organization)?;
         let key = key
@@ -237,6 +240,18 @@ impl Inside {
         self.any_role().ok()?;
         let since = self.member().ok().map(|member| member.joined_at);
         Some(Footing::new(self.organization.id, since, self.is_platform()))
+    }
+}
+
+/// Refuses who has nothing there to show for themselves, before the organization is looked at: so it takes as long where there
+/// is none. A made-up key too gets one answer, whatever it names.
+fn refuse_strangers(user: &User, id: OrganizationId, seen: &Snapshot) -> Result<(), Problem> {
+    let nobody = Problem::not_found("organization");
+    match &user.key {
+        Some(secret) if secret.organization() != id => Err(nobody),
+        Some(secret) if !seen.has_found(&Key::api_key(id, secret.key())) => Err(Problem::key_refused()),
+        None if !user.platform && !seen.has_found(&Key::member(id, user.id)) => Err(nobody),
+        Some(_) | None => Ok(()),
     }
 }
 

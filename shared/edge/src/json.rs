@@ -4,14 +4,16 @@
 //! for a word: forms that nobody documented, and that another program on the way may read as something else.
 
 mod flaw;
+mod number;
 mod strict;
 
 pub use flaw::Flaw;
 pub use strict::Strict;
 
+use number::Written;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// Most repeated names that are told.
@@ -40,17 +42,18 @@ pub struct Text {
 /// # Errors
 /// Where it is no JSON.
 pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
-    let mut repeated = Repeated::default();
+    let mut reading = Reading {
+        repeated: Repeated::default(),
+        numbers: Written::of(bytes),
+    };
     let mut text = serde_json::Deserializer::from_slice(bytes);
-    let value = Whole(&mut repeated).deserialize(&mut text)?;
+    let value = Whole(&mut reading).deserialize(&mut text)?;
     text.end()?;
-    for path in &mut repeated.0 {
+    let mut repeated = reading.repeated.0;
+    for path in &mut repeated {
         path.reverse();
     }
-    Ok(Text {
-        value,
-        repeated: repeated.0,
-    })
+    Ok(Text { value, repeated })
 }
 
 /// Paths to names that stand more than once, from within outwards while they are found.
@@ -75,10 +78,16 @@ impl Repeated {
     }
 }
 
-/// Reads a whole value.
-struct Whole<'r>(&'r mut Repeated);
+/// What goes along while a text is read.
+struct Reading<'t> {
+    repeated: Repeated,
+    numbers: Written<'t>,
+}
 
-impl<'de> DeserializeSeed<'de> for Whole<'_> {
+/// Reads a whole value.
+struct Whole<'r, 't>(&'r mut Reading<'t>);
+
+impl<'de> DeserializeSeed<'de> for Whole<'_, '_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -86,7 +95,7 @@ impl<'de> DeserializeSeed<'de> for Whole<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Whole<'_> {
+impl<'de> Visitor<'de> for Whole<'_, '_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,16 +111,18 @@ impl<'de> Visitor<'de> for Whole<'_> {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        self.0.numbers.next();
         Ok(number.into())
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        self.0.numbers.next();
         Ok(number.into())
     }
 
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Value, E> {
-        let number = Number::from_f64(number).ok_or_else(|| E::custom("no number"))?;
-        Ok(Value::Number(number))
+    fn visit_f64<E: serde::de::Error>(self, near: f64) -> Result<Value, E> {
+        let number = number::exactly(self.0.numbers.next(), near);
+        Ok(Value::Number(number.ok_or_else(|| E::custom("no number"))?))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
@@ -125,11 +136,11 @@ impl<'de> Visitor<'de> for Whole<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         loop {
-            let from = self.0.0.len();
+            let from = self.0.repeated.0.len();
             let Some(element) = elements.next_element_seed(Whole(self.0))? else {
                 return Ok(Value::Array(list));
             };
-            self.0.within(from, || Step::Index(list.len()));
+            self.0.repeated.within(from, || Step::Index(list.len()));
             list.push(element);
         }
     }
@@ -138,9 +149,9 @@ impl<'de> Visitor<'de> for Whole<'_> {
         let mut object = Map::new();
         let mut own = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
-            let from = self.0.0.len();
+            let from = self.0.repeated.0.len();
             let value = members.next_value_seed(Whole(self.0))?;
-            self.0.within(from, || Step::Key(name.clone()));
+            self.0.repeated.within(from, || Step::Key(name.clone()));
             match object.entry(name) {
                 Entry::Vacant(place) => {
                     place.insert(value);
@@ -150,9 +161,9 @@ impl<'de> Visitor<'de> for Whole<'_> {
             }
         }
         // Noted at the end: what was found within other members has its whole path below this object by now.
-        let from = self.0.0.len();
+        let from = self.0.repeated.0.len();
         for name in own {
-            self.0.note(from, name);
+            self.0.repeated.note(from, name);
         }
         Ok(Value::Object(object))
     }

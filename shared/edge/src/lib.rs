@@ -16,6 +16,7 @@ pub mod change;
 pub mod clock;
 pub mod config;
 pub mod cursors;
+mod encoding;
 pub mod files;
 pub mod ids;
 pub mod inside;

@@ -71,10 +71,13 @@ pub(crate) fn tag(state: Option<&str>, body: &[u8]) -> String {
     }
 }
 
-/// One entity tag of a request.
+/// One entity tag of a request, whether it comes back strong, as it was given, or weak.
+///
+/// Muster gives strong tags only. What packs its answers on their way, as CloudFront does, makes them weak, and browsers send
+/// them back so. The weak form of an own tag names one state as exactly as the tag itself, so `If-Match` takes it, though a
+/// strong comparison (RFC 9110, section 13.1.1) would refuse it: no change behind such a proxy could ever be guarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Tag {
-    weak: bool,
     /// What stands between the quotation marks.
     opaque: Vec<u8>,
 }
@@ -167,16 +170,12 @@ fn blank(text: &[u8]) -> &[u8] {
 
 /// The tag that a text begins with, and what follows it. Between the quotation marks may stand whatever is visible, commas too.
 fn one(text: &[u8]) -> Result<(Tag, &[u8]), Malformed> {
-    let (weak, rest) = match text.strip_prefix(b"W/") {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
+    let rest = text.strip_prefix(b"W/").unwrap_or(text);
     let rest = rest.strip_prefix(b"\"").ok_or(Malformed)?;
     let end = rest.iter().position(|byte| *byte == b'"').ok_or(Malformed)?;
     let (opaque, behind) = rest.split_at_checked(end).ok_or(Malformed)?;
     let is_tag = opaque.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e | 0x80..));
     let tag = Tag {
-        weak,
         opaque: opaque.to_vec(),
     };
     if is_tag {
@@ -215,9 +214,7 @@ impl Preconditions {
 
     /// Whether a change of a thing that is in this state, or of one that is not there, may be made.
     fn allow(&self, state: Option<&str>) -> bool {
-        // A weak tag never matches strongly, whatever it is of.
-        let same = |tag: &Tag, state: &str| !tag.weak && tag.is_of(state);
-        self.if_match.as_ref().is_none_or(|tags| tags.fit(state, same))
+        self.if_match.as_ref().is_none_or(|tags| tags.fit(state, Tag::is_of))
             && !self
                 .if_none_match
                 .as_ref()
@@ -234,8 +231,7 @@ impl Preconditions {
         }
         let tag = reply.etag.get_or_insert_with(|| tag(None, &reply.body)).clone();
         let there = Some(tag.as_str());
-        let same = |own: &Tag, tag: &str| !own.weak && own.is(tag);
-        if self.if_match.as_ref().is_some_and(|tags| !tags.fit(there, same)) {
+        if self.if_match.as_ref().is_some_and(|tags| !tags.fit(there, Tag::is)) {
             return Err(Problem::precondition_failed());
         }
         if self.if_none_match.as_ref().is_some_and(|tags| tags.fit(there, Tag::is)) {
@@ -267,12 +263,12 @@ mod tests {
     use super::*;
     use http::HeaderValue;
 
-    fn read(text: &[u8]) -> Option<Vec<(bool, String)>> {
+    fn read(text: &[u8]) -> Option<Vec<String>> {
         match Tags::read(text).ok()? {
-            Tags::Any => Some(vec![(false, "*".to_owned())]),
+            Tags::Any => Some(vec!["*".to_owned()]),
             Tags::These(tags) => Some(
                 tags.into_iter()
-                    .map(|tag| (tag.weak, String::from_utf8_lossy(&tag.opaque).into_owned()))
+                    .map(|tag| String::from_utf8_lossy(&tag.opaque).into_owned())
                     .collect(),
             ),
         }
@@ -280,25 +276,23 @@ mod tests {
 
     #[test]
     fn a_list_of_tags_is_read_by_its_grammar() {
-        let strong = |tags: &[&str]| Some(tags.iter().map(|tag| (false, (*tag).to_owned())).collect::<Vec<_>>());
+        let all = |tags: &[&str]| Some(tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
         for (text, tags) in [
-            (&b"*"[..], strong(&["*"])),
-            (b" \t* ", strong(&["*"])),
-            (b"\"\"", strong(&[""])),
-            (b"\"a\"", strong(&["a"])),
-            (b"\"a,b\"", strong(&["a,b"])),
-            (b"\"a\",\"b\"", strong(&["a", "b"])),
-            (b" \"a\" \t,\t \"b\" ", strong(&["a", "b"])),
-            (b",, \"a\" , ,\"b\",", strong(&["a", "b"])),
-            (b"\"*\"", strong(&["*"])),
-            (b"\"W/\"", strong(&["W/"])),
-            (b"\"a\\\"", strong(&["a\\"])),
-            (b"\"!#~'\"", strong(&["!#~'"])),
-            (b"\"\xff\"", strong(&["\u{fffd}"])),
-            (
-                b"W/\"a\", \"b\"",
-                Some(vec![(true, "a".to_owned()), (false, "b".to_owned())]),
-            ),
+            (&b"*"[..], all(&["*"])),
+            (b" \t* ", all(&["*"])),
+            (b"\"\"", all(&[""])),
+            (b"\"a\"", all(&["a"])),
+            (b"\"a,b\"", all(&["a,b"])),
+            (b"\"a\",\"b\"", all(&["a", "b"])),
+            (b" \"a\" \t,\t \"b\" ", all(&["a", "b"])),
+            (b",, \"a\" , ,\"b\",", all(&["a", "b"])),
+            (b"\"*\"", all(&["*"])),
+            (b"\"W/\"", all(&["W/"])),
+            (b"\"a\\\"", all(&["a\\"])),
+            (b"\"!#~'\"", all(&["!#~'"])),
+            (b"\"\xff\"", all(&["\u{fffd}"])),
+            (b"W/\"a\", \"b\"", all(&["a", "b"])),
+            (b"\"a\" ,W/\"b,W/\"", all(&["a", "b,W/"])),
         ] {
             assert_eq!(read(text), tags, "{}", String::from_utf8_lossy(text));
         }
@@ -348,7 +342,12 @@ mod tests {
             (&[("if-match", "*")], true, false),
             (&[("if-match", "\"1f-3.shown\"")], true, false),
             (&[("if-match", "\"1f-3.otherwise\"")], true, false),
-            (&[("if-match", "W/\"1f-3.shown\"")], false, false),
+            (&[("if-match", "W/\"1f-3.shown\"")], true, false),
+            (&[("if-match", "W/\"1f-3.otherwise\"")], true, false),
+            (&[("if-match", "\"x\", W/\"1f-3.shown\"")], true, false),
+            (&[("if-match", "W/\"1f-2.shown\"")], false, false),
+            (&[("if-match", "W/\"2f-3.shown\"")], false, false),
+            (&[("if-match", "\"W/1f-3.shown\"")], false, false),
             (&[("if-match", "\"1f-2.shown\", \"1f-3.shown\"")], true, false),
             (
                 &[("if-match", "\"1f-2.shown\""), ("if-match", "\"1f-3.shown\"")],
@@ -383,10 +382,11 @@ mod tests {
             assert_eq!(answer.etag.as_deref(), Some(&*tag));
         }
         assert_eq!(with("if-none-match", "\"x\"").unwrap().status, 200);
-        assert_eq!(with("if-match", &tag).unwrap().status, 200);
-        assert_eq!(with("if-match", "*").unwrap().status, 200);
-        for other in [format!("W/{tag}"), "\"x\"".to_owned()] {
-            assert_eq!(with("if-match", &other).unwrap_err().status, 412, "{other}");
+        for same in [&tag, "*", &format!("W/{tag}"), &format!("W/\"x\", W/{tag}")] {
+            assert_eq!(with("if-match", same).unwrap().status, 200, "{same}");
+        }
+        for other in ["\"x\"", "W/\"x\""] {
+            assert_eq!(with("if-match", other).unwrap_err().status, 412, "{other}");
         }
         assert_eq!(with("if-none-match", "\"x\"").unwrap().etag, Some(tag));
     }

@@ -108,6 +108,12 @@ impl Snapshot {
         keys.iter().all(|key| self.asked.contains(key))
     }
 
+    /// Whether anything lies under this key. What it is is not looked at.
+    #[must_use]
+    pub fn has_found(&self, key: &Key) -> bool {
+        self.items.contains_key(key)
+    }
+
     pub(crate) fn item(&self, key: &Key) -> Option<&Item> {
         self.items.get(key)
     }

@@ -2,7 +2,7 @@
 
 use super::{Grant, grants};
 use crate::cloudformation::SENDER;
-use crate::permissions::{ATTRIBUTES, ENCLOSING, FROM, LEADING_KEYS, Needed};
+use crate::permissions::{ATTRIBUTES, ENCLOSING, FROM, LEADING_KEYS, Needed, RETURN_VALUES};
 use crate::roles::Role;
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ fn resource(pattern: &Value) -> String {
 }
 
 /// What a role allows, and what it must not allow beside it: another resource, account, sender or action, and a write
-/// outside of a transaction.
+/// outside of a transaction, or one that is answered with the item.
 ///
 /// # Panics
 /// If the role does not allow what one of its statements does: then another one takes it away altogether.
@@ -108,6 +108,8 @@ pub fn attempts(role: &Role) -> Vec<Needed> {
         }
         if needed.context.contains_key(ATTRIBUTES) {
             foreign.extend(DECIDING.map(|name| needed.clone().with(ATTRIBUTES, ["PK", "SK", name])));
+            // An update that is answered with the item as it was is a read.
+            foreign.push(needed.clone().with(RETURN_VALUES, ["ALL_OLD"]));
         }
         let held = |action: &str| {
             examples

@@ -6,10 +6,11 @@ use muster_functions::routes::ROUTES;
 use muster_functions::routes::exports::AT_ONCE;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
-use muster_tests::faults::{At, Kind, Reach};
+use muster_tests::faults::{At, Kind, Reach, TRANSACT};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
 use muster_tests::requests::prepare;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const TITLES: [&str; 11] = [
@@ -142,13 +143,45 @@ async fn a_workbook_has_texts_and_real_dates_of_the_time_zone() {
 }
 
 #[tokio::test]
+async fn what_leaves_is_recorded_and_head_lets_nothing_leave() {
+    let b = Bench::start().await;
+    let acme = Organization::make(&b.h).await;
+    for query in ["", "?format=xlsx", "?status=active&timezone=Europe/Paris"] {
+        let path = acme.path(&format!("/members/export{query}"));
+        b.faults.clear();
+        let head = b.h.send(Some(&acme.owner), Method::HEAD, &path, None, &[]).await;
+        assert_eq!((head.status, &head.body), (200, &Value::Null), "{path}");
+        assert!(!b.faults.calls().iter().any(|call| call == TRANSACT), "{path}");
+        assert_eq!(acme.recorded(&b.h, "members.exported").await, 0, "{path}");
+        let nothing = acme.path("/members/export?status=nonsense");
+        let head = b.h.send(Some(&acme.owner), Method::HEAD, &nothing, None, &[]).await;
+        assert_eq!(head.status, 400);
+    }
+    // Whoever takes the file itself is recorded, and may learn its size before.
+    let path = acme.path("/members/export?sort=-name");
+    let head = b.h.send(Some(&acme.owner), Method::HEAD, &path, None, &[]).await;
+    let file = b.h.fetch(&acme.owner, &path).await;
+    assert_eq!(head.header("content-length"), Some(&*file.content.len().to_string()));
+    assert_eq!(head.header("content-type"), Some(file.header("content-type")));
+    assert_eq!(acme.recorded(&b.h, "members.exported").await, 1);
+}
+
+#[tokio::test]
 async fn a_name_that_could_be_a_formula_does_nothing_in_either_form() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    for (n, name) in ["=1+1", "@SUM(A1)", "＝1+1", "Ann;=cmd|' /C calc'!A0", "-1+1", "+1"]
-        .into_iter()
-        .enumerate()
-    {
+    let names = [
+        "=1+1",
+        "@SUM(A1)",
+        "＝1+1",
+        "Ann;=cmd|' /C calc'!A0",
+        "-1+1",
+        "+1",
+        "\u{200d}=1+1",
+        "\u{200c}＋1",
+        "﹣1+1",
+    ];
+    for (n, name) in names.into_iter().enumerate() {
         let who = acme.join(&h, &format!("p{n}"), "admin", &[]).await;
         let me = acme.path("/members/me");
         who.patch(&h, &me, &json!({ "name": name })).await.expect(200);

@@ -11,6 +11,8 @@ mod access;
 mod answers;
 mod authentication;
 mod bad_input;
+mod below_a_path;
+mod browsers;
 mod budgets;
 mod bulk;
 mod conditional;

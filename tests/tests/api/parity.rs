@@ -56,8 +56,10 @@ fn the_template_leads_each_route_to_the_function_that_answers_it() {
         .flat_map(|r| r.methods().map(move |method| owned(r.binary, method, r.path)))
         .collect();
     let all = coded.len();
-    let coded: BTreeSet<_> = coded.into_iter().collect();
+    let mut coded: BTreeSet<_> = coded.into_iter().collect();
     assert_eq!(coded.len(), all, "a route is there twice");
+    // Preflights: the same as `$default`, with limits of its own.
+    coded.insert(owned("not-found", "OPTIONS", "/{proxy+}"));
     let deployed: BTreeSet<_> = functions()
         .iter()
         .flat_map(|(binary, function)| {
@@ -224,8 +226,42 @@ fn a_role_is_for_lambda_alone_and_holds_nothing_beside_log_calls_and_what_lambda
     }
 }
 
+/// The functions whose answers come in pages, by what the document says that they take: a cursor, or a search's page.
+fn paging() -> BTreeSet<String> {
+    let document: Value = serde_json::from_str(&file("infra/openapi.json")).unwrap();
+    let takes_page = |operation: &Value| {
+        let schema = operation.pointer("/requestBody/content/application~1json/schema/$ref");
+        let schema = schema.and_then(Value::as_str).and_then(|name| name.strip_prefix('#'));
+        schema.is_some_and(|place| document.pointer(place).unwrap()["properties"]["page"].is_object())
+    };
+    let takes_cursor = |operation: &Value| {
+        let parameters = operation["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(|parameter| parameter["name"] == "cursor"))
+    };
+    let methods = document["paths"].as_object().unwrap().values();
+    let operations = methods.flat_map(|methods| methods.as_object().unwrap().values());
+    operations
+        .filter(|operation| takes_page(operation) || takes_cursor(operation))
+        .filter_map(|operation| Some(operation["operationId"].as_str()?.replace('_', "-")))
+        .collect()
+}
+
+/// The functions that tell addresses of this API, or compare with them.
+const TELLS_ADDRESSES: [&str; 5] = [
+    "create-export",
+    "create-organization",
+    "get-authzen-configuration",
+    "get-openapi",
+    "not-found",
+];
+
 #[test]
 fn each_function_gets_the_environment_it_needs_and_no_more() {
+    let paging = paging();
+    assert!(
+        paging.contains("list-members") && paging.contains("search-subjects"),
+        "{paging:?}"
+    );
     for (binary, function) in functions() {
         let value = |name: &str| {
             function
@@ -254,9 +290,10 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
         assert_eq!(
             config.api_url.is_some(),
-            binary == "get-authzen-configuration",
+            TELLS_ADDRESSES.contains(&binary.as_str()),
             "{binary}"
         );
+        assert_eq!(config.cursor_key.is_some(), paging.contains(&binary), "{binary}");
         assert!(function.environment.contains_key("MUSTER_LOG"), "{binary}");
     }
 }

@@ -7,7 +7,7 @@ mod evaluator;
 use muster_functions::routes::{BACKGROUND, ROUTES};
 use muster_tests::cloudformation::TABLE;
 use muster_tests::deployment::{file, repository};
-use muster_tests::permissions::{ATTRIBUTES, LEADING_KEYS, Needed};
+use muster_tests::permissions::{ATTRIBUTES, LEADING_KEYS, Needed, RETURN_VALUES};
 use muster_tests::privilege::{attempts, partitions};
 use muster_tests::roles::WRITTEN;
 use muster_tests::{Harness, calls, privilege};
@@ -132,6 +132,23 @@ fn no_role_changes_what_decides_outside_of_a_transaction() {
             assert!(!role.allows(&write), "{binary}: {action} of a role");
         }
     }
+}
+
+#[test]
+fn no_update_outside_of_a_transaction_reads_but_the_one_that_looks_at_what_it_noted() {
+    let mut updating = 0;
+    for (binary, role) in &WRITTEN.by_binary {
+        let update = Needed::new("dynamodb:UpdateItem", TABLE).with(LEADING_KEYS, ["ORG#_"]);
+        let update = update.with(ATTRIBUTES, ["PK", "SK"]);
+        let answered_with = |values: &str| role.allows(&update.clone().with(RETURN_VALUES, [values]));
+        assert_eq!(role.allows(&update), answered_with("NONE"), "{binary}");
+        updating += usize::from(answered_with("NONE"));
+        for values in ["ALL_OLD", "UPDATED_OLD", "UPDATED_NEW", "ALL_NEW"] {
+            let looks = binary == "note-feedback" && values == "ALL_NEW";
+            assert_eq!(answered_with(values), looks, "{binary}: {values}");
+        }
+    }
+    assert!(updating > 40, "{updating}");
 }
 
 /// What is noted of a call leaves out what no policy tells apart; see `Needed::shape`.

@@ -68,7 +68,7 @@ async fn another_type_or_a_name_that_could_reach_elsewhere_is_refused() {
         ("collection/c1", "type", "unknown_type"),
         ("Program/c1", "type", "invalid_value"),
         ("program/a%20b", "id", "invalid_value"),
-        ("program/a%2Fb", "id", "invalid_value"),
+        ("program/a%252Fb", "id", "invalid_value"),
         ("program/a%23b", "id", "invalid_value"),
         ("program/%C3%A9", "id", "invalid_value"),
     ] {

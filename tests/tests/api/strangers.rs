@@ -1,14 +1,18 @@
 //! What a stranger's request asks of the table: the same for an organization of many, an empty one, and one that is not there.
 //! So neither its time nor its cost tells which it was, and nothing is read for those who may not see it.
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::{KeyId, Secret, UserId};
 use muster_functions::routes::{Access, ROUTES, Route};
+use muster_store::Key;
 use muster_tests::bench::Bench;
 use muster_tests::faults::{Exchange, QUERY, READ};
 use muster_tests::harness::Organization;
 use muster_tests::requests::{Case, prepare};
 use muster_tests::sampled::sampled;
 use muster_tests::shortcuts::participants;
-use muster_tests::{Answer, Persona};
+use muster_tests::{Answer, NewKey, Persona};
 use serde_json::{Value, json};
 
 const NOWHERE: &str = "org_0000000000000000000042";
@@ -87,6 +91,117 @@ async fn a_stranger_asks_the_same_of_the_table_however_much_there_is_and_lists_n
         }
         assert_eq!(told[0], told[1], "{}", route.binary);
         assert_eq!(told[0], told[2], "{}", route.binary);
+    }
+}
+
+/// Keys that nobody made: of people who are there or not, beside keys that are there or not.
+fn made_up(b: &Bench, known: &NewKey, organization: &str) -> Vec<Persona> {
+    let known_key = known.secret.parse::<Secret>().unwrap().key();
+    let number = u64::try_from(b.number()).unwrap();
+    let owner = UserId::of("https://nobody.example", &number.to_string());
+    let nobodys = KeyId { owner, ..known_key };
+    let nobody = b.h.person("nobody");
+    let keys = [known_key, nobodys].into_iter().map(|id| {
+        let secret = Secret::new(id, organization.parse().unwrap(), number.into());
+        nobody.through(secret.reveal())
+    });
+    keys.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_up_key_is_told_the_same_whatever_is_there() {
+    let b = Bench::start().await;
+    let known = {
+        let acme = Organization::of(&b.h, b.h.person("kim")).await;
+        acme.key(&b.h, &acme.owner, &json!({ "name": "zapier" })).await
+    };
+    let gone = Organization::of(&b.h, b.h.person("gus")).await;
+    gone.owner.delete(&b.h, &gone.path("")).await.expect(204);
+    let other = Organization::of(&b.h, b.h.person("otto")).await;
+    for route in inside() {
+        let case = prepare(&b, route).await;
+        let there = case.organization().id.clone();
+        let key = match case.owner.get(&b.h, &case.organization().path("")).await.status {
+            200 => {
+                case.organization()
+                    .key(&b.h, &case.owner, &json!({ "name": "own" }))
+                    .await
+            }
+            _ => known.clone(),
+        };
+        let mut told = Vec::new();
+        for place in [there.as_str(), &gone.id, NOWHERE] {
+            for (asked, others) in [
+                (place, false),
+                (other.id.as_str(), true),
+                ("org_0000000000000000000043", true),
+            ] {
+                for caller in made_up(&b, &key, place) {
+                    let (answer, exchanges) = sent(&b, &case, &caller, asked).await;
+                    let operations: Vec<_> = exchanges.iter().map(|e| e.operation.clone()).collect();
+                    let mut body = answer.body.clone();
+                    body["request_id"] = Value::Null;
+                    told.push((others && route.access != Access::Asker, answer.status, body, operations));
+                }
+            }
+        }
+        for (of_another, status, _, operations) in &told {
+            let refusal = if *of_another { 404 } else { 401 };
+            assert_eq!(
+                (*status, operations.as_slice()),
+                (refusal, &[READ.to_owned()][..]),
+                "{}",
+                route.binary
+            );
+        }
+        for of_another in [false, true] {
+            let mut alike = told.iter().filter(|(other, ..)| *other == of_another);
+            let first = alike.next();
+            assert!(alike.all(|one| Some(one) == first), "{}: {told:#?}", route.binary);
+        }
+    }
+}
+
+/// Whatever is done with an organization takes time, which a stranger could measure: so nothing is, not even to make it of its item.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_answer_rests_on_nothing_of_the_organization() {
+    let b = Bench::start().await;
+    let acme = Organization::of(&b.h, b.h.person("olivia")).await;
+    let own = acme.key(&b.h, &acme.owner, &json!({ "name": "zapier" })).await;
+    Client::new(&b.h.quiet_sdk())
+        .update_item()
+        .table_name(b.h.backend.table())
+        .set_key(Some(Key::organization(acme.id.parse().unwrap()).attributes()))
+        .update_expression("SET created_at = :nonsense")
+        .condition_expression("attribute_exists(created_at)")
+        .expression_attribute_values(":nonsense", AttributeValue::S("nonsense".into()))
+        .send()
+        .await
+        .unwrap();
+    let question = json!({ "subject": { "type": "user", "id": acme.owner.id(), "properties": { "organization": acme.id } },
+        "action": { "name": "content:read" }, "resource": { "type": "program", "id": "spring" } });
+    let (path, stranger) = (acme.path("/members"), b.h.person("stella"));
+    for known in [&acme.owner, &own.persona] {
+        known.get(&b.h, &path).await.problem(500, "internal");
+    }
+    stranger.get(&b.h, &path).await.problem(404, "not-found");
+    stranger
+        .post(&b.h, "/access/v1/evaluation", &question)
+        .await
+        .problem(403, "forbidden");
+    // Where the key itself is there, it takes its id to come so far.
+    for caller in &made_up(&b, &own, &acme.id)[1..] {
+        let asked = json!({ "key": caller.token(&b.h) });
+        let verdict = stranger.post(&b.h, "/v1/api-keys/verify", &asked).await.expect(200);
+        assert_eq!(verdict.body["code"], "not_found");
+        caller.get(&b.h, &path).await.problem(401, "unauthorized");
+        caller
+            .post(&b.h, "/access/v1/evaluation", &question)
+            .await
+            .problem(401, "unauthorized");
+    }
+    for caller in made_up(&b, &own, NOWHERE) {
+        caller.get(&b.h, &path).await.problem(404, "not-found");
     }
 }
 

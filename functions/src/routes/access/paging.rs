@@ -36,7 +36,7 @@ impl Paging {
         let page = body.page();
         let properties = page.and_then(|page| page.properties.as_ref());
         let search = format!("{} {place:?} {whole} {}", call.raw_path(), json!(properties));
-        let key = call.app.config().cursor_key.clone();
+        let key = call.cursor_key()?.clone();
         let asked = match page.and_then(|page| page.limit) {
             Some(0) => return Err(refused("page.limit", "out_of_range", "must be at least 1")),
             Some(limit) => Some(usize::try_from(limit).unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),

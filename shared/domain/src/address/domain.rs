@@ -1,6 +1,6 @@
 //! Mail domains, and the allowlist that some roles are limited to.
 
-use super::{Address, AddressError, refuse_deceptive};
+use super::{Address, AddressError, bare};
 use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, GeneralCategoryGroup},
@@ -17,12 +17,7 @@ pub struct Domain(String);
 impl Domain {
     /// Reads one domain, such as `partner.example`.
     pub fn parse(input: &str) -> Result<Self, AddressError> {
-        let input = input.trim();
-        if input.is_empty() {
-            return Err(AddressError::Empty);
-        }
-        refuse_deceptive(input)?;
-        normalize(input).map(Self)
+        normalize(bare(input)?).map(Self)
     }
 
     /// The domain, in punycode.

@@ -1,6 +1,6 @@
 //! The sheet: its columns, the cells of a row, and the same as CSV.
 
-use crate::text::TimeZoneName;
+use crate::text::{TimeZoneName, shows};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -150,11 +150,20 @@ pub fn harmless(text: &str) -> String {
 /// Whether a spreadsheet could take it for a formula, or pass over its beginning to find one.
 fn begins_formula(text: &str) -> bool {
     let is_break = |c| matches!(c, '\t' | '\r' | '\n');
-    // Quotation marks too are passed over: behind a semicolon they begin a quoted cell.
-    let first = text.chars().find(|c| !c.is_whitespace() && !matches!(c, '"' | '＂'));
-    // The second four are what a Japanese keyboard types for the first; spreadsheets take them for the same.
-    let opens = |c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
-    text.starts_with(is_break) || first.is_some_and(opens)
+    // What does not show is passed over, as some programs do that clean what they read. So are quotation marks: behind a
+    // semicolon they begin a quoted cell.
+    let is_passed_over = |c: char| !shows(c) || c.is_control() || matches!(c, '"' | '＂');
+    let first = text.chars().find(|c| !is_passed_over(*c));
+    text.starts_with(is_break) || first.is_some_and(opens_formula)
+}
+
+/// The four signs, what a Japanese keyboard types for them, and their small forms: spreadsheets take them for the same. So they
+/// may a minus of typesetters.
+fn opens_formula(sign: char) -> bool {
+    matches!(
+        sign,
+        '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '﹦' | '﹢' | '﹣' | '﹫' | '−'
+    )
 }
 
 #[cfg(test)]
@@ -226,17 +235,37 @@ mod tests {
             "＋1",
             "－1",
             "＠x",
+            "\u{200d}=1",
+            "\u{feff}=1",
+            "\u{200b}\u{2060}\u{ad}+1",
+            "\u{a0}\u{200e}\u{a0}-1",
+            "\u{202e}@x",
+            "\u{3164}=1",
+            "\u{2800}=1",
+            "\u{fe0f}＋1",
+            "\0=1",
+            "\u{1b}=1",
+            "\u{feff}\"\u{feff}=1",
+            "\u{200d}＠x",
+            "﹦1",
+            "﹢1",
+            "﹣1",
+            "﹫x",
+            "−1",
         ] {
             assert_eq!(harmless(bad).chars().next(), Some('\''), "{bad:?}");
         }
         assert_eq!(harmless("Ann;=cmd|' /C calc'!A0"), "Ann;'=cmd|' /C calc'!A0");
         assert_eq!(harmless("Ann;\"=1+1;Lee"), "Ann;'\"=1+1;Lee");
         assert_eq!(harmless("Ann\n=1"), "Ann\n'=1");
+        assert_eq!(harmless("Ann;\u{200d}=1"), "Ann;'\u{200d}=1");
+        assert_eq!(harmless("\u{feff}\t=1"), "\u{feff}\t'=1");
         for fine in [
             "Ann",
             "a-b",
             "x=1",
             "O'Hara",
+            "\u{200d}Ann",
             "a; b",
             "program/spring: admin; program/autumn: admin",
             "",

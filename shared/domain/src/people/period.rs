@@ -68,10 +68,10 @@ impl Period {
     }
 }
 
-/// A day in its canonical form.
+/// A day in its canonical form, of a year of four digits.
 fn day(text: &str) -> Result<Date, PeriodError> {
     let day: Date = text.parse().map_err(|_| PeriodError)?;
-    if day.to_string() == text {
+    if day.to_string() == text && day.year() >= 0 {
         Ok(day)
     } else {
         Err(PeriodError)
@@ -95,6 +95,11 @@ mod tests {
                 "2026-01-05T00:00:00Z",
                 Some("2026-01-06T00:00:00Z"),
             ),
+            (
+                "0000-01-01..0000-01-01",
+                "0000-01-01T00:00:00Z",
+                Some("0000-01-02T00:00:00Z"),
+            ),
         ] {
             let period = Period {
                 from: from.parse().unwrap(),
@@ -113,6 +118,14 @@ mod tests {
             "2026-02-02",
             "2026-02-02..",
             "20260101..20260102",
+            "-0001",
+            "-000001-01-01..2026-01-01",
+            "-009999-01-01..-000001-12-31",
+            "+002026-01-01..2026-01-02",
+            " 2026-01-01..2026-01-02",
+            "2026-01-01 .. 2026-01-02",
+            "2026-01-01..2026-01-02..2026-01-03",
+            " last_week",
         ] {
             assert_eq!(Period::parse(text, now), Err(PeriodError), "{text}");
         }

@@ -27,9 +27,9 @@ pub struct Selection {
     /// `active` or `inactive`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// One of these roles.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub role: BTreeSet<String>,
+    /// One of these roles, as they were named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role: Vec<String>,
     /// `accepted` or `pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_status: Option<String>,
@@ -103,7 +103,7 @@ impl Selection {
         if self.role.len() > MAX_ROLES {
             return Err(format!("must be at most {MAX_ROLES} roles"));
         }
-        let role = |text: &String| text.trim().parse::<RoleId>().map_err(|e| e.to_string());
+        let role = |text: &String| text.parse::<RoleId>().map_err(|e| e.to_string());
         self.role.iter().map(role).collect()
     }
 
@@ -153,7 +153,7 @@ mod tests {
         let selection = Selection {
             q: Some("Zoë LEE".into()),
             status: Some("inactive".into()),
-            role: BTreeSet::from([" admin ".into(), "owner".into()]),
+            role: vec!["owner".into(), "admin".into(), "owner".into()],
             invite_status: Some("accepted".into()),
             joined_in: Some("last_week".into()),
             resource: Some("program:spring".into()),
@@ -197,7 +197,7 @@ mod tests {
         let selection = Selection {
             q: Some("a b c d e f g h i".into()),
             status: bad(),
-            role: BTreeSet::from(["x y".into()]),
+            role: vec!["admin".into(), " admin".into()],
             invite_status: bad(),
             joined_in: bad(),
             resource: bad(),
@@ -231,6 +231,12 @@ mod tests {
             ..Selection::default()
         };
         assert_eq!(read(&roles(MAX_ROLES)).unwrap().0.roles.len(), MAX_ROLES);
+        let twice = |count: usize| Selection {
+            role: vec!["admin".into(); count],
+            ..Selection::default()
+        };
+        assert_eq!(read(&twice(MAX_ROLES)).unwrap().0.roles.len(), 1);
+        assert_eq!(read(&twice(MAX_ROLES + 1)), read(&roles(MAX_ROLES + 1)));
         let faults = read(&roles(MAX_ROLES + 1)).unwrap_err();
         assert_eq!(faults, ["Field(\"role\") invalid_value must be at most 16 roles"]);
     }

@@ -128,6 +128,10 @@ fn a_structure_is_no_list_a_word_no_object_and_a_whole_number_may_have_a_fractio
         (r#"{"word":"two"}"#, "word", "invalid_value"),
         (r#"{"set":null}"#, "set", "wrong_type"),
         (r#"{"set":1.5}"#, "set", "wrong_type"),
+        (r#"{"set":0.9999999999999999}"#, "set", "wrong_type"),
+        (r#"{"set":0.99999999999999999999}"#, "set", "wrong_type"),
+        (r#"{"set":1.00000000000000000001}"#, "set", "wrong_type"),
+        (r#"{"set":1e-400}"#, "set", "wrong_type"),
         (r#"{"set":"1"}"#, "set", "wrong_type"),
         (r#"{"set":256.0}"#, "set", "invalid_value"),
         (r#"{"set":1e300}"#, "set", "invalid_value"),
@@ -157,6 +161,25 @@ fn a_structure_is_no_list_a_word_no_object_and_a_whole_number_may_have_a_fractio
 }
 
 #[test]
+fn a_body_with_a_content_coding_is_refused_with_the_coding_that_is_taken() {
+    for none in [&[][..], &["identity"], &["", "Identity , identity"]] {
+        assert!(plain(none.iter().map(|line| line.as_bytes())).is_ok(), "{none:?}");
+    }
+    for packed in [
+        &["gzip"][..],
+        &["br, identity"],
+        &["identity", "zstd"],
+        &["\u{e4}"],
+        &["identity;q=1"],
+    ] {
+        let refused = plain(packed.iter().map(|line| line.as_bytes())).unwrap_err();
+        assert_eq!(refused.status, 415, "{packed:?}");
+        assert!(refused.kind.ends_with("/unsupported-media-type"));
+        assert_eq!(refused.headers, [("accept-encoding", "identity".to_owned())]);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_in_our_words() {
     let text = r#"{"name":7,"count":-1,"members":{},"inner":{"days":"x"}}"#;
     let problem = read::<Sample>(text.as_bytes(), Some("application/json")).unwrap_err();
@@ -180,6 +203,27 @@ fn what_is_not_json_too_large_or_of_another_type_is_refused_as_such() {
     assert_eq!(status(b"", Some("application/json")), 400);
     assert_eq!(status(b"{}", Some("text/plain")), 415);
     assert_eq!(status(b"{}", None), 415);
+    for other in [
+        "application/json; charset=utf-16",
+        "application/json;charset=latin1",
+        "application/json; charset",
+        "application/json; charset=",
+        "application/json; CHARSET=\"iso-8859-1\"",
+        "application/json; x=y; charset=us-ascii",
+        "application/json; charset=utf-8; charset=utf-16",
+        "application/json; charset=utf-8, application/json",
+    ] {
+        assert_eq!(status(b"{}", Some(other)), 415, "{other}");
+    }
+    for utf_8 in [
+        "application/json;",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON;CHARSET=UTF-8",
+        "application/json ; charset = \"utf-8\"",
+        "application/json; charset=utf8; profile=x",
+    ] {
+        assert_eq!(status(b"[]", Some(utf_8)), 422, "{utf_8}");
+    }
     assert_eq!(status(b"[]", Some("application/json")), 422);
     assert_eq!(status(&vec![b' '; MAX_BYTES + 1], Some("application/json")), 413);
     assert_eq!(status("[".repeat(10_000).as_bytes(), Some("application/json")), 400);

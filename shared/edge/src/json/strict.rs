@@ -6,9 +6,6 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{IntoDeserializer, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Whole numbers that a number with a fraction tells exactly: RFC 8259, section 6.
-const EXACT: f64 = 9_007_199_254_740_991.0;
-
 /// A value that is read strictly: a structure is an object and no list, a word is a text and no object. A whole number may be
 /// written with a fraction of zero, as JSON Schema has it.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +25,11 @@ fn wrong(wanted: &str) -> Flaw {
 
 /// A number as a whole one; none if it has a fraction.
 fn whole(number: &Number) -> Option<i128> {
-    let exact = || number.as_f64().filter(|n| n.fract() == 0.0);
     let signed = number.as_i64().map(i128::from);
-    let number = signed.or(number.as_u64().map(i128::from));
-    // What is beyond is out of every range.
-    number.or_else(|| exact().map(|n| if n.abs() <= EXACT { n as i128 } else { i128::MAX }))
+    let whole = signed.or(number.as_u64().map(i128::from));
+    // Of 64 bits, whole numbers are read as such, so a double without a fraction is out of every range.
+    let beyond = || number.as_f64().filter(|n| n.fract() == 0.0).map(|_| i128::MAX);
+    whole.or_else(beyond)
 }
 
 impl<'de> Strict<'de> {

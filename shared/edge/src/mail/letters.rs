@@ -103,7 +103,7 @@ impl Letter<'_> {
                     message: message.map(untrusted::lines).unwrap_or_default(),
                     link: checked(link)?,
                     expires_at: shown(expires_at),
-                    to: to.to_string(),
+                    to: untrusted::address(&to),
                 };
                 letter.write(to)
             }
@@ -123,7 +123,7 @@ impl Letter<'_> {
                     by: untrusted::one_line_or(by, "Somebody"),
                     message: message.map(untrusted::lines).unwrap_or_default(),
                     link: checked(link)?,
-                    to: to.to_string(),
+                    to: untrusted::address(&to),
                 };
                 letter.write(to)
             }

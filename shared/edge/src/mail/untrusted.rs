@@ -1,5 +1,6 @@
 //! What people wrote, made fit for a letter.
 
+use muster_domain::address::Address;
 use muster_domain::text::is_ignorable;
 
 /// The longest name shown, in characters.
@@ -24,6 +25,11 @@ pub(super) fn one_line(name: &str) -> String {
 pub(super) fn plain_line(name: &str) -> String {
     let line = visible(name).replace("://", ": ").replace("=?", "= ?");
     shortened(&line, MAX_NAME)
+}
+
+/// An address as it is read in a letter, at its full length: somebody chose it too, so it becomes no link either.
+pub(super) fn address(address: &Address) -> String {
+    unlinked(address.as_str())
 }
 
 /// The text with a character that is not seen before each sign that holds an address together, so that mail programs

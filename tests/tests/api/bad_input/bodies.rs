@@ -1,9 +1,10 @@
 //! Bodies that are wrong as a whole.
 
 use super::access::ASKERS;
-use super::takers::TAKERS;
+use super::takers::{PLAN, TAKERS, Taker, UPDATE};
 use super::{Ground, is_problem, names_field};
 use muster_functions::routes::ROUTES;
+use muster_tests::shortcuts::named;
 use serde_json::{Value, json};
 
 /// Bodies that are no JSON.
@@ -135,6 +136,11 @@ async fn a_body_of_another_type_is_refused_as_that() {
         Some("application/json, text/plain"),
         Some("json"),
         Some("\u{e4}"),
+        Some("application/json; charset=utf-16"),
+        Some("application/json; charset=ISO-8859-1"),
+        Some("application/json;charset=\"latin1\""),
+        Some("application/json; charset"),
+        Some("application/json; charset=utf-8; charset=utf-7"),
     ];
     for taker in TAKERS {
         let good = (taker.good)(&g).to_string();
@@ -145,6 +151,97 @@ async fn a_body_of_another_type_is_refused_as_that() {
         }
     }
     g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_with_a_content_coding_is_refused_as_that_and_utf_8_may_be_named() {
+    let g = Ground::make().await;
+    let sent = async |taker: &Taker, headers: &[(&str, &str)], body: Vec<u8>| {
+        let who = if taker.platform {
+            g.h.platform()
+        } else {
+            g.acme.owner.clone()
+        };
+        let url = format!("{}{}", g.h.backend.base_url(), g.path(taker.path));
+        let mut request = g.h.http().request(taker.method.parse().unwrap(), url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        g.h.answered(request.bearer_auth(who.token(&g.h))).await
+    };
+    let json = ("content-type", "application/json");
+    for (taker, _) in super::forms::all() {
+        let good = (taker.good)(&g).to_string().into_bytes();
+        let gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3];
+        for (coding, body) in [
+            ("gzip", gzip),
+            ("gzip", good.clone()),
+            ("br", good.clone()),
+            ("identity, deflate", good.clone()),
+            ("nonsense", good.clone()),
+        ] {
+            let what = format!("{coding} to {} {}", taker.method, taker.path);
+            let answer = sent(taker, &[json, ("content-encoding", coding)], body).await;
+            is_problem(&answer, &[415], &what);
+            assert_eq!(answer.header("accept-encoding"), Some("identity"), "{what}");
+        }
+    }
+    g.stands().await;
+    let good = || (UPDATE.good)(&g).to_string().into_bytes();
+    let utf_8 = ("content-type", "application/json; charset=UTF-8");
+    for headers in [&[json, ("content-encoding", "identity")][..], &[utf_8]] {
+        let answer = sent(&UPDATE, headers, good()).await;
+        assert_eq!(answer.status, 200, "{headers:?}: {:#}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_whole_only_if_it_is_written_so() {
+    let g = Ground::make().await;
+    let settings = |days: &str| format!(r#"{{"settings":{{"invitation_ttl_days":{days}}}}}"#);
+    for days in [
+        "0.9999999999999999",
+        "0.99999999999999999999999",
+        "29.99999999999999999999",
+        "1.00000000000000000000001",
+        "1.5",
+        "1e-400",
+        "15e-1",
+    ] {
+        let answer = g.json(&UPDATE, settings(days)).await;
+        is_problem(&answer, &[422], days);
+        assert_eq!(
+            answer.faults(),
+            named(&[("settings.invitation_ttl_days", "wrong_type")]),
+            "{days}"
+        );
+    }
+    for limit in [
+        "4294967296.0",
+        "1e10",
+        "18446744073709551616",
+        "4294967295.00000000000000000001",
+        "-1.0",
+    ] {
+        let answer = g.json(&PLAN, format!(r#"{{"seat_limit":{limit}}}"#)).await;
+        is_problem(&answer, &[422], limit);
+        names_field(&answer, "seat_limit", limit);
+    }
+    g.stands().await;
+    for (days, number) in [
+        ("7.0", 7),
+        ("7", 7),
+        ("0.3e1", 3),
+        ("3000e-2", 30),
+        ("1.00000000000000000000000", 1),
+    ] {
+        let answer = g.json(&UPDATE, settings(days)).await;
+        assert_eq!(
+            answer.body["settings"]["invitation_ttl_days"], number,
+            "{days}: {:#}",
+            answer.body
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

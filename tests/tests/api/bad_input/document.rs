@@ -87,7 +87,8 @@ impl Document {
             (json!([]), least == 0),
         ];
         if let Some(most) = most {
-            tries.extend([(many(most), true), (many(most + 1), false)]);
+            let alike = Value::Array(vec![nth(name, 1); usize::try_from(most + 1).unwrap()]);
+            tries.extend([(many(most), true), (many(most + 1), false), (alike, false)]);
         }
         if item["type"] == "string" {
             let elements = self.tries(items).into_iter();
@@ -196,6 +197,39 @@ fn texts(name: &str, schema: &Value) -> Vec<Try> {
     } else if let Some(pattern) = pattern {
         all.extend(made(pattern));
     }
+    // White space around a text, of which the document says whether it may be there.
+    let around = [" ", "\t", "\r\n", "\u{85}", "\u{a0}", "\u{3000}", "\u{feff}"];
+    let padded = all.iter().zip(around.iter().cycle()).flat_map(|(text, blank)| {
+        let less: String = text.chars().skip(2).collect();
+        [
+            format!("{blank}{text}"),
+            format!("{text}{blank}"),
+            format!("{blank}{less} "),
+        ]
+    });
+    let padded: Vec<String> = padded.collect();
+    // Characters that nobody has assigned, or that are none; some of them would not be seen.
+    let odd = [
+        "\u{378}",
+        "\u{2065}",
+        "\u{fff5}",
+        "\u{ffff}",
+        "\u{fdd0}",
+        "\u{e000}",
+        "\u{10ffff}",
+    ];
+    if !BY_EXAMPLE.contains(&name) {
+        all.extend(odd.map(|c| format!("a{c}b")));
+    }
+    // What is left of an example may be none.
+    let keeps_its_form =
+        |text: &&String| !BY_EXAMPLE.contains(&name) || all.contains(&text.trim().to_owned()) || !passes(text);
+    all = padded
+        .iter()
+        .filter(keeps_its_form)
+        .cloned()
+        .chain(all.clone())
+        .collect();
     let beside = [
         "",
         " ",

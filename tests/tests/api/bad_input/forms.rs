@@ -81,7 +81,7 @@ fn replaced(value: &Value, path: &str, at: &str, by: &dyn Fn(&Value) -> Value) -
 }
 
 /// Every route that takes a body, and what it says to a wrong one.
-fn all() -> impl Iterator<Item = (&'static Taker, u16)> {
+pub(super) fn all() -> impl Iterator<Item = (&'static Taker, u16)> {
     let asked = ASKERS.iter().map(|taker| (taker, 400));
     TAKERS.iter().map(|taker| (taker, 422)).chain(asked)
 }

@@ -101,7 +101,8 @@ async fn a_path_with_a_nonsensical_part_leads_nowhere() {
 async fn a_resource_with_a_name_that_cannot_be_is_refused_by_field() {
     let g = Ground::make().await;
     for (kind, id, field) in [
-        ("program", "a%2Fb", "id"),
+        ("program", "a%252Fb", "id"),
+        ("program", "%253F", "id"),
         ("program", "a%23b", "id"),
         ("program", "%00", "id"),
         ("program", "%20", "id"),
@@ -141,7 +142,8 @@ async fn what_is_no_route_is_not_found() {
         "/v1/x/../organizations",
         "/v1/%2e%2e/v1/organizations",
         "/v1/organizations;a=b",
-        "/v1/organizations%3Flimit=1",
+        "/v1/organizations%253Flimit=1",
+        "/v1%252Forganizations",
         "/v1/organizations%00",
         "/%",
         "/%ff",
@@ -163,6 +165,39 @@ async fn what_is_no_route_is_not_found() {
         let answer = g.raw(&[g.head("GET", path), b"\r\n".to_vec()].concat()).await;
         answer.is_problem(&[404], &what);
     }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_is_decoded_once_before_it_leads_anywhere() {
+    let g = Ground::make().await;
+    let own = g.acme.path("");
+    let get = async |path: String| g.raw(&[g.head("GET", &path), b"\r\n".to_vec()].concat()).await;
+    let plain = get(own.clone()).await;
+    for same in [
+        own.replace('/', "%2F").replacen("%2F", "/", 1),
+        own.replace("v1", "%76%31"),
+        format!("{own}%3F"),
+        format!("{own}%3Fnonsense=1"),
+        format!("{own}%3f/members/%zz"),
+    ] {
+        let answer = get(same.clone()).await;
+        assert_eq!((answer.status, &answer.body), (200, &plain.body), "{same}");
+    }
+    // Two parts where one was written; and what is encoded twice stays a part.
+    let me = get(format!("{own}/members%2Fme")).await;
+    assert_eq!(me.body["id"], g.acme.owner.id(), "{me:?}");
+    get(format!("{own}/members%252Fme"))
+        .await
+        .is_problem(&[404], "encoded twice");
+    get(format!("{own}/resources/program/a%2Fb"))
+        .await
+        .is_problem(&[404], "two parts");
+    let list = get(format!("{own}/members%3Flimit=0")).await;
+    assert!(list.body["items"].is_array(), "{list:?}");
+    get(format!("{own}/members%3Flimit=1?limit=0"))
+        .await
+        .is_problem(&[400], "the query is the one that was sent");
     g.stands().await;
 }
 

@@ -35,6 +35,11 @@ async fn query_parameters_that_cannot_be_are_refused_by_name() {
         "",
         "%20",
         "+5",
+        "%2B5",
+        "01",
+        "005",
+        "00",
+        "%205",
         "5%20",
         "%00",
         "5%00",
@@ -93,6 +98,91 @@ async fn query_parameters_that_cannot_be_are_refused_by_name() {
             let errors = answer.body["errors"].as_array().unwrap();
             assert!(errors.iter().any(|e| e["field"] == name.as_str()), "{what}: {errors:?}");
         }
+    }
+    g.stands().await;
+}
+
+/// Parameters that are no percent-encoded UTF-8, each with its name.
+const UNDECODABLE: [(&str, &str); 10] = [
+    ("q=%zz", "q"),
+    ("q=%", "q"),
+    ("q=50%", "q"),
+    ("q=a%2", "q"),
+    ("q=%ff", "q"),
+    ("q=%C3%28", "q"),
+    ("q=%ED%A0%80", "q"),
+    ("q=ann&q%ff=1", "q\u{fffd}"),
+    ("%zz=1&q=ann", "%zz"),
+    ("q=%u0041", "q"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_cannot_be_decoded_is_refused_by_name_and_not_read_as_something_near() {
+    let g = Ground::make().await;
+    for list in ["/members", "/contacts", "/members/export"] {
+        for (query, name) in UNDECODABLE {
+            let path = g.acme.path(&format!("{list}?{query}"));
+            let answer = g.raw(&[g.head("GET", &path), b"\r\n".to_vec()].concat()).await;
+            answer.is_problem(&[400], &path);
+            let errors = answer.body["errors"].as_array().unwrap();
+            let is_it = |e: &Value| e["field"] == name && e["code"] == "invalid_encoding";
+            assert!(errors.iter().any(is_it), "{path}: {errors:?}");
+        }
+        for fine in [
+            "q=%C3%A9",
+            "q=a+b",
+            "q=a%2Bb",
+            "q=%E2%82%AC%25",
+            "q=%f0%9f%92%a9",
+            "q=",
+            "q",
+        ] {
+            // A file that was had is recorded.
+            let path = g.acme.path(&format!("{list}?{fine}")).replace("/export", "");
+            let answer = g.raw(&[g.head("GET", &path), b"\r\n".to_vec()].concat()).await;
+            assert_eq!(answer.status, 200, "{path}");
+        }
+    }
+    g.stands().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_are_taken_in_the_one_form_that_the_document_tells() {
+    let g = Ground::make().await;
+    let many = |role: &str, count: usize| format!("role={}", vec![role; count].join(","));
+    for (query, name) in [
+        ("role=%20admin".to_owned(), "role"),
+        ("role=admin%20".to_owned(), "role"),
+        ("role=admin,%20owner".to_owned(), "role"),
+        ("role=admin,".to_owned(), "role"),
+        ("role=Admin".to_owned(), "role"),
+        (many("admin", 17), "role"),
+        ("joined_in=-0001".to_owned(), "joined_in"),
+        ("joined_in=-000001-01-01..2026-01-01".to_owned(), "joined_in"),
+        ("joined_in=-009999-01-01..-009998-01-01".to_owned(), "joined_in"),
+        ("joined_in=%202026".to_owned(), "joined_in"),
+        ("joined_in=2026-01-01..2026-02-30".to_owned(), "joined_in"),
+        ("resource=program:%20spring".to_owned(), "resource"),
+        ("resource=%20program:spring".to_owned(), "resource"),
+        ("status=%20active".to_owned(), "status"),
+        ("sort=+name".to_owned(), "sort"),
+    ] {
+        for list in ["/members", "/members/export"] {
+            let answer = g.acme.owner.get(&g.h, &g.acme.path(&format!("{list}?{query}"))).await;
+            is_problem(&answer, &[400], &query);
+            names_field(&answer, name, &query);
+        }
+    }
+    for query in [
+        many("admin", 16),
+        "role=admin,owner,admin".to_owned(),
+        "joined_in=0000".to_owned(),
+    ] {
+        g.acme
+            .owner
+            .get(&g.h, &g.acme.path(&format!("/members?{query}")))
+            .await
+            .expect(200);
     }
     g.stands().await;
 }
@@ -252,7 +342,7 @@ async fn an_if_match_that_is_no_entity_tag_is_refused_and_an_old_one_too() {
 async fn an_idempotency_key_that_is_too_long_or_empty_is_refused() {
     let g = Ground::make().await;
     let long = "k".repeat(256);
-    for key in ["", "   ", &long, "\u{e4}"] {
+    for key in ["", "   ", &long, "\u{e4}", "a\tb", "a b\t\tc"] {
         let body = invitation("new@x.example", "admin", &[]);
         let headers = [("idempotency-key", key)];
         let answer =

@@ -7,6 +7,7 @@ use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, Kind, Reach, TRANSACT};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::requests::{Case, prepare};
+use muster_tests::sampled::sampled;
 use muster_tests::shortcuts::{named, verdicts};
 use muster_tests::{Answer, recount};
 use serde_json::json;
@@ -97,26 +98,28 @@ async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_nob
     let writes: Vec<usize> = (0..calls.len()).filter(|n| calls[*n] == TRANSACT).collect();
     assert!(writes.len() > 1, "it takes several transactions: {calls:?}");
 
-    for (n, stops_at) in writes.iter().enumerate() {
-        for kind in [Kind::TimeoutBefore, Kind::TimeoutAfter] {
-            let (case, addresses) = many_invitations(&b, COUNT).await;
-            b.faults.inject(At::Call(*stops_at), kind, Reach::Rest);
-            let first = b.send(&case).await;
-            assert_eq!(first.status, 503, "{kind:?} at transaction {n}: {:#}", first.body);
-            b.faults.clear();
-            let again = b.send(&case).await.expect(200);
-            all_resent(&again, COUNT);
-            let came_about = n > 0 || kind == Kind::TimeoutAfter;
-            assert_eq!(again.header("idempotent-replayed").is_some(), came_about);
-            let third = b.send(&case).await.expect(200);
-            assert_eq!(third.body, again.body);
-            assert_eq!(third.header("idempotent-replayed"), Some("true"));
-            b.drain().await;
-            let mail = b.h.backend.mail();
-            for address in &addresses {
-                let got = mail.iter().filter(|m| m.to == *address).count();
-                assert_eq!(got, 2, "{kind:?} at transaction {n}: {address}");
-            }
+    let each = writes
+        .iter()
+        .enumerate()
+        .flat_map(|write| [Kind::TimeoutBefore, Kind::TimeoutAfter].map(|kind| (write, kind)));
+    for ((n, stops_at), kind) in sampled("a bulk request that stops", each.collect(), 3) {
+        let (case, addresses) = many_invitations(&b, COUNT).await;
+        b.faults.inject(At::Call(*stops_at), kind, Reach::Rest);
+        let first = b.send(&case).await;
+        assert_eq!(first.status, 503, "{kind:?} at transaction {n}: {:#}", first.body);
+        b.faults.clear();
+        let again = b.send(&case).await.expect(200);
+        all_resent(&again, COUNT);
+        let came_about = n > 0 || kind == Kind::TimeoutAfter;
+        assert_eq!(again.header("idempotent-replayed").is_some(), came_about);
+        let third = b.send(&case).await.expect(200);
+        assert_eq!(third.body, again.body);
+        assert_eq!(third.header("idempotent-replayed"), Some("true"));
+        b.drain().await;
+        let mail = b.h.backend.mail();
+        for address in &addresses {
+            let got = mail.iter().filter(|m| m.to == *address).count();
+            assert_eq!(got, 2, "{kind:?} at transaction {n}: {address}");
         }
     }
     recount(&b.h).await;

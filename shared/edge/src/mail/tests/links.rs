@@ -64,17 +64,42 @@ fn nothing_that_people_write_becomes_a_link() {
         for letter in letters {
             read_back(&letter);
             assert_eq!(linked(&letter.subject), Vec::<&str>::new(), "{name}");
-            // Whatever is left is ours: the link, the reader's own address, the times.
-            let ours = letter
-                .text
-                .replace(LINK, "")
-                .replace(ann().as_str(), "")
-                .replace("14:05", "");
+            // Whatever is left is ours: the link and the times.
+            let ours = letter.text.replace(LINK, "").replace("14:05", "");
             assert_eq!(linked(&ours), Vec::<&str>::new(), "{name}: {ours}");
             assert!(!letter.html.contains(name), "{name}: {}", letter.html);
             let seen = letter.text.replace('\u{2060}', "");
             let plain = name.replace(['\u{2060}', '\u{200b}'], "").replace("://", ": ");
             assert!(seen.contains(&plain), "it reads as before: {seen}");
+        }
+    }
+}
+
+/// The reader's address was chosen by whoever entered it, and may be a name to click on.
+#[test]
+fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
+    let long = format!("{}@{}.example", "n".repeat(64), "d".repeat(63));
+    for address in [
+        "ann@x.example",
+        "log.in.at@evil.example",
+        "www.evil.example@evil.example",
+        "o'brien+news@sub.evil.example",
+        "ann@xn--exmple-cua.example",
+        &long,
+    ] {
+        let to = Address::parse(address).unwrap();
+        assert!(!linked(to.as_str()).is_empty(), "{address}: as it was entered");
+        for letter in [invitation("Acme", &[], None), added("Acme", &[], None)] {
+            let letter = letter.render(to.clone()).unwrap();
+            read_back(&letter);
+            assert_eq!(letter.to, to);
+            let ours = letter.text.replace(LINK, "").replace("14:05", "");
+            assert_eq!(linked(&ours), Vec::<&str>::new(), "{ours}");
+            assert!(!letter.html.contains(to.as_str()), "{}", letter.html);
+            assert!(
+                letter.text.replace('\u{2060}', "").contains(to.as_str()),
+                "it reads as before"
+            );
         }
     }
 }

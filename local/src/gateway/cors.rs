@@ -1,0 +1,202 @@
+//! Calls from browsers, answered as API Gateway answers them: by the very configuration that the deployment's template has.
+//!
+//! Only the origins are others. A deployment names its own; here, pages that this machine serves may call.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, InvalidHeaderValue, ORIGIN,
+    VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::LazyLock;
+use url::{Host, Url};
+
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// The template does not say how browsers are answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CorsError {
+    /// The template cannot be read.
+    #[error("the template's CORS configuration cannot be read: {0}")]
+    Unreadable(#[from] Box<serde_saphyr::Error>),
+    /// A name in it cannot stand in a header field.
+    #[error("the template's CORS configuration cannot be told: {0}")]
+    Value(#[from] InvalidHeaderValue),
+}
+
+/// What browsers are told.
+#[derive(Debug, Clone)]
+pub(crate) struct Cors {
+    methods: HeaderValue,
+    allowed: HeaderValue,
+    exposed: HeaderValue,
+    max_age: HeaderValue,
+}
+
+impl Cors {
+    /// As the template has it for deployments that are called from browsers. The template is read once a process.
+    pub(crate) fn deployed() -> Result<&'static Self, &'static CorsError> {
+        static DEPLOYED: LazyLock<Result<Cors, CorsError>> = LazyLock::new(Cors::read);
+        DEPLOYED.as_ref()
+    }
+
+    fn read() -> Result<Self, CorsError> {
+        let template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
+        let Choice(_, told, _) = template.resources.api.properties.cors_configuration.choice;
+        let list = |names: Vec<String>| HeaderValue::try_from(names.join(","));
+        Ok(Self {
+            methods: list(told.allow_methods)?,
+            allowed: list(told.allow_headers)?,
+            exposed: list(told.expose_headers)?,
+            max_age: told.max_age.into(),
+        })
+    }
+
+    /// What goes with the answer to a preflight from this origin.
+    fn preflight(&self, origin: HeaderValue) -> HeaderMap {
+        HeaderMap::from_iter([
+            (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            (ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone()),
+            (ACCESS_CONTROL_ALLOW_HEADERS, self.allowed.clone()),
+            (ACCESS_CONTROL_MAX_AGE, self.max_age.clone()),
+        ])
+    }
+
+    /// What goes with any other answer to this origin.
+    fn answer(&self, origin: HeaderValue) -> HeaderMap {
+        HeaderMap::from_iter([
+            (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            (ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed.clone()),
+        ])
+    }
+}
+
+/// Answers preflights before any route does, and lets pages of this machine read all other answers.
+pub(crate) async fn answer(State(cors): State<&'static Cors>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(ORIGIN).cloned();
+    let welcome = origin.clone().filter(is_of_this_machine);
+    let is_preflight = request.method() == Method::OPTIONS
+        && origin.is_some()
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let (mut reply, told) = if is_preflight {
+        let told = welcome.map(|origin| cors.preflight(origin));
+        (StatusCode::NO_CONTENT.into_response(), told)
+    } else {
+        let told = welcome.map(|origin| cors.answer(origin));
+        (next.run(request).await, told)
+    };
+    reply.headers_mut().extend(told.unwrap_or_default());
+    // What is kept for one origin is not for another.
+    reply.headers_mut().append(VARY, HeaderValue::from_static("origin"));
+    reply
+}
+
+/// Whether a page came from a server of this machine, whatever its port.
+fn is_of_this_machine(origin: &HeaderValue) -> bool {
+    let page = origin
+        .to_str()
+        .ok()
+        .and_then(|text| Some((text, Url::parse(text).ok()?)));
+    let Some((text, page)) = page else { return false };
+    let is_here = match page.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    is_here && ["http", "https"].contains(&page.scheme()) && page.origin().ascii_serialization() == text
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Template {
+    resources: Resources,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resources {
+    api: Api,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Api {
+    properties: Properties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Properties {
+    cors_configuration: Conditional,
+}
+
+#[derive(Deserialize)]
+struct Conditional {
+    #[serde(rename = "Fn::If")]
+    choice: Choice,
+}
+
+/// A condition, what is so if it holds, and what is so otherwise.
+#[derive(Deserialize)]
+struct Choice(serde::de::IgnoredAny, Told, serde::de::IgnoredAny);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Told {
+    allow_methods: Vec<String>,
+    allow_headers: Vec<String>,
+    expose_headers: Vec<String>,
+    max_age: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_this_machine_may_call_and_no_others() {
+        for own in [
+            "http://localhost",
+            "http://localhost:5173",
+            "https://localhost:8443",
+            "http://127.0.0.1:3000",
+            "http://[::1]:3000",
+        ] {
+            assert!(is_of_this_machine(&HeaderValue::from_static(own)), "{own}");
+        }
+        for other in [
+            "",
+            "null",
+            "*",
+            "localhost",
+            "file://",
+            "ftp://localhost",
+            "http://localhost/",
+            "http://localhost:5173/page",
+            "http://localhost:80",
+            "http://LOCALHOST",
+            "http://localhost.evil.example",
+            "http://evil.example:5173",
+            "http://user@localhost",
+            "http://localhost@evil.example",
+            "http://127.0.0.1.evil.example",
+            "http://10.0.0.1",
+            "http://localhost, http://evil.example",
+        ] {
+            assert!(!is_of_this_machine(&HeaderValue::from_static(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_template_says_what_browsers_are_told() {
+        let cors = Cors::deployed().unwrap();
+        assert!(cors.methods.to_str().unwrap().contains("PATCH"));
+        assert_eq!(cors.preflight(HeaderValue::from_static("x")).len(), 4);
+        assert_eq!(cors.answer(HeaderValue::from_static("x")).len(), 2);
+    }
+}

@@ -1,0 +1,67 @@
+//! Queries as they are sent: percent-encoded UTF-8, and nothing near it.
+//!
+//! Left alone, `%zz` and a byte that begins no character are read as something near, and by another program as something else.
+
+use muster_domain::rules::Fault;
+use percent_encoding::percent_decode_str;
+
+/// A fault for each parameter of a query that cannot be decoded.
+pub(crate) fn faults(query: &str) -> impl Iterator<Item = Fault> {
+    let faulty = query.split('&').filter(|parameter| !is_encoded(parameter));
+    faulty.map(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        let name = percent_decode_str(name).decode_utf8_lossy();
+        Fault::field(name, "invalid_encoding", "must be percent-encoded UTF-8")
+    })
+}
+
+/// Whether each `%` has its two digits, and what comes of them is UTF-8.
+fn is_encoded(text: &str) -> bool {
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    text.split('%').skip(1).all(is_escape) && percent_decode_str(text).decode_utf8().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_decoded_is_named() {
+        for (query, name) in [
+            ("q=%", "q"),
+            ("q=%2", "q"),
+            ("q=%zz", "q"),
+            ("q=%2g", "q"),
+            ("q=%+1", "q"),
+            ("q=%%20", "q"),
+            ("q=%ff", "q"),
+            ("q=%C3", "q"),
+            ("q=%C3%28", "q"),
+            ("q=%ED%A0%80", "q"),
+            ("%ff=1", "\u{fffd}"),
+            ("%zz", "%zz"),
+            ("a=1&q=%&b=2", "q"),
+        ] {
+            let found: Vec<_> = faults(query).collect();
+            let expected = Fault::field(name, "invalid_encoding", "must be percent-encoded UTF-8");
+            assert_eq!(found, [expected], "{query}");
+        }
+        for fine in [
+            "",
+            "q",
+            "q=",
+            "q=a+b&c",
+            "q=%C3%A9",
+            "q=%25zz",
+            "q=%f0%9f%92%a9",
+            "%71=%00",
+            "a&&b",
+        ] {
+            assert_eq!(faults(fine).count(), 0, "{fine}");
+        }
+        assert_eq!(faults("a=%&b=1&c=%ff").count(), 2);
+    }
+}
