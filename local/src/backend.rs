@@ -46,7 +46,7 @@ pub struct Options {
     pub streams: bool,
     /// What the handlers' AWS calls go through, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
-    /// Who runs the functions in place of this process. `http_client` then sees nothing of their calls.
+    /// Who runs the functions in place of this process, or stands before it. `http_client` sees nothing of what is called elsewhere.
     pub functions: Option<Arc<dyn Launcher>>,
     /// What the identity provider signs tokens with.
     pub signing: Signing,
@@ -149,12 +149,16 @@ impl Backend {
         let mut environment = deployment(&base_url, &identity);
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
         environment.extend(cloud.endpoints.environment());
-        let functions: Arc<dyn Functions> = match options.functions {
-            None => Arc::new(InProcess(app.clone())),
-            Some(launcher) => launcher.launch(Surroundings {
-                environment: environment.clone(),
-                clock: clock.clone(),
-            }),
+        let here: Arc<dyn Functions> = Arc::new(InProcess(app.clone()));
+        let functions = match options.functions {
+            None => here,
+            Some(launcher) => {
+                let surroundings = Surroundings {
+                    environment: environment.clone(),
+                    clock: clock.clone(),
+                };
+                launcher.launch(surroundings, here)
+            }
         };
 
         let reader = Reader::new(cloud.database.stream(), cloud.stream_arn.clone(), data);
@@ -247,6 +251,11 @@ impl Backend {
     /// All that was mailed, oldest first.
     pub fn mail(&self) -> Vec<SentMail> {
         self.cloud.mailbox.mails()
+    }
+
+    /// What was mailed from this place on in all mail ever sent, as far as it is kept, and the place after it.
+    pub fn mail_from(&self, place: usize) -> (Vec<SentMail>, usize) {
+        self.cloud.mailbox.mails_from(place)
     }
 
     /// The development identity provider.

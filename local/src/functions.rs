@@ -49,10 +49,10 @@ pub trait Functions: Send + Sync {
     fn invoke(&self, binary: &'static str, event: Value) -> Running;
 }
 
-/// Starts the functions of one backend outside of its process.
+/// Starts the functions of one backend outside of its process, or stands before those in it.
 pub trait Launcher: Debug + Send + Sync {
-    /// Takes the functions of a backend up; they end when what is given back is dropped.
-    fn launch(&self, surroundings: Surroundings) -> Arc<dyn Functions>;
+    /// Takes the functions of a backend up; they end when what is given back is dropped. `here` are those of its process.
+    fn launch(&self, surroundings: Surroundings, here: Arc<dyn Functions>) -> Arc<dyn Functions>;
 }
 
 /// What a backend's functions live in.

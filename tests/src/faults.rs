@@ -283,7 +283,9 @@ impl Fault {
     }
 }
 
-fn operation(request: &HttpRequest) -> String {
+/// Service and operation that a request asks for: `dynamodb:BatchGetItem`.
+#[must_use]
+pub fn operation(request: &HttpRequest) -> String {
     match request.headers().get("x-amz-target").and_then(|t| t.split_once('.')) {
         Some((service, operation)) if service.starts_with("DynamoDB") => format!("dynamodb:{operation}"),
         Some((service, operation)) => format!("{service}:{operation}"),
@@ -314,7 +316,7 @@ impl HttpConnector for Connector {
             .to_owned();
         let (real, faults) = (self.real.clone(), self.faults.clone());
         HttpConnectorFuture::new(async move {
-            let answer = exchange(&real, &faults, request, kind).await;
+            let answer = exchange(&real, &faults.killed, request, kind).await;
             let bytes = answer.as_ref().ok().and_then(|r| r.body().bytes());
             faults.end(place, &invocation, bytes);
             answer
@@ -322,9 +324,13 @@ impl HttpConnector for Connector {
     }
 }
 
-async fn exchange(
+/// One attempt of a call, with this happening to it; whoever is to be killed is told by `killed`.
+///
+/// # Errors
+/// If there is no reply.
+pub async fn exchange(
     real: &SharedHttpConnector,
-    faults: &Faults,
+    killed: &Notify,
     request: HttpRequest,
     kind: Option<Kind>,
 ) -> Result<HttpResponse, ConnectorError> {
@@ -360,7 +366,7 @@ async fn exchange(
             Ok(refusal(429, "TooManyRequestsException", json!({ "message": message })))
         }
         Some(Kind::Killed) => {
-            faults.killed.notify_waiters();
+            killed.notify_waiters();
             std::future::pending().await
         }
     }

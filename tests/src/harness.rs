@@ -107,10 +107,14 @@ impl Harness {
         options.hurried |= options.http_client.is_some();
         options.http_client.get_or_insert_with(calls::client);
         let backend = Backend::start(options).await.expect("the backend starts");
-        Self {
-            backend,
-            http: reqwest::Client::new(),
-        }
+        Self::over(backend)
+    }
+
+    /// A backend that was started otherwise, and a client to call it with.
+    #[must_use]
+    pub fn over(backend: Backend) -> Self {
+        let http = reqwest::Client::new();
+        Self { backend, http }
     }
 
     /// The person of this name, with the verified address `name@acme.example`.

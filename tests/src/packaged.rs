@@ -122,7 +122,7 @@ impl Packaged {
 }
 
 impl Launcher for Packaged {
-    fn launch(&self, surroundings: Surroundings) -> Arc<dyn Functions> {
+    fn launch(&self, surroundings: Surroundings, _here: Arc<dyn Functions>) -> Arc<dyn Functions> {
         let folder = tempfile::tempdir().expect("a folder for clock and logs");
         let fleets = Arc::new(Fleets {
             settings: self.settings.clone(),

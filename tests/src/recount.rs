@@ -25,7 +25,12 @@ pub async fn items(h: &Harness) -> Vec<Item> {
     items
 }
 
-fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
+/// Those of the items that are of one kind.
+///
+/// # Panics
+/// If one of them is not as its kind is.
+#[must_use]
+pub fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
     let is = |item: &&Item| {
         item.get("kind")
             .and_then(|k| k.as_s().ok())
@@ -43,12 +48,19 @@ fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
 /// # Panics
 /// If an invariant does not hold.
 pub async fn recount(h: &Harness) {
-    let items = items(h).await;
-    let members = of_kind::<Member>(&items);
-    let invitations = of_kind::<Invitation>(&items);
-    let claims = of_kind::<Claim>(&items);
+    recount_of(&items(h).await);
+}
+
+/// The same over the items of a table.
+///
+/// # Panics
+/// If an invariant does not hold.
+pub fn recount_of(items: &[Item]) {
+    let members = of_kind::<Member>(items);
+    let invitations = of_kind::<Invitation>(items);
+    let claims = of_kind::<Claim>(items);
     // What is being erased goes slice by slice, and is counted no more.
-    for organization in of_kind::<Organization>(&items).into_iter().filter(|o| !o.erasing) {
+    for organization in of_kind::<Organization>(items).into_iter().filter(|o| !o.erasing) {
         let set = roleset::find(&organization.role_set).expect("the role set is shipped");
         let own: Vec<&Member> = members.iter().filter(|m| m.organization == organization.id).collect();
         let pending: Vec<&Invitation> = invitations
@@ -73,11 +85,11 @@ pub async fn recount(h: &Harness) {
         let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.address.to_string(), c.holder.id())).collect();
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
-    entries::are_those_of(&items, &members, &invitations);
-    grants_are_on_something(&items, &members);
-    keys_are_counted(&items, &members);
-    contacts_are_indexed(&items);
-    no_secret_is_stored(&items);
+    entries::are_those_of(items, &members, &invitations);
+    grants_are_on_something(items, &members);
+    keys_are_counted(items, &members);
+    contacts_are_indexed(items);
+    no_secret_is_stored(items);
 }
 
 /// Every contact lies whole under its id, its address and each of its words, and nothing is left of any other.

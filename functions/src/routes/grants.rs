@@ -2,7 +2,7 @@
 
 use super::members::{target, view};
 use crate::shapes::member::PutGrant;
-use muster_domain::rules::members::{WantedGrant, grant_one, manages_all_of, revoke_one};
+use muster_domain::rules::members::{MemberRefusal, WantedGrant, grant_one, manages_all_of, may_see, revoke_one};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
 use muster_edge::{Call, Inside, Outcome, Problem, Reply};
 use muster_store::Key;
@@ -39,7 +39,14 @@ pub async fn put(call: Call) -> Outcome {
             expires_at: body.expires_at.and_then(Instant::end),
         };
         let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
-        call.precondition(before.as_ref().filter(|member| holds(inside, member, &key)))?;
+        let held = before.as_ref().filter(|member| holds(inside, member, &key));
+        match call.precondition(held) {
+            // Of somebody out of sight, a condition tells no more than of nobody.
+            Err(_) if !before.as_ref().is_some_and(|member| may_see(&scene, member)) => {
+                return Err(MemberRefusal::NotFound.into());
+            }
+            checked => checked?,
+        }
         let authority = scene.authority();
         let own = after.id == user.id && inside.is_everywhere();
         let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));

@@ -51,32 +51,48 @@ pub(crate) const MOST_MAILS: usize = 1_000;
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,
-    mails: Arc<Mutex<VecDeque<SentMail>>>,
+    kept: Arc<Mutex<Kept>>,
     feedback: Feedback,
+}
+
+#[derive(Default)]
+struct Kept {
+    mails: VecDeque<SentMail>,
+    /// How many went before them.
+    gone: usize,
 }
 
 impl Mailbox {
     pub(crate) fn new(clock: Clock, feedback: Feedback) -> Self {
         Self {
             clock,
-            mails: Arc::default(),
+            kept: Arc::default(),
             feedback,
         }
     }
 
     pub(crate) fn mails(&self) -> Vec<SentMail> {
-        self.lock().iter().cloned().collect()
+        self.lock().mails.iter().cloned().collect()
+    }
+
+    /// The mails from this place on, counted from the first ever sent, and the place after them.
+    pub(crate) fn mails_from(&self, place: usize) -> (Vec<SentMail>, usize) {
+        let kept = self.lock();
+        let known = place.saturating_sub(kept.gone);
+        let mails = kept.mails.iter().skip(known).cloned().collect();
+        (mails, kept.gone + kept.mails.len())
     }
 
     fn keep(&self, mails: Vec<SentMail>) {
         let mut kept = self.lock();
-        kept.extend(mails);
-        let gone = kept.len().saturating_sub(MOST_MAILS);
-        kept.drain(..gone);
+        kept.mails.extend(mails);
+        let gone = kept.mails.len().saturating_sub(MOST_MAILS);
+        kept.mails.drain(..gone);
+        kept.gone += gone;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<SentMail>> {
-        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -393,7 +393,7 @@ impl Query<'_> {
                 Problem::invalid_query([Fault::field(
                     "limit",
                     "out_of_range",
-                    format!("must be 1 to {MAX_LIMIT}"),
+                    format!("must be 1 to {MAX_LIMIT}, without a sign or a leading zero"),
                 )])
             })
     }

@@ -192,7 +192,7 @@ impl Problem {
     #[must_use]
     pub fn precondition_failed() -> Self {
         Self::new(412, "precondition-failed", "It has changed since")
-            .detail("the `If-Match` header names another version; read it again")
+            .detail("the condition in `If-Match` or `If-None-Match` does not hold; read it again")
     }
 
     /// 503: something Muster rests on does not answer.

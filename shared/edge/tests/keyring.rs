@@ -277,7 +277,9 @@ async fn the_platforms_scope_counts_as_the_provider_spells_it_and_never_in_an_id
     let keyring = Keyring::new(provider.url.clone(), Web::open());
     for (claims, expected) in [
         (json!({ "scope": "openid muster/platform" }), true),
-        (json!({ "scp": ["openid", "muster/platform"] }), true),
+        (json!({ "scp": ["openid", "muster/platform"] }), false),
+        (json!({ "scp": "muster/platform" }), false),
+        (json!({ "scope": ["openid", "muster/platform"] }), false),
         (json!({ "scope": "muster/platform", "token_use": "access" }), true),
         (json!({ "scope": "muster/platform", "token_use": "id" }), false),
         (json!({ "scope": "muster:platform" }), false),

@@ -395,6 +395,25 @@ async fn a_condition_tells_nothing_of_what_is_out_of_sight() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_condition_on_a_grant_tells_nothing_of_members_out_of_sight() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let nobody = h.person("nobody");
+    let role = json!({ "role": "participant" });
+    for headers in [&[("if-match", "\"x\"")], &[("if-match", "*")]] {
+        for id in [ada.id(), nobody.id()] {
+            let path = acme.path(&format!("/members/{id}/grants/program/spring"));
+            h.send(Some(&pat), Method::PUT, &path, Some(&role), headers)
+                .await
+                .problem(404, "not-found");
+        }
+    }
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_anyway_is_refused_for_its_own_reason() {
     let h = Harness::start().await;
     let (acme, things) = things(&h).await;

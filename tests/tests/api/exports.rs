@@ -111,6 +111,34 @@ async fn the_file_has_the_columns_and_rows_of_the_list_in_its_order() {
 }
 
 #[tokio::test]
+async fn a_file_has_every_order_of_the_list_whether_it_is_made_at_once_or_in_the_background() {
+    let h = Harness::start().await;
+    let acme = peopled(&h).await;
+    h.backend.settled().await;
+    for sort in ["name", "-name", "joined", "-joined", "last_active", "-last_active"] {
+        let path = acme.path(&format!("/members?sort={sort}"));
+        let list = acme.owner.get(&h, &path).await.expect(200);
+        let rows = list.body["items"].as_array().unwrap();
+        let expected: Vec<_> = rows.iter().map(line).collect();
+        assert_eq!(expected.len(), 5);
+
+        let path = acme.path(&format!("/members/export?sort={sort}"));
+        let file = h.fetch(&acme.owner, &path).await;
+        assert_eq!(file.status, 200, "{sort}");
+        assert_eq!(file.lines()[1..], expected, "{sort}");
+
+        let body = json!({ "format": "csv", "filter": { "sort": sort } });
+        let asked = acme.owner.post(&h, &acme.path("/exports"), &body).await.expect(202);
+        h.backend.settled().await;
+        let path = acme.path(&format!("/exports/{}", asked.text("/id")));
+        let made = acme.owner.get(&h, &path).await.expect(200);
+        assert_eq!(made.body["state"], "ready", "{sort}");
+        let file = h.follow(&made.text("/url")).await;
+        assert_eq!(file.lines()[1..], expected, "{sort}");
+    }
+}
+
+#[tokio::test]
 async fn a_workbook_has_texts_and_real_dates_of_the_time_zone() {
     let h = Harness::start().await;
     let acme = peopled(&h).await;

@@ -97,6 +97,17 @@ async fn whoever_knows_a_limited_key_neither_sees_nor_changes_whose_it_is() {
             let expected = ("refused".to_owned(), "not-found".to_owned());
             assert_eq!(verdicts(&told.body), [expected], "{path}");
         }
+        // Nor by their address: nobody takes themselves in.
+        let autumn = json!([{ "type": "program", "id": "autumn" }]);
+        for role in ["participant", "program_facilitator"] {
+            let mut body = json!({ "email": owner.address(), "role": role, "resources": autumn });
+            let told = key.persona.post(&h, &acme.path("/members"), &body).await;
+            assert!([403, 422].contains(&told.status), "{:#}", told.body);
+            body.as_object_mut().unwrap().remove("email");
+            body["emails"] = json!(owner.address());
+            let told = key.persona.post(&h, &acme.path("/invitations"), &body).await;
+            assert!([403, 422].contains(&told.status), "{:#}", told.body);
+        }
         for through in [&key, &reading] {
             let listed = through.persona.get(&h, &acme.path("/members")).await.expect(200);
             assert!(!listed.body.to_string().contains(&owner.id()), "{:#}", listed.body);

@@ -241,6 +241,32 @@ async fn where_members_may_not_leave_nobody_is_added_without_being_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_declined_is_asked_whoever_stands_for_their_account_and_whoever_picks_them() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ann = acme.join(&h, "ann", "admin", &[]).await;
+    remove(&h, &acme, &ann).await;
+    let id = ann.id();
+    acme.invite(&h, ann.address(), "admin", &[]).await;
+    let token = h.invitation_token(ann.address()).await;
+    ann.post(&h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
+        .await
+        .expect(204);
+    h.backend.settled().await;
+    let done = pick(&h, &acme, &id).await;
+    invited(&h, &acme, done, ann.address()).await;
+    let body = json!({ "email": ann.address(), "subject": "ann" });
+    put(&h, &h.platform(), &acme, &id, body).await;
+    for whom in [json!({ "email": ann.address() }), json!({ "contact": id })] {
+        let done = add(&h, &acme, whom).await;
+        invited(&h, &acme, done, ann.address()).await;
+    }
+    is_out(&h, &acme, &ann).await;
+    assert_eq!(added_mails(&h, ann.address()).await, 0);
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_contact_is_picked_by_those_who_may_look_contacts_up_and_faults_are_named() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;

@@ -62,7 +62,7 @@ fn named(scene: &Scene<'_>, seen: &Snapshot, addresses: &[Result<Address, Reject
             continue;
         };
         match account(seen, contact, false)? {
-            Ok(account) => accounts.push(account),
+            Ok(account) => accounts.push(willing_or_not(seen, account)?),
             Err(keys) => more.extend(keys),
         }
     }
@@ -102,6 +102,7 @@ fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
     if !seen.has_asked(&joins_at) {
         return Ok(Err(joins_at.into()));
     }
+    let account = willing_or_not(seen, account)?;
     let addresses = vec![Ok(account.address().clone())];
     let holders = holders(scene, seen, &addresses)?;
     Ok(holders.map(|holders| People {
@@ -109,6 +110,15 @@ fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
         holders,
         accounts: vec![account],
     }))
+}
+
+/// The account, with what the person at its address has said of invitations.
+fn willing_or_not(seen: &Snapshot, account: Account) -> Result<Account, Problem> {
+    let known = seen.deliverability(account.contact.organization, account.address())?;
+    Ok(Account {
+        is_unwilling: known.is_some_and(|known| known.is_refused()),
+        ..account
+    })
 }
 
 /// What is known of a contact's account: whether it is a member, what is kept of earlier memberships, and who answers for it; or what
@@ -121,6 +131,7 @@ fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
             former: None,
             picked,
             is_member: false,
+            is_unwilling: false,
             voucher: None,
         }));
     };
@@ -133,6 +144,7 @@ fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
         former: seen.former_member(id, user)?,
         picked,
         is_member: seen.member(id, user)?.is_some(),
+        is_unwilling: false,
         voucher: None,
         contact,
     };

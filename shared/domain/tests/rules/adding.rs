@@ -6,7 +6,7 @@ use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
-    Address, Changes, Contact, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
+    Address, Changes, Contact, FormerMember, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
 };
 use std::collections::BTreeMap;
 
@@ -33,6 +33,7 @@ pub(crate) fn account(name: &str) -> Account {
         former: None,
         picked: false,
         is_member: false,
+        is_unwilling: false,
         voucher: None,
     }
 }
@@ -116,6 +117,34 @@ fn only_so_many_are_added_and_the_others_are_invited_for_the_same_seats() {
     }
     let refused = ask(&limited(counted(&[&owner], &[]), 4), &owner, "admin", &accounts, 3);
     assert!(matches!(refused, Err(InviteRefusal::NoSeats { needed: 4, .. })));
+}
+
+#[test]
+fn whoever_declined_is_asked_again_whoever_stands_for_their_account() {
+    let (owner, ann) = (holder("owner", "owner"), holder("ann", "admin"));
+    let vouched = Account {
+        contact: contact("bob", "bob", Some(owner.id)),
+        voucher: Some(owner.clone()),
+        ..account("bob")
+    };
+    let former = Account {
+        contact: Contact {
+            vouched: false,
+            email: ann.email.clone(),
+            ..contact("ann", "ann", None)
+        },
+        former: Some(FormerMember::of(&ann, None, false, now())),
+        picked: true,
+        ..account("ann")
+    };
+    for willing in [account("eve"), vouched, former] {
+        let unwilling = Account {
+            is_unwilling: true,
+            ..willing.clone()
+        };
+        let added_of = |account: Account| added(&ask(&counted(&[&owner], &[]), &owner, "admin", &[account], 9)).len();
+        assert_eq!((added_of(willing), added_of(unwilling)), (1, 0));
+    }
 }
 
 #[test]

@@ -251,6 +251,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
         former: None,
         picked: false,
         is_member: false,
+        is_unwilling: false,
         voucher: voucher.cloned(),
     }];
     let (id, on) = (role(id), [found("spring")]);

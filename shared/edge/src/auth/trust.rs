@@ -48,8 +48,6 @@ pub(super) struct Grounds {
     token_use: Option<String>,
     #[serde(default)]
     scope: Option<Words>,
-    #[serde(default)]
-    scp: Option<Words>,
 }
 
 impl Trust {
@@ -65,10 +63,13 @@ impl Trust {
         if is_ours { Ok(()) } else { Err(TokenError::Foreign) }
     }
 
-    /// Whether the token is one of the platform's. What a person's ID token says of scopes is no grant.
+    /// Whether the token is one of the platform's: by `scope`, a text of words (RFC 9068, section 2.2.3), and by nothing near it. What
+    /// a person's ID token says of scopes is no grant.
     pub(super) fn is_platform(&self, grounds: &Grounds) -> bool {
-        let scopes = [&grounds.scope, &grounds.scp].into_iter().flatten();
-        let mut words = scopes.flat_map(Words::all).flat_map(|text| text.split(' '));
-        grounds.token_use.as_deref().is_none_or(|kind| kind == "access") && words.any(|one| one == self.platform_scope)
+        let Some(Words::One(scope)) = &grounds.scope else {
+            return false;
+        };
+        grounds.token_use.as_deref().is_none_or(|kind| kind == "access")
+            && scope.split(' ').any(|one| one == self.platform_scope)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An address that happens to match is no account. Somebody must stand for it (the platform, or the member who named it), or a member
 //! picks the contact as that person, who was a member before and was removed. Whoever left of their own accord is asked, whoever
-//! adds them.
+//! adds them. So is whoever has declined.
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
@@ -31,6 +31,8 @@ pub struct Account {
     pub picked: bool,
     /// Whether the account is a member already, under whatever address.
     pub is_member: bool,
+    /// Whether the person at its address has declined an invitation, or called one spam, and accepted none since.
+    pub is_unwilling: bool,
     /// The member who answers for account and address being one person, if one does and is still a member.
     pub voucher: Option<Member>,
 }
@@ -87,7 +89,7 @@ impl Account {
     /// The account and its address, if an account is known by more than an address that matches.
     fn identity(&self) -> Option<Identity<'_>> {
         let id = self.contact.user?;
-        let must_be_asked = self.former.as_ref().is_some_and(|former| former.left);
+        let must_be_asked = self.is_unwilling || self.former.as_ref().is_some_and(|former| former.left);
         if must_be_asked && !self.is_member {
             return None;
         }

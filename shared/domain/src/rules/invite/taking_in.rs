@@ -14,8 +14,9 @@ use crate::text::Message;
 /// The member with what is offered beside what they hold, if the one who asks may give it to them there.
 pub(super) fn joined(scene: &Scene<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
     let given = offer.grants(scene.now);
-    // Their deactivation is the word of somebody who sees all of them.
-    if member.status != Status::Active {
+    // Nobody takes themselves in, by a key that does not reach their own membership. And a deactivation is the word of somebody
+    // who sees all of them.
+    if member.id == scene.actor.id || member.status != Status::Active {
         return None;
     }
     if given.is_empty() || offer.member_domain_fault(scene, member).is_some() {
