@@ -28,6 +28,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads this reply to its end.
+    pub async fn read(reply: reqwest::Response) -> Self {
+        let status = reply.status().as_u16();
+        let headers = reply.headers().clone();
+        let text = reply.text().await.unwrap_or_default();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Self { status, body, headers }
+    }
+
     /// This answer, which must have this status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -157,13 +166,9 @@ impl Harness {
         let request = request.expect("the request can be sent");
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
         let reply = http.execute(request).await.expect("the backend answers");
-        let status = reply.status().as_u16();
-        let headers = reply.headers().clone();
-        let text = reply.text().await.unwrap_or_default();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        let answer = Answer { status, body, headers };
+        let answer = Answer::read(reply).await;
         let media_type = answer.header("content-type").unwrap_or_default();
-        document::assert_told(method.as_str(), &path, status, media_type, &answer.body);
+        document::assert_told(method.as_str(), &path, answer.status, media_type, &answer.body);
         answer
     }
 

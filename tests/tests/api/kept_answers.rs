@@ -33,6 +33,9 @@ enum Way {
 
 use Way::{Back, Deactivated, KeyExpired, KeyOwnerRemoved, KeyRevoked, Left, OrganizationDeleted, Removed, ScopeGone};
 
+/// The ways out that need no key.
+const IN_PERSON: [Way; 5] = [Left, Removed, Deactivated, OrganizationDeleted, Back];
+
 impl Way {
     fn through_key(self) -> bool {
         matches!(self, KeyRevoked | KeyExpired | KeyOwnerRemoved)
@@ -50,20 +53,11 @@ fn ways(route: &Route) -> Vec<Way> {
     let in_person = ["transfer-ownership", "create-api-key", "rotate-api-key"].contains(&route.binary);
     match (route.binary, route.access) {
         ("restore-organization", _) => vec![ScopeGone],
-        ("accept-invitation", _) => vec![Left, Removed, Deactivated, OrganizationDeleted, Back],
+        ("accept-invitation", _) => IN_PERSON.to_vec(),
         ("decline-invitation", _) => vec![OrganizationDeleted],
         ("create-organization", _) => Vec::new(),
-        _ if in_person => vec![Left, Removed, Deactivated, OrganizationDeleted, Back],
-        _ => vec![
-            Left,
-            Removed,
-            Deactivated,
-            OrganizationDeleted,
-            Back,
-            KeyRevoked,
-            KeyExpired,
-            KeyOwnerRemoved,
-        ],
+        _ if in_person => IN_PERSON.to_vec(),
+        _ => [&IN_PERSON[..], &[KeyRevoked, KeyExpired, KeyOwnerRemoved]].concat(),
     }
 }
 
