@@ -62,6 +62,7 @@ const TRIES: usize = 3;
 /// ends: nobody else could accept it.
 pub async fn accept(call: Call) -> Outcome {
     let user = call.user().await?;
+    call.no_body()?;
     let link = link(&call).await?;
     for _ in 0..TRIES {
         let mut second = None;
@@ -101,6 +102,7 @@ pub async fn accept(call: Call) -> Outcome {
 /// Declines an invitation.
 pub async fn decline(call: Call) -> Outcome {
     let user = call.user().await?;
+    call.no_body()?;
     let link = link(&call).await?;
     answer(&call, &user, &link, |answer, ids| {
         Ok((refuse(answer, ids)?, Reply::empty()))

@@ -86,6 +86,7 @@ pub async fn list(call: Call) -> Outcome {
 /// Revokes an API key.
 pub async fn revoke(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key: KeyId = call.path("key")?;

@@ -89,6 +89,7 @@ pub async fn put(call: Call) -> Outcome {
 /// Deletes a contact.
 pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path("contact")?;
     call.change_inside(

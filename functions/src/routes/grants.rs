@@ -64,6 +64,7 @@ pub async fn put(call: Call) -> Outcome {
 /// Takes away the role a member holds on one resource.
 pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;

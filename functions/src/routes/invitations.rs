@@ -242,6 +242,7 @@ pub async fn update(call: Call) -> Outcome {
 /// Takes a pending invitation back.
 pub async fn cancel(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_inside(&user, organization, both(organization, id), |inside, seen, ids| {
         let found = seen.invitation(organization, id)?;
@@ -303,6 +304,7 @@ pub(super) fn sent_again(
 /// Sends an invitation again, with a new link.
 pub async fn resend(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let mut keys = both(organization, id);
     keys.push(Key::sent_on(organization, day(call.now)));

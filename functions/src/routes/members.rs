@@ -279,6 +279,7 @@ pub(super) fn ended(scene: &Scene<'_>, seen: &Snapshot, member: &Member, ids: &m
 /// Ends a membership: another's, or one's own, which is leaving.
 pub async fn remove(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let keys = vec![Key::member(organization, id)];

@@ -84,6 +84,7 @@ pub async fn put(call: Call) -> Outcome {
 /// Deletes a resource. Access through it ends at once; what is left of it goes in the background.
 pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
+    call.no_body()?;
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
     call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {

@@ -25,6 +25,15 @@ pub trait Body: DeserializeOwned {
     const REQUIRED: &'static [&'static str];
 }
 
+/// The body of a request that takes none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Empty {}
+
+impl Body for Empty {
+    const REQUIRED: &'static [&'static str] = &[];
+}
+
 /// A field of a PATCH: not there, null, or a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Field<T> {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::auth::{TokenError, User};
-use crate::body::{self, Body};
+use crate::body::{self, Body, Empty};
 use crate::cursors::CursorKey;
 use crate::encoding;
 use crate::preconditions::Preconditions;
@@ -296,6 +296,15 @@ impl Call {
         } else {
             self.body().map(Some)
         }
+    }
+
+    /// Makes sure that a request that is told everything by its path says no more: whoever sends `{"dry_run": true}` must not
+    /// find it done. An empty object says nothing.
+    ///
+    /// # Errors
+    /// See [`body::read`].
+    pub fn no_body(&self) -> Result<(), Problem> {
+        self.body_if_any::<Empty>().map(drop)
     }
 
     /// What the `Idempotency-Key` header stands for, on a POST that has one.

@@ -32,15 +32,23 @@ pub(super) fn address(address: &Address) -> String {
     unlinked(address.as_str())
 }
 
-/// The text with a character that is not seen before each sign that holds an address together, so that mail programs
-/// take `evil.example` for words and make no link of it. It reads as before.
+/// Fewest digits of a telephone number that a phone offers to call.
+const DIALED: usize = 7;
+
+/// The text with a character that is not seen before each sign that holds an address together, and between the digits of
+/// what may be a telephone number, so that mail programs take `evil.example` for words and make no link of it. It reads
+/// as before.
 fn unlinked(text: &str) -> String {
+    let may_be_dialed = text.chars().filter(|letter| letter.is_numeric()).count() >= DIALED;
     let mut broken = String::with_capacity(text.len());
     let mut before = ' ';
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         let goes_on = letters.peek().is_some_and(|next| !next.is_whitespace());
         if goes_on && holds_together(letter) && !before.is_whitespace() && !holds_together(before) {
+            broken.push(WORD_JOINER);
+        }
+        if may_be_dialed && letter.is_numeric() && before.is_numeric() {
             broken.push(WORD_JOINER);
         }
         broken.push(letter);

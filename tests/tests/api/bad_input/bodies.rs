@@ -3,7 +3,7 @@
 use super::access::ASKERS;
 use super::takers::{PLAN, TAKERS, Taker, UPDATE};
 use super::{Ground, is_problem, names_field};
-use muster_functions::routes::ROUTES;
+use muster_functions::routes::{Access, ROUTES, Route};
 use muster_tests::shortcuts::named;
 use serde_json::{Value, json};
 
@@ -327,38 +327,38 @@ async fn bodies_beyond_the_gateways_limit_are_refused_by_the_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn routes_that_take_no_body_are_not_disturbed_by_one() {
+async fn routes_that_take_no_body_do_nothing_that_one_says() {
     let g = Ground::make().await;
-    for (method, path, statuses) in [
-        ("POST", "/v1/invitations/nonsense/accept", &[404][..]),
-        ("POST", "/v1/invitations/nonsense/decline", &[404]),
-        (
-            "POST",
-            "/v1/organizations/{org}/invitations/inv_0000000000000000000042/resend",
-            &[404],
-        ),
-        (
-            "DELETE",
-            "/v1/organizations/{org}/invitations/inv_0000000000000000000042",
-            &[404],
-        ),
-        (
-            "DELETE",
-            "/v1/organizations/{org}/members/usr_0000000000000000000042",
-            &[404],
-        ),
-        ("DELETE", "/v1/organizations/{org}/resources/program/nothing", &[404]),
-    ] {
-        for (what, body) in no_json() {
-            let url = format!("{}{}", g.h.backend.base_url(), g.path(path));
-            let request = g.h.http().request(method.parse().unwrap(), url).body(body);
-            let request = request
-                .bearer_auth(g.acme.owner.token(&g.h))
-                .header("content-type", "application/json");
-            is_problem(&g.h.answered(request).await, statuses, &format!("{what} to {path}"));
+    let document = muster_functions::openapi::document();
+    let takes_none = |route: &&Route| {
+        let operation = &document["paths"][route.path][route.method.to_lowercase()];
+        ["POST", "PUT", "PATCH", "DELETE"].contains(&route.method) && operation["requestBody"].is_null()
+    };
+    let routes: Vec<&Route> = ROUTES.iter().filter(takes_none).collect();
+    assert!(routes.len() >= 11, "{routes:#?}");
+    for route in routes {
+        let platform = route.access == Access::Platform;
+        let path: &'static str = route.path;
+        let taker = Taker { method: route.method, path, platform, ..UPDATE };
+        for body in [json!({ "dry_run": true }), json!({ "members": [] }), json!({ "": null })] {
+            let what = format!("{body} to {}", route.binary);
+            let answer = g.json(&taker, body.to_string()).await;
+            is_problem(&answer, &[422], &what);
+            let name = body.as_object().unwrap().keys().next().unwrap();
+            assert_eq!(answer.faults(), [(name.clone(), "unknown_field".into())], "{what}");
         }
+        for (what, body) in no_json().into_iter().filter(|(_, body)| !body.is_empty()) {
+            let answer = g.json(&taker, body).await;
+            is_problem(&answer, &[400, 422], &format!("{what} to {}", route.binary));
+        }
+        let answer = g.send(&taker, Some("text/plain"), "{}").await;
+        is_problem(&answer, &[415], route.binary);
     }
     g.stands().await;
+
+    let resend = format!("invitations/{}/resend", g.invitation);
+    let path = g.acme.path(&resend);
+    g.acme.owner.post(&g.h, &path, &json!({})).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
