@@ -161,7 +161,7 @@ fn a_mail_that_waits_goes_out_as_a_new_one_when_its_instant_has_come() {
         let changes = send_late(&mail, now(), &mut ids());
         assert_eq!(changes.is_empty(), !goes, "{state:?} {due_at:?}");
         let [new] = &changes.mail[..] else { continue };
-        assert_eq!(changes.released, [mail.clone()]);
+        assert_eq!(changes.released, std::slice::from_ref(&mail));
         assert_ne!(new.id, mail.id, "only a new mail is delivered");
         let expected = Mail {
             id: new.id,

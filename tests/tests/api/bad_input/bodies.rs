@@ -339,8 +339,17 @@ async fn routes_that_take_no_body_do_nothing_that_one_says() {
     for route in routes {
         let platform = route.access == Access::Platform;
         let path: &'static str = route.path;
-        let taker = Taker { method: route.method, path, platform, ..UPDATE };
-        for body in [json!({ "dry_run": true }), json!({ "members": [] }), json!({ "": null })] {
+        let taker = Taker {
+            method: route.method,
+            path,
+            platform,
+            ..UPDATE
+        };
+        for body in [
+            json!({ "dry_run": true }),
+            json!({ "members": [] }),
+            json!({ "": null }),
+        ] {
             let what = format!("{body} to {}", route.binary);
             let answer = g.json(&taker, body.to_string()).await;
             is_problem(&answer, &[422], &what);
@@ -356,7 +365,7 @@ async fn routes_that_take_no_body_do_nothing_that_one_says() {
     }
     g.stands().await;
 
-    let resend = format!("invitations/{}/resend", g.invitation);
+    let resend = format!("/invitations/{}/resend", g.invitation);
     let path = g.acme.path(&resend);
     g.acme.owner.post(&g.h, &path, &json!({})).await.expect(200);
 }

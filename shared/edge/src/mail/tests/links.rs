@@ -78,7 +78,13 @@ fn nothing_that_people_write_becomes_a_link() {
 /// Phones offer to call whatever looks like a number.
 #[test]
 fn no_telephone_number_of_theirs_can_be_called() {
-    for name in ["Call 0800 123 4567", "+1 (555) 010-0199", "555 0100199", "٠٨٠٠١٢٣٤٥٦٧", "８００１２３４５６７"] {
+    for name in [
+        "Call 0800 123 4567",
+        "+1 (555) 010-0199",
+        "555 0100199",
+        "٠٨٠٠١٢٣٤٥٦٧",
+        "８００１２３４５６７",
+    ] {
         let letter = invitation(name, &[], Some(name)).render(ann()).unwrap();
         for part in [&letter.subject, &letter.text, &letter.html] {
             assert!(!part.contains(name), "{name}: {part}");
@@ -89,7 +95,11 @@ fn no_telephone_number_of_theirs_can_be_called() {
         assert!(seen.contains(name), "it reads as before: {seen}");
         assert_eq!(digits(&letter.subject), held);
         let mut pairs = letter.subject.chars().zip(letter.subject.chars().skip(1));
-        assert!(pairs.all(|(a, b)| !(a.is_numeric() && b.is_numeric())), "{}", letter.subject);
+        assert!(
+            pairs.all(|(a, b)| !(a.is_numeric() && b.is_numeric())),
+            "{}",
+            letter.subject
+        );
     }
     let letter = invitation("Studio 1984", &[], None).render(ann()).unwrap();
     assert!(letter.subject.contains("Studio 1984"), "a year stays whole");
