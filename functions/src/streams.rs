@@ -35,28 +35,15 @@ struct Change {
     keys: Keys,
     sequence_number: String,
     new_image: Option<Image>,
-    old_image: Option<Image>,
 }
 
-/// As much of an item's image as tells whether it is worth reading the item itself, and what else is read with it.
-#[derive(Deserialize, PartialEq)]
+/// As much of an item's image as tells what else is read with the item itself.
+#[derive(Deserialize)]
 struct Image {
-    version: Option<Number>,
     to: Option<Text>,
 }
 
-#[derive(Deserialize, PartialEq)]
-#[serde(rename_all = "UPPERCASE")]
-struct Number {
-    n: String,
-}
-
 impl Change {
-    /// Whether nothing but a note on the item changed, such as when a member was last seen.
-    fn is_note(&self) -> bool {
-        self.new_image.is_some() && self.new_image == self.old_image
-    }
-
     /// Whom a mail is for.
     fn to(&self) -> Option<Address> {
         let address = self.new_image.as_ref()?.to.as_ref()?;
@@ -71,7 +58,7 @@ struct Keys {
     sk: Text,
 }
 
-#[derive(Deserialize, PartialEq)]
+#[derive(Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 struct Text {
     s: String,
@@ -82,20 +69,17 @@ struct Text {
 struct Named {
     key: Key,
     sequence_number: String,
-    is_note: bool,
     to: Option<Address>,
 }
 
 fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
-        let is_note = record.dynamodb.is_note();
         let to = record.dynamodb.to();
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
         Named {
-            is_note,
             to,
             key: Key {
                 pk: keys.pk.s,

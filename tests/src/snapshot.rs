@@ -16,6 +16,7 @@ impl Snapshot {
         h.backend.settled().await;
         let known = items(h).await.into_iter().map(|mut item| {
             item.remove("last_active_at");
+            item.remove("noted");
             item.remove("last_used_at");
             (Key::of(&item).expect("every item has a key"), item)
         });

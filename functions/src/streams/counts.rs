@@ -11,13 +11,10 @@ use std::collections::BTreeMap;
 pub(super) async fn settle(app: &App, records: &[Named]) -> Vec<String> {
     let mut people: BTreeMap<OrganizationId, Vec<(PersonId, &str)>> = BTreeMap::new();
     for Named {
-        key,
-        sequence_number,
-        is_note,
-        ..
+        key, sequence_number, ..
     } in records
     {
-        if let (Some(organization), Some(person), false) = (key.organization_of(), key.listed_person(), is_note) {
+        if let (Some(organization), Some(person)) = (key.organization_of(), key.listed_person()) {
             people.entry(organization).or_default().push((person, sequence_number));
         }
     }

@@ -1,30 +1,40 @@
-//! The event filters of Lambda's event source mappings, as far as the template uses them: exact values and prefixes.
+//! The event filters of Lambda's event source mappings, as far as the template uses them: exact values, prefixes, and values
+//! that must not be there.
 
 use serde_json::Value;
 
 /// Whether a record fits a pattern: each field named there has one of the values listed.
 pub(crate) fn matches(pattern: &Value, record: &Value) -> bool {
+    field_matches(pattern, Some(record))
+}
+
+fn field_matches(pattern: &Value, field: Option<&Value>) -> bool {
     match pattern {
         Value::Object(fields) => fields
             .iter()
-            .all(|(name, pattern)| record.get(name).is_some_and(|value| matches(pattern, value))),
+            .all(|(name, pattern)| field_matches(pattern, field.and_then(|value| value.get(name)))),
         // Of a list in the record one is enough, as EventBridge has it.
-        Value::Array(values) => match record.as_array() {
-            Some(records) => records
+        Value::Array(values) => match field {
+            Some(Value::Array(fields)) => fields
                 .iter()
-                .any(|record| values.iter().any(|value| fits(value, record))),
-            None => values.iter().any(|value| fits(value, record)),
+                .any(|field| values.iter().any(|value| fits(value, Some(field)))),
+            field => values.iter().any(|value| fits(value, field)),
         },
         // A pattern's leaves are always lists.
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-/// A value itself, or `{"prefix": "…"}`, which fits every text that begins so.
-fn fits(value: &Value, record: &Value) -> bool {
-    match value.get("prefix").and_then(Value::as_str) {
-        Some(prefix) => record.as_str().is_some_and(|text| text.starts_with(prefix)),
-        None => value == record,
+/// A value itself; `{"prefix": "…"}`, which fits every text that begins so; or `{"exists": false}`, which fits where there is none.
+fn fits(value: &Value, field: Option<&Value>) -> bool {
+    if let Some(prefix) = value.get("prefix").and_then(Value::as_str) {
+        return field
+            .and_then(Value::as_str)
+            .is_some_and(|text| text.starts_with(prefix));
+    }
+    match value.get("exists").and_then(Value::as_bool) {
+        Some(exists) => field.is_some() == exists,
+        None => field == Some(value),
     }
 }
 
@@ -45,5 +55,14 @@ mod tests {
         let begins = json!({"key": [{"prefix": "TEAM#"}]});
         assert!(matches(&begins, &json!({"key": "TEAM#1"})));
         assert!(!matches(&begins, &json!({"key": "NAME#1"})));
+    }
+
+    #[test]
+    fn a_value_that_must_not_be_there_may_be_missing_with_all_around_it() {
+        let pattern = json!({"new": {"noted": {"BOOL": [{"exists": false}]}}});
+        assert!(matches(&pattern, &json!({})));
+        assert!(matches(&pattern, &json!({"new": {"kind": {"S": "member"}}})));
+        assert!(!matches(&pattern, &json!({"new": {"noted": {"BOOL": true}}})));
+        assert!(!matches(&pattern, &json!({"new": {"noted": {"BOOL": false}}})));
     }
 }

@@ -138,21 +138,20 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// The functions that get this record.
+    fn takers_of(json: Value) -> Vec<&'static str> {
+        let record = [LambdaRecord {
+            sequence_number: "1".into(),
+            json,
+        }];
+        let takers = mappings().unwrap().iter();
+        let takers = takers.filter(|mapping| !mapping.wanted(&record).is_empty());
+        takers.map(|mapping| mapping.function.logical_id).collect()
+    }
+
     #[test]
     fn the_template_feeds_mail_and_work_to_their_functions() {
-        let mappings = mappings().unwrap();
-        let takers = |name: &str, image: Value| {
-            let json = json!({"eventName": name, "dynamodb": {"NewImage": image}});
-            let record = [LambdaRecord {
-                sequence_number: "1".into(),
-                json,
-            }];
-            mappings
-                .iter()
-                .filter(|mapping| !mapping.wanted(&record).is_empty())
-                .map(|mapping| mapping.function.logical_id)
-                .collect::<Vec<_>>()
-        };
+        let takers = |name: &str, image: Value| takers_of(json!({"eventName": name, "dynamodb": {"NewImage": image}}));
         let mail = |state| json!({"kind": {"S": "mail"}, "state": {"S": state}});
         let job = json!({"kind": {"S": "job"}});
         assert_eq!(takers("INSERT", mail("queued")), ["DeliverMailFunction"]);
@@ -164,5 +163,26 @@ mod tests {
         assert_eq!(takers("INSERT", job.clone()), ["FinishWorkFunction"]);
         assert_eq!(takers("REMOVE", job), [""; 0]);
         assert_eq!(takers("INSERT", json!({"kind": {"S": "event"}})), [""; 0]);
+    }
+
+    #[test]
+    fn members_who_come_change_or_go_are_counted_and_those_who_are_only_seen_start_nothing() {
+        let member = json!({"kind": {"S": "member"}});
+        let seen = json!({"kind": {"S": "member"}, "noted": {"BOOL": true}});
+        let keys = json!({"PK": {"S": "ORG#o"}, "SK": {"S": "TEAM#u"}});
+        let change = |images: Value| {
+            let mut change = json!({"Keys": keys});
+            change
+                .as_object_mut()
+                .unwrap()
+                .extend(images.as_object().unwrap().clone());
+            takers_of(json!({"eventName": "MODIFY", "dynamodb": change}))
+        };
+        let counted = ["FinishWorkFunction"];
+        assert_eq!(change(json!({"NewImage": member})), counted);
+        assert_eq!(change(json!({"NewImage": member, "OldImage": seen})), counted);
+        assert_eq!(change(json!({"OldImage": seen})), counted);
+        assert_eq!(change(json!({"NewImage": seen, "OldImage": member})), [""; 0]);
+        assert_eq!(change(json!({"NewImage": seen, "OldImage": seen})), [""; 0]);
     }
 }

@@ -67,7 +67,9 @@ impl Files {
             .build();
         let config = aws_sdk_s3::config::Builder::from(sdk)
             .timeout_config(timeouts)
-            .request_checksum_calculation(RequestChecksumCalculation::WhenSupported)
+            // The request's signature covers the sum of its body. A checksum beside it must be of the algorithm that the upload
+            // was begun with, which names none.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             // Else a link would demand a header field that no browser sends.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();

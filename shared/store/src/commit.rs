@@ -103,8 +103,12 @@ impl Store {
             last_active_at: Some(now),
             ..member.clone()
         };
-        let place = seen.activity().map(|place| (keys::BY_ACTIVITY_SK, place));
-        self.note_instant(&member.key(), "last_active_at", member.last_active_at, now, place)
+        let place = seen.activity().map(AttributeValue::S);
+        let beside = [
+            (keys::BY_ACTIVITY_SK, place),
+            (keys::NOTED, Some(AttributeValue::Bool(true))),
+        ];
+        self.note_instant(&member.key(), "last_active_at", member.last_active_at, now, beside)
             .await
     }
 
@@ -113,7 +117,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch_key(&self, key: &ApiKey, now: Timestamp) -> Result<(), StoreError> {
-        self.note_instant(&key.key(), "last_used_at", key.last_used_at, now, None)
+        self.note_instant(&key.key(), "last_used_at", key.last_used_at, now, [])
             .await
     }
 
@@ -123,7 +127,7 @@ impl Store {
         name: &str,
         read: Option<Timestamp>,
         now: Timestamp,
-        place: Option<(&str, String)>,
+        beside: impl IntoIterator<Item = (&'static str, Option<AttributeValue>)>,
     ) -> Result<(), StoreError> {
         let text = |at: Timestamp| AttributeValue::S(at.to_string());
         let mut expression = "SET #name = :now".to_owned();
@@ -132,11 +136,12 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key.attributes()));
-        if let Some((attribute, place)) = place {
-            expression += ", #place = :place";
+        for (attribute, value) in beside {
+            let Some(value) = value else { continue };
+            expression += &format!(", #{attribute} = :{attribute}");
             update = update
-                .expression_attribute_names("#place", attribute)
-                .expression_attribute_values(":place", AttributeValue::S(place));
+                .expression_attribute_names(format!("#{attribute}"), attribute)
+                .expression_attribute_values(format!(":{attribute}"), value);
         }
         let call = update
             .update_expression(expression)

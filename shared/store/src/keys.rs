@@ -61,6 +61,8 @@ pub const BY_ACTIVITY: &str = "by_activity";
 pub const BY_ACTIVITY_PK: &str = "activity_pk";
 /// Sort key of [`BY_ACTIVITY`].
 pub const BY_ACTIVITY_SK: &str = "activity_sk";
+/// On a member whom nothing has changed but being seen since: the stream's readers leave such a change out.
+pub const NOTED: &str = "noted";
 /// Partitions of [`BY_ACTIVITY`] that an organization has.
 ///
 /// Whoever is seen moves to the end of theirs, and no partition splits there: with one, an organization would note as many people a

@@ -231,7 +231,7 @@ impl<'a> Transaction<'a> {
         for (name, value) in new.into_iter().filter(|(name, _)| !kept(name)) {
             edit.set(&name, value);
         }
-        self.update(position, &after.key(), &edit)
+        self.update(position, &after.key(), edit)
     }
 
     /// The organization is written only where seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
@@ -282,7 +282,7 @@ impl<'a> Transaction<'a> {
                 edit.set(&name, value);
             }
         }
-        self.update(Position::Organization, &read.key(), &edit)
+        self.update(Position::Organization, &read.key(), edit)
     }
 
     /// Takes in as many entries as there is room for; what is left of them does not fit.

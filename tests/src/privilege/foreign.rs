@@ -108,7 +108,9 @@ pub fn attempts(role: &Role) -> Vec<Needed> {
         }
         if needed.context.contains_key(ATTRIBUTES) {
             foreign.extend(DECIDING.map(|name| needed.clone().with(ATTRIBUTES, ["PK", "SK", name])));
-            // An update that is answered with the item as it was is a read.
+        }
+        if needed.action == "dynamodb:UpdateItem" && needed.context.contains_key(ATTRIBUTES) {
+            // One that is answered with the item as it was is a read. A batch of writes is never answered so.
             foreign.push(needed.clone().with(RETURN_VALUES, ["ALL_OLD"]));
         }
         let held = |action: &str| {

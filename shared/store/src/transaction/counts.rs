@@ -29,6 +29,6 @@ impl Transaction<'_> {
         for (name, by) in change {
             edit.add(name, by);
         }
-        self.update(Position::Index, key, &edit)
+        self.update(Position::Index, key, edit)
     }
 }

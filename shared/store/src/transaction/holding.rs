@@ -22,7 +22,7 @@ impl Transaction<'_> {
         let queued = queued.name("#due", keys::DUE_PK);
         let mut edit = Edit::when(queued.value(":queued", text("queued")));
         edit.set(STATE, text("sending"));
-        self.update(Position::Mail, mail, &edit)
+        self.update(Position::Mail, mail, edit)
     }
 
     /// Holds a mail that is not sent yet, if the organization has this version still.
@@ -32,7 +32,7 @@ impl Transaction<'_> {
         let open = open.value(":queued", text("queued")).value(":sending", text("sending"));
         let mut edit = Edit::when(open);
         edit.set(STATE, text("held"));
-        self.update(Position::Mail, mail, &edit)
+        self.update(Position::Mail, mail, edit)
     }
 
     /// Takes a mail away that waits in this state, unless that was done before.

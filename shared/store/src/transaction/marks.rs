@@ -28,7 +28,7 @@ impl Transaction<'_> {
         for (name, value) in about {
             edit.set(&name, value);
         }
-        self.update(Position::Address, address, &edit)
+        self.update(Position::Address, address, edit)
     }
 
     /// Notes what the person of an address said. It is said in a change that is made once, so it is the latest.
@@ -44,7 +44,7 @@ impl Transaction<'_> {
         for (name, value) in about(organization, address) {
             edit.set(&name, value);
         }
-        self.update(Position::Address, &Key::deliverability(organization, address), &edit)
+        self.update(Position::Address, &Key::deliverability(organization, address), edit)
     }
 
     /// Notes what was sent to the address of a mail, if nothing was noted since it was read.
@@ -67,7 +67,7 @@ impl Transaction<'_> {
             edit.set(&name, value);
         }
         let key = Key::deliverability(mail.organization, &mail.to);
-        self.update(Position::Address, &key, &edit)
+        self.update(Position::Address, &key, edit)
     }
 }
 

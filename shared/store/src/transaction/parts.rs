@@ -3,7 +3,7 @@
 use super::{Position, Transaction};
 use crate::error::StoreError;
 use crate::items::Item;
-use crate::keys::Key;
+use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use std::collections::HashMap;
 
@@ -181,7 +181,11 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    pub(super) fn update(&mut self, position: Position, key: &Key, edit: &Edit) -> Result<(), StoreError> {
+    pub(super) fn update(&mut self, position: Position, key: &Key, mut edit: Edit) -> Result<(), StoreError> {
+        // Whoever changes was not only seen.
+        if key.listed_person().is_some() {
+            edit.remove(keys::NOTED);
+        }
         let update = Update::builder()
             .table_name(self.table)
             .set_key(Some(key.attributes()))

@@ -50,7 +50,7 @@ impl Transaction<'_> {
                 None => edit.remove(name),
             }
         }
-        self.update(Position::Authority, key, &edit)
+        self.update(Position::Authority, key, edit)
     }
 
     /// Writes what follows, in place of what was read there.
@@ -68,7 +68,7 @@ impl Transaction<'_> {
         let mut edit = Edit::when(as_read(Some(&member.to_item()?), &ROW));
         edit.set("keys", number(keys));
         edit.add("version", 1);
-        self.update(Position::Member, &member.key(), &edit)
+        self.update(Position::Member, &member.key(), edit)
     }
 
     /// Says how many seats and owners there are, if no counter has moved since it was read.
@@ -86,7 +86,7 @@ impl Transaction<'_> {
         edit.set("seats_used", number(seats));
         edit.set("active_owners", number(owners));
         edit.add(keys::MOVES, 1);
-        self.update(Position::Organization, &read.key(), &edit)
+        self.update(Position::Organization, &read.key(), edit)
     }
 
     /// Writes the counts anew, if none has moved since they were read.

@@ -33,7 +33,7 @@ impl Transaction<'_> {
         self.update(
             Position::Sent,
             &Key::sent_on(organization.id, day(mail.created_at)),
-            &edit,
+            edit,
         )
     }
 }

@@ -89,11 +89,8 @@ fn no_telephone_number_of_theirs_can_be_called() {
         for part in [&letter.subject, &letter.text, &letter.html] {
             assert!(!part.contains(name), "{name}: {part}");
         }
-        let digits = |text: &str| -> Vec<char> { text.chars().filter(|letter| letter.is_numeric()).collect() };
-        let held: Vec<char> = name.chars().filter(|letter| letter.is_numeric()).collect();
         let seen = letter.subject.replace('\u{2060}', "");
         assert!(seen.contains(name), "it reads as before: {seen}");
-        assert_eq!(digits(&letter.subject), held);
         let mut pairs = letter.subject.chars().zip(letter.subject.chars().skip(1));
         assert!(
             pairs.all(|(a, b)| !(a.is_numeric() && b.is_numeric())),
