@@ -198,7 +198,10 @@ impl Fleets {
         let replaced = self.settings.packages.iter().find(|(name, _)| *name == binary);
         let program = Program {
             binary,
-            path: package::unpacked(replaced.map_or(binary, |(_, package)| package)),
+            path: package::unpacked(&package::archive(
+                &package::built(),
+                replaced.map_or(binary, |(_, package)| package),
+            )),
             environment: self.environment(binary),
             log: self.log(binary),
         };

@@ -7,29 +7,35 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-static UNPACKED: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+static UNPACKED: Mutex<BTreeMap<PathBuf, PathBuf>> = Mutex::new(BTreeMap::new());
 
-/// The program of a function. It lies beside its package, under the checksum of its content, so that another build is
+/// The program in a function's package. It lies beside the package, under the checksum of its content, so that another build is
 /// another file.
 ///
 /// # Panics
 /// If there is no package, or it holds no program.
-pub fn unpacked(binary: &str) -> PathBuf {
+pub fn unpacked(archive: &Path) -> PathBuf {
     let mut unpacked = lock(&UNPACKED);
     unpacked
-        .entry(binary.to_owned())
-        .or_insert_with(|| unpack(binary))
+        .entry(archive.to_owned())
+        .or_insert_with(|| unpack(archive))
         .clone()
 }
 
-/// The package of a function.
-pub fn archive(binary: &str) -> PathBuf {
-    repository().join("target/lambda").join(binary).join("bootstrap.zip")
+/// The folder that packages are built into.
+#[must_use]
+pub fn built() -> PathBuf {
+    repository().join("target/lambda")
 }
 
-fn unpack(binary: &str) -> PathBuf {
-    let archive = archive(binary);
-    let file = std::fs::File::open(&archive);
+/// The package of a function in a folder of packages.
+#[must_use]
+pub fn archive(folder: &Path, binary: &str) -> PathBuf {
+    folder.join(binary).join("bootstrap.zip")
+}
+
+fn unpack(archive: &Path) -> PathBuf {
+    let file = std::fs::File::open(archive);
     let file = file.unwrap_or_else(|error| panic!("{}: {error}; build it with .ci/build-lambda", archive.display()));
     let mut zip = zip::ZipArchive::new(file).expect("a package is a zip file");
     let mut entry = zip.by_name("bootstrap").expect("a package holds `bootstrap`");
@@ -37,7 +43,8 @@ fn unpack(binary: &str) -> PathBuf {
     assert_eq!(
         mode & 0o555,
         0o555,
-        "{binary}: `bootstrap` must be executable for everybody"
+        "{}: `bootstrap` must be executable for everybody",
+        archive.display()
     );
     let path = archive.with_file_name(format!("bootstrap-{:08x}", entry.crc32()));
     if !path.exists() {

@@ -9,6 +9,7 @@
     reason = "a measurement that prints what it finds, and cannot go on when something is wrong"
 )]
 
+mod beside;
 mod costs;
 mod measure;
 mod process;
@@ -18,6 +19,7 @@ mod throughput;
 
 use clap::{Parser, ValueEnum};
 use measure::Bench;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Measures the packaged functions of `target/lambda` against a minimal one.
@@ -35,6 +37,9 @@ struct Arguments {
     /// How many requests of each route are counted
     #[arg(long, default_value_t = 100)]
     requests: usize,
+    /// A folder with packages of another build of the same functions, to measure by turns with in place of the minimal one
+    #[arg(long, value_name = "DIR")]
+    beside: Option<PathBuf>,
     /// In how many requests the memory of a process is watched, more than 100
     #[arg(long, default_value_t = 1000)]
     watched: usize,
@@ -55,6 +60,11 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let wanted = |what: What| arguments.only.is_empty() || arguments.only.contains(&what);
     let bench = Bench::of(&arguments.functions);
+    if let Some(folder) = &arguments.beside {
+        let text = bench.beside(folder, arguments.starts, arguments.requests).await;
+        println!("## Beside the packages of {}\n\n{text}", folder.display());
+        return ExitCode::SUCCESS;
+    }
     let mut small_enough = true;
     if wanted(What::Sizes) {
         let (text, held) = bench.sizes();

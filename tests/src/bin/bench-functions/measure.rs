@@ -22,28 +22,28 @@ const MEMORY: f64 = 64.0;
 /// Requests after which a process shall not grow any more.
 const SETTLED: usize = 100;
 /// Requests before CPU is counted.
-const WARMING: usize = 5;
+pub(crate) const WARMING: usize = 5;
 /// Of a function whose sample must be prepared anew for each request, so many times fewer are counted; and where memory is
 /// watched, so many go by from one that changes something to the next.
-const FEWER: usize = 5;
+pub(crate) const FEWER: usize = 5;
 
 /// The functions, and the minimal one.
 pub(crate) struct Bench {
     functions: BTreeMap<String, Function>,
-    packages: Vec<Package>,
+    pub(crate) packages: Vec<Package>,
     minimal: Package,
 }
 
 /// What serves processes as AWS, and who watches what is asked of it. Each function has one of its own: the embedded table gets
 /// slower with all that was ever written to it, and nobody is a member of what was prepared for others.
-struct Aws {
-    h: Harness,
+pub(crate) struct Aws {
+    pub(crate) h: Harness,
     watch: Faults,
     environment: Vec<(&'static str, String)>,
 }
 
 impl Aws {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let watch = Faults::default();
         let h = Harness::with(Options {
             timers: false,
@@ -60,7 +60,7 @@ impl Aws {
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.h.backend.stop().await;
     }
 }
@@ -79,7 +79,7 @@ impl Bench {
     }
 
     /// The variables of a package's process.
-    fn environment(&self, aws: &Aws, package: &Package) -> BTreeMap<String, String> {
+    pub(crate) fn environment(&self, aws: &Aws, package: &Package) -> BTreeMap<String, String> {
         let minimal = BTreeMap::from([("MUSTER_TABLE".to_owned(), None)]);
         let function = self.functions.get(&package.name);
         variables(

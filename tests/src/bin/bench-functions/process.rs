@@ -1,10 +1,10 @@
 //! A function's own process, started as Lambda starts it, and what it takes of the machine.
 
 use lambda_simulator::{InvocationBuilder, InvocationState, Simulator};
-use muster_tests::packaged::package::{archive, unpacked};
+use muster_tests::packaged::package::{archive, built, unpacked};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -25,12 +25,16 @@ pub(crate) struct Package {
 impl Package {
     /// A function of `target/lambda`.
     pub(crate) fn of(name: &str) -> Self {
-        let bootstrap = unpacked(name);
-        let archive = archive(name).metadata().expect("a package is there");
+        Self::within(&built(), name)
+    }
+
+    /// A function of this folder of packages.
+    pub(crate) fn within(folder: &Path, name: &str) -> Self {
+        let archive = archive(folder, name);
         Self {
             name: name.to_owned(),
-            bootstrap,
-            packed: archive.len(),
+            bootstrap: unpacked(&archive),
+            packed: archive.metadata().expect("a package is there").len(),
         }
     }
 }
