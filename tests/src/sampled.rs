@@ -1,5 +1,5 @@
 //! The cases of an exhaustive test and the rounds of a race: all of them where `MUSTER_WHOLE` is set, as in `.ci/run`; otherwise a
-//! fixed sample, and a third.
+//! fixed sample, and a quarter.
 
 use fastrand::Rng;
 use std::io::Write as _;
@@ -29,7 +29,7 @@ pub fn rounds(all: usize) -> usize {
     if is_whole() {
         return all;
     }
-    let few = all.div_ceil(3);
+    let few = all.div_ceil(4);
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a race");
     say(&format!("{test}: {few} of {all} rounds are run; {WHOLE}=1 runs all"));

@@ -102,7 +102,7 @@ async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_nob
         .iter()
         .enumerate()
         .flat_map(|write| [Kind::TimeoutBefore, Kind::TimeoutAfter].map(|kind| (write, kind)));
-    for ((n, stops_at), kind) in sampled("a bulk request that stops", each.collect(), 3) {
+    for ((n, stops_at), kind) in sampled("a bulk request that stops", each.collect(), 2) {
         let (case, addresses) = many_invitations(&b, COUNT).await;
         b.faults.inject(At::Call(*stops_at), kind, Reach::Rest);
         let first = b.send(&case).await;
