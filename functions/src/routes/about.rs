@@ -84,9 +84,13 @@ fn media_type(content_type: &str) -> &'static str {
 /// Answers what no route matches: which methods a path takes, to OPTIONS, and with 405 to a method that it does not take; else 404.
 pub async fn not_found(call: Call) -> Outcome {
     let (path, below) = (call.raw_path(), call.route_path());
-    let own = ROUTES
+    let own: Vec<&Route> = ROUTES
         .iter()
-        .filter(|route| route.matches(path) || route.matches(below));
+        .filter(|route| route.matches(path) || route.matches(below))
+        .collect();
+    // Under a path of its own, such as `members/remove`, there is no thing of that name.
+    let closest = own.iter().map(|route| route.literals()).max();
+    let own = own.into_iter().filter(|route| Some(route.literals()) == closest);
     let mut methods: Vec<&str> = own.flat_map(Route::methods).collect();
     if methods.is_empty() {
         return Err(Problem::not_found("route"));
@@ -108,6 +112,11 @@ impl Route {
     pub fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
         let head = (self.method == "GET").then_some("HEAD");
         std::iter::once(self.method).chain(head)
+    }
+
+    /// How many parts of its path have no other name.
+    fn literals(&self) -> usize {
+        self.path.split('/').filter(|part| !part.starts_with('{')).count()
     }
 
     /// Whether a path is one of this route's.

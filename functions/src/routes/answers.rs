@@ -121,6 +121,7 @@ async fn answer(
     let keys = both(link)
         .into_iter()
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
+        .chain([Key::former_member(id, user.id)])
         .chain(user.email.as_ref().map(|email| Key::deliverability(id, email)))
         .collect();
     let mut looked_again = false;
@@ -140,6 +141,7 @@ async fn answer(
             return Ok(Step::Read(inviters));
         }
         let (inviters, member) = members(seen, &invitation, user)?;
+        let former = seen.former_member(id, user.id)?;
         let answer = Answer {
             organization: &organization,
             set,
@@ -147,6 +149,7 @@ async fn answer(
             generation: link.generation,
             inviters: &inviters,
             member: member.as_ref(),
+            former: former.as_ref(),
             guest: Guest {
                 id: user.id,
                 email: user.email.as_ref(),

@@ -39,8 +39,8 @@ pub async fn put(call: Call) -> Outcome {
             expires_at: body.expires_at.and_then(Instant::end),
         };
         let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
-        let held = before.as_ref().filter(|member| holds(inside, member, &key));
-        match call.precondition(held) {
+        let held = before.as_ref().is_some_and(|member| holds(inside, member, &key));
+        match call.precondition_of_part(held, before.as_ref()) {
             // Of somebody out of sight, a condition tells no more than of nobody.
             Err(_) if !before.as_ref().is_some_and(|member| may_see(&scene, member)) => {
                 return Err(MemberRefusal::NotFound.into());

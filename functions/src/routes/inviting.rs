@@ -9,9 +9,9 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
-use muster_domain::address::{Rejected, parse_list};
+use muster_domain::address::parse_list;
 use muster_domain::rules::Fault;
-use muster_domain::rules::invite::{Holder, Invite, Known, sees_contacts};
+use muster_domain::rules::invite::{Account, Holder, Invite, Known, sees_contacts};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::pace::{Before, day, invite_at_pace};
 use muster_domain::rules::settle::expire_invitation;
@@ -24,6 +24,7 @@ use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply, Step, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, Snapshot};
 use people::{People, Whom};
+use std::collections::BTreeSet;
 
 /// How often a batch makes room for itself by ending what has lapsed.
 const ROUNDS: usize = 3;
@@ -209,12 +210,18 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
     }
     let resources = found(seen, inside.organization.id, &ask.resources)?;
-    let known = match deliverability(seen, inside.organization.id, &addresses)? {
+    let mailed = addresses
+        .iter()
+        .flatten()
+        .chain(accounts.iter().flat_map(Account::mailboxes));
+    let known = match deliverability(seen, inside.organization.id, mailed)? {
         Ok(known) => known,
         Err(more) => return Ok(Turn::Read(more)),
     };
+    // Nor when somebody else last mailed an address.
+    let untold = ask.dry_run && !sees_contacts(&scene);
     let mail = Before {
-        known: &known,
+        known: if untold { &[] } else { &known },
         sent: seen.sent(inside.organization.id, inside.now)?,
     };
     let mut most = usize::MAX;
@@ -260,14 +267,14 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
 }
 
 /// What is known of mail to these addresses; or what else must be read to tell.
-fn deliverability(
+fn deliverability<'a>(
     seen: &Snapshot,
     organization: OrganizationId,
-    addresses: &[Result<Address, Rejected>],
+    addresses: impl Iterator<Item = &'a Address>,
 ) -> Result<Result<Vec<Deliverability>, Vec<Key>>, Problem> {
     let mut known = Vec::new();
     let mut more = Vec::new();
-    for address in addresses.iter().flatten() {
+    for address in addresses.collect::<BTreeSet<_>>() {
         let key = Key::deliverability(organization, address);
         if seen.has_asked(std::slice::from_ref(&key)) {
             known.extend(seen.deliverability(organization, address)?);

@@ -1,4 +1,4 @@
-//! Former members: what an organization keeps of an account whose membership has ended.
+//! Former members: what an organization keeps of an account whose membership has ended, or that declined to become a member.
 
 use crate::address::Address;
 use crate::id::{OrganizationId, UserId};
@@ -6,7 +6,8 @@ use crate::member::Member;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An account that was a member. It is kept by the account, so neither deleting nor changing a contact undoes it.
+/// An account that was a member, or declined to become one. It is kept by the account, so neither deleting nor changing a contact,
+/// nor writing another address to it, undoes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormerMember {
     /// The organization.
@@ -17,11 +18,11 @@ pub struct FormerMember {
     pub email: Address,
     /// The member on whose word the address is theirs; none if they or the platform have shown it.
     pub vouched_by: Option<UserId>,
-    /// Whether they left of their own accord: then nobody adds them again without asking them.
+    /// Whether they left of their own accord, or have declined an invitation since: then they are asked before they are added again.
     pub left: bool,
-    /// When the last membership ended.
+    /// When the last membership ended, or they declined since.
     pub ended_at: Timestamp,
-    /// Rises with each membership that ends.
+    /// Rises with each membership that ends, and each time they decline.
     pub version: u64,
 }
 
@@ -39,6 +40,26 @@ impl FormerMember {
             email: email.clone(),
             vouched_by,
             left,
+            ended_at: now,
+            version: before.map_or(0, |kept| kept.version) + 1,
+        }
+    }
+
+    /// What is kept of an account that declines an invitation at `now`, having shown that this address is theirs.
+    #[must_use]
+    pub fn who_declined(
+        organization: OrganizationId,
+        id: UserId,
+        email: &Address,
+        before: Option<&Self>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            organization,
+            id,
+            email: email.clone(),
+            vouched_by: None,
+            left: true,
             ended_at: now,
             version: before.map_or(0, |kept| kept.version) + 1,
         }

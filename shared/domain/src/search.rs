@@ -33,7 +33,8 @@ pub fn fold(text: &str) -> String {
     let apostrophes = |c: char| if matches!(c, '\u{b4}' | '`') { '\'' } else { c };
     let text: String = text.chars().map(apostrophes).collect();
     if text.is_ascii() {
-        return text.to_ascii_lowercase();
+        let told = text.chars().filter(|c| is_told(*c));
+        return told.map(|c| c.to_ascii_lowercase()).collect();
     }
     DecomposingNormalizerBorrowed::new_nfkd()
         .normalize(&text)
@@ -48,8 +49,15 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Whether a character of a text that has come apart makes a difference: no accent does, nor what takes no room.
+/// Whether a character of a text that has come apart makes a difference: no accent does, nor what is not seen.
 fn is_told(c: char) -> bool {
+    if c.is_whitespace() {
+        return true;
+    }
+    // The marks of interlinear notes, and a braille blank.
+    if c.is_control() || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{2800}') {
+        return false;
+    }
     if c.is_ascii() {
         return true;
     }
@@ -78,7 +86,13 @@ fn plain(c: char) -> impl Iterator<Item = char> {
 fn sign(c: char) -> char {
     match c {
         // Quotation marks, primes, and the letters that are written as apostrophes are.
-        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2035}' | '\u{2b9}'..='\u{2bf}' | '\u{2ee}' | '\u{a78c}' => '\'',
+        '\u{2018}'..='\u{201b}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{2b9}'..='\u{2bf}'
+        | '\u{2ee}'
+        | '\u{55a}'
+        | '\u{a78c}' => '\'',
         // The sign of a negative number, which looks like a dash.
         '\u{2212}' | '\u{2d7}' => '-',
         _ if c.is_ascii() => c,

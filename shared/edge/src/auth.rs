@@ -5,6 +5,7 @@ mod trust;
 
 pub use trust::{PLATFORM_SCOPE, Trust};
 
+use crate::body::given;
 use crate::json;
 use crate::problem::Problem;
 use crate::web::{Web, WebError};
@@ -124,8 +125,10 @@ struct Claims {
     iss: String,
     sub: Subject,
     exp: NumericDate,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     nbf: Option<NumericDate>,
+    #[serde(default, deserialize_with = "given")]
+    iat: Option<NumericDate>,
     #[serde(default)]
     email: Option<String>,
     #[serde(default)]
@@ -232,6 +235,7 @@ impl Keyring {
         trust.accept(&claims.grounds)?;
         // By the clock that everything else goes by.
         let over = claims.exp.at()?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
+        claims.iat.as_ref().map(NumericDate::at).transpose()?;
         let begins = claims.nbf.as_ref().map(NumericDate::at).transpose()?;
         let early = begins.is_some_and(|start| start.checked_sub(LEEWAY).is_ok_and(|start| start > now));
         if over || early {

@@ -221,6 +221,16 @@ impl Preconditions {
                 .is_some_and(|tags| tags.fit(state, Tag::is_of))
     }
 
+    /// As [`Preconditions::allow`], for a part of a thing in this state: its tags are those of the whole, whether it is there yet or not.
+    fn allow_part(&self, is_there: bool, whole: Option<&str>) -> bool {
+        let fit = |tags: &Tags, there: bool| match tags {
+            Tags::Any => is_there,
+            Tags::These(_) => tags.fit(whole.filter(|_| there), Tag::is_of),
+        };
+        self.if_match.as_ref().is_none_or(|tags| fit(tags, true))
+            && !self.if_none_match.as_ref().is_some_and(|tags| fit(tags, is_there))
+    }
+
     /// The answer to a request that reads: without its body if the caller has it.
     ///
     /// # Errors
@@ -251,6 +261,21 @@ impl Call {
     /// 412.
     pub fn precondition(&self, thing: Option<&impl Stated>) -> Result<(), Problem> {
         if self.conditions.allow(thing.map(Stated::state).as_deref()) {
+            Ok(())
+        } else {
+            Err(Problem::precondition_failed())
+        }
+    }
+    /// As [`Call::precondition`], for a part of a thing that shares its state: one that is not there yet can be made in the state that
+    /// the caller has read of the whole, and `*` speaks of the part.
+    ///
+    /// # Errors
+    /// 412.
+    pub fn precondition_of_part(&self, is_there: bool, whole: Option<&impl Stated>) -> Result<(), Problem> {
+        if self
+            .conditions
+            .allow_part(is_there, whole.map(Stated::state).as_deref())
+        {
             Ok(())
         } else {
             Err(Problem::precondition_failed())

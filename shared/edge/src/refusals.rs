@@ -46,12 +46,18 @@ fn ended(state: InvitationState) -> Problem {
 }
 
 fn mail_limit(MailLimit { limit, rest }: MailLimit) -> Problem {
-    Problem::new(429, "mail-limit-reached", "Too much mail today")
-        .detail(format!(
-            "{limit} mails a day can be sent; there is room again from {} on",
-            rest.until
-        ))
-        .header("retry-after", rest.seconds.to_string())
+    let problem = Problem::new(429, "mail-limit-reached", "Too much mail today");
+    match rest {
+        Some(rest) => problem
+            .detail(format!(
+                "the members can have {limit} mails a day sent; there is room again from {} on",
+                rest.until
+            ))
+            .header("retry-after", rest.seconds.to_string()),
+        None => problem.detail(format!(
+            "the members can have {limit} mails a day sent, and this alone needs more"
+        )),
+    }
 }
 
 fn paying_owner() -> Problem {

@@ -100,9 +100,7 @@ impl<'a> Transaction<'a> {
         for pair in &changes.resources {
             t.versioned(Position::Resource, pair, |r| r.version)?;
         }
-        for pair in &changes.contacts {
-            t.contact(pair)?;
-        }
+        t.contacts(&changes.contacts)?;
         for pair in &changes.former_members {
             t.versioned(Position::FormerMember, pair, |f| f.version)?;
         }

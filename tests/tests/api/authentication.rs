@@ -121,6 +121,19 @@ async fn a_token_is_good_from_its_beginning_to_its_end_give_or_take_a_few_second
         let answer = signed(&h, &with(&h, "nbf", json!(nbf))).await;
         assert_eq!(answer.status == 200, good, "begins {} s from now", nbf - now);
     }
+    signed(&h, &with(&h, "exp", json!(253_402_300_799_i64)))
+        .await
+        .expect(200);
+    for name in ["nbf", "iat"] {
+        let mut null = claims(&h);
+        null[name] = Value::Null;
+        refused(&h, &null).await;
+        for odd in [json!("yesterday"), json!([now]), json!({}), json!(true), json!(1e300)] {
+            refused(&h, &with(&h, name, odd)).await;
+        }
+    }
+    // When it was issued says nothing of how long it is good.
+    signed(&h, &with(&h, "iat", json!(now + 3_600))).await.expect(200);
     for odd in [
         Value::Null,
         json!("tomorrow"),

@@ -395,6 +395,32 @@ async fn a_condition_tells_nothing_of_what_is_out_of_sight() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_grant_is_given_in_the_state_that_was_read_of_the_member() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let member = acme.path(&format!("/members/{}", pat.id()));
+    let grant = format!("{member}/grants/program/autumn");
+    let role = json!({ "role": "participant" });
+    let read = acme.owner.get(&h, &member).await.expect(200);
+    let tag = read.header("etag").unwrap().to_owned();
+    let put = async |name: &str, value: &str| {
+        let headers = [(name, value)];
+        h.send(Some(&acme.owner), Method::PUT, &grant, Some(&role), &headers)
+            .await
+    };
+    let lowered = json!({ "role": "program_facilitator" });
+    let spring = format!("{member}/grants/program/spring");
+    acme.owner.put(&h, &spring, &lowered).await.expect(200);
+    put("if-match", &tag).await.problem(412, "precondition-failed");
+    let read = acme.owner.get(&h, &member).await.expect(200);
+    let tag = read.header("etag").unwrap().to_owned();
+    put("if-match", &tag).await.expect(200);
+    put("if-match", &tag).await.problem(412, "precondition-failed");
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_condition_on_a_grant_tells_nothing_of_members_out_of_sight() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;

@@ -44,6 +44,18 @@ async fn another_method_is_answered_with_those_there_are() {
             "DELETE, GET, HEAD, OPTIONS, PATCH",
         ),
         (Method::POST, "/openapi.json", "GET, HEAD, OPTIONS"),
+        // What has a path of its own is nobody's member.
+        (Method::PUT, "/v1/organizations/org_x/members/remove", "OPTIONS, POST"),
+        (
+            Method::PUT,
+            "/v1/organizations/org_x/members/export",
+            "GET, HEAD, OPTIONS",
+        ),
+        (
+            Method::PUT,
+            "/v1/organizations/org_x/invitations/cancel",
+            "OPTIONS, POST",
+        ),
     ] {
         let is_head = method == Method::HEAD;
         let refused = h.send(None, method, path, None, &[]).await;

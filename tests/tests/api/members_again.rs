@@ -349,3 +349,106 @@ async fn a_contact_from_before_it_was_noted_who_stands_for_its_account_is_a_hint
     assert_eq!(done.text("/member/id"), ann.id());
     recount(&h).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_declined_is_asked_at_any_address_that_somebody_writes_to_their_account() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let dec = h.person("dec").with_email("dec@acme.example", true);
+    let invited_at = |body: Value| {
+        let (h, acme) = (&h, &acme);
+        async move {
+            let done = acme.try_invite(h, &body).await.expect(201);
+            assert_eq!(done.body["added"], json!([]), "{:#}", done.body);
+            done.text("/invitations/0/id")
+        }
+    };
+    invited_at(invitation(dec.address(), "admin", &[])).await;
+    let token = h.invitation_token(dec.address()).await;
+    dec.post(&h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
+        .await
+        .expect(204);
+    for (who, id, email) in [
+        (&acme.owner, "d1", "dec@home.example"),
+        (&h.platform(), "d2", "dec@work.example"),
+    ] {
+        put(
+            &h,
+            who,
+            &acme,
+            id,
+            json!({ "email": email, "name": "D", "subject": "dec" }),
+        )
+        .await;
+        invited(&h, &acme, add(&h, &acme, json!({ "email": email })).await, email).await;
+        invited(&h, &acme, pick(&h, &acme, id).await, email).await;
+    }
+    is_out(&h, &acme, &dec).await;
+    assert_eq!(added_mails(&h, "dec@home.example").await, 0);
+
+    // Whoever accepts, and is removed later, has changed their mind.
+    invited_at(invitation(dec.address(), "admin", &[])).await;
+    let waiting = dec.get(&h, "/v1/invitations").await.expect(200);
+    dec.accept(&h, &waiting.text("/items/0/token")).await.expect(200);
+    remove(&h, &acme, &dec).await;
+    let back = pick(&h, &acme, "d2").await.expect(201);
+    assert_eq!(back.body["member"]["id"], dec.id());
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_added_whose_own_address_has_had_too_much_mail_to_be_told() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let vic = acme.join(&h, "vic", "admin", &[]).await;
+    remove(&h, &acme, &vic).await;
+    let mut refused = None;
+    for round in 0..6 {
+        let email = format!("a{round}@att.example");
+        put(
+            &h,
+            &acme.owner,
+            &acme,
+            "cc",
+            json!({ "email": email, "subject": "vic" }),
+        )
+        .await;
+        let done = add(&h, &acme, json!({ "email": email })).await;
+        if done.status != 201 {
+            refused = Some((done, round));
+            break;
+        }
+        h.backend.settled().await;
+        remove(&h, &acme, &vic).await;
+    }
+    let (refused, rounds) = refused.expect("five mails a day are the most");
+    assert_eq!(rounds, 4, "the first was the invitation");
+    assert_eq!(refused.faults(), named(&[(vic.address(), "mailed_too_often")]));
+    assert_eq!(added_mails(&h, vic.address()).await, 4);
+    is_out(&h, &acme, &vic).await;
+    recount(&h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn picking_somebody_never_adds_another_who_had_the_same_address_later() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let paula = acme.join(&h, "post", "admin", &[]).await;
+    remove(&h, &acme, &paula).await;
+    acme.try_invite(&h, &invitation(paula.address(), "admin", &[]))
+        .await
+        .expect(201);
+    let token = h.invitation_token(paula.address()).await;
+    let quentin = h.person("quentin").with_email(paula.address(), true);
+    quentin.accept(&h, &token).await.expect(200);
+    remove(&h, &acme, &quentin).await;
+    let gone = pick(&h, &acme, &paula.id()).await;
+    assert_eq!(gone.faults(), named(&[("contact", "unknown_contact")]));
+    let contacts = acme.owner.get(&h, &acme.path("/contacts")).await.expect(200);
+    assert_eq!(contacts.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(contacts.body["items"][0]["id"], quentin.id());
+    let back = pick(&h, &acme, &quentin.id()).await.expect(201);
+    assert_eq!(back.body["member"]["id"], quentin.id());
+    is_out(&h, &acme, &paula).await;
+    recount(&h).await;
+}

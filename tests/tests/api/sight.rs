@@ -292,17 +292,15 @@ async fn whose_an_address_is_is_told_to_those_who_see_them() {
         assert!(told[0].1.contains("not_available"), "{told:#?}");
     }
     let all = &format!("{owner} gus@acme.example kim@acme.example ina@acme.example");
-    let expected = [
-        (owner, "not_available"),
-        ("gus@acme.example", "not_available"),
+    let in_sight = [
         ("kim@acme.example", "already_member"),
         ("ina@acme.example", "already_invited"),
     ];
-    // What is only tried leaves no trace, so it tells nothing of those out of sight.
-    for (dry_run, expected) in [(true, &expected[2..]), (false, &expected[..])] {
+    // What is only tried, or refused anyway, tells nothing of those out of sight.
+    for dry_run in [true, false] {
         let body = invitation_with(all, "participant", &["spring"], "dry_run", json!(dry_run));
         let refused = s.pat.post(&s.h, &s.acme.path("/invitations"), &body).await;
-        assert_eq!(refused.problem(422, "invalid-invitations").faults(), named(expected));
+        assert_eq!(refused.problem(422, "invalid-invitations").faults(), named(&in_sight));
     }
     let refused = s
         .acme
@@ -314,6 +312,68 @@ async fn whose_an_address_is_is_told_to_those_who_see_them() {
         ["already_member", "already_invited", "already_member", "already_invited"]
     );
     recount(&s.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_cannot_succeed_is_refused_the_same_way_whoever_has_the_address() {
+    let s = Scene::make().await;
+    s.acme.plan(&s.h, None, &["partner.example"]).await;
+    s.acme
+        .invite(&s.h, "gus@acme.example", "participant", &["autumn"])
+        .await;
+    let ada = s.acme.join(&s.h, "ada", "admin", &[]).await;
+    let addresses = [
+        s.acme.owner.address(),
+        ada.address(),
+        "gus@acme.example",
+        "nobody@acme.example",
+    ];
+    let spring = &["spring"][..];
+    for (role, resources, also) in [
+        ("admin", &[][..], ""),
+        ("participant", spring, " not-an-address"),
+        ("nosuch", spring, ""),
+        ("participant", &["autumn"], ""),
+        ("participant", &["nowhere"], ""),
+        ("program_sponsor", &["autumn"], ""),
+        ("implementation_admin", &[], ""),
+    ] {
+        let mut told = Vec::new();
+        for email in addresses {
+            let body = invitation(&format!("{email}{also}"), role, resources);
+            let answer = s.pat.post(&s.h, &s.acme.path("/invitations"), &body).await;
+            assert!(answer.status >= 400, "{role} {email}: {:#}", answer.body);
+            told.push(telling(&answer, &[email]));
+        }
+        assert!(
+            told.iter().all(|one| *one == told[3]),
+            "{role} {resources:?}: {told:#?}"
+        );
+        assert!(!told[0].1.contains("not_available"), "{told:#?}");
+    }
+    recount(&s.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_tells_those_who_may_not_list_contacts_nothing_of_the_mail_of_others() {
+    let s = Scene::make().await;
+    for _ in 0..5 {
+        let id = s
+            .acme
+            .invite(&s.h, "far@acme.example", "participant", &["autumn"])
+            .await;
+        s.h.backend.settled().await;
+        s.acme.owner.delete(&s.h, &s.acme.invitation(&id, "")).await.expect(204);
+    }
+    let path = s.acme.path("/invitations");
+    for email in ["far@acme.example", "nobody@acme.example"] {
+        let body = invitation_with(email, "participant", &["spring"], "dry_run", json!(true));
+        let tried = s.pat.post(&s.h, &path, &body).await.expect(200);
+        assert_eq!(tried.body["verdicts"][0]["verdict"], "invite", "{email}");
+    }
+    let body = invitation_with("far@acme.example", "participant", &["spring"], "dry_run", json!(true));
+    let tried = s.acme.try_invite(&s.h, &body).await;
+    assert_eq!(tried.faults(), named(&[("far@acme.example", "mailed_too_often")]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

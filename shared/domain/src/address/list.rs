@@ -1,8 +1,11 @@
 //! Addresses as people paste them: one text with any separators, or a list.
 
 use super::{Address, AddressError};
-use serde::{Deserialize, Serialize};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
+use std::fmt;
 
 /// How many different addresses one call may name.
 pub const MAX_ADDRESSES: usize = 20;
@@ -11,13 +14,38 @@ pub const MAX_ADDRESSES: usize = 20;
 const SHOWN: usize = 100;
 
 /// Addresses as a client sends them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "must be a text of addresses or a list of them")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum AddressInput {
     /// One text, with addresses between commas, semicolons or white space.
     Text(String),
     /// A list, where each entry may again hold what people paste.
     List(Vec<String>),
+}
+
+/// By hand, so that what is neither is a wrong type, at its place in the list.
+impl<'de> Deserialize<'de> for AddressInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = AddressInput;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text of addresses or a list of them")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<AddressInput, E> {
+                Ok(AddressInput::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<AddressInput, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(AddressInput::List)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// An entry that is not an address that mail can be sent to.

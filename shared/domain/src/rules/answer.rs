@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::changes::{Changes, Pair, Reliance};
 use crate::event::{Party, Recorder};
 use crate::feedback::{Deliverability, Mark};
+use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::invitation::{CancelReason, Invitation, InvitationState};
 use crate::member::{Grant, Held, Member, Profile, Status};
@@ -45,6 +46,8 @@ pub struct Answer<'a> {
     pub inviters: &'a [Member],
     /// The guest's membership, if there is one.
     pub member: Option<&'a Member>,
+    /// What is kept of the guest's earlier memberships and refusals.
+    pub former: Option<&'a FormerMember>,
     /// Who answers.
     pub guest: Guest<'a>,
     /// The instant of the answer.
@@ -254,6 +257,8 @@ fn new_member(answer: &Answer<'_>, (role, grants): (Option<Held>, Vec<Grant>)) -
 
 /// Declines. Seat and address are free. Declining twice is answered as the first time.
 ///
+/// That they declined is kept of the address and of the account: by whichever of them somebody is named next, they are asked.
+///
 /// # Errors
 /// [`AnswerRefusal`].
 pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, AnswerRefusal> {
@@ -272,10 +277,18 @@ pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, Ans
         Some(picture(before)),
         Some(picture(&after)),
     );
+    let guest = answer.guest.id;
+    let kept = FormerMember::who_declined(before.organization, guest, &before.email, answer.former, answer.now);
+    let kept = Pair {
+        before: answer.former.cloned(),
+        after: Some(kept),
+    };
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
         marks: vec![(before.email.clone(), Mark::Declined, answer.now)],
+        // A member who declines at another address of theirs stays one.
+        former_members: answer.member.is_none().then_some(kept).into_iter().collect(),
         ..Changes::default()
     })
 }

@@ -237,34 +237,60 @@ fn ended(scene: &Scene<'_>, member: &Member, before: Option<&FormerMember>) -> P
     }
 }
 
-/// The contact that stays of a member: the one at their address, which gets their account unless somebody stands for another, or a
-/// new one. Nobody stands for the account by that.
+/// The contact that stays of a member: the one at their address, or a new one. Nobody stands for the account by that.
+///
+/// An address can have been another person's before. Their contact goes; one that was registered for the address no longer says whose
+/// account it is, since whoever picks it may mean either.
 fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
-    let after = match known.at {
-        Some(at) if at.vouched => return Changes::default(),
-        Some(at) => Contact {
-            user: Some(member.id),
-            vouched_by: None,
-            ..at.clone()
-        },
-        None => {
-            let Some(id) = free_id(member, known, ids) else {
-                return Changes::default();
-            };
-            Contact {
-                organization: member.organization,
-                id,
-                email: member.email.clone(),
-                name: member.name.clone(),
-                user: Some(member.id),
-                vouched: false,
-                vouched_by: None,
-                created_at: scene.now,
-                version: 0,
-            }
-        }
+    let Some(at) = known.at else {
+        return new_contact(scene, member, known, ids);
     };
-    written(known.at, after, &mut scene.recorder(ids)).1
+    if at.vouched {
+        return Changes::default();
+    }
+    let user = match at.user {
+        Some(other) if other != member.id && is_of(at, other) => {
+            let subject = Party::contact(&at.id);
+            let mut record = scene.recorder(ids);
+            let gone = Changes {
+                contacts: vec![Pair::gone(at.clone())],
+                events: vec![record.event("contact.deleted", subject, Some(picture(at)), None)],
+                ..Changes::default()
+            };
+            return gone.and(new_contact(scene, member, known, ids));
+        }
+        Some(other) if other != member.id => None,
+        Some(_) | None => Some(member.id),
+    };
+    let after = Contact {
+        user,
+        vouched_by: None,
+        ..at.clone()
+    };
+    written(Some(at), after, &mut scene.recorder(ids)).1
+}
+
+fn new_contact(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
+    let Some(id) = free_id(member, known, ids) else {
+        return Changes::default();
+    };
+    let contact = Contact {
+        organization: member.organization,
+        id,
+        email: member.email.clone(),
+        name: member.name.clone(),
+        user: Some(member.id),
+        vouched: false,
+        vouched_by: None,
+        created_at: scene.now,
+        version: 0,
+    };
+    written(None, contact, &mut scene.recorder(ids)).1
+}
+
+/// Whether a membership of this user has left the contact behind, under their id.
+fn is_of(contact: &Contact, user: UserId) -> bool {
+    contact.id.as_str().starts_with(&user.to_string())
 }
 
 /// The user's id, as text; with a number behind it if a contact of theirs with another address has it already.

@@ -80,14 +80,15 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
     Ok((export, changes))
 }
 
-/// Shows an export to who asked for it, in person or through a key of theirs that sees everybody.
+/// Shows an export to who asked for it in this membership, in person or through a key of theirs that sees everybody.
 ///
 /// # Errors
 /// [`ExportRefusal`].
 pub fn show(scene: &Scene<'_>, found: Option<Export>) -> Result<Export, ExportRefusal> {
     may_export(scene)?;
     found
-        .filter(|export| export.by == scene.actor.id && export.is_there(scene.now))
+        .filter(|export| export.by == scene.actor.id && export.created_at >= scene.actor.joined_at)
+        .filter(|export| export.is_there(scene.now))
         .ok_or(ExportRefusal::NotFound)
 }
 

@@ -112,6 +112,10 @@ pub fn invite(
             needed,
         });
     }
+    let hidden = hidden(scene, &request, &offer);
+    if !hidden.is_empty() {
+        return Err(InviteRefusal::Invalid(hidden));
+    }
     // The inviter is asked again when an invitation is accepted. Adding at once rests on what the actor may do now.
     let changes = if changes.members.is_empty() {
         changes
@@ -152,9 +156,6 @@ fn check_addresses<'r>(
             }
         };
         match request.holders.get(address) {
-            Some(Holder::Unseen(member)) if offer.is_none_or(|offer| joined(scene, member, offer).is_some()) => {
-                good.push((address, None));
-            }
             Some(Holder::Member(_)) => {
                 faults.push(Fault::address(
                     address.as_str(),
@@ -169,12 +170,8 @@ fn check_addresses<'r>(
                     "has a pending invitation already",
                 ));
             }
-            // Which of the two it is stays untold.
-            Some(Holder::Unseen(_) | Holder::OutOfSight) => {
-                let detail = "cannot be invited by you; ask somebody who sees all members";
-                faults.push(Fault::address(address.as_str(), "not_available", detail));
-            }
-            Some(Holder::Lapsed(_)) | None => {
+            // An address that somebody holds out of sight is judged as one that nobody holds: see `hidden`.
+            Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
                 let account = request.known.at(address).filter(|a| a.is_good(scene, offer));
                 let outside = role.and_then(|role| domain_fault(scene, role, address));
                 let in_the_way = account.and_then(|a| a.fault(&good));
@@ -190,6 +187,24 @@ fn check_addresses<'r>(
     if faults.is_empty() { Ok(good) } else { Err(faults) }
 }
 
+/// A fault for each address that is held by somebody out of sight who cannot be taken in. Which of member and invitation it is stays
+/// untold.
+///
+/// They are looked for last. A request that is refused anyway is refused in the same way whoever holds its addresses, so that
+/// nobody learns from requests that cannot succeed who is there.
+fn hidden(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Fault> {
+    let is_hidden = |address: &&Address| match request.holders.get(*address) {
+        Some(Holder::Unseen(member)) => joined(scene, member, offer).is_none(),
+        Some(Holder::OutOfSight) => true,
+        Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
+    };
+    let addresses = request.addresses.iter().flatten().filter(is_hidden);
+    let detail = "cannot be invited by you; ask somebody who sees all members";
+    addresses
+        .map(|address| Fault::address(address.as_str(), "not_available", detail))
+        .collect()
+}
+
 fn send(
     scene: &Scene<'_>,
     request: &Invite<'_>,
@@ -202,7 +217,9 @@ fn send(
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
             changes = changes.and(expire_invitation(old, scene.now, ids));
         }
-        if let Some(Holder::Unseen(member)) = request.holders.get(*address) {
+        if let Some(Holder::Unseen(member)) = request.holders.get(*address)
+            && joined(scene, member, offer).is_some()
+        {
             changes = changes.and(take_in(scene, member, offer, request.message.as_ref(), ids));
             continue;
         }

@@ -173,13 +173,21 @@ pub fn rotate(
     let mut limits = before.limits.clone();
     let held = holdings(scene, owner)?;
     let oneself = owner.id == scene.actor.id;
+    // While the secret before opens, whoever else knows it gets no more than it gave them.
+    let shared = before
+        .known_by
+        .present
+        .filter(|by| overlap_hours > 0 && *by != scene.actor.id);
+    if oneself && shared.is_none() {
+        limits.ceiling = None;
+    }
     if !oneself {
         // Whoever is told the new secret could make a key like this.
         let too_long = power_ends(scene, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
         if too_long || !within_power(scene, &limits.resources) {
             return Err(KeyRefusal::Forbidden);
         }
-        limits.ceiling = Some(match limits.ceiling {
+        limits.ceiling = Some(match limits.ceiling.filter(|_| shared.is_some()) {
             Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
             None => held,
         });

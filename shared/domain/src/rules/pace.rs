@@ -111,6 +111,13 @@ pub fn invite_at_pace(
         return Err(InviteRefusal::Invalid(faults));
     }
     let (_, changes) = invited?;
+    // Whoever is added is told at each address of theirs, also where that is not the one which was asked for.
+    let told = changes.mail.iter().map(|mail| &mail.to);
+    for fault in faults(before.known, told, scene.now) {
+        if paced.iter().all(|known| known.at != fault.at) {
+            paced.push(fault);
+        }
+    }
     if !paced.is_empty() {
         return Err(InviteRefusal::Invalid(paced));
     }
@@ -210,8 +217,8 @@ impl Rest {
 pub struct MailLimit {
     /// How many mails a day they can.
     pub limit: u64,
-    /// Until the next day begins.
-    pub rest: Rest,
+    /// Until the next day begins; none if a whole day would not do.
+    pub rest: Option<Rest>,
 }
 
 /// The day, in UTC, on which a mail counts.
@@ -256,12 +263,15 @@ impl Sent {
     /// # Errors
     /// [`MailLimit`].
     pub fn fits(self, organization: &Organization, changes: &Changes) -> Result<(), MailLimit> {
-        if changes.mail_by_hand() <= self.room(organization) {
+        let needed = changes.mail_by_hand();
+        if needed <= self.room(organization) {
             return Ok(());
         }
+        let limit = organization.mail_limit();
+        let rest = Rest::between(self.now, day_ends(self.now));
         Err(MailLimit {
-            limit: organization.mail_limit(),
-            rest: Rest::between(self.now, day_ends(self.now)),
+            limit,
+            rest: (needed <= limit).then_some(rest),
         })
     }
 }

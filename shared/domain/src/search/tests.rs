@@ -253,3 +253,22 @@ fn a_place_is_folded_short_and_puts_a_name_before_the_longer_one_it_begins() {
         assert_eq!(place(name), expected, "{name}");
     }
 }
+
+#[test]
+fn what_is_not_seen_makes_no_difference_wherever_it_was_pasted() {
+    for unseen in [
+        '\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{9f}', '\u{200b}', '\u{2060}', '\u{2800}', '\u{fff9}', '\u{fffb}',
+        '\u{feff}',
+    ] {
+        for query in [
+            format!("{unseen}annabel"),
+            format!("ann{unseen}abel"),
+            format!("annabel{unseen}"),
+        ] {
+            assert!(found("Annabel", "a@x.example", &query), "{query:?}");
+        }
+        assert_eq!(fold(&format!("Zo{unseen}ë")), "zoe", "{unseen:?}");
+    }
+    assert_eq!(fold("a\tb\u{85}c\n"), "a\tb\u{85}c\n", "white space is between words");
+    assert!(found("O'Brien", "a@x.example", "o\u{55a}brien"));
+}

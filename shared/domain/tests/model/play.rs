@@ -274,6 +274,7 @@ impl World {
             generation: invitation.generation - u32::from(old_link),
             inviters: &inviters,
             member: self.members.get(&user(who)),
+            former: None,
             guest: Guest {
                 id: user(who),
                 email: Some(&email),

@@ -3,7 +3,9 @@
 use crate::team::*;
 use muster_domain::invitation::CancelReason;
 use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline, end_second};
-use muster_domain::{Address, Invitation, InvitationState, Member, Organization, Status, Timestamp};
+use muster_domain::{
+    Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Timestamp,
+};
 use std::collections::BTreeSet;
 
 /// Everything an answer rests on, to be changed case by case.
@@ -13,6 +15,7 @@ struct Case {
     generation: u32,
     inviters: Vec<Member>,
     member: Option<Member>,
+    former: Option<FormerMember>,
     email: Option<Address>,
     verified: bool,
     now: Timestamp,
@@ -27,6 +30,7 @@ impl Case {
             generation: 1,
             inviters: vec![inviter],
             member: None,
+            former: None,
             email: Some(address(email)),
             verified: true,
             now: now(),
@@ -42,6 +46,7 @@ impl Case {
             generation: self.generation,
             inviters: &self.inviters,
             member: self.member.as_ref(),
+            former: self.former.as_ref(),
             guest: Guest {
                 id: user("guest"),
                 email: self.email.as_ref(),
@@ -230,6 +235,38 @@ fn declining_frees_the_seat_once() {
     case.now = case.invitation.expires_at;
     let late = decline(&case.answer(), &mut ids());
     assert_eq!(late.err(), Some(AnswerRefusal::Ended(InvitationState::Expired)));
+}
+
+#[test]
+fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
+    let mut case = program_admin();
+    let kept = |changes: &muster_domain::Changes| changes.former_members.clone();
+    let first = kept(&decline(&case.answer(), &mut ids()).unwrap());
+    let expected = FormerMember {
+        organization: organization_id(),
+        id: user("guest"),
+        email: address("guest@x.example"),
+        vouched_by: None,
+        left: true,
+        ended_at: now(),
+        version: 1,
+    };
+    assert_eq!(first, [Pair::new(expected.clone())]);
+    // Of one who was removed, and whose address a member only told, more is known now.
+    let removed = FormerMember {
+        email: address("old@x.example"),
+        vouched_by: Some(user("owner")),
+        left: false,
+        ended_at: at("2026-03-01T00:00:00Z"),
+        version: 7,
+        ..expected.clone()
+    };
+    case.former = Some(removed.clone());
+    let second = kept(&decline(&case.answer(), &mut ids()).unwrap());
+    let after = FormerMember { version: 8, ..expected };
+    assert_eq!(second, [Pair::change(removed, after)]);
+    case.member = Some(holder("guest", "admin"));
+    assert_eq!(kept(&decline(&case.answer(), &mut ids()).unwrap()), []);
 }
 
 #[test]

@@ -216,11 +216,11 @@ fn a_contact_keeps_an_account_that_somebody_stands_for() {
         vouched: false,
         ..at.clone()
     };
-    // Whose account a hint was makes no difference to whom it is of now.
+    // Of an address that was another person's before, nobody can say whose the contact is.
     let other = Contact { vouched: false, ..at };
-    for before in [without, other] {
+    for (before, user) in [(without, Some(pat.id)), (other, None)] {
         let after = known(&before).unwrap();
-        assert_eq!((after.user, after.version, after.id), (Some(pat.id), 2, before.id));
+        assert_eq!((after.user, after.version, after.id), (user, 2, before.id));
         assert_eq!((after.vouched, after.vouched_by), (false, None));
     }
     let same = Contact {
@@ -229,6 +229,36 @@ fn a_contact_keeps_an_account_that_somebody_stands_for() {
         ..contact("pat", "pat", None)
     };
     assert_eq!(known(&same), None, "it is so already");
+}
+
+#[test]
+fn the_contact_that_somebody_left_behind_goes_with_their_address_and_never_becomes_another_person() {
+    let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
+    let organization = counted(&[&owner, &pat], &[]);
+    let paula = user("paula");
+    for id in [paula.to_string(), format!("{paula}~2")] {
+        let before = Contact {
+            id: id.parse().unwrap(),
+            email: pat.email.clone(),
+            user: Some(paula),
+            vouched: false,
+            ..contact("paula", "paula", None)
+        };
+        let known = Acquaintance {
+            at: Some(&before),
+            ..Acquaintance::default()
+        };
+        let changes = remove_leaving_contact(&scene(&organization, &owner), Some(&pat), &known, &mut ids()).unwrap();
+        let [gone, new] = &changes.contacts[..] else { panic!() };
+        assert_eq!(gone, &Pair::gone(before.clone()));
+        let new = (new.before.as_ref(), new.after.as_ref().unwrap());
+        assert_eq!(
+            (new.0, new.1.user, new.1.id.as_str()),
+            (None, Some(pat.id), &*pat.id.to_string())
+        );
+        assert_eq!((&new.1.name, &new.1.email), (&pat.name, &pat.email));
+        assert!(kinds(&changes).ends_with(&["contact.deleted", "contact.created"]));
+    }
 }
 
 #[test]

@@ -137,6 +137,16 @@ fn an_export_is_shown_to_whoever_asked_for_it_until_its_end() {
     let over = later(scene(&acme, &ann), "2026-03-11T12:00:00Z");
     assert_eq!(shown(&over), Err(ExportRefusal::NotFound));
     assert_eq!(show(&scene(&acme, &ann), None), Err(ExportRefusal::NotFound));
+    for (joined_at, expected) in [
+        (export.created_at, Ok(export.clone())),
+        (at("2026-03-10T12:00:00.000000001Z"), Err(ExportRefusal::NotFound)),
+    ] {
+        let back = Member {
+            joined_at,
+            ..ann.clone()
+        };
+        assert_eq!(shown(&scene(&acme, &back)), expected, "in another membership");
+    }
     let lowered = holder("ann", "participant");
     assert_eq!(shown(&scene(&acme, &lowered)), Err(ExportRefusal::Forbidden));
     let key = limited_to_spring(&ann);

@@ -151,6 +151,7 @@ fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<
         generation: 1,
         inviters,
         member: None,
+        former: None,
         guest: Guest {
             id: user("guest"),
             email: Some(&invitation.email),

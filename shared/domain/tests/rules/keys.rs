@@ -271,16 +271,40 @@ fn whoever_rotates_anothers_key_is_told_no_more_than_they_could_make() {
     assert_eq!(after.limits.ceiling.as_ref().map(Vec::len), Some(2));
     assert_eq!(changes.relied_on, [relied(&admin)]);
 
-    // Held to the ceiling of before, and to what is left of it.
-    let less = somebody(
+    // What the owner holds now is for it, unless somebody else still knows the secret of before: they get what is left of theirs.
+    let changed = somebody(
         "pat",
         Some(held("admin", None)),
         vec![grant("spring", "program_admin", None)],
     );
-    let both = (Some(&less), Some(&after));
-    let (least, ..) = rotate(&scene(&acme, &admin), both, 1, 9, &mut ids()).unwrap();
-    let left = least.limits.ceiling.unwrap();
-    assert_eq!((left.len(), left[0].resource.as_ref()), (1, Some(&reference("spring"))));
+    let owner = holder("owner", "owner");
+    let ceiling = |by: &Member, overlap| {
+        let both = (Some(&changed), Some(&after));
+        let (key, ..) = rotate(&scene(&acme, by), both, overlap, 9, &mut ids()).unwrap();
+        key.limits.ceiling
+    };
+    let now_held = |ceiling: Option<Vec<Holding>>| {
+        let ceiling = ceiling.unwrap();
+        ceiling
+            .iter()
+            .map(|holding| holding.resource.clone())
+            .collect::<Vec<_>>()
+    };
+    let spring = Some(reference("spring"));
+    for (by, overlap, expected) in [
+        (&admin, 1, vec![None, spring.clone()]),
+        (&admin, 0, vec![None, spring.clone()]),
+        (&owner, 1, vec![spring.clone()]),
+        (&owner, 0, vec![None, spring.clone()]),
+    ] {
+        assert_eq!(now_held(ceiling(by, overlap)), expected, "{} {overlap}", by.id);
+    }
+    assert_eq!(
+        ceiling(&changed, 1),
+        after.limits.ceiling,
+        "the admin knows a secret that opens"
+    );
+    assert_eq!(ceiling(&changed, 0), None, "the owner alone knows it");
 
     let runner = holder("rita", "program_admin");
     let (whole, _, sam) = own(&holder("sam", "program_sponsor"));

@@ -205,17 +205,28 @@ fn who_has_no_say_is_told_so_whatever_they_name() {
 }
 
 #[test]
-fn whoever_holds_an_address_out_of_sight_is_not_told_apart() {
-    let holders = BTreeMap::from([
-        (address("ann@x.example"), Holder::OutOfSight),
-        (address("bob@x.example"), Holder::Member(user("bob"))),
-    ]);
+fn whoever_holds_an_address_out_of_sight_is_not_told_apart_and_not_told_of_by_what_is_refused_anyway() {
+    let unseen = Box::new(holder("ann", "owner"));
+    let bob = (address("bob@x.example"), Holder::Member(user("bob")));
+    let holds = |holder| BTreeMap::from([(address("ann@x.example"), holder)]);
     each_limited(|who, scene| {
-        let told = invited(scene, &found("spring"), &holders, &[]);
-        assert_eq!(
-            told, "ann@x.example not_available, bob@x.example already_member",
-            "{who}"
-        );
+        let nobody = BTreeMap::new();
+        for hidden in [Holder::OutOfSight, Holder::Unseen(unseen.clone())] {
+            let mut holders = holds(hidden);
+            assert_eq!(
+                invited(scene, &found("spring"), &holders, &[]),
+                "ann@x.example not_available",
+                "{who}"
+            );
+            for named in [&found("autumn"), &missing("winter")] {
+                let told = invited(scene, named, &holders, &[]);
+                assert_eq!(told, invited(scene, named, &nobody, &[]), "{who}");
+                assert!(!told.contains("not_available"), "{who}: {told}");
+            }
+            holders.extend([bob.clone()]);
+            let told = invited(scene, &found("spring"), &holders, &[]);
+            assert_eq!(told, "bob@x.example already_member", "{who}");
+        }
     });
 }
 

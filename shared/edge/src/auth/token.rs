@@ -105,13 +105,16 @@ impl<'t> Token<'t> {
     }
 }
 
+/// `9999-12-31T23:59:59Z`, in seconds since 1970. A [`Timestamp`] ends a day earlier.
+const NEVER: i64 = 253_402_300_799;
+
 /// Seconds since 1970, which may have a fraction (RFC 7519, section 2).
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 pub(super) struct NumericDate(Number);
 
 impl NumericDate {
-    /// The instant.
+    /// The instant; the last one there is for those of the last day of the year 9999, which is how some write "never".
     ///
     /// # Errors
     /// [`TokenError::Time`] for one that is not within the time there is.
@@ -119,6 +122,12 @@ impl NumericDate {
         let whole = self.0.as_i64().map(SignedDuration::from_secs);
         let exact = || SignedDuration::try_from_secs_f64(self.0.as_f64()?).ok();
         let since = whole.or_else(exact).ok_or(TokenError::Time)?;
+        let last = Timestamp::MAX.as_duration();
+        let since = if since <= SignedDuration::from_secs(NEVER) {
+            since.min(last)
+        } else {
+            since
+        };
         Timestamp::from_duration(since).map_err(|_| TokenError::Time)
     }
 }
@@ -169,6 +178,7 @@ mod tests {
             ("1769860800.5", "2026-01-31T12:00:00.5Z"),
             ("1.7698608e9", "2026-01-31T12:00:00Z"),
             ("-1.5", "1969-12-31T23:59:58.5Z"),
+            ("253402300799", "9999-12-30T22:00:00.999999999Z"),
         ] {
             assert_eq!(at(text), Ok(instant.parse().unwrap()), "{text}");
         }
@@ -177,6 +187,7 @@ mod tests {
             "18446744073709551615",
             "1e300",
             "-1e300",
+            "253402300800",
             "300000000000",
         ] {
             assert_eq!(at(text), Err(TokenError::Time), "{text}");

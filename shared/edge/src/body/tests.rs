@@ -188,10 +188,10 @@ fn what_is_wrong_is_told_in_our_words() {
     assert_eq!(
         told,
         [
-            "must be 0 to 4294967295",
             "must be a list",
             "must be a text",
             "must be a whole number",
+            "must not be negative",
         ]
     );
 }

@@ -46,13 +46,23 @@ impl<'de> Strict<'de> {
     }
 }
 
+/// What is wrong with a number that its type does not hold. What the field itself takes is less, and told where it is checked.
+fn out_of_range(number: i128, is_unsigned: bool) -> String {
+    let told = match (number < 0, is_unsigned) {
+        (true, true) => "must not be negative",
+        (true, false) => "is too small",
+        (false, _) => "is too large",
+    };
+    told.to_owned()
+}
+
 /// Whole numbers of these types.
 macro_rules! whole_numbers {
     ($($read:ident $visit:ident $type:ty,)*) => {$(
         fn $read<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
             let number = self.0.as_number().and_then(whole).ok_or_else(|| wrong("a whole number"))?;
             let number = <$type>::try_from(number)
-                .map_err(|_| Flaw::Value(format!("must be {} to {}", <$type>::MIN, <$type>::MAX)))?;
+                .map_err(|_| Flaw::Value(out_of_range(number, <$type>::MIN == 0)))?;
             visitor.$visit(number)
         }
     )*};

@@ -12,7 +12,10 @@ const MAX_LINES: usize = 60;
 /// How wide a quoted line may be before a mail program would break it where no mark follows.
 const QUOTE_WIDTH: usize = 72;
 
-/// Ends words for whoever looks for addresses in a text, and is not seen.
+/// Ends words for whoever looks for addresses in a text, and is hardly seen. A character of no width would not do: some take it for a
+/// part of a host's name, and browsers then leave it out (UTS 46).
+const HAIR_SPACE: char = '\u{200a}';
+/// Keeps digits apart for whoever looks for telephone numbers, in which blanks are usual.
 const WORD_JOINER: char = '\u{2060}';
 
 /// A name on one line: nothing invisible, nothing that turns the direction of text, nothing of which mail programs would make
@@ -35,9 +38,8 @@ pub(super) fn address(address: &Address) -> String {
 /// Fewest digits of a telephone number that a phone offers to call.
 const DIALED: usize = 7;
 
-/// The text with a character that is not seen before each sign that holds an address together, and between the digits of
-/// what may be a telephone number, so that mail programs take `evil.example` for words and make no link of it. It reads
-/// as before.
+/// The text with a hair space before each sign that holds an address together, and something unseen between the digits of what
+/// may be a telephone number, so that mail programs take `evil.example` for words and make no link of it. It reads as before.
 fn unlinked(text: &str) -> String {
     let may_be_dialed = text.chars().filter(|letter| letter.is_numeric()).count() >= DIALED;
     let mut broken = String::with_capacity(text.len());
@@ -46,7 +48,7 @@ fn unlinked(text: &str) -> String {
     while let Some(letter) = letters.next() {
         let goes_on = letters.peek().is_some_and(|next| !next.is_whitespace());
         if goes_on && holds_together(letter) && !before.is_whitespace() && !holds_together(before) {
-            broken.push(WORD_JOINER);
+            broken.push(HAIR_SPACE);
         }
         if may_be_dialed && letter.is_numeric() && before.is_numeric() {
             broken.push(WORD_JOINER);

@@ -10,14 +10,24 @@ use std::collections::BTreeSet;
 
 impl Transaction<'_> {
     /// A contact lies under its id, whole once more under its address, and by each of its words.
-    pub(super) fn contact(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
-        self.versioned(Position::Contact, pair, |c| c.version)?;
-        self.contact_address(pair)?;
-        self.contact_words(pair)
+    pub(super) fn contacts(&mut self, pairs: &[Pair<Contact>]) -> Result<(), StoreError> {
+        for pair in pairs {
+            self.versioned(Position::Contact, pair, |c| c.version)?;
+            self.contact_words(pair)?;
+            // One item is written once in a transaction: whoever comes in the place of another takes their address over.
+            match (&pair.before, &pair.after) {
+                (Some(gone), None) if pairs.iter().any(|other| comes_after(gone, other)) => {}
+                (None, Some(new)) => match pairs.iter().find_map(|other| replaced_by(new, other)) {
+                    Some(gone) => self.put(Position::Contact, at_address(new)?, held(gone))?,
+                    None => self.contact_address(pair)?,
+                },
+                _ => self.contact_address(pair)?,
+            }
+        }
+        Ok(())
     }
 
     fn contact_address(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
-        let held = |contact: &Contact| Condition::new("id = :id").text(":id", &contact.id);
         let moved = match (&pair.before, &pair.after) {
             (Some(before), Some(after)) => before.email != after.email,
             _ => true,
@@ -51,6 +61,22 @@ impl Transaction<'_> {
         }
         Ok(())
     }
+}
+
+fn held(contact: &Contact) -> Condition {
+    Condition::new("id = :id").text(":id", &contact.id)
+}
+
+/// Whether this contact is new at the address of one that goes.
+fn comes_after(gone: &Contact, pair: &Pair<Contact>) -> bool {
+    let new = pair.after.as_ref().filter(|_| pair.before.is_none());
+    new.is_some_and(|new| new.email == gone.email)
+}
+
+/// The contact of this pair, if it goes and leaves its address to a new one.
+fn replaced_by<'c>(new: &Contact, pair: &'c Pair<Contact>) -> Option<&'c Contact> {
+    let gone = pair.before.as_ref().filter(|_| pair.after.is_none())?;
+    (gone.email == new.email).then_some(gone)
 }
 
 fn at_address(contact: &Contact) -> Result<Item, StoreError> {

@@ -147,7 +147,8 @@ impl Account {
     }
 
     /// Where they hear of it: at their address, and where only a member says that it is theirs, also at the last one that is known to be.
-    fn mailboxes(&self) -> Vec<&Address> {
+    #[must_use]
+    pub fn mailboxes(&self) -> Vec<&Address> {
         let known = self.former.as_ref().filter(|former| former.vouched_by.is_none());
         let also = known
             .filter(|_| self.vouched_by().is_some())
