@@ -23,7 +23,8 @@ use muster_store::commit::MAX_ITEMS;
 use muster_store::erasure::Remains;
 use muster_store::{Commit, CommitError, Cursor, Key, Obstacle, Page, Store, StoreError, Tries};
 use std::slice;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
 const SLICES: usize = 20;
