@@ -173,8 +173,8 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
     store.erase(&gone).await?;
     let done = Done {
         number,
-        // Two for each item of a transaction, and one for each that is deleted outside of it.
-        units: 2 * store.weight(&changes, set, &known)?.all() + gone.count(),
+        // Two for each item of a transaction, and one for each of the organization's that is deleted outside of it.
+        units: 2 * store.weight(&changes, set, &known)?.all() + gone.in_partition(),
         partition: if gone.is_empty() {
             Partition::Shared
         } else {
