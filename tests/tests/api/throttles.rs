@@ -5,12 +5,15 @@ use jiff::SignedDuration;
 use muster_domain::Member;
 use muster_edge::Metric;
 use muster_functions::routes::ROUTES;
+use muster_functions::streams;
+use muster_local::run_as;
 use muster_store::items::Entity as _;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
-use muster_tests::faults::{At, ERASE, Kind, READ, Reach, TRANSACT, UPDATE};
+use muster_tests::faults::{At, ERASE, Kind, QUERY, READ, Reach, TRANSACT, UPDATE};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::samples::{ids, sample};
 use muster_tests::shortcuts::verdicts;
 use muster_tests::stream::Function;
 use serde_json::{Value, json};
@@ -157,6 +160,37 @@ async fn holders(b: &Bench) -> usize {
             .any(|grant| grant.resource.key.id.to_string() == "spring")
     };
     members.filter(on_spring).count()
+}
+
+/// Each slice of a long job is a record of it, so a batch may hold nothing else; whoever waits behind does so once and not for each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_many_records_of_a_job_goes_on_with_it_once() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    crowd(&b, &case, "member", 60, Holding::Grant).await;
+    let spring = case.organization().path("/resources/program/spring");
+    let answer = case.owner.delete(&b.h, &spring).await;
+    assert!((200..300).contains(&answer.status), "{:#}", answer.body);
+    let jobs = ids(&b.h, &case.organization().id, "JOB#").await;
+    let [job] = jobs.as_slice() else {
+        panic!("one job: {jobs:?}")
+    };
+    let mut event = sample(
+        "finish-work",
+        &vec![("org", case.organization().id.clone()), ("job", job.clone())],
+    );
+    let record = event["Records"][0].clone();
+    event["Records"] = json!([record, record, record]);
+    // The job waits for the table after its first look, and would be looked at again.
+    b.faults.inject(At::Every(QUERY), Kind::Throttled, Reach::Rest);
+    let done = run_as("finish-work", streams::finish_work(b.app(), event))
+        .await
+        .unwrap();
+    assert_eq!(done, json!({ "batchItemFailures": [] }));
+    assert_eq!(b.faults.count(QUERY), 6, "the tries of one slice");
+    b.faults.clear();
+    b.drain().await;
+    recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
