@@ -194,15 +194,55 @@ async fn a_batch_of_many_records_of_a_job_goes_on_with_it_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_are_counted_though_the_counts_are_throttled_at_first() {
+async fn people_are_counted_in_smaller_parts_where_the_counts_are_throttled_at_first() {
     let b = Bench::start().await;
     let case = case_of(&b, "list-members").await;
     b.drain().await;
     crowd(&b, &case, "member", 10, Holding::Grant).await;
     b.faults.inject(At::First(TRANSACT), Kind::Hot, Reach::Call);
     taken(&b, Function::CountPeople).await;
-    assert_eq!(b.faults.count(TRANSACT), 2);
+    let writes = b.faults.exchanges().into_iter();
+    let sizes = writes.filter(|e| e.operation == TRANSACT).map(|e| {
+        let items = e.request()["TransactItems"].as_array().map(Vec::len);
+        items.expect("a transaction")
+    });
+    assert_eq!(
+        sizes.collect::<Vec<_>>(),
+        [11, 6, 6],
+        "those of the people, and the counts themselves"
+    );
     b.faults.clear();
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_people_who_could_not_all_be_counted_only_the_rest_comes_again() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    b.drain().await;
+    crowd(&b, &case, "member", 100, Holding::Grant).await;
+    let records: Vec<Value> = {
+        let mut stream = b.stream().await;
+        let waiting = stream.waiting().await.iter();
+        let counting = waiting.filter(|waiting| waiting.function == Function::CountPeople);
+        counting.map(|waiting| waiting.json().clone()).collect()
+    };
+    assert_eq!(records.len(), 100);
+    // Ninety are read and written; the rest are read.
+    let is_second_write = At::Call(4);
+    b.faults.inject(is_second_write, Kind::ServerError, Reach::Rest);
+    let event = json!({ "Records": records });
+    let done = run_as("finish-work", streams::finish_work(b.app(), event))
+        .await
+        .unwrap();
+    assert_eq!(b.faults.calls(), [READ, READ, TRANSACT, READ, TRANSACT]);
+    let rest: Vec<Value> = records[90..]
+        .iter()
+        .map(|record| json!({ "itemIdentifier": record["dynamodb"]["SequenceNumber"] }))
+        .collect();
+    assert_eq!(done, json!({ "batchItemFailures": rest }));
+    b.faults.clear();
+    b.drain().await;
     recount(&b.h).await;
 }
 
