@@ -13,7 +13,7 @@
 //! since what it costs is known only afterwards: the partition is then in debt.
 //!
 //! **What is simplified.** AWS tells the limits, and not how they are kept. Here a partition's units come evenly, and one second of them is
-//! kept (more with [`Limits::burst`]); so a partition gives a second's worth more than time says, once. An index refuses together with its
+//! kept (more with [`Limits::burst`]). An index refuses together with its
 //! table; in AWS it follows the table, and pushes back when it cannot. What is refused costs nothing; in AWS, a cancelled transaction may
 //! have used units for some of its items. Two transactions at one item do not cancel each other. The limits of a whole table or
 //! account (40,000 units) are left out, and so is the table's own scaling.
@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// How a table is paid for, by which DynamoDB words its refusals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +151,8 @@ struct State {
     limits: Limits,
     /// Whether limits hold: not while what a test needs is made.
     holding: bool,
+    /// When they began to hold, and how much unused time partitions had then.
+    begun: (Instant, Duration),
     places: BTreeMap<Place, Ranges>,
     tally: Tally,
 }
@@ -164,6 +168,7 @@ impl Partitions {
         Self(Arc::new(Mutex::new(State {
             limits,
             holding: false,
+            begun: (Instant::now(), SECOND),
             places: BTreeMap::new(),
             tally: Tally::default(),
         })))
@@ -175,8 +180,14 @@ impl Partitions {
 
     /// Holds the limits from here on, with partitions that have rested for a second; and begins to tally.
     pub fn hold(&self) {
+        self.hold_after(SECOND);
+    }
+
+    /// The same with partitions that have rested for so long.
+    pub fn hold_after(&self, rested: Duration) {
         let mut state = self.lock();
         state.holding = true;
+        state.begun = (Instant::now(), rested);
         state.places.clear();
         state.tally = Tally::default();
     }
@@ -209,17 +220,7 @@ impl Partitions {
             state.note(parts.iter().flatten());
             return Ok(());
         }
-        let mut wanted: BTreeMap<(Place, usize, Kind), f64> = BTreeMap::new();
-        for cost in parts.iter().flatten() {
-            let range = state.ranges(&cost.place).find(&cost.sort);
-            *wanted.entry((cost.place.clone(), range, cost.kind)).or_default() += cost.units;
-        }
-        let mut full = Vec::new();
-        for ((place, range, kind), units) in &wanted {
-            if !state.ranges(place).at(*range).has(now, *kind, *units) {
-                full.push((place.clone(), *range, *kind));
-            }
-        }
+        let full = state.full(now, parts.iter().flatten());
         if full.is_empty() {
             for cost in parts.iter().flatten() {
                 state.ranges(&cost.place).of(&cost.sort).take(now, cost);
@@ -227,19 +228,15 @@ impl Partitions {
             state.note(parts.iter().flatten());
             return Ok(());
         }
-        let mut why = Vec::with_capacity(parts.len());
-        for part in parts {
-            let mut is_why = false;
-            for cost in part {
-                let range = state.ranges(&cost.place).find(&cost.sort);
-                if full.contains(&(cost.place.clone(), range, cost.kind)) {
-                    is_why = true;
-                    state.refuse(now, &cost.place, &cost.sort);
-                }
-            }
-            why.push(is_why);
+        // All looked for before any of them is noted, which may split a partition.
+        let why: Vec<Vec<&Cost>> = parts
+            .iter()
+            .map(|part| part.iter().filter(|cost| full.contains(&state.slot(cost))).collect())
+            .collect();
+        for cost in why.iter().flatten() {
+            state.refuse(now, &cost.place, &cost.sort);
         }
-        Err(why)
+        Err(why.iter().map(|costs| !costs.is_empty()).collect())
     }
 
     /// Whether a partition has any units left for a read at this place.
@@ -270,11 +267,35 @@ impl Partitions {
     }
 }
 
+/// What one range of a partition key has to give of one kind.
+type Slot = (Place, usize, Kind);
+
 impl State {
+    fn slot(&mut self, cost: &Cost) -> Slot {
+        let range = self.ranges(&cost.place).find(&cost.sort);
+        (cost.place.clone(), range, cost.kind)
+    }
+
+    /// Where too little is left for all of these.
+    fn full<'a>(&mut self, now: Instant, costs: impl Iterator<Item = &'a Cost>) -> Vec<Slot> {
+        let mut wanted: BTreeMap<Slot, f64> = BTreeMap::new();
+        for cost in costs {
+            *wanted.entry(self.slot(cost)).or_default() += cost.units;
+        }
+        let mut full = Vec::new();
+        for (slot, units) in wanted {
+            let (place, range, kind) = &slot;
+            if !self.ranges(place).at(*range).has(now, *kind, units) {
+                full.push(slot);
+            }
+        }
+        full
+    }
+
     fn ranges(&mut self, place: &Place) -> &mut Ranges {
         // Looked up first: a key is copied only where a partition is new.
         if !self.places.contains_key(place) {
-            let ranges = Ranges::new(Range::rested(self.limits));
+            let ranges = Ranges::new(Range::whole(self.limits, self.begun));
             self.places.insert(place.clone(), ranges);
         }
         self.places.get_mut(place).expect("it was put there")

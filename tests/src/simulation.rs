@@ -270,10 +270,10 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Begins to hold limits and to measure.
+    /// Begins to hold limits, with partitions that have little left of the second before, and to measure.
     #[must_use]
     pub fn begin(&self) -> Instant {
-        self.simulation.partitions.hold();
+        self.simulation.partitions.hold_after(TICK);
         self.mails.forget();
         Instant::now()
     }

@@ -16,24 +16,24 @@ struct Bucket {
     units: f64,
     a_second: f64,
     most: f64,
-    filled: Option<Instant>,
+    filled: Instant,
 }
 
 impl Bucket {
-    /// One that has rested for a second.
-    fn rested(a_second: f64, burst: Duration) -> Self {
+    /// One that had rested for so long at an instant.
+    fn new(a_second: f64, burst: Duration, (filled, rested): (Instant, Duration)) -> Self {
         Self {
-            units: a_second,
+            units: a_second * rested.as_secs_f64(),
             a_second,
             most: a_second * (1.0 + burst.as_secs_f64()),
-            filled: None,
+            filled,
         }
     }
 
     fn fill(&mut self, now: Instant) {
-        let since = self.filled.map_or(Duration::ZERO, |filled| now.duration_since(filled));
+        let since = now.duration_since(self.filled);
         self.units = (self.units + since.as_secs_f64() * self.a_second).min(self.most);
-        self.filled = Some(now);
+        self.filled = now;
     }
 
     /// Whether so many are left; of what is more than a second gives, as many as that.
@@ -62,12 +62,12 @@ pub(super) struct Range {
 }
 
 impl Range {
-    /// All sort keys, with the units of a second.
-    pub(super) fn rested(limits: Limits) -> Self {
+    /// All sort keys, with the units of so much time at an instant.
+    pub(super) fn whole(limits: Limits, rested: (Instant, Duration)) -> Self {
         Self {
             low: String::new(),
-            writes: Bucket::rested(limits.writes, limits.burst),
-            reads: Bucket::rested(limits.reads, limits.burst),
+            writes: Bucket::new(limits.writes, limits.burst, rested),
+            reads: Bucket::new(limits.reads, limits.burst, rested),
             asked: VecDeque::new(),
             heat: None,
         }

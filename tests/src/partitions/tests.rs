@@ -5,8 +5,6 @@ use dynoxide::types::{AttributeValue, Item};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const SECOND: Duration = Duration::from_secs(1);
-
 /// An item of so many bytes, with these attributes beside.
 fn item(size: usize, more: &[(&str, &str)]) -> Item {
     let mut item: Item = [("PK", "o"), ("SK", "x")]
@@ -312,6 +310,20 @@ fn a_hot_partition_is_split_where_sort_keys_are_spread_and_gives_more_then() {
         units < 6_100.0 && splits == 0,
         "one item is not split: {units} {splits}"
     );
+}
+
+#[test]
+fn a_split_in_the_middle_of_a_refusal_leaves_its_reasons_right() {
+    let limits = Limits {
+        split_after: Some(Duration::ZERO),
+        ..Limits::of(100.0)
+    };
+    let (partitions, now) = (held(limits), Instant::now());
+    let part = |sort| vec![cost("o", sort, 60.0)];
+    assert!(partitions.take(now, &[part("a")]).is_ok());
+    let parts = [part("b"), vec![cost("p", "a", 1.0)], part("c"), part("d")];
+    assert_eq!(partitions.take(now, &parts), Err(vec![true, false, true, true]));
+    assert!(partitions.tally().splits > 0);
 }
 
 #[test]

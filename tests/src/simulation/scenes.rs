@@ -39,6 +39,8 @@ pub struct Played {
     pub count: usize,
     /// How long it took, in simulated time.
     pub took: Duration,
+    /// How much of that was waiting for the last ones, which takes no longer where there are more.
+    pub tail: Duration,
     /// What partitions gave and refused.
     pub tally: Tally,
     /// What they take.
@@ -129,6 +131,7 @@ impl Scene {
         Played {
             count,
             took,
+            tail: Duration::ZERO,
             tally: self.simulation.partitions.tally(),
             limits: self.simulation.partitions.limits(),
             sent_again: 0,

@@ -26,7 +26,7 @@ const SLOW: Limits = Limits::of(0.1);
 /// Asserts that a scene met the limits, and was done in time.
 fn met(played: &Played, within: Duration) {
     assert!(played.tally.refusals() > 0, "{played:#?}");
-    // A partition has rested for a second at first.
+    // A partition that nothing was asked of for a while gives another second's units.
     let least = played.floor().saturating_sub(Duration::from_secs(1));
     assert!((least..within).contains(&played.took), "{played:#?}");
 }

@@ -57,7 +57,9 @@ pub fn activity(limits: Limits, count: usize, interval: Duration) -> Played {
     nothing_is_left(&dead, &items);
     let share = 100 * noted[0] / count;
     let (took, tally) = first.expect("there are members");
+    let asking = interval * u32::try_from(count).expect("a number of people");
     Played {
+        tail: took.saturating_sub(asking),
         tally,
         sent_again,
         note: format!(
