@@ -293,12 +293,9 @@ impl State {
     }
 
     fn ranges(&mut self, place: &Place) -> &mut Ranges {
-        // Looked up first: a key is copied only where a partition is new.
-        if !self.places.contains_key(place) {
-            let ranges = Ranges::new(Range::whole(self.limits, self.begun));
-            self.places.insert(place.clone(), ranges);
-        }
-        self.places.get_mut(place).expect("it was put there")
+        let (limits, begun) = (self.limits, self.begun);
+        let ranges = self.places.entry(place.clone());
+        ranges.or_insert_with(|| Ranges::new(Range::whole(limits, begun)))
     }
 
     fn note<'a>(&mut self, costs: impl Iterator<Item = &'a Cost>) {
