@@ -12,11 +12,15 @@ use muster_store::{DueCursor, Key, StoreError};
 use serde_json::{Value, json};
 use settling::{Group, settle_group};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many due things are read at a time from one shard.
 const BATCH: usize = 100;
 /// How long before its time is up the function stops; the next run goes on.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
+/// The longest that a function runs.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// Organizations that are settled side by side.
 const TOGETHER: usize = 4;
 /// Most things that are kept in mind of an organization while others of it are settled.
@@ -58,7 +62,7 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
     let mut sweep = Sweep {
         app,
         now: app.clock().now(),
-        deadline,
+        end: end_before(deadline),
         found: BTreeMap::new(),
         hot: BTreeSet::new(),
         done: Settled {
@@ -85,11 +89,15 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
     Ok(json!(done))
 }
 
-fn is_late(deadline: Timestamp) -> bool {
+/// When a run ends that has so long, on the clock that pauses go by.
+fn end_before(deadline: Timestamp) -> Instant {
     // The deadline is the runtime's, so it is judged by the system's clock and not by the one rules go by.
-    Timestamp::now()
-        .checked_add(MARGIN)
-        .map_or(true, |soon| soon >= deadline)
+    let left = deadline.duration_since(Timestamp::now()) - MARGIN;
+    Instant::now() + Duration::try_from(left).unwrap_or_default().min(LONGEST)
+}
+
+fn is_late(end: Instant) -> bool {
+    Instant::now() >= end
 }
 
 /// One run. It goes in rounds: each reads one page of every shard that has more, so that no shard waits for another to end; and settles
@@ -97,7 +105,7 @@ fn is_late(deadline: Timestamp) -> bool {
 struct Sweep<'a> {
     app: &'a App,
     now: Timestamp,
-    deadline: Timestamp,
+    end: Instant,
     /// What else was found due in organizations that are being settled.
     found: BTreeMap<OrganizationId, Vec<Key>>,
     /// Organizations that the table has no throughput for: they are the next run's.
@@ -115,7 +123,7 @@ impl<'a> Sweep<'a> {
         let mut settling = FuturesUnordered::new();
         let mut places: Vec<Place> = (0..DUE_SHARDS).map(|shard| (shard, None)).collect();
         while !places.is_empty() {
-            if is_late(self.deadline) {
+            if is_late(self.end) {
                 self.done.complete = false;
                 break;
             }
@@ -176,7 +184,7 @@ impl<'a> Sweep<'a> {
         }
         self.found.insert(id, Vec::new());
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        Some(Box::pin(settle_group(self.app, id, keys, self.now, self.deadline)))
+        Some(Box::pin(settle_group(self.app, id, keys, self.now, self.end)))
     }
 
     /// Goes on with an organization of which more was found meanwhile.

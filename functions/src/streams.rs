@@ -14,6 +14,7 @@ use muster_edge::{App, Metric};
 use muster_store::{Key, Obstacle, Tries};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// How often a mail is tried that the table has no throughput for, before its record is handed back.
 const TRIES: u32 = 6;
@@ -142,6 +143,9 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let records = named(event)?;
     let mut failed = counts::settle(app, &records).await;
+    // Each slice of a job is a record of it. To go on with the job for each of them would hold up what waits behind for as many times as
+    // long; and if the first of them comes again, so do those behind it.
+    let mut gone_on = BTreeSet::new();
     for Named {
         key, sequence_number, ..
     } in records
@@ -149,6 +153,9 @@ pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtim
         let (Some(organization), Some(job)) = (key.organization_of(), key.job_of()) else {
             continue;
         };
+        if !gone_on.insert((organization, job)) {
+            continue;
+        }
         if let Err(error) = work::go_on(app, organization, job).await {
             tracing::warn!(%error, %job, "work was not done; it will be tried again");
             failed.push(sequence_number);

@@ -1,10 +1,13 @@
 //! Many members at once, written as the product writes them but without a request each.
 
 use crate::bench::Bench;
+use crate::harness;
+use crate::personas::Persona;
 use crate::requests::Case;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::member::{Grant, Held};
 use muster_domain::{Changes, Member, Organization, Pair, Resource, RoleId, UserId, roleset};
+use muster_edge::App;
 use muster_store::{Commit, Key};
 
 /// Members of one transaction: each is at most four items.
@@ -24,27 +27,36 @@ pub enum Holding {
 /// # Panics
 /// If they cannot be written.
 pub async fn crowd(b: &Bench, case: &Case, name: &str, size: usize, holding: Holding) {
-    let id = case.organization().id.parse().unwrap();
+    let people: Vec<Persona> = (0..size).map(|n| case.person(b, &format!("{name}{n}"))).collect();
+    join(&b.quiet, case.organization(), &people, holding).await;
+}
+
+/// Makes these people members of an organization that has the program `spring`.
+///
+/// # Panics
+/// If they cannot be written.
+pub async fn join(app: &App, organization: &harness::Organization, people: &[Persona], holding: Holding) {
+    let id = organization.id.parse().unwrap();
     let spring = muster_domain::ResourceKey {
         kind: "program".parse().unwrap(),
         id: "spring".parse().unwrap(),
     };
-    let owner: UserId = case.owner.id().parse().unwrap();
+    let owner: UserId = organization.owner.id().parse().unwrap();
     let keys = [
         Key::organization(id),
         Key::member(id, owner),
         Key::resource(id, &spring),
     ];
-    let store = b.quiet.store();
+    let store = app.store();
     let seen = store.read(&keys).await.unwrap();
     let organization = seen.organization(id).unwrap().expect("an organization");
     let owner = seen.member(id, owner).unwrap().expect("its owner");
     let spring = seen.resource(id, &spring).unwrap().expect("its program");
     let set = roleset::find(&organization.role_set).expect("a role set");
-    let now = b.h.backend.clock().now();
-    let members: Vec<_> = (0..size)
-        .map(|n| {
-            let person = case.person(b, &format!("{name}{n}"));
+    let now = app.clock().now();
+    let members: Vec<_> = people
+        .iter()
+        .map(|person| {
             let member = Member {
                 id: person.id().parse().unwrap(),
                 email: person.address().parse().unwrap(),

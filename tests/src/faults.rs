@@ -373,7 +373,7 @@ pub async fn exchange(
 }
 
 /// The reply once all of it is there.
-async fn whole(mut reply: HttpResponse) -> Result<HttpResponse, ConnectorError> {
+pub(crate) async fn whole(mut reply: HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let body = reply.take_body().collect().await.map_err(ConnectorError::io)?;
     *reply.body_mut() = SdkBody::from(body.to_bytes());
     Ok(reply)
@@ -436,7 +436,7 @@ fn hot(operation: &str, sent: &[u8]) -> HttpResponse {
 }
 
 /// An error in the form of the JSON protocols, which is also that of SES.
-fn refusal(status: u16, kind: &str, more: Value) -> HttpResponse {
+pub(crate) fn refusal(status: u16, kind: &str, more: Value) -> HttpResponse {
     let mut body = more;
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
     if body["message"].is_null() {
@@ -447,7 +447,7 @@ fn refusal(status: u16, kind: &str, more: Value) -> HttpResponse {
     reply
 }
 
-fn answer(status: u16, body: &Value) -> HttpResponse {
+pub(crate) fn answer(status: u16, body: &Value) -> HttpResponse {
     let mut reply = HttpResponse::new(status.try_into().expect("a status"), SdkBody::from(body.to_string()));
     reply.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     reply

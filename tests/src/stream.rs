@@ -2,6 +2,7 @@
 //! when the test says so.
 
 use crate::harness::Harness;
+use aws_config::SdkConfig;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record, ShardIteratorType};
 use muster_edge::App;
 use muster_functions::streams;
@@ -41,11 +42,71 @@ pub struct Waiting {
     json: Value,
 }
 
+impl Waiting {
+    /// The record as its function gets it.
+    #[must_use]
+    pub const fn json(&self) -> &Value {
+        &self.json
+    }
+}
+
 /// What of the stream has not been taken yet, oldest first. A record stays until its function takes it, as in Lambda.
 pub struct Stream {
+    reader: Reader,
+    waiting: Vec<Waiting>,
+}
+
+/// What reads the stream's one shard from its first record on.
+pub(crate) struct Reader {
     client: aws_sdk_dynamodbstreams::Client,
     iterator: Option<String>,
-    waiting: Vec<Waiting>,
+}
+
+impl Reader {
+    /// Opens the stream of a table.
+    pub(crate) async fn open(sdk: &SdkConfig, table: &str) -> Self {
+        let described = aws_sdk_dynamodb::Client::new(sdk);
+        let described = described.describe_table().table_name(table).send().await;
+        let arn = described
+            .expect("the table is there")
+            .table
+            .and_then(|t| t.latest_stream_arn)
+            .expect("the table has a stream");
+        let client = aws_sdk_dynamodbstreams::Client::new(sdk);
+        let stream = client.describe_stream().stream_arn(&arn).send().await;
+        let stream = stream.expect("the stream is there").stream_description;
+        let shard = stream
+            .and_then(|s| s.shards?.into_iter().next()?.shard_id)
+            .expect("the stream has a shard");
+        let iterator = client
+            .get_shard_iterator()
+            .stream_arn(&arn)
+            .shard_id(shard)
+            .shard_iterator_type(ShardIteratorType::TrimHorizon)
+            .send()
+            .await
+            .expect("the shard can be read");
+        Self {
+            client,
+            iterator: iterator.shard_iterator,
+        }
+    }
+
+    /// All records that have not been read yet.
+    pub(crate) async fn read(&mut self) -> Vec<Record> {
+        let mut all = Vec::new();
+        loop {
+            let iterator = self.iterator.take().expect("the shard stays open");
+            let read = self.client.get_records().shard_iterator(iterator).send().await;
+            let read = read.expect("the stream can be read");
+            self.iterator = read.next_shard_iterator;
+            let records = read.records.unwrap_or_default();
+            if records.is_empty() {
+                return all;
+            }
+            all.extend(records);
+        }
+    }
 }
 
 impl Stream {
@@ -63,48 +124,17 @@ impl Stream {
 
     /// The stream of a backend that does not feed its functions itself.
     pub async fn open(h: &Harness) -> Self {
-        let sdk = h.quiet_sdk();
-        let table = aws_sdk_dynamodb::Client::new(&sdk);
-        let table = table.describe_table().table_name(h.backend.table()).send().await;
-        let arn = table
-            .expect("the table is there")
-            .table
-            .and_then(|t| t.latest_stream_arn)
-            .expect("the table has a stream");
-        let client = aws_sdk_dynamodbstreams::Client::new(&sdk);
-        let stream = client.describe_stream().stream_arn(&arn).send().await;
-        let stream = stream.expect("the stream is there").stream_description;
-        let shard = stream
-            .and_then(|s| s.shards?.into_iter().next()?.shard_id)
-            .expect("the stream has a shard");
-        let iterator = client
-            .get_shard_iterator()
-            .stream_arn(&arn)
-            .shard_id(shard)
-            .shard_iterator_type(ShardIteratorType::TrimHorizon)
-            .send()
-            .await
-            .expect("the shard can be read");
         Self {
-            client,
-            iterator: iterator.shard_iterator,
+            reader: Reader::open(&h.quiet_sdk(), h.backend.table()).await,
             waiting: Vec::new(),
         }
     }
 
     /// What waits to be taken at this moment, oldest first.
     pub async fn waiting(&mut self) -> &[Waiting] {
-        loop {
-            let iterator = self.iterator.take().expect("the shard stays open");
-            let read = self.client.get_records().shard_iterator(iterator).send().await;
-            let read = read.expect("the stream can be read");
-            self.iterator = read.next_shard_iterator;
-            let records = read.records.unwrap_or_default();
-            if records.is_empty() {
-                return &self.waiting;
-            }
-            self.waiting.extend(records.iter().filter_map(waiting));
-        }
+        let records = self.reader.read().await;
+        self.waiting.extend(records.iter().filter_map(waiting));
+        &self.waiting
     }
 
     /// Forgets what waits for a function: the test is not about it.

@@ -13,7 +13,8 @@ use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Rows that are read at first. Later ones follow how many the transaction before took, so that what is read stays in proportion
 /// to what is written however few rows a transaction holds.

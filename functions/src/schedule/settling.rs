@@ -10,7 +10,7 @@ use muster_edge::inside::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Backoff, Commit, CommitError, Key, Obstacle, Snapshot, StoreError, Tries};
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// Items a transaction keeps free for the organization and a job.
 const RESERVE: usize = 2;
@@ -26,13 +26,7 @@ pub(super) struct Group {
 }
 
 /// Settles what is due in one organization, a bounded number of things at a time.
-pub(super) async fn settle_group(
-    app: &App,
-    id: OrganizationId,
-    keys: Vec<Key>,
-    now: Timestamp,
-    deadline: Timestamp,
-) -> Group {
+pub(super) async fn settle_group(app: &App, id: OrganizationId, keys: Vec<Key>, now: Timestamp, end: Instant) -> Group {
     let mut group = Group {
         organization: id,
         done: Settled {
@@ -46,14 +40,14 @@ pub(super) async fn settle_group(
             group.done.leave(some.len());
             continue;
         }
-        if is_late(deadline) {
+        if is_late(end) {
             group.done.complete = false;
             break;
         }
         let settling = Settling {
             app,
             now,
-            deadline,
+            end,
             done: &mut group.done,
         };
         let Err(error) = settling.organization(id, some).await else {
@@ -76,7 +70,7 @@ pub(super) async fn settle_group(
 struct Settling<'a> {
     app: &'a App,
     now: Timestamp,
-    deadline: Timestamp,
+    end: Instant,
     done: &'a mut Settled,
 }
 
@@ -98,7 +92,7 @@ impl Settling<'_> {
             }
             if batch.weight(self.app, &organization, &changes)? > MAX_ITEMS - RESERVE {
                 self.flush(&mut batch, &organization).await?;
-                if is_late(self.deadline) {
+                if is_late(self.end) {
                     self.done.complete = false;
                     return Ok(());
                 }
@@ -168,7 +162,7 @@ impl Settling<'_> {
                 }
                 Err(CommitError::Lost(_) | CommitError::Busy) => return Ok(false),
                 Err(CommitError::Failed(error)) => return Err(error),
-                Err(CommitError::Throttled) if !is_late(self.deadline) && tries.again(Obstacle::Throttle).await => {
+                Err(CommitError::Throttled) if !is_late(self.end) && tries.again(Obstacle::Throttle).await => {
                     self.app.metrics().count(Metric::Throttled, 1);
                 }
                 Err(CommitError::Throttled) => {

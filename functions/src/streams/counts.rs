@@ -24,7 +24,8 @@ pub(super) async fn settle(app: &App, records: &[Named]) -> Vec<String> {
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
         if let Err(error) = Box::pin(app.store().settle_counts(organization, &ids)).await {
             tracing::warn!(%error, %organization, "people were not counted; it will be tried again");
-            failed.extend(people.iter().map(|(_, number)| (*number).to_owned()));
+            let left = people.iter().skip(error.from);
+            failed.extend(left.map(|(_, number)| (*number).to_owned()));
         }
     }
     failed

@@ -23,7 +23,8 @@ use muster_store::commit::MAX_ITEMS;
 use muster_store::erasure::Remains;
 use muster_store::{Commit, CommitError, Cursor, Key, Obstacle, Page, Store, StoreError, Tries};
 use std::slice;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
 const SLICES: usize = 20;
@@ -172,8 +173,8 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
     store.erase(&gone).await?;
     let done = Done {
         number,
-        // Two for each item of a transaction, and one for each that is deleted outside of it.
-        units: 2 * store.weight(&changes, set, &known)?.all() + gone.count(),
+        // Two for each item of a transaction, and one for each of the organization's that is deleted outside of it.
+        units: 2 * store.weight(&changes, set, &known)?.all() + gone.in_partition(),
         partition: if gone.is_empty() {
             Partition::Shared
         } else {

@@ -5,7 +5,7 @@
 //! comes twice, or late, or never, makes no difference: what is counted is the difference between the note and the person's own item.
 
 use crate::Store;
-use crate::backoff::Tries;
+use crate::backoff::{Obstacle, Tries};
 use crate::entries::mark;
 use crate::error::{CommitError, StoreError};
 use crate::items::Item;
@@ -22,6 +22,17 @@ const SETTLED: usize = 90;
 /// How often it is tried. With the pauses between throttled ones that is about ten seconds, since only a record of the stream
 /// brings a person here: one that is given up is not counted until the person changes again, or a repair finds it.
 const TRIES: u32 = 9;
+
+/// People who could not be counted.
+#[derive(Debug, thiserror::Error)]
+#[error("people are not counted: {error}")]
+pub struct Unsettled {
+    /// The place of the first of them among those who were asked for.
+    pub from: usize,
+    /// Why.
+    #[source]
+    pub error: CommitError,
+}
 
 /// How many people an organization has. Seconds behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,12 +156,33 @@ fn read(key: &Key, item: &Item) -> Result<Counted, StoreError> {
 impl Store {
     /// Brings the counts to what these people are now; gives how many of them were counted otherwise.
     ///
+    /// A partition that others keep busy has room for little at a time, and whoever asks for much at once waits until they are done. So what
+    /// was throttled is halved: in the end it asks for less than any change of a person does.
+    ///
     /// # Errors
-    /// [`CommitError`] if the table does not answer, or others were at it every time.
-    pub async fn settle_counts(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
-        let mut settled = 0;
-        for part in people.chunks(SETTLED) {
-            settled += self.settle_part(organization, part).await?;
+    /// [`Unsettled`] if the table does not answer, or others were at it every time.
+    pub async fn settle_counts(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, Unsettled> {
+        let (mut settled, mut from, mut most) = (0, 0, SETTLED);
+        let mut tries = Tries::new(TRIES);
+        while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {
+            let part = left.get(..most).unwrap_or(left);
+            let error = match self.settle_once(organization, part).await {
+                Ok(count) => {
+                    settled += count;
+                    from += part.len();
+                    tries = Tries::new(TRIES);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let obstacle = error.obstacle();
+            if obstacle == Some(Obstacle::Throttle) {
+                most = part.len().div_ceil(2);
+            }
+            match obstacle {
+                Some(obstacle) if tries.again(obstacle).await => {}
+                _ => return Err(Unsettled { from, error }),
+            }
         }
         Ok(settled)
     }
@@ -182,20 +214,6 @@ impl Store {
             is: mark(difference.is),
         };
         Ok(found.map(standing).collect())
-    }
-
-    async fn settle_part(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
-        let mut tries = Tries::new(TRIES);
-        loop {
-            let error = match self.settle_once(organization, people).await {
-                Ok(settled) => return Ok(settled),
-                Err(error) => error,
-            };
-            match error.obstacle() {
-                Some(obstacle) if tries.again(obstacle).await => {}
-                _ => return Err(error),
-            }
-        }
     }
 
     async fn settle_once(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {

@@ -32,10 +32,10 @@ impl Remains {
         self.items.is_empty()
     }
 
-    /// How many items go.
+    /// How many items of one partition go: claims lie in others, each in its address's own.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.claims.len() + self.items.len()
+    pub fn in_partition(&self) -> usize {
+        self.items.len()
     }
 }
 
@@ -139,5 +139,21 @@ fn unfit(error: BuildError) -> StoreError {
         operation: OPERATION,
         detail: error.to_string(),
         busy: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_not_in_the_partition_that_is_erased() {
+        let id = OrganizationId::from_bytes([7; 16]);
+        let address: Address = "ann@acme.example".parse().unwrap();
+        let remains = Remains {
+            claims: vec![Key::claim(id, &address)],
+            items: vec![Key::organization(id), Key::counts(id)],
+        };
+        assert_eq!((remains.in_partition(), remains.is_empty()), (2, false));
     }
 }

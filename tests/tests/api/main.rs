@@ -37,6 +37,7 @@ mod first_story;
 mod giving;
 mod giving_keys;
 mod grants;
+mod hot_partitions;
 mod idempotency;
 mod instants;
 mod invitations;

@@ -5,12 +5,15 @@ use jiff::SignedDuration;
 use muster_domain::Member;
 use muster_edge::Metric;
 use muster_functions::routes::ROUTES;
+use muster_functions::streams;
+use muster_local::run_as;
 use muster_store::items::Entity as _;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
-use muster_tests::faults::{At, ERASE, Kind, READ, Reach, TRANSACT, UPDATE};
+use muster_tests::faults::{At, ERASE, Kind, QUERY, READ, Reach, TRANSACT, UPDATE};
 use muster_tests::recount;
 use muster_tests::requests::{Case, prepare};
+use muster_tests::samples::{ids, sample};
 use muster_tests::shortcuts::verdicts;
 use muster_tests::stream::Function;
 use serde_json::{Value, json};
@@ -159,16 +162,87 @@ async fn holders(b: &Bench) -> usize {
     members.filter(on_spring).count()
 }
 
+/// Each slice of a long job is a record of it, so a batch may hold nothing else; whoever waits behind does so once and not for each.
 #[tokio::test(flavor = "multi_thread")]
-async fn people_are_counted_though_the_counts_are_throttled_at_first() {
+async fn a_batch_of_many_records_of_a_job_goes_on_with_it_once() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    crowd(&b, &case, "member", 60, Holding::Grant).await;
+    let spring = case.organization().path("/resources/program/spring");
+    let answer = case.owner.delete(&b.h, &spring).await;
+    assert!((200..300).contains(&answer.status), "{:#}", answer.body);
+    let jobs = ids(&b.h, &case.organization().id, "JOB#").await;
+    let [job] = jobs.as_slice() else {
+        panic!("one job: {jobs:?}")
+    };
+    let mut event = sample(
+        "finish-work",
+        &vec![("org", case.organization().id.clone()), ("job", job.clone())],
+    );
+    let record = event["Records"][0].clone();
+    event["Records"] = json!([record, record, record]);
+    // The job waits for the table after its first look, and would be looked at again.
+    b.faults.inject(At::Every(QUERY), Kind::Throttled, Reach::Rest);
+    let done = run_as("finish-work", streams::finish_work(b.app(), event))
+        .await
+        .unwrap();
+    assert_eq!(done, json!({ "batchItemFailures": [] }));
+    assert_eq!(b.faults.count(QUERY), 6, "the tries of one slice");
+    b.faults.clear();
+    b.drain().await;
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_counted_in_smaller_parts_where_the_counts_are_throttled_at_first() {
     let b = Bench::start().await;
     let case = case_of(&b, "list-members").await;
     b.drain().await;
     crowd(&b, &case, "member", 10, Holding::Grant).await;
     b.faults.inject(At::First(TRANSACT), Kind::Hot, Reach::Call);
     taken(&b, Function::CountPeople).await;
-    assert_eq!(b.faults.count(TRANSACT), 2);
+    let writes = b.faults.exchanges().into_iter();
+    let sizes = writes.filter(|e| e.operation == TRANSACT).map(|e| {
+        let items = e.request()["TransactItems"].as_array().map(Vec::len);
+        items.expect("a transaction")
+    });
+    assert_eq!(
+        sizes.collect::<Vec<_>>(),
+        [11, 6, 6],
+        "those of the people, and the counts themselves"
+    );
     b.faults.clear();
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_people_who_could_not_all_be_counted_only_the_rest_comes_again() {
+    let b = Bench::start().await;
+    let case = case_of(&b, "list-members").await;
+    b.drain().await;
+    crowd(&b, &case, "member", 100, Holding::Grant).await;
+    let records: Vec<Value> = {
+        let mut stream = b.stream().await;
+        let waiting = stream.waiting().await.iter();
+        let counting = waiting.filter(|waiting| waiting.function == Function::CountPeople);
+        counting.map(|waiting| waiting.json().clone()).collect()
+    };
+    assert_eq!(records.len(), 100);
+    // Ninety are read and written; the rest are read.
+    let is_second_write = At::Call(4);
+    b.faults.inject(is_second_write, Kind::ServerError, Reach::Rest);
+    let event = json!({ "Records": records });
+    let done = run_as("finish-work", streams::finish_work(b.app(), event))
+        .await
+        .unwrap();
+    assert_eq!(b.faults.calls(), [READ, READ, TRANSACT, READ, TRANSACT]);
+    let rest: Vec<Value> = records[90..]
+        .iter()
+        .map(|record| json!({ "itemIdentifier": record["dynamodb"]["SequenceNumber"] }))
+        .collect();
+    assert_eq!(done, json!({ "batchItemFailures": rest }));
+    b.faults.clear();
+    b.drain().await;
     recount(&b.h).await;
 }
 

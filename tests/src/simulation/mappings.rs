@@ -1,0 +1,280 @@
+//! Event source mappings in simulated time: what takes the stream's records to functions.
+
+use crate::stream::Reader;
+use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record};
+use futures::future::LocalBoxFuture;
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use muster_edge::App;
+use muster_functions::streams;
+use muster_local::run_as;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// Lanes of a mapping: four shards of a new table of on-demand throughput, each in two by partition key.
+const LANES: u64 = 8;
+/// Lambda asks a shard four times a second.
+const POLL: Duration = Duration::from_millis(250);
+/// How often a record is handed back before it is a dead letter.
+const RETRIES: u32 = 10;
+
+/// A mapping of the template.
+#[derive(Debug)]
+pub(super) struct Source {
+    binary: &'static str,
+    batch: usize,
+    window: Duration,
+    /// How many processes its function has: the template's default.
+    pub(super) concurrency: usize,
+}
+
+/// Mail.
+pub(super) const MAIL: Source = Source {
+    binary: "deliver-mail",
+    batch: 10,
+    window: Duration::ZERO,
+    concurrency: 2,
+};
+/// Jobs, and counting people.
+pub(super) const WORK: Source = Source {
+    binary: "finish-work",
+    batch: 25,
+    window: Duration::from_secs(1),
+    concurrency: 5,
+};
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    number: String,
+    json: Value,
+    since: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    waiting: VecDeque<Waiting>,
+    tries: u32,
+    is_running: bool,
+}
+
+/// A mapping at work.
+pub(super) struct Mapping {
+    source: &'static Source,
+    lanes: Vec<Lane>,
+    free: Vec<App>,
+}
+
+impl Mapping {
+    pub(super) fn new(source: &'static Source, processes: Vec<App>) -> Self {
+        Self {
+            source,
+            lanes: (0..LANES).map(|_| Lane::default()).collect(),
+            free: processes,
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.lanes
+            .iter()
+            .all(|lane| lane.waiting.is_empty() && !lane.is_running)
+    }
+
+    /// A lane whose next batch may go, with a process that takes it.
+    fn next(&mut self) -> Option<(usize, App, Vec<Value>)> {
+        let (batch, window) = (self.source.batch, self.source.window);
+        let may_go = |lane: &Lane| {
+            let waits = lane.waiting.front().map(|first| first.since.elapsed());
+            !lane.is_running && waits.is_some_and(|time| time >= window || lane.waiting.len() >= batch)
+        };
+        let lane = self.lanes.iter().position(may_go)?;
+        let app = self.free.pop()?;
+        let known = &mut self.lanes[lane];
+        known.is_running = true;
+        let records = known.waiting.iter().take(batch).map(|record| record.json.clone());
+        Some((lane, app, records.collect()))
+    }
+}
+
+/// A batch that a function has looked at.
+struct Ended {
+    mapping: usize,
+    lane: usize,
+    app: App,
+    size: usize,
+    /// The numbers of records that it did not take.
+    failed: Vec<String>,
+}
+
+/// Both mappings of the stream.
+pub(super) struct Mappings {
+    all: RefCell<[Mapping; 2]>,
+    dead: RefCell<Vec<Value>>,
+    last: Cell<Instant>,
+    /// How often the stream has been asked.
+    polls: Cell<u64>,
+}
+
+impl Mappings {
+    pub(super) fn new(all: [Mapping; 2]) -> Self {
+        Self {
+            all: RefCell::new(all),
+            dead: RefCell::default(),
+            last: Cell::new(Instant::now()),
+            polls: Cell::new(0),
+        }
+    }
+
+    pub(super) fn last_taken(&self) -> Instant {
+        self.last.get()
+    }
+
+    pub(super) fn dead_letters(&self) -> Vec<Value> {
+        self.dead.borrow().clone()
+    }
+
+    /// Waits until nothing waits, at two looks at the stream one after the other.
+    pub(super) async fn settled(&self) {
+        let mut idle = 0;
+        while idle < 2 {
+            let seen = self.polls.get();
+            while self.polls.get() == seen {
+                sleep(POLL / 4).await;
+            }
+            let is_idle = self.all.borrow().iter().all(Mapping::is_idle);
+            idle = if is_idle { idle + 1 } else { 0 };
+        }
+    }
+
+    /// Hands records to their functions, without end.
+    pub(super) async fn run(&self, reader: &mut Reader) {
+        let mut running = FuturesUnordered::new();
+        loop {
+            for record in reader.read().await {
+                self.distribute(&record);
+            }
+            self.polls.set(self.polls.get() + 1);
+            let mut pause = std::pin::pin!(sleep(POLL));
+            loop {
+                running.extend(self.begun());
+                tokio::select! {
+                    biased;
+                    Some(ended) = running.next() => self.end(ended),
+                    () = &mut pause => break,
+                }
+            }
+        }
+    }
+
+    fn distribute(&self, record: &Record) {
+        let Some((mapping, partition, number, json)) = event(record) else {
+            return;
+        };
+        let mut hasher = DefaultHasher::new();
+        partition.hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % LANES).expect("a lane");
+        let since = Instant::now();
+        self.all.borrow_mut()[mapping].lanes[lane]
+            .waiting
+            .push_back(Waiting { number, json, since });
+    }
+
+    /// Begins with every batch that may go.
+    fn begun(&self) -> Vec<LocalBoxFuture<'static, Ended>> {
+        let mut begun: Vec<LocalBoxFuture<'static, Ended>> = Vec::new();
+        for (mapping, known) in self.all.borrow_mut().iter_mut().enumerate() {
+            while let Some((lane, app, records)) = known.next() {
+                let size = records.len();
+                begun.push(Box::pin(async move {
+                    let failed = invoke(mapping, &app, json!({ "Records": records })).await;
+                    Ended {
+                        mapping,
+                        lane,
+                        app,
+                        size,
+                        failed,
+                    }
+                }));
+            }
+        }
+        begun
+    }
+
+    /// Takes what was taken out of its lane; what was not comes again, from its first record on.
+    fn end(&self, ended: Ended) {
+        self.last.set(Instant::now());
+        let mapping = &mut self.all.borrow_mut()[ended.mapping];
+        mapping.free.push(ended.app);
+        let lane = &mut mapping.lanes[ended.lane];
+        lane.is_running = false;
+        let mut batch = lane.waiting.iter().take(ended.size);
+        let failed = batch.position(|record| ended.failed.contains(&record.number));
+        let taken = failed.unwrap_or(ended.size);
+        if taken > 0 {
+            lane.tries = 0;
+        }
+        lane.waiting.drain(..taken);
+        if failed.is_some() {
+            lane.tries += 1;
+            if lane.tries > RETRIES {
+                lane.tries = 0;
+                let dead = lane.waiting.pop_front().map(|record| record.json);
+                self.dead.borrow_mut().extend(dead);
+            }
+        }
+    }
+}
+
+/// Runs a function; gives the numbers of records that it did not take.
+async fn invoke(mapping: usize, app: &App, event: Value) -> Vec<String> {
+    let answer = match mapping {
+        0 => run_as(MAIL.binary, streams::deliver_mail(app, event)).await,
+        _ => run_as(WORK.binary, streams::finish_work(app, event)).await,
+    };
+    let answer = answer.expect("an event of the stream");
+    let failures = answer["batchItemFailures"].as_array().into_iter().flatten();
+    let number = |failure: &Value| failure["itemIdentifier"].as_str().map(str::to_owned);
+    failures.filter_map(number).collect()
+}
+
+/// Which mapping wants a record by the template's filters, the partition key it is of, its number, and the record as a function gets it:
+/// as much of it as functions look at.
+fn event(record: &Record) -> Option<(usize, String, String, Value)> {
+    let change = record.dynamodb()?;
+    let text = |value: &AttributeValue| value.as_s().ok().cloned();
+    let key = |name: &str| change.keys()?.get(name).and_then(text);
+    let (pk, sk) = (key("PK")?, key("SK")?);
+    let (new, old) = (change.new_image(), change.old_image());
+    let kind = new.and_then(|image| image.get("kind")).and_then(text);
+    let is = |event: &OperationType| record.event_name() == Some(event);
+    let mapping = match kind.as_deref() {
+        Some("mail") if is(&OperationType::Insert) => 0,
+        Some("job") if !is(&OperationType::Remove) => 1,
+        _ if sk.starts_with("TEAM#") => 1,
+        _ => return None,
+    };
+    let image = |image: Option<&HashMap<String, AttributeValue>>| {
+        let image = image?;
+        let mut shown = json!({});
+        if let Some(version) = image.get("version").and_then(|version| version.as_n().ok()) {
+            shown["version"] = json!({ "N": version });
+        }
+        if let Some(to) = image.get("to").and_then(text) {
+            shown["to"] = json!({ "S": to });
+        }
+        Some(shown)
+    };
+    let number = change.sequence_number()?.to_owned();
+    let json = json!({
+        "eventName": record.event_name().map(OperationType::as_str),
+        "dynamodb": {
+            "Keys": { "PK": { "S": pk }, "SK": { "S": sk } },
+            "SequenceNumber": number,
+            "NewImage": image(new),
+            "OldImage": image(old),
+        },
+    });
+    Some((mapping, pk, number, json))
+}
