@@ -7,9 +7,10 @@ use crate::request::{Request, Who};
 use crate::standing::{Before, Standing};
 use crate::world::{Organization, World};
 use jiff::Timestamp;
+use muster_domain::RoleId;
 use muster_domain::roleset::{RoleSet, permission};
-use muster_domain::{RoleId, Secret};
 use muster_functions::routes::{Access, ROUTES};
+use muster_tests::recount::tells_secret;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -122,13 +123,7 @@ impl Judgement<'_> {
         let tells = ["create-api-key", "rotate-api-key"].contains(&self.request.route.binary)
             && self.reply.is_done()
             && !self.reply.replayed;
-        // A cursor may have the same three characters in it; what is a secret has a checksum.
-        let is_secret = |(place, _): (usize, &str)| {
-            let rest = text.get(place..).unwrap_or_default();
-            let word = rest.split(|c: char| c != '_' && !c.is_ascii_alphanumeric()).next();
-            word.is_some_and(|word| word.parse::<Secret>().is_ok())
-        };
-        must(tells || !text.match_indices("mk_").any(is_secret), || {
+        must(tells || !tells_secret(text), || {
             "the secret of an API key is told again".to_owned()
         })?;
         must(!text.contains("eyJ0eXAiOi") && !text.contains("eyJhbGciOi"), || {
