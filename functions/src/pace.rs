@@ -7,7 +7,7 @@ const UNPACED: u64 = 8;
 /// Write units a second that a partition takes.
 const PARTITION: u32 = 1_000;
 
-/// Of whom the partition is.
+/// How much of a partition background work may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Partition {
     /// Of an organization that is in use: half of it is left to requests.

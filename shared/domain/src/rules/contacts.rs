@@ -239,8 +239,8 @@ fn ended(scene: &Scene<'_>, member: &Member, before: Option<&FormerMember>) -> P
 
 /// The contact that stays of a member: the one at their address, or a new one. Nobody stands for the account by that.
 ///
-/// An address can have been another person's before. Their contact goes; one that was registered for the address no longer says whose
-/// account it is, since whoever picks it may mean either.
+/// Another person may have had the address before. A contact that their membership left behind is deleted. A contact that was
+/// registered for the address loses its account: the member who picks it could mean either person.
 fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
     let Some(at) = known.at else {
         return new_contact(scene, member, known, ids);

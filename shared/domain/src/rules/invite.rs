@@ -187,11 +187,11 @@ fn check_addresses<'r>(
     if faults.is_empty() { Ok(good) } else { Err(faults) }
 }
 
-/// A fault for each address that is held by somebody out of sight who cannot be taken in. Which of member and invitation it is stays
-/// untold.
+/// A fault for each address whose holder is out of sight and cannot be taken in. The fault does not say whether a member or an
+/// invitation holds it.
 ///
-/// They are looked for last. A request that is refused anyway is refused in the same way whoever holds its addresses, so that
-/// nobody learns from requests that cannot succeed who is there.
+/// This check comes last. A request with another fault gets the same answer whether or not its addresses are held, so requests
+/// that cannot succeed do not reveal members.
 fn hidden(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Fault> {
     let is_hidden = |address: &&Address| match request.holders.get(*address) {
         Some(Holder::Unseen(member)) => joined(scene, member, offer).is_none(),

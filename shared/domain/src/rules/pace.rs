@@ -10,7 +10,7 @@ use crate::id::{MailId, NewIds};
 use crate::invitation::Invitation;
 use crate::mail::{Letter, Mail};
 use crate::organization::Organization;
-use crate::rules::invite::{Invite, InviteRefusal, invite};
+use crate::rules::invite::{Invite, InviteRefusal, invite, sees_contacts};
 use crate::rules::{Fault, Scene};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -106,6 +106,8 @@ pub fn invite_at_pace(
     let mut paced = faults(before.known, request.addresses.iter().flatten(), scene.now);
     let invited = invite(scene, request, ids);
     if let Err(InviteRefusal::Invalid(mut faults)) = invited {
+        // What is refused anyway tells those who see a part of the organization nothing of the mail of others.
+        paced.retain(|_| sees_contacts(scene));
         paced.retain(|fault| faults.iter().all(|known| known.at != fault.at));
         faults.extend(paced);
         return Err(InviteRefusal::Invalid(faults));

@@ -232,6 +232,42 @@ fn every_address_that_was_mailed_too_often_is_named_beside_all_other_faults() {
 }
 
 #[test]
+fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others() {
+    let pat = holder("pat", "program_admin");
+    let participant = role("participant");
+    let spring = [found("spring")];
+    let known = [mailed("often@x.example", &[1, 1, 1, 1, 1])];
+    let before = Before {
+        known: &known,
+        ..NOTHING_SENT
+    };
+    let holders = BTreeMap::from([(
+        address("member@x.example"),
+        muster_domain::rules::invite::Holder::Member(user("m")),
+    )]);
+    let faults = |addresses: &[&str]| {
+        let addresses: Vec<_> = addresses.iter().map(|text| Ok(address(text))).collect();
+        let request = Invite {
+            addresses: &addresses,
+            holders: &holders,
+            known: Known::default(),
+            wanted: wanted(&participant, &spring, None),
+            message: None,
+        };
+        let organization = counted(&[&holder("owner", "owner"), &pat], &[]);
+        match invite_at_pace(&scene(&organization, &pat), request, before, &mut ids()) {
+            Err(InviteRefusal::Invalid(faults)) => codes(&faults),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(faults(&["often@x.example"]), ["often@x.example mailed_too_often"]);
+    assert_eq!(
+        faults(&["often@x.example", "member@x.example"]),
+        ["member@x.example already_member"]
+    );
+}
+
+#[test]
 fn an_invitation_to_whoever_wants_no_mail_waits_to_be_found() {
     let known = [
         Deliverability {
