@@ -5,7 +5,7 @@ mod tests;
 
 use crate::address::Address;
 use crate::text::{Name, is_ignorable};
-use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::{DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed};
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 use std::collections::BTreeSet;
 
@@ -29,8 +29,14 @@ const IOTA_BELOW: char = '\u{345}';
 /// type for it. Each apostrophe and each dash becomes the one that keyboards have.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    // Before they come apart: alone, these two accents become a blank with something above.
-    let apostrophes = |c: char| if matches!(c, '\u{b4}' | '`') { '\'' } else { c };
+    // Before it comes apart: alone, an acute accent becomes a blank with something above.
+    let apostrophes = |c: char| {
+        if matches!(c, '\u{b4}' | '\u{1ffd}' | '`') {
+            '\''
+        } else {
+            c
+        }
+    };
     let text: String = text.chars().map(apostrophes).collect();
     if text.is_ascii() {
         let told = text.chars().filter(|c| is_told(*c));
@@ -66,7 +72,9 @@ fn is_told(c: char) -> bool {
         category,
         GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
     );
-    c == IOTA_BELOW || !(is_mark || is_ignorable(c))
+    // What attaches to a letter changes places with other marks as texts come apart, also the few that take a place of their own.
+    let attaches = CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0;
+    c == IOTA_BELOW || !(is_mark || attaches || is_ignorable(c))
 }
 
 /// What people type for a small letter or a sign.
@@ -85,8 +93,10 @@ fn plain(c: char) -> impl Iterator<Item = char> {
 /// The apostrophe or the dash that keyboards have, for one that they have not.
 fn sign(c: char) -> char {
     match c {
-        // Quotation marks, primes, and the letters that are written as apostrophes are.
-        '\u{2018}'..='\u{201b}'
+        // The grave accent, which wider ones become as they come apart; quotation marks, primes, and the letters that are written
+        // as apostrophes are.
+        '`'
+        | '\u{2018}'..='\u{201b}'
         | '\u{2032}'
         | '\u{2035}'
         | '\u{2b9}'..='\u{2bf}'

@@ -224,6 +224,21 @@ proptest! {
 }
 
 #[test]
+fn every_character_stays_as_it_was_folded() {
+    for c in '\0'..=char::MAX {
+        let folded = fold(&c.to_string());
+        assert_eq!(fold(&folded), folded, "{c:?} U+{:04X}", u32::from(c));
+    }
+}
+
+#[test]
+fn every_accent_that_stands_alone_as_an_apostrophe_is_one() {
+    for accent in ['`', '\u{b4}', '\u{1fef}', '\u{1ffd}', '\u{ff40}'] {
+        assert_eq!(fold(&format!("O{accent}Brien")), "o'brien", "{accent:?}");
+    }
+}
+
+#[test]
 fn a_person_is_found_by_so_many_words_at_most_and_none_parts_a_key() {
     let name: Vec<String> = ('a'..='z')
         .map(|c| format!("{c}#"))
