@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// How often a mail is tried that the table has no throughput for, before its record is handed back.
-const TRIES: u32 = 6;
+const MAX_ATTEMPTS: u32 = 6;
 
 #[derive(Deserialize)]
 struct Batch {
@@ -118,7 +118,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
         };
-        let mut tries = Tries::new(TRIES);
+        let mut tries = Tries::new(MAX_ATTEMPTS);
         let delivered = loop {
             // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
             let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, to.as_ref())).await;
@@ -156,7 +156,7 @@ pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtim
         if !gone_on.insert((organization, job)) {
             continue;
         }
-        if let Err(error) = work::go_on(app, organization, job).await {
+        if let Err(error) = work::resume_job(app, organization, job).await {
             tracing::warn!(%error, %job, "work was not done; it will be tried again");
             failed.push(sequence_number);
         }

@@ -17,8 +17,8 @@ use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use cloud::Cloud;
-use crew::Crew;
+use cloud::LocalAws;
+use crew::TaskSet;
 use muster_domain::roleset::{self, RoleSetError};
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
@@ -119,14 +119,14 @@ pub struct Backend {
     environment: Vec<(&'static str, String)>,
     functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
-    cloud: Cloud,
+    cloud: LocalAws,
     schedule: Schedule,
     pump: Pump,
     feedback: Feedback,
     /// What takes work: stopped first, since it needs what the other crew serves.
-    front: Crew,
+    front: TaskSet,
     /// What serves the cloud.
-    back: Crew,
+    back: TaskSet,
 }
 
 impl Backend {
@@ -139,9 +139,9 @@ impl Backend {
         let identity = Arc::new(identity_provider(&data, &base_url, options.signing)?);
         let clock = Clock::adjustable();
 
-        let (mut front, mut back) = (Crew::new(), Crew::new());
+        let (mut front, mut back) = (TaskSet::new(), TaskSet::new());
         let (feedback, untold) = Feedback::new(&data)?;
-        let cloud = Cloud::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
+        let cloud = LocalAws::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
         let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
         if options.hurried {
             sdk = aws::hurried(&sdk);

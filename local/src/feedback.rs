@@ -9,7 +9,7 @@ use crate::aws::SentMail;
 use crate::data::{DataError, DataFolder, Journal};
 use crate::functions::{self, Functions, NOTE_FEEDBACK};
 use jiff::Timestamp;
-use muster_domain::feedback::Told;
+use muster_domain::feedback::DeliveryEvent;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,34 +24,34 @@ const TRIES: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// What SES tells of a mail to this address, one after the other.
-fn fate(address: &str) -> &'static [Told] {
+fn fate(address: &str) -> &'static [DeliveryEvent] {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
-        "bounce" => &[Told::Sent, Told::Bounced],
-        "complaint" => &[Told::Sent, Told::Delivered, Told::Complained],
+        "bounce" => &[DeliveryEvent::Sent, DeliveryEvent::Bounced],
+        "complaint" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Complained],
         // Somebody is out of the office: the mail has arrived, and a note came back.
-        "ooto" => &[Told::Sent, Told::Delivered, Told::Returned],
-        _ => &[Told::Sent, Told::Delivered],
+        "ooto" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Returned],
+        _ => &[DeliveryEvent::Sent, DeliveryEvent::Delivered],
     }
 }
 
 impl SentMail {
     /// The event by which EventBridge brings what SES tells of this mail.
     #[must_use]
-    pub fn event(&self, told: Told, at: Timestamp) -> Value {
+    pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {
         let to = &self.to;
         let recipient = json!([{ "emailAddress": to }]);
         let bounce = |kind| json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipient, "timestamp": at });
         let (title, kind, name, part) = match told {
-            Told::Sent => ("Email Sent", "Send", "send", json!({})),
-            Told::Rejected => ("Email Rejected", "Reject", "reject", json!({ "reason": "Bad content" })),
-            Told::Delivered => {
+            DeliveryEvent::Sent => ("Email Sent", "Send", "send", json!({})),
+            DeliveryEvent::Rejected => ("Email Rejected", "Reject", "reject", json!({ "reason": "Bad content" })),
+            DeliveryEvent::Delivered => {
                 let part = json!({ "timestamp": at, "recipients": [to], "smtpResponse": "250 OK" });
                 ("Email Delivered", "Delivery", "delivery", part)
             }
-            Told::Returned => ("Email Bounced", "Bounce", "bounce", bounce("Transient")),
-            Told::Bounced => ("Email Bounced", "Bounce", "bounce", bounce("Permanent")),
-            Told::Complained => {
+            DeliveryEvent::Returned => ("Email Bounced", "Bounce", "bounce", bounce("Transient")),
+            DeliveryEvent::Bounced => ("Email Bounced", "Bounce", "bounce", bounce("Permanent")),
+            DeliveryEvent::Complained => {
                 let part =
                     json!({ "complainedRecipients": recipient, "complaintFeedbackType": "abuse", "timestamp": at });
                 ("Email Complaint Received", "Complaint", "complaint", part)
@@ -222,7 +222,7 @@ mod tests {
         let rule = &template["Resources"]["NoteFeedbackFunction"]["Properties"]["Events"]["Told"];
         assert_eq!(rule["Type"], "EventBridgeRule");
         let pattern = &rule["Properties"]["Pattern"];
-        for told in Told::ALL {
+        for told in DeliveryEvent::ALL {
             let event = mail("ann@x.example").event(told, Timestamp::UNIX_EPOCH);
             assert!(matches(pattern, &event), "{told:?}");
             for (pointer, other) in [
@@ -240,12 +240,12 @@ mod tests {
     #[test]
     fn the_addresses_to_try_things_with_are_those_of_ses() {
         for (address, last) in [
-            ("ann@x.example", Told::Delivered),
-            ("bounce@x.example", Told::Bounced),
-            ("bounce+7@simulator.amazonses.com", Told::Bounced),
-            ("complaint@x.example", Told::Complained),
-            ("ooto@x.example", Told::Returned),
-            ("bouncer@x.example", Told::Delivered),
+            ("ann@x.example", DeliveryEvent::Delivered),
+            ("bounce@x.example", DeliveryEvent::Bounced),
+            ("bounce+7@simulator.amazonses.com", DeliveryEvent::Bounced),
+            ("complaint@x.example", DeliveryEvent::Complained),
+            ("ooto@x.example", DeliveryEvent::Returned),
+            ("bouncer@x.example", DeliveryEvent::Delivered),
         ] {
             assert_eq!(fate(address).last(), Some(&last), "{address}");
         }

@@ -5,7 +5,7 @@ use crate::harness;
 use crate::personas::Persona;
 use crate::requests::Case;
 use jiff::{SignedDuration, Timestamp};
-use muster_domain::member::{Grant, Held};
+use muster_domain::member::{Grant, RoleAssignment};
 use muster_domain::{Changes, Member, Organization, Pair, Resource, RoleId, UserId, roleset};
 use muster_edge::App;
 use muster_store::{Commit, Key};
@@ -86,7 +86,7 @@ fn held(owner: &Member, organization: &Organization, spring: &Resource, holding:
     let held = |role: &str, expires_at| {
         let role: RoleId = role.parse().unwrap();
         let epoch = organization.epoch(&role);
-        Held {
+        RoleAssignment {
             role,
             expires_at,
             epoch,

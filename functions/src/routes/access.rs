@@ -16,13 +16,13 @@ pub use subjects::search_subjects;
 use crate::shapes::access::ask::Named;
 use crate::shapes::access::find::{Found, Search};
 use muster_domain::rules::access::Question;
-use muster_domain::rules::asking::{About, may_ask};
+use muster_domain::rules::asking::{self, About};
 use muster_domain::{ApiKey, Member, OrganizationId, ResourceRef, Secret};
 use muster_edge::api_key::narrowed;
 use muster_edge::asking::Places;
-use muster_edge::inside::Inside;
+use muster_edge::org_context::OrgContext;
 use muster_edge::{Body, Call, Outcome, Problem, Reply, User};
-use muster_store::Snapshot;
+use muster_store::ReadSet;
 use paging::Paging;
 use serde::Serialize;
 
@@ -68,17 +68,17 @@ fn own_organization(user: &User) -> Option<OrganizationId> {
 }
 
 /// The organization that is named. For the platform there may be none: for others that is as if it were not theirs.
-fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p Inside>, Problem> {
+fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p OrgContext>, Problem> {
     match named.id().and_then(|id| places.get(&id)) {
-        Some(inside) => Ok(Some(inside)),
+        Some(org) => Ok(Some(org)),
         None if user.platform => Ok(None),
         None => Err(Problem::not_yours_to_ask()),
     }
 }
 
 /// Refuses who may not ask about somebody; about none: about whoever there is.
-fn admit(inside: &Inside, about: Option<About>) -> Result<(), Problem> {
-    if inside.is_platform() || may_ask(&inside.scene()?, about) {
+fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
+    if org.is_platform() || asking::may_ask(&org.decision_context()?, about) {
         return Ok(());
     }
     Err(Problem::forbidden(
@@ -87,16 +87,10 @@ fn admit(inside: &Inside, about: Option<About>) -> Result<(), Problem> {
 }
 
 /// An API key as it is asked about. One that asks about itself asks with the secret it came with.
-fn as_asked(inside: &Inside, seen: &Snapshot, key: &ApiKey) -> Result<ApiKey, Problem> {
-    match &inside.key {
+fn as_asked(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<ApiKey, Problem> {
+    match &org.key {
         Some(own) if own.id == key.id => Ok(own.clone()),
-        _ => Ok(narrowed(
-            seen,
-            &inside.organization,
-            inside.set,
-            (key, None),
-            inside.now,
-        )?),
+        _ => Ok(narrowed(read, &org.organization, org.set, (key, None), org.now)?),
     }
 }
 
@@ -108,17 +102,17 @@ struct Subject {
 
 impl Subject {
     /// Whoever is named; or why there is nobody to speak of.
-    fn find(inside: &Inside, seen: &Snapshot, about: Option<About>) -> Result<Result<Self, &'static str>, Problem> {
-        let organization = inside.organization.id;
+    fn find(org: &OrgContext, read: &ReadSet, about: Option<About>) -> Result<Result<Self, &'static str>, Problem> {
+        let organization = org.organization.id;
         let (owner, key) = match about {
             None => return Ok(Err("unknown_subject")),
             Some(About::User(id)) => (id, None),
-            Some(About::Key(id)) => match seen.api_key(organization, id)? {
+            Some(About::Key(id)) => match read.api_key(organization, id)? {
                 None => return Ok(Err("unknown_subject")),
-                Some(key) => (id.owner, Some(as_asked(inside, seen, &key)?)),
+                Some(key) => (id.owner, Some(as_asked(org, read, &key)?)),
             },
         };
-        Ok(match seen.member(organization, owner)? {
+        Ok(match read.member(organization, owner)? {
             Some(member) => Ok(Self { member, key }),
             None if key.is_some() => Err("owner_gone"),
             None => Err("unknown_subject"),
@@ -126,25 +120,25 @@ impl Subject {
     }
 
     /// Whether they may do this there.
-    fn question<'a>(&'a self, inside: &'a Inside, action: &'a str, resource: Option<&'a ResourceRef>) -> Question<'a> {
+    fn question<'a>(&'a self, org: &'a OrgContext, action: &'a str, resource: Option<&'a ResourceRef>) -> Question<'a> {
         Question {
-            organization: &inside.organization,
-            set: inside.set,
+            organization: &org.organization,
+            set: org.set,
             member: &self.member,
             key: self.key.as_ref(),
             action,
             resource,
-            now: inside.now,
+            now: org.now,
         }
     }
 }
 
 /// Why nothing can be found in this organization by this action, if nothing can.
-fn hopeless(inside: &Inside, action: &str) -> Option<&'static str> {
-    if inside.organization.is_deleted() {
+fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
+    if org.organization.is_deleted() {
         return Some("organization_deleted");
     }
-    let known = inside.set.roles.iter().any(|role| role.allows(action));
+    let known = org.set.roles.iter().any(|role| role.allows(action));
     (!known).then_some("unknown_action")
 }
 

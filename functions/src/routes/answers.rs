@@ -4,15 +4,13 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::{
-    Answer, AnswerRefusal, Guest, accept as join, decline as refuse, end_second, wanted,
-};
+use muster_domain::rules::answer::{self, InvitationResponse, Invitee, ResponseRefusal};
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
-use muster_edge::change::Made;
-use muster_edge::inside::role_set;
-use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
+use muster_edge::change::PendingChange;
+use muster_edge::org_context::role_set;
+use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Footing, Key, Snapshot};
+use muster_store::{Footing, Key, ReadSet};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -35,13 +33,13 @@ fn both(link: &Link) -> [Key; 3] {
 pub async fn preview(call: Call) -> Outcome {
     call.query(&[])?;
     let link = link(&call).await?;
-    let seen = call.app.store().read(&both(&link)).await?;
-    let organization = open(&seen, link.organization)?;
-    let invitation = seen
+    let read = call.app.store().read(&both(&link)).await?;
+    let organization = open(&read, link.organization)?;
+    let invitation = read
         .invitation(link.organization, link.invitation)?
         .ok_or_else(no_invitation)?;
     if invitation.generation != link.generation {
-        return Err(AnswerRefusal::LinkReplaced.into());
+        return Err(ResponseRefusal::LinkReplaced.into());
     }
     let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
     let body = PreviewBody {
@@ -56,7 +54,7 @@ pub async fn preview(call: Call) -> Outcome {
 }
 
 /// How often it is tried to end an invitation that the caller cannot accept.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 /// Accepts an invitation: the caller becomes a member. One who is a member already, with another address, is refused, and the invitation
 /// ends: nobody else could accept it.
@@ -64,13 +62,13 @@ pub async fn accept(call: Call) -> Outcome {
     let user = call.user().await?;
     call.no_body()?;
     let link = link(&call).await?;
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         let mut second = None;
         let outcome = answer(&call, &user, &link, |answer, ids| {
             second = None;
-            let (member, changes) = match join(answer, ids) {
-                Err(refusal @ AnswerRefusal::AlreadyMember) => {
-                    second = Some((answer.organization.clone(), end_second(answer, ids)));
+            let (member, changes) = match answer::accept(answer, ids) {
+                Err(refusal @ ResponseRefusal::AlreadyMember) => {
+                    second = Some((answer.organization.clone(), answer::end_second(answer, ids)));
                     return Err(refusal.into());
                 }
                 joined => joined?,
@@ -96,7 +94,7 @@ pub async fn accept(call: Call) -> Outcome {
             _ => return outcome,
         }
     }
-    Err(AnswerRefusal::AlreadyMember.into())
+    Err(ResponseRefusal::AlreadyMember.into())
 }
 
 /// Declines an invitation.
@@ -105,7 +103,7 @@ pub async fn decline(call: Call) -> Outcome {
     call.no_body()?;
     let link = link(&call).await?;
     answer(&call, &user, &link, |answer, ids| {
-        Ok((refuse(answer, ids)?, Reply::empty()))
+        Ok((answer::decline(answer, ids)?, Reply::empty()))
     })
     .await
 }
@@ -115,7 +113,7 @@ async fn answer(
     call: &Call,
     user: &User,
     link: &Link,
-    mut decide: impl FnMut(&Answer<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
+    mut decide: impl FnMut(&InvitationResponse<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
 ) -> Outcome {
     let id = link.organization;
     let keys = both(link)
@@ -125,24 +123,24 @@ async fn answer(
         .chain(user.email.as_ref().map(|email| Key::deliverability(id, email)))
         .collect();
     let mut looked_again = false;
-    call.change(user, keys, |seen, ids| {
-        let organization = open(seen, id)?;
+    call.change(user, keys, |read, ids| {
+        let organization = open(read, id)?;
         let set = role_set(&organization)?;
-        let Some(invitation) = seen.invitation(id, link.invitation)? else {
+        let Some(invitation) = read.invitation(id, link.invitation)? else {
             // One read of several items is no snapshot: an invitation that ends meanwhile moves, and may be seen at neither place.
             if std::mem::replace(&mut looked_again, true) {
                 return Err(no_invitation());
             }
-            return Ok(Step::Read(both(link).into_iter().collect()));
+            return Ok(NextAction::Read(both(link).into_iter().collect()));
         };
         // The link says who sent it; whoever changed the invitation since answers for it instead.
         let inviters: Vec<Key> = invitation.answerable().map(|member| Key::member(id, member)).collect();
-        if !seen.has_asked(&inviters) {
-            return Ok(Step::Read(inviters));
+        if !read.covers(&inviters) {
+            return Ok(NextAction::Read(inviters));
         }
-        let (inviters, member) = members(seen, &invitation, user)?;
-        let former = seen.former_member(id, user.id)?;
-        let answer = Answer {
+        let (inviters, member) = members(read, &invitation, user)?;
+        let former = read.former_member(id, user.id)?;
+        let answer = InvitationResponse {
             organization: &organization,
             set,
             invitation: &invitation,
@@ -150,7 +148,7 @@ async fn answer(
             inviters: &inviters,
             member: member.as_ref(),
             former: former.as_ref(),
-            guest: Guest {
+            invitee: Invitee {
                 id: user.id,
                 email: user.email.as_ref(),
                 email_verified: user.email_verified,
@@ -159,16 +157,16 @@ async fn answer(
             now: call.now,
         };
         let (changes, reply) = decide(&answer, ids)?;
-        let known = user.email.as_ref().map(|email| seen.deliverability(id, email));
-        let changes = wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
+        let known = user.email.as_ref().map(|email| read.deliverability(id, email));
+        let changes = answer::wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
         if changes.is_empty() {
-            return Ok(Step::Reply(reply));
+            return Ok(NextAction::Reply(reply));
         }
         user.in_own_name()?;
         // An acceptance is kept for the member that it makes. Declining keeps no answer, since its repeat is answered the same way.
         let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
         let footing = joins.map(|member| Footing::new(id, Some(member.joined_at), false));
-        Ok(Step::Commit(Box::new(Made {
+        Ok(NextAction::Commit(Box::new(PendingChange {
             changes,
             organization: Some(organization),
             set,
@@ -180,20 +178,20 @@ async fn answer(
 }
 
 fn members(
-    seen: &Snapshot,
+    read: &ReadSet,
     invitation: &muster_domain::Invitation,
     user: &User,
 ) -> Result<(Vec<Member>, Option<Member>), Problem> {
     let mut inviters = Vec::new();
     for id in invitation.answerable() {
-        inviters.extend(seen.member(invitation.organization, id)?);
+        inviters.extend(read.member(invitation.organization, id)?);
     }
-    Ok((inviters, seen.member(invitation.organization, user.id)?))
+    Ok((inviters, read.member(invitation.organization, user.id)?))
 }
 
 /// The organization; a deleted one invites nobody any more.
-fn open(seen: &Snapshot, id: OrganizationId) -> Result<Organization, Problem> {
-    let found = seen.organization(id)?.filter(|o| !o.is_deleted());
+fn open(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
+    let found = read.organization(id)?.filter(|o| !o.is_deleted());
     found.ok_or_else(no_invitation)
 }
 
@@ -216,13 +214,13 @@ pub async fn waiting(call: Call) -> Outcome {
         .iter()
         .flat_map(|(o, i)| [Key::organization(*o), Key::pending_invitation(*o, *i)])
         .collect();
-    let seen = store.read(&keys).await?;
+    let read = store.read(&keys).await?;
     let links = call.app.links().await?;
     let mut items = Vec::with_capacity(claims.len());
     for (organization, id) in claims {
         let (Some(organization), Some(invitation)) = (
-            seen.organization(organization)?.filter(|o| !o.is_deleted()),
-            seen.invitation(organization, id)?,
+            read.organization(organization)?.filter(|o| !o.is_deleted()),
+            read.invitation(organization, id)?,
         ) else {
             continue;
         };

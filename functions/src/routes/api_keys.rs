@@ -5,14 +5,14 @@ use super::members::target;
 use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::api_key::Unusable;
-use muster_domain::rules::access::{Question, decide};
-use muster_domain::rules::keys::{Wanted, create as make, is_listed, opens, owner, revoke as end, rotate as turn};
+use muster_domain::rules::access::{self, Question};
+use muster_domain::rules::keys::{self, Wanted};
 use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
-use muster_edge::inside::{role_set, touch_key};
+use muster_edge::org_context::{role_set, touch_key};
 use muster_edge::{Call, Outcome, Problem, Reply};
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 
 /// The answer that shows the secret. What is kept for a repeat of the request does not.
 fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcome {
@@ -35,17 +35,17 @@ pub async fn create(call: Call) -> Outcome {
     let random = secret_bits()?;
     let mut keys = vec![Key::member(organization, id)];
     keys.extend(resources.iter().map(|key| Key::resource(organization, key)));
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let resources = found(seen, organization, &resources)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let resources = found(read, organization, &resources)?;
         let wanted = Wanted {
             name: body.name.clone(),
             read_only: body.read_only,
             resources: &resources,
             expires_at: body.expires_at.and_then(Instant::end),
         };
-        let member = seen.member(organization, id)?;
-        let (key, secret, changes) = make(&inside.scene()?, member.as_ref(), wanted, random, ids)?;
-        Ok(inside.commit(changes, shown_once(201, &key, &secret, &call)?))
+        let member = read.member(organization, id)?;
+        let (key, secret, changes) = keys::create(&org.decision_context()?, member.as_ref(), wanted, random, ids)?;
+        Ok(org.commit(changes, shown_once(201, &key, &secret, &call)?))
     })
     .await
 }
@@ -58,20 +58,20 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let key = Key::member(organization, id);
-    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
-    let member = seen.member(organization, id)?;
+    let (org, read) = call.read_in_org(&user, organization, vec![key]).await?;
+    let member = read.member(organization, id)?;
     // The platform reads everything.
-    let owner = if inside.is_platform() {
+    let owner = if org.is_platform() {
         member.as_ref().ok_or_else(|| Problem::not_found("member"))?
     } else {
-        owner(&inside.scene()?, member.as_ref())?
+        keys::owner(&org.decision_context()?, member.as_ref())?
     };
     let store = call.app.store();
     let page = store.api_keys(organization, id, cursor.as_ref(), limit).await?;
     let items = page
         .items
         .iter()
-        .filter(|key| is_listed(key, owner))
+        .filter(|key| keys::is_listed(key, owner))
         .map(|key| ApiKeyBody::of(key, call.now))
         .collect();
     Reply::json(
@@ -91,12 +91,12 @@ pub async fn revoke(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let key: KeyId = call.path("key")?;
     let keys = vec![Key::member(organization, id), Key::api_key(organization, key)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let member = seen.member(organization, id)?;
-        let found = seen.api_key(organization, key)?;
-        let changes = end(&inside.scene()?, member.as_ref(), found.as_ref(), ids)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let member = read.member(organization, id)?;
+        let found = read.api_key(organization, key)?;
+        let changes = keys::revoke(&org.decision_context()?, member.as_ref(), found.as_ref(), ids)?;
         call.precondition(found.as_ref())?;
-        Ok(inside.commit(changes, Reply::empty()))
+        Ok(org.commit(changes, Reply::empty()))
     })
     .await
 }
@@ -110,12 +110,12 @@ pub async fn rotate(call: Call) -> Outcome {
     let body: RotateApiKey = call.body_or_default()?;
     let random = secret_bits()?;
     let keys = vec![Key::member(organization, id), Key::api_key(organization, key)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let member = seen.member(organization, id)?;
-        let found = seen.api_key(organization, key)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let member = read.member(organization, id)?;
+        let found = read.api_key(organization, key)?;
         let both = (member.as_ref(), found.as_ref());
-        let (after, secret, changes) = turn(&inside.scene()?, both, body.overlap_hours, random, ids)?;
-        Ok(inside.commit(changes, shown_once(200, &after, &secret, &call)?))
+        let (after, secret, changes) = keys::rotate(&org.decision_context()?, both, body.overlap_hours, random, ids)?;
+        Ok(org.commit(changes, shown_once(200, &after, &secret, &call)?))
     })
     .await
 }
@@ -139,11 +139,11 @@ pub async fn verify(call: Call) -> Outcome {
         Key::api_key(organization, id),
     ];
     keys.extend(resource.iter().map(|key| Key::resource(organization, key)));
-    let mut seen = call.app.store().read(&keys).await?;
-    if let Some(knower) = unread_knower(&seen, organization, id, Some(&secret), call.now)? {
-        seen = seen.and(call.app.store().read(&[knower]).await?);
+    let mut read = call.app.store().read(&keys).await?;
+    if let Some(knower) = unread_knower(&read, organization, id, Some(&secret), call.now)? {
+        read = read.and(call.app.store().read(&[knower]).await?);
     }
-    told(verdict(&call, &seen, &secret, &body, resource.as_ref()).await?)
+    told(verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
 }
 
 fn told(body: VerifiedBody) -> Outcome {
@@ -152,26 +152,26 @@ fn told(body: VerifiedBody) -> Outcome {
 
 async fn verdict(
     call: &Call,
-    seen: &Snapshot,
+    read: &ReadSet,
     secret: &Secret,
     body: &VerifyApiKey,
     resource: Option<&ResourceKey>,
 ) -> Result<VerifiedBody, Problem> {
     let (id, at) = (secret.key(), secret.organization());
     // Before anything else is looked at: so a made-up key takes as long where there is no organization.
-    if !seen.has_found(&Key::api_key(at, id)) {
+    if !read.contains(&Key::api_key(at, id)) {
         return Ok(VerifiedBody {
             code: Unusable::NotFound.code(),
             ..VerifiedBody::default()
         });
     }
-    let organization = seen.organization(at)?;
-    let owner = seen.member(at, id.owner)?;
-    let key = match (&organization, seen.api_key(at, id)?) {
+    let organization = read.organization(at)?;
+    let owner = read.member(at, id.owner)?;
+    let key = match (&organization, read.api_key(at, id)?) {
         (Some(organization), Some(key)) => {
             let opening = (&key, Some(secret));
             Some(narrowed(
-                seen,
+                read,
                 organization,
                 role_set(organization)?,
                 opening,
@@ -180,7 +180,7 @@ async fn verdict(
         }
         (_, key) => key,
     };
-    if let Err(why) = opens(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
+    if let Err(why) = keys::verify(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
         return Ok(VerifiedBody {
             code: why.code(),
             ..VerifiedBody::default()
@@ -191,7 +191,7 @@ async fn verdict(
     };
     touch_key(&call.app, &key, call.now).await;
     let resource = match resource {
-        Some(resource) => seen.resource(at, resource)?,
+        Some(resource) => read.resource(at, resource)?,
         None => None,
     };
     let ask = |action: &str| {
@@ -204,7 +204,7 @@ async fn verdict(
             resource: resource.as_ref().map(|r| &r.reference),
             now: call.now,
         };
-        Ok::<bool, Problem>(decide(&question).is_allowed())
+        Ok::<bool, Problem>(access::decide(&question).is_allowed())
     };
     let allowed = body.action.as_deref().map(ask).transpose()?;
     Ok(VerifiedBody {

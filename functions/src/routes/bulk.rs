@@ -5,12 +5,12 @@
 
 use crate::shapes::SeatsBody;
 use crate::shapes::bulk::Verdicts;
-use muster_domain::rules::bulk::{MAX_ROWS, decide};
-use muster_domain::rules::{Fault, Scene};
+use muster_domain::rules::bulk::{self, MAX_ROWS};
+use muster_domain::rules::{DecisionContext, Violation};
 use muster_domain::{Changes, OrganizationId};
-use muster_edge::{Call, Ids, Outcome, Problem, Reply, Step, User};
+use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -46,17 +46,17 @@ pub(super) trait Action {
     /// What is read for a row.
     fn keys(&self, organization: OrganizationId, id: Self::Id) -> Vec<Key>;
     /// What else must be read for a row, now that this was found.
-    fn more(&self, _: &Scene<'_>, _: &Snapshot, _: Self::Id) -> Result<Vec<Key>, Problem> {
+    fn more(&self, _: &DecisionContext<'_>, _: &ReadSet, _: Self::Id) -> Result<Vec<Key>, Problem> {
         Ok(Vec::new())
     }
     /// Refuses what cannot be for any row.
-    fn check(&self, _: &Scene<'_>, _: &Snapshot) -> Result<(), Problem> {
+    fn check(&self, _: &DecisionContext<'_>, _: &ReadSet) -> Result<(), Problem> {
         Ok(())
     }
     /// Decides one row, as the single request would be decided.
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
+    fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
     /// Whether the rows together keep what is limited, beside what one transaction holds. Those behind are decided on a fresh read.
-    fn fits(&self, _: &Scene<'_>, _: &Snapshot, _: &Changes) -> Result<bool, Problem> {
+    fn fits(&self, _: &DecisionContext<'_>, _: &ReadSet, _: &Changes) -> Result<bool, Problem> {
         Ok(true)
     }
     /// The verdict of a row.
@@ -90,7 +90,7 @@ pub(super) async fn run<A: Action>(
 ) -> Outcome {
     if named.is_empty() || named.len() > MAX_ROWS {
         let detail = format!("name 1 to {MAX_ROWS} of them");
-        return Err(Problem::invalid([Fault::field(A::ROWS, "out_of_range", detail)]));
+        return Err(Problem::invalid([Violation::field(A::ROWS, "out_of_range", detail)]));
     }
     let mut rows = Vec::with_capacity(named.len());
     for id in named {
@@ -117,7 +117,7 @@ impl<A: Action> Bulk<A> {
         let begun = Instant::now();
         while results.len() < self.rows.len() {
             let from = results.len();
-            self.call.go_on(from);
+            self.call.start_part(from);
             let part = if from > 0 && begun.elapsed() > ENOUGH {
                 Err(Problem::throttled())
             } else {
@@ -156,29 +156,29 @@ impl<A: Action> Bulk<A> {
         let mut idle = false;
         let change = self
             .call
-            .change_inside(&self.user, self.organization, keys, |inside, seen, ids| {
+            .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
-                let scene = inside.scene()?;
-                if !scene.authority().allows_somewhere(A::NEEDS) {
+                let ctx = org.decision_context()?;
+                if !ctx.authority().allows_somewhere(A::NEEDS) {
                     let detail = format!("this needs the permission `{}`", A::NEEDS);
                     return Err(Problem::forbidden(&detail));
                 }
-                self.action.check(&scene, seen)?;
-                let more = rows.iter().map(|id| self.action.more(&scene, seen, *id));
+                self.action.check(&ctx, read)?;
+                let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
                 let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
                 if !more.is_empty() {
-                    return Ok(Step::Read(more));
+                    return Ok(NextAction::Read(more));
                 }
                 let weight = |changes: &Changes| {
-                    let weight = store.weight(changes, inside.set, &inside.organization);
+                    let weight = store.weight(changes, org.set, &org.organization);
                     weight.map(muster_store::Weight::all)
                 };
                 // One item is the answer that may be kept. The sum counts what rows share once for each: only when it is too much, all is weighed.
                 let mut most = 1;
-                let part = decide(
-                    &scene,
+                let part = bulk::decide(
+                    &ctx,
                     &rows,
-                    |scene, id| match self.action.row(scene, seen, *id, ids) {
+                    |ctx, id| match self.action.row(ctx, read, *id, ids) {
                         Err(problem) if problem.status >= 500 => Err(problem),
                         verdict => Ok(verdict),
                     },
@@ -187,7 +187,7 @@ impl<A: Action> Bulk<A> {
                         if most > MAX_ITEMS {
                             most = 1 + weight(all)?;
                         }
-                        Ok(most <= MAX_ITEMS && self.action.fits(&scene, seen, all)?)
+                        Ok(most <= MAX_ITEMS && self.action.fits(&ctx, read, all)?)
                     },
                 )?;
                 idle = part.changes.is_empty() && !is_last;
@@ -197,9 +197,9 @@ impl<A: Action> Bulk<A> {
                     .map(|(id, verdict)| self.told(*id, verdict));
                 let told = Verdicts {
                     results: results.collect::<Result<Vec<_>, _>>()?,
-                    seats: inside.organization.seats().after(part.changes.seat_delta()).into(),
+                    seats: org.organization.seats().after(part.changes.seat_delta()).into(),
                 };
-                Ok(inside.commit(part.changes, Reply::json(200, &told)?))
+                Ok(org.commit(part.changes, Reply::json(200, &told)?))
             });
         let reply = change.await?;
         if idle && !reply.is_replayed() {

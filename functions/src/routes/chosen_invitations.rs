@@ -4,12 +4,12 @@ use super::bulk::{Action, Done, run};
 use super::invitations::{both, revival_keys, sent_again};
 use crate::shapes::bulk::{ChosenInvitations, InvitationVerdict};
 use jiff::Timestamp;
-use muster_domain::rules::Scene;
-use muster_domain::rules::invitations::cancel as take_back;
-use muster_domain::rules::pace::day;
+use muster_domain::rules::DecisionContext;
+use muster_domain::rules::invitations;
+use muster_domain::rules::pace;
 use muster_domain::{Changes, InvitationId, OrganizationId, permission};
 use muster_edge::{Call, Ids, Outcome, Problem, User};
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 
 /// Sends these again, each with a new link; expired ones are revived.
 pub(super) async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
@@ -64,20 +64,26 @@ impl Action for Resend {
     }
 
     fn shared(&self, organization: OrganizationId) -> Vec<Key> {
-        vec![Key::sent_on(organization, day(self.now))]
+        vec![Key::sent_on(organization, pace::day(self.now))]
     }
 
-    fn fits(&self, scene: &Scene<'_>, seen: &Snapshot, all: &Changes) -> Result<bool, Problem> {
-        let sent = seen.sent(scene.organization.id, scene.now)?;
-        Ok(sent.fits(scene.organization, all).is_ok())
+    fn fits(&self, ctx: &DecisionContext<'_>, read: &ReadSet, all: &Changes) -> Result<bool, Problem> {
+        let sent = read.sent(ctx.organization.id, ctx.now)?;
+        Ok(sent.fits(ctx.organization, all).is_ok())
     }
 
-    fn more(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId) -> Result<Vec<Key>, Problem> {
-        revival_keys(scene, seen, id)
+    fn more(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: InvitationId) -> Result<Vec<Key>, Problem> {
+        revival_keys(ctx, read, id)
     }
 
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId, ids: &mut Ids) -> Result<Changes, Problem> {
-        sent_again(scene, seen, id, ids).map(|(_, changes)| changes)
+    fn row(
+        &self,
+        ctx: &DecisionContext<'_>,
+        read: &ReadSet,
+        id: InvitationId,
+        ids: &mut Ids,
+    ) -> Result<Changes, Problem> {
+        sent_again(ctx, read, id, ids).map(|(_, changes)| changes)
     }
 }
 
@@ -90,8 +96,14 @@ impl Action for Cancel {
         "cancelled"
     }
 
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: InvitationId, ids: &mut Ids) -> Result<Changes, Problem> {
-        let found = seen.invitation(scene.organization.id, id)?;
-        Ok(take_back(scene, found.as_ref(), ids)?)
+    fn row(
+        &self,
+        ctx: &DecisionContext<'_>,
+        read: &ReadSet,
+        id: InvitationId,
+        ids: &mut Ids,
+    ) -> Result<Changes, Problem> {
+        let found = read.invitation(ctx.organization.id, id)?;
+        Ok(invitations::cancel(ctx, found.as_ref(), ids)?)
     }
 }

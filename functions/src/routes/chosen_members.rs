@@ -4,13 +4,13 @@ use super::bulk::{Action, Done, run};
 use super::invitations::{found, named};
 use super::members::{contact_keys, ended};
 use crate::shapes::bulk::{ChangeRoles, ChosenMembers, MemberVerdict};
-use muster_domain::rules::Scene;
-use muster_domain::rules::activation::set_status;
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
-use muster_domain::rules::offer::{Wanted, check};
+use muster_domain::rules::DecisionContext;
+use muster_domain::rules::activation;
+use muster_domain::rules::members::{self, Holdings, MemberRefusal, Update};
+use muster_domain::rules::offer::{self, Wanted};
 use muster_domain::{Changes, OrganizationId, ResourceKey, RoleId, Status, Term, UserId, permission};
 use muster_edge::{Call, Ids, Outcome, Problem};
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 
 /// Activates members; each takes a seat again.
 pub async fn activate(call: Call) -> Outcome {
@@ -84,9 +84,9 @@ impl Action for Switch {
         vec![Key::member(organization, id)]
     }
 
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
-        let found = seen.member(scene.organization.id, id)?;
-        Ok(set_status(scene, found.as_ref(), self.0, ids)?)
+    fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let found = read.member(ctx.organization.id, id)?;
+        Ok(activation::set_status(ctx, found.as_ref(), self.0, ids)?)
     }
 }
 
@@ -112,27 +112,27 @@ impl Action for Reassign {
         vec![Key::member(organization, id)]
     }
 
-    fn check(&self, scene: &Scene<'_>, seen: &Snapshot) -> Result<(), Problem> {
+    fn check(&self, ctx: &DecisionContext<'_>, read: &ReadSet) -> Result<(), Problem> {
         let wanted = Wanted {
             role: &self.role,
-            resources: &found(seen, scene.organization.id, &self.resources)?,
+            resources: &found(read, ctx.organization.id, &self.resources)?,
             term: self.term,
         };
-        check(scene, &wanted).map(drop).map_err(Problem::invalid)
+        offer::check(ctx, &wanted).map(drop).map_err(Problem::invalid)
     }
 
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
-        let member = seen.member(scene.organization.id, id)?;
+    fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let member = read.member(ctx.organization.id, id)?;
         let wanted = Wanted {
             role: &self.role,
-            resources: &found(seen, scene.organization.id, &self.resources)?,
+            resources: &found(read, ctx.organization.id, &self.resources)?,
             term: self.term,
         };
         let wanted = Update {
             holdings: Some(Holdings::One(wanted)),
             ..Update::default()
         };
-        let (_, changes) = update(scene, member.as_ref(), wanted, ids)?;
+        let (_, changes) = members::update(ctx, member.as_ref(), wanted, ids)?;
         Ok(changes)
     }
 }
@@ -150,17 +150,17 @@ impl Action for Remove {
         vec![Key::member(organization, id)]
     }
 
-    fn more(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId) -> Result<Vec<Key>, Problem> {
-        let Some(member) = seen.member(scene.organization.id, id)? else {
+    fn more(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId) -> Result<Vec<Key>, Problem> {
+        let Some(member) = read.member(ctx.organization.id, id)? else {
             return Ok(Vec::new());
         };
         let keys = contact_keys(&member)?;
-        Ok(if seen.has_asked(&keys) { Vec::new() } else { keys })
+        Ok(if read.covers(&keys) { Vec::new() } else { keys })
     }
 
-    fn row(&self, scene: &Scene<'_>, seen: &Snapshot, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
-        let member = seen.member(scene.organization.id, id)?;
+    fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
+        let member = read.member(ctx.organization.id, id)?;
         let member = member.ok_or(MemberRefusal::NotFound)?;
-        ended(scene, seen, &member, ids)
+        ended(ctx, read, &member, ids)
     }
 }

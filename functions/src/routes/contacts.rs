@@ -2,11 +2,11 @@
 
 use crate::shapes::Items;
 use crate::shapes::contact::{ContactBody, PutContact};
-use muster_domain::rules::Fault;
-use muster_domain::rules::contacts::{Details, Keeper, delete as end, put as register};
+use muster_domain::rules::Violation;
+use muster_domain::rules::contacts::{self, ContactEditor, Details};
 use muster_domain::{ContactId, OrganizationId, Subject, UserId, permission, search};
-use muster_edge::inside::Sight;
-use muster_edge::{Call, Inside, Outcome, Problem, Reply, User};
+use muster_edge::org_context::Visibility;
+use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 
 /// Longest text that is searched for, in characters.
@@ -21,13 +21,13 @@ pub async fn list(call: Call) -> Outcome {
     let asked = query.get("q").unwrap_or_default();
     if asked.chars().count() > MAX_QUERY {
         let detail = format!("must be at most {MAX_QUERY} characters");
-        return Err(Problem::invalid_query([Fault::field("q", "too_long", detail)]));
+        return Err(Problem::invalid_query([Violation::field("q", "too_long", detail)]));
     }
     let terms = search::terms(asked);
-    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
-    match inside.sight(permission::CONTACTS_READ)? {
-        Sight::All => {}
-        Sight::Some(_) => return Err(Problem::forbidden("contacts belong to the whole organization")),
+    let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
+    match org.visibility(permission::CONTACTS_READ)? {
+        Visibility::All => {}
+        Visibility::Some(_) => return Err(Problem::forbidden("contacts belong to the whole organization")),
     }
     let store = call.app.store();
     let page = store.contacts_by(id, &terms, cursor.as_ref(), limit).await?;
@@ -41,18 +41,18 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// Who keeps the contacts here; nobody in an organization that was deleted.
-fn keeper<'a>(inside: &'a Inside, user: &User) -> Result<Keeper<'a>, Problem> {
-    if inside.organization.is_deleted() {
+fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Problem> {
+    if org.organization.is_deleted() {
         return Err(Problem::not_found("organization"));
     }
-    if inside.is_platform() {
-        return Ok(Keeper::Platform {
+    if org.is_platform() {
+        return Ok(ContactEditor::Platform {
             id: user.id,
-            organization: &inside.organization,
-            now: inside.now,
+            organization: &org.organization,
+            now: org.now,
         });
     }
-    inside.scene().map(Keeper::Member)
+    org.decision_context().map(ContactEditor::Member)
 }
 
 /// Registers a contact, or makes it what the body tells.
@@ -71,14 +71,14 @@ pub async fn put(call: Call) -> Outcome {
         Key::contact(organization, &id),
         Key::contact_at(organization, &details.email),
     ];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let found = seen.contact(organization, &id)?;
-        let at = seen.contact_at(organization, &details.email)?;
-        let keeper = keeper(inside, &user)?;
-        let (contact, changes) = register(&keeper, id.clone(), found.as_ref(), at.as_ref(), details.clone(), ids)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let found = read.contact(organization, &id)?;
+        let at = read.contact_at(organization, &details.email)?;
+        let keeper = keeper(org, &user)?;
+        let (contact, changes) = contacts::put(&keeper, id.clone(), found.as_ref(), at.as_ref(), details.clone(), ids)?;
         call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
-        Ok(inside.commit(
+        Ok(org.commit(
             changes,
             Reply::json(status, &ContactBody::from(&contact))?.showing(&contact),
         ))
@@ -92,15 +92,15 @@ pub async fn delete(call: Call) -> Outcome {
     call.no_body()?;
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path("contact")?;
-    call.change_inside(
+    call.change_in_org(
         &user,
         organization,
         vec![Key::contact(organization, &id)],
-        |inside, seen, ids| {
-            let found = seen.contact(organization, &id)?;
-            let changes = end(&keeper(inside, &user)?, found.as_ref(), ids)?;
+        |org, read, ids| {
+            let found = read.contact(organization, &id)?;
+            let changes = contacts::delete(&keeper(org, &user)?, found.as_ref(), ids)?;
             call.precondition(found.as_ref())?;
-            Ok(inside.commit(changes, Reply::empty()))
+            Ok(org.commit(changes, Reply::empty()))
         },
     )
     .await

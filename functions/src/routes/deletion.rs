@@ -2,18 +2,18 @@
 
 use crate::shapes::organization::OrganizationBody;
 use muster_domain::OrganizationId;
-use muster_domain::rules::deletion::{delete as end, restore as bring_back};
+use muster_domain::rules::deletion;
 use muster_edge::{Call, Outcome, Reply};
 
 /// Deletes an organization: every member is out at the next request (001). Its data goes in the background.
 pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;
-    call.change_inside(&user, call.path("org")?, Vec::new(), |inside, _, ids| {
-        inside.in_person()?;
-        let changes = end(&inside.scene()?, ids)?;
-        call.precondition(Some(&inside.organization))?;
-        Ok(inside.commit(changes, Reply::empty()))
+    call.change_in_org(&user, call.path("org")?, Vec::new(), |org, _, ids| {
+        org.in_person()?;
+        let changes = deletion::delete(&org.decision_context()?, ids)?;
+        call.precondition(Some(&org.organization))?;
+        Ok(org.commit(changes, Reply::empty()))
     })
     .await
 }
@@ -23,10 +23,10 @@ pub async fn restore(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;
     let id: OrganizationId = call.path("org")?;
-    call.change_as_platform(&user, id, |inside, ids| {
-        let (after, changes) = bring_back(&inside.organization, user.id, call.now, ids)?;
+    call.change_as_platform(&user, id, |org, ids| {
+        let (after, changes) = deletion::restore(&org.organization, user.id, call.now, ids)?;
         let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
-        Ok(inside.commit(changes, reply))
+        Ok(org.commit(changes, reply))
     })
     .await
 }

@@ -4,7 +4,7 @@ use crate::shapes::Items;
 use crate::shapes::event::EventBody;
 use muster_domain::{Instant, OrganizationId, permission};
 use muster_edge::call::Query;
-use muster_edge::inside::Sight;
+use muster_edge::org_context::Visibility;
 use muster_edge::{Call, Outcome, Problem, Reply};
 use muster_store::EventFilter;
 
@@ -28,9 +28,9 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let filter = filter(&query)?;
-    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
+    let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
     // Events speak of the whole organization: a permission that reaches single resources is not enough.
-    let Sight::All = inside.sight(permission::EVENTS_READ)? else {
+    let Visibility::All = org.visibility(permission::EVENTS_READ)? else {
         return Err(Problem::forbidden(
             "this needs `events:read` for the whole organization",
         ));

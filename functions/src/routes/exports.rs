@@ -6,12 +6,12 @@ use crate::shapes::export::{CreateExport, ExportBody};
 use muster_domain::export::sheet::Sheet;
 use muster_domain::export::{LINK_LIFE, State, Wanted};
 use muster_domain::people::Selection;
-use muster_domain::rules::Fault;
-use muster_domain::rules::exports::{ask, may_export, record, show};
+use muster_domain::rules::Violation;
+use muster_domain::rules::exports;
 use muster_domain::text::TimeZoneName;
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
-use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply};
+use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply};
 use muster_store::Key;
 use std::time::{Duration, SystemTime};
 
@@ -25,7 +25,7 @@ const MAX_BYTES: usize = 4_500_000;
 const LOOKS: usize = 50;
 
 /// How often the record of an export is written, where the table is busy.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 fn too_large() -> Problem {
     let detail = format!(
@@ -44,13 +44,13 @@ pub async fn at_once(call: Call) -> Outcome {
     let (selection, asked) = (selected(&query), asked(&query, organization, call.now)?);
     let timezone = query.get("timezone").map(str::parse).transpose();
     let timezone = timezone.map_err(|error: muster_domain::text::TextError| {
-        Problem::invalid_query([Fault::field("timezone", "invalid_value", error.to_string())])
+        Problem::invalid_query([Violation::field("timezone", "invalid_value", error.to_string())])
     })?;
     let keys = asked.filter.resource.iter().map(|key| Key::resource(organization, key));
-    let (inside, seen) = call.inside(&user, organization, keys.collect()).await?;
-    let scene = inside.scene()?;
-    may_export(&scene)?;
-    let timezone = timezone.map_or_else(|| own_zone(&inside), Ok)?;
+    let (org, read) = call.read_in_org(&user, organization, keys.collect()).await?;
+    let ctx = org.decision_context()?;
+    exports::may_export(&ctx)?;
+    let timezone = timezone.map_or_else(|| own_zone(&org), Ok)?;
     let wanted = Wanted {
         format,
         timezone,
@@ -58,7 +58,7 @@ pub async fn at_once(call: Call) -> Outcome {
     };
     let sheet = Sheet::new(wanted.timezone.clone());
     let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
-    let list = List::of(&inside, &seen, asked)?;
+    let list = List::of(&org, &read, asked)?;
     loop {
         let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
         rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));
@@ -85,28 +85,28 @@ pub async fn at_once(call: Call) -> Outcome {
     // Before the answer: what has left is recorded, even if it gets lost on the way. To HEAD nothing leaves.
     if !call.is_head() {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let event = record(&scene, &wanted, count, &mut Ids::at(call.now));
-        noted(&call, &inside, event).await?;
+        let event = exports::record(&ctx, &wanted, count, &mut Ids::at(call.now));
+        noted(&call, &org, event).await?;
     }
     Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
 }
 
 /// The time zone of the caller's profile, else UTC.
-fn own_zone(inside: &Inside) -> Result<TimeZoneName, Problem> {
-    match &inside.member()?.profile.timezone {
+fn own_zone(org: &OrgContext) -> Result<TimeZoneName, Problem> {
+    match &org.member()?.profile.timezone {
         Some(zone) => Ok(zone.clone()),
         None => "UTC".parse().map_err(|_| Problem::internal()),
     }
 }
 
 /// Writes an event that rests on nothing but what has been shown.
-async fn noted(call: &Call, inside: &Inside, event: muster_domain::Event) -> Result<(), Problem> {
+async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Result<(), Problem> {
     let changes = Changes {
         events: vec![event],
         ..Changes::default()
     };
-    for _ in 0..TRIES {
-        if call.commit_apart(&inside.organization, inside.set, &changes).await? {
+    for _ in 0..MAX_ATTEMPTS {
+        if call.commit_apart(&org.organization, org.set, &changes).await? {
             return Ok(());
         }
     }
@@ -119,32 +119,34 @@ pub async fn create(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let body: CreateExport = call.body()?;
     let filter: Selection = body.filter.clone().unwrap_or_default().into();
-    let in_filter = |faults: Vec<Fault>| Problem::invalid(faults.into_iter().map(inside_filter));
+    let in_filter = |violations: Vec<Violation>| Problem::invalid(violations.into_iter().map(inside_filter));
     let (asked, _) = filter.read(call.now).map_err(in_filter)?;
-    call.change_inside(&user, organization, Vec::new(), |inside, _, ids| {
-        may_export(&inside.scene()?)?;
-        let unknown = asked.unknown_roles(inside.set);
+    call.change_in_org(&user, organization, Vec::new(), |org, _, ids| {
+        exports::may_export(&org.decision_context()?)?;
+        let unknown = asked.unknown_roles(org.set);
         if !unknown.is_empty() {
             return Err(in_filter(unknown));
         }
-        let timezone = body.timezone.clone().map_or_else(|| own_zone(inside), Ok)?;
+        let timezone = body.timezone.clone().map_or_else(|| own_zone(org), Ok)?;
         let wanted = Wanted {
             format: body.format,
             timezone,
             filter: filter.clone(),
         };
-        let (export, changes) = ask(&inside.scene()?, wanted, ids)?;
+        let (export, changes) = exports::ask(&org.decision_context()?, wanted, ids)?;
         let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
         let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
-        Ok(inside.commit(changes, reply))
+        Ok(org.commit(changes, reply))
     })
     .await
 }
 
-fn inside_filter(fault: Fault) -> Fault {
-    match fault.at {
-        muster_domain::rules::Spot::Field(field) => Fault::field(format!("filter.{field}"), fault.code, fault.detail),
-        muster_domain::rules::Spot::Address(_) => fault,
+fn inside_filter(violation: Violation) -> Violation {
+    match violation.at {
+        muster_domain::rules::Location::Field(field) => {
+            Violation::field(format!("filter.{field}"), violation.code, violation.detail)
+        }
+        muster_domain::rules::Location::Address(_) => violation,
     }
 }
 
@@ -155,8 +157,8 @@ pub async fn get(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ExportId = call.path("export")?;
     let key = Key::export(organization, id);
-    let (inside, seen) = call.inside(&user, organization, vec![key]).await?;
-    let export = show(&inside.scene()?, seen.export(organization, id)?)?;
+    let (org, read) = call.read_in_org(&user, organization, vec![key]).await?;
+    let export = exports::show(&org.decision_context()?, read.export(organization, id)?)?;
     let (name, kept_as) = (export.file(), export.wanted.file_name(export.created_at));
     let mut body = ExportBody::from(export);
     if body.state == State::Ready {

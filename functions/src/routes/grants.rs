@@ -2,9 +2,9 @@
 
 use super::members::{target, view};
 use crate::shapes::member::PutGrant;
-use muster_domain::rules::members::{MemberRefusal, WantedGrant, grant_one, manages_all_of, may_see, revoke_one};
+use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
-use muster_edge::{Call, Inside, Outcome, Problem, Reply};
+use muster_edge::{Call, OrgContext, Outcome, Problem, Reply};
 use muster_store::Key;
 
 /// The resource of the path; under a name that no resource can have there is none.
@@ -17,8 +17,8 @@ fn resource(call: &Call) -> Result<ResourceKey, Problem> {
 }
 
 /// Whether the member holds a role on the resource at present: then the grant is there, and its state is the member's.
-fn holds(inside: &Inside, member: &Member, key: &ResourceKey) -> bool {
-    let mut live = member.live(&inside.organization, inside.set, inside.now);
+fn holds(org: &OrgContext, member: &Member, key: &ResourceKey) -> bool {
+    let mut live = member.live(&org.organization, org.set, org.now);
     live.any(|(_, on)| on.is_some_and(|on| on.key == *key))
 }
 
@@ -30,33 +30,33 @@ pub async fn put(call: Call) -> Outcome {
     let key = resource(&call)?;
     let body: PutGrant = call.body()?;
     let keys = vec![Key::member(organization, id), Key::resource(organization, &key)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let scene = inside.scene()?;
-        let before = seen.member(organization, id)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let ctx = org.decision_context()?;
+        let before = read.member(organization, id)?;
         let wanted = WantedGrant {
-            resource: (key.clone(), seen.resource(organization, &key)?),
+            resource: (key.clone(), read.resource(organization, &key)?),
             role: body.role.clone(),
             expires_at: body.expires_at.and_then(Instant::end),
         };
-        let (after, changes) = grant_one(&scene, before.as_ref(), &wanted, ids)?;
-        let held = before.as_ref().is_some_and(|member| holds(inside, member, &key));
+        let (after, changes) = members::grant_one(&ctx, before.as_ref(), &wanted, ids)?;
+        let held = before.as_ref().is_some_and(|member| holds(org, member, &key));
         match call.precondition_of_part(held, before.as_ref()) {
             // Of somebody out of sight, a condition tells no more than of nobody.
-            Err(_) if !before.as_ref().is_some_and(|member| may_see(&scene, member)) => {
+            Err(_) if !before.as_ref().is_some_and(|member| members::may_see(&ctx, member)) => {
                 return Err(MemberRefusal::NotFound.into());
             }
             checked => checked?,
         }
-        let authority = scene.authority();
-        let own = after.id == user.id && inside.is_everywhere();
-        let in_sight = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
-        let shown = view(inside).member(&after, in_sight);
-        let shown = if own || manages_all_of(&scene, &after) {
+        let authority = ctx.authority();
+        let own = after.id == user.id && org.covers_all_roles();
+        let is_visible = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
+        let shown = view(org).member(&after, is_visible);
+        let shown = if own || members::manages_all_of(&ctx, &after) {
             shown
         } else {
             shown.for_others()
         };
-        Ok(inside.commit(changes, Reply::json(200, &shown)?.showing(&after)))
+        Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
 }
@@ -69,12 +69,12 @@ pub async fn delete(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let key = resource(&call)?;
     let keys = vec![Key::member(organization, id), Key::resource(organization, &key)];
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let found = (key.clone(), seen.resource(organization, &key)?);
-        let before = seen.member(organization, id)?;
-        let (_, changes) = revoke_one(&inside.scene()?, before.as_ref(), &found, ids)?;
-        call.precondition(before.as_ref().filter(|member| holds(inside, member, &key)))?;
-        Ok(inside.commit(changes, Reply::empty()))
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let found = (key.clone(), read.resource(organization, &key)?);
+        let before = read.member(organization, id)?;
+        let (_, changes) = members::revoke_one(&org.decision_context()?, before.as_ref(), &found, ids)?;
+        call.precondition(before.as_ref().filter(|member| holds(org, member, &key)))?;
+        Ok(org.commit(changes, Reply::empty()))
     })
     .await
 }

@@ -10,19 +10,19 @@ use crate::shapes::invitation::{
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::parse_list;
-use muster_domain::rules::Fault;
-use muster_domain::rules::invite::{Account, Holder, Invite, Known, sees_contacts};
+use muster_domain::rules::Violation;
+use muster_domain::rules::invite::{self, Account, AddableContacts, Holder, Invite};
 use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::pace::{Before, day, invite_at_pace};
-use muster_domain::rules::settle::expire_invitation;
+use muster_domain::rules::pace::{self, Before};
+use muster_domain::rules::settle;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
 };
 use muster_edge::problem::NeededSeats;
-use muster_edge::{Call, Ids, Inside, Outcome, Problem, Reply, Step, User};
+use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 use people::{People, Whom};
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ pub async fn create(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
     let addresses = parse_list(&body.emails).map_err(|e| {
-        Problem::new(422, "invalid-invitations", "Nothing was sent").faults([Fault::field(
+        Problem::new(422, "invalid-invitations", "Nothing was sent").violations([Violation::field(
             "emails",
             e.code(),
             e.to_string(),
@@ -76,10 +76,10 @@ pub async fn create(call: Call) -> Outcome {
         message: body.message,
         dry_run: body.dry_run,
     };
-    carry_out(&call, &user, id, &ask, |inside, done| {
-        let seats = inside.organization.seats();
+    carry_out(&call, &user, id, &ask, |org, done| {
+        let seats = org.organization.seats();
         if ask.dry_run {
-            return dry_run(inside, &ask, done, seats);
+            return dry_run(org, &ask, done, seats);
         }
         let reply = InvitedBody {
             invitations: done
@@ -87,7 +87,7 @@ pub async fn create(call: Call) -> Outcome {
                 .iter()
                 .map(|i| InvitationBody::of(i, call.now))
                 .collect(),
-            added: shown(inside, &ask, done),
+            added: shown(org, &ask, done),
             seats: seats.after(done.changes.seat_delta()).into(),
         };
         Reply::json(201, &reply)
@@ -120,9 +120,9 @@ pub async fn add(call: Call) -> Outcome {
         message: body.message,
         dry_run: false,
     };
-    carry_out(&call, &user, id, &ask, |inside, done| {
+    carry_out(&call, &user, id, &ask, |org, done| {
         let reply = AddedBody {
-            member: shown(inside, &ask, done).pop(),
+            member: shown(org, &ask, done).pop(),
             invitation: done.invitations.first().map(|i| InvitationBody::of(i, call.now)),
         };
         Reply::json(201, &reply)
@@ -131,12 +131,12 @@ pub async fn add(call: Call) -> Outcome {
 }
 
 fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
-    Problem::invalid([Fault::field(field, code, detail)])
+    Problem::invalid([Violation::field(field, code, detail)])
 }
 
 /// Members as whoever adds them sees them: with all they were just given, and of those who were members before, nothing else.
-fn shown(inside: &Inside, ask: &Ask, done: &Done) -> Vec<MemberBody> {
-    let view = view(inside);
+fn shown(org: &OrgContext, ask: &Ask, done: &Done) -> Vec<MemberBody> {
+    let view = view(org);
     let given = |resource: &ResourceRef| ask.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
         let member = view.member(pair.after.as_ref()?, given);
@@ -155,24 +155,24 @@ async fn carry_out(
     user: &User,
     id: OrganizationId,
     ask: &Ask,
-    reply: impl Fn(&Inside, &Done) -> Result<Reply, Problem>,
+    reply: impl Fn(&OrgContext, &Done) -> Result<Reply, Problem>,
 ) -> Outcome {
     let mut keys: Vec<Key> = ask.resources.iter().map(|key| Key::resource(id, key)).collect();
     keys.extend(ask.whom.keys(id));
-    keys.push(Key::sent_on(id, day(call.now)));
+    keys.push(Key::sent_on(id, pace::day(call.now)));
     for _ in 0..ROUNDS {
         let mut crowded = None;
-        let outcome = call.change_inside(user, id, keys.clone(), |inside, seen, ids| {
-            match turn(call, inside, seen, ask, ids)? {
-                Turn::Read(more) => Ok(Step::Read(more)),
+        let outcome = call.change_in_org(user, id, keys.clone(), |org, read, ids| {
+            match turn(call, org, read, ask, ids)? {
+                Turn::Read(more) => Ok(NextAction::Read(more)),
                 Turn::Crowded(lapses) => {
-                    crowded = Some((inside.clone(), lapses));
-                    Ok(Step::Reply(Reply::empty()))
+                    crowded = Some((org.clone(), lapses));
+                    Ok(NextAction::Reply(Reply::empty()))
                 }
-                Turn::Done(done) if ask.dry_run => Ok(Step::Reply(reply(inside, &done)?)),
+                Turn::Done(done) if ask.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
                 Turn::Done(done) => {
-                    let reply = reply(inside, &done)?;
-                    Ok(inside.commit(done.changes, reply))
+                    let reply = reply(org, &done)?;
+                    Ok(org.commit(done.changes, reply))
                 }
             }
         });
@@ -180,8 +180,8 @@ async fn carry_out(
         match crowded {
             None => return outcome,
             // Where somebody else has changed one of them, the next round reads how it stands.
-            Some((inside, lapses)) => {
-                call.commit_apart(&inside.organization, inside.set, &lapses).await?;
+            Some((org, lapses)) => {
+                call.commit_apart(&org.organization, org.set, &lapses).await?;
             }
         }
     }
@@ -195,13 +195,13 @@ const MAX_ENTRIES: usize = 300;
 ///
 /// Whoever is added has entries for each resource, many more than an invitation. As many are added as one request can write, in the
 /// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
-fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
-    let scene = inside.scene()?;
+fn turn(call: &Call, org: &OrgContext, read: &ReadSet, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
+    let ctx = org.decision_context()?;
     let People {
         addresses,
         mut holders,
         accounts,
-    } = match ask.whom.people(&scene, seen, &ask.role)? {
+    } = match ask.whom.people(&ctx, read, &ask.role)? {
         Ok(people) => people,
         Err(more) => return Ok(Turn::Read(more)),
     };
@@ -209,27 +209,27 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
         // It leaves no trace, so it tells nobody of whom they do not see.
         holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
     }
-    let resources = found(seen, inside.organization.id, &ask.resources)?;
+    let resources = found(read, org.organization.id, &ask.resources)?;
     let mailed = addresses
         .iter()
         .flatten()
         .chain(accounts.iter().flat_map(Account::mailboxes));
-    let known = match deliverability(seen, inside.organization.id, mailed)? {
+    let known = match deliverability(read, org.organization.id, mailed)? {
         Ok(known) => known,
         Err(more) => return Ok(Turn::Read(more)),
     };
     // Nor when somebody else last mailed an address.
-    let untold = ask.dry_run && !sees_contacts(&scene);
+    let untold = ask.dry_run && !invite::sees_contacts(&ctx);
     let mail = Before {
         known: if untold { &[] } else { &known },
-        sent: seen.sent(inside.organization.id, inside.now)?,
+        sent: read.sent(org.organization.id, org.now)?,
     };
     let mut most = usize::MAX;
     loop {
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: Known {
+            known: AddableContacts {
                 accounts: &accounts,
                 most,
             },
@@ -240,9 +240,9 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
             },
             message: ask.message.clone(),
         };
-        let (invitations, changes) = invite_at_pace(&scene, request, mail, ids)?;
+        let (invitations, changes) = pace::invite_at_pace(&ctx, request, mail, ids)?;
         let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
-        let weight = call.app.store().weight(&changes, inside.set, &inside.organization)?;
+        let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is the answer that may be kept for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
         if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
@@ -252,7 +252,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
                 changes,
             })));
         }
-        let lapses = lapses(&holders, inside.now, ids);
+        let lapses = lapses(&holders, org.now, ids);
         if !lapses.is_empty() && !ask.dry_run {
             return Ok(Turn::Crowded(Box::new(lapses)));
         }
@@ -268,7 +268,7 @@ fn turn(call: &Call, inside: &Inside, seen: &Snapshot, ask: &Ask, ids: &mut Ids)
 
 /// What is known of mail to these addresses; or what else must be read to tell.
 fn deliverability<'a>(
-    seen: &Snapshot,
+    read: &ReadSet,
     organization: OrganizationId,
     addresses: impl Iterator<Item = &'a Address>,
 ) -> Result<Result<Vec<Deliverability>, Vec<Key>>, Problem> {
@@ -276,8 +276,8 @@ fn deliverability<'a>(
     let mut more = Vec::new();
     for address in addresses.collect::<BTreeSet<_>>() {
         let key = Key::deliverability(organization, address);
-        if seen.has_asked(std::slice::from_ref(&key)) {
-            known.extend(seen.deliverability(organization, address)?);
+        if read.covers(std::slice::from_ref(&key)) {
+            known.extend(read.deliverability(organization, address)?);
         } else {
             more.push(key);
         }
@@ -288,16 +288,16 @@ fn deliverability<'a>(
 /// What ends the invitations that have lapsed on these addresses, as the schedule would have.
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
-        Holder::Lapsed(invitation) => Some(expire_invitation(invitation, now, ids)),
+        Holder::Lapsed(invitation) => Some(settle::expire_invitation(invitation, now, ids)),
         Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
 }
 
-fn dry_run(inside: &Inside, ask: &Ask, done: &Done, seats: Seats) -> Result<Reply, Problem> {
+fn dry_run(org: &OrgContext, ask: &Ask, done: &Done, seats: Seats) -> Result<Reply, Problem> {
     // Being added reveals a contact with an account, so only actors who see contacts are told of it.
-    let added = if sees_contacts(&inside.scene()?) {
-        shown(inside, ask, done)
+    let added = if invite::sees_contacts(&org.decision_context()?) {
+        shown(org, ask, done)
     } else {
         Vec::new()
     };

@@ -3,24 +3,22 @@
 use super::invitations::{found, named};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
-use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
-use muster_domain::rules::members::{
-    Holdings, MemberRefusal, Update, WantedGrant, manages_all_of, may_see, remove as end, update as change,
-};
+use muster_domain::rules::contacts::{self, ExistingContacts};
+use muster_domain::rules::members::{self, Holdings, MemberRefusal, Update, WantedGrant};
 use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::{Fault, Scene};
+use muster_domain::rules::{DecisionContext, Violation};
 use muster_domain::{
     Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
 };
-use muster_edge::inside::Sight;
-use muster_edge::{Call, Field, Ids, Inside, Outcome, Problem, Reply, Standing, Step, User};
-use muster_store::{Key, Snapshot};
+use muster_edge::org_context::Visibility;
+use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
+use muster_store::{Key, ReadSet};
 
-pub(super) fn view(inside: &Inside) -> View<'_> {
+pub(super) fn view(org: &OrgContext) -> View<'_> {
     View {
-        organization: &inside.organization,
-        set: inside.set,
-        now: inside.now,
+        organization: &org.organization,
+        set: org.set,
+        now: org.now,
     }
 }
 
@@ -37,27 +35,31 @@ pub async fn get(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let query = call.query(&["as"])?;
     let as_others = query.one_of("as", &["oneself", "others"])? == "others";
-    let (inside, seen) = call
-        .inside(&user, organization, vec![Key::member(organization, id)])
+    let (org, read) = call
+        .read_in_org(&user, organization, vec![Key::member(organization, id)])
         .await?;
     let nobody = || Problem::not_found("member");
-    let found = seen.member(organization, id)?;
-    if id == user.id && inside.is_everywhere() {
+    let found = read.member(organization, id)?;
+    if id == user.id && org.covers_all_roles() {
         let own = found.ok_or_else(nobody)?;
-        let shown = view(&inside).member(&own, |_| true);
+        let shown = view(&org).member(&own, |_| true);
         let shown = if as_others { shown.for_others() } else { shown };
         return Ok(Reply::json(200, &shown)?.showing(&own));
     }
-    let sight = inside.sight(permission::MEMBERS_READ)?;
-    let visible = |m: &Member| match (&sight, &inside.standing) {
-        (Sight::All, _) => true,
-        (Sight::Some(_), Standing::Member(_)) => inside.scene().is_ok_and(|scene| may_see(&scene, m)),
-        (Sight::Some(_), Standing::Platform) => false,
+    let visibility = org.visibility(permission::MEMBERS_READ)?;
+    let visible = |m: &Member| match (&visibility, &org.caller_kind) {
+        (Visibility::All, _) => true,
+        (Visibility::Some(_), CallerKind::Member(_)) => {
+            org.decision_context().is_ok_and(|ctx| members::may_see(&ctx, m))
+        }
+        (Visibility::Some(_), CallerKind::Platform) => false,
     };
     let member = found.filter(visible).ok_or_else(nobody)?;
-    let in_sight = |r: &ResourceRef| sight.reaches(permission::MEMBERS_READ, [r]);
-    let shown = view(&inside).member(&member, in_sight);
-    let manages = inside.scene().is_ok_and(|scene| manages_all_of(&scene, &member));
+    let is_visible = |r: &ResourceRef| visibility.reaches(permission::MEMBERS_READ, [r]);
+    let shown = view(&org).member(&member, is_visible);
+    let manages = org
+        .decision_context()
+        .is_ok_and(|ctx| members::manages_all_of(&ctx, &member));
     let shown = if manages && !as_others {
         shown
     } else {
@@ -83,12 +85,12 @@ pub async fn update(call: Call) -> Outcome {
             .chain(&granted)
             .map(|key| Key::resource(organization, key)),
     );
-    call.change_inside(&user, organization, keys, |inside, seen, ids| {
-        let before = seen.member(organization, id)?;
-        let scene = inside.scene()?;
-        let known = before.as_ref().filter(|m| may_see(&scene, m));
-        let found_resources = found(seen, organization, &resources)?;
-        let found_grants = wanted_grants(seen, organization, grants)?;
+    call.change_in_org(&user, organization, keys, |org, read, ids| {
+        let before = read.member(organization, id)?;
+        let ctx = org.decision_context()?;
+        let known = before.as_ref().filter(|m| members::may_see(&ctx, m));
+        let found_resources = found(read, organization, &resources)?;
+        let found_grants = wanted_grants(read, organization, grants)?;
         let holdings = match (&body.role, &body.grants) {
             (Field::Value(role), None) => Some(Holdings::One(Wanted {
                 role,
@@ -122,14 +124,13 @@ pub async fn update(call: Call) -> Outcome {
             profile,
             status: body.status,
         };
-        let (after, changes) = change(&scene, before.as_ref(), wanted, ids)?;
+        let (after, changes) = members::update(&ctx, before.as_ref(), wanted, ids)?;
         call.precondition(before.as_ref())?;
-        let in_sight = |r: &ResourceRef| {
-            (after.id == user.id && inside.is_everywhere())
-                || scene.authority().allows(permission::MEMBERS_READ, Some(r))
+        let is_visible = |r: &ResourceRef| {
+            (after.id == user.id && org.covers_all_roles()) || ctx.authority().allows(permission::MEMBERS_READ, Some(r))
         };
-        let shown = view(inside).member(&after, in_sight);
-        Ok(inside.commit(changes, Reply::json(200, &shown)?.showing(&after)))
+        let shown = view(org).member(&after, is_visible);
+        Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
 }
@@ -142,13 +143,13 @@ fn key_of(grant: &GrantInput) -> ResourceKey {
 }
 
 fn wanted_grants(
-    seen: &Snapshot,
+    read: &ReadSet,
     organization: OrganizationId,
     grants: &[GrantInput],
 ) -> Result<Vec<WantedGrant>, Problem> {
     let wanted = |grant: &GrantInput| {
         let key = key_of(grant);
-        let found = seen.resource(organization, &key)?;
+        let found = read.resource(organization, &key)?;
         Ok(WantedGrant {
             resource: (key, found),
             role: grant.role.clone(),
@@ -160,16 +161,16 @@ fn wanted_grants(
 
 /// What of the body contradicts itself, whoever sends it.
 fn check(body: &UpdateMember) -> Result<(), Problem> {
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     if body.grants.is_some() && body.resources.is_some() {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "resources",
             "not_allowed",
             "name `resources` or `grants`, not both",
         ));
     }
     if body.grants.as_ref().is_some_and(|g| g.len() > MAX_GRANTS) {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "grants",
             "too_many",
             format!("must be at most {MAX_GRANTS}"),
@@ -179,33 +180,33 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
     if body.grants.is_none() && !has_role {
         let without = "needs `role` beside it";
         if body.resources.is_some() {
-            faults.push(Fault::field("resources", "not_allowed", without));
+            violations.push(Violation::field("resources", "not_allowed", without));
         }
         if body.role == Field::Null {
-            faults.push(Fault::field("role", "required", "can be null only beside `grants`"));
+            violations.push(Violation::field("role", "required", "can be null only beside `grants`"));
         }
     }
     if body.duration.is_some() && !has_role {
-        faults.push(Fault::field("duration", "not_allowed", "needs `role` beside it"));
+        violations.push(Violation::field("duration", "not_allowed", "needs `role` beside it"));
     }
     if body.skills.as_ref().is_some_and(|s| s.len() > MAX_SKILLS) {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "skills",
             "too_many",
             format!("must be at most {MAX_SKILLS}"),
         ));
     }
     if body.notifications.as_ref().is_some_and(|n| n.len() > MAX_NOTIFICATIONS) {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "notifications",
             "too_many",
             format!("must be at most {MAX_NOTIFICATIONS}"),
         ));
     }
-    if faults.is_empty() {
+    if violations.is_empty() {
         Ok(())
     } else {
-        Err(Problem::invalid(faults))
+        Err(Problem::invalid(violations))
     }
 }
 
@@ -216,7 +217,7 @@ const MAX_NOTIFICATIONS: usize = 50;
 
 fn too_many_notifications() -> Problem {
     let detail = format!("a profile holds {MAX_NOTIFICATIONS} at most");
-    Problem::invalid([Fault::field("notifications", "too_many", detail)])
+    Problem::invalid([Violation::field("notifications", "too_many", detail)])
 }
 
 /// The profile as the body wants it, if the body says anything of it.
@@ -262,18 +263,23 @@ fn contact_of(member: UserId) -> Result<ContactId, Problem> {
 }
 
 /// Decides to end a membership, once what [`contact_keys`] names is read.
-pub(super) fn ended(scene: &Scene<'_>, seen: &Snapshot, member: &Member, ids: &mut Ids) -> Result<Changes, Problem> {
+pub(super) fn ended(
+    ctx: &DecisionContext<'_>,
+    read: &ReadSet,
+    member: &Member,
+    ids: &mut Ids,
+) -> Result<Changes, Problem> {
     let (at, own) = (
-        seen.contact_at(member.organization, &member.email)?,
-        seen.contact(member.organization, &contact_of(member.id)?)?,
+        read.contact_at(member.organization, &member.email)?,
+        read.contact(member.organization, &contact_of(member.id)?)?,
     );
-    let former = seen.former_member(member.organization, member.id)?;
-    let known = Acquaintance {
+    let former = read.former_member(member.organization, member.id)?;
+    let known = ExistingContacts {
         at: at.as_ref(),
         own: own.as_ref(),
         former: former.as_ref(),
     };
-    Ok(remove_leaving_contact(scene, Some(member), &known, ids)?)
+    Ok(contacts::remove_leaving_contact(ctx, Some(member), &known, ids)?)
 }
 
 /// Ends a membership: another's, or one's own, which is leaving.
@@ -283,23 +289,23 @@ pub async fn remove(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let keys = vec![Key::member(organization, id)];
-    let decide = |inside: &Inside, seen: &Snapshot, ids: &mut Ids| {
-        let scene = inside.scene()?;
-        let found = seen.member(organization, id)?;
+    let decide = |org: &OrgContext, read: &ReadSet, ids: &mut Ids| {
+        let ctx = org.decision_context()?;
+        let found = read.member(organization, id)?;
         // Who may not is told so before anything else is read.
-        end(&scene, found.as_ref(), ids)?;
+        members::remove(&ctx, found.as_ref(), ids)?;
         let member = found.ok_or(MemberRefusal::NotFound)?;
         let contacts = contact_keys(&member)?;
-        if !seen.has_asked(&contacts) {
-            return Ok(Step::Read(contacts));
+        if !read.covers(&contacts) {
+            return Ok(NextAction::Read(contacts));
         }
-        let changes = ended(&scene, seen, &member, ids)?;
+        let changes = ended(&ctx, read, &member, ids)?;
         call.precondition(Some(&member))?;
-        Ok(inside.commit(changes, Reply::empty()))
+        Ok(org.commit(changes, Reply::empty()))
     };
     // Whoever was deactivated keeps a membership that is of no use to them, and may give it up.
     if id == user.id {
         return call.change_membership(&user, organization, keys, decide).await;
     }
-    call.change_inside(&user, organization, keys, decide).await
+    call.change_in_org(&user, organization, keys, decide).await
 }

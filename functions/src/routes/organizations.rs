@@ -5,14 +5,12 @@ use crate::shapes::member::View;
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
 };
-use muster_domain::rules::Fault;
-use muster_domain::rules::organizations::{
-    Founder, MAX_DOMAINS, Update, create as found, set_plan as plan, update as change,
-};
+use muster_domain::rules::Violation;
+use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, Update};
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
-use muster_edge::change::Made;
-use muster_edge::inside::role_set;
-use muster_edge::{Call, Outcome, Problem, Reply, Step};
+use muster_edge::change::PendingChange;
+use muster_edge::org_context::role_set;
+use muster_edge::{Call, NextAction, Outcome, Problem, Reply};
 use muster_store::{Footing, Key};
 
 /// Makes an organization; the caller becomes its owner (003).
@@ -33,12 +31,12 @@ pub async fn create(call: Call) -> Outcome {
     };
     call.change(&user, Vec::new(), |_, ids| {
         let (organization, changes) =
-            found(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
+            organizations::create(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
         let location = call.location(&format!("/v1/organizations/{}", organization.id));
         let reply = Reply::json(201, &OrganizationBody::from(&organization))?
             .showing(&organization)
             .header("location", location);
-        Ok(Step::Commit(Box::new(Made {
+        Ok(NextAction::Commit(Box::new(PendingChange {
             changes,
             organization: None,
             set,
@@ -53,7 +51,7 @@ pub async fn create(call: Call) -> Outcome {
 fn unknown_role_set(id: &str) -> Problem {
     let known: Vec<&str> = roleset::names().collect();
     let id: String = id.chars().take(60).collect();
-    Problem::invalid([Fault::field(
+    Problem::invalid([Violation::field(
         "role_set",
         "unknown_role_set",
         format!("`{id}` is none of {}", known.join(", ")),
@@ -79,12 +77,12 @@ pub async fn list(call: Call) -> Outcome {
         .iter()
         .flat_map(|id| [Key::organization(*id), Key::member(*id, user.id)])
         .collect();
-    let seen = call.app.store().read(&keys).await?;
+    let read = call.app.store().read(&keys).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for id in &page.items {
         let (Some(organization), Some(member)) = (
-            seen.organization(*id)?.filter(|o| !o.is_deleted()),
-            seen.member(*id, user.id)?,
+            read.organization(*id)?.filter(|o| !o.is_deleted()),
+            read.member(*id, user.id)?,
         ) else {
             continue;
         };
@@ -120,9 +118,9 @@ pub async fn list(call: Call) -> Outcome {
 pub async fn get(call: Call) -> Outcome {
     call.query(&[])?;
     let user = call.caller().await?;
-    let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
-    inside.any_role()?;
-    Ok(Reply::json(200, &OrganizationBody::from(&inside.organization))?.showing(&inside.organization))
+    let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
+    org.any_role()?;
+    Ok(Reply::json(200, &OrganizationBody::from(&org.organization))?.showing(&org.organization))
 }
 
 /// Changes name and settings.
@@ -130,7 +128,7 @@ pub async fn update(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
-    call.change_inside(&user, id, Vec::new(), |inside, _, ids| {
+    call.change_in_org(&user, id, Vec::new(), |org, _, ids| {
         let settings = body.settings.as_ref();
         let wanted = Update {
             name: body.name.clone(),
@@ -138,9 +136,9 @@ pub async fn update(call: Call) -> Outcome {
             default_message: settings.and_then(|s| s.default_message.clone().named()),
             optional_roles: settings.and_then(|s| s.optional_roles.clone()),
         };
-        let (after, changes) = change(&inside.scene()?, wanted, ids)?;
-        call.precondition(Some(&inside.organization))?;
-        Ok(inside.commit(
+        let (after, changes) = organizations::update(&org.decision_context()?, wanted, ids)?;
+        call.precondition(Some(&org.organization))?;
+        Ok(org.commit(
             changes,
             Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
         ))
@@ -155,15 +153,15 @@ pub async fn set_plan(call: Call) -> Outcome {
     let body: SetPlan = call.body()?;
     let domains = body.allowed_domains.as_ref();
     if domains.is_some_and(|d| d.len() > MAX_DOMAINS) {
-        return Err(Problem::invalid([Fault::field(
+        return Err(Problem::invalid([Violation::field(
             "allowed_domains",
             "too_many",
             format!("must be at most {MAX_DOMAINS}"),
         )]));
     }
-    call.change_as_platform(&user, id, |inside, ids| {
-        call.precondition(Some(&inside.organization))?;
-        let present = &inside.organization.plan;
+    call.change_as_platform(&user, id, |org, ids| {
+        call.precondition(Some(&org.organization))?;
+        let present = &org.organization.plan;
         let seat_limit = body.seat_limit.clone().named();
         let mail_limit = body.mail_limit.clone().named();
         let wanted = Plan {
@@ -174,8 +172,8 @@ pub async fn set_plan(call: Call) -> Outcome {
             },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
         };
-        let (after, changes) = plan(&inside.organization, wanted, user.id, call.now, ids);
-        Ok(inside.commit(
+        let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
+        Ok(org.commit(
             changes,
             Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
         ))
@@ -187,21 +185,21 @@ pub async fn set_plan(call: Call) -> Outcome {
 pub async fn roles(call: Call) -> Outcome {
     call.query(&[])?;
     let user = call.caller().await?;
-    let (inside, _) = call.inside(&user, call.path("org")?, Vec::new()).await?;
-    inside.any_role()?;
-    let authority = inside.authority();
+    let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
+    org.any_role()?;
+    let authority = org.authority();
     let body = |role: &Role| {
         let authority = authority.as_ref();
         let say = Say {
             assignable: authority.is_some_and(|a| a.may_assign_somewhere(&role.id)),
             self_assignable: authority.is_some_and(|a| a.may_take_somewhere(&role.id)),
         };
-        RoleBody::of(role, &inside.organization, say)
+        RoleBody::of(role, &org.organization, say)
     };
     Reply::json(
         200,
         &Items {
-            items: inside.set.roles.iter().map(body).collect(),
+            items: org.set.roles.iter().map(body).collect(),
             next_cursor: None,
         },
     )

@@ -5,9 +5,9 @@ use super::members::view;
 use crate::shapes::member::MemberBody;
 use crate::shapes::organization::{NamePayingOwner, OrganizationBody, TransferOwnership, TransferredBody};
 use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::ownership::{name_paying_owner, transfer as hand_on};
+use muster_domain::rules::ownership;
 use muster_domain::{Member, OrganizationId};
-use muster_edge::{Call, Inside, Outcome, Reply};
+use muster_edge::{Call, OrgContext, Outcome, Reply};
 use muster_store::Key;
 
 /// Hands ownership on to another member; the giver becomes what they ask for (000).
@@ -18,16 +18,17 @@ pub async fn transfer(call: Call) -> Outcome {
     let resources = named(body.resources.as_deref().unwrap_or_default())?;
     let mut keys = vec![Key::member(id, body.to)];
     keys.extend(resources.iter().map(|key| Key::resource(id, key)));
-    call.change_inside(&user, id, keys, |inside, seen, ids| {
-        inside.in_person()?;
-        let found = found(seen, id, &resources)?;
+    call.change_in_org(&user, id, keys, |org, read, ids| {
+        org.in_person()?;
+        let found = found(read, id, &resources)?;
         let then = Wanted {
             role: &body.then,
             resources: &found,
             term: body.duration,
         };
-        let (owner, changes) = hand_on(&inside.scene()?, seen.member(id, body.to)?.as_ref(), &then, ids)?;
-        let shown = |member: &Member| -> MemberBody { view(inside).member(member, |_| true) };
+        let (owner, changes) =
+            ownership::transfer(&org.decision_context()?, read.member(id, body.to)?.as_ref(), &then, ids)?;
+        let shown = |member: &Member| -> MemberBody { view(org).member(member, |_| true) };
         let giver = changes
             .members
             .iter()
@@ -38,7 +39,7 @@ pub async fn transfer(call: Call) -> Outcome {
             giver: giver.map(shown),
         };
         let reply = Reply::json(200, &reply)?;
-        Ok(inside.commit(changes, reply))
+        Ok(org.commit(changes, reply))
     })
     .await
 }
@@ -49,12 +50,13 @@ pub async fn paying_owner(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: NamePayingOwner = call.body()?;
     let keys = vec![Key::member(id, body.member)];
-    call.change_inside(&user, id, keys, |inside: &Inside, seen, ids| {
-        inside.in_person()?;
-        let (after, changes) = name_paying_owner(&inside.scene()?, seen.member(id, body.member)?.as_ref(), ids)?;
-        call.precondition(Some(&inside.organization))?;
+    call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
+        org.in_person()?;
+        let (after, changes) =
+            ownership::name_paying_owner(&org.decision_context()?, read.member(id, body.member)?.as_ref(), ids)?;
+        call.precondition(Some(&org.organization))?;
         let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
-        Ok(inside.commit(changes, reply))
+        Ok(org.commit(changes, reply))
     })
     .await
 }

@@ -2,12 +2,12 @@
 
 use super::members::view;
 use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};
-use muster_domain::people::{Selection, Setting};
+use muster_domain::people::{FilterContext, Selection};
 use muster_domain::{OrganizationId, Person, ResourceRef, Timestamp, UserId, permission};
 use muster_edge::call::Query;
-use muster_edge::inside::Sight;
-use muster_edge::{Call, Inside, Outcome, Problem, Reply};
-use muster_store::{Asked, Cursor, Key, People, Snapshot, Store, StoreError};
+use muster_edge::org_context::Visibility;
+use muster_edge::{Call, OrgContext, Outcome, Problem, Reply};
+use muster_store::{Cursor, Key, People, PeopleQuery, ReadSet, Store, StoreError};
 use std::collections::BTreeSet;
 
 /// Parameters of the list that say who is meant, and in which order.
@@ -32,11 +32,11 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
 ///
 /// # Errors
 /// 400, naming each parameter that cannot be asked for.
-pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<Asked, Problem> {
+pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<PeopleQuery, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
-    Ok(Asked {
+    Ok(PeopleQuery {
         order,
-        ..Asked::of(organization, filter)
+        ..PeopleQuery::of(organization, filter)
     })
 }
 
@@ -49,17 +49,17 @@ pub async fn list(call: Call) -> Outcome {
     let everybody = asked(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
-    let (inside, seen) = call.inside(&user, id, keys).await?;
-    let list = List::of(&inside, &seen, everybody)?;
+    let (org, read) = call.read_in_org(&user, id, keys).await?;
+    let list = List::of(&org, &read, everybody)?;
     let page = list.page(call.app.store(), cursor.as_ref(), limit).await?;
-    let whole = matches!(list.sight, Sight::All);
+    let whole = matches!(list.visibility, Visibility::All);
     Reply::json(
         200,
         &PeopleBody {
             partial: page.next.is_some() && page.rows.len() < limit,
             items: page.rows.iter().map(|person| list.row(person)).collect(),
-            seats: inside.organization.seats().into(),
-            counts: whole.then(|| CountsBody::of(&seen.counts(id), inside.set)),
+            seats: org.organization.seats().into(),
+            counts: whole.then(|| CountsBody::of(&read.counts(id), org.set)),
             next_cursor: query.seal(page.next.as_ref()),
         },
     )
@@ -68,12 +68,12 @@ pub async fn list(call: Call) -> Outcome {
 /// A list of people as somebody sees it.
 pub(crate) struct List<'a> {
     view: View<'a>,
-    sight: Sight<'a>,
+    visibility: Visibility<'a>,
     /// Who sees themselves whole.
     oneself: Option<UserId>,
     /// Whose key it is through which nobody sees them.
     hidden: Option<UserId>,
-    asked: Asked,
+    asked: PeopleQuery,
 }
 
 impl<'a> List<'a> {
@@ -81,35 +81,35 @@ impl<'a> List<'a> {
     ///
     /// # Errors
     /// 403 for one who sees no members; 400 for a role that the role set does not know.
-    pub(crate) fn of(inside: &'a Inside, seen: &Snapshot, asked: Asked) -> Result<Self, Problem> {
-        let sight = inside.sight(permission::MEMBERS_READ)?;
-        let unknown = asked.filter.unknown_roles(inside.set);
+    pub(crate) fn of(org: &'a OrgContext, read: &ReadSet, asked: PeopleQuery) -> Result<Self, Problem> {
+        let visibility = org.visibility(permission::MEMBERS_READ)?;
+        let unknown = asked.filter.unknown_roles(org.set);
         if !unknown.is_empty() {
             return Err(Problem::invalid_query(unknown));
         }
-        let member = inside.member().ok();
-        let own = member.filter(|_| inside.is_everywhere());
+        let member = org.member().ok();
+        let own = member.filter(|_| org.covers_all_roles());
         let mut list = Self {
-            view: view(inside),
-            sight,
+            view: view(org),
+            visibility,
             oneself: own.map(|member| member.id),
-            hidden: inside
-                .scene()
+            hidden: org
+                .decision_context()
                 .ok()
-                .filter(|scene| !scene.reaches_oneself())
-                .map(|scene| scene.actor.id),
+                .filter(|ctx| !ctx.reaches_oneself())
+                .map(|ctx| ctx.actor.id),
             asked,
         };
-        list.asked.roles_by_row = matches!(list.sight, Sight::Some(_));
-        list.asked.within = match (list.within(seen)?, &list.sight) {
+        list.asked.roles_by_row = matches!(list.visibility, Visibility::Some(_));
+        list.asked.within = match (list.within(read)?, &list.visibility) {
             (Some(on), _) => Some(on),
-            (None, Sight::All) => None,
+            (None, Visibility::All) => None,
             // Whoever does not see everybody shares one of these resources with whomever they see.
-            (None, Sight::Some(_)) => {
+            (None, Visibility::Some(_)) => {
                 let grants = member.iter().flat_map(|member| &member.grants);
                 let held = grants.map(|grant| &grant.resource);
                 // A role on the whole organization reaches no further than the key it is used through.
-                let limits = inside.key.iter().flat_map(|key| &key.limits.resources);
+                let limits = org.key.iter().flat_map(|key| &key.limits.resources);
                 let own: BTreeSet<ResourceRef> = held.chain(limits).cloned().collect();
                 Some(own.into_iter().filter(|on| list.is_in_sight(on)).collect())
             }
@@ -121,30 +121,30 @@ impl<'a> List<'a> {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub(crate) fn whole(view: View<'a>, seen: &Snapshot, asked: Asked) -> Result<Self, StoreError> {
+    pub(crate) fn whole(view: View<'a>, read: &ReadSet, asked: PeopleQuery) -> Result<Self, StoreError> {
         let mut list = Self {
             view,
-            sight: Sight::All,
+            visibility: Visibility::All,
             oneself: None,
             hidden: None,
             asked,
         };
-        list.asked.within = list.within(seen)?;
+        list.asked.within = list.within(read)?;
         Ok(list)
     }
 
     /// The resource that is asked for, as far as it is there and in sight.
-    fn within(&self, seen: &Snapshot) -> Result<Option<Vec<ResourceRef>>, StoreError> {
+    fn within(&self, read: &ReadSet) -> Result<Option<Vec<ResourceRef>>, StoreError> {
         let Some(key) = &self.asked.filter.resource else {
             return Ok(None);
         };
-        let found = seen.resource(self.asked.organization, key)?;
+        let found = read.resource(self.asked.organization, key)?;
         let known = found.map(|resource| resource.reference);
         Ok(Some(known.into_iter().filter(|on| self.is_in_sight(on)).collect()))
     }
 
     fn is_in_sight(&self, resource: &ResourceRef) -> bool {
-        self.sight.reaches(permission::MEMBERS_READ, [resource])
+        self.visibility.reaches(permission::MEMBERS_READ, [resource])
     }
 
     /// A page of it.
@@ -153,26 +153,26 @@ impl<'a> List<'a> {
     /// [`StoreError`] if DynamoDB does not answer.
     pub(crate) async fn page(&self, store: &Store, after: Option<&Cursor>, limit: usize) -> Result<People, StoreError> {
         store
-            .people(&self.asked, after, limit, |person| self.means(person))
+            .people(&self.asked, after, limit, |person| self.matches(person))
             .await
     }
 
     /// Whether somebody is on the list.
-    fn means(&self, person: &Person) -> bool {
-        let setting = Setting {
+    fn matches(&self, person: &Person) -> bool {
+        let setting = FilterContext {
             organization: self.view.organization,
             set: self.view.set,
             now: self.view.now,
         };
         let shared = match person {
             Person::Member(m) => self
-                .sight
+                .visibility
                 .reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)),
-            Person::Invitation(i) => self.sight.reaches(permission::MEMBERS_READ, &i.resources),
+            Person::Invitation(i) => self.visibility.reaches(permission::MEMBERS_READ, &i.resources),
         };
         (shared || self.is_oneself(person))
             && !matches!(person, Person::Member(m) if Some(m.id) == self.hidden)
-            && setting.means(&self.asked.filter, person, |on| {
+            && setting.matches(&self.asked.filter, person, |on| {
                 self.is_oneself(person) || self.is_in_sight(on)
             })
     }
@@ -183,10 +183,10 @@ impl<'a> List<'a> {
 
     /// The row of somebody.
     pub(crate) fn row(&self, person: &Person) -> PersonRow {
-        let in_sight = |on: &ResourceRef| self.is_oneself(person) || self.is_in_sight(on);
+        let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_in_sight(on);
         match person {
-            Person::Member(member) => self.view.member_row(member, in_sight),
-            Person::Invitation(invitation) => self.view.invitation_row(invitation, in_sight),
+            Person::Member(member) => self.view.member_row(member, is_visible),
+            Person::Invitation(invitation) => self.view.invitation_row(invitation, is_visible),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::shapes::Items;
 use crate::shapes::resource::{PutResource, ResourceBody};
-use muster_domain::rules::resources::{delete as end, put as register};
+use muster_domain::rules::resources;
 use muster_domain::{OrganizationId, Resource, ResourceKey, permission};
-use muster_edge::inside::Sight;
-use muster_edge::{Call, Outcome, Problem, Reply, Standing};
+use muster_edge::org_context::Visibility;
+use muster_edge::{Call, CallerKind, Outcome, Problem, Reply};
 use muster_store::{Cursor, Key, Page};
 
 /// Lists resources: all of them, or those the caller's roles are limited to.
@@ -15,17 +15,17 @@ pub async fn list(call: Call) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let store = call.app.store();
-    let (inside, _) = call.inside(&user, id, Vec::new()).await?;
-    let page = match inside.sight(permission::RESOURCES_READ)? {
-        Sight::All => store.resources(id, cursor.as_ref(), limit).await?,
+    let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
+    let page = match org.visibility(permission::RESOURCES_READ)? {
+        Visibility::All => store.resources(id, cursor.as_ref(), limit).await?,
         // The member's own grants, and the limits of a key, name everything in sight: reading those is bounded, whatever the organization has.
-        Sight::Some(authority) => {
-            let Standing::Member(member) = &inside.standing else {
+        Visibility::Some(authority) => {
+            let CallerKind::Member(member) = &org.caller_kind else {
                 return Err(Problem::internal());
             };
             let sees = |r: &Resource| authority.allows(permission::RESOURCES_READ, Some(&r.reference));
             // A role on the whole organization reaches, through a key, the resources the key is limited to.
-            let limits = inside.key.iter().flat_map(|key| &key.limits.resources);
+            let limits = org.key.iter().flat_map(|key| &key.limits.resources);
             let held = member.grants.iter().map(|g| &g.resource);
             let mut keys: Vec<ResourceKey> = held.chain(limits).map(|r| r.key.clone()).collect();
             keys.sort();
@@ -34,12 +34,12 @@ pub async fn list(call: Call) -> Outcome {
             keys.retain(|key| cursor.as_ref().is_none_or(|c| place(key).as_str() > c.sort_key()));
             let next = keys.get(limit).is_some();
             keys.truncate(limit);
-            let seen = store
+            let read = store
                 .read(&keys.iter().map(|key| Key::resource(id, key)).collect::<Vec<_>>())
                 .await?;
             let mut items = Vec::new();
             for key in &keys {
-                items.extend(seen.resource(id, key)?.filter(|r| sees(r)));
+                items.extend(read.resource(id, key)?.filter(|r| sees(r)));
             }
             let next = keys.last().filter(|_| next).map(|last| Cursor::after(place(last)));
             Page { items, next }
@@ -68,12 +68,18 @@ pub async fn put(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call)?;
     let body: PutResource = call.body()?;
-    call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
-        let found = seen.resource(id, &key)?;
-        let (resource, changes) = register(&inside.scene()?, key.clone(), found.as_ref(), body.name.clone(), ids)?;
+    call.change_in_org(&user, id, vec![Key::resource(id, &key)], |org, read, ids| {
+        let found = read.resource(id, &key)?;
+        let (resource, changes) = resources::put(
+            &org.decision_context()?,
+            key.clone(),
+            found.as_ref(),
+            body.name.clone(),
+            ids,
+        )?;
         call.precondition(found.as_ref())?;
         let status = if found.is_some() { 200 } else { 201 };
-        Ok(inside.commit(
+        Ok(org.commit(
             changes,
             Reply::json(status, &ResourceBody::from(&resource))?.showing(&resource),
         ))
@@ -87,11 +93,11 @@ pub async fn delete(call: Call) -> Outcome {
     call.no_body()?;
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
-    call.change_inside(&user, id, vec![Key::resource(id, &key)], |inside, seen, ids| {
-        let found = seen.resource(id, &key)?;
-        let changes = end(&inside.scene()?, found.as_ref(), ids)?;
+    call.change_in_org(&user, id, vec![Key::resource(id, &key)], |org, read, ids| {
+        let found = read.resource(id, &key)?;
+        let changes = resources::delete(&org.decision_context()?, found.as_ref(), ids)?;
         call.precondition(found.as_ref())?;
-        Ok(inside.commit(changes, Reply::empty()))
+        Ok(org.commit(changes, Reply::empty()))
     })
     .await
 }

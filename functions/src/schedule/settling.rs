@@ -3,19 +3,19 @@
 use super::{BATCH, Settled, is_late};
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::settle::{expire_invitation, settle_member};
-use muster_domain::rules::work::send_late;
+use muster_domain::rules::settle;
+use muster_domain::rules::work;
 use muster_domain::{Changes, InvitationId, Job, JobId, MailId, Organization, OrganizationId, Pair, UserId};
-use muster_edge::inside::role_set;
+use muster_edge::org_context::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Backoff, Commit, CommitError, Key, Obstacle, Snapshot, StoreError, Tries};
+use muster_store::{Backoff, Commit, CommitError, Key, Obstacle, ReadSet, StoreError, Tries};
 use tokio::time::Instant;
 
 /// Items a transaction keeps free for the organization and a job.
 const RESERVE: usize = 2;
 /// How often a transaction is tried that the table has no throughput for, before its organization is left to the next run.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 
 /// What came of one organization.
 pub(super) struct Group {
@@ -80,13 +80,13 @@ impl Settling<'_> {
         let store = self.app.store();
         let mut wanted = keys.to_vec();
         wanted.push(Key::organization(id));
-        let mut seen = store.read(&wanted).await?;
-        let Some(mut organization) = seen.organization(id)? else {
+        let mut read = store.read(&wanted).await?;
+        let Some(mut organization) = read.organization(id)? else {
             return Ok(());
         };
         let mut batch = Batch::default();
         for key in keys {
-            let changes = settle(&organization, &seen, key, self.now)?;
+            let changes = settle(&organization, &read, key, self.now)?;
             if changes.is_empty() {
                 continue;
             }
@@ -96,8 +96,8 @@ impl Settling<'_> {
                     self.done.complete = false;
                     return Ok(());
                 }
-                seen = store.read(&wanted).await?;
-                organization = match seen.organization(id)? {
+                read = store.read(&wanted).await?;
+                organization = match read.organization(id)? {
                     Some(organization) => organization,
                     None => return Ok(()),
                 };
@@ -143,7 +143,7 @@ impl Settling<'_> {
         };
         let store = self.app.store();
         let units = 2 * store.weight(changes, set, organization)?.all();
-        let mut tries = Tries::new(TRIES);
+        let mut tries = Tries::new(MAX_ATTEMPTS);
         loop {
             self.done.transactions += 1;
             let begun = Instant::now();
@@ -177,26 +177,26 @@ impl Settling<'_> {
 }
 
 /// What settling one due thing changes; nothing if it is not due any more.
-fn settle(organization: &Organization, seen: &Snapshot, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
+fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
     let id = organization.id;
     let mut ids = Ids::at(now);
     if let Some(invitation) = key
         .invitation_of()
-        .and_then(|i: InvitationId| seen.invitation(id, i).transpose())
+        .and_then(|i: InvitationId| read.invitation(id, i).transpose())
     {
-        return Ok(expire_invitation(&invitation?, now, &mut ids));
+        return Ok(settle::expire_invitation(&invitation?, now, &mut ids));
     }
-    if let Some(job) = key.job_of().and_then(|j: JobId| seen.job(id, j).transpose()) {
+    if let Some(job) = key.job_of().and_then(|j: JobId| read.job(id, j).transpose()) {
         return Ok(take_up(&job?, now));
     }
-    if let Some(mail) = key.mail_of().and_then(|m: MailId| seen.mail(id, m).transpose()) {
-        return Ok(send_late(&mail?, now, &mut ids));
+    if let Some(mail) = key.mail_of().and_then(|m: MailId| read.mail(id, m).transpose()) {
+        return Ok(work::send_late(&mail?, now, &mut ids));
     }
-    if let Some(member) = key.member_of().and_then(|m: UserId| seen.member(id, m).transpose()) {
+    if let Some(member) = key.member_of().and_then(|m: UserId| read.member(id, m).transpose()) {
         let member = member?;
         return Ok(role_set(organization).map_or_else(
             |_| Changes::default(),
-            |set| settle_member(organization, set, &member, now, &mut ids),
+            |set| settle::settle_member(organization, set, &member, now, &mut ids),
         ));
     }
     Ok(Changes::default())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Properties, or a context: whatever the asker likes to tell.
-pub type Told = serde_json::Map<String, serde_json::Value>;
+pub type Properties = serde_json::Map<String, serde_json::Value>;
 
 /// Whom a question is about.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -26,7 +26,7 @@ pub struct AskedSubject {
     /// `organization` names the organization.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({ "organization": "org_0351gb06UonDD6Qk3DjTVL" }))]
-    pub properties: Option<Told>,
+    pub properties: Option<Properties>,
 }
 
 /// What they would do.
@@ -38,7 +38,7 @@ pub struct AskedAction {
     /// Left unread.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub properties: Option<Told>,
+    pub properties: Option<Properties>,
 }
 
 /// What they would do it to.
@@ -54,7 +54,7 @@ pub struct AskedResource {
     /// `organization` names the organization, where the subject does not.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub properties: Option<Told>,
+    pub properties: Option<Properties>,
 }
 
 /// Where this decision point is, and what it does.

@@ -1,7 +1,7 @@
 //! Events.
 
 use jiff::Timestamp;
-use muster_domain::{Event, EventId, Party};
+use muster_domain::{EntityRef, Event, EventId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,11 +15,11 @@ pub struct PartyBody {
     pub id: String,
 }
 
-impl From<Party> for PartyBody {
-    fn from(party: Party) -> Self {
+impl From<EntityRef> for PartyBody {
+    fn from(actor_ref: EntityRef) -> Self {
         Self {
-            kind: party.kind,
-            id: party.id,
+            kind: actor_ref.kind,
+            id: actor_ref.id,
         }
     }
 }

@@ -14,7 +14,7 @@ macro_rules! unseen {
 }
 
 /// What a text holds once at least: something that shows.
-macro_rules! seen {
+macro_rules! visible {
     () => {
         concat!("[^\\s\\u200C\\u200D\\u2800\\uFE00-\\uFE0F", unseen!(), "]")
     };
@@ -34,7 +34,7 @@ const LINE: &str = concat!(
     "[^\\t\\n",
     unseen!(),
     "]*",
-    seen!(),
+    visible!(),
     "[^\\t\\n",
     unseen!(),
     "]*",
@@ -48,7 +48,7 @@ const LINES: &str = concat!(
     "(?:[^",
     unseen!(),
     "]|\\r\\n)*",
-    seen!(),
+    visible!(),
     "(?:[^",
     unseen!(),
     "]|\\r\\n)*",

@@ -178,11 +178,11 @@ pub struct InvitationBody {
 impl InvitationBody {
     /// An invitation as it stands at `now`, with those resources that are in sight.
     #[must_use]
-    pub fn seen(invitation: &Invitation, now: Timestamp, in_sight: impl Fn(&ResourceRef) -> bool) -> Self {
+    pub fn seen(invitation: &Invitation, now: Timestamp, is_visible: impl Fn(&ResourceRef) -> bool) -> Self {
         let resources = invitation
             .resources
             .iter()
-            .filter(|r| in_sight(r))
+            .filter(|r| is_visible(r))
             .map(Into::into)
             .collect();
         Self {

@@ -3,11 +3,11 @@
 use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
-use muster_domain::people::Setting;
+use muster_domain::people::FilterContext;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
-    Address, Held, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
-    RoleId, RoleSet, Status, Term, UserId,
+    Address, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
+    RoleAssignment, RoleId, RoleSet, Status, Term, UserId,
 };
 use muster_edge::{Body, Field, given};
 use muster_store::Counts;
@@ -124,7 +124,10 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// The role on the organization, and the grants that hold.
-    fn live<'m>(&'m self, member: &'m Member) -> (Option<&'m Held>, Vec<(&'m Held, &'m ResourceRef)>) {
+    fn live<'m>(
+        &'m self,
+        member: &'m Member,
+    ) -> (Option<&'m RoleAssignment>, Vec<(&'m RoleAssignment, &'m ResourceRef)>) {
         let mut role = None;
         let mut grants = Vec::new();
         for (held, on) in member.live(self.organization, self.set, self.now) {
@@ -137,20 +140,20 @@ impl View<'_> {
     }
 
     /// The role a row shows: on the organization, else the highest on a resource that is in sight.
-    pub fn shown_role(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
-        let setting = Setting {
+    pub fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
+        let setting = FilterContext {
             organization: self.organization,
             set: self.set,
             now: self.now,
         };
-        setting.shown_role(member, in_sight)
+        setting.shown_role(member, is_visible)
     }
 
-    fn grants(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
+    fn grants(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Vec<GrantBody> {
         let (_, grants) = self.live(member);
         grants
             .into_iter()
-            .filter(|(_, resource)| in_sight(resource))
+            .filter(|(_, resource)| is_visible(resource))
             .map(|(held, resource)| GrantBody {
                 kind: resource.key.kind.clone(),
                 id: resource.key.id.clone(),
@@ -162,14 +165,14 @@ impl View<'_> {
 
     /// A member, with those grants that are in sight.
     #[must_use]
-    pub fn member(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> MemberBody {
+    pub fn member(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> MemberBody {
         MemberBody {
             id: member.id,
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member, &in_sight),
+            role: self.shown_role(member, &is_visible),
             organization_role: self.live(member).0.map(|held| held.role.clone()),
-            grants: self.grants(member, in_sight),
+            grants: self.grants(member, is_visible),
             status: member.status,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
             joined_at: member.joined_at,
@@ -180,14 +183,14 @@ impl View<'_> {
 
     /// A member as a row of the list of people.
     #[must_use]
-    pub fn member_row(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> PersonRow {
+    pub fn member_row(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> PersonRow {
         PersonRow {
             kind: "member",
             id: member.id.to_string(),
             name: member.name.clone(),
             email: member.email.clone(),
-            role: self.shown_role(member, &in_sight),
-            grants: self.grants(member, in_sight),
+            role: self.shown_role(member, &is_visible),
+            grants: self.grants(member, is_visible),
             status: Some(member.status),
             invite_status: "accepted",
             timezone: member.profile.timezone.clone(),
@@ -199,7 +202,7 @@ impl View<'_> {
 
     /// A pending invitation as a row of the list of people.
     #[must_use]
-    pub fn invitation_row(&self, invitation: &Invitation, in_sight: impl Fn(&ResourceRef) -> bool) -> PersonRow {
+    pub fn invitation_row(&self, invitation: &Invitation, is_visible: impl Fn(&ResourceRef) -> bool) -> PersonRow {
         let grant = |resource: &ResourceRef| GrantBody {
             kind: resource.key.kind.clone(),
             id: resource.key.id.clone(),
@@ -209,7 +212,7 @@ impl View<'_> {
         let offered = invitation
             .resources
             .iter()
-            .filter(|r| !self.organization.is_ending(r) && in_sight(r));
+            .filter(|r| !self.organization.is_ending(r) && is_visible(r));
         PersonRow {
             kind: "invitation",
             id: invitation.id.to_string(),

@@ -9,11 +9,11 @@ use muster_domain::rules::pace;
 use muster_domain::{
     Address, Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
 };
-use muster_edge::inside::role_set;
 use muster_edge::mail::{self, Outgoing};
+use muster_edge::org_context::role_set;
 use muster_edge::post::{Post, PostError};
 use muster_edge::{App, Metric};
-use muster_store::{CommitError, Key, Snapshot, StoreError};
+use muster_store::{CommitError, Key, ReadSet, StoreError};
 
 /// Why a mail could not be delivered now.
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +58,8 @@ pub(super) async fn deliver(
     let now = app.clock().now();
     let mut keys = vec![Key::mail(organization, id), Key::organization(organization)];
     keys.extend(to.map(|address| Key::deliverability(organization, address)));
-    let seen = store.read(&keys).await?;
-    let Some(mail) = seen.mail(organization, id)? else {
+    let read = store.read(&keys).await?;
+    let Some(mail) = read.mail(organization, id)? else {
         return Ok(());
     };
     // The schedule puts it into the outbox anew.
@@ -69,19 +69,19 @@ pub(super) async fn deliver(
     // What is done with: the mail is, and what the invitation tells of it may not be.
     match mail.state {
         MailState::Queued | MailState::Sending => {}
-        MailState::Sent => return Ok(tell(app, &mail, Delivery::Sent).await?),
-        MailState::Failed => return Ok(tell(app, &mail, Delivery::Failed).await?),
+        MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
+        MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
         // Released by the restoration of its organization, as a mail of its own.
-        MailState::Held | MailState::Skipped => return Ok(()),
+        MailState::RoleAssignment | MailState::Skipped => return Ok(()),
     }
-    let organization = seen.organization(organization)?;
+    let organization = read.organization(organization)?;
     let turn = mail.turn(organization.as_ref(), now);
     if let (Turn::Hold, Some(known)) = (turn, &organization) {
         // If not, the organization was restored, perhaps: whoever comes next finds out.
         let held = store.hold_mail(&mail, known).await?;
         return held.then_some(()).ok_or(DeliverError::TakenUp);
     }
-    let known = deliverability(app, &seen, &mail).await?;
+    let known = deliverability(app, &read, &mail).await?;
     if let Some(reason) = mail.withheld(known.as_ref()) {
         return leave(app, &mail, Some(reason.delivery())).await;
     }
@@ -135,20 +135,20 @@ async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result
 }
 
 /// What is known of a mail's address. It is read already, but for what is sent again by hand.
-async fn deliverability(app: &App, seen: &Snapshot, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
+async fn deliverability(app: &App, read: &ReadSet, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
     let key = [Key::deliverability(mail.organization, &mail.to)];
-    if seen.has_asked(&key) {
-        return seen.deliverability(mail.organization, &mail.to);
+    if read.covers(&key) {
+        return read.deliverability(mail.organization, &mail.to);
     }
-    let seen = app.store().read(&key).await?;
-    seen.deliverability(mail.organization, &mail.to)
+    let read = app.store().read(&key).await?;
+    read.deliverability(mail.organization, &mail.to)
 }
 
 /// Leaves a mail unsent, and tells its invitation why if it is still open.
 async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
     // Told first: whoever comes after a death between the two finds the mail still to be done.
     if let Some(delivery) = why {
-        tell(app, mail, delivery).await?;
+        show_delivery(app, mail, delivery).await?;
     }
     let open = [MailState::Queued, MailState::Sending];
     let now = app.clock().now();
@@ -159,7 +159,7 @@ async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), Deli
 }
 
 /// Notes on an invitation how far its mail has come. A try that fails here comes again, and finds the mail done with.
-pub(super) async fn tell(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
+pub(super) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
     if let Letter::Invitation { invitation, generation } = mail.letter {
         let store = app.store();
         store
@@ -184,13 +184,13 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
     let rendered = match &mail.letter {
         Letter::Invitation { invitation, generation } => {
             let store = app.store();
-            let seen = store
+            let read = store
                 .read(&[Key::pending_invitation(organization.id, *invitation)])
                 .await?;
             let open = |i: &Invitation| {
                 i.generation == *generation && i.state_at(app.clock().now()) == InvitationState::Pending
             };
-            let Some(invitation) = seen.invitation(organization.id, *invitation)?.filter(open) else {
+            let Some(invitation) = read.invitation(organization.id, *invitation)?.filter(open) else {
                 return Ok(None);
             };
             let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();
@@ -220,8 +220,8 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             by,
             message,
         } => {
-            let seen = app.store().read(&[Key::member(organization.id, *member)]).await?;
-            if seen.member(organization.id, *member)?.is_none() {
+            let read = app.store().read(&[Key::member(organization.id, *member)]).await?;
+            if read.member(organization.id, *member)?.is_none() {
                 return Ok(None);
             }
             mail::Letter::Added {
@@ -264,9 +264,9 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
 /// What resources are called; their ids once they are gone.
 async fn names_of(app: &App, organization: OrganizationId, keys: &[ResourceKey]) -> Result<Vec<String>, StoreError> {
     let wanted: Vec<Key> = keys.iter().map(|key| Key::resource(organization, key)).collect();
-    let seen = app.store().read(&wanted).await?;
+    let read = app.store().read(&wanted).await?;
     let name = |key: &ResourceKey| {
-        let found = seen.resource(organization, key)?;
+        let found = read.resource(organization, key)?;
         Ok(found.map_or_else(|| key.id.to_string(), |resource| resource.name.to_string()))
     };
     keys.iter().map(name).collect()

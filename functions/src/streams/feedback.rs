@@ -4,7 +4,7 @@
 //! rests on what another has read, so a process that dies between two of them is simply started anew.
 
 use jiff::Timestamp;
-use muster_domain::feedback::{Mark, Told};
+use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{MailId, OrganizationId};
 use muster_edge::{App, Metric, post};
 use muster_store::{CommitError, StoreError};
@@ -14,16 +14,16 @@ use std::collections::HashMap;
 
 /// What one event says.
 #[derive(Debug, PartialEq, Eq)]
-struct Heard {
+struct Notification {
     organization: OrganizationId,
     mail: MailId,
-    told: Told,
+    event: DeliveryEvent,
     at: Timestamp,
 }
 
 /// Why an event says nothing that could be noted.
 #[derive(Debug, thiserror::Error)]
-enum Unheard {
+enum Unusable {
     #[error("it has not the form of an event of SES: {0}")]
     Form(#[from] serde_json::Error),
     #[error("its tag `{0}` is missing, or no id")]
@@ -80,19 +80,19 @@ const SUPPRESSED: [&str; 2] = ["OnAccountSuppressionList", "Suppressed"];
 
 impl Detail {
     /// What is told, and since when it is so.
-    fn told(&self) -> Option<(Told, Timestamp)> {
+    fn event(&self) -> Option<(DeliveryEvent, Timestamp)> {
         match (self.event_type.as_str(), &self.bounce, &self.complaint, &self.delivery) {
-            ("Send", ..) => Some((Told::Sent, self.mail.timestamp)),
-            ("Reject", ..) => Some((Told::Rejected, self.mail.timestamp)),
-            ("Delivery", _, _, Some(delivery)) => Some((Told::Delivered, delivery.timestamp)),
+            ("Send", ..) => Some((DeliveryEvent::Sent, self.mail.timestamp)),
+            ("Reject", ..) => Some((DeliveryEvent::Rejected, self.mail.timestamp)),
+            ("Delivery", _, _, Some(delivery)) => Some((DeliveryEvent::Delivered, delivery.timestamp)),
             ("Bounce", Some(bounce), ..) => match bounce.bounce_type.as_str() {
                 // Not sent at all, for what others met: no organization learns from it what.
                 "Permanent" if SUPPRESSED.contains(&bounce.bounce_sub_type.as_str()) => {
-                    Some((Told::Rejected, bounce.timestamp))
+                    Some((DeliveryEvent::Rejected, bounce.timestamp))
                 }
-                "Permanent" => Some((Told::Bounced, bounce.timestamp)),
+                "Permanent" => Some((DeliveryEvent::Bounced, bounce.timestamp)),
                 // Also `Undetermined`: what may pass is not held against an address.
-                _ => Some((Told::Returned, bounce.timestamp)),
+                _ => Some((DeliveryEvent::Returned, bounce.timestamp)),
             },
             // Somebody takes a mail back out of the spam folder.
             ("Complaint", _, Some(complaint), _)
@@ -100,25 +100,25 @@ impl Detail {
             {
                 None
             }
-            ("Complaint", _, Some(complaint), _) => Some((Told::Complained, complaint.timestamp)),
+            ("Complaint", _, Some(complaint), _) => Some((DeliveryEvent::Complained, complaint.timestamp)),
             _ => None,
         }
     }
 
-    fn tag<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Unheard> {
+    fn tag<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Unusable> {
         let value = self.mail.tags.get(name).and_then(|values| values.first());
-        value.and_then(|value| value.parse().ok()).ok_or(Unheard::Tag(name))
+        value.and_then(|value| value.parse().ok()).ok_or(Unusable::Tag(name))
     }
 }
 
-impl Heard {
-    fn of(event: Value) -> Result<Self, Unheard> {
+impl Notification {
+    fn of(event: Value) -> Result<Self, Unusable> {
         let Event { detail } = serde_json::from_value(event)?;
-        let (told, at) = detail.told().ok_or(Unheard::Nothing)?;
+        let (event, at) = detail.event().ok_or(Unusable::Nothing)?;
         Ok(Self {
             organization: detail.tag(post::ORGANIZATION)?,
             mail: detail.tag(post::MAIL)?,
-            told,
+            event,
             at,
         })
     }
@@ -139,33 +139,33 @@ enum NoteError {
 /// # Errors
 /// The table did not answer. The event comes again.
 pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
-    match Heard::of(event) {
+    match Notification::of(event) {
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        Ok(heard) => Box::pin(note(app, &heard)).await?,
+        Ok(notification) => Box::pin(note(app, &notification)).await?,
         Err(reason) => tracing::warn!(%reason, "an event was passed over"),
     }
     Ok(Value::Null)
 }
 
-async fn note(app: &App, heard: &Heard) -> Result<(), NoteError> {
-    let Heard {
+async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
+    let Notification {
         organization,
         mail: id,
-        told,
+        event,
         at,
-    } = *heard;
+    } = *notification;
     let store = app.store();
-    let Some(mail) = store.note_told(organization, id, told, at).await? else {
-        tracing::info!(mail = %id, ?told, "nothing is noted of a mail that is not there any more");
+    let Some(mail) = store.record_delivery(organization, id, event, at).await? else {
+        tracing::info!(mail = %id, ?event, "nothing is noted of a mail that is not there any more");
         return Ok(());
     };
     // Usually it is settled by whoever sent it. A mail of which that was not known is settled by this, and not sent again.
-    let (open, settled) = told.settles();
+    let (open, settled) = event.outbox_states();
     if open.contains(&mail.state) {
         store.settle_mail(&mail, open, settled, app.clock().now()).await?;
     }
-    super::deliver::tell(app, &mail, told.delivery()).await?;
-    let Some(mark) = told.mark().filter(|_| mail.marks()) else {
+    super::deliver::show_delivery(app, &mail, event.delivery()).await?;
+    let Some(mark) = event.mark().filter(|_| mail.marks()) else {
         return Ok(());
     };
     let is_news = store.mark(&mail, mark, at).await?;
@@ -201,9 +201,9 @@ mod tests {
         event
     }
 
-    fn told(event: Value) -> Option<(Told, String)> {
-        let heard = Heard::of(event).ok()?;
-        Some((heard.told, heard.at.to_string()))
+    fn parsed(event: Value) -> Option<(DeliveryEvent, String)> {
+        let notification = Notification::of(event).ok()?;
+        Some((notification.event, notification.at.to_string()))
     }
 
     #[test]
@@ -220,37 +220,40 @@ mod tests {
         };
         let sent = "2026-03-10T12:00:00Z";
         let cases = [
-            (event("Send", "send", json!({})), Some((Told::Sent, sent))),
+            (event("Send", "send", json!({})), Some((DeliveryEvent::Sent, sent))),
             (
                 event("Reject", "reject", json!({ "reason": "Bad content" })),
-                Some((Told::Rejected, sent)),
+                Some((DeliveryEvent::Rejected, sent)),
             ),
             (
                 event("Delivery", "delivery", json!({ "timestamp": later })),
-                Some((Told::Delivered, later)),
+                Some((DeliveryEvent::Delivered, later)),
             ),
-            (bounce("Permanent"), Some((Told::Bounced, later))),
-            (suppressed("OnAccountSuppressionList"), Some((Told::Rejected, later))),
-            (suppressed("Suppressed"), Some((Told::Rejected, later))),
-            (suppressed("General"), Some((Told::Bounced, later))),
-            (bounce("Transient"), Some((Told::Returned, later))),
-            (bounce("Undetermined"), Some((Told::Returned, later))),
-            (complaint(json!("abuse")), Some((Told::Complained, later))),
-            (complaint(Value::Null), Some((Told::Complained, later))),
+            (bounce("Permanent"), Some((DeliveryEvent::Bounced, later))),
+            (
+                suppressed("OnAccountSuppressionList"),
+                Some((DeliveryEvent::Rejected, later)),
+            ),
+            (suppressed("Suppressed"), Some((DeliveryEvent::Rejected, later))),
+            (suppressed("General"), Some((DeliveryEvent::Bounced, later))),
+            (bounce("Transient"), Some((DeliveryEvent::Returned, later))),
+            (bounce("Undetermined"), Some((DeliveryEvent::Returned, later))),
+            (complaint(json!("abuse")), Some((DeliveryEvent::Complained, later))),
+            (complaint(Value::Null), Some((DeliveryEvent::Complained, later))),
             (complaint(json!("not-spam")), None),
             (event("Open", "open", json!({})), None),
             (event("Bounce", "delivery", json!({ "timestamp": later })), None),
         ];
         for (event, expected) in cases {
-            let expected = expected.map(|(told, at)| (told, at.to_owned()));
-            assert_eq!(told(event.clone()), expected, "{event:#}");
+            let expected = expected.map(|(event, at)| (event, at.to_owned()));
+            assert_eq!(parsed(event.clone()), expected, "{event:#}");
         }
     }
 
     #[test]
     fn an_event_without_tags_or_of_another_form_says_nothing() {
         let good = event("Send", "send", json!({}));
-        assert!(Heard::of(good.clone()).is_ok());
+        assert!(Notification::of(good.clone()).is_ok());
         for (pointer, value) in [
             ("/detail/mail/tags", json!({})),
             ("/detail/mail/tags/mail", json!([])),
@@ -263,10 +266,10 @@ mod tests {
         ] {
             let mut event = good.clone();
             *event.pointer_mut(pointer).unwrap() = value;
-            assert!(Heard::of(event).is_err(), "{pointer}");
+            assert!(Notification::of(event).is_err(), "{pointer}");
         }
         for event in [Value::Null, json!([]), json!({ "detail": "{}" })] {
-            assert!(Heard::of(event).is_err());
+            assert!(Notification::of(event).is_err());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Handing one mail to SES, and noting what became of it.
 
-use super::deliver::{DeliverError, tell};
+use super::deliver::{DeliverError, show_delivery};
 use muster_domain::Mail;
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{MailState, NotNow};
@@ -80,5 +80,5 @@ async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> R
             Err(error) => return Err(DeliverError::Unnoted(error)),
         }
     }
-    Ok(tell(app, mail, delivery).await?)
+    Ok(show_delivery(app, mail, delivery).await?)
 }

@@ -11,13 +11,13 @@ mod resend;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::settle::end_switched_off;
-use muster_domain::rules::work::{LATE_WRITERS, SLICE, deletion_done, end_grants, end_offers, moved_on};
+use muster_domain::rules::settle;
+use muster_domain::rules::work::{self, IN_FLIGHT_GRACE, SLICE};
 use muster_domain::{
     Changes, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, ResourceRef, RoleId, RoleSet,
     UserId, Work,
 };
-use muster_edge::inside::role_set;
+use muster_edge::org_context::role_set;
 use muster_edge::{App, Ids, Metric};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::erasure::Remains;
@@ -29,9 +29,9 @@ use tokio::time::Instant;
 /// Slices of one invocation. A job with more comes back through the stream by its own last write.
 const SLICES: usize = 20;
 /// How long an invocation begins slices. Records of other jobs wait behind it in the stream.
-const HOLD: Duration = Duration::from_secs(5);
+const INVOCATION_BUDGET: Duration = Duration::from_secs(5);
 /// How often a slice is tried before the job is left to the schedule. With the pauses between throttled ones that is about three seconds.
-const TRIES: u32 = 6;
+const MAX_ATTEMPTS: u32 = 6;
 
 /// Why a job did not go on.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +67,7 @@ impl WorkError {
 }
 
 /// What a slice comes to.
-enum Slice {
+enum Progress {
     /// Something is done, and there may be more.
     More(Changes),
     /// These items go, and then this is done; there may be more.
@@ -95,18 +95,18 @@ struct Done {
 ///
 /// What others, or a want of throughput, keep from being done is tried again after pauses, and then left to the schedule: it takes up
 /// each job that nobody has moved on for two minutes. Handed back to the stream it would be tried at once, and end as a dead letter.
-pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
-    let mut tries = Tries::new(TRIES);
+pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
+    let mut tries = Tries::new(MAX_ATTEMPTS);
     let begun = Instant::now();
     for _ in 0..SLICES {
-        if begun.elapsed() > HOLD {
+        if begun.elapsed() > INVOCATION_BUDGET {
             break;
         }
         let slice_begun = Instant::now();
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
         let error = match Box::pin(slice(app, organization, id)).await {
             Ok(Some(done)) => {
-                tries = Tries::new(TRIES);
+                tries = Tries::new(MAX_ATTEMPTS);
                 let pause = pause(done.number, done.units, slice_begun.elapsed(), done.partition);
                 tokio::time::sleep(pause).await;
                 continue;
@@ -130,34 +130,34 @@ pub(super) async fn go_on(app: &App, organization: OrganizationId, id: JobId) ->
 async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Option<Done>, WorkError> {
     let store = app.store();
     let now = app.clock().now();
-    let seen = store
+    let read = store
         .read(&[Key::job(organization, id), Key::organization(organization)])
         .await?;
-    let (Some(job), Some(known)) = (seen.job(organization, id)?, seen.organization(organization)?) else {
+    let (Some(job), Some(known)) = (read.job(organization, id)?, read.organization(organization)?) else {
         return Ok(None);
     };
     let set = role_set(&known).map_err(|_| WorkError::RoleSet)?;
-    let hand = Hand {
+    let runner = JobRunner {
         store,
         organization: &known,
         set,
         now,
     };
     let slice = match &job.work {
-        Work::EndResource { resource, after, late } => hand.end_resource(&job, resource, *after, *late).await?,
-        Work::EraseOrganization { deleted_at, stage } => hand.erase(&job, *deleted_at, stage).await?,
-        Work::EndRole { role, epoch } => hand.end_role(&job, role, *epoch).await?,
-        Work::EndKeys { owner } => hand.end_keys(&job, *owner).await?,
-        Work::ResendAll { by, after } => hand.resend_all(&job, *by, *after).await?,
-        Work::ReleaseMail { after } => hand.release_mail(&job, *after).await?,
-        Work::Export { export, .. } => hand.export(app, &job, *export).await?,
+        Work::EndResource { resource, after, late } => runner.end_resource(&job, resource, *after, *late).await?,
+        Work::EraseOrganization { deleted_at, stage } => runner.erase(&job, *deleted_at, stage).await?,
+        Work::EndRole { role, epoch } => runner.end_role(&job, role, *epoch).await?,
+        Work::EndKeys { owner } => runner.end_keys(&job, *owner).await?,
+        Work::ResendAll { by, after } => runner.resend_all(&job, *by, *after).await?,
+        Work::ReleaseMail { after } => runner.release_mail(&job, *after).await?,
+        Work::Export { export, .. } => runner.export(app, &job, *export).await?,
     };
-    let is_last = matches!(slice, Slice::Last(_));
+    let is_last = matches!(slice, Progress::Last(_));
     let number = job.version;
     let (changes, gone, more) = match slice {
-        Slice::More(changes) => (changes, Remains::default(), true),
-        Slice::Erase(changes, gone) => (changes, gone, true),
-        Slice::Last(changes) => (
+        Progress::More(changes) => (changes, Remains::default(), true),
+        Progress::Erase(changes, gone) => (changes, gone, true),
+        Progress::Last(changes) => (
             changes.and(Changes {
                 jobs: vec![Pair::gone(job)],
                 ..Changes::default()
@@ -165,9 +165,9 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
             Remains::default(),
             false,
         ),
-        Slice::Pause(changes) => (changes, Remains::default(), false),
-        Slice::Lost => return Err(WorkError::Busy),
-        Slice::Later => return Ok(None),
+        Progress::Pause(changes) => (changes, Remains::default(), false),
+        Progress::Lost => return Err(WorkError::Busy),
+        Progress::Later => return Ok(None),
     };
     // Before the job moves on: one who dies in between has deleted what the next would delete.
     store.erase(&gone).await?;
@@ -200,21 +200,21 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
 }
 
 /// What the slices of a job have at hand.
-struct Hand<'a> {
+struct JobRunner<'a> {
     store: &'a Store,
     organization: &'a Organization,
     set: &'static RoleSet,
     now: Timestamp,
 }
 
-impl Hand<'_> {
+impl JobRunner<'_> {
     async fn members(&self, ids: &[UserId]) -> Result<Vec<Member>, StoreError> {
         let organization = self.organization.id;
         let keys: Vec<Key> = ids.iter().map(|id| Key::member(organization, *id)).collect();
-        let seen = self.store.read(&keys).await?;
+        let read = self.store.read(&keys).await?;
         let mut members = Vec::with_capacity(ids.len());
         for id in ids {
-            members.extend(seen.member(organization, *id)?);
+            members.extend(read.member(organization, *id)?);
         }
         Ok(members)
     }
@@ -249,7 +249,7 @@ impl Hand<'_> {
         resource: &ResourceRef,
         after: Option<InvitationId>,
         late: bool,
-    ) -> Result<Slice, StoreError> {
+    ) -> Result<Progress, StoreError> {
         let mut ids = Ids::at(self.now);
         let moved = |after, late, changes: Changes| {
             let work = Work::EndResource {
@@ -257,8 +257,8 @@ impl Hand<'_> {
                 after,
                 late,
             };
-            Slice::More(changes.and(Changes {
-                jobs: vec![moved_on(job, work, self.now)],
+            Progress::More(changes.and(Changes {
+                jobs: vec![work::moved_on(job, work, self.now)],
                 ..Changes::default()
             }))
         };
@@ -266,14 +266,14 @@ impl Hand<'_> {
         if !holders.is_empty() {
             let members = self.members(&holders).await?;
             let (_, changes) = self.as_many_as_fit(members, |member| {
-                end_grants(self.set, resource, slice::from_ref(member), self.now, &mut ids)
+                work::end_grants(self.set, resource, slice::from_ref(member), self.now, &mut ids)
             })?;
             return Ok(moved(after, late, changes));
         }
         let page = self.pending(after).await?;
         let has_more = page.next.is_some();
         let (last, changes) = self.as_many_as_fit(page.items, |invitation| {
-            end_offers(self.set, resource, slice::from_ref(invitation), self.now, &mut ids)
+            work::end_offers(self.set, resource, slice::from_ref(invitation), self.now, &mut ids)
         })?;
         match last {
             Some(last) if has_more => return Ok(moved(Some(last.id), late, changes)),
@@ -281,19 +281,19 @@ impl Hand<'_> {
             _ => {}
         }
         if late {
-            let organization = deletion_done(self.organization, resource);
-            return Ok(Slice::Last(Changes {
+            let organization = work::deletion_done(self.organization, resource);
+            return Ok(Progress::Last(Changes {
                 organization,
                 ..Changes::default()
             }));
         }
-        if self.now.duration_since(job.created_at) < LATE_WRITERS {
-            return Ok(Slice::Later);
+        if self.now.duration_since(job.created_at) < IN_FLIGHT_GRACE {
+            return Ok(Progress::Later);
         }
         Ok(moved(None, true, Changes::default()))
     }
 
-    async fn end_role(&self, job: &Job, role: &RoleId, epoch: u32) -> Result<Slice, StoreError> {
+    async fn end_role(&self, job: &Job, role: &RoleId, epoch: u32) -> Result<Progress, StoreError> {
         let mut after: Option<Cursor> = None;
         loop {
             let page: Page<UserId> = self
@@ -302,11 +302,11 @@ impl Hand<'_> {
                 .await?;
             let members = self.members(&page.items).await?;
             let (_, changes) = self.as_many_as_fit(members, |member| {
-                end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
+                settle::end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
             })?;
             if !changes.is_empty() {
-                let job = moved_on(job, job.work.clone(), self.now);
-                return Ok(Slice::More(changes.and(Changes {
+                let job = work::moved_on(job, job.work.clone(), self.now);
+                return Ok(Progress::More(changes.and(Changes {
                     jobs: vec![job],
                     ..Changes::default()
                 })));
@@ -315,8 +315,8 @@ impl Hand<'_> {
             match page.next {
                 Some(next) => after = Some(next),
                 // Somebody who had read the organization before may still be accepting the role.
-                None if self.now.duration_since(job.created_at) < LATE_WRITERS => return Ok(Slice::Later),
-                None => return Ok(Slice::Last(Changes::default())),
+                None if self.now.duration_since(job.created_at) < IN_FLIGHT_GRACE => return Ok(Progress::Later),
+                None => return Ok(Progress::Last(Changes::default())),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What AWS is to the functions, in this process.
 
-use super::crew::Crew;
+use super::crew::TaskSet;
 use super::{StartError, listen, local_address};
 use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
 use crate::data::DataFolder;
@@ -11,7 +11,7 @@ use muster_edge::Clock;
 use std::sync::Arc;
 
 /// The services that the functions call.
-pub(super) struct Cloud {
+pub(super) struct LocalAws {
     pub(super) database: Arc<EmbeddedDatabase>,
     pub(super) files: Arc<FileStore>,
     pub(super) mailbox: Mailbox,
@@ -19,10 +19,10 @@ pub(super) struct Cloud {
     pub(super) stream_arn: String,
 }
 
-impl Cloud {
+impl LocalAws {
     /// Starts them; the crew keeps them running.
     pub(super) async fn start(
-        crew: &mut Crew,
+        crew: &mut TaskSet,
         data: &DataFolder,
         clock: Clock,
         feedback: Feedback,
@@ -49,7 +49,7 @@ impl Cloud {
 }
 
 /// Serves these routes on a loopback port of their own.
-async fn serve(crew: &mut Crew, name: &'static str, routes: Router) -> Result<String, StartError> {
+async fn serve(crew: &mut TaskSet, name: &'static str, routes: Router) -> Result<String, StartError> {
     let listener = listen(0).await?;
     let endpoint = format!("http://{}", local_address(&listener)?);
     crew.serve(name, listener, routes);

@@ -12,12 +12,12 @@ use tokio::task::JoinSet;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tasks that stop together, and end with their owner at the latest.
-pub(super) struct Crew {
+pub(super) struct TaskSet {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
-impl Crew {
+impl TaskSet {
     pub(super) fn new() -> Self {
         Self {
             stop: watch::Sender::new(false),

@@ -162,7 +162,7 @@ impl Limits {
 
     /// Whether they leave all that the owner holds, if only to read it.
     #[must_use]
-    pub fn are_everywhere(&self) -> bool {
+    pub fn cover_all_roles(&self) -> bool {
         self.resources.is_empty() && self.ceiling.is_none()
     }
 }
@@ -252,7 +252,7 @@ impl ApiKey {
     /// [`Unusable`].
     pub fn usable(&self, owner: Option<&Member>, now: Timestamp) -> Result<(), Unusable> {
         let owner = owner.filter(|m| m.id == self.id.owner).ok_or(Unusable::OwnerGone)?;
-        if self.revoked_at.is_some() || self.created_at < owner.keys_since {
+        if self.revoked_at.is_some() || self.created_at < owner.keys_valid_from {
             return Err(Unusable::Revoked);
         }
         if self.expires_at.is_some_and(|end| end <= now) {
@@ -280,7 +280,7 @@ impl ApiKey {
 
     /// Whether the secret is this key's: the present one, or the one before it while that still counts.
     #[must_use]
-    pub fn opens_with(&self, secret: &Secret, now: Timestamp) -> bool {
+    pub fn matches_secret(&self, secret: &Secret, now: Timestamp) -> bool {
         let given = secret.hash();
         let before = self.previous.as_ref().filter(|(_, until)| now < *until);
         // Both are compared, whatever the first says.

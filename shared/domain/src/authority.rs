@@ -1,7 +1,7 @@
 //! Authority: what a member's roles allow at one instant.
 
 use crate::api_key::Limits;
-use crate::member::{Held, Member, Status};
+use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::{Reach, Role, RoleSet};
@@ -35,7 +35,7 @@ impl<'a> Authority<'a> {
     /// What `member` may do at `now`; nothing at all if inactive.
     #[must_use]
     pub fn of(member: &'a Member, organization: &'a Organization, set: &'a RoleSet, now: Timestamp) -> Self {
-        let power = |(held, on): (&'a Held, Option<&'a ResourceRef>)| {
+        let power = |(held, on): (&'a RoleAssignment, Option<&'a ResourceRef>)| {
             Some(Power {
                 role: set.role(&held.role)?,
                 on,
@@ -165,7 +165,7 @@ impl<'a> Authority<'a> {
 
     /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (001).
     #[must_use]
-    pub fn may_take(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
+    pub fn may_self_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         self.takes_until(role, on).is_some()
     }
 
@@ -191,7 +191,7 @@ impl<'a> Authority<'a> {
 
     /// Whether the member may take any role on something for themselves.
     #[must_use]
-    pub fn may_take_something(&self) -> bool {
+    pub fn may_self_assign_any(&self) -> bool {
         self.longest(self.powers.iter(), |own| !own.self_assigns.is_empty())
             .is_some()
     }

@@ -220,13 +220,13 @@ impl Changes {
 
     /// Whether the member is among those that change.
     #[must_use]
-    pub fn include(&self, member: UserId) -> bool {
+    pub fn changes_member(&self, member: UserId) -> bool {
         each(&self.members).any(|m| m.id == member)
     }
 
     /// Whether both change the same thing, or take or free the same address: then the one must be decided on what the other leaves.
     #[must_use]
-    pub fn meets(&self, other: &Self) -> bool {
+    pub fn conflicts_with(&self, other: &Self) -> bool {
         !self.things().is_disjoint(&other.things())
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// Who did something, or what it was done to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Party {
+pub struct EntityRef {
     /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -18,7 +18,7 @@ pub struct Party {
     pub id: String,
 }
 
-impl Party {
+impl EntityRef {
     fn new(kind: &str, id: impl ToString) -> Self {
         Self {
             kind: kind.to_owned(),
@@ -86,9 +86,9 @@ pub struct Event {
     #[serde(rename = "event")]
     pub kind: String,
     /// Who did it.
-    pub actor: Party,
+    pub actor: EntityRef,
     /// What it was done to.
-    pub subject: Party,
+    pub subject: EntityRef,
     /// When.
     pub at: Timestamp,
     /// What was, as far as it changed.
@@ -100,14 +100,14 @@ pub struct Event {
 /// Writes events of one decision: same organization, same actor, same instant.
 pub struct Recorder<'a> {
     organization: OrganizationId,
-    actor: Party,
+    actor: EntityRef,
     now: Timestamp,
     ids: &'a mut dyn NewIds,
 }
 
 impl<'a> Recorder<'a> {
     /// A recorder for what `actor` does at `now`.
-    pub fn new(organization: OrganizationId, actor: Party, now: Timestamp, ids: &'a mut dyn NewIds) -> Self {
+    pub fn new(organization: OrganizationId, actor: EntityRef, now: Timestamp, ids: &'a mut dyn NewIds) -> Self {
         Self {
             organization,
             actor,
@@ -117,7 +117,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// One event.
-    pub fn event(&mut self, kind: &str, subject: Party, before: Option<Value>, after: Option<Value>) -> Event {
+    pub fn event(&mut self, kind: &str, subject: EntityRef, before: Option<Value>, after: Option<Value>) -> Event {
         Event {
             id: EventId::from_uuid(self.ids.uuid()),
             organization: self.organization,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is told of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum DeliveryEvent {
     /// The service has taken it.
     Sent,
     /// The service has taken it and does not pass it on: for something in it, or since it sends that address nothing.
@@ -28,7 +28,7 @@ pub enum Told {
     Complained,
 }
 
-impl Told {
+impl DeliveryEvent {
     /// All of them.
     pub const ALL: [Self; 6] = [
         Self::Sent,
@@ -54,14 +54,19 @@ impl Told {
 
     /// Where the mail in the outbox stands by it, and from where it may have come there.
     #[must_use]
-    pub const fn settles(self) -> (&'static [MailState], MailState) {
+    pub const fn outbox_states(self) -> (&'static [MailState], MailState) {
         match self {
             Self::Rejected => (
-                &[MailState::Queued, MailState::Sending, MailState::Held, MailState::Sent],
+                &[
+                    MailState::Queued,
+                    MailState::Sending,
+                    MailState::RoleAssignment,
+                    MailState::Sent,
+                ],
                 MailState::Failed,
             ),
             _ => (
-                &[MailState::Queued, MailState::Sending, MailState::Held],
+                &[MailState::Queued, MailState::Sending, MailState::RoleAssignment],
                 MailState::Sent,
             ),
         }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Seconds after which a job that nobody moved on is taken up again by the schedule.
-pub const JOB_PATIENCE: SignedDuration = SignedDuration::from_secs(120);
+pub const JOB_STALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(120);
 
 /// What there is to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,7 +173,7 @@ impl Job {
     /// Whether it waits for an instant further ahead than that of a job which was just moved on: nothing is to be done until then.
     #[must_use]
     pub fn is_waiting(&self, now: Timestamp) -> bool {
-        self.due_at.duration_since(now) > JOB_PATIENCE
+        self.due_at.duration_since(now) > JOB_STALL_TIMEOUT
     }
 
     /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, unless it was only waiting.
@@ -201,7 +201,7 @@ impl Job {
 }
 
 fn patience(now: Timestamp) -> Timestamp {
-    now.checked_add(JOB_PATIENCE).unwrap_or(Timestamp::MAX)
+    now.checked_add(JOB_STALL_TIMEOUT).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

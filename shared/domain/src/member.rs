@@ -29,7 +29,7 @@ pub enum Status {
 
 /// A role held on the organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct RoleAssignment {
     /// Which role.
     pub role: RoleId,
     /// When it ends, if it does.
@@ -38,7 +38,7 @@ pub struct Held {
     pub epoch: u32,
 }
 
-impl Held {
+impl RoleAssignment {
     /// Ends it at this instant, unless it ends sooner; [`Timestamp::MAX`] is no end.
     pub(crate) fn end_by(&mut self, until: Timestamp) {
         self.expires_at = Some(self.ends_at().min(until)).filter(|end| *end < Timestamp::MAX);
@@ -58,7 +58,7 @@ pub struct Grant {
     pub resource: ResourceRef,
     /// The role and its end.
     #[serde(flatten)]
-    pub held: Held,
+    pub held: RoleAssignment,
 }
 
 /// What a member tells about themselves.
@@ -93,7 +93,7 @@ pub struct Member {
     /// Whether they have access.
     pub status: Status,
     /// The role on the organization.
-    pub role: Option<Held>,
+    pub role: Option<RoleAssignment>,
     /// Roles on resources, at most one on each.
     pub grants: Vec<Grant>,
     /// Whether they hold a seat.
@@ -102,7 +102,7 @@ pub struct Member {
     #[serde(default)]
     pub keys: u32,
     /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (004).
-    pub keys_since: Timestamp,
+    pub keys_valid_from: Timestamp,
     /// What they tell about themselves.
     pub profile: Profile,
     /// When they became a member.
@@ -120,7 +120,7 @@ pub const ACTIVITY_MINUTES: i64 = 60;
 
 impl Member {
     /// Every role held, with the resource it is held on.
-    pub fn holdings(&self) -> impl Iterator<Item = (&Held, Option<&ResourceRef>)> {
+    pub fn holdings(&self) -> impl Iterator<Item = (&RoleAssignment, Option<&ResourceRef>)> {
         let on_organization = self.role.iter().map(|held| (held, None));
         on_organization.chain(self.grants.iter().map(|g| (&g.held, Some(&g.resource))))
     }
@@ -131,7 +131,7 @@ impl Member {
         organization: &'a Organization,
         set: &'a RoleSet,
         now: Timestamp,
-    ) -> impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)> {
+    ) -> impl Iterator<Item = (&'a RoleAssignment, Option<&'a ResourceRef>)> {
         self.holdings().filter(move |(held, resource)| {
             held.expires_at.is_none_or(|end| now < end)
                 && !resource.is_some_and(|r| organization.is_ending(r))

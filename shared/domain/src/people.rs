@@ -10,7 +10,7 @@ pub use selection::Selection;
 
 use crate::id::{InvitationId, OrganizationId, UserId};
 use crate::invitation::{Invitation, InvitationState};
-use crate::member::{Held, Member, Status};
+use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
@@ -119,7 +119,7 @@ impl Person {
 
 /// What people are looked at with: the organization at one instant.
 #[derive(Debug, Clone, Copy)]
-pub struct Setting<'a> {
+pub struct FilterContext<'a> {
     /// The organization.
     pub organization: &'a Organization,
     /// Its role set.
@@ -128,32 +128,32 @@ pub struct Setting<'a> {
     pub now: Timestamp,
 }
 
-impl Setting<'_> {
-    /// The role a row shows: the one on the organization, else the highest on a resource `in_sight`, as far as they hold at present.
-    pub fn shown_role(&self, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
-        let rank = |(held, on): &(&Held, Option<&ResourceRef>)| (on.is_some(), self.set.rank(&held.role));
+impl FilterContext<'_> {
+    /// The role a row shows: the one on the organization, else the highest on a resource `is_visible`, as far as they hold at present.
+    pub fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
+        let rank = |(held, on): &(&RoleAssignment, Option<&ResourceRef>)| (on.is_some(), self.set.rank(&held.role));
         let live = member.live(self.organization, self.set, self.now);
-        let seen = live.filter(|(_, on)| on.is_none_or(&in_sight));
+        let seen = live.filter(|(_, on)| on.is_none_or(&is_visible));
         seen.min_by_key(rank).map(|(held, _)| held.role.clone())
     }
 
-    /// Whether this person is meant, as far as somebody knows who sees what is held on the resources `in_sight`.
-    pub fn means(&self, filter: &Filter, person: &Person, in_sight: impl Fn(&ResourceRef) -> bool) -> bool {
+    /// Whether this person is meant, as far as somebody knows who sees what is held on the resources `is_visible`.
+    pub fn matches(&self, filter: &Filter, person: &Person, is_visible: impl Fn(&ResourceRef) -> bool) -> bool {
         if !filter.terms.is_empty() && !search::matches(&person.words(), &filter.terms) {
             return false;
         }
         match person {
-            Person::Member(member) => filter.takes_members() && self.means_member(filter, member, in_sight),
+            Person::Member(member) => filter.takes_members() && self.means_member(filter, member, is_visible),
             Person::Invitation(invitation) => {
-                filter.takes_invitations() && self.means_invitation(filter, invitation, in_sight)
+                filter.takes_invitations() && self.means_invitation(filter, invitation, is_visible)
             }
         }
     }
 
-    fn means_member(&self, filter: &Filter, member: &Member, in_sight: impl Fn(&ResourceRef) -> bool) -> bool {
+    fn means_member(&self, filter: &Filter, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> bool {
         let live = || {
             let all = member.live(self.organization, self.set, self.now);
-            all.filter(|(_, on)| on.is_none_or(&in_sight))
+            all.filter(|(_, on)| on.is_none_or(&is_visible))
         };
         let has_role = |role: &RoleId| live().any(|(held, _)| held.role == *role);
         let on = |key: &ResourceKey| live().any(|(_, on)| on.is_some_and(|on| on.key == *key));
@@ -167,9 +167,9 @@ impl Setting<'_> {
         &self,
         filter: &Filter,
         invitation: &Invitation,
-        in_sight: impl Fn(&ResourceRef) -> bool,
+        is_visible: impl Fn(&ResourceRef) -> bool,
     ) -> bool {
-        let live = |r: &&ResourceRef| !self.organization.is_ending(r) && in_sight(r);
+        let live = |r: &&ResourceRef| !self.organization.is_ending(r) && is_visible(r);
         let on = |key: &ResourceKey| invitation.resources.iter().filter(live).any(|r| r.key == *key);
         invitation.state_at(self.now) == InvitationState::Pending
             && (filter.roles.is_empty() || filter.roles.contains(&invitation.role))

@@ -24,7 +24,7 @@ pub mod work;
 use crate::api_key::{ApiKey, Limits};
 use crate::authority::Authority;
 use crate::changes::Reliance;
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::id::{NewIds, Registration};
 use crate::member::Member;
 use crate::organization::Organization;
@@ -35,7 +35,7 @@ use jiff::Timestamp;
 
 /// What every decision inside an organization rests on: the organization, its roles, who asks, and when.
 #[derive(Clone, Copy)]
-pub struct Scene<'a> {
+pub struct DecisionContext<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
@@ -48,7 +48,7 @@ pub struct Scene<'a> {
     pub now: Timestamp,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> DecisionContext<'a> {
     /// What the member who asks may do.
     #[must_use]
     pub fn authority(&self) -> Authority<'a> {
@@ -68,21 +68,21 @@ impl<'a> Scene<'a> {
 
     /// Who the record names as the one who acts.
     #[must_use]
-    pub fn party(&self) -> Party {
+    pub fn actor_ref(&self) -> EntityRef {
         self.key
-            .map_or_else(|| Party::user(self.actor.id), |key| Party::api_key(key.id))
+            .map_or_else(|| EntityRef::user(self.actor.id), |key| EntityRef::api_key(key.id))
     }
 
     /// Whether what members may do for themselves is open: in person, and through a key that nothing limits.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub fn is_unrestricted(&self) -> bool {
         self.key.is_none_or(|key| key.limits == Limits::default())
     }
 
     /// Whether nothing of what they hold is out of reach: in person, and through a key that is not limited to some of it.
     #[must_use]
-    pub fn is_everywhere(&self) -> bool {
-        self.key.is_none_or(|key| key.limits.are_everywhere())
+    pub fn covers_all_roles(&self) -> bool {
+        self.key.is_none_or(|key| key.limits.cover_all_roles())
     }
 
     /// Whether their own membership is in sight, as any other's may be: not through a key that is limited to resources.
@@ -126,15 +126,15 @@ impl<'a> Scene<'a> {
 
     /// A recorder for what this member does.
     pub fn recorder(&self, ids: &'a mut dyn NewIds) -> Recorder<'a> {
-        Recorder::new(self.organization.id, self.party(), self.now, ids)
+        Recorder::new(self.organization.id, self.actor_ref(), self.now, ids)
     }
 }
 
 /// One thing that is wrong with a request, at a field or at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct Violation {
     /// What is wrong.
-    pub at: Spot,
+    pub at: Location,
     /// A stable name of it.
     pub code: &'static str,
     /// The same for people.
@@ -143,18 +143,18 @@ pub struct Fault {
 
 /// Where a fault is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spot {
+pub enum Location {
     /// A field of the request, as a path.
     Field(String),
     /// One of the addresses, as it was given.
     Address(String),
 }
 
-impl Fault {
+impl Violation {
     /// A fault of a field.
     pub fn field(path: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            at: Spot::Field(path.into()),
+            at: Location::Field(path.into()),
             code,
             detail: detail.into(),
         }
@@ -163,7 +163,7 @@ impl Fault {
     /// A fault of an address.
     pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            at: Spot::Address(given.into()),
+            at: Location::Address(given.into()),
             code,
             detail: detail.into(),
         }

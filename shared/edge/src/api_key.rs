@@ -2,26 +2,26 @@
 
 use crate::problem::Problem;
 use jiff::Timestamp;
-use muster_domain::rules::keys::{Opening, Shut, opens};
+use muster_domain::rules::keys::{KeyRejection, Opening, verify};
 use muster_domain::{ApiKey, KeyId, Organization, OrganizationId, RoleSet, Secret};
-use muster_store::{Key, Snapshot, StoreError};
+use muster_store::{Key, ReadSet, StoreError};
 
 /// The member who must be read before it can be told what a key opens. Of a key that its owner alone knows there is none.
 ///
 /// # Errors
 /// [`StoreError::Malformed`].
 pub fn unread_knower(
-    seen: &Snapshot,
+    read: &ReadSet,
     organization: OrganizationId,
     id: KeyId,
     secret: Option<&Secret>,
     now: Timestamp,
 ) -> Result<Option<Key>, StoreError> {
-    let opens = |key: &ApiKey| secret.is_none_or(|secret| key.opens_with(secret, now));
-    let key = seen.api_key(organization, id)?.filter(opens);
+    let opens = |key: &ApiKey| secret.is_none_or(|secret| key.matches_secret(secret, now));
+    let key = read.api_key(organization, id)?.filter(opens);
     let known = key.and_then(|key| key.knower(secret));
     let member = known.map(|member| Key::member(organization, member));
-    Ok(member.filter(|key| !seen.has_asked(std::slice::from_ref(key))))
+    Ok(member.filter(|key| !read.covers(std::slice::from_ref(key))))
 }
 
 /// The key as it is opened by this secret; without one, as it is asked about. Its owner was read, and who else knows the secret.
@@ -29,13 +29,13 @@ pub fn unread_knower(
 /// # Errors
 /// [`StoreError::Malformed`].
 pub fn narrowed(
-    seen: &Snapshot,
+    read: &ReadSet,
     organization: &Organization,
     set: &RoleSet,
     (key, secret): (&ApiKey, Option<&Secret>),
     now: Timestamp,
 ) -> Result<ApiKey, StoreError> {
-    let member = |id| seen.member(organization.id, id);
+    let member = |id| read.member(organization.id, id);
     let owner = member(key.id.owner)?;
     let knower = key.knower(secret).map(member).transpose()?.flatten();
     let opening = Opening {
@@ -55,17 +55,17 @@ pub(crate) fn good_key(
     secret: &Secret,
     organization: &Organization,
     set: &RoleSet,
-    seen: &Snapshot,
+    read: &ReadSet,
     now: Timestamp,
 ) -> Result<ApiKey, Problem> {
-    let owner = seen.member(organization.id, secret.key().owner)?;
-    let key = match seen.api_key(organization.id, secret.key())? {
-        Some(key) => Some(narrowed(seen, organization, set, (&key, Some(secret)), now)?),
+    let owner = read.member(organization.id, secret.key().owner)?;
+    let key = match read.api_key(organization.id, secret.key())? {
+        Some(key) => Some(narrowed(read, organization, set, (&key, Some(secret)), now)?),
         None => None,
     };
-    match opens(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
+    match verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
         Ok(()) => key.ok_or_else(Problem::internal),
-        Err(Shut::OrganizationDeleted) => Err(Problem::not_found("organization")),
+        Err(KeyRejection::OrganizationDeleted) => Err(Problem::not_found("organization")),
         Err(why) => {
             tracing::info!(why = why.code(), key = %secret.key(), "an API key was refused");
             Err(Problem::key_refused())

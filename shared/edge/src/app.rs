@@ -43,7 +43,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
         let web = Web::open();
-        let sdk = patient(sdk, &web);
+        let sdk = with_timeouts(sdk, &web);
         let store = Store::new(aws_sdk_dynamodb::Client::new(&sdk), &config.table);
         let keyring = Keyring::new(config.jwks_url.clone(), web.clone());
         Self {
@@ -179,7 +179,7 @@ async fn table_address(sdk: &SdkConfig) -> Option<String> {
 }
 
 /// Time limits that leave room for an answer before the gateway gives up, repeats that come quickly, and one way out for all clients.
-fn patient(sdk: &SdkConfig, web: &Web) -> SdkConfig {
+fn with_timeouts(sdk: &SdkConfig, web: &Web) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))

@@ -3,14 +3,14 @@
 use crate::api_key::unread_knower;
 use crate::auth::User;
 use crate::call::Call;
-use crate::inside::{Inside, standing_keys, touch, unread_standing};
+use crate::org_context::{OrgContext, standing_keys, touch, unread_standing};
 use crate::problem::Problem;
 use muster_domain::{OrganizationId, Secret};
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The organizations a request asks about, each as the caller sees it. One that does not exist is not there: only the platform gets so far.
-pub type Places = BTreeMap<OrganizationId, Inside>;
+pub type Places = BTreeMap<OrganizationId, OrgContext>;
 
 impl Call {
     /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip; a second one follows where the
@@ -23,7 +23,7 @@ impl Call {
         user: &User,
         organizations: &BTreeSet<OrganizationId>,
         keys: Vec<Key>,
-    ) -> Result<(Places, Snapshot), Problem> {
+    ) -> Result<(Places, ReadSet), Problem> {
         // A key is good or not before anything else is said, whatever organization it asks about.
         let own = user.key.as_ref().map(Secret::organization);
         let first: Vec<OrganizationId> = own.into_iter().collect();
@@ -31,36 +31,36 @@ impl Call {
         let asked: Vec<OrganizationId> = first.into_iter().chain(others).collect();
         let standing = asked.iter().flat_map(|id| standing_keys(user, *id));
         let all: Vec<Key> = standing.chain(keys).collect();
-        let mut seen = self.app.store().read(&all).await?;
+        let mut read = self.app.store().read(&all).await?;
         if let Some(id) = own {
-            let more = unread_standing(user, id, &seen, self.now)?;
-            seen = seen.and(self.app.store().read(&more).await?);
+            let more = unread_standing(user, id, &read, self.now)?;
+            read = read.and(self.app.store().read(&more).await?);
         }
         let mut places = Places::new();
         for id in asked {
-            match Inside::new(user, id, &seen, self.now) {
-                Ok(inside) => {
-                    places.insert(id, inside);
+            match OrgContext::new(user, id, &read, self.now) {
+                Ok(org) => {
+                    places.insert(id, org);
                 }
                 Err(problem) if problem.status != 404 => return Err(problem),
                 Err(_) if user.platform => {}
                 Err(_) => return Err(Problem::not_yours_to_ask()),
             }
         }
-        futures::future::join_all(places.values().map(|inside| touch(&self.app, inside))).await;
-        let more = self.unread_knowers(user, &places, &all, &seen)?;
-        seen = seen.and(self.app.store().read(&more).await?);
-        Ok((places, seen))
+        futures::future::join_all(places.values().map(|org| touch(&self.app, org))).await;
+        let more = self.unread_knowers(user, &places, &all, &read)?;
+        read = read.and(self.app.store().read(&more).await?);
+        Ok((places, read))
     }
 
     /// Who must be read to tell what the API keys open that were asked about, now that it is clear who asks. What the caller's own
     /// opens is known by then.
-    fn unread_knowers(&self, user: &User, places: &Places, read: &[Key], seen: &Snapshot) -> Result<Vec<Key>, Problem> {
+    fn unread_knowers(&self, user: &User, places: &Places, keys: &[Key], read: &ReadSet) -> Result<Vec<Key>, Problem> {
         let own = user.key.as_ref().map(Secret::key);
         let mut more = Vec::new();
-        for (organization, id) in read.iter().filter_map(Key::api_key_of) {
+        for (organization, id) in keys.iter().filter_map(Key::api_key_of) {
             if Some(id) != own && places.contains_key(&organization) {
-                more.extend(unread_knower(seen, organization, id, None, self.now)?);
+                more.extend(unread_knower(read, organization, id, None, self.now)?);
             }
         }
         Ok(more)

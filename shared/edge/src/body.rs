@@ -3,9 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::json::{self, Flaw, Step, Strict, Text};
+use crate::json::{self, Flaw, PathSegment, Strict, Text};
 use crate::problem::Problem;
-use muster_domain::rules::{Fault, Spot};
+use muster_domain::rules::{Location, Violation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -100,18 +100,18 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
         ))
     })?;
     if !value.is_object() {
-        return Err(Problem::invalid([Fault::field(
+        return Err(Problem::invalid([Violation::field(
             "",
             "wrong_type",
             "the body must be a JSON object",
         )]));
     }
-    let mut faults = more_than_once(&repeated);
+    let mut violations = more_than_once(&repeated);
     let missing = T::REQUIRED.iter().filter(|name| value.get(**name).is_none());
-    faults.extend(missing.map(|name| Fault::field(*name, "missing_field", "must be there")));
-    match typed(value, &mut faults) {
-        Some(body) if faults.is_empty() => Ok(body),
-        _ => Err(Problem::invalid(faults)),
+    violations.extend(missing.map(|name| Violation::field(*name, "missing_field", "must be there")));
+    match typed(value, &mut violations) {
+        Some(body) if violations.is_empty() => Ok(body),
+        _ => Err(Problem::invalid(violations)),
     }
 }
 
@@ -146,23 +146,23 @@ pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(
 }
 
 /// A fault for each name that an object has more than once: programs differ in which of the values they go by.
-fn more_than_once(repeated: &[Vec<Step>]) -> Vec<Fault> {
+fn more_than_once(repeated: &[Vec<PathSegment>]) -> Vec<Violation> {
     let mut room = MAX_PATHS;
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for path in repeated {
         let path = written(&Removed::default(), path);
         // One is told however long it is: it is no longer than the body.
-        if !faults.is_empty() && path.len() > room {
+        if !violations.is_empty() && path.len() > room {
             break;
         }
         room = room.saturating_sub(path.len());
-        faults.push(Fault::field(path, "duplicate_field", "is there more than once"));
+        violations.push(Violation::field(path, "duplicate_field", "is there more than once"));
     }
-    faults
+    violations
 }
 
 /// Reads a typed body; each fault found is noted and taken out, and the rest is read again for the next one.
-fn typed<T: Body>(mut value: Value, faults: &mut Vec<Fault>) -> Option<T> {
+fn typed<T: Body>(mut value: Value, violations: &mut Vec<Violation>) -> Option<T> {
     let mut taken_out = Removed::default();
     loop {
         let error = match serde_path_to_error::deserialize::<_, T>(Strict(&value)) {
@@ -170,45 +170,45 @@ fn typed<T: Body>(mut value: Value, faults: &mut Vec<Fault>) -> Option<T> {
             Err(error) => error,
         };
         let flaw = error.inner();
-        let mut path: Vec<Step> = error.path().iter().filter_map(step).collect();
+        let mut path: Vec<PathSegment> = error.path().iter().filter_map(step).collect();
         match flaw {
             // Top-level ones are named already; a nested one makes its parent incomplete.
             Flaw::Missing(name) => {
-                let within = [path.as_slice(), &[Step::Key((*name).to_owned())]].concat();
-                let missing = fault(&taken_out, &within, flaw);
-                if !path.is_empty() && !faults.iter().any(|f| f.at == missing.at) {
-                    faults.push(missing);
+                let within = [path.as_slice(), &[PathSegment::Key((*name).to_owned())]].concat();
+                let missing = violation(&taken_out, &within, flaw);
+                if !path.is_empty() && !violations.iter().any(|f| f.at == missing.at) {
+                    violations.push(missing);
                 }
             }
             Flaw::Unknown(name) => {
-                let last = Step::Key(name.clone());
+                let last = PathSegment::Key(name.clone());
                 if path.last() != Some(&last) {
                     path.push(last);
                 }
-                faults.push(fault(&taken_out, &path, flaw));
+                violations.push(violation(&taken_out, &path, flaw));
             }
-            Flaw::Type(_) | Flaw::Value(_) => faults.push(fault(&taken_out, &path, flaw)),
+            Flaw::Type(_) | Flaw::Value(_) => violations.push(violation(&taken_out, &path, flaw)),
         }
-        if faults.len() >= MAX_FAULTS || !taken_out.remove(&mut value, &path) {
-            if faults.is_empty() {
-                faults.push(fault(&taken_out, &[], flaw));
+        if violations.len() >= MAX_FAULTS || !taken_out.remove(&mut value, &path) {
+            if violations.is_empty() {
+                violations.push(violation(&taken_out, &[], flaw));
             }
             return None;
         }
     }
 }
 
-fn step(segment: &Segment) -> Option<Step> {
+fn step(segment: &Segment) -> Option<PathSegment> {
     match segment {
-        Segment::Map { key } => Some(Step::Key(key.clone())),
-        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(PathSegment::Key(key.clone())),
+        Segment::Seq { index } => Some(PathSegment::Index(*index)),
         Segment::Enum { .. } | Segment::Unknown => None,
     }
 }
 
-fn fault(removed: &Removed, path: &[Step], flaw: &Flaw) -> Fault {
-    Fault {
-        at: Spot::Field(written(removed, path)),
+fn violation(removed: &Removed, path: &[PathSegment], flaw: &Flaw) -> Violation {
+    Violation {
+        at: Location::Field(written(removed, path)),
         code: match flaw {
             Flaw::Unknown(_) => "unknown_field",
             Flaw::Missing(_) => "missing_field",
@@ -220,17 +220,17 @@ fn fault(removed: &Removed, path: &[Step], flaw: &Flaw) -> Fault {
 }
 
 /// A path as problems tell it, such as `resources[0].id`.
-fn written(removed: &Removed, path: &[Step]) -> String {
+fn written(removed: &Removed, path: &[PathSegment]) -> String {
     let mut text = String::new();
     for (depth, step) in path.iter().enumerate() {
         match step {
-            Step::Key(key) => {
+            PathSegment::Key(key) => {
                 if depth > 0 {
                     text.push('.');
                 }
                 text.push_str(key);
             }
-            Step::Index(index) => {
+            PathSegment::Index(index) => {
                 let original = removed.original(path.get(..depth).unwrap_or_default(), *index);
                 text.push_str(&format!("[{original}]"));
             }
@@ -242,33 +242,33 @@ fn written(removed: &Removed, path: &[Step]) -> String {
 /// Which elements were taken out of which list, so that later faults keep their places.
 #[derive(Default)]
 struct Removed {
-    lists: BTreeMap<Vec<Step>, Vec<usize>>,
+    lists: BTreeMap<Vec<PathSegment>, Vec<usize>>,
 }
 
 impl Removed {
-    fn original(&self, list: &[Step], index: usize) -> usize {
+    fn original(&self, list: &[PathSegment], index: usize) -> usize {
         let gone = self.lists.get(list).map_or(&[][..], Vec::as_slice);
         gone.iter()
             .fold(index, |at, gone| if *gone <= at { at + 1 } else { at })
     }
 
     /// Takes out what stands at the path; false if nothing does.
-    fn remove(&mut self, value: &mut Value, path: &[Step]) -> bool {
+    fn remove(&mut self, value: &mut Value, path: &[PathSegment]) -> bool {
         let Some((last, parents)) = path.split_last() else {
             return false;
         };
         let mut at = value;
         for step in parents {
             let next = match step {
-                Step::Key(key) => at.get_mut(key),
-                Step::Index(index) => at.get_mut(index),
+                PathSegment::Key(key) => at.get_mut(key),
+                PathSegment::Index(index) => at.get_mut(index),
             };
             let Some(next) = next else { return false };
             at = next;
         }
         match (last, at) {
-            (Step::Key(key), Value::Object(map)) => map.remove(key).is_some(),
-            (Step::Index(index), Value::Array(list)) if *index < list.len() => {
+            (PathSegment::Key(key), Value::Object(map)) => map.remove(key).is_some(),
+            (PathSegment::Index(index), Value::Array(list)) if *index < list.len() => {
                 list.remove(*index);
                 let original = self.original(parents, *index);
                 let gone = self.lists.entry(parents.to_vec()).or_default();

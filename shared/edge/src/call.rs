@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use muster_domain::instant::InstantError;
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use muster_domain::{Instant, Secret};
-use muster_store::{Cursor, Once};
+use muster_store::{Cursor, IdempotencyKey};
 use std::str::FromStr;
 
 /// Rows of a page when the caller names no number.
@@ -80,7 +80,7 @@ impl Call {
     }
 
     /// Goes on to the part of this request that begins here: each part keeps its own answer for the `Idempotency-Key`.
-    pub fn go_on(&mut self, part: usize) {
+    pub fn start_part(&mut self, part: usize) {
         self.part = part;
     }
 
@@ -227,7 +227,7 @@ impl Call {
             .and_then(|p| p.first(name))
             .unwrap_or_default();
         text.parse()
-            .map_err(|e: T::Err| Problem::invalid([Fault::field(name, "invalid_value", e.to_string())]))
+            .map_err(|e: T::Err| Problem::invalid([Violation::field(name, "invalid_value", e.to_string())]))
     }
 
     /// The query, which may hold these parameters and no others, each once.
@@ -235,7 +235,7 @@ impl Call {
     /// # Errors
     /// 400, naming every parameter that is not known or repeated.
     pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Problem> {
-        let mut faults = Vec::new();
+        let mut violations = Vec::new();
         let mut query = Query {
             call: self,
             values: Vec::new(),
@@ -244,19 +244,19 @@ impl Call {
         let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
         names.sort_unstable();
         names.dedup();
-        faults.extend(encoding::faults(self.request.uri().query().unwrap_or_default()));
+        violations.extend(encoding::violations(self.request.uri().query().unwrap_or_default()));
         for name in names {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
-                (None, _) => faults.push(Fault::field(name, "unknown_parameter", self.unknown_parameter())),
+                (None, _) => violations.push(Violation::field(name, "unknown_parameter", self.unknown_parameter())),
                 (Some(known), [value]) => query.values.push(((*known).to_owned(), (*value).to_owned())),
-                (Some(_), _) => faults.push(Fault::field(name, "repeated_parameter", "must be there once")),
+                (Some(_), _) => violations.push(Violation::field(name, "repeated_parameter", "must be there once")),
             }
         }
-        if faults.is_empty() {
+        if violations.is_empty() {
             Ok(query)
         } else {
-            Err(Problem::invalid_query(faults))
+            Err(Problem::invalid_query(violations))
         }
     }
 
@@ -311,7 +311,7 @@ impl Call {
     ///
     /// # Errors
     /// 400 for a key that is too long or not plain text.
-    pub fn once(&self, caller: &User) -> Result<Option<Once>, Problem> {
+    pub fn once(&self, caller: &User) -> Result<Option<IdempotencyKey>, Problem> {
         let Some(chosen) = self
             .request
             .headers()
@@ -334,7 +334,7 @@ impl Call {
                 "`Idempotency-Key` must be 1 to 255 printable characters of ASCII",
             )
         })?;
-        Ok(Some(Once::new(
+        Ok(Some(IdempotencyKey::new(
             &caller.account(),
             chosen,
             self.method(),
@@ -368,7 +368,7 @@ impl Query<'_> {
         };
         words.iter().find(|w| **w == value).copied().ok_or_else(|| {
             let detail = format!("must be one of {}", words.join(", "));
-            Problem::invalid_query([Fault::field(name, "invalid_value", detail)])
+            Problem::invalid_query([Violation::field(name, "invalid_value", detail)])
         })
     }
 
@@ -379,7 +379,7 @@ impl Query<'_> {
     pub fn instant(&self, name: &str) -> Result<Option<Instant>, Problem> {
         let parse = |text: &str| {
             text.parse().map_err(|error: InstantError| {
-                Problem::invalid_query([Fault::field(name, "invalid_value", error.to_string())])
+                Problem::invalid_query([Violation::field(name, "invalid_value", error.to_string())])
             })
         };
         self.get(name).map(parse).transpose()
@@ -399,7 +399,7 @@ impl Query<'_> {
             .ok()
             .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
             .ok_or_else(|| {
-                Problem::invalid_query([Fault::field(
+                Problem::invalid_query([Violation::field(
                     "limit",
                     "out_of_range",
                     format!("must be 1 to {MAX_LIMIT}, without a sign or a leading zero"),
@@ -430,7 +430,7 @@ impl Query<'_> {
         };
         key.open(text, &self.list())
             .map(Some)
-            .map_err(|e| Problem::invalid_query([Fault::field("cursor", "invalid_cursor", e.to_string())]))
+            .map_err(|e| Problem::invalid_query([Violation::field("cursor", "invalid_cursor", e.to_string())]))
     }
 
     /// The cursor as it is told to the caller, by a list that has asked for [`Query::cursor`].

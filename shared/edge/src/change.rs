@@ -2,29 +2,29 @@
 
 use crate::call::Call;
 use crate::ids::Ids;
-use crate::inside::{Inside, standing_keys};
 use crate::metrics::Metric;
+use crate::org_context::{OrgContext, standing_keys};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::{Outcome, User};
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
-use muster_store::{Commit, CommitError, Footing, Key, Obstacle, Once, Snapshot, Tries};
+use muster_store::{Commit, CommitError, Footing, IdempotencyKey, Key, Obstacle, ReadSet, Tries};
 
 /// How often a change is tried that others are faster with.
-const TRIES: u32 = 10;
+const MAX_ATTEMPTS: u32 = 10;
 /// How often a change is tried that the table has no throughput for. With the pauses between that is a second and a half: a partition
 /// has had its throughput anew by then, and a request more would only keep others from it.
-const THROTTLED_TRIES: u32 = 5;
+const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 
 /// How often one decision asks for more to be read at most.
 const READS: usize = 3;
 
 /// What a decision comes to.
-pub enum Step {
+pub enum NextAction {
     /// This shall change, and this is the answer once it has.
-    Commit(Box<Made>),
+    Commit(Box<PendingChange>),
     /// More must be read first. Only rare requests take this turn.
     Read(Vec<Key>),
     /// Nothing changes; this is the answer.
@@ -32,7 +32,7 @@ pub enum Step {
 }
 
 /// A decision to change something.
-pub struct Made {
+pub struct PendingChange {
     /// What changes.
     pub changes: Changes,
     /// The organization as it was read; none while it is being made.
@@ -64,8 +64,8 @@ struct Attempts {
 impl Attempts {
     const fn new() -> Self {
         Self {
-            conflicts: Tries::new(TRIES),
-            throttles: Tries::new(THROTTLED_TRIES),
+            conflicts: Tries::new(MAX_ATTEMPTS),
+            throttles: Tries::new(MAX_THROTTLED_ATTEMPTS),
         }
     }
 }
@@ -79,7 +79,7 @@ impl Call {
         &self,
         caller: &User,
         keys: Vec<Key>,
-        decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
+        decide: impl FnMut(&ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
         self.change_if(caller, keys, |_| Ok(Vec::new()), decide).await
     }
@@ -90,29 +90,29 @@ impl Call {
         &self,
         caller: &User,
         mut keys: Vec<Key>,
-        admit: impl Fn(&Snapshot) -> Result<Vec<Key>, Problem>,
-        mut decide: impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
+        admit: impl Fn(&ReadSet) -> Result<Vec<Key>, Problem>,
+        mut decide: impl FnMut(&ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
         let once = self.once(caller)?;
         keys.extend(once.iter().map(|o| o.key.clone()));
         let mut attempts = Attempts::new();
         loop {
-            let mut seen = self.app.store().read(&keys).await?;
-            let more = admit(&seen)?;
+            let mut read = self.app.store().read(&keys).await?;
+            let more = admit(&read)?;
             if !more.is_empty() {
-                seen = seen.and(self.app.store().read(&more).await?);
-                admit(&seen)?;
+                read = read.and(self.app.store().read(&more).await?);
+                admit(&read)?;
                 keys.extend(more);
             }
-            let stale = match self.answered(caller, once.as_ref(), &seen).await? {
+            let stale = match self.answered(caller, once.as_ref(), &read).await? {
                 Kept::Again(reply) => return Ok(reply),
                 Kept::Stale(standing) => Some(standing),
                 Kept::Nothing => None,
             };
-            let made = match self.decided(seen, &mut keys, &mut decide).await {
-                Ok(Step::Commit(made)) => made,
-                Ok(Step::Reply(reply)) => return Ok(reply),
-                Ok(Step::Read(_)) => return Err(Problem::internal()),
+            let made = match self.decided(read, &mut keys, &mut decide).await {
+                Ok(NextAction::Commit(made)) => made,
+                Ok(NextAction::Reply(reply)) => return Ok(reply),
+                Ok(NextAction::Read(_)) => return Err(Problem::internal()),
                 Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
             let error = match self.commit(once.as_ref(), &made, stale).await {
@@ -146,10 +146,10 @@ impl Call {
 
     /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
     /// twice may see what its twin has changed and not yet the answer that was kept with it.
-    async fn refused(&self, caller: &User, once: Option<&Once>, problem: Problem) -> Outcome {
+    async fn refused(&self, caller: &User, once: Option<&IdempotencyKey>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
-        let seen = self.app.store().read(std::slice::from_ref(&once.key)).await?;
-        match self.answered(caller, Some(once), &seen).await? {
+        let read = self.app.store().read(std::slice::from_ref(&once.key)).await?;
+        match self.answered(caller, Some(once), &read).await? {
             Kept::Again(reply) => Ok(reply),
             Kept::Stale(_) | Kept::Nothing => Err(problem),
         }
@@ -158,24 +158,29 @@ impl Call {
     /// Decides, after more reads where the decision asks for them.
     async fn decided(
         &self,
-        seen: Snapshot,
+        read: ReadSet,
         keys: &mut Vec<Key>,
-        decide: &mut impl FnMut(&Snapshot, &mut Ids) -> Result<Step, Problem>,
-    ) -> Result<Step, Problem> {
-        let mut seen = seen;
+        decide: &mut impl FnMut(&ReadSet, &mut Ids) -> Result<NextAction, Problem>,
+    ) -> Result<NextAction, Problem> {
+        let mut read = read;
         for _ in 0..READS {
-            match decide(&seen, &mut Ids::at(self.now))? {
-                Step::Read(more) => {
-                    seen = seen.and(self.app.store().read(&more).await?);
+            match decide(&read, &mut Ids::at(self.now))? {
+                NextAction::Read(more) => {
+                    read = read.and(self.app.store().read(&more).await?);
                     keys.extend(more);
                 }
                 step => return Ok(step),
             }
         }
-        decide(&seen, &mut Ids::at(self.now))
+        decide(&read, &mut Ids::at(self.now))
     }
 
-    async fn commit(&self, once: Option<&Once>, made: &Made, stale: Option<String>) -> Result<(), CommitError> {
+    async fn commit(
+        &self,
+        once: Option<&IdempotencyKey>,
+        made: &PendingChange,
+        stale: Option<String>,
+    ) -> Result<(), CommitError> {
         let ttl = self.now.as_second() + KEPT_SECONDS;
         let commit = Commit {
             changes: &made.changes,
@@ -219,15 +224,15 @@ impl Call {
 
     /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
     /// request is a new one.
-    async fn answered(&self, caller: &User, once: Option<&Once>, seen: &Snapshot) -> Result<Kept, Problem> {
+    async fn answered(&self, caller: &User, once: Option<&IdempotencyKey>, read: &ReadSet) -> Result<Kept, Problem> {
         let Some(once) = once else { return Ok(Kept::Nothing) };
-        let Some(answered) = seen.answered(once)?.filter(|a| a.counts(self.now)) else {
+        let Some(answered) = read.answered(once)?.filter(|a| a.is_valid(self.now)) else {
             return Ok(Kept::Nothing);
         };
         let Some(given) = answered.footing() else {
             return Ok(Kept::Stale(String::new()));
         };
-        if self.footing(caller, &given, seen).await?.as_ref() != Some(&given) {
+        if self.footing(caller, &given, read).await?.as_ref() != Some(&given) {
             return Ok(Kept::Stale(given.standing));
         }
         if answered.fingerprint == once.fingerprint {
@@ -239,21 +244,21 @@ impl Call {
             "idempotency-key-reused",
             "The `Idempotency-Key` stands for another request",
         )
-        .faults([Fault::field("Idempotency-Key", "reused", detail)]))
+        .violations([Violation::field("Idempotency-Key", "reused", detail)]))
     }
 
     /// The caller's present standing in the organization of a kept answer. It has been read already, except where the answer tells
     /// of the organization that its request made.
-    async fn footing(&self, caller: &User, given: &Footing, seen: &Snapshot) -> Result<Option<Footing>, Problem> {
+    async fn footing(&self, caller: &User, given: &Footing, read: &ReadSet) -> Result<Option<Footing>, Problem> {
         let keys = standing_keys(caller, given.organization);
-        let read;
-        let seen = if seen.has_asked(&keys) {
-            seen
+        let reread;
+        let read = if read.covers(&keys) {
+            read
         } else {
-            read = self.read_standing(caller, given.organization, &keys).await?;
-            &read
+            reread = self.read_standing(caller, given.organization, &keys).await?;
+            &reread
         };
-        let inside = Inside::new(caller, given.organization, seen, self.now);
-        Ok(inside.ok().and_then(|inside| inside.footing()))
+        let org = OrgContext::new(caller, given.organization, read, self.now);
+        Ok(org.ok().and_then(|org| org.footing()))
     }
 }

@@ -2,16 +2,16 @@
 //!
 //! Left alone, `%zz` and a byte that begins no character are read as something near, and by another program as something else.
 
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use percent_encoding::percent_decode_str;
 
 /// A fault for each parameter of a query that cannot be decoded.
-pub(crate) fn faults(query: &str) -> impl Iterator<Item = Fault> {
+pub(crate) fn violations(query: &str) -> impl Iterator<Item = Violation> {
     let faulty = query.split('&').filter(|parameter| !is_encoded(parameter));
     faulty.map(|parameter| {
         let name = parameter.split('=').next().unwrap_or_default();
         let name = percent_decode_str(name).decode_utf8_lossy();
-        Fault::field(name, "invalid_encoding", "must be percent-encoded UTF-8")
+        Violation::field(name, "invalid_encoding", "must be percent-encoded UTF-8")
     })
 }
 
@@ -45,8 +45,8 @@ mod tests {
             ("%zz", "%zz"),
             ("a=1&q=%&b=2", "q"),
         ] {
-            let found: Vec<_> = faults(query).collect();
-            let expected = Fault::field(name, "invalid_encoding", "must be percent-encoded UTF-8");
+            let found: Vec<_> = violations(query).collect();
+            let expected = Violation::field(name, "invalid_encoding", "must be percent-encoded UTF-8");
             assert_eq!(found, [expected], "{query}");
         }
         for fine in [
@@ -60,8 +60,8 @@ mod tests {
             "%71=%00",
             "a&&b",
         ] {
-            assert_eq!(faults(fine).count(), 0, "{fine}");
+            assert_eq!(violations(fine).count(), 0, "{fine}");
         }
-        assert_eq!(faults("a=%&b=1&c=%ff").count(), 2);
+        assert_eq!(violations("a=%&b=1&c=%ff").count(), 2);
     }
 }

@@ -21,7 +21,7 @@ const MAX_REPEATED: usize = 50;
 
 /// A step from a value to one within it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum PathSegment {
     /// To a member of an object, by its name.
     Key(String),
     /// To an element of a list, counted from 0.
@@ -34,7 +34,7 @@ pub struct Text {
     /// What it says; of equal names the first counts.
     pub value: Value,
     /// Where a name stands more than once in one object: 50 such places at most.
-    pub repeated: Vec<Vec<Step>>,
+    pub repeated: Vec<Vec<PathSegment>>,
 }
 
 /// Reads a text of JSON, and nothing behind it.
@@ -58,12 +58,12 @@ pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
 
 /// Paths to names that stand more than once, from within outwards while they are found.
 #[derive(Default)]
-struct Repeated(Vec<Vec<Step>>);
+struct Repeated(Vec<Vec<PathSegment>>);
 
 impl Repeated {
     /// Notes a name of an object whose own repetitions begin at `from`.
     fn note(&mut self, from: usize, name: String) {
-        let path = vec![Step::Key(name)];
+        let path = vec![PathSegment::Key(name)];
         let known = self.0.iter().skip(from).any(|other| *other == path);
         if !known && self.0.len() < MAX_REPEATED {
             self.0.push(path);
@@ -71,7 +71,7 @@ impl Repeated {
     }
 
     /// What was found since `from` lies within this step.
-    fn within(&mut self, from: usize, step: impl Fn() -> Step) {
+    fn within(&mut self, from: usize, step: impl Fn() -> PathSegment) {
         for path in self.0.iter_mut().skip(from) {
             path.push(step());
         }
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
             let Some(element) = elements.next_element_seed(Whole(self.0))? else {
                 return Ok(Value::Array(list));
             };
-            self.0.repeated.within(from, || Step::Index(list.len()));
+            self.0.repeated.within(from, || PathSegment::Index(list.len()));
             list.push(element);
         }
     }
@@ -151,7 +151,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
         while let Some(name) = members.next_key::<String>()? {
             let from = self.0.repeated.0.len();
             let value = members.next_value_seed(Whole(self.0))?;
-            self.0.repeated.within(from, || Step::Key(name.clone()));
+            self.0.repeated.within(from, || PathSegment::Key(name.clone()));
             match object.entry(name) {
                 Entry::Vacant(place) => {
                     place.insert(value);

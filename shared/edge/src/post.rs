@@ -78,7 +78,7 @@ impl Post {
             .email_tags(tag(MAIL, mail.id.to_string())?)
             .send()
             .await;
-        sent.map(|_| ()).map_err(sorted)
+        sent.map(|_| ()).map_err(classify_error)
     }
 }
 
@@ -95,7 +95,7 @@ fn says(message: Option<&str>, words: &str) -> bool {
     message.is_some_and(|message| message.to_ascii_lowercase().contains(words))
 }
 
-fn sorted(error: SdkError<SendEmailError>) -> PostError {
+fn classify_error(error: SdkError<SendEmailError>) -> PostError {
     // What SES says of a refused mail can name its addresses: only its code is kept.
     let text = match (&error, error.as_service_error().and_then(ProvideErrorMetadata::code)) {
         (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),

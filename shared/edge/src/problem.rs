@@ -1,7 +1,7 @@
 //! Problems: every answer that is not a success, as RFC 9457 `application/problem+json` with a stable type.
 
 use muster_domain::Seats;
-use muster_domain::rules::{Fault, Spot};
+use muster_domain::rules::{Location, Violation};
 use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,17 +64,17 @@ pub struct Problem {
     pub headers: Vec<(&'static str, String)>,
 }
 
-impl From<Fault> for FaultBody {
-    fn from(fault: Fault) -> Self {
-        let (field, email) = match fault.at {
-            Spot::Field(field) => (Some(field), None),
-            Spot::Address(email) => (None, Some(email)),
+impl From<Violation> for FaultBody {
+    fn from(violation: Violation) -> Self {
+        let (field, email) = match violation.at {
+            Location::Field(field) => (Some(field), None),
+            Location::Address(email) => (None, Some(email)),
         };
         Self {
             field,
             email,
-            code: fault.code.to_owned(),
-            detail: fault.detail,
+            code: violation.code.to_owned(),
+            detail: violation.detail,
         }
     }
 }
@@ -104,8 +104,8 @@ impl Problem {
 
     /// This problem, with what is at fault.
     #[must_use]
-    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
-        self.errors.extend(faults.into_iter().map(FaultBody::from));
+    pub fn violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
+        self.errors.extend(violations.into_iter().map(FaultBody::from));
         self
     }
 
@@ -157,14 +157,14 @@ impl Problem {
 
     /// 422: fields that cannot be.
     #[must_use]
-    pub fn invalid(faults: impl IntoIterator<Item = Fault>) -> Self {
-        Self::new(422, "invalid-request", "The request has faults").faults(faults)
+    pub fn invalid(violations: impl IntoIterator<Item = Violation>) -> Self {
+        Self::new(422, "invalid-request", "The request has faults").violations(violations)
     }
 
     /// 400: query parameters that cannot be.
     #[must_use]
-    pub fn invalid_query(faults: impl IntoIterator<Item = Fault>) -> Self {
-        Self::new(400, "invalid-query", "The query has faults").faults(faults)
+    pub fn invalid_query(violations: impl IntoIterator<Item = Violation>) -> Self {
+        Self::new(400, "invalid-query", "The query has faults").violations(violations)
     }
 
     /// 409: too few seats, with the figures (004).

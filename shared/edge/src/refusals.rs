@@ -3,8 +3,8 @@
 use crate::problem::Problem;
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
-use muster_domain::rules::Fault;
-use muster_domain::rules::answer::AnswerRefusal;
+use muster_domain::rules::Violation;
+use muster_domain::rules::answer::ResponseRefusal;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
@@ -19,7 +19,7 @@ use muster_domain::rules::resources::ResourceRefusal;
 
 fn not_assignable(role: &str) -> Problem {
     let detail = format!("you may not give the role `{role}`, or not there");
-    Problem::new(403, "role-not-assignable", "Not yours to give").faults([Fault::field(
+    Problem::new(403, "role-not-assignable", "Not yours to give").violations([Violation::field(
         "role",
         "not_assignable",
         detail,
@@ -79,7 +79,7 @@ impl From<OwnershipRefusal> for Problem {
             OwnershipRefusal::NotAnOwner => Self::new(409, "not-an-owner", "The other member is no active owner")
                 .detail("only an owner can be the one who pays"),
             OwnershipRefusal::RoleNotAssignable(role) => not_assignable(&role),
-            OwnershipRefusal::Invalid(faults) => Self::invalid(faults),
+            OwnershipRefusal::Invalid(violations) => Self::invalid(violations),
             OwnershipRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
         }
     }
@@ -113,7 +113,7 @@ impl From<UpdateRefusal> for Problem {
     fn from(refusal: UpdateRefusal) -> Self {
         match refusal {
             UpdateRefusal::Forbidden => Self::forbidden("you may not change this organization"),
-            UpdateRefusal::Invalid(faults) => Self::invalid(faults),
+            UpdateRefusal::Invalid(violations) => Self::invalid(violations),
         }
     }
 }
@@ -123,7 +123,7 @@ impl From<ResourceRefusal> for Problem {
         match refusal {
             ResourceRefusal::Forbidden => Self::forbidden("you may not register, rename or delete resources"),
             ResourceRefusal::NotFound => Self::not_found("resource"),
-            ResourceRefusal::Invalid(faults) => Self::invalid(faults),
+            ResourceRefusal::Invalid(violations) => Self::invalid(violations),
             ResourceRefusal::TooManyDeletions => Self::new(409, "too-many-deletions", "Too many deletions at once")
                 .detail("earlier deletions are still being carried out; try again in a while")
                 .header("retry-after", "60"),
@@ -135,9 +135,9 @@ impl From<InviteRefusal> for Problem {
     fn from(refusal: InviteRefusal) -> Self {
         match refusal {
             InviteRefusal::Forbidden => Self::forbidden("you may not invite anybody"),
-            InviteRefusal::Invalid(faults) => Self::new(422, "invalid-invitations", "Nothing was sent")
+            InviteRefusal::Invalid(violations) => Self::new(422, "invalid-invitations", "Nothing was sent")
                 .detail("every fault is named")
-                .faults(faults),
+                .violations(violations),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
             InviteRefusal::MailLimit(limit) => mail_limit(limit),
@@ -151,8 +151,8 @@ impl From<PickRefusal> for Problem {
             PickRefusal::Forbidden => InviteRefusal::Forbidden.into(),
             PickRefusal::OutOfSight => Self::forbidden("contacts belong to the whole organization"),
             PickRefusal::NotFound => {
-                let fault = Fault::field("contact", "unknown_contact", "there is no such contact");
-                InviteRefusal::Invalid(vec![fault]).into()
+                let violation = Violation::field("contact", "unknown_contact", "there is no such contact");
+                InviteRefusal::Invalid(vec![violation]).into()
             }
         }
     }
@@ -164,8 +164,8 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::Forbidden => Self::forbidden("you may not touch this invitation"),
             InvitationRefusal::NotFound => Self::not_found("invitation"),
             InvitationRefusal::RoleNotAssignable(role) => not_assignable(&role),
-            InvitationRefusal::Invalid(faults) => {
-                Self::new(422, "invalid-invitations", "Nothing was changed").faults(faults)
+            InvitationRefusal::Invalid(violations) => {
+                Self::new(422, "invalid-invitations", "Nothing was changed").violations(violations)
             }
             InvitationRefusal::Ended(state) => Self {
                 status: 409,
@@ -184,33 +184,35 @@ impl From<InvitationRefusal> for Problem {
     }
 }
 
-impl From<AnswerRefusal> for Problem {
-    fn from(refusal: AnswerRefusal) -> Self {
+impl From<ResponseRefusal> for Problem {
+    fn from(refusal: ResponseRefusal) -> Self {
         match refusal {
-            AnswerRefusal::LinkReplaced => Self::new(410, "invitation-link-replaced", "A newer link was sent")
+            ResponseRefusal::LinkReplaced => Self::new(410, "invitation-link-replaced", "A newer link was sent")
                 .detail("use the link in the latest mail"),
-            AnswerRefusal::EmailNotVerified => Self::new(403, "email-not-verified", "Your address is not verified")
+            ResponseRefusal::EmailNotVerified => Self::new(403, "email-not-verified", "Your address is not verified")
                 .detail("verify it with your identity provider first"),
-            AnswerRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
+            ResponseRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
                 .detail("sign in with the address that was invited"),
-            AnswerRefusal::Ended(state) => ended(state),
-            AnswerRefusal::Inactive => Self::member_inactive(),
-            AnswerRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
-            AnswerRefusal::InviterLostAuthority => Self::new(
+            ResponseRefusal::Ended(state) => ended(state),
+            ResponseRefusal::Inactive => Self::member_inactive(),
+            ResponseRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
+            ResponseRefusal::InviterLostAuthority => Self::new(
                 409,
                 "inviter-lost-authority",
                 "Whoever invited you may not do so any more",
             )
             .detail("ask for a new invitation"),
-            AnswerRefusal::RoleNotEnabled => {
+            ResponseRefusal::RoleNotEnabled => {
                 Self::new(409, "role-not-enabled", "The organization has switched this role off")
             }
-            AnswerRefusal::DomainNotAllowed => Self::new(
+            ResponseRefusal::DomainNotAllowed => Self::new(
                 409,
                 "domain-not-allowed",
                 "Addresses of this domain may not hold this role any more",
             ),
-            AnswerRefusal::ResourceGone => Self::new(409, "resource-gone", "What you were invited to has been deleted"),
+            ResponseRefusal::ResourceGone => {
+                Self::new(409, "resource-gone", "What you were invited to has been deleted")
+            }
         }
     }
 }
@@ -222,7 +224,7 @@ impl From<MemberRefusal> for Problem {
             MemberRefusal::NotFound => Self::not_found("member"),
             MemberRefusal::NoGrant => Self::not_found("resource or grant"),
             MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
-            MemberRefusal::Invalid(faults) => Self::invalid(faults),
+            MemberRefusal::Invalid(violations) => Self::invalid(violations),
             MemberRefusal::LastOwner => last_owner(),
             MemberRefusal::PayingOwner => paying_owner(),
             MemberRefusal::OwnStatus => own_membership(),
@@ -239,7 +241,7 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::InPerson => Self::in_person(),
             KeyRefusal::NoSuchMember => Self::not_found("member"),
             KeyRefusal::NoSuchKey => Self::not_found("key"),
-            KeyRefusal::Invalid(faults) => Self::invalid(faults),
+            KeyRefusal::Invalid(violations) => Self::invalid(violations),
             KeyRefusal::TooMany => Self::new(409, "too-many-api-keys", "Too many API keys").detail(format!(
                 "a member has {MAX_KEYS} at most, those whose time is up included; revoke one first"
             )),
@@ -259,11 +261,8 @@ impl From<ContactRefusal> for Problem {
             ContactRefusal::NotFound => Self::not_found("contact"),
             ContactRefusal::AddressTaken(other) => {
                 let detail = format!("the contact `{other}` has this address");
-                Self::new(409, "contact-address-taken", "Another contact has this address").faults([Fault::field(
-                    "email",
-                    "contact_address_taken",
-                    detail,
-                )])
+                Self::new(409, "contact-address-taken", "Another contact has this address")
+                    .violations([Violation::field("email", "contact_address_taken", detail)])
             }
         }
     }

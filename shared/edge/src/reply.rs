@@ -4,7 +4,7 @@ use crate::preconditions::{Stated, tag};
 use crate::problem::Problem;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, VARY};
 use lambda_http::{Body, Response};
-use muster_store::once::{Answered, Footing};
+use muster_store::once::{Footing, StoredResponse};
 use serde::Serialize;
 
 /// The media type of problems.
@@ -114,8 +114,8 @@ impl Reply {
     }
 
     /// What is kept of this answer for a day, until `ttl`, for whoever is still in this standing.
-    pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> Answered {
-        Answered {
+    pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> StoredResponse {
+        StoredResponse {
             fingerprint: fingerprint.to_owned(),
             status: self.status,
             body: String::from_utf8_lossy(self.kept.as_ref().unwrap_or(&self.body)).into_owned(),
@@ -133,7 +133,7 @@ impl Reply {
     }
 
     /// The answer that was given before.
-    pub(crate) fn again(answered: Answered) -> Self {
+    pub(crate) fn again(answered: StoredResponse) -> Self {
         Self {
             status: answered.status,
             media_type: "application/json",

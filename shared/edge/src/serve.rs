@@ -191,16 +191,16 @@ where
     R: Future<Output = Outcome> + Send + 'static,
 {
     lambda_http::run(lambda_http::service_fn(move |request: Request| async move {
-        Ok::<_, std::convert::Infallible>(AsItIs(answer(app, request, handler).await))
+        Ok::<_, std::convert::Infallible>(Verbatim(answer(app, request, handler).await))
     }))
     .await
 }
 
 /// A reply whose body goes out as it was made: text as text, bytes as base64. By itself `lambda_http` decodes whatever
 /// is of a type of text, and so takes the mark from the beginning of a CSV that tells spreadsheets of UTF-8.
-struct AsItIs(Response<Body>);
+struct Verbatim(Response<Body>);
 
-impl IntoResponse for AsItIs {
+impl IntoResponse for Verbatim {
     fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
         Box::pin(std::future::ready(self.0))
     }
@@ -239,7 +239,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_goes_out_with_its_mark_of_utf_8() {
         let file = Reply::file("text/csv; charset=utf-8", "people.csv", "\u{feff}Name".into());
-        let sent = AsItIs(file.into_response()).into_response().await;
+        let sent = Verbatim(file.into_response()).into_response().await;
         assert_eq!(sent.body(), &Body::Binary("\u{feff}Name".into()));
     }
 }

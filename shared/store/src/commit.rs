@@ -4,7 +4,7 @@ use crate::Store;
 use crate::error::{CommitError, StoreError, is_throttle, was_made};
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
-use crate::once::{Answered, Once};
+use crate::once::{IdempotencyKey, StoredResponse};
 use crate::transaction::{Entries, Gone, Position, Transaction, Weight, weight};
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -27,7 +27,7 @@ pub struct Commit<'a> {
     /// The organization as it was read; none while it is being made.
     pub organization: Option<&'a Organization>,
     /// The answer to keep for the request's `Idempotency-Key`.
-    pub once: Option<(&'a Once, Answered)>,
+    pub once: Option<(&'a IdempotencyKey, StoredResponse)>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
@@ -99,11 +99,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
-        let seen = Member {
+        let read = Member {
             last_active_at: Some(now),
             ..member.clone()
         };
-        let place = seen.activity().map(AttributeValue::S);
+        let place = read.activity().map(AttributeValue::S);
         let beside = [
             (keys::BY_ACTIVITY_SK, place),
             (keys::NOTED, Some(AttributeValue::Bool(true))),

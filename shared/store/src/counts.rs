@@ -10,7 +10,7 @@ use crate::entries::mark;
 use crate::error::{CommitError, StoreError};
 use crate::items::Item;
 use crate::keys::{self, Key};
-use crate::read::Snapshot;
+use crate::read::ReadSet;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const SETTLED: usize = 90;
 /// How often it is tried. With the pauses between throttled ones that is about ten seconds, since only a record of the stream
 /// brings a person here: one that is given up is not counted until the person changes again, or a repair finds it.
-const TRIES: u32 = 9;
+const MAX_ATTEMPTS: u32 = 9;
 
 /// People who could not be counted.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +109,7 @@ pub(crate) fn attributes_in(note: &Item) -> Result<Vec<String>, StoreError> {
     Ok(read(&key, note)?.attributes().collect())
 }
 
-impl Snapshot {
+impl ReadSet {
     /// How many people there are, by what was counted last.
     #[must_use]
     pub fn counts(&self, organization: OrganizationId) -> Counts {
@@ -163,14 +163,14 @@ impl Store {
     /// [`Unsettled`] if the table does not answer, or others were at it every time.
     pub async fn settle_counts(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, Unsettled> {
         let (mut settled, mut from, mut most) = (0, 0, SETTLED);
-        let mut tries = Tries::new(TRIES);
+        let mut tries = Tries::new(MAX_ATTEMPTS);
         while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {
             let part = left.get(..most).unwrap_or(left);
             let error = match self.settle_once(organization, part).await {
                 Ok(count) => {
                     settled += count;
                     from += part.len();
-                    tries = Tries::new(TRIES);
+                    tries = Tries::new(MAX_ATTEMPTS);
                     continue;
                 }
                 Err(error) => error,
@@ -232,13 +232,13 @@ impl Store {
         let both = |person: &PersonId| [Key::person(organization, *person), Key::counted(organization, *person)];
         let mut keys: Vec<Key> = people.iter().flat_map(both).collect();
         keys.push(Key::organization(organization));
-        let seen = self.read(&keys).await?;
+        let read = self.read(&keys).await?;
         // Of one that is being erased nothing is to come again.
-        if seen.organization(organization)?.is_none_or(|known| known.erasing) {
+        if read.organization(organization)?.is_none_or(|known| known.erasing) {
             return Ok(Vec::new());
         }
         let unique: BTreeSet<&PersonId> = people.iter().collect();
-        let found = unique.into_iter().map(|person| seen.difference(organization, *person));
+        let found = unique.into_iter().map(|person| read.difference(organization, *person));
         found.filter_map(Result::transpose).collect()
     }
 

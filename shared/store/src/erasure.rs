@@ -14,7 +14,7 @@ const SLICE: i32 = 100;
 /// Most items that one request deletes.
 const BATCH: usize = 25;
 /// How often items that DynamoDB left out are deleted again: with the pauses between, about four seconds.
-const TRIES: u32 = 6;
+const MAX_ATTEMPTS: u32 = 6;
 
 /// What of an organization is to go next.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ impl Store {
             request.map(|request| WriteRequest::builder().delete_request(request).build())
         });
         let mut requests = requests.collect::<Result<Vec<_>, BuildError>>().map_err(unfit)?;
-        let mut tries = Tries::new(TRIES);
+        let mut tries = Tries::new(MAX_ATTEMPTS);
         loop {
             let wanted = HashMap::from([(self.table.clone(), requests)]);
             let call = self.client.batch_write_item().set_request_items(Some(wanted)).send();

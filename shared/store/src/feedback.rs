@@ -9,18 +9,18 @@ use crate::transaction::{Transaction, about};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
-use muster_domain::feedback::{Mark, Told};
+use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{Mail, MailId, OrganizationId};
 
 /// The attribute of a mail that holds when this was told.
-const fn told_at(told: Told) -> &'static str {
+const fn told_at(told: DeliveryEvent) -> &'static str {
     match told {
-        Told::Sent => "sent_at",
-        Told::Rejected => "rejected_at",
-        Told::Returned => "returned_at",
-        Told::Delivered => "delivered_at",
-        Told::Bounced => "bounced_at",
-        Told::Complained => "complained_at",
+        DeliveryEvent::Sent => "sent_at",
+        DeliveryEvent::Rejected => "rejected_at",
+        DeliveryEvent::Returned => "returned_at",
+        DeliveryEvent::Delivered => "delivered_at",
+        DeliveryEvent::Bounced => "bounced_at",
+        DeliveryEvent::Complained => "complained_at",
     }
 }
 
@@ -40,11 +40,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn note_told(
+    pub async fn record_delivery(
         &self,
         organization: OrganizationId,
         id: MailId,
-        told: Told,
+        told: DeliveryEvent,
         at: Timestamp,
     ) -> Result<Option<Mail>, StoreError> {
         let call = self

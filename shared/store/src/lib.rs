@@ -36,9 +36,9 @@ pub use error::{CommitError, StoreError};
 pub use events::EventFilter;
 pub use keys::Key;
 pub use lists::{DueCursor, Page};
-pub use once::{Footing, Once};
-pub use people::{Asked, People};
-pub use read::Snapshot;
+pub use once::{Footing, IdempotencyKey};
+pub use people::{People, PeopleQuery};
+pub use read::ReadSet;
 pub use transaction::{Position, Weight};
 
 use aws_sdk_dynamodb::Client;

@@ -11,7 +11,7 @@ pub const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// A request with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Once {
+pub struct IdempotencyKey {
     /// Where its answer is kept.
     pub key: Key,
     /// What the request was, so that the same key for another one is noticed.
@@ -20,7 +20,7 @@ pub struct Once {
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
+pub struct StoredResponse {
     /// What the request was.
     pub fingerprint: String,
     /// The status it was answered with.
@@ -68,7 +68,7 @@ impl Footing {
     }
 }
 
-impl Once {
+impl IdempotencyKey {
     /// A request of `caller` (a user or an API key, by its id), with the key they chose.
     ///
     /// One that takes several transactions keeps what came of each: `part` tells them apart, 0 is the first.
@@ -84,10 +84,10 @@ impl Once {
     }
 }
 
-impl Answered {
+impl StoredResponse {
     /// Whether it still counts at `now`; DynamoDB itself throws it away some time after.
     #[must_use]
-    pub fn counts(&self, now: Timestamp) -> bool {
+    pub fn is_valid(&self, now: Timestamp) -> bool {
         self.ttl > now.as_second()
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_part_of_a_request_has_a_place_of_its_own_and_all_have_its_fingerprint() {
-        let part = |chosen: &str, part| Once::new("usr_x", chosen, "POST", "/p", part, b"{}");
+        let part = |chosen: &str, part| IdempotencyKey::new("usr_x", chosen, "POST", "/p", part, b"{}");
         let keys = [part("k", 0), part("k", 1), part("k", 256), part("k1", 0)];
         for (i, one) in keys.iter().enumerate() {
             assert!(keys.iter().skip(i + 1).all(|other| other.key != one.key));

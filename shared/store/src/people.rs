@@ -19,12 +19,12 @@ use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::keys::Key;
-use crate::read::Snapshot;
+use crate::read::ReadSet;
 use muster_domain::people::{Filter, Order};
 use muster_domain::{OrganizationId, Person, PersonId, ResourceRef};
-use place::{Block, Place};
+use place::{Block, Position};
 use plan::Plan;
-use span::{Found, Hit, Span};
+use span::{Found, Hit, KeyRange};
 use std::collections::BTreeSet;
 
 /// Most people of one filter that are read to put them in order, and most entries of one filter that are compared with others'.
@@ -39,7 +39,7 @@ fn searched(limit: usize) -> usize {
 
 /// What list of people is asked for.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct PeopleQuery {
     /// The organization.
     pub organization: OrganizationId,
     /// Who is meant.
@@ -53,7 +53,7 @@ pub struct Asked {
     pub roles_by_row: bool,
 }
 
-impl Asked {
+impl PeopleQuery {
     /// Everybody in an organization who matches, in the natural order.
     #[must_use]
     pub fn of(organization: OrganizationId, filter: Filter) -> Self {
@@ -77,10 +77,10 @@ pub struct People {
 }
 
 /// What the queries found: who may be on the page. Whether they are, their own items say.
-struct Candidates(Vec<Sought>);
+struct Candidates(Vec<BlockCandidates>);
 
 /// What the queries of one block found.
-struct Apart {
+struct BlockQueries {
     plan: Plan,
     after: Option<String>,
     aligned: Vec<Found>,
@@ -88,9 +88,9 @@ struct Apart {
     base: Vec<Found>,
 }
 
-impl Apart {
+impl BlockQueries {
     /// The block's candidates, given who was found by words.
-    fn with(self, asked: &Asked, words: &[Found], limit: usize) -> Sought {
+    fn with(self, asked: &PeopleQuery, words: &[Found], limit: usize) -> BlockCandidates {
         let Self {
             plan,
             after,
@@ -125,7 +125,7 @@ impl Apart {
         if !gathered {
             found.cut(if sure { limit } else { searched(limit) });
         }
-        Sought {
+        BlockCandidates {
             plan,
             after,
             found,
@@ -136,7 +136,7 @@ impl Apart {
 }
 
 /// Candidates of one block.
-struct Sought {
+struct BlockCandidates {
     plan: Plan,
     after: Option<String>,
     found: Found,
@@ -153,18 +153,23 @@ impl Store {
     /// [`StoreError`] if DynamoDB does not answer, or an item is malformed.
     pub async fn people(
         &self,
-        asked: &Asked,
+        asked: &PeopleQuery,
         after: Option<&Cursor>,
         limit: usize,
-        means: impl Fn(&Person) -> bool,
+        matches: impl Fn(&Person) -> bool,
     ) -> Result<People, StoreError> {
         let candidates = self.candidates(asked, after, limit).await?;
-        self.people_of(asked, candidates, limit, means).await
+        self.people_of(asked, candidates, limit, matches).await
     }
 
     /// The queries of a page.
-    async fn candidates(&self, asked: &Asked, after: Option<&Cursor>, limit: usize) -> Result<Candidates, StoreError> {
-        let after = after.and_then(|cursor| Place::read(cursor.sort_key()));
+    async fn candidates(
+        &self,
+        asked: &PeopleQuery,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Candidates, StoreError> {
+        let after = after.and_then(|cursor| Position::read(cursor.sort_key()));
         let blocks = Block::of(asked).into_iter();
         let left = blocks.filter(|block| after.as_ref().is_none_or(|place| place.block <= *block));
         let plans: Vec<(Plan, Option<String>)> = left
@@ -180,7 +185,7 @@ impl Store {
         let words = async {
             let words = asked.filter.terms.iter().filter(|_| by_words);
             let found = words.map(|term| async {
-                let span = [Span::word(term)];
+                let span = [KeyRange::word(term)];
                 self.along(asked.organization, &span, false, None, GATHERED).await
             });
             futures::future::try_join_all(found).await
@@ -194,7 +199,13 @@ impl Store {
     }
 
     /// The queries of one block.
-    async fn apart(&self, asked: &Asked, plan: Plan, after: Option<String>, limit: usize) -> Result<Apart, StoreError> {
+    async fn apart(
+        &self,
+        asked: &PeopleQuery,
+        plan: Plan,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<BlockQueries, StoreError> {
         let (id, from) = (asked.organization, after.as_deref());
         let most = match plan.aligned.len() {
             _ if !plan.exact => searched(limit),
@@ -218,7 +229,7 @@ impl Store {
             futures::future::try_join_all(others),
             futures::future::try_join_all(base),
         )?;
-        Ok(Apart {
+        Ok(BlockQueries {
             plan,
             after,
             aligned,
@@ -230,27 +241,27 @@ impl Store {
     /// The rows of a page: whoever of the candidates is meant, by what their own items say now.
     async fn people_of(
         &self,
-        asked: &Asked,
+        asked: &PeopleQuery,
         candidates: Candidates,
         limit: usize,
-        means: impl Fn(&Person) -> bool,
+        matches: impl Fn(&Person) -> bool,
     ) -> Result<People, StoreError> {
         let Candidates(blocks) = candidates;
-        let (wanted, read) = wanted(asked.organization, &blocks, limit);
-        let seen = self.read(&wanted).await?;
+        let (wanted, blocks_read) = wanted(asked.organization, &blocks, limit);
+        let read = self.read(&wanted).await?;
         let mut rows: Vec<Person> = Vec::with_capacity(limit);
         for (at, sought) in blocks.into_iter().enumerate() {
             let block = sought.plan.block;
             let room = limit - rows.len();
-            if room == 0 || at >= read {
+            if room == 0 || at >= blocks_read {
                 if sought.found.is_empty() {
                     continue;
                 }
-                let next = Some(Place::start_of(block).cursor());
+                let next = Some(Position::start_of(block).cursor());
                 return Ok(People { rows, next });
             }
             let (more, last) = (sought.found.more && !sought.gathered, sought.found.last.clone());
-            let mut placed = sought.placed(asked, &seen, &means)?;
+            let mut placed = sought.placed(asked, &read, &matches)?;
             let next = if placed.len() > room {
                 placed.truncate(room);
                 placed.last().map(|(text, _)| text.clone())
@@ -261,7 +272,7 @@ impl Store {
             };
             rows.extend(placed.into_iter().map(|(_, person)| person));
             if let Some(text) = next {
-                let next = Some(Place { block, text }.cursor());
+                let next = Some(Position { block, text }.cursor());
                 return Ok(People { rows, next });
             }
         }
@@ -270,7 +281,7 @@ impl Store {
 }
 
 /// Whose own items are read, and those of how many blocks: what comes after rows enough for the page is left for the next one.
-fn wanted(organization: OrganizationId, blocks: &[Sought], limit: usize) -> (Vec<Key>, usize) {
+fn wanted(organization: OrganizationId, blocks: &[BlockCandidates], limit: usize) -> (Vec<Key>, usize) {
     let mut wanted = Vec::new();
     for (at, sought) in blocks.iter().enumerate() {
         let unread = sought.found.hits.iter().filter(|hit| hit.item.is_none());
@@ -282,21 +293,21 @@ fn wanted(organization: OrganizationId, blocks: &[Sought], limit: usize) -> (Vec
     (wanted, blocks.len())
 }
 
-impl Sought {
+impl BlockCandidates {
     /// The rows of this block that are meant and not behind us, in order, each with the text of its place.
     fn placed(
         self,
-        asked: &Asked,
-        seen: &Snapshot,
-        means: impl Fn(&Person) -> bool,
+        asked: &PeopleQuery,
+        read: &ReadSet,
+        matches: impl Fn(&Person) -> bool,
     ) -> Result<Vec<(String, Person)>, StoreError> {
         let (mut rows, mut moved) = (Vec::new(), Vec::new());
         for hit in &self.found.hits {
             let Hit { text, id, .. } = hit;
-            let Some(person) = hit.person(asked.organization, seen)? else {
+            let Some(person) = hit.person(asked.organization, read)? else {
                 continue;
             };
-            let Some(place) = self.plan.place(&person).filter(|_| means(&person)) else {
+            let Some(place) = self.plan.place(&person).filter(|_| matches(&person)) else {
                 continue;
             };
             let own = format!("{place}{}", crate::keys::person_id(*id));

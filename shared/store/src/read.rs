@@ -5,7 +5,7 @@ use crate::backoff::Backoff;
 use crate::error::StoreError;
 use crate::items::{Claim, Entity, Item};
 use crate::keys::Key;
-use crate::once::{Answered, Once};
+use crate::once::{IdempotencyKey, StoredResponse};
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use muster_domain::rules::pace::{Sent, day};
@@ -23,7 +23,7 @@ const ROUNDS: usize = 5;
 
 /// What was found under the keys that were asked for.
 #[derive(Debug, Default, Clone)]
-pub struct Snapshot {
+pub struct ReadSet {
     asked: BTreeSet<Key>,
     items: HashMap<Key, Item>,
 }
@@ -33,11 +33,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn read(&self, keys: &[Key]) -> Result<Snapshot, StoreError> {
+    pub async fn read(&self, keys: &[Key]) -> Result<ReadSet, StoreError> {
         let keys: Vec<&Key> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut found = Snapshot {
+        let mut found = ReadSet {
             asked: keys.iter().map(|key| (*key).clone()).collect(),
-            ..Snapshot::default()
+            ..ReadSet::default()
         };
         let batches = keys.chunks(BATCH).map(|chunk| self.read_batch(chunk));
         for items in futures::future::try_join_all(batches).await? {
@@ -93,7 +93,7 @@ fn incomplete(detail: String) -> StoreError {
     }
 }
 
-impl Snapshot {
+impl ReadSet {
     /// Both in one.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
@@ -104,13 +104,13 @@ impl Snapshot {
 
     /// Whether all of these were asked for, so that what is not here is not there.
     #[must_use]
-    pub fn has_asked(&self, keys: &[Key]) -> bool {
+    pub fn covers(&self, keys: &[Key]) -> bool {
         keys.iter().all(|key| self.asked.contains(key))
     }
 
     /// Whether anything lies under this key. What it is is not looked at.
     #[must_use]
-    pub fn has_found(&self, key: &Key) -> bool {
+    pub fn contains(&self, key: &Key) -> bool {
         self.items.contains_key(key)
     }
 
@@ -271,7 +271,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub fn answered(&self, once: &Once) -> Result<Option<Answered>, StoreError> {
+    pub fn answered(&self, once: &IdempotencyKey) -> Result<Option<StoredResponse>, StoreError> {
         let Some(item) = self.items.get(&once.key) else {
             return Ok(None);
         };

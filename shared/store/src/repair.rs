@@ -45,9 +45,9 @@ use std::time::Duration;
 use subject::Who;
 
 /// Most people and contacts that one run looks at again.
-pub const MOST: usize = 2_000;
+pub const MAX_SUSPECTS: usize = 2_000;
 /// How often what others change meanwhile is looked at again.
-const TRIES: usize = 4;
+const MAX_ATTEMPTS: usize = 4;
 /// How long a mending that was throttled waits before it is tried again: a partition gets its throughput anew each second.
 const THROTTLED: Duration = Duration::from_secs(1);
 
@@ -185,7 +185,7 @@ struct Suspects {
 
 impl Suspects {
     fn add(&mut self, who: Who, left: Option<Key>) {
-        if self.who.len() >= MOST && !self.who.contains_key(&who) {
+        if self.who.len() >= MAX_SUSPECTS && !self.who.contains_key(&who) {
             self.more = true;
             return;
         }
@@ -193,7 +193,7 @@ impl Suspects {
     }
 
     fn count(&mut self, person: PersonId, mark: Option<String>) {
-        if self.miscounted.len() >= MOST {
+        if self.miscounted.len() >= MAX_SUSPECTS {
             self.more = true;
             return;
         }

@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::feedback::marked_at;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
-use crate::once::{Answered, Once};
+use crate::once::{IdempotencyKey, StoredResponse};
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Person, RoleSet};
@@ -66,7 +66,7 @@ pub enum Position {
     /// How much mail is sent on a day.
     Sent,
     /// The answer kept for an `Idempotency-Key`.
-    Once,
+    IdempotencyKey,
 }
 
 /// The items of one transaction, each with its position.
@@ -321,7 +321,12 @@ impl<'a> Transaction<'a> {
     }
 
     /// Keeps the answer, unless one is kept already that still counts and is not the one it replaces.
-    pub(crate) fn once(&mut self, once: &Once, answered: &Answered, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) fn once(
+        &mut self,
+        once: &IdempotencyKey,
+        answered: &StoredResponse,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut item: Item = serde_dynamo::to_item(answered).map_err(|e| incomplete(&e))?;
         item.insert(keys::KIND.to_owned(), AttributeValue::S("once".to_owned()));
         item.extend(once.key.attributes());
@@ -332,7 +337,7 @@ impl<'a> Transaction<'a> {
             Some(stale) => Condition::new(format!("{free} OR standing = :stale")).text(":stale", &stale),
         };
         let condition = condition.name("#ttl", keys::TTL).value(":now", number(now.as_second()));
-        self.put(Position::Once, item, condition)
+        self.put(Position::IdempotencyKey, item, condition)
     }
 }
 

@@ -11,7 +11,7 @@ mod searches;
 mod standard;
 
 use muster_domain::api_key::{KnownBy, Limits};
-use muster_domain::rules::keys::CLOCKS_APART;
+use muster_domain::rules::keys::MAX_CLOCK_SKEW;
 use muster_domain::{ApiKey, Changes, KeyId, Pair, Secret, roleset};
 use muster_store::{Commit, Key};
 use muster_tests::Persona;
@@ -120,7 +120,7 @@ impl MadeKey {
             made_by: owner,
             known_by: KnownBy::default(),
             // As one that is made: no earlier than keys of the membership are good.
-            created_at: h.backend.clock().now() + CLOCKS_APART,
+            created_at: h.backend.clock().now() + MAX_CLOCK_SKEW,
             expires_at: None,
             revoked_at: None,
             last_used_at: None,

@@ -1,7 +1,7 @@
 //! Mail is never lost, and sent twice only where nobody can know whether it was sent.
 
 use jiff::SignedDuration;
-use muster_domain::Told;
+use muster_domain::DeliveryEvent;
 use muster_edge::{App, Config, Metric};
 use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
@@ -188,7 +188,9 @@ async fn a_waiting_mail_that_was_sent_before_is_not_sent_again_once_ses_tells_so
     b.faults.clear();
     let mails = b.h.backend.mail();
     let mail = mails.iter().find(|mail| mail.to == address).expect("SES has it");
-    hear(b.app(), mail.event(Told::Sent, mail.sent_at)).await.unwrap();
+    hear(b.app(), mail.event(DeliveryEvent::Sent, mail.sent_at))
+        .await
+        .unwrap();
     b.h.advance(SignedDuration::from_mins(30));
     let swept = b.expire().await.unwrap();
     assert_eq!((&swept["settled"], &swept["complete"]), (&json!(0), &json!(true)));

@@ -1,6 +1,6 @@
 //! What SES tells of mail: it shows on the invitation, and an address that bounced or complained is not mailed unasked.
 
-use muster_domain::Told;
+use muster_domain::DeliveryEvent;
 use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::harness::{Harness, Organization};
@@ -38,7 +38,7 @@ async fn invited(b: &Bench) -> (Case, String, String) {
 }
 
 /// SES tells this of the latest mail to an address, so many seconds after it was sent.
-async fn tell(b: &Bench, address: &str, told: Told, seconds: i64) {
+async fn tell(b: &Bench, address: &str, told: DeliveryEvent, seconds: i64) {
     let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address);
     let mail = mail.expect("something was mailed to the address");
     let at = mail.sent_at + jiff::SignedDuration::from_secs(seconds);
@@ -163,7 +163,12 @@ async fn a_member_whose_address_bounced_gets_no_notice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_order_nor_repetition_matters() {
     let b = Bench::start().await;
-    let told = [Told::Sent, Told::Returned, Told::Delivered, Told::Bounced];
+    let told = [
+        DeliveryEvent::Sent,
+        DeliveryEvent::Returned,
+        DeliveryEvent::Delivered,
+        DeliveryEvent::Bounced,
+    ];
     for order in orders(&told) {
         let (case, id, address) = invited(&b).await;
         for told in order.iter().chain(&order) {
@@ -184,7 +189,7 @@ async fn neither_order_nor_repetition_matters() {
 }
 
 /// Every order of these.
-fn orders(all: &[Told]) -> Vec<Vec<Told>> {
+fn orders(all: &[DeliveryEvent]) -> Vec<Vec<DeliveryEvent>> {
     let Some((first, rest)) = all.split_first() else {
         return vec![Vec::new()];
     };
@@ -207,7 +212,9 @@ async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
     let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
     resend(&b.h, acme, &id).await;
     assert_eq!(shown(&b.h, acme, &id).await, "queued");
-    hear(&b.quiet, older.event(Told::Bounced, older.sent_at)).await.unwrap();
+    hear(&b.quiet, older.event(DeliveryEvent::Bounced, older.sent_at))
+        .await
+        .unwrap();
     assert_eq!(
         shown(&b.h, acme, &id).await,
         "queued",
@@ -216,7 +223,7 @@ async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
     b.drain().await;
     assert_eq!(mailed(&b, &address), 2, "somebody has named the address");
     assert_eq!(shown(&b.h, acme, &id).await, "sent");
-    tell(&b, &address, Told::Delivered, 5).await;
+    tell(&b, &address, DeliveryEvent::Delivered, 5).await;
     assert_eq!(shown(&b.h, acme, &id).await, "delivered");
     recount(&b.h).await;
 }
@@ -224,7 +231,7 @@ async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_clears_a_bounce_and_no_complaint() {
     let b = Bench::start().await;
-    for (told, mailed_after) in [(Told::Bounced, 3), (Told::Complained, 2)] {
+    for (told, mailed_after) in [(DeliveryEvent::Bounced, 3), (DeliveryEvent::Complained, 2)] {
         let (case, id, address) = invited(&b).await;
         let acme = case.organization();
         // Of two mails, something is told of the first and then of the second.
@@ -232,7 +239,7 @@ async fn a_delivery_clears_a_bounce_and_no_complaint() {
         resend(&b.h, acme, &id).await;
         b.drain().await;
         hear(&b.quiet, first.event(told, first.sent_at)).await.unwrap();
-        tell(&b, &address, Told::Delivered, 60).await;
+        tell(&b, &address, DeliveryEvent::Delivered, 60).await;
         assert_eq!(shown(&b.h, acme, &id).await, "delivered", "{told:?}: of the newer mail");
         b.h.advance_days(1);
         resend_all(&b.h, acme).await;
@@ -249,13 +256,13 @@ async fn a_bounce_that_is_told_after_the_delivery_of_a_newer_mail_is_older_than_
         let (case, id, address) = invited(&b).await;
         let acme = case.organization();
         let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
-        let bounce = || hear(&b.quiet, older.event(Told::Bounced, older.sent_at));
+        let bounce = || hear(&b.quiet, older.event(DeliveryEvent::Bounced, older.sent_at));
         resend(&b.h, acme, &id).await;
         b.drain().await;
         if bounce_first {
             bounce().await.unwrap();
         }
-        tell(&b, &address, Told::Delivered, 60).await;
+        tell(&b, &address, DeliveryEvent::Delivered, 60).await;
         if !bounce_first {
             bounce().await.unwrap();
         }
@@ -273,7 +280,7 @@ async fn a_mail_that_came_back_for_now_is_tried_again() {
     let b = Bench::start().await;
     let (case, id, address) = invited(&b).await;
     let acme = case.organization();
-    tell(&b, &address, Told::Returned, 1).await;
+    tell(&b, &address, DeliveryEvent::Returned, 1).await;
     assert_eq!(shown(&b.h, acme, &id).await, "returned");
     assert!(marked(&b.h, &acme.id).await.is_empty());
     b.h.advance_days(1);
@@ -295,7 +302,7 @@ async fn another_organization_learns_nothing_and_can_tell_nothing() {
     // The latest mail is theirs, the one before it ours.
     let mails: Vec<_> = b.h.backend.mail().into_iter().filter(|m| m.to == address).collect();
     assert_eq!(mails.len(), 2);
-    let bounce = |n: usize| mails[n].event(Told::Bounced, mails[n].sent_at);
+    let bounce = |n: usize| mails[n].event(DeliveryEvent::Bounced, mails[n].sent_at);
 
     // A mail of ours under the name of their organization is no mail.
     let mut forged = bounce(0);
@@ -322,7 +329,7 @@ async fn events_that_say_nothing_or_speak_of_nothing_are_passed_over() {
     let b = Bench::start().await;
     let (case, id, address) = invited(&b).await;
     let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
-    let bounce = mail.event(Told::Bounced, mail.sent_at);
+    let bounce = mail.event(DeliveryEvent::Bounced, mail.sent_at);
     let before = recount::items(&b.h).await.len();
     let tags = "/detail/mail/tags";
     let cases = [

@@ -1,6 +1,6 @@
 //! What SES tells, while things go wrong: noted in the end, whatever comes between, and no mail sent twice for it.
 
-use muster_domain::feedback::{Mark, Told};
+use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_functions::routes::ROUTES;
 use muster_local::SentMail;
 use muster_store::Key;
@@ -48,13 +48,23 @@ fn faults() -> Vec<(Kind, Reach)> {
 async fn what_is_told_is_noted_whatever_goes_wrong_between() {
     let b = Bench::start().await;
     for (told, expected, marked, calls) in [
-        (Told::Bounced, "bounced", 1, &[UPDATE, UPDATE, TRANSACT][..]),
-        (Told::Delivered, "delivered", 1, &[UPDATE, UPDATE, TRANSACT][..]),
+        (DeliveryEvent::Bounced, "bounced", 1, &[UPDATE, UPDATE, TRANSACT][..]),
+        (
+            DeliveryEvent::Delivered,
+            "delivered",
+            1,
+            &[UPDATE, UPDATE, TRANSACT][..],
+        ),
         // Settled as failed, then told.
-        (Told::Rejected, "failed", 0, &[UPDATE, UPDATE, UPDATE][..]),
-        (Told::Complained, "complained", 1, &[UPDATE, UPDATE, TRANSACT][..]),
-        (Told::Returned, "returned", 0, &[UPDATE, UPDATE][..]),
-        (Told::Sent, "sent", 0, &[UPDATE, UPDATE][..]),
+        (DeliveryEvent::Rejected, "failed", 0, &[UPDATE, UPDATE, UPDATE][..]),
+        (
+            DeliveryEvent::Complained,
+            "complained",
+            1,
+            &[UPDATE, UPDATE, TRANSACT][..],
+        ),
+        (DeliveryEvent::Returned, "returned", 0, &[UPDATE, UPDATE][..]),
+        (DeliveryEvent::Sent, "sent", 0, &[UPDATE, UPDATE][..]),
     ] {
         let (case, id, address) = waiting(&b).await;
         b.drain().await;
@@ -64,7 +74,10 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
         assert_eq!(b.faults.calls(), calls, "{told:?}");
         assert_eq!(shown(&b, &case, &id).await, expected);
 
-        if matches!(told, Told::Complained | Told::Returned | Told::Sent) {
+        if matches!(
+            told,
+            DeliveryEvent::Complained | DeliveryEvent::Returned | DeliveryEvent::Sent
+        ) {
             // The same writes as one of the others, or fewer.
             continue;
         }
@@ -96,7 +109,7 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_of_unknown_fate_is_settled_by_what_is_told_and_not_sent_again() {
     let b = Bench::start().await;
-    for told in [Told::Sent, Told::Delivered, Told::Bounced] {
+    for told in [DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Bounced] {
         let (case, id, address) = waiting(&b).await;
         b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
         b.stream().await.feed(b.app(), Function::DeliverMail).await;
@@ -130,7 +143,9 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
         case.owner.post(&b.h, &path, &Value::Null).await.expect(202);
         b.stream().await.feed(&b.quiet, Function::FinishWork).await;
         let mail = &mails(&b, &address)[0];
-        hear(&b.quiet, mail.event(Told::Bounced, mail.sent_at)).await.unwrap();
+        hear(&b.quiet, mail.event(DeliveryEvent::Bounced, mail.sent_at))
+            .await
+            .unwrap();
         assert_eq!(
             shown(&b, &case, &id).await,
             "queued",
@@ -178,7 +193,9 @@ async fn nothing_is_noted_of_an_address_whose_mail_is_erased() {
     // Between the note on the mail and that of the address it was erased.
     store.mark(&mail, Mark::Bounced, mail.created_at).await.unwrap();
     let sent = &mails(&b, &address)[0];
-    hear(&b.quiet, sent.event(Told::Bounced, sent.sent_at)).await.unwrap();
+    hear(&b.quiet, sent.event(DeliveryEvent::Bounced, sent.sent_at))
+        .await
+        .unwrap();
     assert!(samples::marked(&b.h, &case.organization().id).await.is_empty());
     recount(&b.h).await;
 }

@@ -1,6 +1,6 @@
 //! What a process counts, and that whatever is watched in CloudWatch is counted somewhere.
 
-use muster_domain::Told;
+use muster_domain::DeliveryEvent;
 use muster_edge::Metric;
 use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
@@ -50,7 +50,11 @@ async fn mail_work_and_sweeps_are_counted() {
     b.stream().await.drain(b.app()).await;
     b.faults.clear();
     let mail = b.h.backend.mail().pop().unwrap();
-    for told in [Told::Bounced, Told::Complained, Told::Delivered] {
+    for told in [
+        DeliveryEvent::Bounced,
+        DeliveryEvent::Complained,
+        DeliveryEvent::Delivered,
+    ] {
         hear(b.app(), mail.event(told, mail.sent_at)).await.unwrap();
     }
     let resend = case.organization().path("/invitations/resend");

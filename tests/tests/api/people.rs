@@ -124,9 +124,9 @@ async fn a_cursor_is_of_its_filter_its_sort_and_its_organization_and_nothing_els
         .await
         .expect(200);
     let cursor = first.text("/next_cursor");
-    let go_on = |list: String| format!("{list}&limit=1&cursor={cursor}");
+    let start_part = |list: String| format!("{list}&limit=1&cursor={cursor}");
     acme.owner
-        .get(&h, &go_on(acme.path("/members?sort=name&status=active")))
+        .get(&h, &start_part(acme.path("/members?sort=name&status=active")))
         .await
         .expect(200);
     for list in [
@@ -137,7 +137,7 @@ async fn a_cursor_is_of_its_filter_its_sort_and_its_organization_and_nothing_els
         other.path("/members?sort=name&status=active"),
         acme.path("/contacts?q="),
     ] {
-        let answer = acme.owner.get(&h, &go_on(list.clone())).await;
+        let answer = acme.owner.get(&h, &start_part(list.clone())).await;
         answer.problem(400, "invalid-query");
     }
 }

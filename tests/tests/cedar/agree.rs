@@ -7,8 +7,8 @@ use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request, 
 use muster_domain::member::Profile;
 use muster_domain::roleset::Resources;
 use muster_domain::{
-    Authority, Grant, Held, Member, Organization, Registration, ResourceKey, ResourceRef, Role, RoleId, RoleSet,
-    Status, Timestamp, UserId, roleset,
+    Authority, Grant, Member, Organization, Registration, ResourceKey, ResourceRef, Role, RoleAssignment, RoleId,
+    RoleSet, Status, Timestamp, UserId, roleset,
 };
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ fn organization(set: &RoleSet, optional_on: bool) -> Organization {
     organization
 }
 
-fn member(organization: &Organization, status: Status, role: Option<Held>, grants: Vec<Grant>) -> Member {
+fn member(organization: &Organization, status: Status, role: Option<RoleAssignment>, grants: Vec<Grant>) -> Member {
     Member {
         id: UserId::of("https://idp.example", "somebody"),
         organization: organization.id,
@@ -71,7 +71,7 @@ fn member(organization: &Organization, status: Status, role: Option<Held>, grant
         seat: false,
         vouched_by: None,
         keys: 0,
-        keys_since: now(),
+        keys_valid_from: now(),
         profile: Profile::default(),
         joined_at: now(),
         last_active_at: None,
@@ -81,14 +81,14 @@ fn member(organization: &Organization, status: Status, role: Option<Held>, grant
 }
 
 /// Every role that is held in such a place, with every end; or none.
-fn holdings(set: &RoleSet, is_held: fn(&Role) -> bool) -> Vec<Option<Held>> {
-    let held = |role: &RoleId, expires_at| Held {
+fn holdings(set: &RoleSet, is_held: fn(&Role) -> bool) -> Vec<Option<RoleAssignment>> {
+    let held = |role: &RoleId, expires_at| RoleAssignment {
         role: role.clone(),
         expires_at,
         epoch: 0,
     };
     let each = |role: &Role| ends().map(|end| Some(held(&role.id, end)));
-    let mut all: Vec<Option<Held>> = set.roles.iter().filter(|r| is_held(r)).flat_map(each).collect();
+    let mut all: Vec<Option<RoleAssignment>> = set.roles.iter().filter(|r| is_held(r)).flat_map(each).collect();
     all.push(None);
     all
 }
@@ -212,7 +212,7 @@ fn authority_and_cedar_agree_on_every_decision() {
 fn nobody_may_do_anything_in_another_organization() {
     for set in roleset::all().unwrap() {
         let own = organization(set, true);
-        let owner = Held {
+        let owner = RoleAssignment {
             role: set.protected_role().unwrap().id.clone(),
             expires_at: None,
             epoch: 0,

@@ -2,14 +2,14 @@
 
 use super::schema::{NAMESPACE, resource_type};
 use cedar_policy::{Entities, EntityUid, Schema};
-use muster_domain::{Held, Member, Organization, ResourceRef, RoleSet, Status};
+use muster_domain::{Member, Organization, ResourceRef, RoleAssignment, RoleSet, Status};
 use serde_json::{Map, Value, json};
 
 fn uid(kind: &str, id: &str) -> Value {
     json!({ "type": format!("{NAMESPACE}::{kind}"), "id": id })
 }
 
-fn held(held: &Held) -> Value {
+fn held(held: &RoleAssignment) -> Value {
     let mut record = json!({ "role": held.role });
     if let Some(end) = held.expires_at {
         record["expires_at"] = json!({ "__extn": { "fn": "datetime", "arg": end.to_string() } });

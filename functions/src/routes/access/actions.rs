@@ -1,9 +1,9 @@
 //! What somebody may do to something.
 
-use super::{Opening, Subject, admit, nothing, place, reply};
+use super::{Opening, Subject, authorize, nothing, place, reply};
 use crate::shapes::access::ask::{about, keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
-use muster_domain::rules::access::decide;
+use muster_domain::rules::access;
 use muster_edge::{Call, Outcome};
 use muster_store::{Cursor, Key};
 use std::collections::BTreeSet;
@@ -20,24 +20,24 @@ pub async fn search_actions(call: Call) -> Outcome {
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     keys.extend(named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key)));
-    let (places, seen) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(inside) = place(&user, &places, named)? else {
+    let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(org) = place(&user, &places, named)? else {
         return nothing("unknown_organization");
     };
-    admit(inside, about)?;
-    if inside.organization.is_deleted() {
+    authorize(org, about)?;
+    if org.organization.is_deleted() {
         return nothing("organization_deleted");
     }
-    let subject = match Subject::find(inside, &seen, about)? {
+    let subject = match Subject::find(org, &read, about)? {
         Ok(subject) => subject,
         Err(reason) => return nothing(reason),
     };
     let resource = match &key {
-        Some(key) => seen.resource(inside.organization.id, key)?,
+        Some(key) => read.resource(org.organization.id, key)?,
         None => None,
     };
     let on = resource.as_ref().map(|resource| &resource.reference);
-    let all: BTreeSet<&str> = inside
+    let all: BTreeSet<&str> = org
         .set
         .roles
         .iter()
@@ -47,7 +47,7 @@ pub async fn search_actions(call: Call) -> Outcome {
     let mut open = all
         .into_iter()
         .filter(|name| paging.after.as_ref().is_none_or(|after| *name > after.sort_key()))
-        .filter(|name| decide(&subject.question(inside, name, on)).is_allowed());
+        .filter(|name| access::decide(&subject.question(org, name, on)).is_allowed());
     let names: Vec<&str> = open.by_ref().take(paging.limit).collect();
     let more = open.next().is_some();
     let next = names

@@ -1,14 +1,14 @@
 //! Whether somebody may do something: one question, or many.
 
-use super::{Subject, admit, bad_request, body, own_organization, place, reply};
+use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{Ask, Evaluation};
 use crate::shapes::access::batch::Evaluations;
-use muster_domain::rules::asking::{About, sees_beyond_limits};
+use muster_domain::rules::asking::{self, About};
 use muster_domain::{OrganizationId, Resource, ResourceKey};
 use muster_edge::asking::Places;
 use muster_edge::{Call, Outcome, Problem, User};
-use muster_store::Snapshot;
+use muster_store::ReadSet;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -26,7 +26,7 @@ pub async fn evaluate_batch(call: Call) -> Outcome {
     let user = call.caller().await?;
     let body: Evaluations = body(&call)?;
     let asks = body.understood(own_organization(&user));
-    let asks = asks.map_err(|faults| bad_request(Problem::invalid(faults)))?;
+    let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }
@@ -34,11 +34,11 @@ pub async fn evaluate_batch(call: Call) -> Outcome {
 async fn answered(call: &Call, user: &User, asks: &[Ask]) -> Result<Vec<Decided>, Problem> {
     let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
     let keys = asks.iter().flat_map(Ask::keys).collect();
-    let (places, seen) = call.asking(user, &organizations, keys).await?;
+    let (places, read) = call.asking(user, &organizations, keys).await?;
     let mut answering = Answering {
         user,
         places: &places,
-        seen: &seen,
+        read: &read,
         subjects: BTreeMap::new(),
         resources: BTreeMap::new(),
     };
@@ -49,39 +49,39 @@ async fn answered(call: &Call, user: &User, asks: &[Ask]) -> Result<Vec<Decided>
 struct Answering<'a> {
     user: &'a User,
     places: &'a Places,
-    seen: &'a Snapshot,
+    read: &'a ReadSet,
     subjects: BTreeMap<(OrganizationId, Option<About>), Result<Subject, &'static str>>,
     resources: BTreeMap<(OrganizationId, &'a ResourceKey), Option<Resource>>,
 }
 
 impl<'a> Answering<'a> {
     fn answer(&mut self, ask: &'a Ask) -> Result<Decided, Problem> {
-        let Some(inside) = place(self.user, self.places, ask.place)? else {
+        let Some(org) = place(self.user, self.places, ask.place)? else {
             return Ok(Decided::denied("unknown_organization"));
         };
-        admit(inside, ask.about)?;
-        let organization = inside.organization.id;
-        let seen = self.seen;
-        let find = || Subject::find(inside, seen, ask.about);
+        authorize(org, ask.about)?;
+        let organization = org.organization.id;
+        let read = self.read;
+        let find = || Subject::find(org, read, ask.about);
         let subject = match known(&mut self.subjects, (organization, ask.about), find)? {
             Ok(subject) => subject,
             Err(reason) => return Ok(Decided::denied(reason)),
         };
         let resource = match &ask.resource {
             Some(key) => {
-                let find = || Ok(seen.resource(organization, key)?);
+                let find = || Ok(read.resource(organization, key)?);
                 known(&mut self.resources, (organization, key), find)?.as_ref()
             }
             None => None,
         };
         // What an asker lacks must not reveal whether a resource exists beyond the reach of their roles.
         let hidden = match (&ask.resource, resource) {
-            (Some(key), None) if !inside.is_platform() => inside.scene()?.named(key, None),
+            (Some(key), None) if !org.is_platform() => org.decision_context()?.named(key, None),
             _ => None,
         };
         let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
-        let in_full = inside.is_platform() || sees_beyond_limits(&inside.scene()?);
-        Ok(Decided::of(&subject.question(inside, &ask.action, on), in_full))
+        let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
+        Ok(Decided::of(&subject.question(org, &ask.action, on), in_full))
     }
 }
 

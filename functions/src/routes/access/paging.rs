@@ -3,7 +3,7 @@
 use super::bad_request;
 use crate::shapes::access::ask::Named;
 use crate::shapes::access::find::{Found, FoundPage, Search};
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
 use muster_edge::cursors::CursorKey;
 use muster_edge::{Call, Problem};
@@ -23,7 +23,7 @@ pub(super) struct Paging {
 }
 
 fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Problem {
-    bad_request(Problem::invalid([Fault::field(field, code, detail)]))
+    bad_request(Problem::invalid([Violation::field(field, code, detail)]))
 }
 
 impl Paging {

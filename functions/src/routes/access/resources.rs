@@ -1,12 +1,12 @@
 //! To what somebody may do something.
 
 use super::paging::Paging;
-use super::{Opening, Subject, admit, hopeless, nothing, place, reply};
+use super::{Opening, Subject, authorize, hopeless, nothing, place, reply};
 use crate::shapes::access::ask::{about, keys_about};
 use crate::shapes::access::find::{FoundResource, ResourceSearch};
-use muster_domain::rules::access::decide;
+use muster_domain::rules::access;
 use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
-use muster_edge::inside::Inside;
+use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem};
 use muster_store::{Cursor, Key, Page, Store};
 
@@ -20,15 +20,15 @@ pub async fn search_resources(call: Call) -> Outcome {
     } = Opening::<ResourceSearch>::of(&call).await?;
     let about = about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
-    let (places, seen) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(inside) = place(&user, &places, named)? else {
+    let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(org) = place(&user, &places, named)? else {
         return nothing("unknown_organization");
     };
-    admit(inside, about)?;
-    if let Some(reason) = hopeless(inside, &body.action.name) {
+    authorize(org, about)?;
+    if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }
-    let subject = match Subject::find(inside, &seen, about)? {
+    let subject = match Subject::find(org, &read, about)? {
         Ok(subject) => subject,
         Err(reason) => return nothing(reason),
     };
@@ -37,12 +37,12 @@ pub async fn search_resources(call: Call) -> Outcome {
         .kind
         .parse()
         .ok()
-        .filter(|kind| inside.set.resource_type == *kind)
+        .filter(|kind| org.set.resource_type == *kind)
     else {
         return nothing("unknown_resource_type");
     };
-    let may = |on: Option<&ResourceRef>| decide(&subject.question(inside, &body.action.name, on)).is_allowed();
-    let page = candidates(call.app.store(), inside, &subject, &kind, &paging, may(None)).await?;
+    let may = |on: Option<&ResourceRef>| access::decide(&subject.question(org, &body.action.name, on)).is_allowed();
+    let page = candidates(call.app.store(), org, &subject, &kind, &paging, may(None)).await?;
     let allowed = page.items.into_iter().filter(|resource| may(Some(&resource.reference)));
     let found = allowed.map(|resource| FoundResource {
         kind: resource.reference.key.kind,
@@ -54,13 +54,13 @@ pub async fn search_resources(call: Call) -> Outcome {
 /// What may come into question: everything where the whole organization is open, else what grants and the key's limits name.
 async fn candidates(
     store: &Store,
-    inside: &Inside,
+    org: &OrgContext,
     subject: &Subject,
     kind: &ResourceType,
     paging: &Paging,
     everything: bool,
 ) -> Result<Page<Resource>, Problem> {
-    let organization = inside.organization.id;
+    let organization = org.organization.id;
     if everything {
         let after = paging.after.as_ref();
         return Ok(store.resources_of(organization, kind, after, paging.limit).await?);
@@ -75,10 +75,10 @@ async fn candidates(
     let more = named.len() > paging.limit;
     named.truncate(paging.limit);
     let keys: Vec<Key> = named.iter().map(|key| Key::resource(organization, key)).collect();
-    let seen = store.read(&keys).await?;
+    let read = store.read(&keys).await?;
     let mut items = Vec::with_capacity(named.len());
     for key in &named {
-        items.extend(seen.resource(organization, key)?);
+        items.extend(read.resource(organization, key)?);
     }
     let next = named.last().filter(|_| more).map(|last| Cursor::after(place(last)));
     Ok(Page { items, next })

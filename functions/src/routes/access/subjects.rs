@@ -1,13 +1,13 @@
 //! Who may do something to something.
 
 use super::paging::Paging;
-use super::{Opening, Subject, admit, as_asked, hopeless, nothing, place, reply};
+use super::{Opening, Subject, as_asked, authorize, hopeless, nothing, place, reply};
 use crate::shapes::access::ask::resource_key;
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
-use muster_domain::rules::access::decide;
-use muster_edge::inside::Inside;
+use muster_domain::rules::access;
+use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem};
 use muster_store::holders::Holders;
 use muster_store::{Key, Store};
@@ -23,21 +23,21 @@ pub async fn search_subjects(call: Call) -> Outcome {
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
     let organizations = named.id().into_iter().collect();
-    let (places, seen) = call.asking(&user, &organizations, keys.into_iter().collect()).await?;
-    let Some(inside) = place(&user, &places, named)? else {
+    let (places, read) = call.asking(&user, &organizations, keys.into_iter().collect()).await?;
+    let Some(org) = place(&user, &places, named)? else {
         return nothing("unknown_organization");
     };
-    admit(inside, None)?;
-    if let Some(reason) = hopeless(inside, &body.action.name) {
+    authorize(org, None)?;
+    if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }
     let resource = match &key {
-        Some(key) => seen.resource(inside.organization.id, key)?,
+        Some(key) => read.resource(org.organization.id, key)?,
         None => None,
     };
     let search = Search {
         store: call.app.store(),
-        inside,
+        org,
         action: &body.action.name,
         on: resource.as_ref().map(|resource| &resource.reference),
         paging: &paging,
@@ -52,7 +52,7 @@ pub async fn search_subjects(call: Call) -> Outcome {
 /// A search for subjects, once it is clear in what.
 struct Search<'a> {
     store: &'a Store,
-    inside: &'a Inside,
+    org: &'a OrgContext,
     action: &'a str,
     on: Option<&'a ResourceRef>,
     paging: &'a Paging,
@@ -60,14 +60,14 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn may(&self, subject: &Subject) -> bool {
-        decide(&subject.question(self.inside, self.action, self.on)).is_allowed()
+        access::decide(&subject.question(self.org, self.action, self.on)).is_allowed()
     }
 
     /// Members, each at one place: where they have a grant on the resource there, else at their role on the organization.
     async fn users(&self) -> Result<Found<FoundSubject>, Problem> {
-        let organization = self.inside.organization.id;
+        let organization = self.org.organization.id;
         let wide = |role: &&muster_domain::Role| role.reach == Reach::Organization && role.allows(self.action);
-        let roles = self.inside.set.roles.iter().filter(wide);
+        let roles = self.org.set.roles.iter().filter(wide);
         let ranges: Vec<Holders<'_>> = self
             .on
             .map(Holders::Of)
@@ -84,10 +84,10 @@ impl Search<'_> {
             .iter()
             .map(|(_, id)| Key::member(organization, *id))
             .collect();
-        let seen = self.store.read(&keys).await?;
+        let read = self.store.read(&keys).await?;
         let mut results = Vec::with_capacity(page.items.len());
         for (range, id) in &page.items {
-            let Some(member) = seen.member(organization, *id)? else {
+            let Some(member) = read.member(organization, *id)? else {
                 continue;
             };
             let has_grant = member.grants.iter().any(|grant| self.on == Some(&grant.resource));
@@ -107,7 +107,7 @@ impl Search<'_> {
 
     /// API keys, each judged with whom it belongs to.
     async fn api_keys(&self) -> Result<Found<FoundSubject>, Problem> {
-        let organization = self.inside.organization.id;
+        let organization = self.org.organization.id;
         let after = self.paging.after.as_ref();
         let page = self
             .store
@@ -118,14 +118,14 @@ impl Search<'_> {
             .iter()
             .flat_map(|key| key.knower(None).into_iter().chain([key.id.owner]));
         let people: Vec<Key> = people.map(|member| Key::member(organization, member)).collect();
-        let seen = self.store.read(&people).await?;
+        let read = self.store.read(&people).await?;
         let mut results = Vec::with_capacity(page.items.len());
         for key in page.items {
-            let Some(member) = seen.member(organization, key.id.owner)? else {
+            let Some(member) = read.member(organization, key.id.owner)? else {
                 continue;
             };
             let id = key.id.to_string();
-            let key = as_asked(self.inside, &seen, &key)?;
+            let key = as_asked(self.org, &read, &key)?;
             if self.may(&Subject { member, key: Some(key) }) {
                 results.push(FoundSubject { kind: "api_key", id });
             }

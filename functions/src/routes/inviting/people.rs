@@ -2,11 +2,11 @@
 
 use crate::routes::invitations::{Holders, holders};
 use muster_domain::address::Rejected;
-use muster_domain::rules::Scene;
-use muster_domain::rules::invite::{Account, pick};
+use muster_domain::rules::DecisionContext;
+use muster_domain::rules::invite::{self, Account};
 use muster_domain::{Address, Contact, ContactId, OrganizationId, RoleId};
 use muster_edge::Problem;
-use muster_store::{Key, Snapshot};
+use muster_store::{Key, ReadSet};
 
 /// Who is asked for.
 pub(super) enum Whom {
@@ -42,31 +42,36 @@ impl Whom {
     }
 
     /// They, for a role. Only those who may be added at once cost another read.
-    pub(super) fn people(&self, scene: &Scene<'_>, seen: &Snapshot, role: &RoleId) -> Found<People> {
+    pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> Found<People> {
         match self {
-            Self::Addresses(addresses) => named(scene, seen, addresses, role),
-            Self::Contact(contact) => picked(scene, seen, contact),
+            Self::Addresses(addresses) => named(ctx, read, addresses, role),
+            Self::Contact(contact) => picked(ctx, read, contact),
         }
     }
 }
 
 /// Everybody at these addresses, with the accounts that somebody stands for.
-fn named(scene: &Scene<'_>, seen: &Snapshot, addresses: &[Result<Address, Rejected>], role: &RoleId) -> Found<People> {
+fn named(
+    ctx: &DecisionContext<'_>,
+    read: &ReadSet,
+    addresses: &[Result<Address, Rejected>],
+    role: &RoleId,
+) -> Found<People> {
     let mut accounts = Vec::new();
     let mut more = Vec::new();
-    let may_be_added = scene.set.role(role).is_some_and(|role| !role.allowlisted);
+    let may_be_added = ctx.set.role(role).is_some_and(|role| !role.allowlisted);
     for address in addresses.iter().flatten().filter(|_| may_be_added) {
-        let contact = seen.contact_at(scene.organization.id, address)?;
+        let contact = read.contact_at(ctx.organization.id, address)?;
         // An account that nobody stands for is a hint, and changes nothing.
         let Some(contact) = contact.filter(|contact| contact.vouched) else {
             continue;
         };
-        match account(seen, contact, false)? {
-            Ok(account) => accounts.push(willing_or_not(seen, account)?),
+        match account(read, contact, false)? {
+            Ok(account) => accounts.push(willing_or_not(read, account)?),
             Err(keys) => more.extend(keys),
         }
     }
-    let holders = match holders(scene, seen, addresses)? {
+    let holders = match holders(ctx, read, addresses)? {
         Ok(holders) => holders,
         Err(keys) => {
             more.extend(keys);
@@ -84,9 +89,9 @@ fn named(scene: &Scene<'_>, seen: &Snapshot, addresses: &[Result<Address, Reject
 }
 
 /// The person whom a member picks from the contacts, at the address they join with or are invited at.
-fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
-    let organization = scene.organization.id;
-    let contact = pick(scene, seen.contact(organization, id)?)?;
+fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
+    let organization = ctx.organization.id;
+    let contact = invite::pick(ctx, read.contact(organization, id)?)?;
     let at = |address: &Address| {
         [
             Key::claim(organization, address),
@@ -94,17 +99,17 @@ fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
         ]
     };
     let usual = at(&contact.email);
-    let account = match account(seen, contact, true)? {
+    let account = match account(read, contact, true)? {
         Ok(account) => account,
         Err(more) => return Ok(Err(more.into_iter().chain(usual).collect())),
     };
     let joins_at = at(account.address());
-    if !seen.has_asked(&joins_at) {
+    if !read.covers(&joins_at) {
         return Ok(Err(joins_at.into()));
     }
-    let account = willing_or_not(seen, account)?;
+    let account = willing_or_not(read, account)?;
     let addresses = vec![Ok(account.address().clone())];
-    let holders = holders(scene, seen, &addresses)?;
+    let holders = holders(ctx, read, &addresses)?;
     Ok(holders.map(|holders| People {
         addresses,
         holders,
@@ -113,8 +118,8 @@ fn picked(scene: &Scene<'_>, seen: &Snapshot, id: &ContactId) -> Found<People> {
 }
 
 /// The account, with what the person at its address has said of invitations.
-fn willing_or_not(seen: &Snapshot, account: Account) -> Result<Account, Problem> {
-    let known = seen.deliverability(account.contact.organization, account.address())?;
+fn willing_or_not(read: &ReadSet, account: Account) -> Result<Account, Problem> {
+    let known = read.deliverability(account.contact.organization, account.address())?;
     Ok(Account {
         is_unwilling: known.is_some_and(|known| known.is_refused()),
         ..account
@@ -123,7 +128,7 @@ fn willing_or_not(seen: &Snapshot, account: Account) -> Result<Account, Problem>
 
 /// What is known of a contact's account: whether it is a member, what is kept of earlier memberships, and who answers for it; or what
 /// must be read to tell.
-fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
+fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
     let id = contact.organization;
     let Some(user) = contact.user else {
         return Ok(Ok(Account {
@@ -137,13 +142,13 @@ fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
     };
     let mut keys = vec![Key::member(id, user), Key::former_member(id, user)];
     keys.extend(contact.vouched_by.map(|by| Key::member(id, by)));
-    if !seen.has_asked(&keys) {
+    if !read.covers(&keys) {
         return Ok(Err(keys));
     }
     let account = Account {
-        former: seen.former_member(id, user)?,
+        former: read.former_member(id, user)?,
         picked,
-        is_member: seen.member(id, user)?.is_some(),
+        is_member: read.member(id, user)?.is_some(),
         is_unwilling: false,
         voucher: None,
         contact,
@@ -152,9 +157,9 @@ fn account(seen: &Snapshot, contact: Contact, picked: bool) -> Found<Account> {
         return Ok(Ok(account));
     };
     let key = Key::member(id, by);
-    if !seen.has_asked(std::slice::from_ref(&key)) {
+    if !read.covers(std::slice::from_ref(&key)) {
         return Ok(Err(vec![key]));
     }
-    let voucher = seen.member(id, by)?;
+    let voucher = read.member(id, by)?;
     Ok(Ok(Account { voucher, ..account }))
 }

@@ -2,8 +2,8 @@
 
 use crate::shapes::ResourceName;
 use muster_domain::RoleId;
-use muster_domain::rules::access::{Decision, Lack, Question, Source, decide};
-use muster_domain::rules::asking::has_ended;
+use muster_domain::rules::access::{self, Decision, DenialReason, Question, Source};
+use muster_domain::rules::asking;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ impl Decided {
     /// The answer to a question; `in_full` for those who may know what an owner holds that their limited key is not left with.
     #[must_use]
     pub fn of(question: &Question<'_>, in_full: bool) -> Self {
-        match decide(question) {
+        match access::decide(question) {
             Decision::Allowed(Source { role, on }) => Self {
                 decision: true,
                 context: Grounds::Permit {
@@ -86,29 +86,29 @@ impl Decided {
                     resource: on.map(ResourceName::from),
                 },
             },
-            Decision::Denied { lack, would } => Self {
+            Decision::Denied { reason, granted_by } => Self {
                 decision: false,
-                context: denial(question, lack, &would, in_full),
+                context: denial(question, reason, &granted_by, in_full),
             },
         }
     }
 }
 
-fn denial(question: &Question<'_>, lack: Lack, would: &[Source<'_>], in_full: bool) -> Grounds {
+fn denial(question: &Question<'_>, denied_for: DenialReason, granted_by: &[Source<'_>], in_full: bool) -> Grounds {
     let known = question.set.roles.iter().any(|role| role.allows(question.action));
-    let reason = match lack {
-        Lack::Role if !known => "unknown_action",
-        Lack::Role if has_ended(question) => "role_ended",
+    let reason = match denied_for {
+        DenialReason::Role if !known => "unknown_action",
+        DenialReason::Role if asking::has_ended(question) => "role_ended",
         // That the limits are what is in the way would tell what the owner holds.
-        Lack::KeyLimits if !in_full => Lack::Role.code(),
-        lack => lack.code(),
+        DenialReason::KeyLimits if !in_full => DenialReason::Role.code(),
+        reason => reason.code(),
     };
     // Who is inactive, or comes with a key that opens nothing, is not helped by a role.
-    let helped = matches!(lack, Lack::Role | Lack::KeyLimits) && !would.is_empty();
+    let helped = matches!(denied_for, DenialReason::Role | DenialReason::KeyLimits) && !granted_by.is_empty();
     let needed = helped.then(|| Needed {
         permission: question.action.to_owned(),
-        roles: would.iter().map(|source| source.role.id.clone()).collect(),
-        on: would.iter().find_map(|source| source.on).map(ResourceName::from),
+        roles: granted_by.iter().map(|source| source.role.id.clone()).collect(),
+        on: granted_by.iter().find_map(|source| source.on).map(ResourceName::from),
     });
     Grounds::Deny { reason, needed }
 }

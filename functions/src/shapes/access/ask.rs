@@ -1,6 +1,6 @@
 //! One question, as it is asked and as it is understood.
 
-use super::{AskedAction, AskedResource, AskedSubject, Told};
+use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::rules::asking::About;
 use muster_domain::{KeyId, OrganizationId, ResourceKey, UserId};
 use muster_edge::Body;
@@ -20,7 +20,7 @@ pub struct Evaluation {
     /// `organization` names the organization, where neither subject nor resource does. The rest is left unread.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
 }
 
 impl Body for Evaluation {
@@ -40,7 +40,7 @@ pub enum Named {
 
 impl Named {
     /// The first of these objects that names an organization says which.
-    pub fn first<'a>(told: impl IntoIterator<Item = &'a Option<Told>>) -> Self {
+    pub fn first<'a>(told: impl IntoIterator<Item = &'a Option<Properties>>) -> Self {
         let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
         match named.next() {
             None => Self::Nowhere,
@@ -90,7 +90,7 @@ impl Ask {
         subject: &AskedSubject,
         action: &AskedAction,
         resource: &AskedResource,
-        context: &Option<Told>,
+        context: &Option<Properties>,
         own: Option<OrganizationId>,
     ) -> Self {
         Self {

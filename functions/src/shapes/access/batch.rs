@@ -2,9 +2,9 @@
 
 use super::answer::{Decided, Decisions};
 use super::ask::Ask;
-use super::{AskedAction, AskedResource, AskedSubject, Told};
+use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::OrganizationId;
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use muster_edge::Body;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub struct Evaluations {
     /// `organization` names the organization, where neither subject nor resource does.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
     /// The questions.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -56,7 +56,7 @@ pub struct PartOfEvaluation {
     /// As beside the questions.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
 }
 
 /// How many questions are answered.
@@ -113,21 +113,25 @@ impl Evaluations {
     ///
     /// # Errors
     /// Every part that is missing, and too many questions.
-    pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<Ask>, Vec<Fault>> {
+    pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<Ask>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
             let detail = format!("at most {MAX_EVALUATIONS} are answered at once");
-            return Err(vec![Fault::field("evaluations", "too_many", detail)]);
+            return Err(vec![Violation::field("evaluations", "too_many", detail)]);
         }
-        let mut faults = Vec::new();
+        let mut violations = Vec::new();
         let mut asks = Vec::with_capacity(parts.len().max(1));
         if parts.is_empty() {
-            asks.extend(self.one(&PartOfEvaluation::default(), "", own, &mut faults));
+            asks.extend(self.one(&PartOfEvaluation::default(), "", own, &mut violations));
         }
         for (i, part) in parts.iter().enumerate() {
-            asks.extend(self.one(part, &format!("evaluations[{i}]."), own, &mut faults));
+            asks.extend(self.one(part, &format!("evaluations[{i}]."), own, &mut violations));
         }
-        if faults.is_empty() { Ok(asks) } else { Err(faults) }
+        if violations.is_empty() {
+            Ok(asks)
+        } else {
+            Err(violations)
+        }
     }
 
     fn one(
@@ -135,7 +139,7 @@ impl Evaluations {
         part: &PartOfEvaluation,
         at: &str,
         own: Option<OrganizationId>,
-        faults: &mut Vec<Fault>,
+        violations: &mut Vec<Violation>,
     ) -> Option<Ask> {
         let subject = part.subject.as_ref().or(self.subject.as_ref());
         let action = part.action.as_ref().or(self.action.as_ref());
@@ -146,7 +150,8 @@ impl Evaluations {
             ("resource", resource.is_some()),
         ];
         let missing = there.iter().filter(|(_, there)| !there);
-        faults.extend(missing.map(|(name, _)| Fault::field(format!("{at}{name}"), "missing_field", "must be there")));
+        violations
+            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "must be there")));
         let context = if part.context.is_some() {
             &part.context
         } else {

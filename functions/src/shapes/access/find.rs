@@ -1,6 +1,6 @@
 //! Searches: who may, to what, and what.
 
-use super::{AskedAction, AskedResource, AskedSubject, Told};
+use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::{ResourceId, ResourceType};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct SoughtType {
     /// `organization` names the organization.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub properties: Option<Told>,
+    pub properties: Option<Properties>,
 }
 
 /// Which part of what is found is wanted.
@@ -32,13 +32,13 @@ pub struct PageRequest {
     /// Left unread, but the same for all pages.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub properties: Option<Told>,
+    pub properties: Option<Properties>,
 }
 
 /// What every search has.
 pub trait Search: Body + Serialize {
     /// What is told with subject, resource and context, each of which may name the organization.
-    fn told(&self) -> [&Option<Told>; 3];
+    fn told(&self) -> [&Option<Properties>; 3];
 
     /// Which part of what is found is wanted.
     fn page(&self) -> Option<&PageRequest>;
@@ -47,7 +47,7 @@ pub trait Search: Body + Serialize {
 macro_rules! searches {
     ($($name:ident),*) => {$(
         impl Search for $name {
-            fn told(&self) -> [&Option<Told>; 3] {
+            fn told(&self) -> [&Option<Properties>; 3] {
                 [&self.subject.properties, &self.resource.properties, &self.context]
             }
 
@@ -72,7 +72,7 @@ pub struct SubjectSearch {
     /// `organization` names the organization, where nothing else does.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
     /// Which part.
     #[serde(default)]
     pub page: Option<PageRequest>,
@@ -94,7 +94,7 @@ pub struct ResourceSearch {
     /// `organization` names the organization, where nothing else does.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
     /// Which part.
     #[serde(default)]
     pub page: Option<PageRequest>,
@@ -114,7 +114,7 @@ pub struct ActionSearch {
     /// `organization` names the organization, where nothing else does.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub context: Option<Told>,
+    pub context: Option<Properties>,
     /// Which part.
     #[serde(default)]
     pub page: Option<PageRequest>,

@@ -1,31 +1,36 @@
 //! Erasing a deleted organization: owners are told, thirty days pass, then everything goes, slice by slice.
 
-use super::{Hand, Slice};
+use super::{JobRunner, Progress};
 use jiff::Timestamp;
 use muster_domain::job::Erasure;
-use muster_domain::rules::deletion::{MAX_FAREWELLS, begin, end, gone_at, tell};
-use muster_domain::rules::work::{SLICE, moved_on};
+use muster_domain::rules::deletion::{self, MAX_FAREWELLS};
+use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{Address, Changes, Job, Member, Pair, Work};
 use muster_edge::Ids;
 use muster_store::erasure::Remains;
 use muster_store::{Cursor, StoreError};
 
-impl Hand<'_> {
+impl JobRunner<'_> {
     /// One slice of it. An organization that was restored meanwhile is left alone.
-    pub(super) async fn erase(&self, job: &Job, deleted_at: Timestamp, stage: &Erasure) -> Result<Slice, StoreError> {
+    pub(super) async fn erase(
+        &self,
+        job: &Job,
+        deleted_at: Timestamp,
+        stage: &Erasure,
+    ) -> Result<Progress, StoreError> {
         if self.organization.deleted_at != Some(deleted_at) {
-            return Ok(Slice::Last(Changes::default()));
+            return Ok(Progress::Last(Changes::default()));
         }
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         match stage {
             Erasure::Tell { after } => self.tell_owners(job, deleted_at, after.as_ref()).await,
-            Erasure::Wait if self.now < gone_at(deleted_at) => Ok(Slice::Later),
+            Erasure::Wait if self.now < deletion::gone_at(deleted_at) => Ok(Progress::Later),
             Erasure::Wait => {
                 let next = Erasure::Note {
                     after: None,
                     owners: Vec::new(),
                 };
-                let organization = begin(self.organization);
+                let organization = deletion::begin(self.organization);
                 Ok(self.moved(
                     job,
                     at(next),
@@ -64,23 +69,34 @@ impl Hand<'_> {
                 let remains = self.store.remaining_events(self.organization.id).await?;
                 if remains.is_empty() {
                     let ids = &mut Ids::at(self.now);
-                    return Ok(Slice::Last(end(self.organization, deleted_at, owners, self.now, ids)));
+                    return Ok(Progress::Last(deletion::end(
+                        self.organization,
+                        deleted_at,
+                        owners,
+                        self.now,
+                        ids,
+                    )));
                 }
                 Ok(self.erased(job, at(stage.clone()), remains))
             }
         }
     }
 
-    async fn tell_owners(&self, job: &Job, deleted_at: Timestamp, after: Option<&String>) -> Result<Slice, StoreError> {
+    async fn tell_owners(
+        &self,
+        job: &Job,
+        deleted_at: Timestamp,
+        after: Option<&String>,
+    ) -> Result<Progress, StoreError> {
         let (members, next) = self.owners(after).await?;
         let ids = &mut Ids::at(self.now);
-        let changes = tell(self.organization, self.set, &members, deleted_at, self.now, ids);
+        let changes = deletion::notify_owners(self.organization, self.set, &members, deleted_at, self.now, ids);
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         Ok(match next {
             Some(last) => self.moved(job, at(Erasure::Tell { after: Some(last) }), changes),
             None => {
-                let waiting = job.waiting(at(Erasure::Wait), gone_at(deleted_at));
-                Slice::More(changes.and(Changes {
+                let waiting = job.waiting(at(Erasure::Wait), deletion::gone_at(deleted_at));
+                Progress::More(changes.and(Changes {
                     jobs: vec![Pair::change(job.clone(), waiting)],
                     ..Changes::default()
                 }))
@@ -100,18 +116,18 @@ impl Hand<'_> {
         Ok((self.members(&page.items).await?, last))
     }
 
-    fn moved(&self, job: &Job, work: Work, changes: Changes) -> Slice {
-        Slice::More(changes.and(Changes {
-            jobs: vec![moved_on(job, work, self.now)],
+    fn moved(&self, job: &Job, work: Work, changes: Changes) -> Progress {
+        Progress::More(changes.and(Changes {
+            jobs: vec![work::moved_on(job, work, self.now)],
             ..Changes::default()
         }))
     }
 
-    fn erased(&self, job: &Job, work: Work, gone: Remains) -> Slice {
+    fn erased(&self, job: &Job, work: Work, gone: Remains) -> Progress {
         let changes = Changes {
-            jobs: vec![moved_on(job, work, self.now)],
+            jobs: vec![work::moved_on(job, work, self.now)],
             ..Changes::default()
         };
-        Slice::Erase(changes, gone)
+        Progress::Erase(changes, gone)
     }
 }

@@ -3,7 +3,7 @@
 //! Each slice writes files first and moves the job on after it, so one that dies has written what its successor writes again,
 //! under the same name. What it says of the list is what the list was when the slice was read, as with its pages.
 
-use super::{Hand, Slice};
+use super::{JobRunner, Progress};
 use crate::exports::workbook::Workbook;
 use crate::exports::{PAGE, SheetError, cells};
 use crate::routes::people::List;
@@ -11,14 +11,14 @@ use crate::shapes::member::View;
 use muster_domain::export::sheet::{Row, Sheet};
 use muster_domain::export::{Format, MAX_TRIES, PAUSE, State, WORKBOOK_PATIENCE};
 use muster_domain::job::Exporting;
-use muster_domain::rules::Scene;
-use muster_domain::rules::exports::{failed, grown, may_go_on, ready};
-use muster_domain::rules::work::moved_on;
+use muster_domain::rules::DecisionContext;
+use muster_domain::rules::exports;
+use muster_domain::rules::work;
 use muster_domain::{ApiKey, Changes, Export, ExportId, Job, Member, Pair, Timestamp, Work};
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::files::{Files, FilesError};
 use muster_edge::{App, Ids};
-use muster_store::{Asked, Commit, CommitError, Cursor, Key, StoreError};
+use muster_store::{Commit, CommitError, Cursor, Key, PeopleQuery, StoreError};
 use sha2::{Digest, Sha256};
 use std::io::{Read, Seek, SeekFrom};
 
@@ -52,16 +52,16 @@ enum ExportError {
 }
 
 /// The stage of a job, with what its slices are about.
-struct Course<'a> {
-    hand: &'a Hand<'a>,
+struct ExportProgress<'a> {
+    runner: &'a JobRunner<'a>,
     job: &'a Job,
     export: &'a Export,
     files: Files,
 }
 
-impl Hand<'_> {
+impl JobRunner<'_> {
     /// One slice of it. Whoever asked must still see everybody; else the file is given up, as it is after too many tries.
-    pub(super) async fn export(&self, app: &App, job: &Job, id: ExportId) -> Result<Slice, StoreError> {
+    pub(super) async fn export(&self, app: &App, job: &Job, id: ExportId) -> Result<Progress, StoreError> {
         let Work::Export {
             stage,
             tries,
@@ -69,36 +69,36 @@ impl Hand<'_> {
             ..
         } = &job.work
         else {
-            return Ok(Slice::Last(Changes::default()));
+            return Ok(Progress::Last(Changes::default()));
         };
         if not_before.is_some_and(|at| self.now < at) {
-            return Ok(Slice::Later);
+            return Ok(Progress::Later);
         }
         let organization = self.organization.id;
-        let seen = self.store.read(&[Key::export(organization, id)]).await?;
+        let read = self.store.read(&[Key::export(organization, id)]).await?;
         // One whose day is over has no file either: the bucket sees to that.
-        let Some(export) = seen
+        let Some(export) = read
             .export(organization, id)?
             .filter(|export| export.is_there(self.now))
         else {
-            return Ok(Slice::Last(Changes::default()));
+            return Ok(Progress::Last(Changes::default()));
         };
         let (member, key) = self.asker(&export).await?;
-        let scene = member.as_ref().map(|actor| Scene {
+        let ctx = member.as_ref().map(|actor| DecisionContext {
             organization: self.organization,
             set: self.set,
             actor,
             key: key.as_ref(),
             now: self.now,
         });
-        let may = scene.filter(|scene| may_go_on(scene, &export));
+        let may = ctx.filter(|ctx| exports::may_go_on(ctx, &export));
         let outcome = match (app.files().cloned(), stage, may) {
             (Ok(files), Exporting::Tidy { parts }, _) if *tries < MAX_TRIES => {
                 self.course(job, &export, files).tidy(parts).await
             }
-            (_, Exporting::Tidy { .. }, _) => Ok(Slice::Last(Changes::default())),
-            (Ok(files), _, Some(scene)) if *tries < MAX_TRIES && export.state == State::Running => {
-                self.course(job, &export, files).slice(&scene, stage).await
+            (_, Exporting::Tidy { .. }, _) => Ok(Progress::Last(Changes::default())),
+            (Ok(files), _, Some(ctx)) if *tries < MAX_TRIES && export.state == State::Running => {
+                self.course(job, &export, files).slice(&ctx, stage).await
             }
             (Err(error), _, Some(_)) if *tries < MAX_TRIES => Err(error.into()),
             _ => Ok(self.given_up(job, &export, stage)),
@@ -111,24 +111,24 @@ impl Hand<'_> {
         let organization = self.organization.id;
         let mut keys = vec![Key::member(organization, export.by)];
         keys.extend(export.key.map(|key| Key::api_key(organization, key)));
-        let seen = self.store.read(&keys).await?;
+        let read = self.store.read(&keys).await?;
         let key = export
             .key
-            .map(|key| seen.api_key(organization, key))
+            .map(|key| read.api_key(organization, key))
             .transpose()?
             .flatten();
         let Some(key) = key else {
-            return Ok((seen.member(organization, export.by)?, None));
+            return Ok((read.member(organization, export.by)?, None));
         };
-        let knower = unread_knower(&seen, organization, key.id, None, self.now)?;
-        let seen = seen.and(self.store.read(knower.as_slice()).await?);
-        let key = narrowed(&seen, self.organization, self.set, (&key, None), self.now)?;
-        Ok((seen.member(organization, export.by)?, Some(key)))
+        let knower = unread_knower(&read, organization, key.id, None, self.now)?;
+        let read = read.and(self.store.read(knower.as_slice()).await?);
+        let key = narrowed(&read, self.organization, self.set, (&key, None), self.now)?;
+        Ok((read.member(organization, export.by)?, Some(key)))
     }
 
-    fn course<'a>(&'a self, job: &'a Job, export: &'a Export, files: Files) -> Course<'a> {
-        Course {
-            hand: self,
+    fn course<'a>(&'a self, job: &'a Job, export: &'a Export, files: Files) -> ExportProgress<'a> {
+        ExportProgress {
+            runner: self,
             job,
             export,
             files,
@@ -136,27 +136,27 @@ impl Hand<'_> {
     }
 
     /// Nothing comes of it: whoever asked sees so, and what was written goes.
-    fn given_up(&self, job: &Job, export: &Export, stage: &Exporting) -> Slice {
+    fn given_up(&self, job: &Job, export: &Export, stage: &Exporting) -> Progress {
         tracing::warn!(export = %export.id, "an export was given up");
         let (Exporting::Read { parts, .. } | Exporting::Join { parts, .. } | Exporting::Tidy { parts }) = stage;
         let tidy = at(job, Exporting::Tidy { parts: parts.clone() });
         let changes = match export.state {
-            State::Running => failed(export),
+            State::Running => exports::failed(export),
             State::Ready | State::Failed => Changes::default(),
         };
-        Slice::More(with_job(changes, moved_on(job, tidy, self.now)))
+        Progress::More(with_job(changes, work::moved_on(job, tidy, self.now)))
     }
 
     /// The same slice again after so many tries, and after a pause that doubles with each. A want of throughput is no fault of the
     /// slice, and no try.
-    fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Slice, StoreError> {
+    fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Progress, StoreError> {
         let is_throttled = match &error {
             ExportError::Throttled => true,
             ExportError::Store(error) => error.is_throttled(),
             _ => false,
         };
         match error {
-            ExportError::Busy => return Ok(Slice::Lost),
+            ExportError::Busy => return Ok(Progress::Lost),
             ExportError::Store(error) if !is_throttled => return Err(error),
             error => tracing::warn!(%error, job = %job.id, "a slice of an export was not done; it will be tried again"),
         }
@@ -171,7 +171,7 @@ impl Hand<'_> {
             *not_before = Some(until);
         }
         let waiting = Pair::change(job.clone(), job.waiting(work, until));
-        Ok(Slice::Pause(with_job(Changes::default(), waiting)))
+        Ok(Progress::Pause(with_job(Changes::default(), waiting)))
     }
 }
 
@@ -195,12 +195,12 @@ fn at(job: &Job, stage: Exporting) -> Work {
     }
 }
 
-impl Course<'_> {
-    async fn slice(&self, scene: &Scene<'_>, stage: &Exporting) -> Result<Slice, ExportError> {
+impl ExportProgress<'_> {
+    async fn slice(&self, ctx: &DecisionContext<'_>, stage: &Exporting) -> Result<Progress, ExportError> {
         match (stage, self.export.wanted.format) {
             (Exporting::Read { after, parts }, _) => self.read(after.as_deref(), parts).await,
-            (Exporting::Join { .. }, Format::Csv) => self.join_text(scene, stage).await,
-            (Exporting::Join { parts, .. }, Format::Xlsx) => self.join_workbook(scene, parts).await,
+            (Exporting::Join { .. }, Format::Csv) => self.join_text(ctx, stage).await,
+            (Exporting::Join { parts, .. }, Format::Xlsx) => self.join_workbook(ctx, parts).await,
             (Exporting::Tidy { parts }, _) => self.tidy(parts).await,
         }
     }
@@ -210,19 +210,19 @@ impl Course<'_> {
     }
 
     /// Reads rows for one part and writes it.
-    async fn read(&self, after: Option<&str>, parts: &[String]) -> Result<Slice, ExportError> {
-        let hand = self.hand;
+    async fn read(&self, after: Option<&str>, parts: &[String]) -> Result<Progress, ExportError> {
+        let runner = self.runner;
         let view = View {
-            organization: hand.organization,
-            set: hand.set,
-            now: hand.now,
+            organization: runner.organization,
+            set: runner.set,
+            now: runner.now,
         };
         let list = self.list(view).await?;
         let sheet = self.sheet();
         let mut after = after.map(|key| Cursor::after(key.to_owned()));
         let (mut lines, mut count, mut looks) = (Vec::new(), 0, 0);
         loop {
-            let page = list.page(hand.store, after.as_ref(), PAGE).await?;
+            let page = list.page(runner.store, after.as_ref(), PAGE).await?;
             for person in &page.rows {
                 serde_json::to_writer(&mut lines, &cells(&list.row(person), &sheet))?;
                 lines.push(b'\n');
@@ -240,7 +240,7 @@ impl Course<'_> {
         let parts: Vec<String> = parts.iter().cloned().chain([mark]).collect();
         let rows = u64::try_from(count).unwrap_or(u64::MAX);
         let changes = Changes {
-            exports: vec![Pair::change(self.export.clone(), grown(self.export, rows))],
+            exports: vec![Pair::change(self.export.clone(), exports::grown(self.export, rows))],
             ..Changes::default()
         };
         let stage = match after {
@@ -255,8 +255,8 @@ impl Course<'_> {
                 pieces: Vec::new(),
             },
         };
-        let job = moved_on(self.job, at(self.job, stage), hand.now);
-        Ok(Slice::More(with_job(changes, job)))
+        let job = work::moved_on(self.job, at(self.job, stage), runner.now);
+        Ok(Progress::More(with_job(changes, job)))
     }
 
     /// The list that was asked for; what counts back from then still does.
@@ -270,12 +270,12 @@ impl Course<'_> {
             .iter()
             .map(|key| Key::resource(organization, key))
             .collect();
-        let seen = self.hand.store.read(&keys).await?;
-        let asked = Asked {
+        let read = self.runner.store.read(&keys).await?;
+        let asked = PeopleQuery {
             order,
-            ..Asked::of(organization, filter)
+            ..PeopleQuery::of(organization, filter)
         };
-        Ok(List::whole(view, &seen, asked)?)
+        Ok(List::whole(view, &read, asked)?)
     }
 
     async fn rows(&self, number: usize, mark: &str) -> Result<Vec<Row>, ExportError> {
@@ -285,7 +285,7 @@ impl Course<'_> {
     }
 
     /// Puts as many parts together as make one piece of the file; the last one ends it.
-    async fn join_text(&self, scene: &Scene<'_>, stage: &Exporting) -> Result<Slice, ExportError> {
+    async fn join_text(&self, ctx: &DecisionContext<'_>, stage: &Exporting) -> Result<Progress, ExportError> {
         let Exporting::Join {
             parts,
             joined,
@@ -293,7 +293,7 @@ impl Course<'_> {
             pieces,
         } = stage
         else {
-            return Ok(self.hand.given_up(self.job, self.export, stage));
+            return Ok(self.runner.given_up(self.job, self.export, stage));
         };
         let (name, sheet) = (self.export.file(), self.sheet());
         let upload = match upload {
@@ -316,7 +316,7 @@ impl Course<'_> {
         let pieces: Vec<String> = pieces.iter().cloned().chain([tag]).collect();
         if joined == parts.len() {
             self.files.finish(&name, &upload, &pieces).await?;
-            return Ok(self.done(scene, self.job, parts));
+            return Ok(self.done(ctx, self.job, parts));
         }
         let stage = Exporting::Join {
             parts: parts.clone(),
@@ -324,17 +324,17 @@ impl Course<'_> {
             upload: Some(upload),
             pieces,
         };
-        let job = moved_on(self.job, at(self.job, stage), self.hand.now);
-        Ok(Slice::More(with_job(Changes::default(), job)))
+        let job = work::moved_on(self.job, at(self.job, stage), self.runner.now);
+        Ok(Progress::More(with_job(Changes::default(), job)))
     }
 
     /// Writes the workbook in one go: it is packed, so it cannot be gone on with. Each try is noted before it is begun, since a
     /// process that has no room or no time for it ends without a word.
-    async fn join_workbook(&self, scene: &Scene<'_>, parts: &[String]) -> Result<Slice, ExportError> {
+    async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
         let (job, tries) = self.begun().await?;
         match self.workbook(parts).await {
-            Ok(()) => Ok(self.done(scene, &job, parts)),
-            Err(error) => Ok(self.hand.again(&job, tries, error)?),
+            Ok(()) => Ok(self.done(ctx, &job, parts)),
+            Err(error) => Ok(self.runner.again(&job, tries, error)?),
         }
     }
 
@@ -365,8 +365,8 @@ impl Course<'_> {
 
     /// Notes a try that may end without a word, and keeps everybody else away meanwhile.
     async fn begun(&self) -> Result<(Job, u8), ExportError> {
-        let hand = self.hand;
-        let until = hand.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
+        let runner = self.runner;
+        let until = runner.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
         let mut work = self.job.work.clone();
         let mut tried = 0;
         if let Work::Export { tries, not_before, .. } = &mut work {
@@ -377,12 +377,12 @@ impl Course<'_> {
         let begun = Pair::change(self.job.clone(), job.clone());
         let commit = Commit {
             changes: &with_job(Changes::default(), begun),
-            set: hand.set,
-            organization: Some(hand.organization),
+            set: runner.set,
+            organization: Some(runner.organization),
             once: None,
-            now: hand.now,
+            now: runner.now,
         };
-        match hand.store.commit(commit).await {
+        match runner.store.commit(commit).await {
             Ok(()) => Ok((job, tried)),
             Err(CommitError::Lost(_) | CommitError::Busy) => Err(ExportError::Busy),
             Err(CommitError::Throttled) => Err(ExportError::Throttled),
@@ -391,20 +391,20 @@ impl Course<'_> {
     }
 
     /// The file is there: it can be fetched, and its parts go.
-    fn done(&self, scene: &Scene<'_>, job: &Job, parts: &[String]) -> Slice {
+    fn done(&self, ctx: &DecisionContext<'_>, job: &Job, parts: &[String]) -> Progress {
         let tidy = at(job, Exporting::Tidy { parts: parts.to_vec() });
-        let changes = ready(scene, self.export, &mut Ids::at(self.hand.now));
-        Slice::More(with_job(changes, moved_on(job, tidy, self.hand.now)))
+        let changes = exports::ready(ctx, self.export, &mut Ids::at(self.runner.now));
+        Progress::More(with_job(changes, work::moved_on(job, tidy, self.runner.now)))
     }
 
-    async fn tidy(&self, parts: &[String]) -> Result<Slice, ExportError> {
+    async fn tidy(&self, parts: &[String]) -> Result<Progress, ExportError> {
         let names: Vec<String> = parts
             .iter()
             .enumerate()
             .map(|(n, mark)| self.export.part(n, mark))
             .collect();
         self.files.delete(&names).await?;
-        Ok(Slice::Last(Changes::default()))
+        Ok(Progress::Last(Changes::default()))
     }
 }
 

@@ -1,17 +1,17 @@
 //! Taking away API keys that are dead.
 
-use super::{Hand, Slice};
-use muster_domain::rules::keys::is_listed;
-use muster_domain::rules::work::{SLICE, moved_on};
+use super::{JobRunner, Progress};
+use muster_domain::rules::keys;
+use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{Changes, Job, Pair, UserId};
 use muster_store::{Cursor, StoreError};
 
-impl Hand<'_> {
+impl JobRunner<'_> {
     /// Deletes keys of a member that ended all together. A key that was made since stays, and one that was revoked has a time of its own.
-    pub(super) async fn end_keys(&self, job: &Job, owner: UserId) -> Result<Slice, StoreError> {
+    pub(super) async fn end_keys(&self, job: &Job, owner: UserId) -> Result<Progress, StoreError> {
         let member = self.members(&[owner]).await?.pop();
         let dead = |key: &muster_domain::ApiKey| {
-            key.revoked_at.is_none() && !member.as_ref().is_some_and(|owner| is_listed(key, owner))
+            key.revoked_at.is_none() && !member.as_ref().is_some_and(|owner| keys::is_listed(key, owner))
         };
         let mut after: Option<Cursor> = None;
         loop {
@@ -22,15 +22,15 @@ impl Hand<'_> {
             let next = page.next;
             let keys: Vec<_> = page.items.into_iter().filter(dead).map(Pair::gone).collect();
             if !keys.is_empty() {
-                return Ok(Slice::More(Changes {
+                return Ok(Progress::More(Changes {
                     keys,
-                    jobs: vec![moved_on(job, job.work.clone(), self.now)],
+                    jobs: vec![work::moved_on(job, job.work.clone(), self.now)],
                     ..Changes::default()
                 }));
             }
             match next {
                 Some(next) => after = Some(next),
-                None => return Ok(Slice::Last(Changes::default())),
+                None => return Ok(Progress::Last(Changes::default())),
             }
         }
     }

@@ -1,25 +1,25 @@
 //! Sending what was held while an organization was deleted, once it is restored.
 
-use super::{Hand, Slice};
-use muster_domain::rules::work::{SLICE, moved_on, release};
+use super::{JobRunner, Progress};
+use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{Changes, Job, MailId, Work};
 use muster_edge::Ids;
 use muster_store::StoreError;
 
-impl Hand<'_> {
+impl JobRunner<'_> {
     /// One slice of it. If the organization is deleted again, the next restoration brings a job of its own.
-    pub(super) async fn release_mail(&self, job: &Job, after: Option<MailId>) -> Result<Slice, StoreError> {
+    pub(super) async fn release_mail(&self, job: &Job, after: Option<MailId>) -> Result<Progress, StoreError> {
         if self.organization.is_deleted() {
-            return Ok(Slice::Last(Changes::default()));
+            return Ok(Progress::Last(Changes::default()));
         }
         let (held, last) = self.store.held_mail(self.organization.id, after, SLICE).await?;
-        let changes = release(held, &mut Ids::at(self.now));
+        let changes = work::release(held, &mut Ids::at(self.now));
         let Some(last) = last else {
-            return Ok(Slice::Last(changes));
+            return Ok(Progress::Last(changes));
         };
         let work = Work::ReleaseMail { after: Some(last) };
-        Ok(Slice::More(changes.and(Changes {
-            jobs: vec![moved_on(job, work, self.now)],
+        Ok(Progress::More(changes.and(Changes {
+            jobs: vec![work::moved_on(job, work, self.now)],
             ..Changes::default()
         })))
     }

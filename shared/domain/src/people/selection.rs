@@ -4,7 +4,7 @@ use super::{Filter, InviteStatus, Order, Period};
 use crate::member::Status;
 use crate::resource::ResourceKey;
 use crate::roleset::RoleSet;
-use crate::rules::Fault;
+use crate::rules::Violation;
 use crate::search;
 use crate::text::RoleId;
 use jiff::Timestamp;
@@ -46,12 +46,12 @@ pub struct Selection {
 
 /// Gathers what cannot be asked for.
 #[derive(Default)]
-struct Faults(Vec<Fault>);
+struct Faults(Vec<Violation>);
 
 impl Faults {
     fn take<T>(&mut self, name: &str, value: Result<T, String>) -> Option<T> {
         value
-            .map_err(|detail| self.0.push(Fault::field(name, "invalid_value", detail)))
+            .map_err(|detail| self.0.push(Violation::field(name, "invalid_value", detail)))
             .ok()
     }
 }
@@ -61,13 +61,13 @@ impl Selection {
     ///
     /// # Errors
     /// A fault for each field that cannot be asked for.
-    pub fn read(&self, now: Timestamp) -> Result<(Filter, Option<Order>), Vec<Fault>> {
-        let mut faults = Faults::default();
+    pub fn read(&self, now: Timestamp) -> Result<(Filter, Option<Order>), Vec<Violation>> {
+        let mut violations = Faults::default();
         let asked = self.q.as_deref().unwrap_or_default();
         let terms = search::terms(asked);
         if asked.chars().count() > MAX_QUERY || terms.len() > MAX_TERMS {
             let detail = format!("must be at most {MAX_QUERY} characters and {MAX_TERMS} words");
-            faults.0.push(Fault::field("q", "too_long", detail));
+            violations.0.push(Violation::field("q", "too_long", detail));
         }
         let status = self.status.as_deref().map(|text| match text {
             "active" => Ok(Status::Active),
@@ -85,17 +85,17 @@ impl Selection {
         let sort = sort.map(|text| text.parse::<Order>().map_err(|e| e.to_string()));
         let filter = Filter {
             terms,
-            status: status.and_then(|status| faults.take("status", status)),
-            roles: faults.take("role", self.roles()).unwrap_or_default(),
-            invite_status: invite_status.and_then(|status| faults.take("invite_status", status)),
-            joined: joined.and_then(|joined| faults.take("joined_in", joined)),
-            resource: self.on().and_then(|resource| faults.take("resource", resource)),
+            status: status.and_then(|status| violations.take("status", status)),
+            roles: violations.take("role", self.roles()).unwrap_or_default(),
+            invite_status: invite_status.and_then(|status| violations.take("invite_status", status)),
+            joined: joined.and_then(|joined| violations.take("joined_in", joined)),
+            resource: self.on().and_then(|resource| violations.take("resource", resource)),
         };
-        let order = sort.and_then(|sort| faults.take("sort", sort));
-        if faults.0.is_empty() {
+        let order = sort.and_then(|sort| violations.take("sort", sort));
+        if violations.0.is_empty() {
             Ok((filter, order))
         } else {
-            Err(faults.0)
+            Err(violations.0)
         }
     }
 
@@ -122,11 +122,11 @@ impl Selection {
 impl Filter {
     /// A fault for each role that the role set does not have.
     #[must_use]
-    pub fn unknown_roles(&self, set: &RoleSet) -> Vec<Fault> {
+    pub fn unknown_roles(&self, set: &RoleSet) -> Vec<Violation> {
         let unknown = self.roles.iter().filter(|role| set.role(role).is_none());
         unknown
             .map(|role| {
-                Fault::field(
+                Violation::field(
                     "role",
                     "unknown_role",
                     format!("`{role}` is not a role of this role set"),
@@ -144,8 +144,10 @@ mod tests {
 
     fn read(selection: &Selection) -> Result<(Filter, Option<Order>), Vec<String>> {
         let now = "2026-03-31T12:00:00Z".parse().unwrap();
-        let said = |fault: &Fault| format!("{:?} {} {}", fault.at, fault.code, fault.detail);
-        selection.read(now).map_err(|faults| faults.iter().map(said).collect())
+        let said = |violation: &Violation| format!("{:?} {} {}", violation.at, violation.code, violation.detail);
+        selection
+            .read(now)
+            .map_err(|violations| violations.iter().map(said).collect())
     }
 
     #[test]
@@ -203,7 +205,7 @@ mod tests {
             resource: bad(),
             sort: bad(),
         };
-        let faults = read(&selection).unwrap_err();
+        let violations = read(&selection).unwrap_err();
         let expected = [
             "Field(\"q\") too_long must be at most 200 characters and 8 words",
             "Field(\"status\") invalid_value must be one of active, inactive",
@@ -213,7 +215,7 @@ mod tests {
             "Field(\"resource\") invalid_value must be a type and an id, such as `program:spring`",
             "Field(\"sort\") invalid_value must be one of name, -name, joined, -joined, last_active, -last_active",
         ];
-        assert_eq!(faults, expected);
+        assert_eq!(violations, expected);
     }
 
     #[test]
@@ -237,8 +239,8 @@ mod tests {
         };
         assert_eq!(read(&twice(MAX_ROLES)).unwrap().0.roles.len(), 1);
         assert_eq!(read(&twice(MAX_ROLES + 1)), read(&roles(MAX_ROLES + 1)));
-        let faults = read(&roles(MAX_ROLES + 1)).unwrap_err();
-        assert_eq!(faults, ["Field(\"role\") invalid_value must be at most 16 roles"]);
+        let violations = read(&roles(MAX_ROLES + 1)).unwrap_err();
+        assert_eq!(violations, ["Field(\"role\") invalid_value must be at most 16 roles"]);
     }
 
     #[test]
@@ -251,7 +253,7 @@ mod tests {
         let set = roleset::find("program-delivery").unwrap();
         assert_eq!(
             filter.unknown_roles(set),
-            [Fault::field("role", "unknown_role", detail)]
+            [Violation::field("role", "unknown_role", detail)]
         );
     }
 }

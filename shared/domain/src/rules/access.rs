@@ -39,7 +39,7 @@ pub struct Source<'a> {
 
 /// Why something is not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
+pub enum DenialReason {
     /// The organization was deleted.
     OrganizationDeleted,
     /// The API key opens nothing.
@@ -52,7 +52,7 @@ pub enum Lack {
     KeyLimits,
 }
 
-impl Lack {
+impl DenialReason {
     /// A stable name of it.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -74,10 +74,10 @@ pub enum Decision<'a> {
     /// It is not.
     Denied {
         /// Why.
-        lack: Lack,
+        reason: DenialReason,
         /// Roles of the set that would allow it, highest first, with where they would have to be held. None at all if no role knows
         /// the action, or none reaches there.
-        would: Vec<Source<'a>>,
+        granted_by: Vec<Source<'a>>,
     },
 }
 
@@ -102,23 +102,23 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
         now,
         ..
     } = *question;
-    let denied = |lack| Decision::Denied {
-        lack,
-        would: would_allow(question),
+    let denied = |reason| Decision::Denied {
+        reason,
+        granted_by: would_allow(question),
     };
     if organization.is_deleted() {
-        return denied(Lack::OrganizationDeleted);
+        return denied(DenialReason::OrganizationDeleted);
     }
     if let Some(Err(why)) = question.key.map(|key| key.usable(Some(member), now)) {
-        return denied(Lack::Key(why));
+        return denied(DenialReason::Key(why));
     }
     if member.status != Status::Active {
-        return denied(Lack::Inactive);
+        return denied(DenialReason::Inactive);
     }
     let own = Authority::of(member, organization, set, now);
     let sources = own.sources(question.action, question.resource);
     if sources.is_empty() {
-        return denied(Lack::Role);
+        return denied(DenialReason::Role);
     }
     let left = match question.key {
         // The key's limits say whether, and the member's own holdings by which.
@@ -127,7 +127,7 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
         None => sources.into_iter().next(),
     };
     left.map_or_else(
-        || denied(Lack::KeyLimits),
+        || denied(DenialReason::KeyLimits),
         |(role, on)| Decision::Allowed(Source { role, on }),
     )
 }

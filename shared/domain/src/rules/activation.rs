@@ -3,7 +3,7 @@
 use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::members::{MemberRefusal, Update, manages_all_of, may_see, update};
 
 /// Brings a member to `status`; one who is there already is no change.
@@ -13,21 +13,21 @@ use crate::rules::members::{MemberRefusal, Update, manages_all_of, may_see, upda
 /// # Errors
 /// [`MemberRefusal`]: that of a single change, also where there is nothing to change.
 pub fn set_status(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
     status: Status,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, MemberRefusal> {
-    let member = found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)?;
-    if member.id == scene.actor.id {
+    let member = found.filter(|m| may_see(ctx, m)).ok_or(MemberRefusal::NotFound)?;
+    if member.id == ctx.actor.id {
         return Err(MemberRefusal::OwnStatus);
     }
-    if !manages_all_of(scene, member) {
+    if !manages_all_of(ctx, member) {
         return Err(MemberRefusal::Forbidden);
     }
     let wanted = Update {
         status: Some(status),
         ..Update::default()
     };
-    update(scene, Some(member), wanted, ids).map(|(_, changes)| changes)
+    update(ctx, Some(member), wanted, ids).map(|(_, changes)| changes)
 }

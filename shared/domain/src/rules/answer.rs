@@ -2,18 +2,18 @@
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair, Reliance};
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::feedback::{Deliverability, Mark};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::invitation::{CancelReason, Invitation, InvitationState};
-use crate::member::{Grant, Held, Member, Profile, Status};
+use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::giving::{Way, given};
 use crate::rules::invite::picture;
-use crate::rules::keys::good_since;
+use crate::rules::keys::valid_from;
 use crate::rules::members::picture as member_picture;
 use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
@@ -21,7 +21,7 @@ use crate::text::Name;
 use jiff::Timestamp;
 
 /// The signed-in user who answers.
-pub struct Guest<'a> {
+pub struct Invitee<'a> {
     /// The user.
     pub id: UserId,
     /// The address the identity provider tells, if any.
@@ -33,7 +33,7 @@ pub struct Guest<'a> {
 }
 
 /// What an answer rests on.
-pub struct Answer<'a> {
+pub struct InvitationResponse<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
@@ -49,14 +49,14 @@ pub struct Answer<'a> {
     /// What is kept of the guest's earlier memberships and refusals.
     pub former: Option<&'a FormerMember>,
     /// Who answers.
-    pub guest: Guest<'a>,
+    pub invitee: Invitee<'a>,
     /// The instant of the answer.
     pub now: Timestamp,
 }
 
 /// Why an answer is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnswerRefusal {
+pub enum ResponseRefusal {
     /// A newer link was sent since.
     LinkReplaced,
     /// The identity provider has not verified the address.
@@ -79,44 +79,44 @@ pub enum AnswerRefusal {
     ResourceGone,
 }
 
-impl Answer<'_> {
-    fn check_guest(&self) -> Result<(), AnswerRefusal> {
+impl InvitationResponse<'_> {
+    fn check_guest(&self) -> Result<(), ResponseRefusal> {
         if self.generation != self.invitation.generation {
-            return Err(AnswerRefusal::LinkReplaced);
+            return Err(ResponseRefusal::LinkReplaced);
         }
-        if self.guest.email != Some(&self.invitation.email) {
-            return Err(AnswerRefusal::EmailMismatch);
+        if self.invitee.email != Some(&self.invitation.email) {
+            return Err(ResponseRefusal::EmailMismatch);
         }
-        if !self.guest.email_verified {
-            return Err(AnswerRefusal::EmailNotVerified);
+        if !self.invitee.email_verified {
+            return Err(ResponseRefusal::EmailNotVerified);
         }
         Ok(())
     }
 
     /// The active membership that began with this invitation, for a guest who accepted it before.
-    fn joined(&self) -> Result<&Member, AnswerRefusal> {
+    fn joined(&self) -> Result<&Member, ResponseRefusal> {
         let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
-        let member = began.ok_or(AnswerRefusal::Ended(InvitationState::Accepted))?;
+        let member = began.ok_or(ResponseRefusal::Ended(InvitationState::Accepted))?;
         match member.status {
             Status::Active => Ok(member),
-            Status::Inactive => Err(AnswerRefusal::Inactive),
+            Status::Inactive => Err(ResponseRefusal::Inactive),
         }
     }
 
     /// As what an ended invitation is refused: one that ended by itself says why.
-    fn why_ended(&self, state: InvitationState) -> AnswerRefusal {
+    fn why_ended(&self, state: InvitationState) -> ResponseRefusal {
         match self.invitation.cancel_reason {
-            Some(CancelReason::ResourceDeleted) => AnswerRefusal::ResourceGone,
-            Some(CancelReason::AlreadyMember) if self.member.is_some() => AnswerRefusal::AlreadyMember,
-            Some(CancelReason::AlreadyMember) | None => AnswerRefusal::Ended(state),
+            Some(CancelReason::ResourceDeleted) => ResponseRefusal::ResourceGone,
+            Some(CancelReason::AlreadyMember) if self.member.is_some() => ResponseRefusal::AlreadyMember,
+            Some(CancelReason::AlreadyMember) | None => ResponseRefusal::Ended(state),
         }
     }
 
     /// What the guest is given on the word of all who answer for the invitation, as far as they may give it at this moment.
-    fn given(&self, offer: &Offer<'_>) -> Result<(Option<Held>, Vec<Grant>), AnswerRefusal> {
+    fn given(&self, offer: &Offer<'_>) -> Result<(Option<RoleAssignment>, Vec<Grant>), ResponseRefusal> {
         let in_person = |id| {
             let actor = self.inviters.iter().find(|m| m.id == id)?;
-            Some(Scene {
+            Some(DecisionContext {
                 organization: self.organization,
                 set: self.set,
                 actor,
@@ -124,22 +124,22 @@ impl Answer<'_> {
                 now: self.now,
             })
         };
-        let by: Option<Vec<Scene<'_>>> = self.invitation.answerable().map(in_person).collect();
+        let by: Option<Vec<DecisionContext<'_>>> = self.invitation.answerable().map(in_person).collect();
         let given = by.and_then(|by| given(offer, Way::Invite, &by));
-        given.ok_or(AnswerRefusal::InviterLostAuthority)
+        given.ok_or(ResponseRefusal::InviterLostAuthority)
     }
 
     /// What the invitation still offers at this moment.
-    fn offer(&self) -> Result<Offer<'_>, AnswerRefusal> {
+    fn offer(&self) -> Result<Offer<'_>, ResponseRefusal> {
         let role = self
             .set
             .role(&self.invitation.role)
-            .ok_or(AnswerRefusal::RoleNotEnabled)?;
+            .ok_or(ResponseRefusal::RoleNotEnabled)?;
         if !self.organization.keeps(role, self.invitation.epoch) {
-            return Err(AnswerRefusal::RoleNotEnabled);
+            return Err(ResponseRefusal::RoleNotEnabled);
         }
         if role.allowlisted && !is_allowed(&self.invitation.email, &self.organization.plan.allowed_domains) {
-            return Err(AnswerRefusal::DomainNotAllowed);
+            return Err(ResponseRefusal::DomainNotAllowed);
         }
         let resources: Vec<_> = self
             .invitation
@@ -149,7 +149,7 @@ impl Answer<'_> {
             .cloned()
             .collect();
         if role.resources == Resources::AtLeastOne && resources.is_empty() {
-            return Err(AnswerRefusal::ResourceGone);
+            return Err(ResponseRefusal::ResourceGone);
         }
         Ok(Offer {
             role,
@@ -165,19 +165,19 @@ impl Answer<'_> {
 /// Accepting a second time is answered as the first, as long as that membership lasts, and changes nothing.
 ///
 /// # Errors
-/// [`AnswerRefusal`].
-pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Changes), AnswerRefusal> {
+/// [`ResponseRefusal`].
+pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(Member, Changes), ResponseRefusal> {
     answer.check_guest()?;
     let before = answer.invitation;
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
-        InvitationState::Accepted if before.accepted_by == Some(answer.guest.id) => {
+        InvitationState::Accepted if before.accepted_by == Some(answer.invitee.id) => {
             return answer.joined().map(|member| (member.clone(), Changes::default()));
         }
         ended => return Err(answer.why_ended(ended)),
     }
     if answer.member.is_some() {
-        return Err(AnswerRefusal::AlreadyMember);
+        return Err(ResponseRefusal::AlreadyMember);
     }
     let offer = answer.offer()?;
     let member = new_member(answer, answer.given(&offer)?);
@@ -185,17 +185,17 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
         accepted_by: Some(member.id),
         ..before.ended(InvitationState::Accepted, answer.now)
     };
-    let mut record = Recorder::new(before.organization, Party::user(member.id), answer.now, ids);
+    let mut record = Recorder::new(before.organization, EntityRef::user(member.id), answer.now, ids);
     let events = vec![
         record.event(
             "invitation.accepted",
-            Party::invitation(before.id),
+            EntityRef::invitation(before.id),
             Some(picture(before)),
             Some(picture(&after)),
         ),
         record.event(
             "member.joined",
-            Party::user(member.id),
+            EntityRef::user(member.id),
             None,
             Some(member_picture(&member)),
         ),
@@ -210,18 +210,18 @@ pub fn accept(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<(Member, Chan
 }
 
 /// Ends the invitation of somebody who is a member already, with another address: [`accept`] was refused as
-/// [`AnswerRefusal::AlreadyMember`], so they have shown that the address is theirs, and nobody else can accept it.
-pub fn end_second(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Changes {
+/// [`ResponseRefusal::AlreadyMember`], so they have shown that the address is theirs, and nobody else can accept it.
+pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Changes {
     let before = answer.invitation;
     let open = before.state_at(answer.now) == InvitationState::Pending;
     let Some(member) = answer.member.filter(|_| open) else {
         return Changes::default();
     };
     let after = before.ended_because(CancelReason::AlreadyMember, answer.now);
-    let mut record = Recorder::new(before.organization, Party::user(answer.guest.id), answer.now, ids);
+    let mut record = Recorder::new(before.organization, EntityRef::user(answer.invitee.id), answer.now, ids);
     let event = record.event(
         "invitation.cancelled",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
@@ -233,19 +233,19 @@ pub fn end_second(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Changes {
     }
 }
 
-fn new_member(answer: &Answer<'_>, (role, grants): (Option<Held>, Vec<Grant>)) -> Member {
+fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssignment>, Vec<Grant>)) -> Member {
     Member {
-        id: answer.guest.id,
+        id: answer.invitee.id,
         organization: answer.organization.id,
         email: answer.invitation.email.clone(),
         vouched_by: None,
-        name: answer.guest.name.cloned(),
+        name: answer.invitee.name.cloned(),
         status: Status::Active,
         role,
         grants,
         seat: false,
         keys: 0,
-        keys_since: good_since(answer.now),
+        keys_valid_from: valid_from(answer.now),
         profile: Profile::default(),
         joined_at: answer.now,
         last_active_at: Some(answer.now),
@@ -260,25 +260,25 @@ fn new_member(answer: &Answer<'_>, (role, grants): (Option<Held>, Vec<Grant>)) -
 /// That they declined is kept of the address and of the account: by whichever of them somebody is named next, they are asked.
 ///
 /// # Errors
-/// [`AnswerRefusal`].
-pub fn decline(answer: &Answer<'_>, ids: &mut dyn NewIds) -> Result<Changes, AnswerRefusal> {
+/// [`ResponseRefusal`].
+pub fn decline(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<Changes, ResponseRefusal> {
     answer.check_guest()?;
     let before = answer.invitation;
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
         InvitationState::Declined => return Ok(Changes::default()),
-        ended => return Err(AnswerRefusal::Ended(ended)),
+        ended => return Err(ResponseRefusal::Ended(ended)),
     }
     let after = before.ended(InvitationState::Declined, answer.now);
-    let mut record = Recorder::new(before.organization, Party::user(answer.guest.id), answer.now, ids);
+    let mut record = Recorder::new(before.organization, EntityRef::user(answer.invitee.id), answer.now, ids);
     let event = record.event(
         "invitation.declined",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
-    let guest = answer.guest.id;
-    let kept = FormerMember::who_declined(before.organization, guest, &before.email, answer.former, answer.now);
+    let invitee = answer.invitee.id;
+    let kept = FormerMember::who_declined(before.organization, invitee, &before.email, answer.former, answer.now);
     let kept = Pair {
         before: answer.former.cloned(),
         after: Some(kept),

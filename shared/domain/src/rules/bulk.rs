@@ -1,7 +1,7 @@
 //! Bulk actions: rows decided one after the other, as single requests would be; as many together as one transaction holds.
 
 use crate::changes::Changes;
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 
 /// Rows one request can name.
 pub const MAX_ROWS: usize = 100;
@@ -24,9 +24,9 @@ pub struct Part<Refusal> {
 /// # Errors
 /// What stops the whole: no verdict of a row.
 pub fn decide<Row, Refusal, Stop>(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     rows: &[Row],
-    mut row: impl FnMut(&Scene<'_>, &Row) -> Result<Result<Changes, Refusal>, Stop>,
+    mut row: impl FnMut(&DecisionContext<'_>, &Row) -> Result<Result<Changes, Refusal>, Stop>,
     mut fits: impl FnMut(&Changes, &Changes) -> Result<bool, Stop>,
 ) -> Result<Part<Refusal>, Stop> {
     let mut part = Part {
@@ -34,10 +34,10 @@ pub fn decide<Row, Refusal, Stop>(
         changes: Changes::default(),
     };
     for named in rows {
-        let organization = scene.organization.after(&part.changes, scene.set);
-        let so_far = Scene {
+        let organization = ctx.organization.after(&part.changes, ctx.set);
+        let so_far = DecisionContext {
             organization: &organization,
-            ..*scene
+            ..*ctx
         };
         let more = match row(&so_far, named)? {
             Ok(more) if more.is_empty() => {
@@ -51,7 +51,7 @@ pub fn decide<Row, Refusal, Stop>(
             }
         };
         let is_first = part.changes.is_empty();
-        if part.changes.meets(&more) {
+        if part.changes.conflicts_with(&more) {
             break;
         }
         let all = part.changes.clone().and(more.clone());
@@ -60,7 +60,7 @@ pub fn decide<Row, Refusal, Stop>(
         }
         part.changes = all;
         part.verdicts.push(Ok(()));
-        if part.changes.include(scene.actor.id) {
+        if part.changes.changes_member(ctx.actor.id) {
             break;
         }
     }

@@ -3,13 +3,13 @@
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::roleset::permission;
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::members::{MemberRefusal, remove};
 use crate::text::{ContactId, Name};
 use jiff::Timestamp;
@@ -17,9 +17,9 @@ use serde_json::json;
 
 /// Who keeps the contacts.
 #[derive(Clone, Copy)]
-pub enum Keeper<'a> {
+pub enum ContactEditor<'a> {
     /// A member.
-    Member(Scene<'a>),
+    Member(DecisionContext<'a>),
     /// The platform, which knows who has an account.
     Platform {
         /// The user its token was issued to.
@@ -31,10 +31,10 @@ pub enum Keeper<'a> {
     },
 }
 
-impl<'a> Keeper<'a> {
+impl<'a> ContactEditor<'a> {
     fn may_manage(&self) -> bool {
         match self {
-            Self::Member(scene) => scene.authority().allows(permission::CONTACTS_MANAGE, None),
+            Self::Member(ctx) => ctx.authority().allows(permission::CONTACTS_MANAGE, None),
             Self::Platform { .. } => true,
         }
     }
@@ -42,14 +42,14 @@ impl<'a> Keeper<'a> {
     /// Whether they may tell who has an account: not through a key that is limited.
     fn may_vouch(&self) -> bool {
         match self {
-            Self::Member(scene) => scene.is_whole(),
+            Self::Member(ctx) => ctx.is_unrestricted(),
             Self::Platform { .. } => true,
         }
     }
 
     fn voucher(&self) -> Option<UserId> {
         match self {
-            Self::Member(scene) => Some(scene.actor.id),
+            Self::Member(ctx) => Some(ctx.actor.id),
             Self::Platform { .. } => None,
         }
     }
@@ -57,25 +57,25 @@ impl<'a> Keeper<'a> {
     /// These changes, as long as the member who makes them is as they were read.
     fn made_by(&self, changes: Changes) -> Changes {
         match self {
-            Self::Member(scene) => changes.relying_on(scene.relied_on()),
+            Self::Member(ctx) => changes.relying_on(ctx.relied_on()),
             Self::Platform { .. } => changes,
         }
     }
 
     fn place(&self) -> (&'a Organization, Timestamp) {
         match self {
-            Self::Member(scene) => (scene.organization, scene.now),
+            Self::Member(ctx) => (ctx.organization, ctx.now),
             Self::Platform { organization, now, .. } => (organization, *now),
         }
     }
 
     fn recorder<'i>(&self, ids: &'i mut dyn NewIds) -> Recorder<'i> {
         let (organization, now) = self.place();
-        let party = match self {
-            Self::Member(scene) => scene.party(),
-            Self::Platform { id, .. } => Party::platform(*id),
+        let actor_ref = match self {
+            Self::Member(ctx) => ctx.actor_ref(),
+            Self::Platform { id, .. } => EntityRef::platform(*id),
         };
-        Recorder::new(organization.id, party, now, ids)
+        Recorder::new(organization.id, actor_ref, now, ids)
     }
 }
 
@@ -106,7 +106,7 @@ pub enum ContactRefusal {
 /// # Errors
 /// [`ContactRefusal::Forbidden`], [`ContactRefusal::AddressTaken`].
 pub fn put(
-    keeper: &Keeper<'_>,
+    keeper: &ContactEditor<'_>,
     id: ContactId,
     found: Option<&Contact>,
     at: Option<&Contact>,
@@ -152,7 +152,11 @@ struct Acquainted {
 
 /// The account as it shall be. Whoever names it, or moves one that somebody stands for to another address, stands for it from then
 /// on. What is so already stays on the word of the member who said it, unless the platform says the same.
-fn acquainted(keeper: &Keeper<'_>, found: Option<&Contact>, details: &Details) -> Result<Acquainted, ContactRefusal> {
+fn acquainted(
+    keeper: &ContactEditor<'_>,
+    found: Option<&Contact>,
+    details: &Details,
+) -> Result<Acquainted, ContactRefusal> {
     let before = found.map_or_else(Acquainted::default, |contact| Acquainted {
         user: contact.user,
         vouched: contact.vouched,
@@ -181,12 +185,16 @@ fn acquainted(keeper: &Keeper<'_>, found: Option<&Contact>, details: &Details) -
 ///
 /// # Errors
 /// [`ContactRefusal::Forbidden`], [`ContactRefusal::NotFound`].
-pub fn delete(keeper: &Keeper<'_>, found: Option<&Contact>, ids: &mut dyn NewIds) -> Result<Changes, ContactRefusal> {
+pub fn delete(
+    keeper: &ContactEditor<'_>,
+    found: Option<&Contact>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, ContactRefusal> {
     if !keeper.may_manage() {
         return Err(ContactRefusal::Forbidden);
     }
     let before = found.ok_or(ContactRefusal::NotFound)?;
-    let subject = Party::contact(&before.id);
+    let subject = EntityRef::contact(&before.id);
     let event = keeper
         .recorder(ids)
         .event("contact.deleted", subject, Some(picture(before)), None);
@@ -199,7 +207,7 @@ pub fn delete(keeper: &Keeper<'_>, found: Option<&Contact>, ids: &mut dyn NewIds
 
 /// What a membership that ends finds among the contacts.
 #[derive(Default)]
-pub struct Acquaintance<'a> {
+pub struct ExistingContacts<'a> {
     /// The contact that has the member's address.
     pub at: Option<&'a Contact>,
     /// The contact that has the member's id.
@@ -214,26 +222,26 @@ pub struct Acquaintance<'a> {
 /// # Errors
 /// [`MemberRefusal`].
 pub fn remove_leaving_contact(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
-    known: &Acquaintance<'_>,
+    known: &ExistingContacts<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, MemberRefusal> {
-    let changes = remove(scene, found, ids)?;
+    let changes = remove(ctx, found, ids)?;
     Ok(match found {
-        Some(member) => changes.and(left_behind(scene, member, known, ids)).and(Changes {
-            former_members: vec![ended(scene, member, known.former)],
+        Some(member) => changes.and(contact_left_by(ctx, member, known, ids)).and(Changes {
+            former_members: vec![ended(ctx, member, known.former)],
             ..Changes::default()
         }),
         None => changes,
     })
 }
 
-fn ended(scene: &Scene<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
-    let left = member.id == scene.actor.id;
+fn ended(ctx: &DecisionContext<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
+    let left = member.id == ctx.actor.id;
     Pair {
         before: before.cloned(),
-        after: Some(FormerMember::of(member, before, left, scene.now)),
+        after: Some(FormerMember::of(member, before, left, ctx.now)),
     }
 }
 
@@ -241,23 +249,28 @@ fn ended(scene: &Scene<'_>, member: &Member, before: Option<&FormerMember>) -> P
 ///
 /// Another person may have had the address before. A contact that their membership left behind is deleted. A contact that was
 /// registered for the address loses its account: the member who picks it could mean either person.
-fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
+fn contact_left_by(
+    ctx: &DecisionContext<'_>,
+    member: &Member,
+    known: &ExistingContacts<'_>,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let Some(at) = known.at else {
-        return new_contact(scene, member, known, ids);
+        return new_contact(ctx, member, known, ids);
     };
     if at.vouched {
         return Changes::default();
     }
     let user = match at.user {
         Some(other) if other != member.id && is_of(at, other) => {
-            let subject = Party::contact(&at.id);
-            let mut record = scene.recorder(ids);
+            let subject = EntityRef::contact(&at.id);
+            let mut record = ctx.recorder(ids);
             let gone = Changes {
                 contacts: vec![Pair::gone(at.clone())],
                 events: vec![record.event("contact.deleted", subject, Some(picture(at)), None)],
                 ..Changes::default()
             };
-            return gone.and(new_contact(scene, member, known, ids));
+            return gone.and(new_contact(ctx, member, known, ids));
         }
         Some(other) if other != member.id => None,
         Some(_) | None => Some(member.id),
@@ -267,10 +280,15 @@ fn left_behind(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids
         vouched_by: None,
         ..at.clone()
     };
-    written(Some(at), after, &mut scene.recorder(ids)).1
+    written(Some(at), after, &mut ctx.recorder(ids)).1
 }
 
-fn new_contact(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Changes {
+fn new_contact(
+    ctx: &DecisionContext<'_>,
+    member: &Member,
+    known: &ExistingContacts<'_>,
+    ids: &mut dyn NewIds,
+) -> Changes {
     let Some(id) = free_id(member, known, ids) else {
         return Changes::default();
     };
@@ -282,10 +300,10 @@ fn new_contact(scene: &Scene<'_>, member: &Member, known: &Acquaintance<'_>, ids
         user: Some(member.id),
         vouched: false,
         vouched_by: None,
-        created_at: scene.now,
+        created_at: ctx.now,
         version: 0,
     };
-    written(None, contact, &mut scene.recorder(ids)).1
+    written(None, contact, &mut ctx.recorder(ids)).1
 }
 
 /// Whether a membership of this user has left the contact behind, under their id.
@@ -294,7 +312,7 @@ fn is_of(contact: &Contact, user: UserId) -> bool {
 }
 
 /// The user's id, as text; with a number behind it if a contact of theirs with another address has it already.
-fn free_id(member: &Member, known: &Acquaintance<'_>, ids: &mut dyn NewIds) -> Option<ContactId> {
+fn free_id(member: &Member, known: &ExistingContacts<'_>, ids: &mut dyn NewIds) -> Option<ContactId> {
     let text = match known.own {
         None => member.id.to_string(),
         Some(_) => format!("{}~{}", member.id, ids.uuid().simple()),
@@ -318,7 +336,7 @@ fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) 
     };
     let event = record.event(
         kind,
-        Party::contact(&after.id),
+        EntityRef::contact(&after.id),
         before.map(picture),
         Some(picture(&after)),
     );

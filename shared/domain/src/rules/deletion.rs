@@ -2,14 +2,14 @@
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::roleset::{RoleSet, permission};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::time::days_after;
 use jiff::Timestamp;
 use serde_json::json;
@@ -43,35 +43,35 @@ pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
 ///
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
-pub fn delete(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
-    if !scene.in_person() || !scene.authority().allows(permission::ORGANIZATION_DELETE, None) {
+pub fn delete(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
+    if !ctx.in_person() || !ctx.authority().allows(permission::ORGANIZATION_DELETE, None) {
         return Err(DeletionRefusal::Forbidden);
     }
-    let before = scene.organization;
+    let before = ctx.organization;
     if before.is_deleted() {
         return Ok(Changes::default());
     }
     let after = Organization {
-        deleted_at: Some(scene.now),
+        deleted_at: Some(ctx.now),
         version: before.version + 1,
         ..before.clone()
     };
     let work = Work::EraseOrganization {
-        deleted_at: scene.now,
+        deleted_at: ctx.now,
         stage: Erasure::Tell { after: None },
     };
-    let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, scene.now);
-    let event = scene.recorder(ids).event(
+    let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, ctx.now);
+    let event = ctx.recorder(ids).event(
         "organization.deleted",
-        Party::organization(before.id),
+        EntityRef::organization(before.id),
         Some(json!({ "name": before.name })),
-        Some(json!({ "restorable_until": gone_at(scene.now) })),
+        Some(json!({ "restorable_until": gone_at(ctx.now) })),
     );
     Ok(Changes {
         organization: Some(Pair::change(before.clone(), after)),
         jobs: vec![Pair::new(job)],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     })
 }
@@ -95,10 +95,10 @@ pub fn restore(
         version: before.version + 1,
         ..before.clone()
     };
-    let mut record = Recorder::new(before.id, Party::platform(platform), now, ids);
+    let mut record = Recorder::new(before.id, EntityRef::platform(platform), now, ids);
     let event = record.event(
         "organization.restored",
-        Party::organization(before.id),
+        EntityRef::organization(before.id),
         Some(json!({ "deleted_at": deleted_at })),
         None,
     );
@@ -119,7 +119,7 @@ pub fn restore(
 }
 
 /// Mail to these owners: their organization was deleted, and until when it can be restored.
-pub fn tell(
+pub fn notify_owners(
     organization: &Organization,
     set: &RoleSet,
     members: &[Member],
@@ -167,10 +167,10 @@ pub fn end(
         .iter()
         .map(|to| mail(organization, to, letter.clone(), now, ids))
         .collect();
-    let mut record = Recorder::new(organization.id, Party::system("finish-work"), now, ids);
+    let mut record = Recorder::new(organization.id, EntityRef::system("finish-work"), now, ids);
     let event = record.event(
         "organization.erased",
-        Party::organization(organization.id),
+        EntityRef::organization(organization.id),
         Some(json!({ "deleted_at": deleted_at })),
         None,
     );

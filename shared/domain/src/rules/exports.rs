@@ -2,12 +2,12 @@
 
 use crate::api_key::ApiKey;
 use crate::changes::{Changes, Pair};
-use crate::event::{Event, Party, Recorder};
+use crate::event::{EntityRef, Event, Recorder};
 use crate::export::{EXPORT_LIFE, Export, State, Wanted};
 use crate::id::{ExportId, JobId, NewIds};
 use crate::job::{Exporting, Job, Work};
 use crate::roleset::permission;
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -24,8 +24,8 @@ pub enum ExportRefusal {
 ///
 /// # Errors
 /// [`ExportRefusal::Forbidden`].
-pub fn may_export(scene: &Scene<'_>) -> Result<(), ExportRefusal> {
-    if scene.authority().allows(permission::MEMBERS_READ, None) {
+pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
+    if ctx.authority().allows(permission::MEMBERS_READ, None) {
         Ok(())
     } else {
         Err(ExportRefusal::Forbidden)
@@ -33,9 +33,9 @@ pub fn may_export(scene: &Scene<'_>) -> Result<(), ExportRefusal> {
 }
 
 /// The record of people's data that leaves.
-pub fn record(scene: &Scene<'_>, wanted: &Wanted, rows: u64, ids: &mut dyn NewIds) -> Event {
-    let mut recorder = Recorder::new(scene.organization.id, scene.party(), scene.now, ids);
-    let organization = Party::organization(scene.organization.id);
+pub fn record(ctx: &DecisionContext<'_>, wanted: &Wanted, rows: u64, ids: &mut dyn NewIds) -> Event {
+    let mut recorder = Recorder::new(ctx.organization.id, ctx.actor_ref(), ctx.now, ids);
+    let organization = EntityRef::organization(ctx.organization.id);
     recorder.event("members.exported", organization, None, Some(picture(wanted, rows)))
 }
 
@@ -47,18 +47,22 @@ fn picture(wanted: &Wanted, rows: u64) -> serde_json::Value {
 ///
 /// # Errors
 /// [`ExportRefusal::Forbidden`].
-pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(Export, Changes), ExportRefusal> {
-    may_export(scene)?;
+pub fn ask(
+    ctx: &DecisionContext<'_>,
+    wanted: Wanted,
+    ids: &mut dyn NewIds,
+) -> Result<(Export, Changes), ExportRefusal> {
+    may_export(ctx)?;
     let export = Export {
         id: ExportId::from_uuid(ids.uuid()),
-        organization: scene.organization.id,
-        by: scene.actor.id,
-        key: scene.key.map(|key| key.id),
+        organization: ctx.organization.id,
+        by: ctx.actor.id,
+        key: ctx.key.map(|key| key.id),
         wanted,
         state: State::Running,
         rows: 0,
-        created_at: scene.now,
-        expires_at: day_after(scene.now),
+        created_at: ctx.now,
+        expires_at: day_after(ctx.now),
         version: 1,
     };
     let work = Work::Export {
@@ -70,11 +74,11 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
         tries: 0,
         not_before: None,
     };
-    let job = Job::new(JobId::from_uuid(ids.uuid()), scene.organization.id, work, scene.now);
+    let job = Job::new(JobId::from_uuid(ids.uuid()), ctx.organization.id, work, ctx.now);
     let changes = Changes {
         exports: vec![Pair::new(export.clone())],
         jobs: vec![Pair::new(job)],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
     Ok((export, changes))
@@ -84,20 +88,20 @@ pub fn ask(scene: &Scene<'_>, wanted: Wanted, ids: &mut dyn NewIds) -> Result<(E
 ///
 /// # Errors
 /// [`ExportRefusal`].
-pub fn show(scene: &Scene<'_>, found: Option<Export>) -> Result<Export, ExportRefusal> {
-    may_export(scene)?;
+pub fn show(ctx: &DecisionContext<'_>, found: Option<Export>) -> Result<Export, ExportRefusal> {
+    may_export(ctx)?;
     found
-        .filter(|export| export.by == scene.actor.id && export.created_at >= scene.actor.joined_at)
-        .filter(|export| export.is_there(scene.now))
+        .filter(|export| export.by == ctx.actor.id && export.created_at >= ctx.actor.joined_at)
+        .filter(|export| export.is_there(ctx.now))
         .ok_or(ExportRefusal::NotFound)
 }
 
 /// Whether an export is made on: the organization is there, whoever asked sees everybody, and the key they asked through opens it.
 #[must_use]
-pub fn may_go_on(scene: &Scene<'_>, export: &Export) -> bool {
-    let opens = |key: &ApiKey| key.usable(Some(scene.actor), scene.now).is_ok();
-    let came = scene.key.map(|key| key.id) == export.key && scene.key.is_none_or(opens);
-    came && !scene.organization.is_deleted() && may_export(scene).is_ok()
+pub fn may_go_on(ctx: &DecisionContext<'_>, export: &Export) -> bool {
+    let opens = |key: &ApiKey| key.usable(Some(ctx.actor), ctx.now).is_ok();
+    let came = ctx.key.map(|key| key.id) == export.key && ctx.key.is_none_or(opens);
+    came && !ctx.organization.is_deleted() && may_export(ctx).is_ok()
 }
 
 /// The export with more rows.
@@ -111,15 +115,15 @@ pub fn grown(export: &Export, rows: u64) -> Export {
 }
 
 /// The end of an export whose file is there, with the record of it: from here on it can be fetched.
-pub fn ready(scene: &Scene<'_>, export: &Export, ids: &mut dyn NewIds) -> Changes {
+pub fn ready(ctx: &DecisionContext<'_>, export: &Export, ids: &mut dyn NewIds) -> Changes {
     let after = Export {
         state: State::Ready,
-        expires_at: day_after(scene.now),
+        expires_at: day_after(ctx.now),
         version: export.version + 1,
         ..export.clone()
     };
     Changes {
-        events: vec![record(scene, &export.wanted, export.rows, ids)],
+        events: vec![record(ctx, &export.wanted, export.rows, ids)],
         exports: vec![Pair::change(export.clone(), after)],
         ..Changes::default()
     }

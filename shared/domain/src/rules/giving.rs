@@ -5,10 +5,10 @@
 //! lose their power later, as it does when they are removed.
 
 use crate::authority::Authority;
-use crate::member::{Grant, Held, Member};
+use crate::member::{Grant, Member, RoleAssignment};
 use crate::resource::ResourceRef;
 use crate::roleset::{Reach, Role, permission};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::offer::Offer;
 use crate::text::RoleId;
 use jiff::Timestamp;
@@ -56,8 +56,8 @@ pub struct Lasting {
 /// One whose own power is limited to resources may offer a role that is held beside resources (a participant) only with resources.
 /// Whoever has an end to their power names no owner: there must always be one.
 #[must_use]
-pub fn offer_until(scene: &Scene<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
-    let authority = scene.authority();
+pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
+    let authority = ctx.authority();
     let on = |on| role_until(&authority, way, &role.id, on);
     let each: Vec<Timestamp> = resources.iter().map(|r| on(Some(r))).collect::<Option<_>>()?;
     let beside = each.iter().min().copied().filter(|_| role.reach == Reach::Resource);
@@ -66,7 +66,11 @@ pub fn offer_until(scene: &Scene<'_>, way: Way, role: &Role, resources: &[Resour
 }
 
 /// What an offer gives at this moment on the word of these members, each of whom must be able to make it; none if one cannot.
-pub(super) fn given(offer: &Offer<'_>, way: Way, by: &[Scene<'_>]) -> Option<(Option<Held>, Vec<Grant>)> {
+pub(super) fn given(
+    offer: &Offer<'_>,
+    way: Way,
+    by: &[DecisionContext<'_>],
+) -> Option<(Option<RoleAssignment>, Vec<Grant>)> {
     let start = by.first()?.now;
     let (mut held, mut grants) = (offer.held(start), offer.grants(start));
     for giver in by {
@@ -84,15 +88,15 @@ pub(super) fn given(offer: &Offer<'_>, way: Way, by: &[Scene<'_>]) -> Option<(Op
 /// Until when the member could give this to the other, or take it for themselves; none if they cannot. `after` is what the other
 /// would hold in all: a role that gives nothing on the organization goes with their grants.
 pub(super) fn gift_until(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     after: &Member,
     role: &Role,
     on: Option<&ResourceRef>,
 ) -> Option<Timestamp> {
-    let authority = scene.authority();
+    let authority = ctx.authority();
     let given = role_until(&authority, Way::Manage, &role.id, on);
     let beside = is_beside(after, role, on).then(|| authority.assigns_somewhere_until(&role.id));
-    let takes = after.id == scene.actor.id && on.is_some();
+    let takes = after.id == ctx.actor.id && on.is_some();
     let taken = takes.then(|| authority.takes_until(&role.id, on));
     given.max(beside.flatten()).max(taken.flatten())
 }
@@ -104,19 +108,20 @@ pub(super) fn is_beside(member: &Member, role: &Role, on: Option<&ResourceRef>) 
 
 /// What another member would hold, with everything that is new in it ended where the giver's power ends. What they held already,
 /// and is only prolonged, keeps the end it has if that is later.
-pub(super) fn bounded(scene: &Scene<'_>, before: &Member, after: Member) -> Member {
-    if after.id == scene.actor.id {
+pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member) -> Member {
+    if after.id == ctx.actor.id {
         return after;
     }
-    let bound = |held: &Held, on: Option<&ResourceRef>| {
+    let bound = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let mut held = held.clone();
-        let same =
-            |(old, at): &(&Held, Option<&ResourceRef>)| *at == on && (&old.role, old.epoch) == (&held.role, held.epoch);
-        let live = before.live(scene.organization, scene.set, scene.now).find(same);
-        let until = scene
+        let same = |(old, at): &(&RoleAssignment, Option<&ResourceRef>)| {
+            *at == on && (&old.role, old.epoch) == (&held.role, held.epoch)
+        };
+        let live = before.live(ctx.organization, ctx.set, ctx.now).find(same);
+        let until = ctx
             .set
             .role(&held.role)
-            .and_then(|role| gift_until(scene, &after, role, on));
+            .and_then(|role| gift_until(ctx, &after, role, on));
         if let Some(until) = until {
             held.end_by(until.max(live.map_or(Timestamp::MIN, |(old, _)| old.ends_at())));
         }
@@ -136,13 +141,18 @@ pub(super) fn bounded(scene: &Scene<'_>, before: &Member, after: Member) -> Memb
 /// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources: it is
 /// for those who manage it on each of them.
 #[must_use]
-pub fn power_until(scene: &Scene<'_>, other: &Member, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
-    let authority = scene.authority();
+pub fn power_until(
+    ctx: &DecisionContext<'_>,
+    other: &Member,
+    role: &RoleId,
+    on: Option<&ResourceRef>,
+) -> Option<Timestamp> {
+    let authority = ctx.authority();
     let over = |on| {
         let there = authority.allows_until(permission::MEMBERS_MANAGE, on)?;
         Some(authority.manages_until(role, on)?.min(there))
     };
-    let beside = scene.set.role(role).is_some_and(|role| is_beside(other, role, on));
+    let beside = ctx.set.role(role).is_some_and(|role| is_beside(other, role, on));
     let each = other.grants.iter().map(|grant| over(Some(&grant.resource)));
     over(on).max(beside.then(|| each.min().flatten()).flatten())
 }

@@ -2,7 +2,7 @@
 
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::{JobId, NewIds};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::job::{Job, Work};
@@ -15,7 +15,7 @@ use crate::rules::invite::{Holder, letter, picture};
 use crate::rules::offer::{Offer, Wanted, check};
 use crate::rules::pace::{MailLimit, Rest, rests_until};
 use crate::rules::settle::expire_invitation;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
 
@@ -29,7 +29,7 @@ pub enum InvitationRefusal {
     /// The member may not give this role, or not there.
     RoleNotAssignable(String),
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// It has ended, in this way.
     Ended(InvitationState),
     /// The address has become a member's, or another invitation's.
@@ -60,16 +60,19 @@ pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
 }
 
 /// The invitation, if the member sees it and may change what it offers.
-fn touchable<'i>(scene: &Scene<'_>, found: Option<&'i Invitation>) -> Result<&'i Invitation, InvitationRefusal> {
-    let authority = scene.authority();
+fn touchable<'i>(
+    ctx: &DecisionContext<'_>,
+    found: Option<&'i Invitation>,
+) -> Result<&'i Invitation, InvitationRefusal> {
+    let authority = ctx.authority();
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
     let invitation = found
         .filter(|i| may_see(&authority, i))
         .ok_or(InvitationRefusal::NotFound)?;
-    let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
-    let theirs = offer_until(scene, Way::Invite, role, &invitation.resources);
+    let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    let theirs = offer_until(ctx, Way::Invite, role, &invitation.resources);
     theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
@@ -86,20 +89,20 @@ pub struct Change<'a> {
 /// # Errors
 /// [`InvitationRefusal`].
 pub fn change(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
     wanted: Change<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
-    let before = touchable(scene, found)?;
-    match before.state_at(scene.now) {
+    let before = touchable(ctx, found)?;
+    match before.state_at(ctx.now) {
         InvitationState::Pending => {}
         ended => return Err(InvitationRefusal::Ended(ended)),
     }
     let mut after = before.clone();
     if let Some(offer) = &wanted.offer {
-        let offer = check(scene, offer).map_err(InvitationRefusal::Invalid)?;
-        after = reoffer(scene, after, &offer)?;
+        let offer = check(ctx, offer).map_err(InvitationRefusal::Invalid)?;
+        after = reoffer(ctx, after, &offer)?;
     }
     if let Some(message) = wanted.message {
         after.message = message;
@@ -107,39 +110,43 @@ pub fn change(
     if after == *before {
         return Ok((after, Changes::default()));
     }
-    after = answered_for(scene, after);
+    after = answered_for(ctx, after);
     after.version += 1;
-    let event = scene.recorder(ids).event(
+    let event = ctx.recorder(ids).event(
         "invitation.updated",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
     let changes = Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
-    fits(scene, &changes)?;
+    fits(ctx, &changes)?;
     Ok((after, changes))
 }
 
 /// The invitation, for which the member who asks answers from now on.
-fn answered_for(scene: &Scene<'_>, invitation: Invitation) -> Invitation {
+fn answered_for(ctx: &DecisionContext<'_>, invitation: Invitation) -> Invitation {
     Invitation {
-        invited_by: scene.actor.id,
-        sent_through: scene.key.and_then(|key| key.knower(None)),
-        inviter_name: scene.actor.name.clone(),
+        invited_by: ctx.actor.id,
+        sent_through: ctx.key.and_then(|key| key.knower(None)),
+        inviter_name: ctx.actor.name.clone(),
         ..invitation
     }
 }
 
-fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Result<Invitation, InvitationRefusal> {
-    if let Some(fault) = offer.domain_fault(scene, &invitation.email) {
-        return Err(InvitationRefusal::Invalid(vec![fault]));
+fn reoffer(
+    ctx: &DecisionContext<'_>,
+    invitation: Invitation,
+    offer: &Offer<'_>,
+) -> Result<Invitation, InvitationRefusal> {
+    if let Some(violation) = offer.domain_fault(ctx, &invitation.email) {
+        return Err(InvitationRefusal::Invalid(vec![violation]));
     }
-    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
+    if offer_until(ctx, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     Ok(Invitation {
@@ -152,13 +159,13 @@ fn reoffer(scene: &Scene<'_>, invitation: Invitation, offer: &Offer<'_>) -> Resu
     })
 }
 
-fn fits(scene: &Scene<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
+fn fits(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
     let needed = changes.seat_delta();
-    if scene.organization.seats().fit(needed) {
+    if ctx.organization.seats().fit(needed) {
         return Ok(());
     }
     Err(InvitationRefusal::NoSeats {
-        seats: scene.organization.seats(),
+        seats: ctx.organization.seats(),
         needed,
     })
 }
@@ -180,12 +187,12 @@ pub struct Revival<'a> {
 /// # Errors
 /// [`InvitationRefusal`].
 pub fn resend(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
     revival: &Revival<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
-    again(scene, found, revival, |invitation| answered_for(scene, invitation), ids)
+    again(ctx, found, revival, |invitation| answered_for(ctx, invitation), ids)
 }
 
 /// Sends a pending invitation again on the word of those who answer for it already, as long as they could still offer the same.
@@ -194,19 +201,19 @@ pub fn resend(
 /// # Errors
 /// [`InvitationRefusal`].
 pub(super) fn resend_unseen(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     invitation: &Invitation,
     inviters: &[Member],
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
-    let role = scene.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
-    let kept = invitation.resources.iter().filter(|r| !scene.organization.is_ending(r));
+    let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    let kept = invitation.resources.iter().filter(|r| !ctx.organization.is_ending(r));
     let resources: Vec<_> = kept.cloned().collect();
     let could_offer = |actor| {
-        let inviter = Scene {
+        let inviter = DecisionContext {
             actor,
             key: None,
-            ..*scene
+            ..*ctx
         };
         offer_until(&inviter, Way::Invite, role, &resources).is_some()
     };
@@ -215,26 +222,26 @@ pub(super) fn resend_unseen(
     if !stands {
         return Err(InvitationRefusal::Forbidden);
     }
-    again(scene, Some(invitation), &Revival::default(), |same| same, ids).map(|(_, changes)| changes)
+    again(ctx, Some(invitation), &Revival::default(), |same| same, ids).map(|(_, changes)| changes)
 }
 
 fn again(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
     revival: &Revival<'_>,
     word: impl FnOnce(Invitation) -> Invitation,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
-    let before = touchable(scene, found)?;
-    let role = scene.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
+    let before = touchable(ctx, found)?;
+    let role = ctx.set.role(&before.role).ok_or(InvitationRefusal::Forbidden)?;
     if !matches!(before.state, InvitationState::Pending | InvitationState::Expired) {
         return Err(InvitationRefusal::Ended(before.state));
     }
     if matches!(before.mail, Delivery::Complained | Delivery::Declined) {
         return Err(InvitationRefusal::Unwanted);
     }
-    if let Some(until) = rests_until(before).filter(|until| scene.now < *until) {
-        return Err(InvitationRefusal::Rests(Rest::between(scene.now, until)));
+    if let Some(until) = rests_until(before).filter(|until| ctx.now < *until) {
+        return Err(InvitationRefusal::Rests(Rest::between(ctx.now, until)));
     }
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == before.id) && !matches!(h, Holder::Lapsed(_));
@@ -242,9 +249,9 @@ fn again(
     if revived && revival.holder.is_some_and(taken) {
         return Err(InvitationRefusal::AddressTaken);
     }
-    if !scene.organization.has_enabled(role) {
+    if !ctx.organization.has_enabled(role) {
         let detail = format!("`{}` is switched off", role.id);
-        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+        return Err(InvitationRefusal::Invalid(vec![Violation::field(
             "role",
             "role_not_enabled",
             detail,
@@ -253,13 +260,13 @@ fn again(
     let resources: Vec<_> = before
         .resources
         .iter()
-        .filter(|r| !scene.organization.is_ending(r))
+        .filter(|r| !ctx.organization.is_ending(r))
         .filter(|r| !revived || revival.resources.iter().any(|found| found.reference == **r))
         .cloned()
         .collect();
     if role.resources == Resources::AtLeastOne && resources.is_empty() {
         let detail = "what it was offered on has been deleted; change its resources first";
-        return Err(InvitationRefusal::Invalid(vec![Fault::field(
+        return Err(InvitationRefusal::Invalid(vec![Violation::field(
             "resources",
             "required",
             detail,
@@ -269,38 +276,38 @@ fn again(
         role,
         resources,
         term: before.term,
-        epoch: scene.organization.epoch(&role.id),
+        epoch: ctx.organization.epoch(&role.id),
     };
     let after = Invitation {
         generation: before.generation + 1,
         state: InvitationState::Pending,
         mail: Delivery::Queued,
-        sent_at: scene.now,
-        expires_at: days_after(scene.now, scene.organization.settings.invitation_ttl_days),
+        sent_at: ctx.now,
+        expires_at: days_after(ctx.now, ctx.organization.settings.invitation_ttl_days),
         ended_at: None,
         version: before.version + 1,
-        ..word(reoffer(scene, before.clone(), &offer)?)
+        ..word(reoffer(ctx, before.clone(), &offer)?)
     };
-    let mail = vec![letter(&after, scene, ids)];
-    let event = scene.recorder(ids).event(
+    let mail = vec![letter(&after, ctx, ids)];
+    let event = ctx.recorder(ids).event(
         "invitation.resent",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
     // One of the same address that has lapsed but was not yet swept makes room.
     let room = match revival.holder {
-        Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, scene.now, ids),
+        Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, ctx.now, ids),
         _ => Changes::default(),
     };
     let changes = room.and(Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
         mail,
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     });
-    fits(scene, &changes)?;
+    fits(ctx, &changes)?;
     Ok((after, changes))
 }
 
@@ -308,26 +315,26 @@ fn again(
 ///
 /// # Errors
 /// [`InvitationRefusal::Forbidden`].
-pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
+pub fn resend_all(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
     // The job goes on with the member's own authority, so a key with less cannot ask for it.
-    if !scene.is_whole() || !scene.authority().allows_somewhere(permission::MEMBERS_INVITE) {
+    if !ctx.is_unrestricted() || !ctx.authority().allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
     let work = Work::ResendAll {
-        by: scene.actor.id,
+        by: ctx.actor.id,
         after: None,
     };
-    let job = Job::new(JobId::from_uuid(ids.uuid()), scene.organization.id, work, scene.now);
-    let event = scene.recorder(ids).event(
+    let job = Job::new(JobId::from_uuid(ids.uuid()), ctx.organization.id, work, ctx.now);
+    let event = ctx.recorder(ids).event(
         "invitations.resend_requested",
-        Party::organization(scene.organization.id),
+        EntityRef::organization(ctx.organization.id),
         None,
         None,
     );
     let changes = Changes {
         jobs: vec![Pair::new(job.clone())],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
     Ok((job, changes))
@@ -338,27 +345,27 @@ pub fn resend_all(scene: &Scene<'_>, ids: &mut dyn NewIds) -> Result<(Job, Chang
 /// # Errors
 /// [`InvitationRefusal`]; cancelling what was cancelled already changes nothing and is no error.
 pub fn cancel(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
-    let before = touchable(scene, found)?;
-    match before.state_at(scene.now) {
+    let before = touchable(ctx, found)?;
+    match before.state_at(ctx.now) {
         InvitationState::Pending => {}
         InvitationState::Cancelled => return Ok(Changes::default()),
         ended => return Err(InvitationRefusal::Ended(ended)),
     }
-    let after = before.ended(InvitationState::Cancelled, scene.now);
-    let event = scene.recorder(ids).event(
+    let after = before.ended(InvitationState::Cancelled, ctx.now);
+    let event = ctx.recorder(ids).event(
         "invitation.cancelled",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     })
 }

@@ -6,11 +6,11 @@
 mod adding;
 mod taking_in;
 
-pub use adding::{Account, Known, PickRefusal, pick};
+pub use adding::{Account, AddableContacts, PickRefusal, pick};
 
 use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
@@ -21,7 +21,7 @@ use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, Wanted, check, domain_fault};
 use crate::rules::pace::MailLimit;
 use crate::rules::settle::expire_invitation;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
 use serde_json::json;
@@ -50,7 +50,7 @@ pub struct Invite<'a> {
     /// Who holds each address at present.
     pub holders: &'a BTreeMap<Address, Holder>,
     /// Who can be added at once.
-    pub known: Known<'a>,
+    pub known: AddableContacts<'a>,
     /// The role and what goes with it.
     pub wanted: Wanted<'a>,
     /// What the inviter writes.
@@ -63,7 +63,7 @@ pub enum InviteRefusal {
     /// The member may invite nobody.
     Forbidden,
     /// Addresses or fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// The member may not give this role, or not there.
     RoleNotAssignable(String),
     /// Too few seats.
@@ -83,36 +83,36 @@ pub enum InviteRefusal {
 /// # Errors
 /// [`InviteRefusal`], naming every address and field at fault.
 pub fn invite(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     request: Invite<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
-    let authority = scene.authority();
+    let authority = ctx.authority();
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InviteRefusal::Forbidden);
     }
-    let checked = check(scene, &request.wanted);
-    let addresses = check_addresses(scene, &request, checked.as_ref().ok());
+    let checked = check(ctx, &request.wanted);
+    let addresses = check_addresses(ctx, &request, checked.as_ref().ok());
     let (offer, addresses) = match (checked, addresses) {
         (Ok(offer), Ok(addresses)) => (offer, addresses),
         (offer, addresses) => {
-            let mut faults = offer.err().unwrap_or_default();
-            faults.extend(addresses.err().unwrap_or_default());
-            return Err(InviteRefusal::Invalid(faults));
+            let mut violations = offer.err().unwrap_or_default();
+            violations.extend(addresses.err().unwrap_or_default());
+            return Err(InviteRefusal::Invalid(violations));
         }
     };
-    if offer_until(scene, Way::Invite, offer.role, &offer.resources).is_none() {
+    if offer_until(ctx, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
-    let changes = send(scene, &request, &offer, &addresses, ids);
+    let changes = send(ctx, &request, &offer, &addresses, ids);
     let needed = changes.seat_delta();
-    if !scene.organization.seats().fit(needed) {
+    if !ctx.organization.seats().fit(needed) {
         return Err(InviteRefusal::NoSeats {
-            seats: scene.organization.seats(),
+            seats: ctx.organization.seats(),
             needed,
         });
     }
-    let hidden = hidden(scene, &request, &offer);
+    let hidden = hidden(ctx, &request, &offer);
     if !hidden.is_empty() {
         return Err(InviteRefusal::Invalid(hidden));
     }
@@ -120,34 +120,34 @@ pub fn invite(
     let changes = if changes.members.is_empty() {
         changes
     } else {
-        changes.relying_on(scene.relied_on())
+        changes.relying_on(ctx.relied_on())
     };
     Ok((changes.new_invitations(), changes))
 }
 
 /// Whether the actor may list contacts, which belong to the whole organization.
 #[must_use]
-pub fn sees_contacts(scene: &Scene<'_>) -> bool {
-    scene.authority().allows(permission::CONTACTS_READ, None)
+pub fn sees_contacts(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().allows(permission::CONTACTS_READ, None)
 }
 
 /// Every address with the account that is added at once, if one is.
 fn check_addresses<'r>(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     request: &Invite<'r>,
     offer: Option<&Offer<'_>>,
-) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Fault>> {
-    let role = scene.set.role(request.wanted.role);
-    let mut faults = Vec::new();
+) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Violation>> {
+    let role = ctx.set.role(request.wanted.role);
+    let mut violations = Vec::new();
     let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
     if request.addresses.is_empty() {
-        faults.push(Fault::field("emails", "required", "name at least one address"));
+        violations.push(Violation::field("emails", "required", "name at least one address"));
     }
     for address in request.addresses {
         let address = match address {
             Ok(address) => address,
             Err(rejected) => {
-                faults.push(Fault::address(
+                violations.push(Violation::address(
                     rejected.input.clone(),
                     "invalid_email",
                     rejected.error.to_string(),
@@ -157,14 +157,14 @@ fn check_addresses<'r>(
         };
         match request.holders.get(address) {
             Some(Holder::Member(_)) => {
-                faults.push(Fault::address(
+                violations.push(Violation::address(
                     address.as_str(),
                     "already_member",
                     "is a member already",
                 ));
             }
             Some(Holder::Invitation(_)) => {
-                faults.push(Fault::address(
+                violations.push(Violation::address(
                     address.as_str(),
                     "already_invited",
                     "has a pending invitation already",
@@ -172,19 +172,23 @@ fn check_addresses<'r>(
             }
             // An address that somebody holds out of sight is judged as one that nobody holds: see `hidden`.
             Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
-                let account = request.known.at(address).filter(|a| a.is_good(scene, offer));
-                let outside = role.and_then(|role| domain_fault(scene, role, address));
-                let in_the_way = account.and_then(|a| a.fault(&good));
+                let account = request.known.at(address).filter(|a| a.is_good(ctx, offer));
+                let outside = role.and_then(|role| domain_fault(ctx, role, address));
+                let in_the_way = account.and_then(|a| a.violation(&good));
                 // The fault of an account is told to actors who see contacts. For others, the address is invited instead.
                 let account = account.filter(|_| in_the_way.is_none());
-                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(scene))) {
-                    Some(fault) => faults.push(fault),
+                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(ctx))) {
+                    Some(violation) => violations.push(violation),
                     None => good.push((address, account)),
                 }
             }
         }
     }
-    if faults.is_empty() { Ok(good) } else { Err(faults) }
+    if violations.is_empty() {
+        Ok(good)
+    } else {
+        Err(violations)
+    }
 }
 
 /// A fault for each address whose holder is out of sight and cannot be taken in. The fault does not say whether a member or an
@@ -192,21 +196,21 @@ fn check_addresses<'r>(
 ///
 /// This check comes last. A request with another fault gets the same answer whether or not its addresses are held, so requests
 /// that cannot succeed do not reveal members.
-fn hidden(scene: &Scene<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Fault> {
+fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Violation> {
     let is_hidden = |address: &&Address| match request.holders.get(*address) {
-        Some(Holder::Unseen(member)) => joined(scene, member, offer).is_none(),
+        Some(Holder::Unseen(member)) => joined(ctx, member, offer).is_none(),
         Some(Holder::OutOfSight) => true,
         Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
     };
     let addresses = request.addresses.iter().flatten().filter(is_hidden);
     let detail = "cannot be invited by you; ask somebody who sees all members";
     addresses
-        .map(|address| Fault::address(address.as_str(), "not_available", detail))
+        .map(|address| Violation::address(address.as_str(), "not_available", detail))
         .collect()
 }
 
 fn send(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     request: &Invite<'_>,
     offer: &Offer<'_>,
     addresses: &[(&Address, Option<&Account>)],
@@ -215,26 +219,25 @@ fn send(
     let mut changes = Changes::default();
     for (address, account) in addresses {
         if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
-            changes = changes.and(expire_invitation(old, scene.now, ids));
+            changes = changes.and(expire_invitation(old, ctx.now, ids));
         }
         if let Some(Holder::Unseen(member)) = request.holders.get(*address)
-            && joined(scene, member, offer).is_some()
+            && joined(ctx, member, offer).is_some()
         {
-            changes = changes.and(take_in(scene, member, offer, request.message.as_ref(), ids));
+            changes = changes.and(take_in(ctx, member, offer, request.message.as_ref(), ids));
             continue;
         }
         let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         if let Some(account) = account.filter(|_| newcomers < request.known.most) {
-            changes = changes.and(adding::add(scene, account, offer, request.message.as_ref(), ids));
+            changes = changes.and(adding::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }
-        let invitation = new_invitation(scene, request, offer, address, ids);
-        changes.mail.push(letter(&invitation, scene, ids));
-        let subject = Party::invitation(invitation.id);
+        let invitation = new_invitation(ctx, request, offer, address, ids);
+        changes.mail.push(letter(&invitation, ctx, ids));
+        let subject = EntityRef::invitation(invitation.id);
         let after = picture(&invitation);
         changes.events.push(
-            scene
-                .recorder(ids)
+            ctx.recorder(ids)
                 .event("invitation.created", subject, None, Some(after)),
         );
         changes.invitations.push(Pair::new(invitation));
@@ -243,32 +246,32 @@ fn send(
 }
 
 fn new_invitation(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     request: &Invite<'_>,
     offer: &Offer<'_>,
     address: &Address,
     ids: &mut dyn NewIds,
 ) -> Invitation {
-    let settings = &scene.organization.settings;
+    let settings = &ctx.organization.settings;
     Invitation {
         id: InvitationId::from_uuid(ids.uuid()),
-        organization: scene.organization.id,
+        organization: ctx.organization.id,
         email: address.clone(),
         role: offer.role.id.clone(),
         resources: offer.resources.clone(),
         term: offer.term,
         epoch: offer.epoch,
         message: request.message.clone().or_else(|| settings.default_message.clone()),
-        invited_by: scene.actor.id,
-        sent_through: scene.key.and_then(|key| key.knower(None)),
-        inviter_name: scene.actor.name.clone(),
+        invited_by: ctx.actor.id,
+        sent_through: ctx.key.and_then(|key| key.knower(None)),
+        inviter_name: ctx.actor.name.clone(),
         generation: 1,
         state: InvitationState::Pending,
         mail: Delivery::Queued,
         seat: offer.role.uses_seat,
-        created_at: scene.now,
-        sent_at: scene.now,
-        expires_at: days_after(scene.now, settings.invitation_ttl_days),
+        created_at: ctx.now,
+        sent_at: ctx.now,
+        expires_at: days_after(ctx.now, settings.invitation_ttl_days),
         ended_at: None,
         accepted_by: None,
         cancel_reason: None,
@@ -277,7 +280,7 @@ fn new_invitation(
 }
 
 /// The mail that brings the invitation's present link.
-pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn NewIds) -> Mail {
+pub(super) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: invitation.organization,
@@ -289,7 +292,7 @@ pub(super) fn letter(invitation: &Invitation, scene: &Scene<'_>, ids: &mut dyn N
         asked: true,
         state: MailState::Queued,
         late: None,
-        created_at: scene.now,
+        created_at: ctx.now,
     }
 }
 

@@ -7,11 +7,11 @@
 mod opening;
 mod power;
 
-pub use opening::{Opening, Shut, opens};
+pub use opening::{KeyRejection, Opening, verify};
 
 use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::changes::{Changes, Pair};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::{JobId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
@@ -19,7 +19,7 @@ use crate::resource::{Resource, ResourceKey};
 use crate::roleset::permission;
 use crate::rules::keys::power::{check, power_ends, within_power};
 use crate::rules::members::{manages_all_of, may_see, relied_on};
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::Name;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -32,7 +32,7 @@ pub const MAX_OVERLAP_HOURS: u32 = 168;
 
 /// How far the clocks of two processes may be apart: keys that end together end up to here, and one made at the same moment is
 /// dated after it.
-pub const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(1);
+pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(1);
 
 /// Why a key is not made, rotated or revoked.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum KeyRefusal {
     /// There is no such key, or it opens nothing any more.
     NoSuchKey,
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// The member has as many keys as they can have.
     TooMany,
     /// Whoever the key would belong to may do nothing at present.
@@ -72,20 +72,18 @@ pub struct Wanted<'a> {
 ///
 /// # Errors
 /// [`KeyRefusal::InPerson`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
-pub fn owner<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member, KeyRefusal> {
-    if !scene.in_person() {
+pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'m Member, KeyRefusal> {
+    if !ctx.in_person() {
         return Err(KeyRefusal::InPerson);
     }
-    if let Some(own) = found.filter(|m| m.id == scene.actor.id) {
+    if let Some(own) = found.filter(|m| m.id == ctx.actor.id) {
         return Ok(own);
     }
-    if !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
+    if !ctx.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(KeyRefusal::Forbidden);
     }
-    let other = found.filter(|m| may_see(scene, m)).ok_or(KeyRefusal::NoSuchMember)?;
-    manages_all_of(scene, other)
-        .then_some(other)
-        .ok_or(KeyRefusal::Forbidden)
+    let other = found.filter(|m| may_see(ctx, m)).ok_or(KeyRefusal::NoSuchMember)?;
+    manages_all_of(ctx, other).then_some(other).ok_or(KeyRefusal::Forbidden)
 }
 
 /// Makes a key with this random secret. Everything about its owner must still be so when it is written.
@@ -93,16 +91,16 @@ pub fn owner<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Mem
 /// # Errors
 /// [`KeyRefusal`].
 pub fn create(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
     wanted: Wanted<'_>,
     random: u128,
     ids: &mut dyn NewIds,
 ) -> Result<(ApiKey, Secret, Changes), KeyRefusal> {
-    let owner = owner(scene, found)?;
-    let oneself = owner.id == scene.actor.id;
-    let held = holdings(scene, owner)?;
-    let resources = check(scene, owner, &wanted).map_err(KeyRefusal::Invalid)?;
+    let owner = owner(ctx, found)?;
+    let oneself = owner.id == ctx.actor.id;
+    let held = holdings(ctx, owner)?;
+    let resources = check(ctx, owner, &wanted).map_err(KeyRefusal::Invalid)?;
     if owner.keys >= MAX_KEYS {
         return Err(KeyRefusal::TooMany);
     }
@@ -110,10 +108,10 @@ pub fn create(
         owner: owner.id,
         number: number(ids),
     };
-    let secret = Secret::new(id, scene.organization.id, random);
+    let secret = Secret::new(id, ctx.organization.id, random);
     let key = ApiKey {
         id,
-        organization: scene.organization.id,
+        organization: ctx.organization.id,
         name: wanted.name,
         limits: Limits {
             read_only: wanted.read_only,
@@ -123,25 +121,25 @@ pub fn create(
         },
         hash: secret.hash(),
         previous: None,
-        made_by: scene.actor.id,
+        made_by: ctx.actor.id,
         known_by: KnownBy {
-            present: (!oneself).then_some(scene.actor.id),
+            present: (!oneself).then_some(ctx.actor.id),
             ..KnownBy::default()
         },
-        created_at: scene.now.max(owner.keys_since),
+        created_at: ctx.now.max(owner.keys_valid_from),
         expires_at: wanted.expires_at,
         revoked_at: None,
         last_used_at: None,
         version: 1,
     };
-    let event = scene
+    let event = ctx
         .recorder(ids)
-        .event("api_key.created", Party::api_key(id), None, Some(picture(&key)));
+        .event("api_key.created", EntityRef::api_key(id), None, Some(picture(&key)));
     let changes = Changes {
         members: vec![counted(owner, owner.keys + 1)],
         keys: vec![Pair::new(key.clone())],
         events: vec![event],
-        relied_on: relied_on(scene, owner),
+        relied_on: relied_on(ctx, owner),
         ..Changes::default()
     };
     Ok((key, secret, changes))
@@ -154,37 +152,37 @@ pub fn create(
 /// # Errors
 /// [`KeyRefusal`].
 pub fn rotate(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     (found, key): (Option<&Member>, Option<&ApiKey>),
     overlap_hours: u32,
     random: u128,
     ids: &mut dyn NewIds,
 ) -> Result<(ApiKey, Secret, Changes), KeyRefusal> {
-    let owner = owner(scene, found)?;
+    let owner = owner(ctx, found)?;
     let before = live_key(owner, key)?;
     if overlap_hours > MAX_OVERLAP_HOURS {
         let detail = format!("must be 0 to {MAX_OVERLAP_HOURS}");
-        let fault = Fault::field("overlap_hours", "out_of_range", detail);
-        return Err(KeyRefusal::Invalid(vec![fault]));
+        let violation = Violation::field("overlap_hours", "out_of_range", detail);
+        return Err(KeyRefusal::Invalid(vec![violation]));
     }
-    if before.expires_at.is_some_and(|end| end <= scene.now) {
+    if before.expires_at.is_some_and(|end| end <= ctx.now) {
         return Err(KeyRefusal::Expired);
     }
     let mut limits = before.limits.clone();
-    let held = holdings(scene, owner)?;
-    let oneself = owner.id == scene.actor.id;
+    let held = holdings(ctx, owner)?;
+    let oneself = owner.id == ctx.actor.id;
     // While the secret before opens, whoever else knows it gets no more than it gave them.
     let shared = before
         .known_by
         .present
-        .filter(|by| overlap_hours > 0 && *by != scene.actor.id);
+        .filter(|by| overlap_hours > 0 && *by != ctx.actor.id);
     if oneself && shared.is_none() {
         limits.ceiling = None;
     }
     if !oneself {
         // Whoever is told the new secret could make a key like this.
-        let too_long = power_ends(scene, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
-        if too_long || !within_power(scene, &limits.resources) {
+        let too_long = power_ends(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+        if too_long || !within_power(ctx, &limits.resources) {
             return Err(KeyRefusal::Forbidden);
         }
         limits.ceiling = Some(match limits.ceiling.filter(|_| shared.is_some()) {
@@ -193,14 +191,14 @@ pub fn rotate(
         });
     }
     let overlap = SignedDuration::from_hours(overlap_hours.into());
-    let until = scene.now.checked_add(overlap).unwrap_or(Timestamp::MAX);
-    let secret = Secret::new(before.id, scene.organization.id, random);
+    let until = ctx.now.checked_add(overlap).unwrap_or(Timestamp::MAX);
+    let secret = Secret::new(before.id, ctx.organization.id, random);
     let after = ApiKey {
         limits,
         hash: secret.hash(),
         previous: (overlap_hours > 0).then(|| (before.hash.clone(), until)),
         known_by: KnownBy {
-            present: (!oneself).then_some(scene.actor.id),
+            present: (!oneself).then_some(ctx.actor.id),
             former: before.known_by.present.filter(|_| overlap_hours > 0),
             relied_on: None,
         },
@@ -208,14 +206,14 @@ pub fn rotate(
         ..before.clone()
     };
     let told = json!({ "name": after.name, "member": owner.id, "old_secret_until": after.previous.as_ref().map(|(_, until)| until) });
-    let event = scene
+    let event = ctx
         .recorder(ids)
-        .event("api_key.rotated", Party::api_key(before.id), None, Some(told));
+        .event("api_key.rotated", EntityRef::api_key(before.id), None, Some(told));
     let changes = Changes {
         keys: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
         // The owner's item is not written, so the actor is checked even for a key of their own.
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
     Ok((after, secret, changes))
@@ -226,22 +224,22 @@ pub fn rotate(
 /// # Errors
 /// [`KeyRefusal`].
 pub fn revoke(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
     key: Option<&ApiKey>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, KeyRefusal> {
-    let owner = owner(scene, found)?;
+    let owner = owner(ctx, found)?;
     let before = live_key(owner, key)?;
     let after = ApiKey {
-        revoked_at: Some(scene.now),
+        revoked_at: Some(ctx.now),
         previous: None,
         version: before.version + 1,
         ..before.clone()
     };
-    let event = scene.recorder(ids).event(
+    let event = ctx.recorder(ids).event(
         "api_key.revoked",
-        Party::api_key(before.id),
+        EntityRef::api_key(before.id),
         Some(picture(before)),
         None,
     );
@@ -249,19 +247,19 @@ pub fn revoke(
         members: vec![counted(owner, owner.keys.saturating_sub(1))],
         keys: vec![Pair::change(before.clone(), after)],
         events: vec![event],
-        relied_on: relied_on(scene, owner),
+        relied_on: relied_on(ctx, owner),
         ..Changes::default()
     })
 }
 
 /// From when on keys of a membership that begins now are good: no key of an earlier membership of the same person comes back,
 /// whichever clock dated it.
-pub(crate) fn good_since(now: Timestamp) -> Timestamp {
-    now.checked_add(CLOCKS_APART).unwrap_or(now)
+pub(crate) fn valid_from(now: Timestamp) -> Timestamp {
+    now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now)
 }
 
 /// What follows for the keys of a member whose membership ends: their items go in the background.
-pub(crate) fn left_behind(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
+pub(crate) fn key_cleanup_job(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
     if owner.keys == 0 {
         return Vec::new();
     }
@@ -272,10 +270,10 @@ pub(crate) fn left_behind(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) 
 
 /// Ends every key of a member who stays (004): how many there were, and the work that is left.
 pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) -> (u32, Vec<Pair<Job>>) {
-    let left = left_behind(after, now, ids);
+    let left = key_cleanup_job(after, now, ids);
     let count = std::mem::take(&mut after.keys);
     if count > 0 {
-        after.keys_since = good_since(now).max(after.keys_since);
+        after.keys_valid_from = valid_from(now).max(after.keys_valid_from);
     }
     (count, left)
 }
@@ -288,7 +286,7 @@ fn live_key<'k>(owner: &Member, key: Option<&'k ApiKey>) -> Result<&'k ApiKey, K
 /// Whether the key counts as one of the member's: neither revoked nor ended with a role. One whose time is up still does.
 #[must_use]
 pub fn is_listed(key: &ApiKey, owner: &Member) -> bool {
-    key.id.owner == owner.id && key.revoked_at.is_none() && key.created_at >= owner.keys_since
+    key.id.owner == owner.id && key.revoked_at.is_none() && key.created_at >= owner.keys_valid_from
 }
 
 /// The member with another number of keys.
@@ -302,8 +300,8 @@ fn counted(owner: &Member, keys: u32) -> Pair<Member> {
 }
 
 /// What the owner holds at this moment.
-fn holdings(scene: &Scene<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusal> {
-    let live = owner.live(scene.organization, scene.set, scene.now);
+fn holdings(ctx: &DecisionContext<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusal> {
+    let live = owner.live(ctx.organization, ctx.set, ctx.now);
     let held: Vec<Holding> = live
         .map(|(held, on)| Holding {
             role: held.role.clone(),
@@ -312,7 +310,7 @@ fn holdings(scene: &Scene<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusa
         .collect();
     if owner.status == Status::Active && !held.is_empty() {
         Ok(held)
-    } else if owner.id == scene.actor.id {
+    } else if owner.id == ctx.actor.id {
         Err(KeyRefusal::Forbidden)
     } else {
         Err(KeyRefusal::OwnerWithoutAccess)

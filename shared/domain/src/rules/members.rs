@@ -7,17 +7,17 @@ pub(super) use single::granted;
 pub use single::{grant_one, revoke_one};
 
 use crate::changes::{Changes, Pair, Reliance};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::NewIds;
-use crate::member::{Grant, Held, Member, Profile, Status};
+use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
 use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
-use crate::rules::keys::left_behind;
+use crate::rules::keys::key_cleanup_job;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::Wanted;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
 use serde_json::json;
@@ -37,7 +37,7 @@ pub enum MemberRefusal {
     /// The member may not give this role, or not there.
     RoleNotAssignable(String),
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// The last active owner would be gone.
     LastOwner,
     /// The owner who pays stays one until another is named (001).
@@ -97,13 +97,13 @@ pub struct Update<'a> {
 ///
 /// Nobody sees the owner of a key through it where it is limited to resources: whoever knows its secret learns nothing of them.
 #[must_use]
-pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
-    let authority = scene.authority();
-    let oneself = other.id == scene.actor.id;
-    if oneself && !scene.reaches_oneself() {
+pub fn may_see(ctx: &DecisionContext<'_>, other: &Member) -> bool {
+    let authority = ctx.authority();
+    let oneself = other.id == ctx.actor.id;
+    if oneself && !ctx.reaches_oneself() {
         return false;
     }
-    (oneself && scene.is_everywhere())
+    (oneself && ctx.covers_all_roles())
         || authority.allows(permission::MEMBERS_READ, None)
         || other
             .grants
@@ -112,12 +112,12 @@ pub fn may_see(scene: &Scene<'_>, other: &Member) -> bool {
 }
 
 /// The other member, or oneself. Those who manage nobody learn nothing of others.
-fn target<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member, MemberRefusal> {
-    let oneself = found.is_some_and(|m| m.id == scene.actor.id) && scene.is_whole();
-    if !oneself && !scene.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
+fn target<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'m Member, MemberRefusal> {
+    let oneself = found.is_some_and(|m| m.id == ctx.actor.id) && ctx.is_unrestricted();
+    if !oneself && !ctx.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(MemberRefusal::Forbidden);
     }
-    found.filter(|m| may_see(scene, m)).ok_or(MemberRefusal::NotFound)
+    found.filter(|m| may_see(ctx, m)).ok_or(MemberRefusal::NotFound)
 }
 
 /// Changes what a member holds or tells.
@@ -125,62 +125,62 @@ fn target<'m>(scene: &Scene<'_>, found: Option<&'m Member>) -> Result<&'m Member
 /// # Errors
 /// [`MemberRefusal`].
 pub fn update(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
     wanted: Update<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
-    let before = target(scene, found)?;
+    let before = target(ctx, found)?;
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
         // One's own is one's own; another's is for those with power over all they hold (001).
-        let own = before.id == scene.actor.id && scene.is_whole();
-        if !own && !manages_all_of(scene, before) {
+        let own = before.id == ctx.actor.id && ctx.is_unrestricted();
+        if !own && !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
         after.name = wanted.name.or(after.name);
         after.profile = wanted.profile.unwrap_or(after.profile);
     }
     if let Some(holdings) = &wanted.holdings {
-        (after.role, after.grants) = wanted_holdings(scene, before, holdings)?;
-        after = bounded(scene, before, after);
+        (after.role, after.grants) = wanted_holdings(ctx, before, holdings)?;
+        after = bounded(ctx, before, after);
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
-        check_sight(scene, before, &after.grants)?;
+        check_sight(ctx, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
-            check_power(scene, before, &after)?;
+            check_power(ctx, before, &after)?;
             kind = "member.role_changed";
         }
     }
     if let Some(status) = wanted.status.filter(|status| *status != before.status) {
-        if before.id == scene.actor.id {
+        if before.id == ctx.actor.id {
             return Err(MemberRefusal::OwnStatus);
         }
-        if !manages_all_of(scene, before) {
+        if !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
         after.status = status;
         kind = switched(status);
     }
-    changed(scene, before, after, kind, ids)
+    changed(ctx, before, after, kind, ids)
 }
 
 /// The change from one to the other, with its event, if it leaves an owner and fits the seats.
 fn changed(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     before: &Member,
     after: Member,
     kind: &str,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
-    let (after, changes) = change_of(scene, before, after, kind, ids);
-    check_owners_and_seats(scene, &changes)?;
+    let (after, changes) = change_of(ctx, before, after, kind, ids);
+    check_owners_and_seats(ctx, &changes)?;
     Ok((after, changes))
 }
 
 /// The change from one to the other, with its event, whatever becomes of owners and seats.
 pub(super) fn change_of(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     before: &Member,
     after: Member,
     kind: &str,
@@ -189,17 +189,17 @@ pub(super) fn change_of(
     if after == *before {
         return (after, Changes::default());
     }
-    let after = after.settled(scene.set, scene.now);
-    let event = scene.recorder(ids).event(
+    let after = after.settled(ctx.set, ctx.now);
+    let event = ctx.recorder(ids).event(
         kind,
-        Party::user(before.id),
+        EntityRef::user(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
     let changes = Changes {
         members: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
-        relied_on: relied_on(scene, before),
+        relied_on: relied_on(ctx, before),
         ..Changes::default()
     };
     (after, changes)
@@ -214,24 +214,24 @@ pub(super) const fn switched(status: Status) -> &'static str {
 }
 
 /// The members whose authority a change of another rests on: who asks, and who knows the key through which they ask.
-pub(super) fn relied_on(scene: &Scene<'_>, target: &Member) -> Vec<Reliance> {
-    let mut all = scene.relied_on();
+pub(super) fn relied_on(ctx: &DecisionContext<'_>, target: &Member) -> Vec<Reliance> {
+    let mut all = ctx.relied_on();
     all.retain(|relied| relied.member != target.id);
     all
 }
 
-fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
-    if changes.members.iter().any(|pair| paying_owner_goes(scene, pair)) {
+fn check_owners_and_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
+    if changes.members.iter().any(|pair| paying_owner_goes(ctx, pair)) {
         return Err(MemberRefusal::PayingOwner);
     }
-    let owners = changes.owner_delta(scene.set);
-    if owners < 0 && scene.organization.active_owners.saturating_add_signed(owners) == 0 {
+    let owners = changes.owner_delta(ctx.set);
+    if owners < 0 && ctx.organization.active_owners.saturating_add_signed(owners) == 0 {
         return Err(MemberRefusal::LastOwner);
     }
     let needed = changes.seat_delta();
-    if !scene.organization.seats().fit(needed) {
+    if !ctx.organization.seats().fit(needed) {
         return Err(MemberRefusal::NoSeats {
-            seats: scene.organization.seats(),
+            seats: ctx.organization.seats(),
             needed,
         });
     }
@@ -239,33 +239,33 @@ fn check_owners_and_seats(scene: &Scene<'_>, changes: &Changes) -> Result<(), Me
 }
 
 /// Whether the owner who pays would be none any more.
-pub(super) fn paying_owner_goes(scene: &Scene<'_>, pair: &Pair<Member>) -> bool {
-    let owns = |m: &Option<Member>| m.as_ref().is_some_and(|m| m.is_active_owner(scene.set));
-    let pays = pair.before.as_ref().map(|m| m.id) == scene.organization.paying_owner;
+pub(super) fn paying_owner_goes(ctx: &DecisionContext<'_>, pair: &Pair<Member>) -> bool {
+    let owns = |m: &Option<Member>| m.as_ref().is_some_and(|m| m.is_active_owner(ctx.set));
+    let pays = pair.before.as_ref().map(|m| m.id) == ctx.organization.paying_owner;
     pays && owns(&pair.before) && !owns(&pair.after)
 }
 
 /// Whether the member has any say in what the other holds: they manage somebody, or it is themselves and they take roles on.
-fn has_a_say(scene: &Scene<'_>, other: &Member) -> bool {
-    let authority = scene.authority();
-    let oneself = other.id == scene.actor.id;
-    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_take_something())
+fn has_a_say(ctx: &DecisionContext<'_>, other: &Member) -> bool {
+    let authority = ctx.authority();
+    let oneself = other.id == ctx.actor.id;
+    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_self_assign_any())
 }
 
 /// Whether the other holds the protected role and the member may not manage that: an owner is for owners, in whatever they are
 /// given beside it (003).
-fn is_out_of_reach(scene: &Scene<'_>, other: &Member) -> bool {
-    let protected = other.role.as_ref().filter(|held| scene.set.is_protected(&held.role));
-    let others = protected.filter(|_| other.id != scene.actor.id);
-    others.is_some_and(|held| !scene.authority().may_manage(&held.role, None))
+fn is_out_of_reach(ctx: &DecisionContext<'_>, other: &Member) -> bool {
+    let protected = other.role.as_ref().filter(|held| ctx.set.is_protected(&held.role));
+    let others = protected.filter(|_| other.id != ctx.actor.id);
+    others.is_some_and(|held| !ctx.authority().may_manage(&held.role, None))
 }
 
 /// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would tell them so.
-fn check_sight(scene: &Scene<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
-    if !has_a_say(scene, other) || is_out_of_reach(scene, other) {
+fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
+    if !has_a_say(ctx, other) || is_out_of_reach(ctx, other) {
         return Ok(());
     }
-    let authority = scene.authority();
+    let authority = ctx.authority();
     match named.iter().find(|grant| !authority.reaches(&grant.resource)) {
         Some(grant) => Err(MemberRefusal::RoleNotAssignable(grant.held.role.to_string())),
         None => Ok(()),
@@ -273,28 +273,28 @@ fn check_sight(scene: &Scene<'_>, other: &Member, named: &[Grant]) -> Result<(),
 }
 
 /// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
-fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
-    if !has_a_say(scene, before) || is_out_of_reach(scene, before) {
+fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
+    if !has_a_say(ctx, before) || is_out_of_reach(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
-    let held = |m: &Member| -> Vec<(Held, Option<ResourceRef>)> {
+    let held = |m: &Member| -> Vec<(RoleAssignment, Option<ResourceRef>)> {
         m.holdings().map(|(h, r)| (h.clone(), r.cloned())).collect()
     };
     let (old, new) = (held(before), held(after));
     let mut changed = 0;
     for (gone, on) in old.iter().filter(|h| !new.contains(h)) {
         changed += 1;
-        if !may_drop(scene, before, gone, on.as_ref()) {
+        if !may_drop(ctx, before, gone, on.as_ref()) {
             return Err(MemberRefusal::Forbidden);
         }
     }
     for (come, on) in new.iter().filter(|h| !old.contains(h)) {
         changed += 1;
-        check_gift(scene, after, come, on.as_ref())?;
+        check_assignment(ctx, after, come, on.as_ref())?;
     }
     if changed > MAX_GRANT_CHANGES {
         let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
-        return Err(MemberRefusal::Invalid(vec![Fault::field(
+        return Err(MemberRefusal::Invalid(vec![Violation::field(
             "grants",
             "too_many_changes",
             detail,
@@ -305,22 +305,27 @@ fn check_power(scene: &Scene<'_>, before: &Member, after: &Member) -> Result<(),
 
 /// Whether the member may take this away from the other; of their own those who manage somebody drop anything, others what
 /// they take on themselves.
-fn may_drop(scene: &Scene<'_>, other: &Member, gone: &Held, on: Option<&ResourceRef>) -> bool {
-    if other.id != scene.actor.id || !scene.is_whole() {
-        return may_touch(scene, other, gone, on);
+fn may_drop(ctx: &DecisionContext<'_>, other: &Member, gone: &RoleAssignment, on: Option<&ResourceRef>) -> bool {
+    if other.id != ctx.actor.id || !ctx.is_unrestricted() {
+        return may_manage_holding(ctx, other, gone, on);
     }
-    let authority = scene.authority();
-    let taken = on.is_some() && authority.may_take(&gone.role, on);
+    let authority = ctx.authority();
+    let taken = on.is_some() && authority.may_self_assign(&gone.role, on);
     taken || authority.allows_somewhere(permission::MEMBERS_MANAGE)
 }
 
 /// Whether the member may give this, or take it for themselves.
-fn check_gift(scene: &Scene<'_>, after: &Member, come: &Held, on: Option<&ResourceRef>) -> Result<(), MemberRefusal> {
-    let role = scene.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
+fn check_assignment(
+    ctx: &DecisionContext<'_>,
+    after: &Member,
+    come: &RoleAssignment,
+    on: Option<&ResourceRef>,
+) -> Result<(), MemberRefusal> {
+    let role = ctx.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
     let not_theirs = || MemberRefusal::RoleNotAssignable(role.id.to_string());
-    let until = gift_until(scene, after, role, on).ok_or_else(not_theirs)?;
+    let until = gift_until(ctx, after, role, on).ok_or_else(not_theirs)?;
     // What others are given ends with the giver's power; who asks more for themselves than that is refused. An owner has no end.
-    let oneself = after.id == scene.actor.id && !is_beside(after, role, on);
+    let oneself = after.id == ctx.actor.id && !is_beside(after, role, on);
     if (oneself && come.ends_at() > until) || (role.protected && until < Timestamp::MAX) {
         return Err(not_theirs());
     }
@@ -342,45 +347,54 @@ pub(super) fn picture(member: &Member) -> serde_json::Value {
 }
 
 /// Whether the member may change or take away something the other holds.
-fn may_touch(scene: &Scene<'_>, other: &Member, held: &Held, on: Option<&ResourceRef>) -> bool {
-    power_until(scene, other, &held.role, on).is_some()
+fn may_manage_holding(
+    ctx: &DecisionContext<'_>,
+    other: &Member,
+    held: &RoleAssignment,
+    on: Option<&ResourceRef>,
+) -> bool {
+    power_until(ctx, other, &held.role, on).is_some()
 }
 
 /// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
 #[must_use]
-pub fn manages_all_of(scene: &Scene<'_>, other: &Member) -> bool {
+pub fn manages_all_of(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let mut holdings = other.holdings().peekable();
     if holdings.peek().is_none() {
-        return scene.authority().allows(permission::MEMBERS_MANAGE, None);
+        return ctx.authority().allows(permission::MEMBERS_MANAGE, None);
     }
-    holdings.all(|(held, on)| may_touch(scene, other, held, on))
+    holdings.all(|(held, on)| may_manage_holding(ctx, other, held, on))
 }
 
 /// Ends a membership: the member's own (leaving), or another's. Access ends at once.
 ///
 /// # Errors
 /// [`MemberRefusal`].
-pub fn remove(scene: &Scene<'_>, found: Option<&Member>, ids: &mut dyn NewIds) -> Result<Changes, MemberRefusal> {
-    let before = target(scene, found)?;
-    let oneself = before.id == scene.actor.id;
-    if oneself && !scene.set.members_may_leave {
+pub fn remove(
+    ctx: &DecisionContext<'_>,
+    found: Option<&Member>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, MemberRefusal> {
+    let before = target(ctx, found)?;
+    let oneself = before.id == ctx.actor.id;
+    if oneself && !ctx.set.members_may_leave {
         return Err(MemberRefusal::Oneself);
     }
-    let leaves = oneself && scene.is_whole();
-    if !leaves && !manages_all_of(scene, before) {
+    let leaves = oneself && ctx.is_unrestricted();
+    if !leaves && !manages_all_of(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let kind = if oneself { "member.left" } else { "member.removed" };
-    let event = scene
+    let event = ctx
         .recorder(ids)
-        .event(kind, Party::user(before.id), Some(picture(before)), None);
+        .event(kind, EntityRef::user(before.id), Some(picture(before)), None);
     let changes = Changes {
         members: vec![Pair::gone(before.clone())],
-        jobs: left_behind(before, scene.now, ids),
+        jobs: key_cleanup_job(before, ctx.now, ids),
         events: vec![event],
-        relied_on: relied_on(scene, before),
+        relied_on: relied_on(ctx, before),
         ..Changes::default()
     };
-    check_owners_and_seats(scene, &changes)?;
+    check_owners_and_seats(ctx, &changes)?;
     Ok(changes)
 }

@@ -2,11 +2,11 @@
 
 use crate::address::Address;
 use crate::invitation::MAX_RESOURCES;
-use crate::member::{Grant, Held, Member};
+use crate::member::{Grant, Member, RoleAssignment};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
 use crate::rules::organizations::is_allowed;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
 use jiff::Timestamp;
@@ -39,38 +39,38 @@ pub struct Offer<'a> {
 ///
 /// # Errors
 /// Every field that does not fit.
-pub fn check<'a>(scene: &Scene<'a>, wanted: &Wanted<'_>) -> Result<Offer<'a>, Vec<Fault>> {
-    let Some(role) = scene.set.role(wanted.role) else {
-        let known: Vec<&str> = scene.set.roles.iter().map(|r| r.id.as_str()).collect();
+pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &Wanted<'_>) -> Result<Offer<'a>, Vec<Violation>> {
+    let Some(role) = ctx.set.role(wanted.role) else {
+        let known: Vec<&str> = ctx.set.roles.iter().map(|r| r.id.as_str()).collect();
         let detail = format!(
             "`{}` is no role of this organization; there are {}",
             wanted.role,
             known.join(", ")
         );
-        return Err(vec![Fault::field("role", "unknown_role", detail)]);
+        return Err(vec![Violation::field("role", "unknown_role", detail)]);
     };
-    let mut faults = Vec::new();
-    if !scene.organization.has_enabled(role) {
+    let mut violations = Vec::new();
+    if !ctx.organization.has_enabled(role) {
         let detail = format!(
             "`{}` is switched off; list it in the organization's `settings.optional_roles` first",
             role.id
         );
-        faults.push(Fault::field("role", "role_not_enabled", detail));
+        violations.push(Violation::field("role", "role_not_enabled", detail));
     }
-    faults.extend(term_fault(role, wanted.term));
-    let resources = check_resources(scene, role, wanted.resources, &mut faults);
-    if !faults.is_empty() {
-        return Err(faults);
+    violations.extend(term_fault(role, wanted.term));
+    let resources = check_resources(ctx, role, wanted.resources, &mut violations);
+    if !violations.is_empty() {
+        return Err(violations);
     }
     Ok(Offer {
         role,
         resources,
         term: wanted.term,
-        epoch: scene.organization.epoch(&role.id),
+        epoch: ctx.organization.epoch(&role.id),
     })
 }
 
-fn term_fault(role: &Role, term: Option<Term>) -> Option<Fault> {
+fn term_fault(role: &Role, term: Option<Term>) -> Option<Violation> {
     let choices = || {
         role.durations
             .iter()
@@ -84,29 +84,29 @@ fn term_fault(role: &Role, term: Option<Term>) -> Option<Fault> {
         Some(term) if !role.durations.contains(&term) => Some(("not_offered", format!("must be one of {}", choices()))),
         _ => None,
     }
-    .map(|(code, detail)| Fault::field("duration", code, detail))
+    .map(|(code, detail)| Violation::field("duration", code, detail))
 }
 
 fn check_resources(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     role: &Role,
     asked: &[(ResourceKey, Option<Resource>)],
-    faults: &mut Vec<Fault>,
+    violations: &mut Vec<Violation>,
 ) -> Vec<ResourceRef> {
-    let kind = &scene.set.resource_type;
+    let kind = &ctx.set.resource_type;
     match role.resources {
         Resources::None if !asked.is_empty() => {
             let detail = format!("`{}` is held on the whole organization", role.id);
-            faults.push(Fault::field("resources", "not_allowed", detail));
+            violations.push(Violation::field("resources", "not_allowed", detail));
         }
         Resources::AtLeastOne if asked.is_empty() => {
             let detail = format!("`{}` needs at least one {kind}", role.id);
-            faults.push(Fault::field("resources", "required", detail));
+            violations.push(Violation::field("resources", "required", detail));
         }
         _ => {}
     }
     if asked.len() > MAX_RESOURCES {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "resources",
             "too_many",
             format!("must be at most {MAX_RESOURCES}"),
@@ -114,11 +114,11 @@ fn check_resources(
     }
     let mut refs = Vec::new();
     for (i, (key, found)) in asked.iter().enumerate() {
-        match scene.named(key, found.as_ref()) {
+        match ctx.named(key, found.as_ref()) {
             Some(reference) => refs.push(reference),
             None => {
                 let detail = format!("there is no {} `{}`", key.kind, key.id);
-                faults.push(Fault::field(format!("resources[{i}]"), "unknown_resource", detail));
+                violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
             }
         }
     }
@@ -130,19 +130,19 @@ fn check_resources(
 impl Offer<'_> {
     /// As [`domain_fault`], for the role of the offer.
     #[must_use]
-    pub fn domain_fault(&self, scene: &Scene<'_>, address: &Address) -> Option<Fault> {
-        domain_fault(scene, self.role, address)
+    pub fn domain_fault(&self, ctx: &DecisionContext<'_>, address: &Address) -> Option<Violation> {
+        domain_fault(ctx, self.role, address)
     }
 
     /// As [`member_domain_fault`], for the role of the offer.
     #[must_use]
-    pub fn member_domain_fault(&self, scene: &Scene<'_>, member: &Member) -> Option<Fault> {
-        member_domain_fault(scene, self.role, member)
+    pub fn member_domain_fault(&self, ctx: &DecisionContext<'_>, member: &Member) -> Option<Violation> {
+        member_domain_fault(ctx, self.role, member)
     }
 
     /// The role as it is held on the organization from `start`, if it is held there.
     #[must_use]
-    pub fn held(&self, start: Timestamp) -> Option<Held> {
+    pub fn held(&self, start: Timestamp) -> Option<RoleAssignment> {
         self.role.held_on_organization().then(|| self.held_from(start))
     }
 
@@ -159,8 +159,8 @@ impl Offer<'_> {
             .collect()
     }
 
-    fn held_from(&self, start: Timestamp) -> Held {
-        Held {
+    fn held_from(&self, start: Timestamp) -> RoleAssignment {
+        RoleAssignment {
             role: self.role.id.clone(),
             expires_at: self.term.and_then(|term| term.end(start)),
             epoch: self.epoch,
@@ -170,14 +170,14 @@ impl Offer<'_> {
 
 /// Whether the address may be given the role; the answer lists the domains otherwise (004).
 #[must_use]
-pub fn domain_fault(scene: &Scene<'_>, role: &Role, address: &Address) -> Option<Fault> {
-    if !role.allowlisted || is_allowed(address, &scene.organization.plan.allowed_domains) {
+pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -> Option<Violation> {
+    if !role.allowlisted || is_allowed(address, &ctx.organization.plan.allowed_domains) {
         return None;
     }
-    Some(Fault::address(
+    Some(Violation::address(
         address.as_str(),
         "domain_not_allowed",
-        allowed_domains_text(scene),
+        allowed_domains_text(ctx),
     ))
 }
 
@@ -186,22 +186,22 @@ pub fn domain_fault(scene: &Scene<'_>, role: &Role, address: &Address) -> Option
 /// Of somebody who was added at once on a member's word nobody has verified that the address is theirs. For most roles that
 /// is the word of those who could give them anyway; the allowlist is the platform's, and no member's word gets around it.
 #[must_use]
-pub fn member_domain_fault(scene: &Scene<'_>, role: &Role, member: &Member) -> Option<Fault> {
-    let outside = domain_fault(scene, role, &member.email);
+pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Member) -> Option<Violation> {
+    let outside = domain_fault(ctx, role, &member.email);
     let unverified = || {
         let detail = format!(
             "nobody has verified the address, which `{}` asks for; invite them instead",
             role.id
         );
-        let fault = Fault::address(member.email.as_str(), "address_not_verified", detail);
-        (role.allowlisted && member.vouched_by.is_some()).then_some(fault)
+        let violation = Violation::address(member.email.as_str(), "address_not_verified", detail);
+        (role.allowlisted && member.vouched_by.is_some()).then_some(violation)
     };
     outside.or_else(unverified)
 }
 
 /// What a refusal for a domain says: the domains that are allowed.
-fn allowed_domains_text(scene: &Scene<'_>) -> String {
-    let domains: Vec<&str> = scene
+fn allowed_domains_text(ctx: &DecisionContext<'_>) -> String {
+    let domains: Vec<&str> = ctx
         .organization
         .plan
         .allowed_domains

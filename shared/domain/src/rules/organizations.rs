@@ -2,13 +2,13 @@
 
 use crate::address::{Address, Domain};
 use crate::changes::{Changes, Pair};
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::id::{JobId, NewIds, OrganizationId, UserId};
 use crate::job::{Job, Work};
-use crate::member::{Held, Member, Profile, Status};
+use crate::member::{Member, Profile, RoleAssignment, Status};
 use crate::organization::{Organization, Plan, Settings};
 use crate::roleset::{RoleSet, permission};
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::{Message, Name, RoleId};
 use jiff::Timestamp;
 use serde_json::json;
@@ -46,7 +46,7 @@ pub fn create(
         vouched_by: None,
         name: founder.name.clone(),
         status: Status::Active,
-        role: Some(Held {
+        role: Some(RoleAssignment {
             role: owner.id.clone(),
             expires_at: None,
             epoch: 0,
@@ -54,7 +54,7 @@ pub fn create(
         grants: Vec::new(),
         seat: false,
         keys: 0,
-        keys_since: now,
+        keys_valid_from: now,
         profile: Profile::default(),
         joined_at: now,
         last_active_at: Some(now),
@@ -79,9 +79,9 @@ pub fn create(
         created_at: now,
         version: 1,
     };
-    let mut record = Recorder::new(id, Party::user(founder.id), now, ids);
+    let mut record = Recorder::new(id, EntityRef::user(founder.id), now, ids);
     let after = json!({ "name": organization.name, "role_set": organization.role_set, "owner": founder.id });
-    let events = vec![record.event("organization.created", Party::organization(id), None, Some(after))];
+    let events = vec![record.event("organization.created", EntityRef::organization(id), None, Some(after))];
     let changes = Changes {
         organization: Some(Pair::new(organization.clone())),
         members: vec![Pair::new(member)],
@@ -110,7 +110,7 @@ pub enum UpdateRefusal {
     /// The member has no say in it.
     Forbidden,
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
 }
 
 /// Changes name and settings. Switching an optional role off ends it for everybody who holds it, at once (004).
@@ -118,18 +118,18 @@ pub enum UpdateRefusal {
 /// # Errors
 /// [`UpdateRefusal`].
 pub fn update(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     wanted: Update,
     ids: &mut dyn NewIds,
 ) -> Result<(Organization, Changes), UpdateRefusal> {
-    if !scene.authority().allows(permission::ORGANIZATION_UPDATE, None) {
+    if !ctx.authority().allows(permission::ORGANIZATION_UPDATE, None) {
         return Err(UpdateRefusal::Forbidden);
     }
-    let faults = update_faults(scene.set, &wanted);
-    if !faults.is_empty() {
-        return Err(UpdateRefusal::Invalid(faults));
+    let violations = update_faults(ctx.set, &wanted);
+    if !violations.is_empty() {
+        return Err(UpdateRefusal::Invalid(violations));
     }
-    let before = scene.organization;
+    let before = ctx.organization;
     let mut after = before.clone();
     if let Some(name) = wanted.name {
         after.name = name;
@@ -163,13 +163,13 @@ pub fn update(
             JobId::from_uuid(ids.uuid()),
             before.id,
             work,
-            scene.now,
+            ctx.now,
         )));
     }
     let picture = |o: &Organization| json!({ "name": o.name, "settings": o.settings });
-    let event = scene.recorder(ids).event(
+    let event = ctx.recorder(ids).event(
         "organization.updated",
-        Party::organization(before.id),
+        EntityRef::organization(before.id),
         Some(picture(before)),
         Some(picture(&after)),
     );
@@ -177,19 +177,19 @@ pub fn update(
         organization: Some(Pair::change(before.clone(), after.clone())),
         jobs,
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
     Ok((after, changes))
 }
 
-fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Fault> {
-    let mut faults = Vec::new();
+fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Violation> {
+    let mut violations = Vec::new();
     if wanted
         .invitation_ttl_days
         .is_some_and(|days| !INVITATION_DAYS.contains(&days))
     {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "settings.invitation_ttl_days",
             "out_of_range",
             "must be 1 to 30 days",
@@ -198,10 +198,10 @@ fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Fault> {
     for role in wanted.optional_roles.iter().flatten() {
         if !set.role(role).is_some_and(|r| r.optional) {
             let detail = format!("`{role}` is not an optional role of this role set");
-            faults.push(Fault::field("settings.optional_roles", "unknown_role", detail));
+            violations.push(Violation::field("settings.optional_roles", "unknown_role", detail));
         }
     }
-    faults
+    violations
 }
 
 /// Sets seat limit and allowed domains. A limit below use keeps everybody and blocks growth.
@@ -217,10 +217,10 @@ pub fn set_plan(
         return (after, Changes::default());
     }
     after.version += 1;
-    let mut record = Recorder::new(before.id, Party::platform(platform), now, ids);
+    let mut record = Recorder::new(before.id, EntityRef::platform(platform), now, ids);
     let event = record.event(
         "organization.plan_set",
-        Party::organization(before.id),
+        EntityRef::organization(before.id),
         Some(json!(before.plan)),
         Some(json!(after.plan)),
     );

@@ -1,14 +1,14 @@
 //! Ownership: handing it on, and naming the owner who pays.
 
 use crate::changes::{Changes, Pair, Reliance};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::{NewIds, UserId};
-use crate::member::{Held, Member, Status};
+use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
 use crate::rules::giving::{Way, given};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
 use crate::rules::offer::{Offer, Wanted, check, member_domain_fault};
-use crate::rules::{Fault, Scene, Spot};
+use crate::rules::{DecisionContext, Location, Violation};
 use serde_json::json;
 
 /// Why ownership stays where it is.
@@ -25,7 +25,7 @@ pub enum OwnershipRefusal {
     /// The giver may not give themselves this role.
     RoleNotAssignable(String),
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
@@ -36,9 +36,9 @@ pub enum OwnershipRefusal {
 }
 
 /// The owner who asks. Ownership is for people: an API key, which others may know, never moves it.
-fn owner<'s>(scene: &Scene<'s>) -> Result<&'s Member, OwnershipRefusal> {
-    Some(scene.actor)
-        .filter(|m| scene.in_person() && m.is_active_owner(scene.set))
+fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> {
+    Some(ctx.actor)
+        .filter(|m| ctx.in_person() && m.is_active_owner(ctx.set))
         .ok_or(OwnershipRefusal::Forbidden)
 }
 
@@ -49,35 +49,35 @@ fn owner<'s>(scene: &Scene<'s>) -> Result<&'s Member, OwnershipRefusal> {
 /// # Errors
 /// [`OwnershipRefusal`].
 pub fn transfer(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     to: Option<&Member>,
     then: &Wanted<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), OwnershipRefusal> {
-    let giver = owner(scene)?;
-    let receiver = to.filter(|m| may_see(scene, m)).ok_or(OwnershipRefusal::NotFound)?;
+    let giver = owner(ctx)?;
+    let receiver = to.filter(|m| may_see(ctx, m)).ok_or(OwnershipRefusal::NotFound)?;
     if receiver.id == giver.id {
-        let fault = Fault::field("to", "not_allowed", "must be another member");
-        return Err(OwnershipRefusal::Invalid(vec![fault]));
+        let violation = Violation::field("to", "not_allowed", "must be another member");
+        return Err(OwnershipRefusal::Invalid(vec![violation]));
     }
     if receiver.status != Status::Active {
         return Err(OwnershipRefusal::Inactive);
     }
-    let offer = given_back(scene, then)?;
-    let after_giver = settled_giver(scene, giver, &offer)?;
-    let after_receiver = owned(scene, receiver)?;
-    let organization = paying_moves(scene.organization, giver.id, receiver.id);
+    let offer = given_back(ctx, then)?;
+    let after_giver = settled_giver(ctx, giver, &offer)?;
+    let after_receiver = owned(ctx, receiver)?;
+    let organization = paying_moves(ctx.organization, giver.id, receiver.id);
     let changes = record(
-        scene,
+        ctx,
         (giver, &after_giver),
         (receiver, &after_receiver),
         organization,
         ids,
     );
     let needed = changes.seat_delta();
-    if !scene.organization.seats().fit(needed) {
+    if !ctx.organization.seats().fit(needed) {
         return Err(OwnershipRefusal::NoSeats {
-            seats: scene.organization.seats(),
+            seats: ctx.organization.seats(),
             needed,
         });
     }
@@ -85,43 +85,43 @@ pub fn transfer(
 }
 
 /// What the giver becomes, checked as any offer is. The fault's field is named as the request names it.
-fn given_back<'s>(scene: &Scene<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
-    let named = |mut fault: Fault| {
-        if fault.at == Spot::Field("role".into()) {
-            fault.at = Spot::Field("then".into());
+fn given_back<'s>(ctx: &DecisionContext<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
+    let named = |mut violation: Violation| {
+        if violation.at == Location::Field("role".into()) {
+            violation.at = Location::Field("then".into());
         }
-        fault
+        violation
     };
-    let offer =
-        check(scene, then).map_err(|faults| OwnershipRefusal::Invalid(faults.into_iter().map(named).collect()))?;
+    let offer = check(ctx, then)
+        .map_err(|violations| OwnershipRefusal::Invalid(violations.into_iter().map(named).collect()))?;
     if offer.role.protected {
         let detail = format!("`{}` is what is handed on", offer.role.id);
-        return Err(OwnershipRefusal::Invalid(vec![Fault::field(
+        return Err(OwnershipRefusal::Invalid(vec![Violation::field(
             "then",
             "not_allowed",
             detail,
         )]));
     }
-    if let Some(fault) = offer.member_domain_fault(scene, scene.actor) {
-        return Err(OwnershipRefusal::Invalid(vec![fault]));
+    if let Some(violation) = offer.member_domain_fault(ctx, ctx.actor) {
+        return Err(OwnershipRefusal::Invalid(vec![violation]));
     }
     Ok(offer)
 }
 
-fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
     let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
-    let (role, grants) = given(offer, Way::HandOn, &[*scene]).ok_or_else(not_theirs)?;
+    let (role, grants) = given(offer, Way::HandOn, &[*ctx]).ok_or_else(not_theirs)?;
     let after = Member {
         role,
         grants,
         ..giver.clone()
     }
-    .settled(scene.set, scene.now);
+    .settled(ctx.set, ctx.now);
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
         let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
-        return Err(OwnershipRefusal::Invalid(vec![Fault::field(
+        return Err(OwnershipRefusal::Invalid(vec![Violation::field(
             "resources",
             "too_many_changes",
             detail,
@@ -131,24 +131,24 @@ fn settled_giver(scene: &Scene<'_>, giver: &Member, offer: &Offer<'_>) -> Result
 }
 
 /// The receiver as an owner; unchanged if they are one.
-fn owned(scene: &Scene<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
-    let role = scene.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
-    if let Some(fault) = member_domain_fault(scene, role, receiver) {
-        return Err(OwnershipRefusal::Invalid(vec![fault]));
+fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
+    let role = ctx.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
+    if let Some(violation) = member_domain_fault(ctx, role, receiver) {
+        return Err(OwnershipRefusal::Invalid(vec![violation]));
     }
-    if receiver.is_active_owner(scene.set) {
+    if receiver.is_active_owner(ctx.set) {
         return Ok(receiver.clone());
     }
-    let held = Held {
+    let held = RoleAssignment {
         role: role.id.clone(),
         expires_at: None,
-        epoch: scene.organization.epoch(&role.id),
+        epoch: ctx.organization.epoch(&role.id),
     };
     Ok(Member {
         role: Some(held),
         ..receiver.clone()
     }
-    .settled(scene.set, scene.now))
+    .settled(ctx.set, ctx.now))
 }
 
 fn paying_moves(organization: &Organization, giver: UserId, receiver: UserId) -> Option<Pair<Organization>> {
@@ -165,17 +165,17 @@ fn pays(organization: &Organization, member: UserId) -> Pair<Organization> {
 }
 
 fn record(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     giver: (&Member, &Member),
     receiver: (&Member, &Member),
     organization: Option<Pair<Organization>>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let mut record = scene.recorder(ids);
+    let mut record = ctx.recorder(ids);
     let mut changes = Changes {
         events: vec![record.event(
             "organization.ownership_transferred",
-            Party::organization(scene.organization.id),
+            EntityRef::organization(ctx.organization.id),
             Some(json!({ "owner": giver.0.id })),
             Some(json!({ "owner": receiver.0.id })),
         )],
@@ -190,7 +190,7 @@ fn record(
         }
         changes.events.push(record.event(
             "member.role_changed",
-            Party::user(before.id),
+            EntityRef::user(before.id),
             Some(picture(before)),
             Some(picture(after)),
         ));
@@ -204,24 +204,24 @@ fn record(
 /// # Errors
 /// [`OwnershipRefusal`].
 pub fn name_paying_owner(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     found: Option<&Member>,
     ids: &mut dyn NewIds,
 ) -> Result<(Organization, Changes), OwnershipRefusal> {
-    let actor = owner(scene)?;
-    let member = found.filter(|m| may_see(scene, m)).ok_or(OwnershipRefusal::NotFound)?;
-    if !member.is_active_owner(scene.set) {
+    let actor = owner(ctx)?;
+    let member = found.filter(|m| may_see(ctx, m)).ok_or(OwnershipRefusal::NotFound)?;
+    if !member.is_active_owner(ctx.set) {
         return Err(OwnershipRefusal::NotAnOwner);
     }
-    let before = scene.organization;
+    let before = ctx.organization;
     if before.paying_owner == Some(member.id) {
         return Ok((before.clone(), Changes::default()));
     }
     let pair = pays(before, member.id);
     let after = pair.after.clone().unwrap_or_else(|| before.clone());
-    let event = scene.recorder(ids).event(
+    let event = ctx.recorder(ids).event(
         "organization.paying_owner_named",
-        Party::organization(before.id),
+        EntityRef::organization(before.id),
         Some(json!({ "paying_owner": before.paying_owner })),
         Some(json!({ "paying_owner": member.id })),
     );

@@ -11,7 +11,7 @@ use crate::invitation::Invitation;
 use crate::mail::{Letter, Mail};
 use crate::organization::Organization;
 use crate::rules::invite::{Invite, InviteRefusal, invite, sees_contacts};
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -98,48 +98,52 @@ pub struct Before<'a> {
 /// # Errors
 /// [`InviteRefusal`].
 pub fn invite_at_pace(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     request: Invite<'_>,
     before: Before<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
-    let mut paced = faults(before.known, request.addresses.iter().flatten(), scene.now);
-    let invited = invite(scene, request, ids);
-    if let Err(InviteRefusal::Invalid(mut faults)) = invited {
+    let mut paced = violations(before.known, request.addresses.iter().flatten(), ctx.now);
+    let invited = invite(ctx, request, ids);
+    if let Err(InviteRefusal::Invalid(mut violations)) = invited {
         // What is refused anyway tells those who see a part of the organization nothing of the mail of others.
-        paced.retain(|_| sees_contacts(scene));
-        paced.retain(|fault| faults.iter().all(|known| known.at != fault.at));
-        faults.extend(paced);
-        return Err(InviteRefusal::Invalid(faults));
+        paced.retain(|_| sees_contacts(ctx));
+        paced.retain(|violation| violations.iter().all(|known| known.at != violation.at));
+        violations.extend(paced);
+        return Err(InviteRefusal::Invalid(violations));
     }
     let (_, changes) = invited?;
     // Whoever is added is told at each address of theirs, also where that is not the one which was asked for.
     let told = changes.mail.iter().map(|mail| &mail.to);
-    for fault in faults(before.known, told, scene.now) {
-        if paced.iter().all(|known| known.at != fault.at) {
-            paced.push(fault);
+    for violation in violations(before.known, told, ctx.now) {
+        if paced.iter().all(|known| known.at != violation.at) {
+            paced.push(violation);
         }
     }
     if !paced.is_empty() {
         return Err(InviteRefusal::Invalid(paced));
     }
-    let changes = quiet(numbered(changes, before.known, scene.now), before.known);
+    let changes = quiet(numbered(changes, before.known, ctx.now), before.known);
     before
         .sent
-        .fits(scene.organization, &changes)
+        .fits(ctx.organization, &changes)
         .map_err(InviteRefusal::MailLimit)?;
     Ok((changes.new_invitations(), changes))
 }
 
 /// The faults of addresses that were mailed too often. Whoever wants no mail is not mailed anyway.
-fn faults<'a>(known: &[Deliverability], addresses: impl Iterator<Item = &'a Address>, now: Timestamp) -> Vec<Fault> {
-    let fault = |address: &Address| {
+fn violations<'a>(
+    known: &[Deliverability],
+    addresses: impl Iterator<Item = &'a Address>,
+    now: Timestamp,
+) -> Vec<Violation> {
+    let violation = |address: &Address| {
         let known = known.iter().find(|known| known.address == *address)?;
         let until = rests(known, now).filter(|_| !known.is_refused())?;
         let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again from {until} on");
-        Some(Fault::address(address.as_str(), "mailed_too_often", detail))
+        Some(Violation::address(address.as_str(), "mailed_too_often", detail))
     };
-    addresses.filter_map(fault).collect()
+    addresses.filter_map(violation).collect()
 }
 
 /// These changes with each new invitation's links numbered as if the mails of earlier invitations had been its own: it rests as

@@ -1,13 +1,13 @@
 //! Registering, renaming and deleting resources.
 
 use crate::changes::{Changes, Pair};
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::id::{JobId, NewIds, Registration};
 use crate::job::{Job, Work};
 use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::Name;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub enum ResourceRefusal {
     /// There is no such resource.
     NotFound,
     /// Fields that cannot be.
-    Invalid(Vec<Fault>),
+    Invalid(Vec<Violation>),
     /// Too many deletions are still being carried out: in all, or of those that the member has asked for.
     TooManyDeletions,
 }
@@ -36,21 +36,21 @@ pub enum ResourceRefusal {
 /// # Errors
 /// [`ResourceRefusal::Forbidden`], [`ResourceRefusal::Invalid`] for a type that the role set does not know.
 pub fn put(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     key: ResourceKey,
     found: Option<&Resource>,
     name: Name,
     ids: &mut dyn NewIds,
 ) -> Result<(Resource, Changes), ResourceRefusal> {
-    if !scene.authority().allows(permission::RESOURCES_MANAGE, None) {
+    if !ctx.authority().allows(permission::RESOURCES_MANAGE, None) {
         return Err(ResourceRefusal::Forbidden);
     }
-    if key.kind != scene.set.resource_type {
+    if key.kind != ctx.set.resource_type {
         let detail = format!(
             "resources of this organization are of the type `{}`",
-            scene.set.resource_type
+            ctx.set.resource_type
         );
-        return Err(ResourceRefusal::Invalid(vec![Fault::field(
+        return Err(ResourceRefusal::Invalid(vec![Violation::field(
             "type",
             "unknown_type",
             detail,
@@ -64,13 +64,13 @@ pub fn put(
             ..before.clone()
         },
         None => Resource {
-            organization: scene.organization.id,
+            organization: ctx.organization.id,
             reference: ResourceRef {
                 key,
                 registration: Registration::from_uuid(ids.uuid()),
             },
             name,
-            created_at: scene.now,
+            created_at: ctx.now,
             version: 1,
         },
     };
@@ -79,8 +79,8 @@ pub fn put(
     } else {
         "resource.registered"
     };
-    let subject = Party::resource(&after.reference.key);
-    let event = scene.recorder(ids).event(
+    let subject = EntityRef::resource(&after.reference.key);
+    let event = ctx.recorder(ids).event(
         kind,
         subject,
         found.map(|r| json!({ "name": r.name })),
@@ -92,7 +92,7 @@ pub fn put(
             after: Some(after.clone()),
         }],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     };
     Ok((after, changes))
@@ -102,13 +102,17 @@ pub fn put(
 ///
 /// # Errors
 /// [`ResourceRefusal`], but for `Invalid`.
-pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds) -> Result<Changes, ResourceRefusal> {
-    if !scene.authority().allows(permission::RESOURCES_MANAGE, None) {
+pub fn delete(
+    ctx: &DecisionContext<'_>,
+    found: Option<&Resource>,
+    ids: &mut dyn NewIds,
+) -> Result<Changes, ResourceRefusal> {
+    if !ctx.authority().allows(permission::RESOURCES_MANAGE, None) {
         return Err(ResourceRefusal::Forbidden);
     }
     let resource = found.ok_or(ResourceRefusal::NotFound)?;
-    let before = scene.organization;
-    if !has_room(scene) {
+    let before = ctx.organization;
+    if !has_room(ctx) {
         return Err(ResourceRefusal::TooManyDeletions);
     }
     let mut after = Organization {
@@ -116,15 +120,15 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
         ..before.clone()
     };
     after.ending.insert(resource.reference.registration);
-    after.ending_by.insert(resource.reference.registration, scene.actor.id);
+    after.ending_by.insert(resource.reference.registration, ctx.actor.id);
     let work = Work::EndResource {
         resource: resource.reference.clone(),
         after: None,
         late: false,
     };
-    let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, scene.now);
-    let subject = Party::resource(&resource.reference.key);
-    let event = scene.recorder(ids).event(
+    let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, ctx.now);
+    let subject = EntityRef::resource(&resource.reference.key);
+    let event = ctx.recorder(ids).event(
         "resource.deleted",
         subject,
         Some(json!({ "name": resource.name })),
@@ -135,21 +139,21 @@ pub fn delete(scene: &Scene<'_>, found: Option<&Resource>, ids: &mut dyn NewIds)
         resources: vec![Pair::gone(resource.clone())],
         jobs: vec![Pair::new(job)],
         events: vec![event],
-        relied_on: scene.relied_on(),
+        relied_on: ctx.relied_on(),
         ..Changes::default()
     })
 }
 
 /// Whether the organization can name one more deletion, for the member who asks.
-fn has_room(scene: &Scene<'_>) -> bool {
-    let organization = scene.organization;
-    if scene.actor.is_active_owner(scene.set) {
+fn has_room(ctx: &DecisionContext<'_>) -> bool {
+    let organization = ctx.organization;
+    if ctx.actor.is_active_owner(ctx.set) {
         return organization.ending.len() < MAX_ENDING_OWNED;
     }
     let own = organization
         .ending_by
         .values()
-        .filter(|by| **by == scene.actor.id)
+        .filter(|by| **by == ctx.actor.id)
         .count();
     organization.ending.len() < MAX_ENDING && own < MAX_ENDING_EACH
 }

@@ -3,11 +3,11 @@
 //! Access itself never waits for this: whoever decides looks at the instant. Settling frees what is held and tells people.
 
 use crate::changes::{Changes, Pair};
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::id::{MailId, NewIds};
 use crate::invitation::{Invitation, InvitationState};
 use crate::mail::{EndReason, Letter, Mail, MailState};
-use crate::member::{Held, Member, NOTICE_DAYS, Status};
+use crate::member::{Member, NOTICE_DAYS, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, RoleSet};
@@ -28,10 +28,10 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
         return Changes::default();
     }
     let after = before.ended(InvitationState::Expired, now);
-    let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
+    let mut record = Recorder::new(before.organization, EntityRef::system("expire"), now, ids);
     let event = record.event(
         "invitation.expired",
-        Party::invitation(before.id),
+        EntityRef::invitation(before.id),
         Some(invitation_picture(before)),
         Some(invitation_picture(&after)),
     );
@@ -53,7 +53,7 @@ pub fn settle_member(
     let Some(due) = before.due_at.filter(|due| *due <= now) else {
         return Changes::default();
     };
-    let over = |held: &Held| held.expires_at.is_some_and(|end| end <= now);
+    let over = |held: &RoleAssignment| held.expires_at.is_some_and(|end| end <= now);
     let mut ended: Vec<_> = before.holdings().filter(|(held, _)| over(held)).collect();
     let left_over = ended.len() > ENDS_A_SETTLING;
     ended.truncate(ENDS_A_SETTLING);
@@ -99,7 +99,7 @@ pub fn end_switched_off(
 
 /// Announcements of ends that fell due: one for all resources on which a role ends at the same instant.
 fn notices<'a>(
-    live: impl Iterator<Item = (&'a Held, Option<&'a ResourceRef>)>,
+    live: impl Iterator<Item = (&'a RoleAssignment, Option<&'a ResourceRef>)>,
     due: Timestamp,
     now: Timestamp,
 ) -> Vec<Letter> {
@@ -122,7 +122,7 @@ fn notices<'a>(
 /// The nearest notice of an end that fell due in `due..=now`, for a role that is live: its end is still ahead.
 ///
 /// After a long pause of the schedule only the latest notice is given.
-fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
+fn notice_due(held: &RoleAssignment, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
     let end = held.expires_at?;
     let fell_due = |days: &u32| (due..=now).contains(&days_before(end, *days));
     NOTICE_DAYS.into_iter().filter(fell_due).min().map(|days| (end, days))
@@ -131,7 +131,7 @@ fn notice_due(held: &Held, due: Timestamp, now: Timestamp) -> Option<(Timestamp,
 fn end_holdings(
     set: &RoleSet,
     before: &Member,
-    ended: &[(&Held, Option<&ResourceRef>)],
+    ended: &[(&RoleAssignment, Option<&ResourceRef>)],
     reason: EndReason,
     now: Timestamp,
     ids: &mut dyn NewIds,
@@ -139,7 +139,7 @@ fn end_holdings(
     if ended.is_empty() {
         return Changes::default();
     }
-    let gone = |held: &Held, on: Option<&ResourceRef>| ended.contains(&(held, on));
+    let gone = |held: &RoleAssignment, on: Option<&ResourceRef>| ended.contains(&(held, on));
     let mut after = before.clone();
     after.role = before.role.clone().filter(|held| !gone(held, None));
     after.grants = before
@@ -150,7 +150,7 @@ fn end_holdings(
         .collect();
     let mut after = after.settled(set, now);
     // Whoever held a role for a time may have left keys behind: all of them end with it (004).
-    let for_a_time = |held: &Held, on: Option<&ResourceRef>| {
+    let for_a_time = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let ends = |role: &Role| on.is_none() && role.reach == Reach::Organization && held.expires_at.is_some();
         set.role(&held.role)
             .is_some_and(|role| role.is_time_limited() || role.optional || ends(role))
@@ -168,10 +168,10 @@ fn end_holdings(
     for (held, on) in ended {
         let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
         let revoked = (keys > 0 && for_a_time(held, *on)).then(|| json!({ "api_keys_revoked": keys }));
-        let mut record = Recorder::new(before.organization, Party::system("expire"), now, ids);
+        let mut record = Recorder::new(before.organization, EntityRef::system("expire"), now, ids);
         changes
             .events
-            .push(record.event("member.role_ended", Party::user(before.id), Some(what), revoked));
+            .push(record.event("member.role_ended", EntityRef::user(before.id), Some(what), revoked));
         let letter = Letter::AccessEnded {
             role: held.role.clone(),
             resource: on.map(|r| r.key.clone()),

@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
-use crate::event::{Party, Recorder};
+use crate::event::{EntityRef, Recorder};
 use crate::feedback::Deliverability;
 use crate::id::NewIds;
 use crate::invitation::{CancelReason, Invitation, InvitationState};
@@ -12,7 +12,7 @@ use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::{Resources, RoleSet};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::invitations::resend_unseen;
 use crate::rules::invite::picture as invitation_picture;
 use crate::rules::members::picture;
@@ -25,7 +25,7 @@ pub const SLICE: usize = 20;
 
 /// How long work that ends a resource or a role goes on looking for holders: a request that had read it before may still
 /// be writing one.
-pub const LATE_WRITERS: SignedDuration = SignedDuration::from_secs(60);
+pub const IN_FLIGHT_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Ends the grants of these members on a deleted resource.
 pub fn end_grants(
@@ -43,10 +43,10 @@ pub fn end_grants(
             continue;
         }
         let after = after.settled(set, now);
-        let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
+        let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
         changes.events.push(record.event(
             "member.grant_ended",
-            Party::user(before.id),
+            EntityRef::user(before.id),
             Some(picture(before)),
             Some(picture(&after)),
         ));
@@ -83,8 +83,8 @@ pub fn end_offers(
             after.version += 1;
             ("invitation.updated", after)
         };
-        let mut record = Recorder::new(before.organization, Party::system("finish-work"), now, ids);
-        let subject = Party::invitation(before.id);
+        let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
+        let subject = EntityRef::invitation(before.id);
         changes.events.push(record.event(
             kind,
             subject,
@@ -101,25 +101,25 @@ pub fn end_offers(
 /// they were. Nobody has named these addresses, so one that bounced, declined or complained stays as it is, with its link and its end,
 /// and so does one that was mailed too often of late.
 pub fn resend_slice(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     invitations: &[Invitation],
     inviters: &[Member],
     deliverability: &[Deliverability],
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
-    if scene.organization.is_deleted() {
+    if ctx.organization.is_deleted() {
         return changes;
     }
     let is_out = |address: &Address| {
         let mut known = deliverability.iter().filter(|known| known.address == *address);
-        known.any(|known| known.reason().is_some() || rests(known, scene.now).is_some())
+        known.any(|known| known.reason().is_some() || rests(known, ctx.now).is_some())
     };
     for invitation in invitations
         .iter()
-        .filter(|i| i.state_at(scene.now) == InvitationState::Pending && !is_out(&i.email))
+        .filter(|i| i.state_at(ctx.now) == InvitationState::Pending && !is_out(&i.email))
     {
-        if let Ok(more) = resend_unseen(scene, invitation, inviters, ids) {
+        if let Ok(more) = resend_unseen(ctx, invitation, inviters, ids) {
             changes = changes.and(more);
         }
     }

@@ -5,7 +5,7 @@ use crate::play::wanted;
 use crate::world::World;
 use muster_domain::rules::members::{Holdings, Update, WantedGrant, update};
 use muster_domain::rules::{activation, bulk};
-use muster_domain::{Changes, Scene, Status, UserId, permission};
+use muster_domain::{Changes, DecisionContext, Status, UserId, permission};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
@@ -20,7 +20,7 @@ impl World {
 
     pub(crate) fn change_member(
         &self,
-        scene: &Scene<'_>,
+        scene: &DecisionContext<'_>,
         whom: usize,
         wish: &Wish,
         ids: &mut crate::world::Ids,
@@ -66,7 +66,7 @@ impl World {
 
     pub(crate) fn set_status(
         &self,
-        scene: &Scene<'_>,
+        scene: &DecisionContext<'_>,
         active: bool,
         rows: &[usize],
         ids: &mut crate::world::Ids,
@@ -77,7 +77,7 @@ impl World {
         }
         let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
         let rows: Vec<UserId> = rows.into_iter().collect();
-        let one = |scene: &Scene<'_>, id: &UserId| {
+        let one = |scene: &DecisionContext<'_>, id: &UserId| {
             Ok::<_, Infallible>(activation::set_status(scene, self.members.get(id), status, ids))
         };
         let Ok(part) = bulk::decide(scene, &rows, one, |_, _| Ok(true));

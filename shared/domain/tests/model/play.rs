@@ -5,15 +5,16 @@ use crate::invariants::is_settled;
 use crate::plain;
 use crate::power::Cause;
 use crate::world::{World, address, user};
-use muster_domain::rules::answer::{Answer, Guest, accept, decline};
+use muster_domain::rules::answer::{InvitationResponse, Invitee, accept, decline};
 use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
-use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{AddableContacts, Holder, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::settle::{expire_invitation, settle_member};
 use muster_domain::rules::{organizations, resources};
 use muster_domain::{
-    Address, Changes, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Scene, Seats, Timestamp, UserId,
+    Address, Changes, DecisionContext, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Seats, Timestamp,
+    UserId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,8 +157,8 @@ impl World {
         }
     }
 
-    pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> Scene<'a> {
-        Scene {
+    pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> DecisionContext<'a> {
+        DecisionContext {
             organization: &self.organization,
             set: self.set,
             actor,
@@ -202,13 +203,19 @@ impl World {
         member.or_else(|| self.pending().find(|i| i.email == *email).map(invited))
     }
 
-    fn invite(&self, scene: &Scene<'_>, to: &[usize], ask: &Ask, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
+    fn invite(
+        &self,
+        scene: &DecisionContext<'_>,
+        to: &[usize],
+        ask: &Ask,
+        ids: &mut crate::world::Ids,
+    ) -> Result<Changes, ()> {
         let to: BTreeSet<Address> = to.iter().map(|number| self.somewhere(*number)).collect();
         let holders: BTreeMap<_, _> = to.iter().filter_map(|a| Some((a.clone(), self.holder(a)?))).collect();
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
-            known: Known::default(),
+            known: AddableContacts::default(),
             addresses: &addresses,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),
@@ -223,7 +230,7 @@ impl World {
         Ok(changes)
     }
 
-    fn resend(&self, scene: &Scene<'_>, which: usize, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
+    fn resend(&self, scene: &DecisionContext<'_>, which: usize, ids: &mut crate::world::Ids) -> Result<Changes, ()> {
         let before = self.nth(which);
         let holder = before.and_then(|i| self.holder(&i.email));
         let keys = before.iter().flat_map(|i| &i.resources).map(|r| &r.key);
@@ -239,7 +246,7 @@ impl World {
 
     fn change_invitation(
         &self,
-        scene: &Scene<'_>,
+        scene: &DecisionContext<'_>,
         which: usize,
         ask: Option<&Ask>,
         ids: &mut crate::world::Ids,
@@ -267,7 +274,7 @@ impl World {
         let who = invited.filter(|_| who != 1).unwrap_or(who);
         let email = address(who);
         let inviters: Vec<Member> = self.members.get(&invitation.invited_by).cloned().into_iter().collect();
-        let answer = Answer {
+        let answer = InvitationResponse {
             organization: &self.organization,
             set: self.set,
             invitation: &invitation,
@@ -275,7 +282,7 @@ impl World {
             inviters: &inviters,
             member: self.members.get(&user(who)),
             former: None,
-            guest: Guest {
+            invitee: Invitee {
                 id: user(who),
                 email: Some(&email),
                 email_verified: true,
@@ -294,7 +301,7 @@ impl World {
             assert!(changes.is_empty() || open, "answered after its end");
             assert!(changes.seat_delta() <= 0, "accepting never needs a seat");
         }
-        self.take(&Cause::Guest, decided.map_err(|_| ()))
+        self.take(&Cause::Invitee, decided.map_err(|_| ()))
     }
 
     fn set_plan(&mut self, room: Option<i64>, partner: bool) -> Verdict {

@@ -10,7 +10,7 @@ pub(crate) enum Cause {
     /// A member's.
     Member(UserId),
     /// Somebody's who answers an invitation.
-    Guest,
+    Invitee,
     /// The platform's.
     Platform,
     /// Time's, or that of a job which carries out what was decided before.
@@ -20,7 +20,7 @@ pub(crate) enum Cause {
 type Holding = (String, Option<ResourceRef>, Option<Timestamp>, u32);
 
 fn holdings(member: &Option<Member>) -> Vec<Holding> {
-    let plain = |held: &muster_domain::Held, on| (held.role.to_string(), on, held.expires_at, held.epoch);
+    let plain = |held: &muster_domain::RoleAssignment, on| (held.role.to_string(), on, held.expires_at, held.epoch);
     let mut all = Vec::new();
     for member in member.iter() {
         all.extend(member.role.iter().map(|held| plain(held, None)));
@@ -40,7 +40,7 @@ pub(crate) fn check(world: &World, cause: &Cause, changes: &Changes) {
             Some(member) => check_member(world, member, changes),
             None => assert!(changes.events.is_empty() && changes.mail.is_empty()),
         },
-        Cause::Guest => check_guest(world, changes),
+        Cause::Invitee => check_guest(world, changes),
         Cause::Platform => assert!(changes.members.is_empty() && changes.invitations.is_empty()),
         Cause::System => check_system(world, changes),
     }

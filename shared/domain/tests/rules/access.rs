@@ -2,9 +2,9 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, KnownBy, Limits, Unusable};
-use muster_domain::rules::access::{Decision, Lack, Question, decide};
+use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
 use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
-use muster_domain::{ApiKey, KeyId, Member, Organization, ResourceRef, Scene, Secret};
+use muster_domain::{ApiKey, DecisionContext, KeyId, Member, Organization, ResourceRef, Secret};
 
 fn question<'a>(
     organization: &'a Organization,
@@ -53,13 +53,13 @@ fn told(decision: &Decision<'_>) -> String {
             assert!(decision.is_allowed());
             format!("{} on {}", source.role.id, place(&source.on))
         }
-        Decision::Denied { lack, would } => {
+        Decision::Denied { reason, granted_by } => {
             assert!(!decision.is_allowed());
-            let would: Vec<String> = would
+            let granted_by: Vec<String> = granted_by
                 .iter()
                 .map(|s| format!("{} on {}", s.role.id, place(&s.on)))
                 .collect();
-            format!("{}: {}", lack.code(), would.join(", "))
+            format!("{}: {}", reason.code(), granted_by.join(", "))
         }
     }
 }
@@ -126,14 +126,14 @@ fn what_has_ended_or_is_ending_allows_nothing() {
     let acme = organization();
     let spring = reference("spring");
     let runner = holder("pat", "program_admin");
-    let lack = |question: &Question<'_>| match decide(question) {
-        Decision::Denied { lack, .. } => lack,
+    let reason = |question: &Question<'_>| match decide(question) {
+        Decision::Denied { reason, .. } => reason,
         Decision::Allowed(source) => panic!("{source:?}"),
     };
     let resting = inactive(holder("pat", "program_admin"));
     assert_eq!(
-        lack(&question(&acme, &resting, "content:read", Some(&spring))),
-        Lack::Inactive
+        reason(&question(&acme, &resting, "content:read", Some(&spring))),
+        DenialReason::Inactive
     );
 
     let deleted = Organization {
@@ -141,19 +141,19 @@ fn what_has_ended_or_is_ending_allows_nothing() {
         ..organization()
     };
     let asked = question(&deleted, &runner, "content:read", Some(&spring));
-    assert_eq!(lack(&asked), Lack::OrganizationDeleted);
+    assert_eq!(reason(&asked), DenialReason::OrganizationDeleted);
 
     let mut ending = organization();
     ending.ending.insert(spring.registration);
     assert_eq!(
-        lack(&question(&ending, &runner, "content:read", Some(&spring))),
-        Lack::Role
+        reason(&question(&ending, &runner, "content:read", Some(&spring))),
+        DenialReason::Role
     );
 
     let short = somebody("sue", None, vec![grant("spring", "program_admin", Some(now()))]);
     assert_eq!(
-        lack(&question(&acme, &short, "content:read", Some(&spring))),
-        Lack::Role
+        reason(&question(&acme, &short, "content:read", Some(&spring))),
+        DenialReason::Role
     );
 }
 
@@ -250,10 +250,10 @@ fn a_key_that_opens_nothing_allows_nothing_and_says_why() {
             key: Some(&key),
             ..question(&acme, &admin, "content:read", None)
         };
-        let Decision::Denied { lack, .. } = decide(&asked) else {
+        let Decision::Denied { reason, .. } = decide(&asked) else {
             panic!("{key:?} allows it");
         };
-        assert_eq!(lack, Lack::Key(why));
+        assert_eq!(reason, DenialReason::Key(why));
     }
 }
 
@@ -288,7 +288,7 @@ fn through_a_key_that_is_limited_to_some_of_it_nobody_asks_what_its_owner_holds_
             ..Limits::default()
         });
         for (key, may) in [(&whole, true), (&reads, true), (&on_spring, false), (&capped, false)] {
-            let scene = Scene {
+            let scene = DecisionContext {
                 key: Some(key),
                 ..scene(&acme, owner)
             };

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::address::Rejected;
-use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
@@ -59,7 +59,7 @@ pub(crate) fn ask(
     let request = Invite {
         addresses: &addresses,
         holders: &BTreeMap::new(),
-        known: Known { accounts, most },
+        known: AddableContacts { accounts, most },
         wanted: wanted(&wished, &resources, term),
         message: None,
     };
@@ -85,7 +85,7 @@ fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_n
     assert_eq!(ann.grants, [grant("spring", "program_admin", None)]);
     assert_eq!((ann.joined_at, ann.last_active_at), (now(), None));
     // Ahead of now, so that no key of an earlier membership comes back.
-    assert!(ann.keys_since > now());
+    assert!(ann.keys_valid_from > now());
     assert_eq!(ann.profile, muster_domain::member::Profile::default());
     let (invitations, changes) = sent.unwrap();
     assert_eq!((invitations.len(), changes.seat_delta()), (1, 2));
@@ -160,8 +160,8 @@ fn an_account_that_is_a_member_or_stands_twice_refuses_the_batch_by_address() {
     };
     let accounts = [member, account("bob"), twin];
     match ask(&counted(&[&owner], &[]), &owner, "admin", &accounts, 20) {
-        Err(InviteRefusal::Invalid(faults)) => assert_eq!(
-            codes(&faults),
+        Err(InviteRefusal::Invalid(violations)) => assert_eq!(
+            codes(&violations),
             ["ann@x.example already_member", "bob2@x.example same_person"]
         ),
         other => panic!("{other:?}"),
@@ -226,8 +226,8 @@ fn whose_address_only_a_member_told_gets_no_allowlisted_role_afterwards_either()
             };
             let done = update(&scene(&organization, actor), Some(&ann), change, &mut ids());
             match done {
-                Err(MemberRefusal::Invalid(faults)) if refused => {
-                    assert_eq!(codes(&faults), ["ann@partner.example address_not_verified"])
+                Err(MemberRefusal::Invalid(violations)) if refused => {
+                    assert_eq!(codes(&violations), ["ann@partner.example address_not_verified"])
                 }
                 done => assert!(!refused && done.is_ok(), "{done:?}"),
             }

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::invitation::CancelReason;
-use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept, decline, end_second};
+use muster_domain::rules::answer::{InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second};
 use muster_domain::{
     Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Timestamp,
 };
@@ -38,8 +38,8 @@ impl Case {
         }
     }
 
-    fn answer(&self) -> Answer<'_> {
-        Answer {
+    fn answer(&self) -> InvitationResponse<'_> {
+        InvitationResponse {
             organization: &self.organization,
             set: set(),
             invitation: &self.invitation,
@@ -47,7 +47,7 @@ impl Case {
             inviters: &self.inviters,
             member: self.member.as_ref(),
             former: self.former.as_ref(),
-            guest: Guest {
+            invitee: Invitee {
                 id: user("guest"),
                 email: self.email.as_ref(),
                 email_verified: self.verified,
@@ -57,7 +57,7 @@ impl Case {
         }
     }
 
-    fn refusal(&self) -> Option<AnswerRefusal> {
+    fn refusal(&self) -> Option<ResponseRefusal> {
         accept(&self.answer(), &mut ids()).err()
     }
 }
@@ -100,7 +100,7 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
     let (again, changes) = accept(&case.answer(), &mut ids()).unwrap();
     assert!(again == member && changes.is_empty());
     case.member = None;
-    let gone = Some(AnswerRefusal::Ended(InvitationState::Accepted));
+    let gone = Some(ResponseRefusal::Ended(InvitationState::Accepted));
     assert_eq!(case.refusal(), gone, "the link does not bring back who was removed");
     case.member = Some(Member {
         joined_at: at("2026-03-11T00:00:00Z"),
@@ -108,14 +108,14 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
     });
     assert_eq!(case.refusal(), gone, "a later membership is not this invitation's");
     case.member = Some(inactive(member));
-    assert_eq!(case.refusal(), Some(AnswerRefusal::Inactive));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::Inactive));
 }
 
 #[test]
 fn every_reason_to_refuse_has_its_own_name() {
-    use AnswerRefusal as R;
+    use ResponseRefusal as R;
     type Spoil = fn(&mut Case);
-    let cases: [(Spoil, AnswerRefusal); 15] = [
+    let cases: [(Spoil, ResponseRefusal); 15] = [
         (|c| c.generation = 0, R::LinkReplaced),
         (|c| c.invitation.generation = 2, R::LinkReplaced),
         (|c| c.email = Some(address("other@x.example")), R::EmailMismatch),
@@ -168,7 +168,7 @@ fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_it
         "a guest may still accept"
     );
     case.member = Some(inactive(holder("guest", "participant")));
-    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::AlreadyMember));
     let changes = end_second(&case.answer(), &mut ids());
     assert_eq!(
         (changes.seat_delta(), kinds(&changes)),
@@ -179,13 +179,17 @@ fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_it
     let member = case.member.as_ref().unwrap();
     assert_eq!(changes.relied_on, [relied(member)]);
     let event = &changes.events[0];
-    assert_eq!(event.actor, muster_domain::Party::user(user("guest")));
+    assert_eq!(event.actor, muster_domain::EntityRef::user(user("guest")));
     assert_eq!(event.after.as_ref().unwrap()["cancel_reason"], "already_member");
     case.invitation = expected;
     assert!(end_second(&case.answer(), &mut ids()).is_empty(), "once is enough");
-    assert_eq!(case.refusal(), Some(AnswerRefusal::AlreadyMember), "as the first time");
+    assert_eq!(
+        case.refusal(),
+        Some(ResponseRefusal::AlreadyMember),
+        "as the first time"
+    );
     case.member = None;
-    let gone = Some(AnswerRefusal::Ended(InvitationState::Cancelled));
+    let gone = Some(ResponseRefusal::Ended(InvitationState::Cancelled));
     assert_eq!(case.refusal(), gone, "it does not come back for those who leave");
     let mut late = program_admin();
     (late.member, late.now) = (Some(holder("guest", "admin")), late.invitation.expires_at);
@@ -196,9 +200,9 @@ fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_it
 fn an_invitation_that_ended_with_its_program_goes_on_saying_so() {
     let mut case = program_admin();
     case.invitation = case.invitation.ended_because(CancelReason::ResourceDeleted, now());
-    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::ResourceGone));
     case.member = Some(holder("guest", "admin"));
-    assert_eq!(case.refusal(), Some(AnswerRefusal::ResourceGone));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::ResourceGone));
 }
 
 #[test]
@@ -207,17 +211,17 @@ fn a_helper_needs_the_role_on_since_the_invitation_and_the_domain_allowed_still(
     assert_eq!(helper().refusal(), None);
     let mut case = helper();
     case.organization.settings.optional_roles.clear();
-    assert_eq!(case.refusal(), Some(AnswerRefusal::RoleNotEnabled));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::RoleNotEnabled));
     let mut case = helper();
     case.organization.role_epochs.insert(role("implementation_admin"), 1);
     assert_eq!(
         case.refusal(),
-        Some(AnswerRefusal::RoleNotEnabled),
+        Some(ResponseRefusal::RoleNotEnabled),
         "off and on again meanwhile"
     );
     let mut case = helper();
     case.organization.plan.allowed_domains.clear();
-    assert_eq!(case.refusal(), Some(AnswerRefusal::DomainNotAllowed));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::DomainNotAllowed));
 }
 
 #[test]
@@ -230,11 +234,11 @@ fn declining_frees_the_seat_once() {
     );
     case.invitation = changes.invitations[0].after.clone().unwrap();
     assert!(decline(&case.answer(), &mut ids()).unwrap().is_empty());
-    assert_eq!(case.refusal(), Some(AnswerRefusal::Ended(InvitationState::Declined)));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::Ended(InvitationState::Declined)));
     let mut case = program_admin();
     case.now = case.invitation.expires_at;
     let late = decline(&case.answer(), &mut ids());
-    assert_eq!(late.err(), Some(AnswerRefusal::Ended(InvitationState::Expired)));
+    assert_eq!(late.err(), Some(ResponseRefusal::Ended(InvitationState::Expired)));
 }
 
 #[test]
@@ -277,5 +281,5 @@ fn what_one_account_accepted_another_does_not_accept_again() {
     assert_eq!(case.invitation.accepted_by, Some(user("guest")));
     case.invitation.accepted_by = Some(user("somebody-else"));
     case.member = Some(first);
-    assert_eq!(case.refusal(), Some(AnswerRefusal::Ended(InvitationState::Accepted)));
+    assert_eq!(case.refusal(), Some(ResponseRefusal::Ended(InvitationState::Accepted)));
 }

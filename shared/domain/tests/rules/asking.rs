@@ -4,7 +4,7 @@ use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{About, has_ended, may_ask};
-use muster_domain::{ApiKey, KeyId, Member, Scene};
+use muster_domain::{ApiKey, DecisionContext, KeyId, Member};
 
 fn other_key(key: &ApiKey) -> KeyId {
     KeyId {
@@ -35,7 +35,7 @@ fn a_key_asks_about_itself_and_its_owner_and_about_no_other_key() {
     let acme = organization();
     let sam = holder("sam", "program_sponsor");
     let key = crate::keys::own(&sam).0;
-    let scene = Scene {
+    let scene = DecisionContext {
         key: Some(&key),
         ..scene(&acme, &sam)
     };

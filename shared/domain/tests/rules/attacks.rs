@@ -2,11 +2,16 @@
 
 use crate::team::*;
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, grant_one, update};
-use muster_domain::{Member, Organization, RoleSet, Scene, Status, Timestamp};
+use muster_domain::{DecisionContext, Member, Organization, RoleSet, Status, Timestamp};
 
 const HELPER: &str = "implementation_admin";
 
-fn mix(scene: &Scene<'_>, target: &Member, role: Option<&str>, grants: &[WantedGrant]) -> Option<MemberRefusal> {
+fn mix(
+    scene: &DecisionContext<'_>,
+    target: &Member,
+    role: Option<&str>,
+    grants: &[WantedGrant],
+) -> Option<MemberRefusal> {
     let role = role.map(crate::team::role);
     let holdings = Some(Holdings::Mix {
         role: role.as_ref(),
@@ -20,7 +25,13 @@ fn mix(scene: &Scene<'_>, target: &Member, role: Option<&str>, grants: &[WantedG
     update(scene, Some(target), request, &mut ids()).err()
 }
 
-fn one(scene: &Scene<'_>, target: &Member, id: &str, programs: &[&str], term: Option<&str>) -> Option<MemberRefusal> {
+fn one(
+    scene: &DecisionContext<'_>,
+    target: &Member,
+    id: &str,
+    programs: &[&str],
+    term: Option<&str>,
+) -> Option<MemberRefusal> {
     let id = role(id);
     let programs: Vec<_> = programs.iter().map(|p| found(p)).collect();
     let holdings = Some(Holdings::One(wanted(&id, &programs, term.map(|t| t.parse().unwrap()))));
@@ -221,7 +232,7 @@ fn helpers_come_from_allowed_domains_only_and_only_while_the_role_is_on() {
     let target = holder("target", "admin");
     let organization = counted(&[&owner, &target], &[]);
     let code = |refusal| match refusal {
-        Some(MemberRefusal::Invalid(faults)) => codes(&faults),
+        Some(MemberRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     };
     let refused = one(&scene(&organization, &owner), &target, HELPER, &[], Some("1_month"));
@@ -268,7 +279,7 @@ fn a_mix_of_grants_is_no_way_around_the_allowlist_or_the_terms_of_a_role() {
     let set = guests();
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let scene = Scene {
+    let scene = DecisionContext {
         set: &set,
         ..scene(&organization, &owner)
     };
@@ -283,7 +294,7 @@ fn a_mix_of_grants_is_no_way_around_the_allowlist_or_the_terms_of_a_role() {
             expires_at: end.map(at),
         };
         match mix(&scene, &target, None, &[keep]) {
-            Some(MemberRefusal::Invalid(faults)) => codes(&faults),
+            Some(MemberRefusal::Invalid(violations)) => codes(&violations),
             None => Vec::new(),
             other => panic!("{other:?}"),
         }

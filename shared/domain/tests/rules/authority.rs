@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, Limits};
-use muster_domain::{ApiKey, Authority, Member, RoleSet, Scene, Status, roleset};
+use muster_domain::{ApiKey, Authority, DecisionContext, Member, RoleSet, Status, roleset};
 
 fn of<'a>(organization: &'a muster_domain::Organization, member: &'a Member) -> Authority<'a> {
     Authority::of(member, organization, set(), now())
@@ -42,12 +42,12 @@ fn who_takes_on_work_takes_it_where_their_role_says_so() {
     let (carl, spring) = (contributor(), reference("spring"));
     let own = Authority::of(&carl, &acme, practice(), now());
     let (contributor, owner) = (role("contributor"), role("owner"));
-    assert!(own.may_take(&contributor, Some(&spring)) && !own.may_take(&owner, Some(&spring)));
+    assert!(own.may_self_assign(&contributor, Some(&spring)) && !own.may_self_assign(&owner, Some(&spring)));
     assert!(own.may_take_somewhere(&contributor) && !own.may_take_somewhere(&owner));
-    assert!(own.may_take_any(Some(&spring)) && own.may_take_something());
+    assert!(own.may_take_any(Some(&spring)) && own.may_self_assign_any());
     let (acme, ann) = (organization(), holder("ann", "admin"));
     let other = of(&acme, &ann);
-    assert!(!other.may_take_any(Some(&spring)) && !other.may_take_something());
+    assert!(!other.may_take_any(Some(&spring)) && !other.may_self_assign_any());
     assert!(!other.may_take_somewhere(&role("admin")));
 }
 
@@ -67,10 +67,10 @@ fn a_key_that_only_reads_gives_takes_and_manages_nothing() {
         assert_eq!(admin.may_manage(&given, Some(&spring)), may);
         let own = Authority::of(&carl, &acme, practice(), now()).within(limits, practice());
         let taken = role("contributor");
-        assert_eq!(own.may_take(&taken, Some(&spring)), may);
+        assert_eq!(own.may_self_assign(&taken, Some(&spring)), may);
         assert_eq!(own.may_take_somewhere(&taken), may);
         assert_eq!(own.may_take_any(Some(&spring)), may);
-        assert_eq!(own.may_take_something(), may);
+        assert_eq!(own.may_self_assign_any(), may);
     }
 }
 
@@ -126,7 +126,7 @@ fn a_role_counts_for_a_key_only_within_its_limits() {
         (Some(&autumn), false),
         (Some(&capped), false),
     ] {
-        let scene = Scene {
+        let scene = DecisionContext {
             key,
             ..scene(&acme, &runner)
         };

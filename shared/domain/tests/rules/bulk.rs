@@ -6,7 +6,7 @@ use muster_domain::rules::bulk::{Part, decide};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::invite::Holder;
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
-use muster_domain::{Changes, Invitation, InvitationState, Member, Organization, Scene, Status, UserId};
+use muster_domain::{Changes, DecisionContext, Invitation, InvitationState, Member, Organization, Status, UserId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -15,9 +15,9 @@ type Decided<R> = Result<Result<Changes, R>, Infallible>;
 
 /// Decides as many of the rows as there is room for.
 fn part<Row, R>(
-    scene: &Scene<'_>,
+    scene: &DecisionContext<'_>,
     rows: &[Row],
-    row: impl FnMut(&Scene<'_>, &Row) -> Decided<R>,
+    row: impl FnMut(&DecisionContext<'_>, &Row) -> Decided<R>,
     fits: impl Fn(&Changes) -> bool,
 ) -> Part<R> {
     let Ok(part) = decide(scene, rows, row, |_, all| Ok(fits(all)));
@@ -32,7 +32,7 @@ fn rows_share_the_seats_that_are_left() {
     let organization = limited(counted(&[&owner], &[]), 2);
     let rows = [&asleep[0], &asleep[1], &learner, &asleep[2]];
     let ids = &mut ids();
-    let activate = |s: &Scene<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Active, ids));
+    let activate = |s: &DecisionContext<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Active, ids));
     let got = part(&scene(&organization, &owner), &rows, activate, |_| true);
     let full = || {
         Err(MemberRefusal::NoSeats {
@@ -50,7 +50,7 @@ fn removing_all_owners_at_once_leaves_one() {
     let owners: Vec<Member> = ["a", "b", "c"].iter().map(|n| holder(n, "owner")).collect();
     let organization = counted(&owners.iter().collect::<Vec<_>>(), &[]);
     let ids = &mut ids();
-    let mut end = |s: &Scene<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
+    let mut end = |s: &DecisionContext<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
     let rows = [&owners[1], &owners[2], &owners[0]];
     let got = part(&scene(&organization, &owners[0]), &rows, &mut end, |_| true);
     assert_eq!(got.verdicts, [Ok(()), Ok(()), Err(MemberRefusal::LastOwner)]);
@@ -74,7 +74,7 @@ fn a_row_that_does_not_fit_waits_with_all_behind_it_and_one_that_fits_nowhere_go
     let cid = holder("cid", "admin");
     let organization = counted(&[&owner, &ann, &bob, &cid], &[]);
     let ids = &mut ids();
-    let mut end = |s: &Scene<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Inactive, ids));
+    let mut end = |s: &DecisionContext<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Inactive, ids));
     let rows = [&bob, &ann, &bob, &cid];
     let got = part(&scene(&organization, &owner), &rows, &mut end, |_| false);
     assert_eq!(got.verdicts.len(), 3, "what changes nothing needs no room");
@@ -90,7 +90,7 @@ fn what_follows_a_change_of_oneself_is_decided_anew() {
     );
     let organization = counted(&[&owner, &other, &ann], &[]);
     let ids = &mut ids();
-    let end = |s: &Scene<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
+    let end = |s: &DecisionContext<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
     let got = part(&scene(&organization, &owner), &[&ann, &owner, &other], end, |_| true);
     assert_eq!(got.verdicts, [Ok(()), Ok(())]);
     assert!(
@@ -113,8 +113,9 @@ fn two_invitations_of_one_address_are_not_revived_on_the_same_reading() {
     };
     let organization = counted(&[&owner], &[]);
     let ids = &mut ids();
-    let mut again =
-        |s: &Scene<'_>, i: &&Invitation| Ok(resend(s, Some(i), &Revival::default(), ids).map(|(_, changes)| changes));
+    let mut again = |s: &DecisionContext<'_>, i: &&Invitation| {
+        Ok(resend(s, Some(i), &Revival::default(), ids).map(|(_, changes)| changes))
+    };
     let scene = scene(&organization, &owner);
     let got = part(&scene, &[&one, &two], &mut again, |_| true);
     assert_eq!(
@@ -150,7 +151,7 @@ struct Team {
 }
 
 impl Team {
-    fn row(&self, scene: &Scene<'_>, deed: Deed, id: UserId) -> Result<Changes, MemberRefusal> {
+    fn row(&self, scene: &DecisionContext<'_>, deed: Deed, id: UserId) -> Result<Changes, MemberRefusal> {
         let member = self.members.get(&id);
         let ids = &mut ids();
         match deed {
@@ -238,7 +239,7 @@ proptest! {
             let Some(asks) = together.actor(actor) else { break };
             let left = &rows[verdicts.len()..];
             let scene = scene(&together.organization, &asks);
-            let row = |s: &Scene<'_>, id: &UserId| Ok(together.row(s, deed, *id));
+            let row = |s: &DecisionContext<'_>, id: &UserId| Ok(together.row(s, deed, *id));
             let got = part(&scene, left, row, |all| all.members.len() <= fit);
             prop_assert!(!got.verdicts.is_empty(), "each part gets on");
             verdicts.extend(got.verdicts);

@@ -4,9 +4,9 @@ use crate::adding::contact;
 use crate::team::*;
 use muster_domain::api_key::{Holding, KnownBy, Limits};
 use muster_domain::rules::contacts::{
-    Acquaintance, ContactRefusal, Details, Keeper, delete, put, remove_leaving_contact,
+    ContactEditor, ContactRefusal, Details, ExistingContacts, delete, put, remove_leaving_contact,
 };
-use muster_domain::{ApiKey, Contact, KeyId, Member, Organization, Pair, Party, Scene, Secret};
+use muster_domain::{ApiKey, Contact, DecisionContext, EntityRef, KeyId, Member, Organization, Pair, Secret};
 use serde_json::json;
 
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
@@ -17,13 +17,13 @@ fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
     }
 }
 
-fn keep(keeper: Keeper<'_>, before: Option<&Contact>, details: Details) -> Result<Contact, ContactRefusal> {
+fn keep(keeper: ContactEditor<'_>, before: Option<&Contact>, details: Details) -> Result<Contact, ContactRefusal> {
     let id = before.map_or_else(|| "c".parse().unwrap(), |c| c.id.clone());
     put(&keeper, id, before, None, details, &mut ids()).map(|(contact, _)| contact)
 }
 
-fn platform(organization: &Organization) -> Keeper<'_> {
-    Keeper::Platform {
+fn platform(organization: &Organization) -> ContactEditor<'_> {
+    ContactEditor::Platform {
         id: user("operator"),
         organization,
         now: now(),
@@ -34,7 +34,7 @@ fn platform(organization: &Organization) -> Keeper<'_> {
 fn whoever_last_told_account_or_address_answers_for_it_and_the_platform_for_itself() {
     let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
     let organization = counted(&[&owner, &ada], &[]);
-    let of = |member| Keeper::Member(scene(&organization, member));
+    let of = |member| ContactEditor::Member(scene(&organization, member));
     let by = |contact: &Contact| contact.vouched_by;
     let told = keep(platform(&organization), None, details("a@x.example", None, Some("ann"))).unwrap();
     assert_eq!(by(&told), None);
@@ -91,7 +91,7 @@ fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is(
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let key = made_by_another(&owner);
-    let keeper = Keeper::Member(Scene {
+    let keeper = ContactEditor::Member(DecisionContext {
         key: Some(&key),
         ..scene(&organization, &owner)
     });
@@ -125,7 +125,7 @@ fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is(
 fn an_account_is_more_than_a_hint_once_somebody_names_it() {
     let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
     let organization = counted(&[&owner, &ada], &[]);
-    let of = |member| Keeper::Member(scene(&organization, member));
+    let of = |member| ContactEditor::Member(scene(&organization, member));
     let hint = Contact {
         vouched: false,
         ..contact("a", "ann", None)
@@ -165,7 +165,7 @@ fn an_account_is_more_than_a_hint_once_somebody_names_it() {
 fn who_keeps_no_contacts_on_the_whole_organization_writes_none() {
     let pat = holder("pat", "program_admin");
     let organization = counted(&[&pat], &[]);
-    let keeper = Keeper::Member(scene(&organization, &pat));
+    let keeper = ContactEditor::Member(scene(&organization, &pat));
     let refused = keep(keeper, None, details("a@x.example", None, None));
     assert_eq!(refused, Err(ContactRefusal::Forbidden));
     let known = contact("ann", "ann", None);
@@ -174,7 +174,7 @@ fn who_keeps_no_contacts_on_the_whole_organization_writes_none() {
     }
 }
 
-fn left(organization: &Organization, owner: &Member, pat: &Member, known: &Acquaintance<'_>) -> Option<Contact> {
+fn left(organization: &Organization, owner: &Member, pat: &Member, known: &ExistingContacts<'_>) -> Option<Contact> {
     let changes = remove_leaving_contact(&scene(organization, owner), Some(pat), known, &mut ids()).unwrap();
     assert_eq!(changes.members.len(), 1);
     changes.contacts.into_iter().next().and_then(|pair| pair.after)
@@ -189,7 +189,7 @@ fn the_contact_of_a_former_member_has_their_account_and_nobody_stands_for_it() {
             ..holder("pat", "admin")
         };
         let organization = counted(&[&owner, &pat], &[]);
-        let contact = left(&organization, &owner, &pat, &Acquaintance::default()).unwrap();
+        let contact = left(&organization, &owner, &pat, &ExistingContacts::default()).unwrap();
         assert_eq!(contact.id.as_str(), &*pat.id.to_string());
         assert_eq!(
             (contact.user, contact.vouched, contact.vouched_by),
@@ -204,9 +204,9 @@ fn a_contact_keeps_an_account_that_somebody_stands_for() {
     let organization = counted(&[&owner, &pat], &[]);
     let at = contact("pat", "somebody-else", Some(user("ada")));
     let known = |at: &Contact| {
-        let known = Acquaintance {
+        let known = ExistingContacts {
             at: Some(at),
-            ..Acquaintance::default()
+            ..ExistingContacts::default()
         };
         left(&organization, &owner, &pat, &known)
     };
@@ -244,9 +244,9 @@ fn the_contact_that_somebody_left_behind_goes_with_their_address_and_never_becom
             vouched: false,
             ..contact("paula", "paula", None)
         };
-        let known = Acquaintance {
+        let known = ExistingContacts {
             at: Some(&before),
-            ..Acquaintance::default()
+            ..ExistingContacts::default()
         };
         let changes = remove_leaving_contact(&scene(&organization, &owner), Some(&pat), &known, &mut ids()).unwrap();
         let [gone, new] = &changes.contacts[..] else { panic!() };
@@ -265,7 +265,7 @@ fn the_contact_that_somebody_left_behind_goes_with_their_address_and_never_becom
 fn an_address_is_one_contacts_and_it_may_keep_it() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let keeper = Keeper::Member(scene(&organization, &owner));
+    let keeper = ContactEditor::Member(scene(&organization, &owner));
     let (ann, bob) = (contact("ann", "ann", None), contact("bob", "bob", None));
     let put_at = |found: &Contact, at: Option<&Contact>| {
         let details = details("new@x.example", Some("New"), None);
@@ -282,7 +282,7 @@ fn an_address_is_one_contacts_and_it_may_keep_it() {
 fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let keeper = Keeper::Member(scene(&organization, &owner));
+    let keeper = ContactEditor::Member(scene(&organization, &owner));
     let put = |found: Option<&Contact>, details: Details| {
         put(&keeper, "c".parse().unwrap(), found, None, details, &mut ids()).unwrap()
     };
@@ -291,7 +291,7 @@ fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
     let (first, changes) = put(None, details("a@x.example", None, None));
     assert_eq!((kinds(&changes), first.version), (vec!["contact.created"], 1));
     let event = &changes.events[0];
-    assert_eq!(event.subject, Party::contact(&first.id));
+    assert_eq!(event.subject, EntityRef::contact(&first.id));
     assert_eq!((&event.before, &event.after), (&None, &picture("a@x.example", None)));
     assert_eq!((first.organization, first.created_at), (organization.id, now()));
     assert_eq!(changes.contacts, [Pair::new(first.clone())]);

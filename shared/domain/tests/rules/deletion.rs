@@ -2,8 +2,8 @@
 
 use crate::team::*;
 use muster_domain::job::Erasure;
-use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, gone_at, restore, tell};
-use muster_domain::{ApiKey, Job, Letter, Organization, Party, Scene, Work};
+use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, gone_at, notify_owners, restore};
+use muster_domain::{ApiKey, DecisionContext, EntityRef, Job, Letter, Organization, Work};
 use serde_json::json;
 
 /// The organization as it is after its owner deleted it.
@@ -58,7 +58,7 @@ fn nobody_deletes_an_organization_through_a_key() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let key: ApiKey = crate::keys::own(&owner).0;
-    let scene = Scene {
+    let scene = DecisionContext {
         key: Some(&key),
         ..scene(&organization, &owner)
     };
@@ -87,7 +87,10 @@ fn it_comes_back_as_it_was_and_who_brought_it_is_recorded() {
         panic!("one event")
     };
     assert_eq!(event.kind, "organization.restored");
-    assert_eq!((&event.actor, event.at), (&Party::platform(user("operator")), later));
+    assert_eq!(
+        (&event.actor, event.at),
+        (&EntityRef::platform(user("operator")), later)
+    );
     assert_eq!(event.before, Some(json!({ "deleted_at": now() })));
 }
 
@@ -119,7 +122,7 @@ fn active_owners_are_told_and_nobody_else() {
         inactive(holder("away", "owner")),
         holder("admin", "admin"),
     ];
-    let changes = tell(&deleted(), set(), &members, now(), now(), &mut ids());
+    let changes = notify_owners(&deleted(), set(), &members, now(), now(), &mut ids());
     let to: Vec<&str> = changes.mail.iter().map(|m| m.to.as_str()).collect();
     assert_eq!(to, ["owner@acme.example"]);
     let expected = Letter::OrganizationDeleted {

@@ -6,7 +6,7 @@ use muster_domain::export::{Format, State, Wanted};
 use muster_domain::job::Exporting;
 use muster_domain::people::Selection;
 use muster_domain::rules::exports::{ExportRefusal, ask, failed, grown, may_export, may_go_on, ready, record, show};
-use muster_domain::{ApiKey, Export, Job, Member, Organization, Party, Scene, Timestamp, Work};
+use muster_domain::{ApiKey, DecisionContext, EntityRef, Export, Job, Member, Organization, Timestamp, Work};
 use serde_json::json;
 
 fn wanted() -> Wanted {
@@ -25,8 +25,8 @@ fn asked(member: &Member) -> Export {
     ask(&scene(&organization(), member), wanted(), &mut ids()).unwrap().0
 }
 
-fn through<'a>(key: &'a ApiKey, scene: Scene<'a>) -> Scene<'a> {
-    Scene {
+fn through<'a>(key: &'a ApiKey, scene: DecisionContext<'a>) -> DecisionContext<'a> {
+    DecisionContext {
         key: Some(key),
         ..scene
     }
@@ -114,13 +114,13 @@ fn what_leaves_is_recorded_with_who_took_it_and_of_whom() {
     let (acme, admin) = (organization(), holder("ann", "admin"));
     let key = crate::keys::own(&admin).0;
     for (scene, actor) in [
-        (scene(&acme, &admin), Party::user(admin.id)),
-        (through(&key, scene(&acme, &admin)), Party::api_key(key.id)),
+        (scene(&acme, &admin), EntityRef::user(admin.id)),
+        (through(&key, scene(&acme, &admin)), EntityRef::api_key(key.id)),
     ] {
         let event = record(&scene, &wanted(), 12, &mut ids());
         let told = json!({ "format": "csv", "timezone": "Europe/Paris", "filter": { "status": "active" }, "rows": 12 });
         assert_eq!((event.kind.as_str(), event.actor), ("members.exported", actor));
-        assert_eq!((event.subject, event.at), (Party::organization(acme.id), now()));
+        assert_eq!((event.subject, event.at), (EntityRef::organization(acme.id), now()));
         assert_eq!((event.before, event.after), (None, Some(told)));
     }
 }
@@ -129,7 +129,7 @@ fn what_leaves_is_recorded_with_who_took_it_and_of_whom() {
 fn an_export_is_shown_to_whoever_asked_for_it_until_its_end() {
     let (acme, ann, bob) = (organization(), holder("ann", "admin"), holder("bob", "admin"));
     let export = asked(&ann);
-    let shown = |scene: &Scene<'_>| show(scene, Some(export.clone()));
+    let shown = |scene: &DecisionContext<'_>| show(scene, Some(export.clone()));
     assert_eq!(shown(&scene(&acme, &ann)), Ok(export.clone()));
     assert_eq!(shown(&scene(&acme, &bob)), Err(ExportRefusal::NotFound));
     let last = later(scene(&acme, &ann), "2026-03-11T11:59:59Z");

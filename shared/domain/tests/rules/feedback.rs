@@ -1,7 +1,7 @@
 //! What is told of mail: its order does not matter, and who is mailed after it.
 
 use crate::team::*;
-use muster_domain::feedback::{Deliverability, Mark, Reason, Told};
+use muster_domain::feedback::{Deliverability, DeliveryEvent, Mark, Reason};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{EndReason, MailState};
 use muster_domain::rules::work::resend_slice;
@@ -40,8 +40,8 @@ fn mail(to: &str, asked: bool) -> Mail {
 }
 
 /// What an invitation shows after these were noted one after the other.
-fn shown(told: &[Told]) -> Delivery {
-    let note = |shown: Delivery, told: &Told| {
+fn shown(told: &[DeliveryEvent]) -> Delivery {
+    let note = |shown: Delivery, told: &DeliveryEvent| {
         let next = told.delivery();
         if next.after().any(|earlier| earlier == shown) {
             next
@@ -53,13 +53,13 @@ fn shown(told: &[Told]) -> Delivery {
 }
 
 /// Where a mail that was handed over stands after these were noted one after the other.
-fn stands(told: &[Told]) -> MailState {
+fn stands(told: &[DeliveryEvent]) -> MailState {
     stands_from(MailState::Sending, told)
 }
 
-fn stands_from(first: MailState, told: &[Told]) -> MailState {
-    let note = |state: MailState, told: &Told| {
-        let (from, to) = told.settles();
+fn stands_from(first: MailState, told: &[DeliveryEvent]) -> MailState {
+    let note = |state: MailState, told: &DeliveryEvent| {
+        let (from, to) = told.outbox_states();
         if from.contains(&state) { to } else { state }
     };
     told.iter().fold(first, note)
@@ -67,8 +67,8 @@ fn stands_from(first: MailState, told: &[Told]) -> MailState {
 
 #[test]
 fn what_is_told_gives_way_to_what_weighs_more() {
-    use Told::*;
-    let cases: [(&[Told], Delivery); 9] = [
+    use DeliveryEvent::*;
+    let cases: [(&[DeliveryEvent], Delivery); 9] = [
         (&[], Delivery::Queued),
         (&[Sent], Delivery::Sent),
         (&[Sent, Rejected], Delivery::Failed),
@@ -89,7 +89,7 @@ fn what_is_told_gives_way_to_what_weighs_more() {
 
 #[test]
 fn a_mail_that_the_service_has_taken_is_sent_unless_it_is_not_passed_on() {
-    use Told::{Bounced, Complained, Delivered, Rejected, Returned, Sent};
+    use DeliveryEvent::{Bounced, Complained, Delivered, Rejected, Returned, Sent};
     for told in [Sent, Returned, Delivered, Bounced, Complained] {
         assert_eq!(stands(&[told]), MailState::Sent, "{told:?}");
         assert_eq!(stands(&[told, Rejected]), MailState::Failed, "{told:?}");
@@ -97,8 +97,8 @@ fn a_mail_that_the_service_has_taken_is_sent_unless_it_is_not_passed_on() {
     }
     assert_eq!(stands(&[Rejected]), MailState::Failed);
     // Handed over by a try whose end is not known, and held by the next: it is not sent again.
-    assert_eq!(stands_from(MailState::Held, &[Sent]), MailState::Sent);
-    assert_eq!(stands_from(MailState::Held, &[Rejected]), MailState::Failed);
+    assert_eq!(stands_from(MailState::RoleAssignment, &[Sent]), MailState::Sent);
+    assert_eq!(stands_from(MailState::RoleAssignment, &[Rejected]), MailState::Failed);
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
 proptest! {
     #[test]
     fn neither_order_nor_repetition_of_what_is_told_matters(
-        told in prop::collection::vec(prop::sample::select(Told::ALL.to_vec()), 0..6),
+        told in prop::collection::vec(prop::sample::select(DeliveryEvent::ALL.to_vec()), 0..6),
         again in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         order in any::<prop::sample::Index>(),
     ) {
@@ -287,7 +287,7 @@ proptest! {
         prop_assert_eq!(stands(&told), stands(&other));
         let most = told.iter().map(|told| told.delivery()).max();
         prop_assert_eq!(shown(&told), most.unwrap_or(Delivery::Queued));
-        let marks = |told: &[Told]| told.iter().any(|t| matches!(t.mark(), Some(Mark::Bounced | Mark::Complained)));
+        let marks = |told: &[DeliveryEvent]| told.iter().any(|t| matches!(t.mark(), Some(Mark::Bounced | Mark::Complained)));
         prop_assert_eq!(marks(&told), shown(&told) >= Delivery::Bounced);
     }
 }

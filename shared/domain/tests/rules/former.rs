@@ -2,9 +2,9 @@
 
 use crate::adding::{account, added, ask, contact};
 use crate::team::*;
-use muster_domain::rules::contacts::{Acquaintance, remove_leaving_contact};
-use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, PickRefusal, invite, pick};
-use muster_domain::{Contact, FormerMember, Invitation, Letter, Member, Pair, RoleSet, Scene, UserId};
+use muster_domain::rules::contacts::{ExistingContacts, remove_leaving_contact};
+use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, PickRefusal, invite, pick};
+use muster_domain::{Contact, DecisionContext, FormerMember, Invitation, Letter, Member, Pair, RoleSet, UserId};
 use std::collections::BTreeMap;
 
 fn former(name: &str, email: &str, vouched_by: Option<UserId>, left: bool) -> FormerMember {
@@ -96,9 +96,9 @@ fn leaving_and_being_removed_are_kept_apart_whichever_came_before() {
     let before = former("ann", "ann@acme.example", None, false);
     for (actor, left) in [(&owner, false), (&ann, true)] {
         for kept in [None, Some(&before)] {
-            let known = Acquaintance {
+            let known = ExistingContacts {
                 former: kept,
-                ..Acquaintance::default()
+                ..ExistingContacts::default()
             };
             let scene = scene(&organization, actor);
             let changes = remove_leaving_contact(&scene, Some(&ann), &known, &mut ids()).unwrap();
@@ -141,7 +141,7 @@ fn an_address_that_was_a_members_is_invited_and_the_person_is_picked() {
         ..once_a_member(false, true)
     };
     match asks(member) {
-        Err(InviteRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["ann@x.example already_member"]),
+        Err(InviteRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["ann@x.example already_member"]),
         other => panic!("{other:?}"),
     }
     let unknown = Account {
@@ -179,7 +179,7 @@ fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them
         ..once_a_member(true, false)
     };
     match ask(&organization, &owner, "participant", &[again], 20) {
-        Err(InviteRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["ann@x.example already_member"]),
+        Err(InviteRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["ann@x.example already_member"]),
         other => panic!("{other:?}: they have come back since"),
     }
 }
@@ -194,14 +194,14 @@ fn where_members_may_not_leave_everybody_is_asked() {
             members_may_leave,
             ..set().clone()
         };
-        let scene = Scene {
+        let scene = DecisionContext {
             set: &set,
             ..scene(&organization, &owner)
         };
         let request = Invite {
             addresses: &[Ok(address("ann@x.example"))],
             holders: &BTreeMap::new(),
-            known: Known {
+            known: AddableContacts {
                 accounts: &accounts,
                 most: 20,
             },

@@ -3,14 +3,14 @@
 use crate::team::*;
 use muster_domain::roleset;
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, grant_one, remove, update};
-use muster_domain::{Changes, Member, RoleId, RoleSet, Scene, Term, Timestamp};
+use muster_domain::{Changes, DecisionContext, Member, RoleId, RoleSet, Term, Timestamp};
 
 const HELPER: &str = "implementation_admin";
 
 type Updated = Result<(Member, Changes), MemberRefusal>;
 
 fn mix(
-    scene: &Scene<'_>,
+    scene: &DecisionContext<'_>,
     target: &Member,
     role: Option<&RoleId>,
     term: Option<Term>,
@@ -60,7 +60,7 @@ fn nobody_gives_themselves_beside_their_programs_what_they_could_give_nobody() {
     let same = [wanted_grant("spring", "program_facilitator", None)];
     let participant = role("participant");
     let given = |set: &RoleSet| {
-        let scene = Scene {
+        let scene = DecisionContext {
             set,
             ..scene(&acme, &fay)
         };
@@ -82,7 +82,7 @@ fn a_role_that_gives_another_gives_it_only_where_members_are_managed() {
     ];
     let pat = somebody("pat", None, both);
     let set = giving(set(), "program_sponsor", &["program_sponsor", "participant"]);
-    let scene = Scene {
+    let scene = DecisionContext {
         set: &set,
         ..scene(&acme, &pat)
     };
@@ -127,7 +127,7 @@ fn what_members_take_on_for_themselves_they_give_nobody_else() {
         ..somebody("carl", None, vec![])
     };
     let other = somebody("otto", None, vec![grant("spring", "participant", None)]);
-    let scene = Scene {
+    let scene = DecisionContext {
         set: &set,
         ..scene(&acme, &carl)
     };
@@ -177,7 +177,7 @@ fn a_role_named_again_keeps_its_end_unless_a_new_term_is_asked_for() {
     assert_eq!(other.role, Some(held("admin", None)));
     // At its very end it is over, and is given anew.
     match asked(&hal(now()), &helper, None) {
-        Err(MemberRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["duration required"]),
+        Err(MemberRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["duration required"]),
         other => panic!("{other:?}"),
     }
 }
@@ -186,17 +186,17 @@ fn a_role_named_again_keeps_its_end_unless_a_new_term_is_asked_for() {
 fn a_grant_named_again_keeps_its_end_until_it_has_come_or_a_term_is_asked_for() {
     let (owner, set) = (holder("owner", "owner"), crate::attacks::guests());
     let acme = organization();
-    let scene = Scene {
+    let scene = DecisionContext {
         set: &set,
         ..scene(&acme, &owner)
     };
-    let (guest, spring) = (role("guest"), [found("spring")]);
+    let (invitee, spring) = (role("guest"), [found("spring")]);
     let ends = |end: &str, months: u8| {
         let target = Member {
             email: address("g@partner.example"),
             ..somebody("g", None, vec![grant("spring", "guest", Some(at(end)))])
         };
-        let holdings = Some(Holdings::One(wanted(&guest, &spring, Some(Term::Months(months)))));
+        let holdings = Some(Holdings::One(wanted(&invitee, &spring, Some(Term::Months(months)))));
         let request = Update {
             holdings,
             ..Update::default()

@@ -2,12 +2,12 @@
 
 use crate::team::*;
 use muster_domain::address::Rejected;
-use muster_domain::rules::answer::{Answer, AnswerRefusal, Guest, accept};
+use muster_domain::rules::answer::{InvitationResponse, Invitee, ResponseRefusal, accept};
 use muster_domain::rules::giving::{Lasting, Way, offer_until};
-use muster_domain::rules::invite::{Account, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
 use muster_domain::{
-    Address, Contact, Grant, Invitation, Member, ResourceRef, RoleSet, Scene, Term, Timestamp, roleset,
+    Address, Contact, DecisionContext, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
 };
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(crate) fn with(set: &RoleSet, id: &str, change: impl Fn(&mut roleset::Role))
 
 fn lasting(set: &RoleSet, giver: &Member, way: Way, id: &str, on: &[&str]) -> Option<Lasting> {
     let acme = organization();
-    let scene = Scene {
+    let scene = DecisionContext {
         set,
         ..scene(&acme, giver)
     };
@@ -124,7 +124,7 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
 
     let (acme, admin) = (organization(), holder("ann", "admin"));
     let named = |giver: &Member| {
-        let scene = Scene {
+        let scene = DecisionContext {
             set: &bold,
             ..scene(&acme, giver)
         };
@@ -142,9 +142,9 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
 }
 
 /// An invitation to be accepted, with those who answer for it.
-fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<Member, AnswerRefusal> {
+fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<Member, ResponseRefusal> {
     let organization = counted(&[], &[invitation]);
-    let answer = Answer {
+    let answer = InvitationResponse {
         organization: &organization,
         set: set(),
         invitation,
@@ -152,7 +152,7 @@ fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<
         inviters,
         member: None,
         former: None,
-        guest: Guest {
+        invitee: Invitee {
             id: user("guest"),
             email: Some(&invitation.email),
             email_verified: true,
@@ -196,7 +196,7 @@ fn what_a_helper_offers_ends_with_the_helper_whenever_it_is_accepted() {
 fn whoever_may_give_the_role_but_invites_nobody_there_any_more_has_lost_it() {
     let offer = invitation(&holder("pat", "program_admin"), "guest@x.example", "participant");
     let still = |inviter: Member| accepted(&offer, &[inviter], "2026-03-12T00:00:00Z").map(|_| ());
-    let lost = Err(AnswerRefusal::InviterLostAuthority);
+    let lost = Err(ResponseRefusal::InviterLostAuthority);
     assert_eq!(still(holder("pat", "program_admin")), Ok(()));
     assert_eq!(
         still(holder("pat", "program_facilitator")),
@@ -219,7 +219,7 @@ fn an_invitation_through_a_key_that_another_knows_is_asked_of_both() {
     };
     let day = "2026-03-12T00:00:00Z";
     let role = |inviters: &[Member]| accepted(&offer, inviters, day).map(|member| member.role.unwrap().expires_at);
-    let lost = Err(AnswerRefusal::InviterLostAuthority);
+    let lost = Err(ResponseRefusal::InviterLostAuthority);
     assert_eq!(role(&[owner.clone(), helper(vec![])]), Ok(Some(end())));
     assert_eq!(
         role(&[owner.clone(), somebody("hal", Some(held("admin", None)), vec![])]),
@@ -264,7 +264,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
     let request = Invite {
         addresses: &addresses,
         holders: &BTreeMap::new(),
-        known: Known {
+        known: AddableContacts {
             accounts: &accounts,
             most: 1,
         },

@@ -4,11 +4,11 @@ use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::{KnownBy, Unusable};
 use muster_domain::rules::invitations::{Change, change};
-use muster_domain::rules::invite::{Invite, Known, invite};
-use muster_domain::rules::keys::{Opening, opens, rotate};
+use muster_domain::rules::invite::{AddableContacts, Invite, invite};
+use muster_domain::rules::keys::{Opening, rotate, verify};
 use muster_domain::rules::members::{grant_one, may_see};
 use muster_domain::{
-    ApiKey, Authority, Grant, Invitation, Limits, Member, Organization, Scene, Secret, Timestamp, UserId,
+    ApiKey, Authority, DecisionContext, Grant, Invitation, Limits, Member, Organization, Secret, Timestamp, UserId,
 };
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ fn a_key_that_another_made_is_left_with_what_they_manage_still() {
         let opened = narrowed(&key, Some(&secret), &owner, maker.as_ref());
         assert_eq!(left(&opened), expected, "{what}");
         let acme = organization();
-        let open = opens(&secret, Some(&acme), Some(&owner), Some(&opened), now());
+        let open = verify(&secret, Some(&acme), Some(&owner), Some(&opened), now());
         let shut = open.err().map(|why| why.code());
         assert_eq!(shut, expected.is_empty().then_some("maker_lost_authority"), "{what}");
         // Nothing of it is written: the next use asks again.
@@ -223,7 +223,7 @@ fn helpers_key() -> (ApiKey, Member) {
 #[test]
 fn what_is_given_through_a_key_that_a_helper_knows_ends_with_the_helper() {
     let (acme, (key, owner)) = (organization(), helpers_key());
-    let through = |key| Scene {
+    let through = |key| DecisionContext {
         key,
         ..scene(&acme, &owner)
     };
@@ -271,7 +271,7 @@ fn what_is_given_through_a_key_that_a_helper_knows_ends_with_the_helper() {
 #[test]
 fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
     let (acme, (key, owner)) = (organization(), helpers_key());
-    let through = |key| Scene {
+    let through = |key| DecisionContext {
         key,
         ..scene(&acme, &owner)
     };
@@ -281,7 +281,7 @@ fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
         let request = Invite {
             addresses: &addresses,
             holders: &BTreeMap::new(),
-            known: Known::default(),
+            known: AddableContacts::default(),
             wanted: wanted(&admin, &[], None),
             message: None,
         };
@@ -332,7 +332,7 @@ fn a_key_limited_to_resources_does_not_see_whose_it_is() {
             (Some(&whole), true),
             (None, true),
         ] {
-            let scene = Scene {
+            let scene = DecisionContext {
                 key,
                 ..scene(&acme, &owner)
             };

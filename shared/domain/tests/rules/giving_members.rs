@@ -4,7 +4,7 @@ use crate::giving::{end, helper, with};
 use crate::team::*;
 use muster_domain::rules::members::{Holdings, Update, grant_one, update};
 use muster_domain::rules::ownership::transfer;
-use muster_domain::{Member, Organization, RoleSet, Scene, Term, Timestamp};
+use muster_domain::{DecisionContext, Member, Organization, RoleSet, Term, Timestamp};
 
 const HELPER: &str = "implementation_admin";
 
@@ -109,7 +109,7 @@ fn a_term_that_a_helper_prolongs_reaches_to_their_own_end() {
     let mut off = organization();
     off.role_epochs.insert(role(HELPER), 1);
     let hal = Member {
-        role: Some(muster_domain::Held {
+        role: Some(muster_domain::RoleAssignment {
             epoch: 1,
             ..held(HELPER, Some(end()))
         }),
@@ -176,7 +176,7 @@ fn an_owner_hands_on_and_becomes_nothing_that_outlasts_what_lets_them() {
     let ada = holder("ada", "admin");
     let acme = counted(&[&owner, &ada], &[]);
     let becomes = |set: &RoleSet, id: &str, on: &[&str]| {
-        let scene = Scene {
+        let scene = DecisionContext {
             set,
             ..scene(&acme, &owner)
         };

@@ -5,7 +5,7 @@ use crate::role_sets::Firm;
 use crate::team::{at, codes, counted, holder, ids, kinds, relied, role, scene, wanted_grant};
 use muster_domain::member::MAX_GRANTS;
 use muster_domain::rules::members::{MemberRefusal, WantedGrant, grant_one, revoke_one};
-use muster_domain::{Changes, Member, Scene, Timestamp};
+use muster_domain::{Changes, DecisionContext, Member, Timestamp};
 
 type Done = Result<(Member, Changes), MemberRefusal>;
 
@@ -34,9 +34,9 @@ fn held(member: &Member) -> Vec<(&str, &str)> {
     held
 }
 
-fn faults(done: Done) -> Vec<String> {
+fn violations(done: Done) -> Vec<String> {
     match done {
-        Err(MemberRefusal::Invalid(faults)) => codes(&faults),
+        Err(MemberRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     }
 }
@@ -71,7 +71,7 @@ fn the_last_grant_of_one_who_holds_nothing_else_is_not_taken() {
         firm.member("cleo", "collaborator", &["one"]),
     );
     let firm = firm.counting(&[&ada, &cleo]);
-    assert_eq!(faults(firm.takes(&ada, &cleo, "one")), ["grants required"]);
+    assert_eq!(violations(firm.takes(&ada, &cleo, "one")), ["grants required"]);
     let practice = Firm::of("client-practice");
     let (owner, paul) = (
         practice.holder("owner", "owner"),
@@ -92,7 +92,7 @@ fn a_role_that_no_resource_goes_with_is_not_given_on_one() {
         let firm = firm.counting(&[&owner, &editor]);
         for id in ["editor", "owner", "ghost"] {
             let refused = firm.gives(&owner, &editor, id, "one", None);
-            assert_eq!(faults(refused), ["role unknown_role"], "{set} {id}");
+            assert_eq!(violations(refused), ["role unknown_role"], "{set} {id}");
         }
     }
 }
@@ -201,12 +201,12 @@ fn a_grant_has_an_end_ahead_and_an_end_that_has_come_is_no_grant() {
     let mut cleo = firm.member("cleo", "collaborator", &["one", "two"]);
     let past = Some(at("2026-03-10T12:00:00Z"));
     let refused = firm.gives(&ada, &cleo, "collaborator", "one", past);
-    assert_eq!(faults(refused), ["expires_at in_the_past"]);
+    assert_eq!(violations(refused), ["expires_at in_the_past"]);
     cleo.grants[0].held.expires_at = past;
     let over = cleo.grants[0].resource.key.id.as_str().to_owned();
     let left = cleo.grants[1].resource.key.id.as_str().to_owned();
     assert_eq!(firm.takes(&ada, &cleo, &over), Err(MemberRefusal::NoGrant));
-    assert_eq!(faults(firm.takes(&ada, &cleo, &left)), ["grants required"]);
+    assert_eq!(violations(firm.takes(&ada, &cleo, &left)), ["grants required"]);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_member_holds_so_many_grants_and_no_more() {
         firm.member("cleo", "collaborator", &names),
     );
     let refused = firm.gives(&ada, &cleo, "collaborator", "another", None);
-    assert_eq!(faults(refused), ["grants too_many"]);
+    assert_eq!(violations(refused), ["grants too_many"]);
     let june = Some(at("2026-06-01T00:00:00Z"));
     assert!(
         firm.gives(&ada, &cleo, "collaborator", "p0", june).is_ok(),
@@ -284,7 +284,7 @@ fn a_key_that_does_not_see_its_owner_gives_them_nothing_either() {
     let admin = holder("ada", "admin");
     let organization = counted(&[&admin], &[]);
     let key = limited_to_spring(&admin);
-    let through = Scene {
+    let through = DecisionContext {
         key: Some(&key),
         ..scene(&organization, &admin)
     };

@@ -83,10 +83,10 @@ fn an_offer_for_a_time_has_the_term_and_the_switching_on_of_its_last_change() {
         (after.role, after.term, after.epoch),
         (helper.clone(), Some(Term::Months(2)), 3)
     );
-    let Err(InvitationRefusal::Invalid(faults)) = offered("ann@x.example") else {
+    let Err(InvitationRefusal::Invalid(violations)) = offered("ann@x.example") else {
         panic!("no domain of the platform's")
     };
-    assert_eq!(codes(&faults), ["ann@x.example domain_not_allowed"]);
+    assert_eq!(codes(&violations), ["ann@x.example domain_not_allowed"]);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn an_expired_invitation_comes_back_without_the_programs_that_went_meanwhile() {
     assert_eq!(after.resources, [reference("spring")]);
     old.resources = vec![reference("autumn")];
     match revive(&organization, &owner, &old, None) {
-        Err(InvitationRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["resources required"]),
+        Err(InvitationRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["resources required"]),
         other => panic!("{other:?}"),
     }
     // Its name was registered again since: that is another program.

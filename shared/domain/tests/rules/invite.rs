@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::invitation::Invitation;
-use muster_domain::rules::invite::{Holder, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{AddableContacts, Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Address, Changes, InvitationId, InvitationState, Letter, Member, Message, Organization, Seats};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
         Vec::new()
     };
     let request = Invite {
-        known: Known::default(),
+        known: AddableContacts::default(),
         addresses: &addresses,
         holders: &holders,
         wanted: wanted(&wished, &resources, None),
@@ -47,9 +47,9 @@ fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
     invite(&scene(organization, actor), request, &mut ids())
 }
 
-fn faults(sent: Sent) -> Vec<String> {
+fn violations(sent: Sent) -> Vec<String> {
     match sent {
-        Err(InviteRefusal::Invalid(faults)) => codes(&faults),
+        Err(InviteRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     }
 }
@@ -103,7 +103,7 @@ fn one_bad_address_refuses_the_whole_batch_and_every_bad_one_is_named() {
         ..Case::default()
     };
     assert_eq!(
-        faults(send(&counted(&[&owner], &[]), &owner, case)),
+        violations(send(&counted(&[&owner], &[]), &owner, case)),
         [
             "not-an-address invalid_email",
             "bob@x.example already_member",
@@ -121,7 +121,7 @@ fn addresses_outside_the_allowlist_are_named_with_the_domains_that_are_allowed()
         .into();
     let wished = role("implementation_admin");
     let request = |term| Invite {
-        known: Known::default(),
+        known: AddableContacts::default(),
         addresses: &addresses,
         holders: &HOLDERS,
         wanted: wanted(&wished, &[], term),

@@ -2,8 +2,10 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, MAX_KEYS, Unusable};
-use muster_domain::rules::keys::{KeyRefusal, Shut, Wanted, create, opens, revoke, rotate};
-use muster_domain::{ApiKey, Changes, Member, Name, Organization, Resource, ResourceKey, Scene, Secret, Timestamp};
+use muster_domain::rules::keys::{KeyRefusal, KeyRejection, Wanted, create, revoke, rotate, verify};
+use muster_domain::{
+    ApiKey, Changes, DecisionContext, Member, Name, Organization, Resource, ResourceKey, Secret, Timestamp,
+};
 
 pub(crate) type Resources<'a> = &'a [(ResourceKey, Option<Resource>)];
 pub(crate) type Made = Result<(ApiKey, Secret, Changes), KeyRefusal>;
@@ -34,9 +36,9 @@ pub(crate) fn own(owner: &Member) -> (ApiKey, Secret, Member) {
     (key, secret, changes.members[0].after.clone().unwrap())
 }
 
-fn faults(made: Made) -> Vec<String> {
+fn violations(made: Made) -> Vec<String> {
     match made {
-        Err(KeyRefusal::Invalid(faults)) => codes(&faults),
+        Err(KeyRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     }
 }
@@ -136,9 +138,9 @@ fn a_key_for_another_holds_what_they_hold_at_that_moment_and_rests_on_both() {
 #[test]
 fn one_limited_to_resources_gives_keys_limited_to_theirs() {
     let runner = holder("pat", "program_admin");
-    let guest = holder("sam", "program_sponsor");
-    assert_eq!(faults(made(&runner, &guest, &[], None)), ["resources required"]);
-    let (key, ..) = made(&runner, &guest, &[found("spring"), found("spring")], None).unwrap();
+    let invitee = holder("sam", "program_sponsor");
+    assert_eq!(violations(made(&runner, &invitee, &[], None)), ["resources required"]);
+    let (key, ..) = made(&runner, &invitee, &[found("spring"), found("spring")], None).unwrap();
     assert_eq!(key.limits.resources, [reference("spring")]);
 }
 
@@ -147,7 +149,7 @@ fn resources_that_are_not_there_or_out_of_reach_are_named() {
     let runner = holder("pat", "program_admin");
     let asked = [found("spring"), found("autumn"), missing("winter")];
     let expected = ["resources[1] unknown_resource", "resources[2] unknown_resource"];
-    assert_eq!(faults(made(&runner, &runner, &asked, None)), expected);
+    assert_eq!(violations(made(&runner, &runner, &asked, None)), expected);
 
     let mut ending = organization();
     ending.ending.insert(reference("spring").registration);
@@ -160,7 +162,7 @@ fn resources_that_are_not_there_or_out_of_reach_are_named() {
         &mut ids(),
     );
     assert_eq!(
-        faults(refused),
+        violations(refused),
         ["resources[0] unknown_resource", "expires_at in_the_past"]
     );
 }
@@ -169,10 +171,13 @@ fn resources_that_are_not_there_or_out_of_reach_are_named() {
 fn a_helper_for_a_month_leaves_no_key_of_another_that_lasts_longer() {
     let helper = holder("helper", "implementation_admin");
     let admin = holder("ann", "admin");
-    assert_eq!(faults(made(&helper, &admin, &[], None)), ["expires_at out_of_range"]);
+    assert_eq!(
+        violations(made(&helper, &admin, &[], None)),
+        ["expires_at out_of_range"]
+    );
     let too_late = Some(at("2026-04-10T12:00:01Z"));
     assert_eq!(
-        faults(made(&helper, &admin, &[], too_late)),
+        violations(made(&helper, &admin, &[], too_late)),
         ["expires_at out_of_range"]
     );
     made(&helper, &admin, &[], Some(at("2026-04-10T12:00:00Z"))).unwrap();
@@ -204,7 +209,7 @@ fn twenty_keys_are_the_most() {
 fn keys_manage_no_keys() {
     let acme = organization();
     let (key, _, admin) = own(&holder("ann", "admin"));
-    let through = Scene {
+    let through = DecisionContext {
         key: Some(&key),
         ..scene(&acme, &admin)
     };
@@ -224,13 +229,13 @@ fn the_old_secret_opens_until_the_overlap_ends_and_the_one_before_no_more() {
     let acme = organization();
     let (key, first, admin) = own(&holder("ann", "admin"));
     let scene = scene(&acme, &admin);
-    let turn = |scene: &Scene<'_>, key: &ApiKey, hours, random| {
+    let turn = |scene: &DecisionContext<'_>, key: &ApiKey, hours, random| {
         rotate(scene, (Some(&admin), Some(key)), hours, random, &mut ids()).unwrap()
     };
     let (rotated, second, changes) = turn(&scene, &key, 24, 8);
     assert_eq!((rotated.id, kinds(&changes)), (key.id, vec!["api_key.rotated"]));
     let open = |key: &ApiKey, secret: &Secret, when: &str| {
-        opens(secret, Some(&acme), Some(&admin), Some(key), at(when)).is_ok()
+        verify(secret, Some(&acme), Some(&admin), Some(key), at(when)).is_ok()
     };
     for (secret, when, expected) in [
         (&first, "2026-03-11T11:59:59Z", true),
@@ -330,7 +335,7 @@ fn a_revoked_key_is_none_any_more_and_one_whose_time_is_up_is_not_rotated() {
     ] {
         assert_eq!(refused, KeyRefusal::NoSuchKey);
     }
-    let shut = opens(&secret, Some(&acme), Some(&member), Some(&revoked), now()).unwrap_err();
+    let shut = verify(&secret, Some(&acme), Some(&member), Some(&revoked), now()).unwrap_err();
     assert_eq!(shut.code(), "revoked");
 
     let over = ApiKey {
@@ -366,10 +371,10 @@ fn only_whoever_knows_the_secret_learns_why_it_opens_nothing() {
     ];
     for (organization, owner, key, code) in cases {
         assert_eq!(
-            opens(&secret, organization, owner, key, now()).unwrap_err().code(),
+            verify(&secret, organization, owner, key, now()).unwrap_err().code(),
             code
         );
-        let told = opens(&guess, organization, owner, key, now());
-        assert_eq!(told, Err(Shut::Key(Unusable::NotFound)));
+        let told = verify(&guess, organization, owner, key, now());
+        assert_eq!(told, Err(KeyRejection::Key(Unusable::NotFound)));
     }
 }

@@ -4,7 +4,7 @@ use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::MAX_KEY_RESOURCES;
 use muster_domain::rules::keys::{KeyRefusal, MAX_OVERLAP_HOURS, Wanted, create, revoke, rotate};
-use muster_domain::{ApiKey, Member, NewIds, Pair, Party, Timestamp};
+use muster_domain::{ApiKey, EntityRef, Member, NewIds, Pair, Timestamp};
 use serde_json::json;
 
 const HELPER: &str = "implementation_admin";
@@ -18,10 +18,10 @@ fn helper(grants: Vec<muster_domain::Grant>) -> Member {
     somebody("hal", Some(held(HELPER, Some(end()))), grants)
 }
 
-fn faults(made: Result<(), KeyRefusal>) -> Vec<String> {
+fn violations(made: Result<(), KeyRefusal>) -> Vec<String> {
     match made {
         Ok(()) => Vec::new(),
-        Err(KeyRefusal::Invalid(faults)) => codes(&faults),
+        Err(KeyRefusal::Invalid(violations)) => codes(&violations),
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -33,7 +33,7 @@ fn a_new_key_is_stored_with_its_owner_and_recorded() {
     assert_eq!(changes.keys, [Pair::new(key.clone())]);
     assert_eq!(one_version_on(&changes), 1, "their owner");
     let event = &changes.events[0];
-    assert_eq!((&event.subject, &event.before), (&Party::api_key(key.id), &None));
+    assert_eq!((&event.subject, &event.before), (&EntityRef::api_key(key.id), &None));
     let told = json!({
         "name": "zapier", "member": ann.id, "made_by": ann.id, "read_only": false,
         "resources": [{ "type": "program", "id": "spring" }], "expires_at": end(),
@@ -77,9 +77,9 @@ fn a_turned_key_is_one_version_on_and_keeps_no_secret_without_an_overlap() {
     assert_eq!((after.previous.as_ref(), one_version_on(&changes)), (Some(&former), 1));
     assert_eq!(changes.keys, [Pair::change(key.clone(), after)]);
     assert_eq!(turn(0).unwrap().0.previous, None);
-    assert_eq!(faults(turn(MAX_OVERLAP_HOURS).map(|_| ())), Vec::<String>::new());
+    assert_eq!(violations(turn(MAX_OVERLAP_HOURS).map(|_| ())), Vec::<String>::new());
     let refused = turn(MAX_OVERLAP_HOURS + 1).map(|_| ());
-    assert_eq!(faults(refused), ["overlap_hours out_of_range"]);
+    assert_eq!(violations(refused), ["overlap_hours out_of_range"]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_revoked_key_keeps_no_secret_of_before_and_the_change_is_recorded_on_the_wor
         (one_version_on(&changes), kinds(&changes)),
         (2, vec!["api_key.revoked"])
     );
-    assert_eq!(changes.events[0].subject, Party::api_key(key.id));
+    assert_eq!(changes.events[0].subject, EntityRef::api_key(key.id));
     assert_eq!(changes.relied_on, [relied(&ann)]);
 }
 
@@ -128,7 +128,7 @@ fn a_key_for_another_lasts_as_long_as_the_power_over_what_they_hold() {
         ("by a role that manages others", helper(managing.clone()), &runner, true),
         ("by a role that manages them", helper(managing), &below, false),
     ] {
-        let key = |expires_at| faults(made(&maker, owner, &[], expires_at).map(|_| ()));
+        let key = |expires_at| violations(made(&maker, owner, &[], expires_at).map(|_| ()));
         let too_long = if ends {
             vec!["expires_at out_of_range".to_owned()]
         } else {
@@ -168,7 +168,7 @@ fn a_key_is_limited_to_so_many_resources_and_no_more() {
     let ann = holder("ann", "admin");
     let on = |count: usize| {
         let resources: Vec<_> = (0..count).map(|n| found(&format!("p{n}"))).collect();
-        faults(made(&ann, &ann, &resources, None).map(|_| ()))
+        violations(made(&ann, &ann, &resources, None).map(|_| ()))
     };
     assert_eq!(on(MAX_KEY_RESOURCES), Vec::<String>::new());
     assert_eq!(on(MAX_KEY_RESOURCES + 1), ["resources too_many"]);

@@ -7,7 +7,7 @@ use muster_domain::api_key::Unusable;
 use muster_domain::rules::keys::is_listed;
 use muster_domain::rules::members::{Holdings, Update, remove, update};
 use muster_domain::rules::settle::{end_switched_off, settle_member};
-use muster_domain::{Scene, Work};
+use muster_domain::{DecisionContext, Work};
 
 #[test]
 fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
@@ -33,12 +33,12 @@ fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
         assert!(is_listed(&next, changes.members[0].after.as_ref().unwrap()));
     }
 
-    let (key, _, guest) = own(&somebody(
+    let (key, _, invitee) = own(&somebody(
         "gus",
         None,
         vec![grant("spring", "program_admin", Some(end))],
     ));
-    let changes = settle_member(&organization(), set(), &guest, end, &mut ids());
+    let changes = settle_member(&organization(), set(), &invitee, end, &mut ids());
     let after = changes.members[0].after.as_ref().unwrap();
     assert_eq!((after.keys, is_listed(&key, after), changes.jobs.len()), (1, true, 0));
 }
@@ -64,7 +64,7 @@ fn a_key_limited_to_a_resource_does_not_touch_its_own_owner() {
     );
     let (key, _, changes) = made(&admin, &admin, &[found("spring")], None).unwrap();
     let admin = changes.members[0].after.clone().unwrap();
-    let scene = Scene {
+    let scene = DecisionContext {
         key: Some(&key),
         ..scene(&acme, &admin)
     };

@@ -3,7 +3,8 @@
 use crate::team::{Ids, at, now, organization, reference, resource, somebody};
 use muster_domain::rules::keys::{Wanted, create, rotate};
 use muster_domain::{
-    ApiKey, Authority, Grant, Held, Member, Organization, ResourceRef, RoleSet, Scene, Settings, Timestamp, roleset,
+    ApiKey, Authority, DecisionContext, Grant, Member, Organization, ResourceRef, RoleAssignment, RoleSet, Settings,
+    Timestamp, roleset,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ fn person() -> impl Strategy<Value = Person> {
     (holding(), [holding(), holding(), holding()])
 }
 
-fn held(set: &RoleSet, holding: Holding, on_organization: bool) -> Option<Held> {
+fn held(set: &RoleSet, holding: Holding, on_organization: bool) -> Option<RoleAssignment> {
     let (number, ends) = holding?;
     let fits = |role: &&roleset::Role| match on_organization {
         true => role.held_on_organization(),
@@ -32,7 +33,7 @@ fn held(set: &RoleSet, holding: Holding, on_organization: bool) -> Option<Held> 
     };
     let roles: Vec<_> = set.roles.iter().filter(fits).collect();
     let role = roles.get(number % roles.len().max(1))?;
-    Some(Held {
+    Some(RoleAssignment {
         role: role.id.clone(),
         expires_at: ends.then(|| at("2026-03-20T12:00:00Z")),
         epoch: 0,
@@ -110,7 +111,7 @@ proptest! {
         let owner = if oneself { maker.clone() } else { owner };
         let resources: Vec<_> = limits.iter().map(|n| (reference(PLACES[*n]).key, Some(resource(PLACES[*n])))).collect();
         let end = days.map(|days| now() + jiff::SignedDuration::from_hours(24 * days));
-        let scene = |actor, when| Scene { organization: &acme, set, actor, key: None, now: when };
+        let scene = |actor, when| DecisionContext { organization: &acme, set, actor, key: None, now: when };
         let ask = || Wanted { name: "zapier".parse().unwrap(), read_only, resources: &resources, expires_at: end };
 
         // Either the maker's own key, or the owner's that the maker turns: both tell the maker a secret.

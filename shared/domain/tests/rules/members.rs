@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::members::{Holdings, MAX_GRANT_CHANGES, MemberRefusal, Update, WantedGrant, remove, update};
-use muster_domain::{Changes, Grant, Member, Organization, RoleSet, Scene};
+use muster_domain::{Changes, DecisionContext, Grant, Member, Organization, RoleSet};
 
 type Updated = Result<(Member, Changes), MemberRefusal>;
 
@@ -31,9 +31,9 @@ fn mix(organization: &Organization, actor: &Member, target: &Member, grants: &[W
     update(&scene(organization, actor), Some(target), request, &mut ids())
 }
 
-fn faults(updated: Updated) -> Vec<String> {
+fn violations(updated: Updated) -> Vec<String> {
     match updated {
-        Err(MemberRefusal::Invalid(faults)) => codes(&faults),
+        Err(MemberRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     }
 }
@@ -107,7 +107,7 @@ fn ends_of_grants_lie_ahead_can_be_moved_and_are_kept_when_named_again() {
     for past in ["2026-03-10T12:00:00Z", "2020-01-01T00:00:00Z"] {
         let grants = [wanted_grant("spring", "program_admin", Some(at(past)))];
         let refused = mix(&organization, &owner, &target, &grants);
-        assert_eq!(faults(refused), ["grants[0].expires_at in_the_past"]);
+        assert_eq!(violations(refused), ["grants[0].expires_at in_the_past"]);
     }
     let june = Some(at("2026-06-01T00:00:00Z"));
     let (limited, _) = mix(
@@ -173,25 +173,28 @@ fn limits_of_one_member_and_of_one_change_are_named() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        faults(mix(&organization, &owner, &target, &many(MAX_GRANTS + 1))),
+        violations(mix(&organization, &owner, &target, &many(MAX_GRANTS + 1))),
         ["grants too_many"]
     );
     // One goes, so one less may come.
     assert!(mix(&organization, &owner, &target, &many(MAX_GRANT_CHANGES - 1)).is_ok());
     let refused = mix(&organization, &owner, &target, &many(MAX_GRANT_CHANGES));
-    assert_eq!(faults(refused), ["grants too_many_changes"]);
+    assert_eq!(violations(refused), ["grants too_many_changes"]);
     let twice = [
         wanted_grant("spring", "program_admin", None),
         wanted_grant("spring", "participant", None),
     ];
     assert_eq!(
-        faults(mix(&organization, &owner, &target, &twice)),
+        violations(mix(&organization, &owner, &target, &twice)),
         ["grants[1] repeated"]
     );
-    assert_eq!(faults(mix(&organization, &owner, &target, &[])), ["grants required"]);
+    assert_eq!(
+        violations(mix(&organization, &owner, &target, &[])),
+        ["grants required"]
+    );
     let whole = [wanted_grant("spring", "admin", None)];
     assert_eq!(
-        faults(mix(&organization, &owner, &target, &whole)),
+        violations(mix(&organization, &owner, &target, &whole)),
         ["grants[0].role unknown_role"]
     );
 }
@@ -268,7 +271,7 @@ fn nobody_leaves_where_the_role_set_does_not_let_them() {
     };
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let organization = counted(&[&owner, &admin], &[]);
-    let scene = Scene {
+    let scene = DecisionContext {
         set: &stay,
         ..scene(&organization, &admin)
     };

@@ -10,7 +10,7 @@ fn verdict(id: &str, resources: &[(ResourceKey, Option<Resource>)], term: Option
     let wished = role(id);
     let term = term.map(|t| t.parse().unwrap());
     check(&scene(&organization, &owner), &wanted(&wished, resources, term))
-        .map_or_else(|faults| codes(&faults), |_| Vec::new())
+        .map_or_else(|violations| codes(&violations), |_| Vec::new())
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn a_role_that_is_switched_off_is_not_offered() {
     organization.settings.optional_roles.clear();
     let wished = role("implementation_admin");
     let term = Some("1_month".parse().unwrap());
-    let faults = check(&scene(&organization, &owner), &wanted(&wished, &[], term)).unwrap_err();
-    assert_eq!(codes(&faults), ["role role_not_enabled"]);
+    let violations = check(&scene(&organization, &owner), &wanted(&wished, &[], term)).unwrap_err();
+    assert_eq!(codes(&violations), ["role role_not_enabled"]);
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn a_program_that_is_being_deleted_is_offered_no_more() {
     organization.ending.insert(reference("spring").registration);
     let wished = role("program_admin");
     let resources = [found("autumn"), found("spring")];
-    let faults = check(&scene(&organization, &owner), &wanted(&wished, &resources, None)).unwrap_err();
-    assert_eq!(codes(&faults), ["resources[1] unknown_resource"]);
+    let violations = check(&scene(&organization, &owner), &wanted(&wished, &resources, None)).unwrap_err();
+    assert_eq!(codes(&violations), ["resources[1] unknown_resource"]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn settings_outside_their_range_are_refused_by_name() {
         };
         match update(&scene(&organization, &owner), wanted, &mut ids()) {
             Ok(_) => Vec::new(),
-            Err(UpdateRefusal::Invalid(faults)) => codes(&faults),
+            Err(UpdateRefusal::Invalid(violations)) => codes(&violations),
             Err(UpdateRefusal::Forbidden) => panic!("an owner may"),
         }
     };

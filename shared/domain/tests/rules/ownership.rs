@@ -166,7 +166,7 @@ fn what_a_giver_cannot_become_is_named_as_what_comes_then() {
         ("program_admin", "resources required"),
     ] {
         match hand_on(&organization, &owner, &receiver, then) {
-            Err(OwnershipRefusal::Invalid(faults)) => assert_eq!(codes(&faults), [named]),
+            Err(OwnershipRefusal::Invalid(violations)) => assert_eq!(codes(&violations), [named]),
             other => panic!("{other:?}"),
         }
     }
@@ -188,7 +188,7 @@ fn handing_on_takes_and_gives_so_many_grants_and_no_more() {
         let wish = wanted(&then, &programs, None);
         match transfer(&scene(&organization, &owner), Some(&receiver), &wish, &mut ids()) {
             Ok(_) => Vec::new(),
-            Err(OwnershipRefusal::Invalid(faults)) => codes(&faults),
+            Err(OwnershipRefusal::Invalid(violations)) => codes(&violations),
             Err(other) => panic!("{other:?}"),
         }
     };

@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use muster_domain::feedback::{Deliverability, Mark};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
-use muster_domain::rules::answer::{Answer, Guest, accept, decline, wanted as wants_mail};
+use muster_domain::rules::answer::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
-use muster_domain::rules::invite::{Invite, InviteRefusal, Known};
+use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal};
 use muster_domain::rules::pace::{
     Before, DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sending, Sent, day, day_ends, invite_at_pace,
     rests, rests_until, with,
@@ -194,7 +194,7 @@ fn asked(
             address("member@x.example"),
             muster_domain::rules::invite::Holder::Member(user("m")),
         )]),
-        known: Known::default(),
+        known: AddableContacts::default(),
         wanted: wanted(&admin, &[], None),
         message: None,
     };
@@ -216,16 +216,16 @@ fn every_address_that_was_mailed_too_often_is_named_beside_all_other_faults() {
         known: &known,
         ..NOTHING_SENT
     };
-    let faults = |addresses: &[&str]| match asked(&there(), addresses, before) {
-        Err(InviteRefusal::Invalid(faults)) => codes(&faults),
+    let violations = |addresses: &[&str]| match asked(&there(), addresses, before) {
+        Err(InviteRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     };
     assert_eq!(
-        faults(&["often@x.example", "new@x.example"]),
+        violations(&["often@x.example", "new@x.example"]),
         ["often@x.example mailed_too_often"]
     );
     assert_eq!(
-        faults(&["often@x.example", "seldom@x.example", "member@x.example"]),
+        violations(&["often@x.example", "seldom@x.example", "member@x.example"]),
         ["member@x.example already_member", "often@x.example mailed_too_often"]
     );
     assert!(asked(&there(), &["seldom@x.example"], before).is_ok());
@@ -245,24 +245,24 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
         address("member@x.example"),
         muster_domain::rules::invite::Holder::Member(user("m")),
     )]);
-    let faults = |addresses: &[&str]| {
+    let violations = |addresses: &[&str]| {
         let addresses: Vec<_> = addresses.iter().map(|text| Ok(address(text))).collect();
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: Known::default(),
+            known: AddableContacts::default(),
             wanted: wanted(&participant, &spring, None),
             message: None,
         };
         let organization = counted(&[&holder("owner", "owner"), &pat], &[]);
         match invite_at_pace(&scene(&organization, &pat), request, before, &mut ids()) {
-            Err(InviteRefusal::Invalid(faults)) => codes(&faults),
+            Err(InviteRefusal::Invalid(violations)) => codes(&violations),
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(faults(&["often@x.example"]), ["often@x.example mailed_too_often"]);
+    assert_eq!(violations(&["often@x.example"]), ["often@x.example mailed_too_often"]);
     assert_eq!(
-        faults(&["often@x.example", "member@x.example"]),
+        violations(&["often@x.example", "member@x.example"]),
         ["member@x.example already_member"]
     );
 }
@@ -434,7 +434,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
     let invitation = invitation(&owner, "ann@x.example", "admin");
     let organization = counted(&[&owner], &[&invitation]);
     let ann = address("ann@x.example");
-    let answer = Answer {
+    let answer = InvitationResponse {
         organization: &organization,
         set: set(),
         invitation: &invitation,
@@ -442,7 +442,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
         inviters: std::slice::from_ref(&owner),
         member: None,
         former: None,
-        guest: Guest {
+        invitee: Invitee {
             id: user("ann"),
             email: Some(&ann),
             email_verified: true,
@@ -470,7 +470,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
         state: InvitationState::Declined,
         ..invitation.clone()
     };
-    let again = Answer {
+    let again = InvitationResponse {
         invitation: &ended,
         ..answer
     };

@@ -1,12 +1,12 @@
 //! The list of people: which people a filter matches, and what each row shows.
 
 use crate::team::*;
-use muster_domain::people::{By, Filter, InviteStatus, Period, Person, PersonId, Setting};
+use muster_domain::people::{By, Filter, FilterContext, InviteStatus, Period, Person, PersonId};
 use muster_domain::{Invitation, InvitationState, Member, Organization, ResourceRef, Status};
 use std::collections::BTreeSet;
 
-fn setting(organization: &Organization) -> Setting<'_> {
-    Setting {
+fn setting(organization: &Organization) -> FilterContext<'_> {
+    FilterContext {
         organization,
         set: set(),
         now: now(),
@@ -124,8 +124,8 @@ fn a_member_is_meant_by_what_they_are_and_hold_at_present() {
         (invite_status(InviteStatus::Accepted), true),
         (invite_status(InviteStatus::Pending), false),
     ] {
-        let means = setting(&acme).means(&filter, &person, everywhere);
-        assert_eq!(means, meant, "{filter:?}");
+        let matches = setting(&acme).matches(&filter, &person, everywhere);
+        assert_eq!(matches, meant, "{filter:?}");
     }
 }
 
@@ -141,7 +141,7 @@ fn a_filter_asks_for_all_it_names_at_once() {
         joined: joined("2026-03-10T12:00:00Z").joined,
         resource: Some(program("spring")),
     };
-    assert!(setting(&acme).means(&good, &person, everywhere));
+    assert!(setting(&acme).matches(&good, &person, everywhere));
     let bad = [
         Filter {
             terms: terms(&["bob"]).terms,
@@ -165,7 +165,7 @@ fn a_filter_asks_for_all_it_names_at_once() {
         },
     ];
     for filter in bad {
-        assert!(!setting(&acme).means(&filter, &person, everywhere), "{filter:?}");
+        assert!(!setting(&acme).matches(&filter, &person, everywhere), "{filter:?}");
     }
 }
 
@@ -180,11 +180,11 @@ fn what_is_held_out_of_sight_means_nobody() {
         (roles(&["participant"]), true),
         (Filter::default(), true),
     ] {
-        assert_eq!(setting(&acme).means(&filter, &person, nowhere), meant, "{filter:?}");
+        assert_eq!(setting(&acme).matches(&filter, &person, nowhere), meant, "{filter:?}");
     }
     let pending = invited(&invitation(&lee(), "bob@x.example", "program_admin"));
-    assert!(!setting(&acme).means(&on("spring"), &pending, nowhere));
-    assert!(setting(&acme).means(&roles(&["program_admin"]), &pending, nowhere));
+    assert!(!setting(&acme).matches(&on("spring"), &pending, nowhere));
+    assert!(setting(&acme).matches(&roles(&["program_admin"]), &pending, nowhere));
 }
 
 #[test]
@@ -217,8 +217,8 @@ fn a_pending_invitation_is_meant_by_what_it_offers() {
         (invite_status(InviteStatus::Pending), true),
         (invite_status(InviteStatus::Accepted), false),
     ] {
-        let means = setting(&acme).means(&filter, &invited(&pending), everywhere);
-        assert_eq!(means, meant, "{filter:?}");
+        let matches = setting(&acme).matches(&filter, &invited(&pending), everywhere);
+        assert_eq!(matches, meant, "{filter:?}");
     }
     let accepted = Invitation {
         state: InvitationState::Accepted,
@@ -229,11 +229,11 @@ fn a_pending_invitation_is_meant_by_what_it_offers() {
         ..pending.clone()
     };
     for ended in [accepted, lapsed] {
-        assert!(!setting(&acme).means(&Filter::default(), &invited(&ended), everywhere));
+        assert!(!setting(&acme).matches(&Filter::default(), &invited(&ended), everywhere));
     }
     let mut ending = organization();
     ending.ending.insert(reference("spring").registration);
-    assert!(!setting(&ending).means(&on("spring"), &invited(&pending), everywhere));
+    assert!(!setting(&ending).matches(&on("spring"), &invited(&pending), everywhere));
 }
 
 #[test]

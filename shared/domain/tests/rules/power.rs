@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invite::{Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
 use muster_domain::{Address, Member, Status, Term};
 use std::collections::BTreeMap;
@@ -138,7 +138,7 @@ fn who_may_invite_to_which_role_is_exactly_this() {
                 let wished = role(&id);
                 let (resources, term) = ask(&id, place);
                 let request = Invite {
-                    known: Known::default(),
+                    known: AddableContacts::default(),
                     addresses: &addresses,
                     holders: &BTreeMap::new(),
                     wanted: wanted(&wished, &resources, term),

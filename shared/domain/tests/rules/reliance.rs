@@ -6,7 +6,7 @@ use crate::team::*;
 use muster_domain::changes::Reliance;
 use muster_domain::export::{Format, Wanted as WantedExport};
 use muster_domain::people::Selection;
-use muster_domain::rules::contacts::{Details, Keeper, delete as delete_contact, put as put_contact};
+use muster_domain::rules::contacts::{ContactEditor, Details, delete as delete_contact, put as put_contact};
 use muster_domain::rules::invitations::{Change, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::keys::rotate;
 use muster_domain::rules::organizations::{Update, update as update_organization};
@@ -40,7 +40,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
     };
     let (key, _, owner) = own(actor);
     let of_owner = crate::team::scene(&organization, &owner);
-    let keeper = Keeper::Member(scene);
+    let keeper = ContactEditor::Member(scene);
     let (spring, name) = (resource("spring"), "Summer".parse().unwrap());
     vec![
         (
@@ -148,7 +148,7 @@ fn what_a_job_sends_again_rests_on_nobody_either() {
 #[test]
 fn what_the_platform_changes_rests_on_no_member() {
     let organization = organization();
-    let keeper = Keeper::Platform {
+    let keeper = ContactEditor::Platform {
         id: user("operator"),
         organization: &organization,
         now: now(),
@@ -163,7 +163,7 @@ fn what_changes_nothing_rests_on_nobody() {
     let owner = holder("owner", "owner");
     assert!(Changes::default().relying_on(vec![relied(&owner)]).is_empty());
     let organization = counted(&[&owner], &[]);
-    let keeper = Keeper::Member(scene(&organization, &owner));
+    let keeper = ContactEditor::Member(scene(&organization, &owner));
     let known = contact("ann", "ann", None);
     let same = details(known.email.as_str());
     let (_, changes) = put_contact(&keeper, known.id.clone(), Some(&known), None, same, &mut ids()).unwrap();

@@ -41,7 +41,7 @@ fn a_type_that_the_role_set_does_not_know_is_refused() {
         &mut ids(),
     );
     match refused {
-        Err(ResourceRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["type unknown_type"]),
+        Err(ResourceRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["type unknown_type"]),
         other => panic!("{other:?}"),
     }
 }

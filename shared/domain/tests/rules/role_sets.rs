@@ -5,13 +5,13 @@ use muster_domain::address::Rejected;
 use muster_domain::member::Profile;
 use muster_domain::roleset::{Resources, find};
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invite::{Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
 use muster_domain::rules::offer::Wanted;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
-    Address, Authority, Grant, Held, Member, Organization, Registration, Resource, ResourceKey, ResourceRef, RoleSet,
-    Scene, Status,
+    Address, Authority, DecisionContext, Grant, Member, Organization, Registration, Resource, ResourceKey, ResourceRef,
+    RoleAssignment, RoleSet, Status,
 };
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ impl Firm {
 
     /// Somebody with a role, on these resources.
     pub(crate) fn member(&self, name: &str, id: &str, resources: &[&str]) -> Member {
-        let held = Held {
+        let held = RoleAssignment {
             role: role(id),
             expires_at: None,
             epoch: 0,
@@ -97,7 +97,7 @@ impl Firm {
             seat: false,
             vouched_by: None,
             keys: 0,
-            keys_since: at("2026-01-01T00:00:00Z"),
+            keys_valid_from: at("2026-01-01T00:00:00Z"),
             profile: Profile::default(),
             joined_at: at("2026-01-01T00:00:00Z"),
             last_active_at: None,
@@ -113,8 +113,8 @@ impl Firm {
         self.member(name, id, if needs { &["one"] } else { &[] })
     }
 
-    pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> Scene<'a> {
-        Scene {
+    pub(crate) fn scene<'a>(&'a self, actor: &'a Member) -> DecisionContext<'a> {
+        DecisionContext {
             organization: &self.organization,
             set: self.set,
             actor,
@@ -157,7 +157,7 @@ impl Firm {
                 term: None,
             },
             message: None,
-            known: Known::default(),
+            known: AddableContacts::default(),
         };
         invite(&self.scene(actor), request, &mut ids()).map(|_| ())
     }
@@ -243,7 +243,7 @@ fn an_instructor_works_on_assigned_collections_only() {
     let editor = firm.holder("eddy", "editor");
     assert!(firm.elsewhere(&editor, "pages:write") && !firm.elsewhere(&editor, "members:manage"));
     let refused = firm.make(&admin, &editor, "instructor", &[]);
-    assert!(matches!(refused, Err(MemberRefusal::Invalid(faults)) if codes(&faults) == ["resources required"]));
+    assert!(matches!(refused, Err(MemberRefusal::Invalid(violations)) if codes(&violations) == ["resources required"]));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn in_a_project_workspace_a_collaborator_has_one_project_at_least() {
         1
     );
     let refused = firm.make(&ada, &cleo, "collaborator", &[]);
-    assert!(matches!(refused, Err(MemberRefusal::Invalid(faults)) if codes(&faults) == ["resources required"]));
+    assert!(matches!(refused, Err(MemberRefusal::Invalid(violations)) if codes(&violations) == ["resources required"]));
 }
 
 #[test]

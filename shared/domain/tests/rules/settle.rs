@@ -208,7 +208,7 @@ fn of_keys_that_are_not_there_nothing_is_told_and_their_time_stays() {
     let member = somebody("m", Some(held("implementation_admin", Some(now()))), vec![]);
     let changes = settle(&member, "2026-03-10T12:00:00Z");
     assert_eq!((changes.events[0].after.as_ref(), changes.jobs.len()), (None, 0));
-    assert_eq!(after(&changes).keys_since, member.keys_since);
+    assert_eq!(after(&changes).keys_valid_from, member.keys_valid_from);
 }
 
 #[test]

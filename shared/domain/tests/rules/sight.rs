@@ -4,10 +4,10 @@ use crate::adding::{account, contact};
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::api_key::Limits;
-use muster_domain::rules::invite::{Account, Holder, Invite, InviteRefusal, Known, invite, sees_contacts};
+use muster_domain::rules::invite::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite, sees_contacts};
 use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, update};
 use muster_domain::rules::offer::check;
-use muster_domain::{Address, ApiKey, Member, Resource, ResourceKey, RoleId, Scene};
+use muster_domain::{Address, ApiKey, DecisionContext, Member, Resource, ResourceKey, RoleId};
 use std::collections::BTreeMap;
 
 type Named = (ResourceKey, Option<Resource>);
@@ -24,12 +24,12 @@ fn limited_to_spring(owner: &Member) -> ApiKey {
 }
 
 /// One with power on spring alone, by their role or by the limits of the key of an owner.
-fn each_limited(asked: impl Fn(&str, &Scene<'_>)) {
+fn each_limited(asked: impl Fn(&str, &DecisionContext<'_>)) {
     let (pat, owner) = (holder("pat", "program_admin"), holder("owner", "owner"));
     let organization = counted(&[&pat, &owner], &[]);
     let key = limited_to_spring(&owner);
     asked("a program admin", &scene(&organization, &pat));
-    let through = Scene {
+    let through = DecisionContext {
         key: Some(&key),
         ..scene(&organization, &owner)
     };
@@ -69,7 +69,12 @@ fn a_name_stands_for_what_is_there_and_out_of_reach_for_something_whether_or_not
     );
 }
 
-fn invited(scene: &Scene<'_>, on: &Named, holders: &BTreeMap<Address, Holder>, accounts: &[Account]) -> String {
+fn invited(
+    scene: &DecisionContext<'_>,
+    on: &Named,
+    holders: &BTreeMap<Address, Holder>,
+    accounts: &[Account],
+) -> String {
     let addresses: Vec<Result<Address, Rejected>> = ["ann@x.example", "bob@x.example", "eve@x.example"]
         .map(|a| Ok(address(a)))
         .into();
@@ -77,13 +82,13 @@ fn invited(scene: &Scene<'_>, on: &Named, holders: &BTreeMap<Address, Holder>, a
     let request = Invite {
         addresses: &addresses,
         holders,
-        known: Known { accounts, most: 20 },
+        known: AddableContacts { accounts, most: 20 },
         wanted: wanted(&wished, std::slice::from_ref(on), None),
         message: None,
     };
     match invite(scene, request, &mut ids()) {
         Ok((sent, changes)) => format!("{} invited, {} added", sent.len(), changes.members.len()),
-        Err(InviteRefusal::Invalid(faults)) => codes(&faults).join(", "),
+        Err(InviteRefusal::Invalid(violations)) => codes(&violations).join(", "),
         Err(other) => format!("{other:?}"),
     }
 }
@@ -103,7 +108,7 @@ fn inviting_to_what_is_out_of_reach_is_refused_as_inviting_to_what_is_not_there(
     assert_eq!(told, "resources[0] unknown_resource", "who sees all is told");
 }
 
-fn changed(scene: &Scene<'_>, target: &Member, holdings: Holdings<'_>) -> Result<bool, MemberRefusal> {
+fn changed(scene: &DecisionContext<'_>, target: &Member, holdings: Holdings<'_>) -> Result<bool, MemberRefusal> {
     let wanted = Update {
         holdings: Some(holdings),
         ..Update::default()
@@ -262,8 +267,8 @@ fn an_offer_beyond_ones_reach_is_checked_like_any_other() {
         let wished = role("participant");
         for named in [found("autumn"), missing("winter")] {
             let term = Some("1_month".parse().unwrap());
-            let faults = check(scene, &wanted(&wished, &[named], term)).unwrap_err();
-            assert_eq!(codes(&faults), ["duration not_allowed"], "{who}");
+            let violations = check(scene, &wanted(&wished, &[named], term)).unwrap_err();
+            assert_eq!(codes(&violations), ["duration not_allowed"], "{who}");
         }
     });
 }

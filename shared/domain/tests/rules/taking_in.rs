@@ -3,7 +3,7 @@
 use crate::adding::{Sent, account};
 use crate::team::*;
 use muster_domain::member::MAX_GRANTS;
-use muster_domain::rules::invite::{Account, Holder, Invite, InviteRefusal, Known, invite};
+use muster_domain::rules::invite::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Letter, Member, Organization, Pair, Resource, ResourceKey};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ fn ask(
     let request = Invite {
         addresses: &addresses,
         holders: &holders,
-        known: Known {
+        known: AddableContacts {
             accounts: &accounts,
             most: 1,
         },
@@ -90,15 +90,15 @@ fn whom_they_may_not_give_it_to_is_not_available() {
     let organization = counted(&[&pat, &owner, &full], &[]);
     for unseen in [&owner, &full] {
         match ask(&organization, &pat, unseen, "participant", &[found("spring")]) {
-            Err(InviteRefusal::Invalid(faults)) => {
-                assert_eq!(codes(&faults), [format!("{} not_available", unseen.email)]);
+            Err(InviteRefusal::Invalid(violations)) => {
+                assert_eq!(codes(&violations), [format!("{} not_available", unseen.email)]);
             }
             other => panic!("{other:?}"),
         }
     }
     // On no program there is nothing to take them into.
     match ask(&organization, &owner, &full, "participant", &[]) {
-        Err(InviteRefusal::Invalid(faults)) => assert_eq!(codes(&faults), ["max@acme.example not_available"]),
+        Err(InviteRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["max@acme.example not_available"]),
         other => panic!("{other:?}"),
     }
     // Where they can give nothing, as on a program out of their reach, that is all they are told.

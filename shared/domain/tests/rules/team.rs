@@ -2,13 +2,13 @@
 
 use muster_domain::invitation::{Delivery, Invitation, InvitationState};
 use muster_domain::member::Profile;
-use muster_domain::rules::Fault;
+use muster_domain::rules::Violation;
 use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::Wanted;
 use muster_domain::{
-    Address, Changes, Grant, Held, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
-    Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleId, RoleSet, Scene, Settings, Status, Term,
-    Timestamp, UserId, roleset,
+    Address, Changes, DecisionContext, Grant, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
+    Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId, RoleSet, Settings, Status,
+    Term, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,8 +118,8 @@ pub(crate) fn organization() -> Organization {
     }
 }
 
-pub(crate) fn held(id: &str, expires_at: Option<Timestamp>) -> Held {
-    Held {
+pub(crate) fn held(id: &str, expires_at: Option<Timestamp>) -> RoleAssignment {
+    RoleAssignment {
         role: role(id),
         expires_at,
         epoch: 0,
@@ -134,7 +134,7 @@ pub(crate) fn grant(program: &str, id: &str, expires_at: Option<Timestamp>) -> G
 }
 
 /// Somebody with a role on the organization (or none) and grants.
-pub(crate) fn somebody(name: &str, on_organization: Option<Held>, grants: Vec<Grant>) -> Member {
+pub(crate) fn somebody(name: &str, on_organization: Option<RoleAssignment>, grants: Vec<Grant>) -> Member {
     let helper = on_organization
         .as_ref()
         .is_some_and(|h| h.role == role("implementation_admin"));
@@ -150,7 +150,7 @@ pub(crate) fn somebody(name: &str, on_organization: Option<Held>, grants: Vec<Gr
         grants,
         seat: false,
         keys: 0,
-        keys_since: at("2026-01-01T00:00:00Z"),
+        keys_valid_from: at("2026-01-01T00:00:00Z"),
         profile: Profile::default(),
         joined_at: now(),
         last_active_at: None,
@@ -229,8 +229,8 @@ pub(crate) fn limited(organization: Organization, seat_limit: u64) -> Organizati
     }
 }
 
-pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> Scene<'a> {
-    Scene {
+pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> DecisionContext<'a> {
+    DecisionContext {
         organization,
         set: set(),
         actor,
@@ -239,8 +239,8 @@ pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> Sc
     }
 }
 
-pub(crate) fn later<'a>(scene: Scene<'a>, now: &str) -> Scene<'a> {
-    Scene { now: at(now), ..scene }
+pub(crate) fn later<'a>(scene: DecisionContext<'a>, now: &str) -> DecisionContext<'a> {
+    DecisionContext { now: at(now), ..scene }
 }
 
 pub(crate) fn wanted<'a>(
@@ -265,13 +265,16 @@ pub(crate) fn relied(member: &Member) -> Reliance {
 }
 
 /// The codes of faults, with where each is.
-pub(crate) fn codes(faults: &[Fault]) -> Vec<String> {
-    use muster_domain::rules::Spot;
-    let place = |spot: &Spot| match spot {
-        Spot::Field(path) => path.clone(),
-        Spot::Address(given) => given.clone(),
+pub(crate) fn codes(violations: &[Violation]) -> Vec<String> {
+    use muster_domain::rules::Location;
+    let place = |spot: &Location| match spot {
+        Location::Field(path) => path.clone(),
+        Location::Address(given) => given.clone(),
     };
-    faults.iter().map(|f| format!("{} {}", place(&f.at), f.code)).collect()
+    violations
+        .iter()
+        .map(|f| format!("{} {}", place(&f.at), f.code))
+        .collect()
 }
 
 /// How many things these change, each of which must be one version on from what it was. What is new or goes is not counted.

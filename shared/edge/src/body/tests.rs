@@ -23,7 +23,7 @@ impl Body for Sample {
     const REQUIRED: &'static [&'static str] = &["name", "count"];
 }
 
-fn faults(text: &str) -> Vec<(String, String)> {
+fn violations(text: &str) -> Vec<(String, String)> {
     let problem = read::<Sample>(text.as_bytes(), Some("application/json; charset=utf-8")).unwrap_err();
     problem.errors.into_iter().map(|e| (e.field.unwrap(), e.code)).collect()
 }
@@ -36,7 +36,7 @@ fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 fn every_field_at_fault_is_named_with_its_place() {
     let text = r#"{"nme":"x","count":"many","members":["usr_0000000000000000000001","bad",7,"usr_0000000000000000000002","worse"],
         "inner":{"days":300,"dys":1},"also":null}"#;
-    let mut got = faults(text);
+    let mut got = violations(text);
     got.sort();
     let mut want = named(&[
         ("name", "missing_field"),
@@ -58,7 +58,7 @@ fn a_name_that_is_there_more_than_once_is_named_with_its_place() {
     let twice =
         r#"{"name":"x","count":1,"na\u006de":"x","inner":{"days":1,"days":1,"days":2},"members":[],"members":["bad"]}"#;
     assert_eq!(
-        faults(twice),
+        violations(twice),
         named(&[
             ("inner.days", "duplicate_field"),
             ("name", "duplicate_field"),
@@ -67,7 +67,7 @@ fn a_name_that_is_there_more_than_once_is_named_with_its_place() {
     );
     let deep = r#"{"name":"x","count":1,"also":[{},{"a":[[{"b":1,"c":2,"b":1}]]}]}"#;
     assert_eq!(
-        faults(deep),
+        violations(deep),
         named(&[("also[1].a[0][0].b", "duplicate_field"), ("also", "unknown_field")])
     );
 }
@@ -76,7 +76,7 @@ fn a_name_that_is_there_more_than_once_is_named_with_its_place() {
 fn however_many_names_are_repeated_the_answer_is_of_a_size() {
     let many: Vec<String> = (0..2_000).map(|n| format!("\"{n}\":1,\"{n}\":1")).collect();
     let many = many.join(",");
-    let got = faults(&format!("{{{many}}}"));
+    let got = violations(&format!("{{{many}}}"));
     assert_eq!(
         got.iter().filter(|(_, code)| code == "duplicate_field").count(),
         MAX_FAULTS

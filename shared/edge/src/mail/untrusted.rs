@@ -122,13 +122,13 @@ pub(super) fn quoted(lines: &[String]) -> String {
 
 /// The text without what cannot be seen, its white space as single spaces.
 fn visible(text: &str) -> String {
-    let seen: String = text
+    let read: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .filter(|c| is_joiner(*c) || is_variation(*c) || !is_ignorable(*c))
         .filter(|c| !matches!(c, '\u{fff9}'..='\u{fffb}'))
         .collect();
-    let words: Vec<&str> = seen.split_whitespace().collect();
+    let words: Vec<&str> = read.split_whitespace().collect();
     words.join(" ").trim_matches(is_joiner).trim().to_owned()
 }
 

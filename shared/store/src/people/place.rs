@@ -1,6 +1,6 @@
 //! Places in the list of people: which part of it, and where in that.
 
-use super::Asked;
+use super::PeopleQuery;
 use crate::cursor::Cursor;
 use muster_domain::people::InviteStatus;
 
@@ -17,7 +17,7 @@ pub(super) enum Block {
 
 impl Block {
     /// The parts of a list, one after the other.
-    pub(super) fn of(asked: &Asked) -> Vec<Self> {
+    pub(super) fn of(asked: &PeopleQuery) -> Vec<Self> {
         let pending = asked.filter.invite_status == Some(InviteStatus::Pending);
         if asked.order.is_none() && !asked.filter.terms.is_empty() && !pending {
             return vec![Self::Words];
@@ -38,14 +38,14 @@ impl Block {
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// In which part.
     pub(super) block: Block,
     /// After what in it; before everything, if empty.
     pub(super) text: String,
 }
 
-impl Place {
+impl Position {
     pub(super) const fn start_of(block: Block) -> Self {
         Self {
             block,

@@ -1,8 +1,8 @@
 //! Which entries serve what is asked for.
 
-use super::Asked;
+use super::PeopleQuery;
 use super::place::Block;
-use super::span::Span;
+use super::span::KeyRange;
 use crate::keys;
 use muster_domain::people::{By, Filter, Order};
 use muster_domain::{Person, PersonId, ResourceRef};
@@ -14,11 +14,11 @@ pub(super) struct Plan {
     /// The word that the order is by, in [`Block::Words`].
     longest: String,
     /// The ranges of each filter whose entries have the block's order.
-    pub(super) aligned: Vec<Vec<Span>>,
+    pub(super) aligned: Vec<Vec<KeyRange>>,
     /// The ranges of everybody in the block's order, where no filter has entries in it.
-    pub(super) base: Option<Vec<Span>>,
+    pub(super) base: Option<Vec<KeyRange>>,
     /// The ranges of each other filter but those of words.
-    pub(super) others: Vec<Vec<Span>>,
+    pub(super) others: Vec<Vec<KeyRange>>,
     /// Whether whom the words find must be known as well.
     pub(super) needs_words: bool,
     /// Whether they are gone along from the end.
@@ -41,7 +41,7 @@ const NEWEST_FIRST: Order = Order {
 };
 
 impl Plan {
-    pub(super) fn of(asked: &Asked, block: Block) -> Self {
+    pub(super) fn of(asked: &PeopleQuery, block: Block) -> Self {
         let natural = if asked.filter.joined.is_some() {
             NEWEST_FIRST
         } else {
@@ -59,12 +59,12 @@ impl Plan {
             _ => (Vec::new(), named.into_iter().chain(joined).collect()),
         };
         let all = match block {
-            Block::Words => vec![Span::word(longest.map_or("", String::as_str))],
-            Block::Invitations => vec![Span::of(keys::TEAM_INVITATION)],
+            Block::Words => vec![KeyRange::word(longest.map_or("", String::as_str))],
+            Block::Invitations => vec![KeyRange::of(keys::TEAM_INVITATION)],
             Block::Members => match order.by {
-                By::Name => vec![Span::of(keys::NAME)],
-                By::Joined => vec![Span::of(keys::JOINED)],
-                By::LastActive => Span::by_activity(),
+                By::Name => vec![KeyRange::of(keys::NAME)],
+                By::Joined => vec![KeyRange::of(keys::JOINED)],
+                By::LastActive => KeyRange::by_activity(),
             },
         };
         let words = asked.filter.terms.len();
@@ -122,19 +122,19 @@ impl Plan {
 /// The ranges of each filter.
 struct Facets {
     /// Those whose entries are by name, or by invitation.
-    named: Vec<Vec<Span>>,
+    named: Vec<Vec<KeyRange>>,
     /// Those who joined in a period.
-    joined: Option<Span>,
+    joined: Option<KeyRange>,
 }
 
 impl Facets {
-    fn of(asked: &Asked, block: Block) -> Self {
+    fn of(asked: &PeopleQuery, block: Block) -> Self {
         let filter = &asked.filter;
         let (members, invitations) = (block != Block::Invitations, block != Block::Members);
         // What members have and what invitations have lies apart.
         let both = |held: String, offered: String| {
-            let held = members.then(|| Span::of(held));
-            let offered = invitations.then(|| Span::of(offered));
+            let held = members.then(|| KeyRange::of(held));
+            let offered = invitations.then(|| KeyRange::of(offered));
             held.into_iter().chain(offered)
         };
         let on = |resource: &ResourceRef| both(keys::grants_prefix(resource), keys::offers_on_prefix(resource));
@@ -142,10 +142,12 @@ impl Facets {
         let of = |role| both(keys::holders_prefix(role), keys::offers_prefix(role));
         let roles =
             (!filter.roles.is_empty() && !asked.roles_by_row).then(|| filter.roles.iter().flat_map(of).collect());
-        let status = filter.status.map(|status| vec![Span::of(keys::status_prefix(status))]);
+        let status = filter
+            .status
+            .map(|status| vec![KeyRange::of(keys::status_prefix(status))]);
         Self {
             named: [within, roles, status].into_iter().flatten().collect(),
-            joined: filter.joined.map(Span::joined),
+            joined: filter.joined.map(KeyRange::joined),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::Store;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
-use crate::read::Snapshot;
+use crate::read::ReadSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::people::{Period, instant};
 use muster_domain::{Invitation, OrganizationId, Person, PersonId};
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// A range of entries of one prefix. The rest of their key is where somebody stands in it.
 #[derive(Debug, Clone)]
-pub(super) struct Span {
+pub(super) struct KeyRange {
     /// What comes before the text of a place.
     prefix: String,
     /// The least key of it.
@@ -23,7 +23,7 @@ pub(super) struct Span {
     shard: Option<u8>,
 }
 
-impl Span {
+impl KeyRange {
     /// All that begins with a prefix.
     pub(super) fn of(prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
@@ -80,10 +80,10 @@ pub(super) struct Hit {
 
 impl Hit {
     /// The row, if it is there still.
-    pub(super) fn person(&self, organization: OrganizationId, seen: &Snapshot) -> Result<Option<Person>, StoreError> {
+    pub(super) fn person(&self, organization: OrganizationId, read: &ReadSet) -> Result<Option<Person>, StoreError> {
         match &self.item {
             Some(item) => Invitation::from_item(item.clone()).map(|i| Some(Person::Invitation(Box::new(i)))),
-            None => seen.person(organization, self.id),
+            None => read.person(organization, self.id),
         }
     }
 }
@@ -154,7 +154,7 @@ impl Store {
     pub(super) async fn along(
         &self,
         organization: OrganizationId,
-        spans: &[Span],
+        spans: &[KeyRange],
         backwards: bool,
         after: Option<&str>,
         limit: usize,
@@ -192,7 +192,7 @@ impl Store {
     async fn in_span(
         &self,
         organization: OrganizationId,
-        span: &Span,
+        span: &KeyRange,
         backwards: bool,
         after: Option<&str>,
         limit: usize,
@@ -250,7 +250,7 @@ impl Store {
     }
 }
 
-impl Span {
+impl KeyRange {
     fn hit(&self, item: Item) -> Option<Hit> {
         let key = Key::of(&item)?;
         let sort = if self.shard.is_some() {

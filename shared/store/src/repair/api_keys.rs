@@ -1,6 +1,6 @@
 //! How many API keys a member has.
 
-use super::{Difference, Outcome, Repair, Suspects, TRIES, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What};
 use crate::error::StoreError;
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
@@ -23,14 +23,14 @@ impl Repair<'_> {
     }
 
     async fn member(&self, id: UserId) -> Result<Option<Member>, StoreError> {
-        let seen = self.store.read(&[Key::member(self.id, id)]).await?;
-        seen.member(self.id, id)
+        let read = self.store.read(&[Key::member(self.id, id)]).await?;
+        read.member(self.id, id)
     }
 
     /// A member's keys are written under the member's version, so they did not change while that stayed.
     pub(super) async fn settle_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
         let mut found = None;
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             // Keys of one who is gone are dead, and taken away by a job.
             let Some(member) = self.member(id).await? else {
                 return Ok(None);

@@ -39,9 +39,9 @@ impl Repair<'_> {
             expected.push(subject.expected()?);
         }
         let wanted: Vec<Key> = expected.iter().flatten().map(|e| e.key.clone()).collect();
-        let seen = self.store.read(&wanted).await?;
+        let read = self.store.read(&wanted).await?;
         for (subject, expected) in subjects.iter().zip(&expected) {
-            let is = |e: &Expected| seen.item(&e.key).is_some_and(|found| e.is(found));
+            let is = |e: &Expected| read.item(&e.key).is_some_and(|found| e.is(found));
             if !expected.iter().all(is) {
                 suspects.add(subject.who(), None);
             }
@@ -54,10 +54,10 @@ impl Repair<'_> {
         let of = |item| Key::of(item).map(|key| (Who::of(&key, item), key));
         let all: Vec<(Who, Key)> = items.iter().filter_map(of).collect();
         let wanted: Vec<Key> = all.iter().filter_map(|(who, _)| who.key(self.id)).collect();
-        let seen = self.store.read(&wanted).await?;
+        let read = self.store.read(&wanted).await?;
         let mut known: BTreeMap<Who, BTreeSet<Key>> = BTreeMap::new();
         for (who, _) in &all {
-            let own = who.key(self.id).and_then(|key| seen.item(&key).cloned());
+            let own = who.key(self.id).and_then(|key| read.item(&key).cloned());
             if let (Some(own), false) = (own, known.contains_key(who)) {
                 known.insert(who.clone(), Subject::read(&own)?.keys()?);
             }

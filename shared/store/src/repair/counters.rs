@@ -1,7 +1,7 @@
 //! Counters: sums over rows that others change meanwhile. See the module above for why what is mended here is right.
 
 use super::subject::Subject;
-use super::{Difference, Outcome, Repair, TRIES, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
 use crate::counts::attributes_in;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
@@ -89,8 +89,8 @@ const PARTS: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
 
 impl Repair<'_> {
     async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let seen = self.store.read(std::slice::from_ref(key)).await?;
-        Ok(seen.item(key).cloned())
+        let read = self.store.read(std::slice::from_ref(key)).await?;
+        Ok(read.item(key).cloned())
     }
 
     /// Counts all people anew, as fast as that goes.
@@ -144,7 +144,7 @@ impl Repair<'_> {
     pub(super) async fn settle_counters(&self, first: &Tally) -> Result<Vec<Difference>, StoreError> {
         let key = Key::organization(self.id);
         let mut found = Vec::new();
-        for round in 0..TRIES {
+        for round in 0..MAX_ATTEMPTS {
             let Some(before) = self.item(&key).await? else {
                 return Ok(Vec::new());
             };
@@ -195,7 +195,7 @@ impl Repair<'_> {
     pub(super) async fn settle_sums(&self, first: Option<Sums>) -> Result<Vec<Difference>, StoreError> {
         let key = Key::counts(self.id);
         let mut found = Vec::new();
-        for round in 0..TRIES {
+        for round in 0..MAX_ATTEMPTS {
             let before = self.item(&key).await?;
             let told = Sums::told(before.as_ref());
             if round == 0 && first.as_ref() == Some(&told) {

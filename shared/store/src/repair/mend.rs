@@ -2,7 +2,7 @@
 
 use super::pages::TOGETHER;
 use super::subject::{Expected, Subject, Who};
-use super::{Difference, Outcome, Repair, TRIES, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
@@ -68,22 +68,22 @@ impl Repair<'_> {
     /// Looks again at one suspect, and mends what differs.
     pub(super) async fn settle(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
         let mut found = vec![unsure(who)];
-        for round in 0..TRIES {
+        for round in 0..MAX_ATTEMPTS {
             if round > 0 {
                 tokio::time::sleep(Duration::from_millis(50 << round)).await;
             }
-            let Some(seen) = self.look_again(who, left).await? else {
+            let Some(read) = self.look_again(who, left).await? else {
                 continue;
             };
-            let told = |outcome| seen.findings.iter().map(|f| f.told(outcome)).collect::<Vec<_>>();
-            if seen.findings.is_empty() {
+            let told = |outcome| read.findings.iter().map(|f| f.told(outcome)).collect::<Vec<_>>();
+            if read.findings.is_empty() {
                 return Ok(Vec::new());
             }
             if !self.options.mend {
                 return Ok(told(Outcome::Found));
             }
             found = told(Outcome::Busy);
-            if let Some(outcomes) = self.mend(&seen, who).await? {
+            if let Some(outcomes) = self.mend(&read, who).await? {
                 for (difference, outcome) in found.iter_mut().zip(outcomes) {
                     difference.outcome = outcome;
                 }
@@ -105,7 +105,7 @@ impl Repair<'_> {
         let concerned = expected.iter().map(|e| &e.key).chain(left);
         let concerned: BTreeSet<&Key> = concerned.filter(|key| Some(*key) != own_key.as_ref()).collect();
         let concerned: Vec<Key> = concerned.into_iter().cloned().collect();
-        let mut seen = HashMap::new();
+        let mut read = HashMap::new();
         for part in concerned.chunks(TOGETHER - 1) {
             let wanted: Vec<Key> = own_key.iter().chain(part).cloned().collect();
             let Some(mut found) = self.store.together(&wanted).await? else {
@@ -114,9 +114,9 @@ impl Repair<'_> {
             if own_key.as_ref().and_then(|key| found.remove(key)) != own {
                 return Ok(None);
             }
-            seen.extend(found);
+            read.extend(found);
         }
-        let findings = self.findings(who, (own.as_ref(), subject.as_ref()), &expected, &seen, left);
+        let findings = self.findings(who, (own.as_ref(), subject.as_ref()), &expected, &read, left);
         Ok(Some(Seen { own, subject, findings }))
     }
 
@@ -125,7 +125,7 @@ impl Repair<'_> {
         who: &Who,
         (own, subject): (Option<&Item>, Option<&Subject>),
         expected: &[Expected],
-        seen: &HashMap<Key, Item>,
+        read: &HashMap<Key, Item>,
         left: &BTreeSet<Key>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -133,7 +133,7 @@ impl Repair<'_> {
             let is = if should.what == What::Index {
                 own
             } else {
-                seen.get(&should.key)
+                read.get(&should.key)
             };
             if !is.is_some_and(|is| should.is(is)) {
                 findings.push(Finding {
@@ -146,7 +146,7 @@ impl Repair<'_> {
         }
         let known: BTreeSet<&Key> = expected.iter().map(|e| &e.key).collect();
         for key in left.iter().filter(|key| !known.contains(key)) {
-            let Some(is) = seen.get(key) else { continue };
+            let Some(is) = read.get(key) else { continue };
             let is_entry = !key.sk.starts_with("CONTACT");
             // Under an address or a word there may be another's by now.
             let may_come = is_entry && matches!(who, Who::Person(_)) && self.may_be_coming(is, subject);
@@ -173,9 +173,9 @@ impl Repair<'_> {
     }
 
     /// Mends all of it; none if others were faster.
-    async fn mend(&self, seen: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
+    async fn mend(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
         let mut rivals = BTreeMap::new();
-        for finding in seen
+        for finding in read
             .findings
             .iter()
             .filter(|f| f.should.is_some() && f.what != What::Index)
@@ -185,16 +185,16 @@ impl Repair<'_> {
             }
         }
         let is_claimed = |finding: &&Finding| rivals.get(&finding.key).is_some_and(|rival| rival.is_right);
-        let (claimed, free): (Vec<&Finding>, Vec<&Finding>) = seen.findings.iter().partition(is_claimed);
+        let (claimed, free): (Vec<&Finding>, Vec<&Finding>) = read.findings.iter().partition(is_claimed);
         for part in free.chunks(MENDED) {
             let mut transaction = Transaction::empty(&self.store.table);
             if let Some(key) = who.key(self.id) {
-                let newer = part.iter().any(|f| f.should.is_none() && seen.is_older_than(f));
+                let newer = part.iter().any(|f| f.should.is_none() && read.is_older_than(f));
                 let index = part
                     .iter()
                     .find(|f| f.what == What::Index)
                     .and_then(|f| f.should.as_ref());
-                transaction.rest_on(&key, seen.own.as_ref(), Rest { again: newer, index })?;
+                transaction.rest_on(&key, read.own.as_ref(), Rest { again: newer, index })?;
             }
             for finding in part.iter().filter(|f| f.what != What::Index) {
                 match &finding.should {
@@ -220,7 +220,7 @@ impl Repair<'_> {
                 Outcome::Mended
             }
         };
-        Ok(Some(seen.findings.iter().map(outcome).collect()))
+        Ok(Some(read.findings.iter().map(outcome).collect()))
     }
 
     /// Who holds by now what should be another's.

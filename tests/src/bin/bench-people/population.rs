@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::invitation::Delivery;
-use muster_domain::member::{Grant, Held, Profile};
+use muster_domain::member::{Grant, Profile, RoleAssignment};
 use muster_domain::time::days_after;
 use muster_domain::{
     Address, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet,
@@ -196,9 +196,9 @@ fn address(rng: &mut Rng, first: &str, last: &str, number: usize) -> Address {
         .unwrap()
 }
 
-fn held(setting: &Setting<'_>, role: &str) -> Held {
+fn held(setting: &Setting<'_>, role: &str) -> RoleAssignment {
     let role: RoleId = role.parse().unwrap();
-    Held {
+    RoleAssignment {
         epoch: setting.organization.epoch(&role),
         role,
         expires_at: None,
@@ -243,7 +243,7 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
         grants: grants.into_iter().map(grant).collect(),
         seat: false,
         keys: 0,
-        keys_since: joined_at,
+        keys_valid_from: joined_at,
         profile: Profile {
             timezone: "Europe/Berlin".parse().ok(),
             ..Profile::default()

@@ -7,17 +7,17 @@
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
-use crate::event::Party;
+use crate::event::EntityRef;
 use crate::former::FormerMember;
 use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
 use crate::rules::giving::{Way, given, offer_until};
-use crate::rules::keys::good_since;
+use crate::rules::keys::valid_from;
 use crate::rules::members::picture;
 use crate::rules::offer::Offer;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 
 /// A contact with an account.
@@ -39,7 +39,7 @@ pub struct Account {
 
 /// Who can be added at once.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct AddableContacts<'a> {
     /// The contacts with accounts at the addresses that are asked for.
     pub accounts: &'a [Account],
     /// How many of them may be added: one transaction holds so many. The others are invited.
@@ -68,8 +68,8 @@ pub enum PickRefusal {
 ///
 /// # Errors
 /// [`PickRefusal`].
-pub fn pick(scene: &Scene<'_>, found: Option<Contact>) -> Result<Contact, PickRefusal> {
-    let authority = scene.authority();
+pub fn pick(ctx: &DecisionContext<'_>, found: Option<Contact>) -> Result<Contact, PickRefusal> {
+    let authority = ctx.authority();
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(PickRefusal::Forbidden);
     }
@@ -79,7 +79,7 @@ pub fn pick(scene: &Scene<'_>, found: Option<Contact>) -> Result<Contact, PickRe
     found.ok_or(PickRefusal::NotFound)
 }
 
-impl<'a> Known<'a> {
+impl<'a> AddableContacts<'a> {
     pub(super) fn at(&self, address: &Address) -> Option<&'a Account> {
         self.accounts.iter().find(|account| account.address() == address)
     }
@@ -121,11 +121,11 @@ impl Account {
     /// Not to an allowlisted role, since nobody has verified the address; nor where members may not leave, since whoever was not
     /// asked must be able to. And a member who told whose account it is does not reach beyond themselves by that: they must be able
     /// to offer the same at this moment.
-    pub(super) fn is_good(&self, scene: &Scene<'_>, offer: Option<&Offer<'_>>) -> bool {
+    pub(super) fn is_good(&self, ctx: &DecisionContext<'_>, offer: Option<&Offer<'_>>) -> bool {
         if self.picked && self.is_member {
             return true;
         }
-        let Some(known) = self.identity().filter(|_| scene.set.members_may_leave) else {
+        let Some(known) = self.identity().filter(|_| ctx.set.members_may_leave) else {
             return false;
         };
         let Some(offer) = offer else { return true };
@@ -134,12 +134,12 @@ impl Account {
         }
         match known.vouched_by {
             None => true,
-            Some(id) if id == scene.actor.id => true,
+            Some(id) if id == ctx.actor.id => true,
             Some(id) => self.voucher.as_ref().filter(|m| m.id == id).is_some_and(|voucher| {
-                let voucher = Scene {
+                let voucher = DecisionContext {
                     actor: voucher,
                     key: None,
-                    ..*scene
+                    ..*ctx
                 };
                 offer_until(&voucher, Way::Invite, offer.role, &offer.resources).is_some()
             }),
@@ -159,35 +159,35 @@ impl Account {
     }
 
     /// What keeps the account from being added, beside those that are to be added before it.
-    pub(super) fn fault(&self, before: &[(&Address, Option<&Self>)]) -> Option<Fault> {
+    pub(super) fn violation(&self, before: &[(&Address, Option<&Self>)]) -> Option<Violation> {
         let address = self.address().as_str();
         if self.is_member {
             let detail = "is a member already, with another address";
-            return Some(Fault::address(address, "already_member", detail));
+            return Some(Violation::address(address, "already_member", detail));
         }
         let same = |other: &&Self| other.contact.user == self.contact.user;
         let twin = before.iter().filter_map(|(_, account)| *account).find(same)?;
         let detail = format!("is the same person as {}", twin.address());
-        Some(Fault::address(address, "same_person", detail))
+        Some(Violation::address(address, "same_person", detail))
     }
 }
 
 /// Makes the account a member with what is offered, and has them told so. Nothing of an earlier membership comes back.
 pub(super) fn add(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     account: &Account,
     offer: &Offer<'_>,
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
     let known = account.identity();
-    let Some((Identity { id, email, vouched_by }, (role, grants))) = known.zip(given(offer, Way::Invite, &[*scene]))
+    let Some((Identity { id, email, vouched_by }, (role, grants))) = known.zip(given(offer, Way::Invite, &[*ctx]))
     else {
         return Changes::default();
     };
     let member = Member {
         id,
-        organization: scene.organization.id,
+        organization: ctx.organization.id,
         email: email.clone(),
         vouched_by,
         name: account.contact.name.clone(),
@@ -196,20 +196,20 @@ pub(super) fn add(
         grants,
         seat: false,
         keys: 0,
-        keys_since: good_since(scene.now),
+        keys_valid_from: valid_from(ctx.now),
         profile: Profile::default(),
-        joined_at: scene.now,
+        joined_at: ctx.now,
         last_active_at: None,
         due_at: None,
         version: 0,
     }
-    .settled(scene.set, scene.now);
-    let event = scene
+    .settled(ctx.set, ctx.now);
+    let event = ctx
         .recorder(ids)
-        .event("member.added", Party::user(id), None, Some(picture(&member)));
+        .event("member.added", EntityRef::user(id), None, Some(picture(&member)));
     let mailboxes = account.mailboxes().into_iter();
     let mail = mailboxes
-        .map(|to| added_mail(scene, id, to, offer, message, ids))
+        .map(|to| added_mail(ctx, id, to, offer, message, ids))
         .collect();
     Changes {
         members: vec![Pair::new(member)],
@@ -222,7 +222,7 @@ pub(super) fn add(
 
 /// The mail that tells somebody what they were added to.
 pub(super) fn added_mail(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     member: UserId,
     to: &Address,
     offer: &Offer<'_>,
@@ -231,18 +231,18 @@ pub(super) fn added_mail(
 ) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),
-        organization: scene.organization.id,
+        organization: ctx.organization.id,
         to: to.clone(),
         letter: Letter::Added {
             member,
             role: offer.role.id.clone(),
             resources: offer.resources.iter().map(|r| r.key.clone()).collect(),
-            by: scene.actor.name.clone(),
+            by: ctx.actor.name.clone(),
             message: message.cloned(),
         },
         asked: true,
         state: MailState::Queued,
         late: None,
-        created_at: scene.now,
+        created_at: ctx.now,
     }
 }

@@ -6,38 +6,38 @@ use super::adding::added_mail;
 use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::members::{change_of, granted};
 use crate::rules::offer::Offer;
 use crate::text::Message;
 
 /// The member with what is offered beside what they hold, if the one who asks may give it to them there.
-pub(super) fn joined(scene: &Scene<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
-    let given = offer.grants(scene.now);
+pub(super) fn joined(ctx: &DecisionContext<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
+    let given = offer.grants(ctx.now);
     // Nobody takes themselves in, by a key that does not reach their own membership. And a deactivation is the word of somebody
     // who sees all of them.
-    if member.id == scene.actor.id || member.status != Status::Active {
+    if member.id == ctx.actor.id || member.status != Status::Active {
         return None;
     }
-    if given.is_empty() || offer.member_domain_fault(scene, member).is_some() {
+    if given.is_empty() || offer.member_domain_fault(ctx, member).is_some() {
         return None;
     }
-    granted(scene, member, given).ok()
+    granted(ctx, member, given).ok()
 }
 
 /// Takes the member in, and has them told so.
 pub(super) fn take_in(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     member: &Member,
     offer: &Offer<'_>,
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let Some(after) = joined(scene, member, offer) else {
+    let Some(after) = joined(ctx, member, offer) else {
         return Changes::default();
     };
-    let mail = added_mail(scene, member.id, &member.email, offer, message, ids);
-    let (_, changes) = change_of(scene, member, after, "member.role_changed", ids);
+    let mail = added_mail(ctx, member.id, &member.email, offer, message, ids);
+    let (_, changes) = change_of(ctx, member, after, "member.role_changed", ids);
     if changes.is_empty() {
         return changes;
     }

@@ -5,7 +5,7 @@ use crate::changes::Reliance;
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
-use crate::rules::Scene;
+use crate::rules::DecisionContext;
 use crate::rules::giving::power_until;
 use jiff::Timestamp;
 
@@ -47,14 +47,14 @@ impl Opening<'_> {
         let (Some(_), Some(owner)) = (id, self.owner) else {
             return key;
         };
-        let scene = knower.map(|actor| Scene {
+        let ctx = knower.map(|actor| DecisionContext {
             organization: self.organization,
             set: self.set,
             actor,
             key: None,
             now: self.now,
         });
-        let until = |held: &Holding| power_until(&scene?, owner, &held.role, held.resource.as_ref());
+        let until = |held: &Holding| power_until(&ctx?, owner, &held.role, held.resource.as_ref());
         let held = key.limits.ceiling.unwrap_or_else(|| Holding::all_of(owner));
         let lasting = |held: Holding| until(&held).map(|until| (held, until));
         let left: Vec<(Holding, Timestamp)> = held.into_iter().filter_map(lasting).collect();
@@ -66,14 +66,14 @@ impl Opening<'_> {
 
 /// Why a secret opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shut {
+pub enum KeyRejection {
     /// The key opens nothing.
     Key(Unusable),
     /// The organization was deleted.
     OrganizationDeleted,
 }
 
-impl Shut {
+impl KeyRejection {
     /// A stable name of it.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -87,18 +87,18 @@ impl Shut {
 /// Whether the secret opens something; the key is [`narrowed`](Opening::narrowed) already. Who does not know the secret learns nothing of key, owner or organization.
 ///
 /// # Errors
-/// [`Shut`].
-pub fn opens(
+/// [`KeyRejection`].
+pub fn verify(
     secret: &Secret,
     organization: Option<&Organization>,
     owner: Option<&Member>,
     key: Option<&ApiKey>,
     now: Timestamp,
-) -> Result<(), Shut> {
-    let unknown = Shut::Key(Unusable::NotFound);
-    let key = key.filter(|key| key.opens_with(secret, now)).ok_or(unknown)?;
+) -> Result<(), KeyRejection> {
+    let unknown = KeyRejection::Key(Unusable::NotFound);
+    let key = key.filter(|key| key.matches_secret(secret, now)).ok_or(unknown)?;
     if organization.ok_or(unknown)?.is_deleted() {
-        return Err(Shut::OrganizationDeleted);
+        return Err(KeyRejection::OrganizationDeleted);
     }
-    key.usable(owner, now).map_err(Shut::Key)
+    key.usable(owner, now).map_err(KeyRejection::Key)
 }

@@ -3,23 +3,23 @@
 use super::Wanted;
 use crate::api_key::MAX_KEY_RESOURCES;
 use crate::authority::Authority;
-use crate::member::{Held, Member};
+use crate::member::{Member, RoleAssignment};
 use crate::resource::ResourceRef;
 use crate::roleset::permission;
 use crate::rules::giving::power_until;
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use jiff::Timestamp;
 
 /// Whether the member manages members on each of these resources, or everywhere.
-pub(super) fn within_power(scene: &Scene<'_>, resources: &[ResourceRef]) -> bool {
-    let authority = scene.authority();
+pub(super) fn within_power(ctx: &DecisionContext<'_>, resources: &[ResourceRef]) -> bool {
+    let authority = ctx.authority();
     let there = |r: &ResourceRef| authority.allows(permission::MEMBERS_MANAGE, Some(r));
     authority.allows(permission::MEMBERS_MANAGE, None) || (!resources.is_empty() && resources.iter().all(there))
 }
 
 /// When the member's power over the other ends, if it does: that of their roles that manage what the other holds.
-pub(super) fn power_ends(scene: &Scene<'_>, other: &Member) -> Option<Timestamp> {
-    let over = |(held, on): (&Held, Option<&ResourceRef>)| power_until(scene, other, &held.role, on);
+pub(super) fn power_ends(ctx: &DecisionContext<'_>, other: &Member) -> Option<Timestamp> {
+    let over = |(held, on): (&RoleAssignment, Option<&ResourceRef>)| power_until(ctx, other, &held.role, on);
     other
         .holdings()
         .filter_map(over)
@@ -28,23 +28,27 @@ pub(super) fn power_ends(scene: &Scene<'_>, other: &Member) -> Option<Timestamp>
 }
 
 /// The resources of the key, in order, each once; or every field that cannot be.
-pub(super) fn check(scene: &Scene<'_>, owner: &Member, wanted: &Wanted<'_>) -> Result<Vec<ResourceRef>, Vec<Fault>> {
-    let mut faults = Vec::new();
-    let oneself = owner.id == scene.actor.id;
-    let reach = Authority::of(owner, scene.organization, scene.set, scene.now);
+pub(super) fn check(
+    ctx: &DecisionContext<'_>,
+    owner: &Member,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<ResourceRef>, Vec<Violation>> {
+    let mut violations = Vec::new();
+    let oneself = owner.id == ctx.actor.id;
+    let reach = Authority::of(owner, ctx.organization, ctx.set, ctx.now);
     let mut resources = Vec::new();
     for (i, (key, found)) in wanted.resources.iter().enumerate() {
         let there = found
             .as_ref()
             .map(|r| &r.reference)
-            .filter(|r| !scene.organization.is_ending(r) && reach.reaches(r))
-            .filter(|r| oneself || within_power(scene, std::slice::from_ref(r)));
+            .filter(|r| !ctx.organization.is_ending(r) && reach.reaches(r))
+            .filter(|r| oneself || within_power(ctx, std::slice::from_ref(r)));
         match there {
             Some(reference) => resources.push(reference.clone()),
             // What is out of reach is not told from what does not exist.
             None => {
                 let detail = format!("there is no {} `{}` within reach", key.kind, key.id);
-                faults.push(Fault::field(format!("resources[{i}]"), "unknown_resource", detail));
+                violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
             }
         }
     }
@@ -52,20 +56,24 @@ pub(super) fn check(scene: &Scene<'_>, owner: &Member, wanted: &Wanted<'_>) -> R
     resources.dedup();
     if wanted.resources.len() > MAX_KEY_RESOURCES {
         let detail = format!("must be at most {MAX_KEY_RESOURCES}");
-        faults.push(Fault::field("resources", "too_many", detail));
+        violations.push(Violation::field("resources", "too_many", detail));
     }
-    if !oneself && wanted.resources.is_empty() && !within_power(scene, &[]) {
+    if !oneself && wanted.resources.is_empty() && !within_power(ctx, &[]) {
         let detail = "you manage members on some resources only: name those the key is for";
-        faults.push(Fault::field("resources", "required", detail));
+        violations.push(Violation::field("resources", "required", detail));
     }
-    if wanted.expires_at.is_some_and(|end| end <= scene.now) {
-        faults.push(Fault::field("expires_at", "in_the_past", "must lie in the future"));
+    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
+        violations.push(Violation::field("expires_at", "in_the_past", "must lie in the future"));
     }
-    if let Some(end) = power_ends(scene, owner).filter(|_| !oneself)
+    if let Some(end) = power_ends(ctx, owner).filter(|_| !oneself)
         && wanted.expires_at.is_none_or(|asked| asked > end)
     {
         let detail = format!("your own power ends at {end}, and so must the key");
-        faults.push(Fault::field("expires_at", "out_of_range", detail));
+        violations.push(Violation::field("expires_at", "out_of_range", detail));
     }
-    if faults.is_empty() { Ok(resources) } else { Err(faults) }
+    if violations.is_empty() {
+        Ok(resources)
+    } else {
+        Err(violations)
+    }
 }

@@ -1,36 +1,36 @@
 //! What a member is asked to hold, checked against what the organization has.
 
 use super::{Holdings, MemberRefusal, WantedGrant};
-use crate::member::{Grant, Held, MAX_GRANTS, Member};
+use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::roleset::{Resources, Role};
 use crate::rules::offer::{Wanted, check, member_domain_fault};
-use crate::rules::{Fault, Scene};
+use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
 use jiff::Timestamp;
 
-type Held2 = (Option<Held>, Vec<Grant>);
+type NewHoldings = (Option<RoleAssignment>, Vec<Grant>);
 
 /// What the member would hold: the role on the organization and the grants.
 pub(super) fn wanted_holdings(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     before: &Member,
     wanted: &Holdings<'_>,
-) -> Result<Held2, MemberRefusal> {
+) -> Result<NewHoldings, MemberRefusal> {
     match wanted {
         Holdings::One(wanted) => {
-            let offer = check(scene, wanted).map_err(MemberRefusal::Invalid)?;
-            if let Some(fault) = offer.member_domain_fault(scene, before) {
-                return Err(MemberRefusal::Invalid(vec![fault]));
+            let offer = check(ctx, wanted).map_err(MemberRefusal::Invalid)?;
+            if let Some(violation) = offer.member_domain_fault(ctx, before) {
+                return Err(MemberRefusal::Invalid(vec![violation]));
             }
             let grants = offer
-                .grants(scene.now)
+                .grants(ctx.now)
                 .into_iter()
-                .map(|g| keep_end(before, g, scene.now))
+                .map(|g| keep_end(before, g, ctx.now))
                 .collect();
-            Ok((offer.held(scene.now), grants))
+            Ok((offer.held(ctx.now), grants))
         }
-        Holdings::Mix { role, term, grants } => mix(scene, before, *role, *term, grants),
+        Holdings::Mix { role, term, grants } => mix(ctx, before, *role, *term, grants),
     }
 }
 
@@ -48,31 +48,30 @@ fn keep_end(before: &Member, grant: Grant, now: Timestamp) -> Grant {
 }
 
 fn mix(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     before: &Member,
     role: Option<&RoleId>,
     term: Option<Term>,
     grants: &[WantedGrant],
-) -> Result<Held2, MemberRefusal> {
-    let mut faults = Vec::new();
+) -> Result<NewHoldings, MemberRefusal> {
+    let mut violations = Vec::new();
     let mut held = None;
     let kept = before
         .role
         .clone()
         .filter(|held| Some(&held.role) == role && term.is_none())
         .filter(|held| {
-            scene
-                .set
+            ctx.set
                 .role(&held.role)
-                .is_some_and(|r| scene.organization.keeps(r, held.epoch))
+                .is_some_and(|r| ctx.organization.keeps(r, held.epoch))
         })
-        .filter(|held| held.expires_at.is_none_or(|end| scene.now < end));
+        .filter(|held| held.expires_at.is_none_or(|end| ctx.now < end));
     if kept.is_some() {
         // Named again without a term: it stays as it is, with its end.
         held = kept;
     } else if let Some(role) = role {
         match check(
-            scene,
+            ctx,
             &Wanted {
                 role,
                 resources: &[],
@@ -80,14 +79,14 @@ fn mix(
             },
         ) {
             Ok(offer) => {
-                faults.extend(offer.member_domain_fault(scene, before));
-                held = offer.held(scene.now);
+                violations.extend(offer.member_domain_fault(ctx, before));
+                held = offer.held(ctx.now);
             }
-            Err(more) => faults.extend(more),
+            Err(more) => violations.extend(more),
         }
     }
     if grants.len() > MAX_GRANTS {
-        faults.push(Fault::field(
+        violations.push(Violation::field(
             "grants",
             "too_many",
             format!("must be at most {MAX_GRANTS}"),
@@ -95,67 +94,75 @@ fn mix(
     }
     let mut given: Vec<Grant> = Vec::new();
     for (i, wanted) in grants.iter().enumerate() {
-        match grant(scene, before, wanted, |field| format!("grants[{i}]{field}")) {
+        match grant(ctx, before, wanted, |field| format!("grants[{i}]{field}")) {
             Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
-                faults.push(Fault::field(
+                violations.push(Violation::field(
                     format!("grants[{i}]"),
                     "repeated",
                     "there is at most one role on each resource",
                 ));
             }
             Ok(grant) => given.push(grant),
-            Err(fault) => faults.push(fault),
+            Err(violation) => violations.push(violation),
         }
     }
     if role.is_none() && grants.is_empty() {
-        faults.push(Fault::field("grants", "required", "name a role or at least one grant"));
+        violations.push(Violation::field(
+            "grants",
+            "required",
+            "name a role or at least one grant",
+        ));
     }
-    if faults.is_empty() {
+    if violations.is_empty() {
         Ok((held, given))
     } else {
-        Err(MemberRefusal::Invalid(faults))
+        Err(MemberRefusal::Invalid(violations))
     }
 }
 
 /// One grant as it is asked for; `path` tells where a field of it stands in the request.
 pub(super) fn grant(
-    scene: &Scene<'_>,
+    ctx: &DecisionContext<'_>,
     member: &Member,
     wanted: &WantedGrant,
     path: impl Fn(&str) -> String,
-) -> Result<Grant, Fault> {
+) -> Result<Grant, Violation> {
     let (key, found) = &wanted.resource;
-    let fault = |field: &str, code, detail: String| Fault::field(path(field), code, detail);
-    let role = scene.set.role(&wanted.role);
+    let violation = |field: &str, code, detail: String| Violation::field(path(field), code, detail);
+    let role = ctx.set.role(&wanted.role);
     let Some(role) = role.filter(|r| r.resources != Resources::None) else {
-        let kind = &scene.set.resource_type;
+        let kind = &ctx.set.resource_type;
         let detail = format!("`{}` is no role that is held on a {kind}", wanted.role);
-        return Err(fault(".role", "unknown_role", detail));
+        return Err(violation(".role", "unknown_role", detail));
     };
-    if !scene.organization.has_enabled(role) {
+    if !ctx.organization.has_enabled(role) {
         let detail = format!("`{}` is switched off", role.id);
-        return Err(fault(".role", "role_not_enabled", detail));
+        return Err(violation(".role", "role_not_enabled", detail));
     }
-    if let Some(Fault { code, detail, .. }) = member_domain_fault(scene, role, member) {
-        return Err(fault(".role", code, detail));
+    if let Some(Violation { code, detail, .. }) = member_domain_fault(ctx, role, member) {
+        return Err(violation(".role", code, detail));
     }
-    if wanted.expires_at.is_some_and(|end| end <= scene.now) {
-        return Err(fault(".expires_at", "in_the_past", "must lie in the future".to_owned()));
+    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
+        return Err(violation(
+            ".expires_at",
+            "in_the_past",
+            "must lie in the future".to_owned(),
+        ));
     }
-    if role.is_time_limited() && outlasts_every_term(role, wanted.expires_at, scene.now) {
+    if role.is_time_limited() && outlasts_every_term(role, wanted.expires_at, ctx.now) {
         let terms: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
         let detail = format!("`{}` is held for at most one of {}", role.id, terms.join(", "));
-        return Err(fault(".expires_at", "out_of_range", detail));
+        return Err(violation(".expires_at", "out_of_range", detail));
     }
-    let resource = scene
+    let resource = ctx
         .named(key, found.as_ref())
-        .ok_or_else(|| fault("", "unknown_resource", format!("there is no {} `{}`", key.kind, key.id)))?;
+        .ok_or_else(|| violation("", "unknown_resource", format!("there is no {} `{}`", key.kind, key.id)))?;
     Ok(Grant {
         resource,
-        held: Held {
+        held: RoleAssignment {
             role: role.id.clone(),
             expires_at: wanted.expires_at,
-            epoch: scene.organization.epoch(&role.id),
+            epoch: ctx.organization.epoch(&role.id),
         },
     })
 }

@@ -5,21 +5,22 @@ use crate::api_key::{good_key, unread_knower};
 use crate::app::App;
 use crate::auth::User;
 use crate::call::Call;
-use crate::change::{Made, Step};
+use crate::change::{NextAction, PendingChange};
 use crate::ids::Ids;
 use crate::metrics::Metric;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
 use muster_domain::{
-    ApiKey, Authority, Changes, Member, Organization, OrganizationId, ResourceRef, RoleSet, Scene, Status, roleset,
+    ApiKey, Authority, Changes, DecisionContext, Member, Organization, OrganizationId, ResourceRef, RoleSet, Status,
+    roleset,
 };
-use muster_store::{Footing, Key, Snapshot, StoreError};
+use muster_store::{Footing, Key, ReadSet, StoreError};
 use std::time::Duration;
 
 /// What the caller is in the organization.
 #[derive(Debug, Clone)]
-pub enum Standing {
+pub enum CallerKind {
     /// A member, active unless what is asked is open to those who are inactive.
     Member(Box<Member>),
     /// The platform, which reads any organization. It is so even where its user is a member too: its token changes nothing that
@@ -29,13 +30,13 @@ pub enum Standing {
 
 /// The organization, as one request sees it.
 #[derive(Debug, Clone)]
-pub struct Inside {
+pub struct OrgContext {
     /// The organization.
     pub organization: Organization,
     /// Its role set.
     pub set: &'static RoleSet,
     /// What the caller is there.
-    pub standing: Standing,
+    pub caller_kind: CallerKind,
     /// The API key the caller comes with, if they do not in person.
     pub key: Option<ApiKey>,
     /// The instant of the request.
@@ -43,17 +44,17 @@ pub struct Inside {
 }
 
 /// Who of those that ask is let in, from what was read.
-type Enter = fn(&User, OrganizationId, &Snapshot, Timestamp) -> Result<Inside, Problem>;
+type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp) -> Result<OrgContext, Problem>;
 
 /// How far a permission reaches for the caller.
-pub enum Sight<'a> {
+pub enum Visibility<'a> {
     /// The whole organization.
     All,
     /// Only resources that the caller's roles are limited to.
     Some(Authority<'a>),
 }
 
-impl Sight<'_> {
+impl Visibility<'_> {
     /// Whether something on any of these resources is in sight.
     pub fn reaches<'r>(&self, permission: &str, resources: impl IntoIterator<Item = &'r ResourceRef>) -> bool {
         match self {
@@ -74,21 +75,21 @@ pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem
     })
 }
 
-impl Inside {
-    pub(crate) fn new(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
-        let inside = Self::or_inactive(user, id, seen, now)?;
-        match &inside.standing {
-            Standing::Member(member) if member.status != Status::Active => Err(Problem::member_inactive()),
-            Standing::Member(_) | Standing::Platform => Ok(inside),
+impl OrgContext {
+    pub(crate) fn new(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
+        let org = Self::or_inactive(user, id, read, now)?;
+        match &org.caller_kind {
+            CallerKind::Member(member) if member.status != Status::Active => Err(Problem::member_inactive()),
+            CallerKind::Member(_) | CallerKind::Platform => Ok(org),
         }
     }
 
-    /// As [`Inside::new`], for members who are inactive as well.
-    fn or_inactive(user: &User, id: OrganizationId, seen: &Snapshot, now: Timestamp) -> Result<Self, Problem> {
+    /// As [`OrgContext::new`], for members who are inactive as well.
+    fn or_inactive(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let key = user.key.as_ref();
-        refuse_strangers(user, id, seen)?;
-        let Some(organization) = seen.organization(id)? else {
+        refuse_strangers(user, id, read)?;
+        let Some(organization) = read.organization(id)? else {
             return Err(if key.is_some() {
                 Problem::key_refused()
             } else {
@@ -97,21 +98,21 @@ impl Inside {
         };
         let set = role_set(&organization)?;
         let key = key
-            .map(|secret| good_key(secret, &organization, set, seen, now))
+            .map(|secret| good_key(secret, &organization, set, read, now))
             .transpose()?;
         // Deleted: everybody is out but the platform, and it too once the data goes.
         if organization.erasing || (organization.is_deleted() && !user.platform) {
             return Err(nobody());
         }
-        let standing = match seen.member(id, user.id)? {
-            _ if user.platform => Standing::Platform,
-            Some(member) => Standing::Member(Box::new(member)),
+        let caller_kind = match read.member(id, user.id)? {
+            _ if user.platform => CallerKind::Platform,
+            Some(member) => CallerKind::Member(Box::new(member)),
             None => return Err(nobody()),
         };
         Ok(Self {
             organization,
             set,
-            standing,
+            caller_kind,
             key,
             now,
         })
@@ -120,7 +121,7 @@ impl Inside {
     /// Whether it is the platform that asks, which reads everything.
     #[must_use]
     pub fn is_platform(&self) -> bool {
-        matches!(self.standing, Standing::Platform)
+        matches!(self.caller_kind, CallerKind::Platform)
     }
 
     /// Refuses everybody but the platform.
@@ -148,13 +149,13 @@ impl Inside {
     /// What the caller's roles allow, within the limits of the key they come with; nothing for the platform.
     #[must_use]
     pub fn authority(&self) -> Option<Authority<'_>> {
-        self.scene().ok().map(|scene| scene.authority())
+        self.decision_context().ok().map(|ctx| ctx.authority())
     }
 
     /// Whether nothing of what the caller holds is out of reach: no key limits them to some of it.
     #[must_use]
-    pub fn is_everywhere(&self) -> bool {
-        self.key.as_ref().is_none_or(|key| key.limits.are_everywhere())
+    pub fn covers_all_roles(&self) -> bool {
+        self.key.as_ref().is_none_or(|key| key.limits.cover_all_roles())
     }
 
     /// The member who asks.
@@ -162,9 +163,9 @@ impl Inside {
     /// # Errors
     /// 403 for the platform, which reads but is no member.
     pub fn member(&self) -> Result<&Member, Problem> {
-        match &self.standing {
-            Standing::Member(member) => Ok(member),
-            Standing::Platform => Err(Problem::forbidden("this is for members; the platform only reads")),
+        match &self.caller_kind {
+            CallerKind::Member(member) => Ok(member),
+            CallerKind::Platform => Err(Problem::forbidden("this is for members; the platform only reads")),
         }
     }
 
@@ -180,8 +181,8 @@ impl Inside {
     ///
     /// # Errors
     /// 403 for the platform, which reads but changes nothing here.
-    pub fn scene(&self) -> Result<Scene<'_>, Problem> {
-        Ok(Scene {
+    pub fn decision_context(&self) -> Result<DecisionContext<'_>, Problem> {
+        Ok(DecisionContext {
             organization: &self.organization,
             set: self.set,
             actor: self.member()?,
@@ -195,11 +196,11 @@ impl Inside {
     /// # Errors
     /// 403.
     pub fn any_role(&self) -> Result<(), Problem> {
-        match &self.standing {
-            Standing::Member(_) if !self.scene()?.holds_anything() => {
+        match &self.caller_kind {
+            CallerKind::Member(_) if !self.decision_context()?.holds_anything() => {
                 Err(Problem::forbidden("you hold no role here any more"))
             }
-            Standing::Member(_) | Standing::Platform => Ok(()),
+            CallerKind::Member(_) | CallerKind::Platform => Ok(()),
         }
     }
 
@@ -207,14 +208,14 @@ impl Inside {
     ///
     /// # Errors
     /// 403 if nowhere.
-    pub fn sight(&self, permission: &str) -> Result<Sight<'_>, Problem> {
+    pub fn visibility(&self, permission: &str) -> Result<Visibility<'_>, Problem> {
         let Some(authority) = self.authority() else {
-            return Ok(Sight::All);
+            return Ok(Visibility::All);
         };
         if authority.allows(permission, None) {
-            Ok(Sight::All)
+            Ok(Visibility::All)
         } else if authority.allows_somewhere(permission) {
-            Ok(Sight::Some(authority))
+            Ok(Visibility::Some(authority))
         } else {
             Err(Problem::forbidden(&format!("this needs the permission `{permission}`")))
         }
@@ -222,11 +223,11 @@ impl Inside {
 
     /// A change of this organization, with the answer once it is made.
     #[must_use]
-    pub fn commit(&self, changes: Changes, reply: Reply) -> Step {
+    pub fn commit(&self, changes: Changes, reply: Reply) -> NextAction {
         if changes.is_empty() {
-            return Step::Reply(reply);
+            return NextAction::Reply(reply);
         }
-        Step::Commit(Box::new(Made {
+        NextAction::Commit(Box::new(PendingChange {
             changes,
             organization: Some(self.organization.clone()),
             set: self.set,
@@ -245,12 +246,12 @@ impl Inside {
 
 /// Refuses who has nothing there to show for themselves, before the organization is looked at: so it takes as long where there
 /// is none. A made-up key too gets one answer, whatever it names.
-fn refuse_strangers(user: &User, id: OrganizationId, seen: &Snapshot) -> Result<(), Problem> {
+fn refuse_strangers(user: &User, id: OrganizationId, read: &ReadSet) -> Result<(), Problem> {
     let nobody = Problem::not_found("organization");
     match &user.key {
         Some(secret) if secret.organization() != id => Err(nobody),
-        Some(secret) if !seen.has_found(&Key::api_key(id, secret.key())) => Err(Problem::key_refused()),
-        None if !user.platform && !seen.has_found(&Key::member(id, user.id)) => Err(nobody),
+        Some(secret) if !read.contains(&Key::api_key(id, secret.key())) => Err(Problem::key_refused()),
+        None if !user.platform && !read.contains(&Key::member(id, user.id)) => Err(nobody),
         Some(_) | None => Ok(()),
     }
 }
@@ -266,13 +267,13 @@ pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Ke
 pub(crate) fn unread_standing(
     user: &User,
     organization: OrganizationId,
-    seen: &Snapshot,
+    read: &ReadSet,
     now: Timestamp,
 ) -> Result<Vec<Key>, Problem> {
     let Some(secret) = user.key.as_ref().filter(|secret| secret.organization() == organization) else {
         return Ok(Vec::new());
     };
-    let knower = unread_knower(seen, organization, secret.key(), Some(secret), now)?;
+    let knower = unread_knower(read, organization, secret.key(), Some(secret), now)?;
     Ok(knower.into_iter().collect())
 }
 
@@ -282,17 +283,17 @@ impl Call {
     ///
     /// # Errors
     /// 404 for a stranger as for an organization that does not exist; 403 for an inactive member.
-    pub async fn inside(
+    pub async fn read_in_org(
         &self,
         user: &User,
         organization: OrganizationId,
         keys: Vec<Key>,
-    ) -> Result<(Inside, Snapshot), Problem> {
+    ) -> Result<(OrgContext, ReadSet), Problem> {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let seen = self.read_standing(user, organization, &all).await?;
-        let inside = Inside::new(user, organization, &seen, self.now)?;
-        touch(&self.app, &inside).await;
-        Ok((inside, seen))
+        let read = self.read_standing(user, organization, &all).await?;
+        let org = OrgContext::new(user, organization, &read, self.now)?;
+        touch(&self.app, &org).await;
+        Ok((org, read))
     }
 
     /// Reads `keys`, which tell who the caller is, and what else must be known for that.
@@ -301,41 +302,41 @@ impl Call {
         user: &User,
         organization: OrganizationId,
         keys: &[Key],
-    ) -> Result<Snapshot, Problem> {
-        let seen = self.app.store().read(keys).await?;
-        let more = unread_standing(user, organization, &seen, self.now)?;
+    ) -> Result<ReadSet, Problem> {
+        let read = self.app.store().read(keys).await?;
+        let more = unread_standing(user, organization, &read, self.now)?;
         if more.is_empty() {
-            return Ok(seen);
+            return Ok(read);
         }
-        Ok(seen.and(self.app.store().read(&more).await?))
+        Ok(read.and(self.app.store().read(&more).await?))
     }
 
     /// Reads as [`Call::inside`] does, decides, and makes the change in one transaction.
     ///
     /// # Errors
     /// As [`Call::inside`] and [`Call::change`].
-    pub async fn change_inside(
+    pub async fn change_in_org(
         &self,
         user: &User,
         organization: OrganizationId,
         keys: Vec<Key>,
-        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+        decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
-        self.change_as(user, organization, keys, Inside::new, decide).await
+        self.change_as(user, organization, keys, OrgContext::new, decide).await
     }
 
-    /// As [`Call::change_inside`], open to members who are inactive: they have no role that holds, and can leave.
+    /// As [`Call::change_in_org`], open to members who are inactive: they have no role that holds, and can leave.
     ///
     /// # Errors
-    /// As [`Call::change_inside`], but for the 403 of inactive members.
+    /// As [`Call::change_in_org`], but for the 403 of inactive members.
     pub async fn change_membership(
         &self,
         user: &User,
         organization: OrganizationId,
         keys: Vec<Key>,
-        decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+        decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
-        self.change_as(user, organization, keys, Inside::or_inactive, decide)
+        self.change_as(user, organization, keys, OrgContext::or_inactive, decide)
             .await
     }
 
@@ -345,22 +346,22 @@ impl Call {
         organization: OrganizationId,
         keys: Vec<Key>,
         enter: Enter,
-        mut decide: impl FnMut(&Inside, &Snapshot, &mut Ids) -> Result<Step, Problem>,
+        mut decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
         let all = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let mut seen_inside = None;
+        let mut last_org = None;
         let admit = self.admitting(user, organization, enter);
         let outcome = self
-            .change_if(user, all, admit, |seen, ids| {
-                let inside = enter(user, organization, seen, self.now)?;
-                inside.may_change()?;
-                let step = decide(&inside, seen, ids);
-                seen_inside = Some(inside);
+            .change_if(user, all, admit, |read, ids| {
+                let org = enter(user, organization, read, self.now)?;
+                org.may_change()?;
+                let step = decide(&org, read, ids);
+                last_org = Some(org);
                 step
             })
             .await;
-        if let Some(inside) = &seen_inside {
-            touch(&self.app, inside).await;
+        if let Some(org) = &last_org {
+            touch(&self.app, org).await;
         }
         outcome
     }
@@ -373,18 +374,18 @@ impl Call {
         &self,
         user: &User,
         organization: OrganizationId,
-        mut decide: impl FnMut(&Inside, &mut Ids) -> Result<Step, Problem>,
+        mut decide: impl FnMut(&OrgContext, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
         let keys = standing_keys(user, organization);
         self.change_if(
             user,
             keys,
-            self.admitting(user, organization, Inside::new),
-            |seen, ids| {
-                let inside = Inside::new(user, organization, seen, self.now)?;
-                inside.may_change()?;
-                inside.as_platform()?;
-                decide(&inside, ids)
+            self.admitting(user, organization, OrgContext::new),
+            |read, ids| {
+                let org = OrgContext::new(user, organization, read, self.now)?;
+                org.may_change()?;
+                org.as_platform()?;
+                decide(&org, ids)
             },
         )
         .await
@@ -396,11 +397,11 @@ impl Call {
         user: &User,
         organization: OrganizationId,
         enter: Enter,
-    ) -> impl Fn(&Snapshot) -> Result<Vec<Key>, Problem> {
-        move |seen| {
-            let more = unread_standing(user, organization, seen, self.now)?;
+    ) -> impl Fn(&ReadSet) -> Result<Vec<Key>, Problem> {
+        move |read| {
+            let more = unread_standing(user, organization, read, self.now)?;
             if more.is_empty() {
-                enter(user, organization, seen, self.now)?;
+                enter(user, organization, read, self.now)?;
             }
             Ok(more)
         }
@@ -408,17 +409,17 @@ impl Call {
 }
 
 /// Notes that the member was seen, or their key used, at most once an hour. Failing to is no reason to fail the request.
-pub(crate) async fn touch(app: &App, inside: &Inside) {
-    if let Some(key) = &inside.key {
-        return touch_key(app, key, inside.now).await;
+pub(crate) async fn touch(app: &App, org: &OrgContext) {
+    if let Some(key) = &org.key {
+        return touch_key(app, key, org.now).await;
     }
-    let Standing::Member(member) = &inside.standing else {
+    let CallerKind::Member(member) = &org.caller_kind else {
         return;
     };
-    if !member.activity_is_stale(inside.now) || app.notes().is_resting() {
+    if !member.activity_is_stale(org.now) || app.notes().is_resting() {
         return;
     }
-    noted(app, app.store().touch(member, inside.now).await);
+    noted(app, app.store().touch(member, org.now).await);
 }
 
 /// Notes that the key was used, at most once an hour.
