@@ -2,18 +2,14 @@
 
 pub mod about;
 pub mod access;
-pub mod answers;
 pub mod api_keys;
 mod bulk;
-pub mod chosen_invitations;
-pub mod chosen_members;
 pub mod contacts;
 pub mod deletion;
 pub mod events;
 pub mod exports;
-pub mod grants;
 pub mod invitations;
-pub mod inviting;
+mod lookup;
 pub mod members;
 pub mod organizations;
 pub mod ownership;
@@ -100,7 +96,7 @@ const DELETE_FILE: &str = "s3:DeleteObject";
 const SECRET: &str = "secretsmanager:GetSecretValue";
 
 macro_rules! routes {
-    ($( $binary:literal $method:literal $path:literal => $module:ident::$handler:ident,
+    ($( $binary:literal $method:literal $path:literal => $handler:path,
         $access:expr, [$($call:ident),*], $summary:literal, $operation:expr; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
@@ -111,7 +107,7 @@ macro_rules! routes {
         #[expect(unreachable_patterns, reason = "the page and its files are two routes of one binary")]
         pub async fn call(binary: &str, app: &App, request: Request) -> Response<Body> {
             match binary {
-                $( $binary => answer(app, request, $module::$handler).await, )*
+                $( $binary => answer(app, request, $handler).await, )*
                 _ => answer(app, request, about::not_found).await,
             }
         }
@@ -170,7 +166,7 @@ routes! {
         Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
         "Delete a resource; access through it ends at once",
         Operation::done();
-    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => inviting::create,
+    "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Invite up to 20 addresses, all or none; those known by an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
@@ -178,11 +174,11 @@ routes! {
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List invitations that are pending, or have ended",
         Operation::pages::<InvitationBody>(&["status"]);
-    "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::resend_some,
+    "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Send up to 100 chosen invitations again; without a body every pending one, in the background",
         Operation::may_take::<ChosenInvitations>().decides::<InvitationVerdict>().answers::<JobBody>(202);
-    "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => chosen_invitations::cancel,
+    "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Take up to 100 pending invitations back",
         Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
@@ -202,16 +198,16 @@ routes! {
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Send an invitation again, with a new link",
         Operation::plain().answers::<InvitationBody>(200);
-    "list-my-invitations" "GET" "/v1/invitations" => answers::waiting, Access::User, [READ, QUERY, SECRET],
+    "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
         "List the invitations that wait for the caller",
         Operation::pages::<WaitingInvitation>(&[]);
-    "preview-invitation" "GET" "/v1/invitations/{token}" => answers::preview, Access::Public, [READ, SECRET],
+    "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
         "Show what an invitation's link may show to anybody",
         Operation::shows::<PreviewBody>();
-    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => answers::accept, Access::User, [READ, WRITE, SECRET],
+    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::User, [READ, WRITE, SECRET],
         "Accept an invitation; the caller becomes a member",
         Operation::plain().answers::<AcceptedBody>(200);
-    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => answers::decline, Access::User, [READ, WRITE, SECRET],
+    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::User, [READ, WRITE, SECRET],
         "Decline an invitation",
         Operation::done();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
@@ -230,19 +226,19 @@ routes! {
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
         "Show how far an export is, and a link to its file once it is ready",
         Operation::shows::<ExportBody>();
-    "activate-members" "POST" "/v1/organizations/{org}/members/activate" => chosen_members::activate,
+    "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Activate up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
-    "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => chosen_members::deactivate,
+    "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => members::bulk::deactivate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Deactivate up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
-    "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => chosen_members::change_role,
+    "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => members::bulk::change_role,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Give up to 100 members a role in place of all they hold",
         Operation::takes::<ChangeRoles>().decides::<MemberVerdict>();
-    "remove-members" "POST" "/v1/organizations/{org}/members/remove" => chosen_members::remove,
+    "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End up to 100 memberships",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
@@ -277,11 +273,11 @@ routes! {
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Say what an API key opens, and whether it may do something",
         Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
-    "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::put,
+    "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Give a role on one resource, or change it; `me` where one's role lets one take it",
         Operation::takes::<PutGrant>().answers::<MemberBody>(200);
-    "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => grants::delete,
+    "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Take away the role on one resource",
         Operation::done();
@@ -303,7 +299,7 @@ routes! {
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Where access decisions are asked for",
         Operation::shows::<Configuration>();
-    "add-member" "POST" "/v1/organizations/{org}/members" => inviting::add,
+    "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
         "Add a person: at once if they are known by their account, by invitation otherwise",
         Operation::takes::<AddMember>().creates::<AddedBody>();

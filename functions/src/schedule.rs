@@ -1,7 +1,8 @@
 //! The schedule: what time brings. Access never waits for it; seats, addresses and people's inboxes do.
 
-mod settling;
+mod due_work;
 
+use due_work::{Group, process_group};
 use futures::future::{BoxFuture, join_all};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,6 @@ use muster_edge::{App, Metric};
 use muster_store::keys::DUE_SHARDS;
 use muster_store::{DueCursor, Key, StoreError};
 use serde_json::{Value, json};
-use settling::{Group, settle_group};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -120,7 +120,7 @@ impl<'a> Sweep<'a> {
     /// Settles what is due; each due thing is looked at once a run. Gives why a shard could not be read, if one could not.
     async fn run(&mut self) -> Option<StoreError> {
         let mut failed = None;
-        let mut settling = FuturesUnordered::new();
+        let mut due_work = FuturesUnordered::new();
         let mut places: Vec<Place> = (0..DUE_SHARDS).map(|shard| (shard, None)).collect();
         while !places.is_empty() {
             if is_late(self.end) {
@@ -135,7 +135,7 @@ impl<'a> Sweep<'a> {
             let pages = loop {
                 tokio::select! {
                     pages = &mut reads => break pages,
-                    Some(group) = settling.next() => settling.extend(self.ended(group)),
+                    Some(group) = due_work.next() => due_work.extend(self.ended(group)),
                 }
             };
             let mut due = Vec::new();
@@ -149,17 +149,17 @@ impl<'a> Sweep<'a> {
                 }
             }
             for (organization, keys) in by_organization(due) {
-                while settling.len() >= TOGETHER
+                while due_work.len() >= TOGETHER
                     && self.is_new(organization)
-                    && let Some(group) = settling.next().await
+                    && let Some(group) = due_work.next().await
                 {
-                    settling.extend(self.ended(group));
+                    due_work.extend(self.ended(group));
                 }
-                settling.extend(self.begun(organization, keys));
+                due_work.extend(self.begun(organization, keys));
             }
         }
-        while let Some(group) = settling.next().await {
-            settling.extend(self.ended(group));
+        while let Some(group) = due_work.next().await {
+            due_work.extend(self.ended(group));
         }
         failed
     }
@@ -184,7 +184,7 @@ impl<'a> Sweep<'a> {
         }
         self.found.insert(id, Vec::new());
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        Some(Box::pin(settle_group(self.app, id, keys, self.now, self.end)))
+        Some(Box::pin(process_group(self.app, id, keys, self.now, self.end)))
     }
 
     /// Goes on with an organization of which more was found meanwhile.

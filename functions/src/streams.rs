@@ -67,20 +67,20 @@ struct Text {
 
 /// A record's key and its number in the stream. What it held is not looked at, but for what never changes: the item itself is
 /// read, as it is now.
-struct Named {
+struct RecordRef {
     key: Key,
     sequence_number: String,
     to: Option<Address>,
 }
 
-fn named(event: Value) -> Result<Vec<Named>, serde_json::Error> {
+fn named(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
         let to = record.dynamodb.to();
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
-        Named {
+        RecordRef {
             to,
             key: Key {
                 pk: keys.pk.s,
@@ -108,7 +108,7 @@ fn failures(failed: &[String]) -> Value {
 pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let mut failed = Vec::new();
     let post = muster_edge::post::Post::new(app);
-    for Named {
+    for RecordRef {
         key,
         sequence_number,
         to,
@@ -146,7 +146,7 @@ pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtim
     // Each slice of a job is a record of it. To go on with the job for each of them would hold up what waits behind for as many times as
     // long; and if the first of them comes again, so do those behind it.
     let mut gone_on = BTreeSet::new();
-    for Named {
+    for RecordRef {
         key, sequence_number, ..
     } in records
     {

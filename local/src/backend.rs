@@ -203,7 +203,7 @@ impl Backend {
             base_url: self.base_url.clone(),
             clock: self.clock().clone(),
             mailbox: self.cloud.mailbox.clone(),
-            settling: Settling {
+            settling: Draining {
                 pump: self.pump.clone(),
                 feedback: self.feedback.clone(),
             },
@@ -269,12 +269,12 @@ impl Backend {
     }
 
     /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
-    pub async fn settled(&self) {
-        let settling = Settling {
+    pub async fn drained(&self) {
+        let settling = Draining {
             pump: self.pump.clone(),
             feedback: self.feedback.clone(),
         };
-        settling.settled().await;
+        settling.drained().await;
     }
 
     /// The stream's records that were given up.
@@ -296,17 +296,17 @@ impl Backend {
 
 /// What is waited for until nothing is under way.
 #[derive(Clone)]
-pub(crate) struct Settling {
+pub(crate) struct Draining {
     pump: Pump,
     feedback: Feedback,
 }
 
-impl Settling {
+impl Draining {
     /// Waits for the stream, for what SES tells of the mail that it brought about, and for what that brings about.
-    pub(crate) async fn settled(&self) {
-        self.pump.settled().await;
-        while self.feedback.settled().await {
-            self.pump.settled().await;
+    pub(crate) async fn drained(&self) {
+        self.pump.drained().await;
+        while self.feedback.drained().await {
+            self.pump.drained().await;
         }
     }
 }

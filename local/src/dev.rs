@@ -1,7 +1,7 @@
 //! What the local gateway adds under `/dev`, for development and tests only.
 
 use crate::aws::Mailbox;
-use crate::backend::Settling;
+use crate::backend::Draining;
 
 use crate::identity::{IdentityProvider, TokenRequest};
 use crate::problem::Problem;
@@ -33,7 +33,7 @@ pub(crate) struct Development {
     pub(crate) base_url: String,
     pub(crate) clock: Clock,
     pub(crate) mailbox: Mailbox,
-    pub(crate) settling: Settling,
+    pub(crate) settling: Draining,
     pub(crate) schedule: Schedule,
 }
 
@@ -87,7 +87,7 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
 /// Waits for what is on its way first, so that a mail can be looked for right after the request that caused it.
 async fn mail(State(development): Shared) -> impl IntoResponse {
     // What takes longer than that is not waited for, and shows up later.
-    let _ = tokio::time::timeout(MAIL_PATIENCE, development.settling.settled()).await;
+    let _ = tokio::time::timeout(MAIL_PATIENCE, development.settling.drained()).await;
     Json(development.mailbox.mails())
 }
 

@@ -141,7 +141,7 @@ impl Feedback {
     }
 
     /// Waits until all that was told is handled; tells whether there was something to wait for.
-    pub(crate) async fn settled(&self) -> bool {
+    pub(crate) async fn drained(&self) -> bool {
         let mut waiting = self.waiting.subscribe();
         let busy = *waiting.borrow_and_update() > 0;
         // An error cannot be: the sender is here.

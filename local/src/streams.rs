@@ -70,7 +70,7 @@ impl Pump {
     }
 
     /// Waits until all that is in the stream now, and all that its handling adds to it, has been handled.
-    pub(crate) async fn settled(&self) {
+    pub(crate) async fn drained(&self) {
         let (done, settled) = oneshot::channel();
         if self.waiting.send(done).is_ok() {
             // An error means that the pump has stopped: nothing more will be handled.

@@ -159,7 +159,7 @@ async fn backends_of_one_process_know_nothing_of_each_other() {
 #[tokio::test]
 async fn what_is_quiet_is_settled_and_a_stopped_backend_takes_no_requests() {
     let backend = backend().await;
-    backend.settled().await;
+    backend.drained().await;
     assert_eq!(backend.dead_letters(), []);
     let url = format!("{}/dev/mail", backend.base_url());
     backend.stop().await;

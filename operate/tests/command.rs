@@ -42,7 +42,7 @@ async fn organization(backend: &Backend) -> String {
         .bearer_auth(backend.issue_token(&person).unwrap())
         .json(&json!({ "name": "Acme", "role_set": "program-delivery" }));
     let made: Value = made.send().await.unwrap().json().await.unwrap();
-    backend.settled().await;
+    backend.drained().await;
     made["id"].as_str().unwrap().to_owned()
 }
 

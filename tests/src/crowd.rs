@@ -63,7 +63,7 @@ pub async fn join(app: &App, organization: &harness::Organization, people: &[Per
                 version: 0,
                 ..held(&owner, &organization, &spring, holding, now)
             };
-            Pair::new(member.settled(set, now))
+            Pair::new(member.recomputed(set, now))
         })
         .collect();
     for part in members.chunks(AT_ONCE) {

@@ -196,7 +196,7 @@ impl Harness {
 
     /// The token of the latest invitation mailed to an address.
     pub async fn invitation_token(&self, address: &str) -> String {
-        self.backend.settled().await;
+        self.backend.drained().await;
         let mail = self.backend.mail();
         let last = mail
             .iter()
@@ -219,7 +219,7 @@ impl Harness {
 
     /// How many invitations were mailed to an address.
     pub async fn invitations_mailed(&self, address: &str) -> usize {
-        self.backend.settled().await;
+        self.backend.drained().await;
         self.backend
             .mail()
             .iter()

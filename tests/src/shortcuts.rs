@@ -22,7 +22,7 @@ impl Harness {
 
     /// All mail to an address so far, oldest first.
     pub async fn mail_to(&self, address: &str) -> Vec<SentMail> {
-        self.backend.settled().await;
+        self.backend.drained().await;
         let mut mail = self.backend.mail();
         mail.retain(|m| m.to == address);
         mail
@@ -37,7 +37,7 @@ impl Harness {
     /// Runs the schedule, and all that follows from it.
     pub async fn run_schedule(&self) -> Value {
         let done = self.expire().await;
-        self.backend.settled().await;
+        self.backend.drained().await;
         done
     }
 }

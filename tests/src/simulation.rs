@@ -242,8 +242,8 @@ impl<'a> Stage<'a> {
     }
 
     /// Waits until no record waits for a function.
-    pub async fn settled(&self) {
-        self.mappings.settled().await;
+    pub async fn drained(&self) {
+        self.mappings.drained().await;
     }
 
     /// Sends the sample request of a function, with these values in it.

@@ -13,7 +13,7 @@ pub struct Snapshot(BTreeMap<Key, Item>);
 impl Snapshot {
     /// The table as it is once everything in its stream has been handled.
     pub async fn of(h: &Harness) -> Self {
-        h.backend.settled().await;
+        h.backend.drained().await;
         let known = items(h).await.into_iter().map(|mut item| {
             item.remove("last_active_at");
             item.remove("noted");

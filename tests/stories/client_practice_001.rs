@@ -333,7 +333,7 @@ impl Practice {
         let mine = self.pete.get(&team.h, "/v1/organizations").await.expect(200);
         assert_eq!(mine.body["items"], json!([]));
         // For good: nothing of the client data is left once the days are over in which the platform can undo it.
-        team.h.backend.settled().await;
+        team.h.backend.drained().await;
         team.h.advance_days(31);
         team.h.run_schedule().await;
         team.h.run_schedule().await;

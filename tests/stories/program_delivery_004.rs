@@ -341,7 +341,7 @@ impl Academy {
         team.post(&self.amir, "/invitations/resend", Value::Null)
             .await
             .expect(202);
-        team.h.backend.settled().await;
+        team.h.backend.drained().await;
         assert_eq!(team.h.backend.mail().len(), sent + addresses.len());
         assert_eq!(mailed("l1@x.example").await, before.1 + 1);
     }

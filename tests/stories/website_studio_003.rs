@@ -96,7 +96,7 @@ impl Studio {
             assert!(team.may(&self.dana, own, Some("landing")).await, "{own}");
         }
         team.delete(&self.dana, path).await.expect(204);
-        team.h.backend.settled().await;
+        team.h.backend.drained().await;
     }
 
     /// The source editor on sites that are there; no new ones.

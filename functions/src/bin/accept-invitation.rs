@@ -1,6 +1,6 @@
 //! `POST /v1/invitations/{token}/accept`
 
-use muster_functions::routes::answers::accept;
+use muster_functions::routes::invitations::respond::accept;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

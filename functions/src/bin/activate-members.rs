@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/members/activate`
 
-use muster_functions::routes::chosen_members::activate;
+use muster_functions::routes::members::bulk::activate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/members`
 
-use muster_functions::routes::inviting::add;
+use muster_functions::routes::invitations::create::add;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/invitations/cancel`
 
-use muster_functions::routes::chosen_invitations::cancel;
+use muster_functions::routes::invitations::bulk::cancel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/members/change-role`
 
-use muster_functions::routes::chosen_members::change_role;
+use muster_functions::routes::members::bulk::change_role;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

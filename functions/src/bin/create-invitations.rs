@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/invitations`
 
-use muster_functions::routes::inviting::create;
+use muster_functions::routes::invitations::create::create;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

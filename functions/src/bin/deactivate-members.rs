@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/members/deactivate`
 
-use muster_functions::routes::chosen_members::deactivate;
+use muster_functions::routes::members::bulk::deactivate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

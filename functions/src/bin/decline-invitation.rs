@@ -1,6 +1,6 @@
 //! `POST /v1/invitations/{token}/decline`
 
-use muster_functions::routes::answers::decline;
+use muster_functions::routes::invitations::respond::decline;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

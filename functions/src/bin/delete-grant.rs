@@ -1,6 +1,6 @@
 //! `DELETE /v1/organizations/{org}/members/{member}/grants/{type}/{id}`
 
-use muster_functions::routes::grants::delete;
+use muster_functions::routes::members::grants::delete;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,6 +1,6 @@
 //! `GET /v1/invitations`
 
-use muster_functions::routes::answers::waiting;
+use muster_functions::routes::invitations::respond::waiting;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

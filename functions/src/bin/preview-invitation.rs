@@ -1,6 +1,6 @@
 //! `GET /v1/invitations/{token}`
 
-use muster_functions::routes::answers::preview;
+use muster_functions::routes::invitations::respond::preview;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -1,6 +1,6 @@
 //! `PUT /v1/organizations/{org}/members/{member}/grants/{type}/{id}`
 
-use muster_functions::routes::grants::put;
+use muster_functions::routes::members::grants::put;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

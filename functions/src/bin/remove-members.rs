@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/members/remove`
 
-use muster_functions::routes::chosen_members::remove;
+use muster_functions::routes::members::bulk::remove;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

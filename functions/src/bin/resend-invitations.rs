@@ -1,6 +1,6 @@
 //! `POST /v1/organizations/{org}/invitations/resend`
 
-use muster_functions::routes::invitations::resend_some;
+use muster_functions::routes::invitations::bulk::resend_some;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

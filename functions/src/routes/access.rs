@@ -13,7 +13,7 @@ pub use evaluation::{evaluate, evaluate_batch};
 pub use resources::search_resources;
 pub use subjects::search_subjects;
 
-use crate::shapes::access::ask::Named;
+use crate::shapes::access::ask::NamedOrganization;
 use crate::shapes::access::find::{Found, Search};
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{self, About};
@@ -42,7 +42,7 @@ fn bad_request(problem: Problem) -> Problem {
 struct Opening<B> {
     user: User,
     body: B,
-    named: Named,
+    named: NamedOrganization,
     paging: Paging,
 }
 
@@ -51,7 +51,7 @@ impl<B: Search> Opening<B> {
     async fn of(call: &Call) -> Result<Self, Problem> {
         let user = call.caller().await?;
         let body: B = body(call)?;
-        let named = Named::first(body.told()).or(own_organization(&user));
+        let named = NamedOrganization::first(body.told()).or(own_organization(&user));
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {
             user,
@@ -68,7 +68,7 @@ fn own_organization(user: &User) -> Option<OrganizationId> {
 }
 
 /// The organization that is named. For the platform there may be none: for others that is as if it were not theirs.
-fn place<'p>(user: &User, places: &'p Places, named: Named) -> Result<Option<&'p OrgContext>, Problem> {
+fn place<'p>(user: &User, places: &'p Places, named: NamedOrganization) -> Result<Option<&'p OrgContext>, Problem> {
     match named.id().and_then(|id| places.get(&id)) {
         Some(org) => Ok(Some(org)),
         None if user.platform => Ok(None),

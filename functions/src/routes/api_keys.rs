@@ -1,12 +1,12 @@
 //! API keys: make, list, revoke, rotate, verify.
 
-use super::invitations::{found, named};
 use super::members::target;
+use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::api_key::Unusable;
 use muster_domain::rules::access::{self, Question};
-use muster_domain::rules::keys::{self, Wanted};
+use muster_domain::rules::keys::{self, NewApiKey};
 use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
@@ -31,13 +31,13 @@ pub async fn create(call: Call) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let body: CreateApiKey = call.body()?;
-    let resources = named(&body.resources)?;
+    let resources = resource_keys(&body.resources)?;
     let random = secret_bits()?;
     let mut keys = vec![Key::member(organization, id)];
     keys.extend(resources.iter().map(|key| Key::resource(organization, key)));
     call.change_in_org(&user, organization, keys, |org, read, ids| {
-        let resources = found(read, organization, &resources)?;
-        let wanted = Wanted {
+        let resources = resources_found(read, organization, &resources)?;
+        let wanted = NewApiKey {
             name: body.name.clone(),
             read_only: body.read_only,
             resources: &resources,

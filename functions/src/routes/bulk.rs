@@ -24,7 +24,7 @@ const FIRST_READ: usize = 48;
 const ENOUGH: Duration = Duration::from_secs(20);
 
 /// The verdict of a row that was done.
-pub(super) type Done = &'static str;
+pub(super) type DoneStatus = &'static str;
 
 /// What is done with chosen rows.
 pub(super) trait Action {
@@ -38,7 +38,7 @@ pub(super) trait Action {
     const NEEDS: &'static str;
 
     /// What a row that was done is told.
-    fn done(&self) -> Done;
+    fn done(&self) -> DoneStatus;
     /// What is read for the request as a whole.
     fn shared(&self, _: OrganizationId) -> Vec<Key> {
         Vec::new()
@@ -73,7 +73,7 @@ struct Bulk<A: Action> {
 }
 
 /// What came of some rows.
-enum Part {
+enum PartOutcome {
     /// These verdicts, as the answer tells them; and whether they were given before.
     Done(Verdicts<Value>, bool),
     /// No row changes anything: the rows behind can be decided with them.
@@ -124,14 +124,14 @@ impl<A: Action> Bulk<A> {
                 self.part(from, window).await
             };
             match part {
-                Ok(Part::Done(part, again)) if !part.results.is_empty() => {
+                Ok(PartOutcome::Done(part, again)) if !part.results.is_empty() => {
                     window = 2 * part.results.len();
                     results.extend(part.results);
                     seats = Some(part.seats);
                     replayed |= again;
                 }
-                Ok(Part::Done(..)) => return Err(Problem::internal()),
-                Ok(Part::Idle) => window = MAX_ROWS,
+                Ok(PartOutcome::Done(..)) => return Err(Problem::internal()),
+                Ok(PartOutcome::Idle) => window = MAX_ROWS,
                 // What was done stays done and is told; what is left is refused with this, row by row. Of a throttled transaction
                 // it is known that nothing was done.
                 Err(problem) if from > 0 && (problem.status < 500 || problem.is_throttled()) => {
@@ -147,7 +147,7 @@ impl<A: Action> Bulk<A> {
     }
 
     /// As many rows as one transaction holds, of at most `window` that begin at `from`.
-    async fn part(&self, from: usize, window: usize) -> Result<Part, Problem> {
+    async fn part(&self, from: usize, window: usize) -> Result<PartOutcome, Problem> {
         let rows: Vec<A::Id> = self.rows.iter().skip(from).take(window).copied().collect();
         let is_last = from + rows.len() == self.rows.len();
         let mut keys = self.action.shared(self.organization);
@@ -203,10 +203,10 @@ impl<A: Action> Bulk<A> {
             });
         let reply = change.await?;
         if idle && !reply.is_replayed() {
-            return Ok(Part::Idle);
+            return Ok(PartOutcome::Idle);
         }
         let told = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
-        Ok(Part::Done(told, reply.is_replayed()))
+        Ok(PartOutcome::Done(told, reply.is_replayed()))
     }
 
     fn told(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {

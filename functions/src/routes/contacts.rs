@@ -64,8 +64,8 @@ pub async fn put(call: Call) -> Outcome {
     let account = |subject: Subject| UserId::of(&call.app.config().trust.issuer, subject.as_str());
     let details = Details {
         email: body.email,
-        name: body.name.named(),
-        user: body.subject.named().map(|subject| subject.map(account)),
+        name: body.name.as_change(),
+        user: body.subject.as_change().map(|subject| subject.map(account)),
     };
     let keys = vec![
         Key::contact(organization, &id),

@@ -10,7 +10,7 @@ pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;
     call.change_in_org(&user, call.path("org")?, Vec::new(), |org, _, ids| {
-        org.in_person()?;
+        org.require_user()?;
         let changes = deletion::delete(&org.decision_context()?, ids)?;
         call.precondition(Some(&org.organization))?;
         Ok(org.commit(changes, Reply::empty()))

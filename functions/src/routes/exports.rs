@@ -4,7 +4,7 @@ use super::people::{List, SELECTING, asked, selected};
 use crate::exports::{PAGE, cells, file};
 use crate::shapes::export::{CreateExport, ExportBody};
 use muster_domain::export::sheet::Sheet;
-use muster_domain::export::{LINK_LIFE, State, Wanted};
+use muster_domain::export::{ExportRequest, LINK_LIFE, State};
 use muster_domain::people::Selection;
 use muster_domain::rules::Violation;
 use muster_domain::rules::exports;
@@ -51,7 +51,7 @@ pub async fn at_once(call: Call) -> Outcome {
     let ctx = org.decision_context()?;
     exports::may_export(&ctx)?;
     let timezone = timezone.map_or_else(|| own_zone(&org), Ok)?;
-    let wanted = Wanted {
+    let wanted = ExportRequest {
         format,
         timezone,
         filter: selection,
@@ -128,7 +128,7 @@ pub async fn create(call: Call) -> Outcome {
             return Err(in_filter(unknown));
         }
         let timezone = body.timezone.clone().map_or_else(|| own_zone(org), Ok)?;
-        let wanted = Wanted {
+        let wanted = ExportRequest {
             format: body.format,
             timezone,
             filter: filter.clone(),

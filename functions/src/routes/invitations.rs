@@ -1,97 +1,23 @@
-//! Invitations, from the side of those who invite.
+//! Invitations: list, get, update, cancel and resend.
 
-use super::people::List;
-use crate::shapes::invitation::{InvitationBody, JobBody, UpdateInvitation};
-use crate::shapes::{Items, ResourceName};
-use muster_domain::address::Rejected;
+pub mod bulk;
+pub mod create;
+pub mod respond;
+
+use crate::routes::lookup::{Lookup, address_holders, invitation_keys, resource_keys, resources_found};
+use crate::routes::people::List;
+use crate::shapes::Items;
+use crate::shapes::invitation::{InvitationBody, UpdateInvitation};
 use muster_domain::people::{Filter, InviteStatus};
-use muster_domain::rules::invitations::{self, Change, InvitationRefusal, Revival};
-use muster_domain::rules::invite::Holder;
-use muster_domain::rules::members;
-use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::pace;
-use muster_domain::rules::{DecisionContext, Violation};
+use muster_domain::rules::invitations::{self, InvitationRefusal, InvitationUpdate, Revival};
+use muster_domain::rules::offer::RequestedOffer;
+use muster_domain::rules::{DecisionContext, pace};
 use muster_domain::{
-    Address, Changes, Invitation, InvitationId, InvitationState, OrganizationId, Person, PersonId, Resource,
-    ResourceKey, ResourceRef, permission,
+    Changes, Invitation, InvitationId, InvitationState, OrganizationId, Person, ResourceKey, ResourceRef, permission,
 };
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
-use muster_store::items::ClaimHolder;
+use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply};
 use muster_store::{Cursor, Key, Page, PeopleQuery, ReadSet};
-use std::collections::BTreeMap;
-
-/// How many resources a request may name; what one invitation can hold is the domain's business.
-const MAX_NAMED: usize = 60;
-
-/// The keys of resources that a request names.
-pub(super) fn named(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
-    if resources.len() > MAX_NAMED {
-        return Err(Problem::invalid([Violation::field(
-            "resources",
-            "too_many",
-            format!("must be at most {MAX_NAMED}"),
-        )]));
-    }
-    Ok(resources.iter().cloned().map(Into::into).collect())
-}
-
-/// The resources with what was found under their names.
-pub(super) fn found(
-    read: &ReadSet,
-    organization: OrganizationId,
-    keys: &[ResourceKey],
-) -> Result<Vec<(ResourceKey, Option<Resource>)>, Problem> {
-    keys.iter()
-        .map(|key| Ok((key.clone(), read.resource(organization, key)?)))
-        .collect()
-}
-
-pub(super) type Holders = BTreeMap<Address, Holder>;
-
-/// The holder of each address; or what else must be read to tell. That is an invitation that has lapsed and that no job has ended
-/// yet, and, for an actor who does not see everybody, the holder's own item.
-pub(super) fn holders(
-    ctx: &DecisionContext<'_>,
-    read: &ReadSet,
-    addresses: &[Result<Address, Rejected>],
-) -> Result<Result<Holders, Vec<Key>>, Problem> {
-    let id = ctx.organization.id;
-    let authority = ctx.authority();
-    let sees_all = authority.allows(permission::MEMBERS_READ, None);
-    let mut holders = Holders::new();
-    let mut more = Vec::new();
-    for address in addresses.iter().flatten() {
-        let Some(claim) = read.claim(id, address)? else {
-            continue;
-        };
-        let lapsed = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= ctx.now);
-        let (holder, person) = match claim.holder {
-            ClaimHolder::Member { holder } => (Holder::Member(holder), PersonId::Member(holder)),
-            ClaimHolder::Invitation { holder, .. } => (Holder::Invitation(holder), PersonId::Invitation(holder)),
-        };
-        if sees_all && !lapsed {
-            holders.insert(address.clone(), holder);
-            continue;
-        }
-        let key = Key::person(id, person);
-        if !read.covers(std::slice::from_ref(&key)) {
-            more.push(key);
-            continue;
-        }
-        let holder = match read.person(id, person)? {
-            // Gone between the two reads: the address is free, or the condition on its claim says otherwise.
-            None => continue,
-            Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
-            Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,
-            Some(Person::Invitation(_)) => Holder::OutOfSight,
-            Some(Person::Member(member)) if members::may_see(ctx, &member) => holder,
-            Some(Person::Member(member)) => Holder::Unseen(member),
-        };
-        holders.insert(address.clone(), holder);
-    }
-    Ok(if more.is_empty() { Ok(holders) } else { Err(more) })
-}
 
 /// Lists invitations: pending ones by default, or those that have ended, the latest first.
 pub async fn list(call: Call) -> Outcome {
@@ -109,10 +35,10 @@ pub async fn list(call: Call) -> Outcome {
         ("pending", Visibility::Some(_)) => in_sight_of(&call, &org, &read, after, limit).await?,
         _ => store.past_invitations(id, after, limit).await?,
     };
-    let is_visible = |r: &ResourceRef| visibility.reaches(permission::MEMBERS_READ, [r]);
+    let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
     let items = items
         .iter()
-        .filter(|i| visibility.reaches(permission::MEMBERS_READ, &i.resources))
+        .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
         // One that has lapsed stands here until the schedule has moved it, within a minute.
         .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
         .map(|i| InvitationBody::seen(i, call.now, is_visible))
@@ -151,20 +77,14 @@ async fn in_sight_of(
     })
 }
 
-/// The two places of an invitation: pending, or ended.
-pub(super) fn both(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
-    vec![
-        Key::pending_invitation(organization, id),
-        Key::past_invitation(organization, id),
-    ]
-}
-
 /// Shows one invitation.
 pub async fn get(call: Call) -> Outcome {
     call.query(&[])?;
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    let (org, read) = call.read_in_org(&user, organization, both(organization, id)).await?;
+    let (org, read) = call
+        .read_in_org(&user, organization, invitation_keys(organization, id))
+        .await?;
     let visibility = org.visibility(permission::MEMBERS_READ)?;
     let visible = |i: &Invitation| match (&visibility, &org.caller_kind) {
         (Visibility::All, _) => true,
@@ -175,7 +95,7 @@ pub async fn get(call: Call) -> Outcome {
         .invitation(organization, id)?
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
-    let is_visible = |r: &ResourceRef| visibility.reaches(permission::MEMBERS_READ, [r]);
+    let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
     Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, is_visible))?.showing(&invitation))
 }
 
@@ -184,8 +104,8 @@ pub async fn update(call: Call) -> Outcome {
     let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let body: UpdateInvitation = call.body()?;
-    let mut keys = both(organization, id);
-    let resources = named(body.resources.as_deref().unwrap_or_default())?;
+    let mut keys = invitation_keys(organization, id);
+    let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     keys.extend(resources.iter().map(|key| Key::resource(organization, key)));
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let before = read.invitation(organization, id)?;
@@ -195,7 +115,7 @@ pub async fn update(call: Call) -> Outcome {
             return Err(invitations::change(
                 &ctx,
                 None,
-                Change {
+                InvitationUpdate {
                     offer: None,
                     message: None,
                 },
@@ -212,20 +132,20 @@ pub async fn update(call: Call) -> Outcome {
         if touched && !read.covers(&more) {
             return Ok(NextAction::Read(more));
         }
-        let resources = found(read, organization, keys)?;
+        let resources = resources_found(read, organization, keys)?;
         let role = body.role.as_ref().unwrap_or(&known.role);
         let term = match body.duration.clone() {
             Field::Absent => known.term,
             given => given.value(),
         };
-        let offer = touched.then_some(Wanted {
+        let offer = touched.then_some(RequestedOffer {
             role,
             resources: &resources,
             term,
         });
-        let wanted = Change {
+        let wanted = InvitationUpdate {
             offer,
-            message: body.message.clone().named(),
+            message: body.message.clone().as_change(),
         };
         let (after, changes) = invitations::change(&ctx, Some(known), wanted, ids)?;
         call.precondition(Some(known))?;
@@ -242,19 +162,24 @@ pub async fn cancel(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    call.change_in_org(&user, organization, both(organization, id), |org, read, ids| {
-        let found = read.invitation(organization, id)?;
-        let changes = invitations::cancel(&org.decision_context()?, found.as_ref(), ids)?;
-        call.precondition(found.as_ref())?;
-        Ok(org.commit(changes, Reply::empty()))
-    })
+    call.change_in_org(
+        &user,
+        organization,
+        invitation_keys(organization, id),
+        |org, read, ids| {
+            let found = read.invitation(organization, id)?;
+            let changes = invitations::cancel(&org.decision_context()?, found.as_ref(), ids)?;
+            call.precondition(found.as_ref())?;
+            Ok(org.commit(changes, Reply::empty()))
+        },
+    )
     .await
 }
 
 /// What must be read to revive this invitation if it has ended: who has its address, and what it was offered on.
 pub(super) fn revival_keys(ctx: &DecisionContext<'_>, read: &ReadSet, id: InvitationId) -> Result<Vec<Key>, Problem> {
     let organization = ctx.organization.id;
-    let Some(ended) = ended(read, organization, id)? else {
+    let Some(ended) = ended_invitation(read, organization, id)? else {
         return Ok(Vec::new());
     };
     let named = ended.resources.iter().map(|r| Key::resource(organization, &r.key));
@@ -262,10 +187,17 @@ pub(super) fn revival_keys(ctx: &DecisionContext<'_>, read: &ReadSet, id: Invita
     if !read.covers(&keys) {
         return Ok(keys);
     }
-    Ok(holders(ctx, read, &[Ok(ended.email)])?.err().unwrap_or_default())
+    Ok(match address_holders(ctx, read, &[Ok(ended.email)])? {
+        Lookup::Ready(_) => Vec::new(),
+        Lookup::Needs(more) => more,
+    })
 }
 
-fn ended(read: &ReadSet, organization: OrganizationId, id: InvitationId) -> Result<Option<Invitation>, Problem> {
+fn ended_invitation(
+    read: &ReadSet,
+    organization: OrganizationId,
+    id: InvitationId,
+) -> Result<Option<Invitation>, Problem> {
     let found = read.invitation(organization, id)?;
     Ok(found.filter(|i| i.state != InvitationState::Pending))
 }
@@ -280,11 +212,12 @@ pub(super) fn sent_again(
     let organization = ctx.organization.id;
     let mut holder = None;
     let mut resources = Vec::new();
-    if let Some(ended) = ended(read, organization, id)? {
-        let mut found_holders = holders(ctx, read, &[Ok(ended.email.clone())])?.unwrap_or_default();
-        holder = found_holders.remove(&ended.email);
+    if let Some(ended) = ended_invitation(read, organization, id)? {
+        if let Lookup::Ready(mut holders) = address_holders(ctx, read, &[Ok(ended.email.clone())])? {
+            holder = holders.remove(&ended.email);
+        }
         let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();
-        let found = found(read, organization, &named)?;
+        let found = resources_found(read, organization, &named)?;
         resources = found.into_iter().filter_map(|(_, resource)| resource).collect();
     }
     let revival = Revival {
@@ -304,7 +237,7 @@ pub async fn resend(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    let mut keys = both(organization, id);
+    let mut keys = invitation_keys(organization, id);
     keys.push(Key::sent_on(organization, pace::day(call.now)));
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let ctx = org.decision_context()?;
@@ -317,28 +250,6 @@ pub async fn resend(call: Call) -> Outcome {
             changes,
             Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
         ))
-    })
-    .await
-}
-
-/// Sends chosen invitations again, or without a body every pending one, in the background.
-pub async fn resend_some(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    let organization: OrganizationId = call.path("org")?;
-    match call.body_if_any()? {
-        Some(chosen) => super::chosen_invitations::resend(call, user, organization, chosen).await,
-        None => resend_every(&call, &user, organization).await,
-    }
-}
-
-async fn resend_every(call: &Call, user: &User, organization: OrganizationId) -> Outcome {
-    call.change_in_org(user, organization, Vec::new(), |org, _, ids| {
-        let (job, changes) = invitations::resend_all(&org.decision_context()?, ids)?;
-        let body = JobBody {
-            job: job.id,
-            status: "accepted".into(),
-        };
-        Ok(org.commit(changes, Reply::json(202, &body)?))
     })
     .await
 }

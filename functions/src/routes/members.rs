@@ -1,11 +1,14 @@
-//! Members: read, change, end.
+//! Members: get, update and remove.
 
-use super::invitations::{found, named};
+pub mod bulk;
+pub mod grants;
+
+use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
-use muster_domain::rules::members::{self, Holdings, MemberRefusal, Update, WantedGrant};
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::{DecisionContext, Violation};
 use muster_domain::{
     Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
@@ -55,7 +58,7 @@ pub async fn get(call: Call) -> Outcome {
         (Visibility::Some(_), CallerKind::Platform) => false,
     };
     let member = found.filter(visible).ok_or_else(nobody)?;
-    let is_visible = |r: &ResourceRef| visibility.reaches(permission::MEMBERS_READ, [r]);
+    let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
     let shown = view(&org).member(&member, is_visible);
     let manages = org
         .decision_context()
@@ -75,7 +78,7 @@ pub async fn update(call: Call) -> Outcome {
     let id = target(&call, &user)?;
     let body: UpdateMember = call.body()?;
     check(&body)?;
-    let resources = named(body.resources.as_deref().unwrap_or_default())?;
+    let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     let grants = body.grants.as_deref().unwrap_or_default();
     let granted: Vec<ResourceKey> = grants.iter().map(key_of).collect();
     let mut keys = vec![Key::member(organization, id)];
@@ -89,10 +92,10 @@ pub async fn update(call: Call) -> Outcome {
         let before = read.member(organization, id)?;
         let ctx = org.decision_context()?;
         let known = before.as_ref().filter(|m| members::may_see(&ctx, m));
-        let found_resources = found(read, organization, &resources)?;
+        let found_resources = resources_found(read, organization, &resources)?;
         let found_grants = wanted_grants(read, organization, grants)?;
         let holdings = match (&body.role, &body.grants) {
-            (Field::Value(role), None) => Some(Holdings::One(Wanted {
+            (Field::Value(role), None) => Some(Holdings::One(RequestedOffer {
                 role,
                 resources: &found_resources,
                 term: body.duration,
@@ -118,7 +121,7 @@ pub async fn update(call: Call) -> Outcome {
         {
             return Err(too_many_notifications());
         }
-        let wanted = Update {
+        let wanted = MemberUpdate {
             holdings,
             name: body.name.clone(),
             profile,
@@ -225,15 +228,15 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     let mut after = before.clone();
     let mut touched = false;
     let mut set = |named: bool| touched |= named;
-    if let Some(timezone) = body.timezone.clone().named() {
+    if let Some(timezone) = body.timezone.clone().as_change() {
         after.timezone = timezone;
         set(true);
     }
-    if let Some(color) = body.color.clone().named() {
+    if let Some(color) = body.color.clone().as_change() {
         after.color = color;
         set(true);
     }
-    if let Some(bio) = body.bio.clone().named() {
+    if let Some(bio) = body.bio.clone().as_change() {
         after.bio = bio;
         set(true);
     }
@@ -263,7 +266,7 @@ fn contact_of(member: UserId) -> Result<ContactId, Problem> {
 }
 
 /// Decides to end a membership, once what [`contact_keys`] names is read.
-pub(super) fn ended(
+pub(super) fn removal(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
     member: &Member,
@@ -299,7 +302,7 @@ pub async fn remove(call: Call) -> Outcome {
         if !read.covers(&contacts) {
             return Ok(NextAction::Read(contacts));
         }
-        let changes = ended(&ctx, read, &member, ids)?;
+        let changes = removal(&ctx, read, &member, ids)?;
         call.precondition(Some(&member))?;
         Ok(org.commit(changes, Reply::empty()))
     };

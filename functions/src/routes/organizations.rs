@@ -6,7 +6,7 @@ use crate::shapes::organization::{
     CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
 };
 use muster_domain::rules::Violation;
-use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, Update};
+use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::PendingChange;
 use muster_edge::org_context::role_set;
@@ -130,10 +130,10 @@ pub async fn update(call: Call) -> Outcome {
     let body: UpdateOrganization = call.body()?;
     call.change_in_org(&user, id, Vec::new(), |org, _, ids| {
         let settings = body.settings.as_ref();
-        let wanted = Update {
+        let wanted = OrganizationUpdate {
             name: body.name.clone(),
             invitation_ttl_days: settings.and_then(|s| s.invitation_ttl_days),
-            default_message: settings.and_then(|s| s.default_message.clone().named()),
+            default_message: settings.and_then(|s| s.default_message.clone().as_change()),
             optional_roles: settings.and_then(|s| s.optional_roles.clone()),
         };
         let (after, changes) = organizations::update(&org.decision_context()?, wanted, ids)?;
@@ -162,8 +162,8 @@ pub async fn set_plan(call: Call) -> Outcome {
     call.change_as_platform(&user, id, |org, ids| {
         call.precondition(Some(&org.organization))?;
         let present = &org.organization.plan;
-        let seat_limit = body.seat_limit.clone().named();
-        let mail_limit = body.mail_limit.clone().named();
+        let seat_limit = body.seat_limit.clone().as_change();
+        let mail_limit = body.mail_limit.clone().as_change();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
             allowed_domains: match domains {

@@ -1,10 +1,10 @@
 //! Ownership: handing it on, and naming the owner who pays.
 
-use super::invitations::{found, named};
 use super::members::view;
+use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::MemberBody;
 use crate::shapes::organization::{NamePayingOwner, OrganizationBody, TransferOwnership, TransferredBody};
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::ownership;
 use muster_domain::{Member, OrganizationId};
 use muster_edge::{Call, OrgContext, Outcome, Reply};
@@ -15,13 +15,13 @@ pub async fn transfer(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
     let body: TransferOwnership = call.body()?;
-    let resources = named(body.resources.as_deref().unwrap_or_default())?;
+    let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     let mut keys = vec![Key::member(id, body.to)];
     keys.extend(resources.iter().map(|key| Key::resource(id, key)));
     call.change_in_org(&user, id, keys, |org, read, ids| {
-        org.in_person()?;
-        let found = found(read, id, &resources)?;
-        let then = Wanted {
+        org.require_user()?;
+        let found = resources_found(read, id, &resources)?;
+        let then = RequestedOffer {
             role: &body.then,
             resources: &found,
             term: body.duration,
@@ -51,7 +51,7 @@ pub async fn paying_owner(call: Call) -> Outcome {
     let body: NamePayingOwner = call.body()?;
     let keys = vec![Key::member(id, body.member)];
     call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
-        org.in_person()?;
+        org.require_user()?;
         let (after, changes) =
             ownership::name_paying_owner(&org.decision_context()?, read.member(id, body.member)?.as_ref(), ids)?;
         call.precondition(Some(&org.organization))?;

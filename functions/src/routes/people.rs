@@ -144,7 +144,7 @@ impl<'a> List<'a> {
     }
 
     fn is_in_sight(&self, resource: &ResourceRef) -> bool {
-        self.visibility.reaches(permission::MEMBERS_READ, [resource])
+        self.visibility.includes(permission::MEMBERS_READ, [resource])
     }
 
     /// A page of it.
@@ -167,8 +167,8 @@ impl<'a> List<'a> {
         let shared = match person {
             Person::Member(m) => self
                 .visibility
-                .reaches(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)),
-            Person::Invitation(i) => self.visibility.reaches(permission::MEMBERS_READ, &i.resources),
+                .includes(permission::MEMBERS_READ, m.grants.iter().map(|g| &g.resource)),
+            Person::Invitation(i) => self.visibility.includes(permission::MEMBERS_READ, &i.resources),
         };
         (shared || self.is_oneself(person))
             && !matches!(person, Person::Member(m) if Some(m.id) == self.hidden)

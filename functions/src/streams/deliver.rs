@@ -4,7 +4,7 @@ use super::handing::hand_over;
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
-use muster_domain::mail::{EndReason, MailState, Turn, days_left};
+use muster_domain::mail::{Dispatch, EndReason, MailState, days_left};
 use muster_domain::rules::pace;
 use muster_domain::{
     Address, Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
@@ -75,8 +75,8 @@ pub(super) async fn deliver(
         MailState::RoleAssignment | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
-    let turn = mail.turn(organization.as_ref(), now);
-    if let (Turn::Hold, Some(known)) = (turn, &organization) {
+    let turn = mail.dispatch(organization.as_ref(), now);
+    if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
         // If not, the organization was restored, perhaps: whoever comes next finds out.
         let held = store.hold_mail(&mail, known).await?;
         return held.then_some(()).ok_or(DeliverError::TakenUp);
@@ -86,9 +86,9 @@ pub(super) async fn deliver(
         return leave(app, &mail, Some(reason.delivery())).await;
     }
     let written = match (turn, &organization, &mail.letter) {
-        (Turn::Send, _, Letter::OrganizationErased { name }) => farewell(&mail, name)?,
-        (Turn::Send, Some(organization), _) => write(app, organization, &mail).await?,
-        (Turn::Send, None, _) | (Turn::Skip | Turn::Hold, ..) => None,
+        (Dispatch::Send, _, Letter::OrganizationErased { name }) => farewell(&mail, name)?,
+        (Dispatch::Send, Some(organization), _) => write(app, organization, &mail).await?,
+        (Dispatch::Send, None, _) | (Dispatch::Skip | Dispatch::Hold, ..) => None,
     };
     let Some(outgoing) = written else {
         return leave(app, &mail, None).await;
@@ -152,7 +152,11 @@ async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), Deli
     }
     let open = [MailState::Queued, MailState::Sending];
     let now = app.clock().now();
-    if app.store().settle_mail(mail, &open, MailState::Skipped, now).await? {
+    if app
+        .store()
+        .record_outbox_state(mail, &open, MailState::Skipped, now)
+        .await?
+    {
         app.metrics().count(Metric::MailSkipped, 1);
     }
     Ok(())

@@ -162,7 +162,9 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
     // Usually it is settled by whoever sent it. A mail of which that was not known is settled by this, and not sent again.
     let (open, settled) = event.outbox_states();
     if open.contains(&mail.state) {
-        store.settle_mail(&mail, open, settled, app.clock().now()).await?;
+        store
+            .record_outbox_state(&mail, open, settled, app.clock().now())
+            .await?;
     }
     super::deliver::show_delivery(app, &mail, event.delivery()).await?;
     let Some(mark) = event.mark().filter(|_| mail.marks()) else {

@@ -11,7 +11,7 @@ mod resend;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::settle;
+use muster_domain::rules::expiry;
 use muster_domain::rules::work::{self, IN_FLIGHT_GRACE, SLICE};
 use muster_domain::{
     Changes, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, ResourceRef, RoleId, RoleSet,
@@ -83,7 +83,7 @@ enum Progress {
 }
 
 /// A slice that is done, of a job that goes on.
-struct Done {
+struct FinishedSlice {
     /// Which slice of the job it was.
     number: u64,
     /// Write units that it took.
@@ -127,7 +127,7 @@ pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobI
 }
 
 /// Does one slice; none if the job is done, gone or waiting.
-async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Option<Done>, WorkError> {
+async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Option<FinishedSlice>, WorkError> {
     let store = app.store();
     let now = app.clock().now();
     let read = store
@@ -159,7 +159,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
         Progress::Erase(changes, gone) => (changes, gone, true),
         Progress::Last(changes) => (
             changes.and(Changes {
-                jobs: vec![Pair::gone(job)],
+                jobs: vec![Pair::removed(job)],
                 ..Changes::default()
             }),
             Remains::default(),
@@ -171,7 +171,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
     };
     // Before the job moves on: one who dies in between has deleted what the next would delete.
     store.erase(&gone).await?;
-    let done = Done {
+    let done = FinishedSlice {
         number,
         // Two for each item of a transaction, and one for each of the organization's that is deleted outside of it.
         units: 2 * store.weight(&changes, set, &known)?.all() + gone.in_partition(),
@@ -302,7 +302,7 @@ impl JobRunner<'_> {
                 .await?;
             let members = self.members(&page.items).await?;
             let (_, changes) = self.as_many_as_fit(members, |member| {
-                settle::end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
+                expiry::end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
             })?;
             if !changes.is_empty() {
                 let job = work::moved_on(job, job.work.clone(), self.now);

@@ -69,7 +69,7 @@ pub(super) async fn fill(backend: &Backend) -> Result<String, DemoError> {
     for (role, program, people) in TEAM {
         demo.invite(&base, role, *program, people).await?;
     }
-    backend.settled().await;
+    backend.drained().await;
     for person in TEAM.iter().flat_map(|(_, _, people)| *people) {
         demo.accept(person).await?;
     }

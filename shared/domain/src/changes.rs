@@ -64,7 +64,7 @@ impl<T> Pair<T> {
     }
 
     /// Something that goes.
-    pub const fn gone(before: T) -> Self {
+    pub const fn removed(before: T) -> Self {
         Self {
             before: Some(before),
             after: None,

@@ -76,7 +76,7 @@ impl FromStr for Format {
 
 /// What shall be exported, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct ExportRequest {
     /// The form of the file.
     pub format: Format,
     /// The time zone of its times.
@@ -110,7 +110,7 @@ pub struct Export {
     pub key: Option<KeyId>,
     /// What was asked for.
     #[serde(flatten)]
-    pub wanted: Wanted,
+    pub wanted: ExportRequest,
     /// How far it has come.
     pub state: State,
     /// Rows that were read so far; in the end all there are.
@@ -145,7 +145,7 @@ impl Export {
     }
 }
 
-impl Wanted {
+impl ExportRequest {
     /// What the file is called, for an export of this instant: plain ASCII, which every browser takes.
     #[must_use]
     pub fn file_name(&self, at: Timestamp) -> String {
@@ -164,7 +164,7 @@ mod tests {
             organization: OrganizationId::from_bytes([0; 16]),
             by: UserId::from_bytes([0; 16]),
             key: None,
-            wanted: Wanted {
+            wanted: ExportRequest {
                 format: Format::Xlsx,
                 timezone: "Asia/Tokyo".parse().unwrap(),
                 filter: Selection::default(),

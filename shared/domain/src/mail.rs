@@ -163,7 +163,7 @@ const fn asked() -> bool {
 
 /// What becomes of a mail that is to be sent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum Dispatch {
     /// It is sent.
     Send,
     /// It waits until its organization is restored.
@@ -178,19 +178,19 @@ impl Mail {
     /// A deleted organization sends nothing but the news of that deletion. What waits meanwhile may be true again once the
     /// organization is restored, so it is kept until then.
     #[must_use]
-    pub fn turn(&self, organization: Option<&Organization>, now: Timestamp) -> Turn {
+    pub fn dispatch(&self, organization: Option<&Organization>, now: Timestamp) -> Dispatch {
         let deleted_at = organization.and_then(|known| known.deleted_at);
         match (&self.letter, organization) {
-            (Letter::OrganizationErased { .. }, _) => Turn::Send,
-            (_, None) => Turn::Skip,
+            (Letter::OrganizationErased { .. }, _) => Dispatch::Send,
+            (_, None) => Dispatch::Skip,
             // Of this deletion, and not of an earlier one from which the organization was restored.
             (Letter::OrganizationDeleted { restorable_until }, _) => {
-                send_if(deleted_at.map(gone_at) == Some(*restorable_until))
+                dispatch_if(deleted_at.map(gone_at) == Some(*restorable_until))
             }
-            (_, Some(known)) if known.erasing => Turn::Skip,
-            _ if deleted_at.is_some() => Turn::Hold,
-            (Letter::AccessEnding { ends_at, .. }, _) => send_if(now < *ends_at),
-            _ => Turn::Send,
+            (_, Some(known)) if known.erasing => Dispatch::Skip,
+            _ if deleted_at.is_some() => Dispatch::Hold,
+            (Letter::AccessEnding { ends_at, .. }, _) => dispatch_if(now < *ends_at),
+            _ => Dispatch::Send,
         }
     }
 
@@ -238,6 +238,6 @@ pub fn days_left(announced: u32, ends_at: Timestamp, now: Timestamp) -> u32 {
     left.unwrap_or(announced)
 }
 
-const fn send_if(is_so: bool) -> Turn {
-    if is_so { Turn::Send } else { Turn::Skip }
+const fn dispatch_if(is_so: bool) -> Dispatch {
+    if is_so { Dispatch::Send } else { Dispatch::Skip }
 }

@@ -178,7 +178,7 @@ impl Member {
     ///
     /// What had fallen due stays due, so that a change before the schedule's next run loses neither an end nor its announcement.
     #[must_use]
-    pub fn settled(mut self, set: &RoleSet, now: Timestamp) -> Self {
+    pub fn recomputed(mut self, set: &RoleSet, now: Timestamp) -> Self {
         self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         self.seat = self.needs_seat(set);
         let overdue = self.due_at.filter(|due| *due <= now);

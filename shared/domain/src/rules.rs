@@ -2,15 +2,15 @@
 
 pub mod access;
 pub mod activation;
-pub mod answer;
 pub mod asking;
+mod audit;
 pub mod bulk;
 pub mod contacts;
 pub mod deletion;
+pub mod expiry;
 pub mod exports;
 pub mod giving;
 pub mod invitations;
-pub mod invite;
 pub mod keys;
 pub mod members;
 pub mod offer;
@@ -18,7 +18,6 @@ pub mod organizations;
 pub mod ownership;
 pub mod pace;
 pub mod resources;
-pub mod settle;
 pub mod work;
 
 use crate::api_key::{ApiKey, Limits};
@@ -101,7 +100,7 @@ impl<'a> DecisionContext<'a> {
 
     /// Whether they ask in person.
     #[must_use]
-    pub fn in_person(&self) -> bool {
+    pub fn is_signed_in(&self) -> bool {
         self.key.is_none()
     }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 use token::{NumericDate, Token};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
-use trust::Grounds;
+use trust::TokenClaims;
 
 /// Seconds that two clocks may differ.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
@@ -136,7 +136,7 @@ struct Claims {
     #[serde(default)]
     name: Option<String>,
     #[serde(flatten)]
-    grounds: Grounds,
+    grounds: TokenClaims,
 }
 
 /// Some providers write the claim as text.

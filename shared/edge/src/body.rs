@@ -48,7 +48,7 @@ pub enum Field<T> {
 
 impl<T> Field<T> {
     /// What shall be, if the field was named at all.
-    pub fn named(self) -> Option<Option<T>> {
+    pub fn as_change(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,
             Self::Null => Some(None),
@@ -58,7 +58,7 @@ impl<T> Field<T> {
 
     /// The value, if there is one.
     pub fn value(self) -> Option<T> {
-        self.named().flatten()
+        self.as_change().flatten()
     }
 }
 

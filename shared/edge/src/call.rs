@@ -187,7 +187,7 @@ impl Call {
         let token = self.bearer()?;
         if token.starts_with(Secret::PREFIX) {
             return Err(match token.parse::<Secret>() {
-                Ok(_) => Problem::in_person(),
+                Ok(_) => Problem::sign_in_required(),
                 Err(_) => Problem::key_refused(),
             });
         }

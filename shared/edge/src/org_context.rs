@@ -56,7 +56,7 @@ pub enum Visibility<'a> {
 
 impl Visibility<'_> {
     /// Whether something on any of these resources is in sight.
-    pub fn reaches<'r>(&self, permission: &str, resources: impl IntoIterator<Item = &'r ResourceRef>) -> bool {
+    pub fn includes<'r>(&self, permission: &str, resources: impl IntoIterator<Item = &'r ResourceRef>) -> bool {
         match self {
             Self::All => true,
             Self::Some(authority) => resources.into_iter().any(|r| authority.allows(permission, Some(r))),
@@ -139,9 +139,9 @@ impl OrgContext {
     ///
     /// # Errors
     /// 403.
-    pub fn in_person(&self) -> Result<(), Problem> {
+    pub fn require_user(&self) -> Result<(), Problem> {
         match &self.key {
-            Some(_) => Err(Problem::in_person()),
+            Some(_) => Err(Problem::sign_in_required()),
             None => Ok(()),
         }
     }

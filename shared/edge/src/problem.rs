@@ -145,7 +145,7 @@ impl Problem {
 
     /// 403: for signed-in people only.
     #[must_use]
-    pub fn in_person() -> Self {
+    pub fn sign_in_required() -> Self {
         Self::new(403, "sign-in-needed", "Not through an API key").detail("sign in and do this in person")
     }
 

@@ -4,12 +4,12 @@ use crate::problem::Problem;
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Violation;
-use muster_domain::rules::answer::ResponseRefusal;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
-use muster_domain::rules::invite::{InviteRefusal, PickRefusal};
+use muster_domain::rules::invitations::create::{InviteRefusal, PickRefusal};
+use muster_domain::rules::invitations::respond::ResponseRefusal;
 use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
@@ -238,7 +238,7 @@ impl From<KeyRefusal> for Problem {
     fn from(refusal: KeyRefusal) -> Self {
         match refusal {
             KeyRefusal::Forbidden => Self::forbidden("you may not manage the API keys of this member"),
-            KeyRefusal::InPerson => Self::in_person(),
+            KeyRefusal::InPerson => Self::sign_in_required(),
             KeyRefusal::NoSuchMember => Self::not_found("member"),
             KeyRefusal::NoSuchKey => Self::not_found("key"),
             KeyRefusal::Invalid(violations) => Self::invalid(violations),

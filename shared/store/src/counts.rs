@@ -161,7 +161,11 @@ impl Store {
     ///
     /// # Errors
     /// [`Unsettled`] if the table does not answer, or others were at it every time.
-    pub async fn settle_counts(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, Unsettled> {
+    pub async fn reconcile_counts(
+        &self,
+        organization: OrganizationId,
+        people: &[PersonId],
+    ) -> Result<usize, Unsettled> {
         let (mut settled, mut from, mut most) = (0, 0, SETTLED);
         let mut tries = Tries::new(MAX_ATTEMPTS);
         while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {

@@ -44,14 +44,14 @@ impl Store {
         to: MailState,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.settle_mail(mail, &[from], to, now).await
+        self.record_outbox_state(mail, &[from], to, now).await
     }
 
     /// Moves a mail from any of these states to another; false if it was in none of them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn settle_mail(
+    pub async fn record_outbox_state(
         &self,
         mail: &Mail,
         from: &[MailState],

@@ -136,7 +136,7 @@ impl Mappings {
     }
 
     /// Waits until nothing waits, at two looks at the stream one after the other.
-    pub(super) async fn settled(&self) {
+    pub(super) async fn drained(&self) {
         let mut idle = 0;
         while idle < 2 {
             let seen = self.polls.get();

@@ -158,7 +158,7 @@ async fn insist(stage: &Stage<'_>, binary: &'static str, values: impl Fn() -> Va
 /// Waits until no job is left but those that wait for longer than a scene takes; gives how long it took since `begun`.
 async fn worked(stage: &Stage<'_>, organization: &str, begun: Instant) -> Duration {
     loop {
-        stage.settled().await;
+        stage.drained().await;
         if !has(stage, organization, "JOB#").await {
             return stage.last_taken().duration_since(begun);
         }

@@ -50,7 +50,7 @@ async fn things(h: &Harness) -> (Organization, Vec<Thing>) {
     let contact = acme.path("/contacts/ann");
     let body = |name: &str| json!({ "email": "ann@x.example", "name": name });
     acme.owner.put(h, &contact, &body("Ann")).await.expect(201);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let thing = |who: &Persona, method: Method, path: String, bodies: [Value; 2], shown: Option<String>| Thing {
         who: who.clone(),
         method,
@@ -209,7 +209,7 @@ async fn nothing_is_deleted_that_was_not_seen() {
         }
         delete(&[("if-match", &seen)]).await.expect(204);
         // What follows from it changes others.
-        h.backend.settled().await;
+        h.backend.drained().await;
     }
 }
 
@@ -230,7 +230,7 @@ async fn the_tag_of_what_is_gone_is_not_that_of_what_comes_after_it() {
     for path in [&path, &resource, &contact] {
         acme.owner.delete(&h, path).await.expect(204);
     }
-    h.backend.settled().await;
+    h.backend.drained().await;
     let invited = acme.try_invite(&h, &invitation(ann.address(), "admin", &[])).await;
     if invited.expect(201).body["added"] == json!([]) {
         let token = h.invitation_token(ann.address()).await;
@@ -286,7 +286,7 @@ async fn two_answers_that_differ_never_have_one_tag_and_what_follows_by_itself_k
             // Seats, and the way of the mail.
             0 => drop(acme.invite(&h, "new@acme.example", "admin", &[]).await),
             1 => {
-                h.backend.settled().await;
+                h.backend.drained().await;
             }
             // When they were last seen.
             2 => {

@@ -86,7 +86,7 @@ async fn read_paths(h: &Harness) -> (Organization, Vec<String>) {
         .await
         .expect(202)
         .text("/id");
-    h.backend.settled().await;
+    h.backend.drained().await;
     let paths = ROUTES.iter().filter(|route| route.method == "GET").map(|route| {
         let path = route.path.replace("{org}", &acme.id).replace("{member}", &pat.id());
         let path = path.replace("{invitation}", &invitation).replace("{token}", &token);
@@ -129,13 +129,13 @@ async fn head_changes_nothing_whatever_get_does() {
     let (acme, paths) = read_paths(&h).await;
     // That the owner is here is noted by now.
     acme.owner.get(&h, &acme.path("")).await.expect(200);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let before = Snapshot::of(&h).await;
     for path in paths {
         let head = h.send(Some(&acme.owner), Method::HEAD, &path, None, &[]).await;
         assert!(head.status < 400, "{path}: {}", head.status);
     }
-    h.backend.settled().await;
+    h.backend.drained().await;
     before.assert_unchanged(&h, "HEAD").await;
 }
 
@@ -146,7 +146,7 @@ async fn a_parameter_that_is_not_known_is_refused_on_every_route_and_nothing_is_
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     let invitation = acme.invite(&h, "a@x.example", "participant", &[]).await;
     let token = h.invitation_token("a@x.example").await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let (before, mails) = (Snapshot::of(&h).await, h.backend.mail().len());
     for route in ROUTES.iter().filter(|route| route.path.starts_with('/')) {
         let path = route.path.replace("{org}", &acme.id).replace("{member}", &pat.id());
@@ -367,7 +367,7 @@ async fn if_match_lets_only_those_change_a_thing_who_saw_it_as_it_is() {
     let acme = Organization::make(&h).await;
     let id = acme.invite(&h, "a@x.example", "participant", &[]).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let spring = json!([{ "type": "program", "id": "spring" }]);
     for (path, bodies) in [
         (acme.path(""), [json!({ "name": "One" }), json!({ "name": "Two" })]),

@@ -112,11 +112,11 @@ async fn one_deleted_again_after_being_restored_has_its_thirty_days_anew() {
     let h = Harness::start().await;
     let (acme, pat) = furnished(&h).await;
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(20);
     restore(&h, &acme).await.expect(200);
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(15);
     h.run_schedule().await;
     restore(&h, &acme).await.expect(200);
@@ -134,7 +134,7 @@ async fn after_thirty_days_nothing_is_left_but_an_event_and_a_last_mail_to_the_o
     gus.accept(&h, &token).await.expect(200);
     let (acme, _) = furnished(&h).await;
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(30);
     restore(&h, &acme).await.problem(409, "organization-erased");
     h.run_schedule().await;

@@ -93,7 +93,7 @@ async fn each_change_writes_one_event_for_each_thing_it_changes() {
             }
             _ => break,
         };
-        h.backend.settled().await;
+        h.backend.drained().await;
         let after = acme.event_kinds(&h).await;
         let new = after.len() - before.len();
         assert_eq!(after[..new], *expected, "step {step}");

@@ -74,7 +74,7 @@ async fn switching_an_optional_role_off_ends_it_at_once_for_all_and_on_again_doe
     no_access().await;
     acme.optional_roles(&h, &["implementation_admin"]).await;
     no_access().await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     no_access().await;
     assert_eq!(acme.recorded(&h, "member.role_ended").await, 2);
     for who in [&hal, &ida] {
@@ -102,7 +102,7 @@ async fn switching_a_role_off_reaches_every_holder_however_many() {
         helpers.push(acme.helper(&h, &format!("h{i}")).await);
     }
     acme.optional_roles(&h, &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(acme.recorded(&h, "member.role_ended").await, 30);
     for helper in &helpers {
         assert_eq!(ended_mails(&h, helper).await, 1);

@@ -114,7 +114,7 @@ async fn the_file_has_the_columns_and_rows_of_the_list_in_its_order() {
 async fn a_file_has_every_order_of_the_list_whether_it_is_made_at_once_or_in_the_background() {
     let h = Harness::start().await;
     let acme = peopled(&h).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     for sort in ["name", "-name", "joined", "-joined", "last_active", "-last_active"] {
         let path = acme.path(&format!("/members?sort={sort}"));
         let list = acme.owner.get(&h, &path).await.expect(200);
@@ -129,7 +129,7 @@ async fn a_file_has_every_order_of_the_list_whether_it_is_made_at_once_or_in_the
 
         let body = json!({ "format": "csv", "filter": { "sort": sort } });
         let asked = acme.owner.post(&h, &acme.path("/exports"), &body).await.expect(202);
-        h.backend.settled().await;
+        h.backend.drained().await;
         let path = acme.path(&format!("/exports/{}", asked.text("/id")));
         let made = acme.owner.get(&h, &path).await.expect(200);
         assert_eq!(made.body["state"], "ready", "{sort}");

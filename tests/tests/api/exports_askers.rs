@@ -59,7 +59,7 @@ async fn an_export_is_its_askers_alone_for_a_day() {
         .await
         .expect(202);
     let id = asked.text("/id");
-    h.backend.settled().await;
+    h.backend.drained().await;
     let path = acme.path(&format!("/exports/{id}"));
     let ready = acme.owner.get(&h, &path).await.expect(200);
     assert_eq!(ready.body["state"], "ready");
@@ -100,7 +100,7 @@ async fn a_link_opens_nothing_once_its_time_is_over() {
         .post(&h, &acme.path("/exports"), &json!({ "format": "csv" }))
         .await
         .expect(202);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let name = format!(
         "exports/{}/{}/members-{}.csv",
         acme.id,

@@ -61,7 +61,7 @@ async fn what_becomes_of_a_mail_shows_on_its_invitation() {
         ("ooto@x.example", "delivered"),
     ] {
         let id = acme.invite(&h, address, "admin", &[]).await;
-        h.backend.settled().await;
+        h.backend.drained().await;
         assert_eq!(shown(&h, &acme, &id).await, expected, "{address}");
         let list = acme.owner.get(&h, &acme.path("/invitations")).await.expect(200);
         let items = list.body["items"].as_array().unwrap();
@@ -80,7 +80,7 @@ async fn an_address_that_bounced_is_mailed_again_only_by_whoever_names_it() {
     let address = "bounce@x.example";
     let id = acme.invite(&h, address, "admin", &[]).await;
     acme.invite(&h, "ann@x.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
 
     h.advance_days(1);
     resend_all(&h, &acme).await;
@@ -109,7 +109,7 @@ async fn whoever_called_a_mail_spam_gets_no_other_by_hand_either() {
     let acme = Organization::make(&h).await;
     let address = "complaint@x.example";
     let id = acme.invite(&h, address, "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(1);
     resend_all(&h, &acme).await;
     let path = acme.invitation(&id, "/resend");
@@ -150,7 +150,7 @@ async fn a_member_whose_address_bounced_gets_no_notice() {
     acme.allow_helpers(&h).await;
     let reached = acme.helper(&h, "hal").await;
     let bounced = acme.helper(&h, "bounce").await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let member = acme.member(&h, &bounced.id()).await;
     h.advance_past(member["role_expires_at"].as_str().unwrap());
     h.run_schedule().await;

@@ -61,7 +61,7 @@ async fn an_organization_invites_its_team_people_accept_and_a_helpers_access_end
     assert_eq!(me.body["role"], Value::Null, "the role is over though no job has run");
 
     h.expire().await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let told: Vec<_> = h
         .backend
         .mail()

@@ -86,7 +86,7 @@ async fn one_call_takes_up_to_20_addresses() {
         "in the order written, repeated ones once"
     );
     assert_eq!(acme.seats_used(&h).await, 21);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let mailed = h.backend.mail().iter().filter(|m| m.to.starts_with('p')).count();
     assert_eq!(mailed, 20);
     recount(&h).await;
@@ -176,7 +176,7 @@ async fn one_bad_address_refuses_the_whole_batch_and_the_answer_names_every_one_
     let acme = Organization::make(&h).await;
     acme.join(&h, "mia", "admin", &[]).await;
     acme.invite(&h, "ivy@x.example", "participant", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let (mails, events) = (h.backend.mail().len(), acme.events(&h).await.len());
     let body = invitation(
         "good@x.example, MIA@acme.example; ivy@x.example\nnot-an-address jörg@x.example, fine@x.example",
@@ -194,7 +194,7 @@ async fn one_bad_address_refuses_the_whole_batch_and_the_answer_names_every_one_
     for error in refused.body["errors"].as_array().unwrap() {
         assert!(!error["detail"].as_str().unwrap().is_empty());
     }
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(h.backend.mail().len(), mails, "nothing was sent");
     assert_eq!(acme.events(&h).await.len(), events, "nothing was recorded");
     assert_eq!(acme.pending(&h).await.len(), 1);
@@ -217,7 +217,7 @@ async fn a_dry_run_tells_what_would_happen_with_the_seats_and_changes_nothing() 
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.plan(&h, Some(5), &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let before = muster_tests::recount::items(&h).await;
     let dry = |addresses: &str, role: &str, programs: &[&str]| {
         invitation_with(addresses, role, programs, "dry_run", json!(true))
@@ -238,7 +238,7 @@ async fn a_dry_run_tells_what_would_happen_with_the_seats_and_changes_nothing() 
         .await
         .expect(200);
     assert_eq!(free.body["seats"]["needed"], 0);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert!(h.backend.mail().is_empty());
     let mut after = muster_tests::recount::items(&h).await;
     let mut before = before;

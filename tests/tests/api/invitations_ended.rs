@@ -20,7 +20,7 @@ async fn latest(h: &Harness, acme: &Organization, id: &str) -> Value {
 async fn delete_program(h: &Harness, acme: &Organization, id: &str) {
     let path = acme.path(&format!("/resources/program/{id}"));
     acme.owner.delete(h, &path).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

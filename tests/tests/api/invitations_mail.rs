@@ -46,7 +46,7 @@ async fn delivery_shows_on_the_invitation() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let id = acme.invite(&h, "a@x.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let read = acme.owner.get(&h, &acme.invitation(&id, "")).await.expect(200);
     assert_eq!(read.body["mail"], "delivered");
     assert_eq!(h.backend.mail().len(), 1);
@@ -117,7 +117,7 @@ async fn nothing_in_a_name_adds_a_header_or_a_recipient() {
     acme.try_invite(&h, &invitation("a@x.example", "admin", &[]))
         .await
         .expect(201);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let all = h.backend.mail();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].to, "a@x.example");

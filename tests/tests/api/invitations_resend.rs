@@ -181,7 +181,7 @@ async fn all_pending_invitations_can_be_sent_again_at_once() {
         acme.try_invite(&h, &body).await.expect(201);
     }
     let gone = acme.invite(&h, "gone@x.example", "participant", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     acme.owner.delete(&h, &acme.invitation(&gone, "")).await.expect(204);
     let mut old = Vec::new();
     for address in &addresses {
@@ -193,7 +193,7 @@ async fn all_pending_invitations_can_be_sent_again_at_once() {
         .await
         .expect(202);
     assert!(accepted.text("/job").starts_with("job_"));
-    h.backend.settled().await;
+    h.backend.drained().await;
     for (address, old) in addresses.iter().zip(&old) {
         assert_eq!(h.invitations_mailed(address).await, 2, "{address}");
         assert_ne!(h.invitation_token(address).await, *old);
@@ -216,7 +216,7 @@ async fn sending_all_again_reaches_only_what_the_caller_may_send() {
         acme.invite(&h, address, role, &[program]).await;
     }
     acme.invite(&h, "w@x.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     pat.post(&h, &acme.path("/invitations/resend"), &Value::Null)
         .await
         .expect(202);
@@ -244,15 +244,15 @@ async fn sending_all_again_takes_on_nothing_that_a_removed_or_demoted_member_sen
     }
     let of = |who: &Persona| acme.path(&format!("/members/{}", who.id()));
     acme.owner.delete(&h, &of(&ada)).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let all = acme.path("/invitations/resend");
     bea.post(&h, &all, &Value::Null).await.expect(202);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(h.invitations_mailed("ann@acme.example").await, 1);
     assert_eq!(h.invitations_mailed("bob@acme.example").await, 2);
     // Whose word it was is whose it is: the removed member's opens nothing, whoever asks for all of them.
     acme.owner.post(&h, &all, &Value::Null).await.expect(202);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let ann = h.person("ann");
     let token = h.invitation_token("ann@acme.example").await;
     ann.accept(&h, &token).await.problem(409, "inviter-lost-authority");
@@ -261,7 +261,7 @@ async fn sending_all_again_takes_on_nothing_that_a_removed_or_demoted_member_sen
     // Whoever names it has looked at it.
     let named = json!({ "invitations": [sent[0]] });
     acme.owner.post(&h, &all, &named).await.expect(200);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(shown(&sent[0]).await.body["invited_by"], json!(acme.owner.id()));
     let token = h.invitation_token("ann@acme.example").await;
     ann.accept(&h, &token).await.expect(200);
@@ -275,11 +275,11 @@ async fn what_one_who_asked_for_all_sent_again_stays_good_when_they_go() {
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     let id = acme.invite(&h, "ann@acme.example", "owner", &[]).await;
     let other = acme.invite(&h, "bob@acme.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     ada.post(&h, &acme.path("/invitations/resend"), &Value::Null)
         .await
         .expect(202);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(
         h.invitations_mailed("ann@acme.example").await,
         1,

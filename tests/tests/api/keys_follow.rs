@@ -157,7 +157,7 @@ async fn what_is_left_of_the_keys_of_one_who_leaves_goes_in_the_background() {
         keys.push(made(&h, &acme, &ann).await);
     }
     ann.delete(&h, &acme.path("/members/me")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     for key in &keys {
         assert_eq!(key.code(&h).await, "not_found");
     }
@@ -208,7 +208,7 @@ async fn the_role_switched_off() {
     acme.optional_roles(&h, &[]).await;
     assert!(!key.may(&h, "content:write", None).await);
     assert!([401, 403].contains(&opened(&h, &acme, &key, "/members").await));
-    h.backend.settled().await;
+    h.backend.drained().await;
     acme.optional_roles(&h, &["implementation_admin"]).await;
     assert_eq!(key.code(&h).await, "not_found");
     assert_eq!(opened(&h, &acme, &key, "/members").await, 401);

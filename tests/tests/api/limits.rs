@@ -48,7 +48,7 @@ async fn the_ends_of_the_most_grants_are_announced_in_one_mail_and_keep_nobody_e
     acme.invite(&h, "late@acme.example", "program_admin", &["spring"]).await;
     h.advance(SignedDuration::from_hours(24 * 8));
     assert_eq!(h.expire().await["left"], 0);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let to_pat = || {
         h.backend
             .mail()

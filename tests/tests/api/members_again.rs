@@ -252,7 +252,7 @@ async fn whoever_declined_is_asked_whoever_stands_for_their_account_and_whoever_
     ann.post(&h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
         .await
         .expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let done = pick(&h, &acme, &id).await;
     invited(&h, &acme, done, ann.address()).await;
     let body = json!({ "email": ann.address(), "subject": "ann" });
@@ -418,7 +418,7 @@ async fn nobody_is_added_whose_own_address_has_had_too_much_mail_to_be_told() {
             refused = Some((done, round));
             break;
         }
-        h.backend.settled().await;
+        h.backend.drained().await;
         remove(&h, &acme, &vic).await;
     }
     let (refused, rounds) = refused.expect("five mails a day are the most");

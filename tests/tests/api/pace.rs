@@ -35,13 +35,13 @@ async fn an_invitation_that_is_sent_over_and_over_says_when_it_can_be_sent_again
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let id = acme.invite(&h, "ann@x.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let mut waited = Vec::new();
     let begun = h.backend.clock().now();
     while h.backend.clock().now().duration_since(begun) < SignedDuration::from_hours(24) {
         let answer = resend(&h, &acme, &id).await;
         if answer.status == 200 {
-            h.backend.settled().await;
+            h.backend.drained().await;
             continue;
         }
         let seconds = retry_after(&answer);
@@ -61,7 +61,7 @@ async fn an_invitation_that_is_sent_over_and_over_says_when_it_can_be_sent_again
             .post(&h, &acme.path("/invitations/resend"), &Value::Null)
             .await
             .expect(202);
-        h.backend.settled().await;
+        h.backend.drained().await;
         assert_eq!(acme.pending(&h).await, before, "sending all again leaves it as it is");
         waited.push((seconds + 59) / 60);
         h.advance(SignedDuration::from_secs(seconds));
@@ -79,7 +79,7 @@ async fn inviting_anew_is_no_way_around_the_pace() {
     let body = invitation("ann@x.example, new@x.example", "admin", &[]);
     for _ in 0..MAX_TO_ADDRESS {
         let id = acme.invite(&h, "ann@x.example", "admin", &[]).await;
-        h.backend.settled().await;
+        h.backend.drained().await;
         acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
     }
     for body in [
@@ -112,9 +112,9 @@ async fn an_invitation_anew_rests_as_long_as_the_one_before() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let id = acme.invite(&h, "ann@x.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     resend(&h, &acme, &id).await.expect(200);
-    h.backend.settled().await;
+    h.backend.drained().await;
     acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
     let id = acme.invite(&h, "ann@x.example", "admin", &[]).await;
     let refused = resend(&h, &acme, &id).await;
@@ -135,7 +135,7 @@ async fn an_organization_has_as_much_mail_sent_a_day_as_the_platform_lets_it() {
     mail_limit(&h, &acme, Some(3)).await;
     let first = acme.invite(&h, "a@x.example", "participant", &[]).await;
     acme.invite(&h, "b@x.example", "participant", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let two = invitation("c@x.example d@x.example", "participant", &[]);
     for body in [
         &two,
@@ -150,7 +150,7 @@ async fn an_organization_has_as_much_mail_sent_a_day_as_the_platform_lets_it() {
     let one = json!({ "email": "c@x.example", "role": "participant" });
     let refused = acme.owner.post(&h, &acme.path("/members"), &one).await;
     refused.problem(429, "mail-limit-reached");
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(h.backend.mail().len(), 3);
     mail_limit(&h, &acme, Some(4)).await;
     acme.invite(&h, "c@x.example", "participant", &[]).await;
@@ -179,7 +179,7 @@ async fn chosen_invitations_are_sent_again_as_long_as_there_is_room() {
     let acme = Organization::make(&h).await;
     let addresses: Vec<String> = (0..30).map(|n| format!("guest{n}@x.example")).collect();
     let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(1);
     mail_limit(&h, &acme, Some(25)).await;
     let chosen = json!({ "invitations": ids });
@@ -193,7 +193,7 @@ async fn chosen_invitations_are_sent_again_as_long_as_there_is_room() {
     assert!(done.iter().all(|(status, _)| status == "resent"), "{told:?}");
     let full = ("refused".to_owned(), "mail-limit-reached".to_owned());
     assert!(refused.iter().all(|row| *row == full), "{told:?}");
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(h.backend.mail().len(), 30 + 25);
     recount(&h).await;
 }
@@ -242,7 +242,7 @@ async fn of_many_who_invite_at_once_no_more_are_mailed_than_there_is_room_for() 
         answer.clone().problem(429, "mail-limit-reached");
     }
     assert_eq!(answers.iter().filter(|a| a.status == 201).count(), 5);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(h.backend.mail().len(), 10);
     recount(&h).await;
 }
@@ -304,7 +304,7 @@ async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() 
         .expect(201);
     assert_eq!(again.text("/invitations/0/mail"), "declined");
     let id = again.text("/invitations/0/id");
-    h.backend.settled().await;
+    h.backend.drained().await;
     resend(&h, &acme, &id).await.problem(409, "mail-not-wanted");
     h.advance_days(2);
     acme.owner
@@ -350,7 +350,7 @@ async fn declining_again_keeps_it_so() {
     for _ in 0..3 {
         acme.invite(&h, ann.address(), "participant", &[]).await;
         // The first is mailed before it is declined.
-        h.backend.settled().await;
+        h.backend.drained().await;
         let token = waiting_token(&h, &ann).await;
         ann.decline(&h, &token).await.expect(204);
     }

@@ -278,7 +278,7 @@ async fn counts_follow_what_happens_to_people() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let counts = async || {
-        h.backend.settled().await;
+        h.backend.drained().await;
         let page = acme.owner.get(&h, &acme.path("/members?limit=1")).await.expect(200);
         let roles = &page.body["counts"]["roles"];
         let number = |value: &Value| value.as_u64().expect("a number");

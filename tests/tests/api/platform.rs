@@ -77,7 +77,7 @@ async fn a_platform_token_of_an_owner_changes_nothing_that_is_for_members() {
     for deleted in [false, true] {
         if deleted {
             acme.owner.delete(&h, &acme.path("")).await.expect(204);
-            h.backend.settled().await;
+            h.backend.drained().await;
         }
         // Far enough on that a member would be noted as seen.
         h.advance_days(1);
@@ -113,7 +113,7 @@ async fn an_organization_is_deleted_once_and_its_thirty_days_begin_once() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     let deleted_at = async || h.platform().get(&h, &acme.path("")).await.expect(200).body["deleted_at"].clone();
     let first = deleted_at().await;
     assert!(first.is_string());

@@ -43,7 +43,7 @@ impl Scene {
             .post(&h, &acme.path("/members/deactivate"), &body)
             .await
             .expect(200);
-        h.backend.settled().await;
+        h.backend.drained().await;
         Self { h, acme, pat }
     }
 
@@ -163,7 +163,7 @@ impl Scene {
             report.is_clean() && !report.differences.is_empty(),
             "{damage}: {report:#?}"
         );
-        self.h.backend.settled().await;
+        self.h.backend.drained().await;
         assert_eq!(self.repair(true).await, Report::default(), "{damage} is mended");
         recount(&self.h).await;
     }

@@ -162,7 +162,7 @@ async fn deleting_a_program_ends_access_through_it_at_once_and_the_grants_in_the
         .await
         .expect(201);
 
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(stored(&h, "GRANT#").await, 1, "only the one on autumn is left");
     h.advance(SignedDuration::from_mins(10));
     h.run_schedule().await;
@@ -191,7 +191,7 @@ async fn a_program_registered_again_under_the_same_name_does_not_revive_old_gran
         assert_eq!(me.body["role"], json!(null));
     };
     nothing().await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     nothing().await;
     for _ in 0..3 {
         h.advance(SignedDuration::from_mins(10));
@@ -227,7 +227,7 @@ async fn a_deletion_ends_every_grant_however_many_there_are() {
         .delete(&h, &acme.path("/resources/program/spring"))
         .await
         .expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     assert_eq!(stored(&h, "GRANT#").await, 0);
     assert_eq!(acme.recorded(&h, "member.grant_ended").await, 25);
     assert!(acme.pending(&h).await.iter().all(|i| i["resources"] == json!([])));
@@ -251,7 +251,7 @@ async fn an_invitation_to_a_deleted_program_cannot_be_accepted_where_the_role_ne
         .await
         .expect(204);
     pat.accept(&h, &tokens[0]).await.problem(409, "resource-gone");
-    h.backend.settled().await;
+    h.backend.drained().await;
     pat.accept(&h, &tokens[0]).await.problem(409, "resource-gone");
     let joined = pia.accept(&h, &tokens[1]).await.expect(200);
     let grants = joined.body["member"]["grants"].as_array().unwrap();
@@ -282,7 +282,7 @@ async fn what_one_member_deletes_blocks_neither_another_nor_the_owner() {
     acme.owner.delete(&h, &program(52)).await.expect(204);
     // Each makes room again once it is done.
     for _ in 0..4 {
-        h.backend.settled().await;
+        h.backend.drained().await;
         h.advance(SignedDuration::from_mins(10));
         h.run_schedule().await;
     }

@@ -362,7 +362,7 @@ async fn a_dry_run_tells_those_who_may_not_list_contacts_nothing_of_the_mail_of_
             .acme
             .invite(&s.h, "far@acme.example", "participant", &["autumn"])
             .await;
-        s.h.backend.settled().await;
+        s.h.backend.drained().await;
         s.acme.owner.delete(&s.h, &s.acme.invitation(&id, "")).await.expect(204);
     }
     let path = s.acme.path("/invitations");

@@ -86,7 +86,7 @@ async fn a_stream_function_that_panics_is_given_its_batch_again() {
     let h = start(&packaged, true).await;
     let acme = muster_tests::harness::Organization::make(&h).await;
     acme.invite(&h, "pat@acme.example", "program_admin", &["spring"]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let log = packaged.log("deliver-mail");
     assert_eq!(log.matches("on demand").count(), 1, "{log}");
     assert_eq!(h.backend.dead_letters(), [], "the second time it was taken");

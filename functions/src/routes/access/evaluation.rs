@@ -2,7 +2,7 @@
 
 use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
-use crate::shapes::access::ask::{Ask, Evaluation};
+use crate::shapes::access::ask::{AccessQuestion, Evaluation};
 use crate::shapes::access::batch::Evaluations;
 use muster_domain::rules::asking::{self, About};
 use muster_domain::{OrganizationId, Resource, ResourceKey};
@@ -31,9 +31,9 @@ pub async fn evaluate_batch(call: Call) -> Outcome {
     reply(&body.reply(answers))
 }
 
-async fn answered(call: &Call, user: &User, asks: &[Ask]) -> Result<Vec<Decided>, Problem> {
+async fn answered(call: &Call, user: &User, asks: &[AccessQuestion]) -> Result<Vec<Decided>, Problem> {
     let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
-    let keys = asks.iter().flat_map(Ask::keys).collect();
+    let keys = asks.iter().flat_map(AccessQuestion::keys).collect();
     let (places, read) = call.asking(user, &organizations, keys).await?;
     let mut answering = Answering {
         user,
@@ -55,7 +55,7 @@ struct Answering<'a> {
 }
 
 impl<'a> Answering<'a> {
-    fn answer(&mut self, ask: &'a Ask) -> Result<Decided, Problem> {
+    fn answer(&mut self, ask: &'a AccessQuestion) -> Result<Decided, Problem> {
         let Some(org) = place(self.user, self.places, ask.place)? else {
             return Ok(Decided::denied("unknown_organization"));
         };

@@ -1,7 +1,7 @@
 //! Pages of searches: a token goes on with the very search it came from.
 
 use super::bad_request;
-use crate::shapes::access::ask::Named;
+use crate::shapes::access::ask::NamedOrganization;
 use crate::shapes::access::find::{Found, FoundPage, Search};
 use muster_domain::rules::Violation;
 use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
@@ -28,7 +28,7 @@ fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Proble
 
 impl Paging {
     /// What a search asks for. A token is bound to all of the search but the page, of which only the properties count.
-    pub(super) fn of(call: &Call, body: &impl Search, place: Named) -> Result<Self, Problem> {
+    pub(super) fn of(call: &Call, body: &impl Search, place: NamedOrganization) -> Result<Self, Problem> {
         let mut whole = serde_json::to_value(body).map_err(|_| Problem::internal())?;
         if let Some(parts) = whole.as_object_mut() {
             parts.remove("page");

@@ -13,13 +13,13 @@ pub struct Decided {
     /// Whether it is.
     pub decision: bool,
     /// By what, or why not.
-    pub context: Grounds,
+    pub context: DecisionReason,
 }
 
 /// What a decision rests on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum Grounds {
+pub enum DecisionReason {
     /// It is permitted.
     Permit {
         /// The role that permits it.
@@ -71,7 +71,7 @@ impl Decided {
     pub const fn denied(reason: &'static str) -> Self {
         Self {
             decision: false,
-            context: Grounds::Deny { reason, needed: None },
+            context: DecisionReason::Deny { reason, needed: None },
         }
     }
 
@@ -81,7 +81,7 @@ impl Decided {
         match access::decide(question) {
             Decision::Allowed(Source { role, on }) => Self {
                 decision: true,
-                context: Grounds::Permit {
+                context: DecisionReason::Permit {
                     role: role.id.clone(),
                     resource: on.map(ResourceName::from),
                 },
@@ -94,7 +94,12 @@ impl Decided {
     }
 }
 
-fn denial(question: &Question<'_>, denied_for: DenialReason, granted_by: &[Source<'_>], in_full: bool) -> Grounds {
+fn denial(
+    question: &Question<'_>,
+    denied_for: DenialReason,
+    granted_by: &[Source<'_>],
+    in_full: bool,
+) -> DecisionReason {
     let known = question.set.roles.iter().any(|role| role.allows(question.action));
     let reason = match denied_for {
         DenialReason::Role if !known => "unknown_action",
@@ -110,5 +115,5 @@ fn denial(question: &Question<'_>, denied_for: DenialReason, granted_by: &[Sourc
         roles: granted_by.iter().map(|source| source.role.id.clone()).collect(),
         on: granted_by.iter().find_map(|source| source.on).map(ResourceName::from),
     });
-    Grounds::Deny { reason, needed }
+    DecisionReason::Deny { reason, needed }
 }

@@ -29,7 +29,7 @@ impl Body for Evaluation {
 
 /// The organization that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
+pub enum NamedOrganization {
     /// None.
     Nowhere,
     /// What can be none.
@@ -38,7 +38,7 @@ pub enum Named {
     Organization(OrganizationId),
 }
 
-impl Named {
+impl NamedOrganization {
     /// The first of these objects that names an organization says which.
     pub fn first<'a>(told: impl IntoIterator<Item = &'a Option<Properties>>) -> Self {
         let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
@@ -72,9 +72,9 @@ impl Named {
 
 /// A question as it is understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct AccessQuestion {
     /// In which organization.
-    pub place: Named,
+    pub place: NamedOrganization,
     /// About whom, if that can be anybody.
     pub about: Option<About>,
     /// The permission.
@@ -83,7 +83,7 @@ pub struct Ask {
     pub resource: Option<ResourceKey>,
 }
 
-impl Ask {
+impl AccessQuestion {
     /// The question in these parts, asked by somebody with an API key of `own`.
     #[must_use]
     pub fn of(
@@ -94,7 +94,7 @@ impl Ask {
         own: Option<OrganizationId>,
     ) -> Self {
         Self {
-            place: Named::first([&subject.properties, &resource.properties, context]).or(own),
+            place: NamedOrganization::first([&subject.properties, &resource.properties, context]).or(own),
             about: about(&subject.kind, &subject.id),
             action: action.name.clone(),
             resource: resource_key(&resource.kind, &resource.id),
@@ -144,7 +144,7 @@ pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
 impl Evaluation {
     /// The question as it is understood.
     #[must_use]
-    pub fn understood(&self, own: Option<OrganizationId>) -> Ask {
-        Ask::of(&self.subject, &self.action, &self.resource, &self.context, own)
+    pub fn understood(&self, own: Option<OrganizationId>) -> AccessQuestion {
+        AccessQuestion::of(&self.subject, &self.action, &self.resource, &self.context, own)
     }
 }

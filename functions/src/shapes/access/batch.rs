@@ -1,7 +1,7 @@
 //! Many questions at once.
 
 use super::answer::{Decided, Decisions};
-use super::ask::Ask;
+use super::ask::AccessQuestion;
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::OrganizationId;
 use muster_domain::rules::Violation;
@@ -113,7 +113,7 @@ impl Evaluations {
     ///
     /// # Errors
     /// Every part that is missing, and too many questions.
-    pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<Ask>, Vec<Violation>> {
+    pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<AccessQuestion>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
             let detail = format!("at most {MAX_EVALUATIONS} are answered at once");
@@ -140,7 +140,7 @@ impl Evaluations {
         at: &str,
         own: Option<OrganizationId>,
         violations: &mut Vec<Violation>,
-    ) -> Option<Ask> {
+    ) -> Option<AccessQuestion> {
         let subject = part.subject.as_ref().or(self.subject.as_ref());
         let action = part.action.as_ref().or(self.action.as_ref());
         let resource = part.resource.as_ref().or(self.resource.as_ref());
@@ -157,7 +157,7 @@ impl Evaluations {
         } else {
             &self.context
         };
-        Some(Ask::of(subject?, action?, resource?, context, own))
+        Some(AccessQuestion::of(subject?, action?, resource?, context, own))
     }
 
     /// The reply: a list, or one answer where there was one question beside no list.

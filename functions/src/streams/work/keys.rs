@@ -20,7 +20,7 @@ impl JobRunner<'_> {
                 .api_keys(self.organization.id, owner, after.as_ref(), SLICE)
                 .await?;
             let next = page.next;
-            let keys: Vec<_> = page.items.into_iter().filter(dead).map(Pair::gone).collect();
+            let keys: Vec<_> = page.items.into_iter().filter(dead).map(Pair::removed).collect();
             if !keys.is_empty() {
                 return Ok(Progress::More(Changes {
                     keys,

@@ -4,7 +4,7 @@ use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
-use crate::rules::members::{MemberRefusal, Update, manages_all_of, may_see, update};
+use crate::rules::members::{MemberRefusal, MemberUpdate, manages_all_of, may_see, update};
 
 /// Brings a member to `status`; one who is there already is no change.
 ///
@@ -25,9 +25,9 @@ pub fn set_status(
     if !manages_all_of(ctx, member) {
         return Err(MemberRefusal::Forbidden);
     }
-    let wanted = Update {
+    let wanted = MemberUpdate {
         status: Some(status),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(ctx, Some(member), wanted, ids).map(|(_, changes)| changes)
 }

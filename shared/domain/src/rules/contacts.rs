@@ -10,10 +10,10 @@ use crate::member::Member;
 use crate::organization::Organization;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
+use crate::rules::audit;
 use crate::rules::members::{MemberRefusal, remove};
 use crate::text::{ContactId, Name};
 use jiff::Timestamp;
-use serde_json::json;
 
 /// Who keeps the contacts.
 #[derive(Clone, Copy)]
@@ -197,9 +197,9 @@ pub fn delete(
     let subject = EntityRef::contact(&before.id);
     let event = keeper
         .recorder(ids)
-        .event("contact.deleted", subject, Some(picture(before)), None);
+        .event("contact.deleted", subject, Some(audit::contact(before)), None);
     Ok(keeper.made_by(Changes {
-        contacts: vec![Pair::gone(before.clone())],
+        contacts: vec![Pair::removed(before.clone())],
         events: vec![event],
         ..Changes::default()
     }))
@@ -230,14 +230,14 @@ pub fn remove_leaving_contact(
     let changes = remove(ctx, found, ids)?;
     Ok(match found {
         Some(member) => changes.and(contact_left_by(ctx, member, known, ids)).and(Changes {
-            former_members: vec![ended(ctx, member, known.former)],
+            former_members: vec![former_member(ctx, member, known.former)],
             ..Changes::default()
         }),
         None => changes,
     })
 }
 
-fn ended(ctx: &DecisionContext<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
+fn former_member(ctx: &DecisionContext<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
     let left = member.id == ctx.actor.id;
     Pair {
         before: before.cloned(),
@@ -266,8 +266,8 @@ fn contact_left_by(
             let subject = EntityRef::contact(&at.id);
             let mut record = ctx.recorder(ids);
             let gone = Changes {
-                contacts: vec![Pair::gone(at.clone())],
-                events: vec![record.event("contact.deleted", subject, Some(picture(at)), None)],
+                contacts: vec![Pair::removed(at.clone())],
+                events: vec![record.event("contact.deleted", subject, Some(audit::contact(at)), None)],
                 ..Changes::default()
             };
             return gone.and(new_contact(ctx, member, known, ids));
@@ -337,8 +337,8 @@ fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) 
     let event = record.event(
         kind,
         EntityRef::contact(&after.id),
-        before.map(picture),
-        Some(picture(&after)),
+        before.map(audit::contact),
+        Some(audit::contact(&after)),
     );
     let changes = Changes {
         contacts: vec![Pair {
@@ -349,9 +349,4 @@ fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) 
         ..Changes::default()
     };
     (after, changes)
-}
-
-/// What events say of a contact.
-fn picture(contact: &Contact) -> serde_json::Value {
-    json!({ "email": contact.email, "name": contact.name, "user": contact.user, "vouched": contact.vouched })
 }

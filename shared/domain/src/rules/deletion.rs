@@ -44,7 +44,7 @@ pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
 pub fn delete(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
-    if !ctx.in_person() || !ctx.authority().allows(permission::ORGANIZATION_DELETE, None) {
+    if !ctx.is_signed_in() || !ctx.authority().allows(permission::ORGANIZATION_DELETE, None) {
         return Err(DeletionRefusal::Forbidden);
     }
     let before = ctx.organization;
@@ -175,7 +175,7 @@ pub fn end(
         None,
     );
     Changes {
-        organization: Some(Pair::gone(organization.clone())),
+        organization: Some(Pair::removed(organization.clone())),
         mail,
         events: vec![event],
         ..Changes::default()

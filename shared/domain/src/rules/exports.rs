@@ -3,13 +3,13 @@
 use crate::api_key::ApiKey;
 use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, Event, Recorder};
-use crate::export::{EXPORT_LIFE, Export, State, Wanted};
+use crate::export::{EXPORT_LIFE, Export, ExportRequest, State};
 use crate::id::{ExportId, JobId, NewIds};
 use crate::job::{Exporting, Job, Work};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
+use crate::rules::audit;
 use jiff::Timestamp;
-use serde_json::json;
 
 /// Why an export is not made, or not handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +33,15 @@ pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
 }
 
 /// The record of people's data that leaves.
-pub fn record(ctx: &DecisionContext<'_>, wanted: &Wanted, rows: u64, ids: &mut dyn NewIds) -> Event {
+pub fn record(ctx: &DecisionContext<'_>, wanted: &ExportRequest, rows: u64, ids: &mut dyn NewIds) -> Event {
     let mut recorder = Recorder::new(ctx.organization.id, ctx.actor_ref(), ctx.now, ids);
     let organization = EntityRef::organization(ctx.organization.id);
-    recorder.event("members.exported", organization, None, Some(picture(wanted, rows)))
-}
-
-fn picture(wanted: &Wanted, rows: u64) -> serde_json::Value {
-    json!({ "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "rows": rows })
+    recorder.event(
+        "members.exported",
+        organization,
+        None,
+        Some(audit::export(wanted, rows)),
+    )
 }
 
 /// Asks for an export that is made in the background.
@@ -49,7 +50,7 @@ fn picture(wanted: &Wanted, rows: u64) -> serde_json::Value {
 /// [`ExportRefusal::Forbidden`].
 pub fn ask(
     ctx: &DecisionContext<'_>,
-    wanted: Wanted,
+    wanted: ExportRequest,
     ids: &mut dyn NewIds,
 ) -> Result<(Export, Changes), ExportRefusal> {
     may_export(ctx)?;

@@ -1,5 +1,10 @@
 //! Changing, resending and cancelling an invitation.
 
+mod add;
+pub mod create;
+mod extend;
+pub mod respond;
+
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
@@ -10,11 +15,12 @@ use crate::member::Member;
 use crate::organization::Seats;
 use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
+use crate::rules::audit;
+use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
-use crate::rules::invite::{Holder, letter, picture};
-use crate::rules::offer::{Offer, Wanted, check};
+use crate::rules::invitations::create::{Holder, letter};
+use crate::rules::offer::{Offer, RequestedOffer, check};
 use crate::rules::pace::{MailLimit, Rest, rests_until};
-use crate::rules::settle::expire_invitation;
 use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
@@ -77,9 +83,9 @@ fn touchable<'i>(
 }
 
 /// A change; what is none stays. The address cannot be changed (002).
-pub struct Change<'a> {
+pub struct InvitationUpdate<'a> {
     /// Role, resources and term together.
-    pub offer: Option<Wanted<'a>>,
+    pub offer: Option<RequestedOffer<'a>>,
     /// What the inviter writes; none inside takes it away.
     pub message: Option<Option<Message>>,
 }
@@ -91,7 +97,7 @@ pub struct Change<'a> {
 pub fn change(
     ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
-    wanted: Change<'_>,
+    wanted: InvitationUpdate<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = touchable(ctx, found)?;
@@ -115,8 +121,8 @@ pub fn change(
     let event = ctx.recorder(ids).event(
         "invitation.updated",
         EntityRef::invitation(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     let changes = Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],
@@ -292,8 +298,8 @@ fn again(
     let event = ctx.recorder(ids).event(
         "invitation.resent",
         EntityRef::invitation(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     // One of the same address that has lapsed but was not yet swept makes room.
     let room = match revival.holder {
@@ -359,8 +365,8 @@ pub fn cancel(
     let event = ctx.recorder(ids).event(
         "invitation.cancelled",
         EntityRef::invitation(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     Ok(Changes {
         invitations: vec![Pair::change(before.clone(), after)],

@@ -17,6 +17,7 @@ use crate::job::{Job, Work};
 use crate::member::{Member, Status};
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::permission;
+use crate::rules::audit;
 use crate::rules::keys::power::{check, power_ends, within_power};
 use crate::rules::members::{manages_all_of, may_see, relied_on};
 use crate::rules::{DecisionContext, Violation};
@@ -57,7 +58,7 @@ pub enum KeyRefusal {
 
 /// A key that is asked for.
 #[derive(Debug)]
-pub struct Wanted<'a> {
+pub struct NewApiKey<'a> {
     /// Name for people.
     pub name: Name,
     /// Whether it only reads.
@@ -73,7 +74,7 @@ pub struct Wanted<'a> {
 /// # Errors
 /// [`KeyRefusal::InPerson`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
 pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'m Member, KeyRefusal> {
-    if !ctx.in_person() {
+    if !ctx.is_signed_in() {
         return Err(KeyRefusal::InPerson);
     }
     if let Some(own) = found.filter(|m| m.id == ctx.actor.id) {
@@ -93,7 +94,7 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
 pub fn create(
     ctx: &DecisionContext<'_>,
     found: Option<&Member>,
-    wanted: Wanted<'_>,
+    wanted: NewApiKey<'_>,
     random: u128,
     ids: &mut dyn NewIds,
 ) -> Result<(ApiKey, Secret, Changes), KeyRefusal> {
@@ -132,9 +133,12 @@ pub fn create(
         last_used_at: None,
         version: 1,
     };
-    let event = ctx
-        .recorder(ids)
-        .event("api_key.created", EntityRef::api_key(id), None, Some(picture(&key)));
+    let event = ctx.recorder(ids).event(
+        "api_key.created",
+        EntityRef::api_key(id),
+        None,
+        Some(audit::api_key(&key)),
+    );
     let changes = Changes {
         members: vec![counted(owner, owner.keys + 1)],
         keys: vec![Pair::new(key.clone())],
@@ -240,7 +244,7 @@ pub fn revoke(
     let event = ctx.recorder(ids).event(
         "api_key.revoked",
         EntityRef::api_key(before.id),
-        Some(picture(before)),
+        Some(audit::api_key(before)),
         None,
     );
     Ok(Changes {
@@ -322,13 +326,4 @@ fn number(ids: &mut dyn NewIds) -> u64 {
     // Milliseconds, and random bits that keep two of one millisecond apart.
     let [a, b, c, d, e, f, .., y, z] = ids.uuid().into_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, y, z])
-}
-
-/// What events say of a key: nothing of its secret.
-fn picture(key: &ApiKey) -> serde_json::Value {
-    let resources: Vec<_> = key.limits.resources.iter().map(|r| &r.key).collect();
-    json!({
-        "name": key.name, "member": key.id.owner, "made_by": key.made_by, "read_only": key.limits.read_only,
-        "resources": resources, "expires_at": key.expires_at,
-    })
 }

@@ -13,14 +13,14 @@ use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
+use crate::rules::audit;
 use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
 use crate::rules::keys::key_cleanup_job;
 use crate::rules::members::wanted::wanted_holdings;
-use crate::rules::offer::Wanted;
+use crate::rules::offer::RequestedOffer;
 use crate::rules::{DecisionContext, Violation};
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
-use serde_json::json;
 
 /// How many grants one change can add and take away together, since it is one transaction.
 pub const MAX_GRANT_CHANGES: usize = 64;
@@ -68,7 +68,7 @@ pub struct WantedGrant {
 /// What a member shall hold: exactly this.
 pub enum Holdings<'a> {
     /// One role with its resources and its term.
-    One(Wanted<'a>),
+    One(RequestedOffer<'a>),
     /// A role on the organization (or none) and any mix of grants.
     Mix {
         /// The role on the organization.
@@ -82,7 +82,7 @@ pub enum Holdings<'a> {
 
 /// A change of a member; what is none stays.
 #[derive(Default)]
-pub struct Update<'a> {
+pub struct MemberUpdate<'a> {
     /// What they hold.
     pub holdings: Option<Holdings<'a>>,
     /// Their name.
@@ -127,7 +127,7 @@ fn target<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'
 pub fn update(
     ctx: &DecisionContext<'_>,
     found: Option<&Member>,
-    wanted: Update<'_>,
+    wanted: MemberUpdate<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(ctx, found)?;
@@ -189,12 +189,12 @@ pub(super) fn change_of(
     if after == *before {
         return (after, Changes::default());
     }
-    let after = after.settled(ctx.set, ctx.now);
+    let after = after.recomputed(ctx.set, ctx.now);
     let event = ctx.recorder(ids).event(
         kind,
         EntityRef::user(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::member(before)),
+        Some(audit::member(&after)),
     );
     let changes = Changes {
         members: vec![Pair::change(before.clone(), after.clone())],
@@ -332,20 +332,6 @@ fn check_assignment(
     Ok(())
 }
 
-/// What events say of a member.
-pub(super) fn picture(member: &Member) -> serde_json::Value {
-    let grants: Vec<_> = member
-        .grants
-        .iter()
-        .map(|g| json!({ "type": g.resource.key.kind, "id": g.resource.key.id, "role": g.held.role, "expires_at": g.held.expires_at }))
-        .collect();
-    let role = member.role.as_ref();
-    json!({
-        "name": member.name, "email": member.email, "status": member.status,
-        "role": role.map(|h| &h.role), "role_expires_at": role.and_then(|h| h.expires_at), "grants": grants,
-    })
-}
-
 /// Whether the member may change or take away something the other holds.
 fn may_manage_holding(
     ctx: &DecisionContext<'_>,
@@ -387,9 +373,9 @@ pub fn remove(
     let kind = if oneself { "member.left" } else { "member.removed" };
     let event = ctx
         .recorder(ids)
-        .event(kind, EntityRef::user(before.id), Some(picture(before)), None);
+        .event(kind, EntityRef::user(before.id), Some(audit::member(before)), None);
     let changes = Changes {
-        members: vec![Pair::gone(before.clone())],
+        members: vec![Pair::removed(before.clone())],
         jobs: key_cleanup_job(before, ctx.now, ids),
         events: vec![event],
         relied_on: relied_on(ctx, before),

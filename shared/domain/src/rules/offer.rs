@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Wanted<'a> {
+pub struct RequestedOffer<'a> {
     /// The role.
     pub role: &'a RoleId,
     /// The resources, each with what was found under its name.
@@ -39,7 +39,7 @@ pub struct Offer<'a> {
 ///
 /// # Errors
 /// Every field that does not fit.
-pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &Wanted<'_>) -> Result<Offer<'a>, Vec<Violation>> {
+pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &RequestedOffer<'_>) -> Result<Offer<'a>, Vec<Violation>> {
     let Some(role) = ctx.set.role(wanted.role) else {
         let known: Vec<&str> = ctx.set.roles.iter().map(|r| r.id.as_str()).collect();
         let detail = format!(

@@ -61,7 +61,7 @@ pub fn create(
         due_at: None,
         version: 0,
     }
-    .settled(set, now);
+    .recomputed(set, now);
     let organization = Organization {
         id,
         name,
@@ -93,7 +93,7 @@ pub fn create(
 
 /// A change of name and settings; what is none stays.
 #[derive(Default)]
-pub struct Update {
+pub struct OrganizationUpdate {
     /// The new name.
     pub name: Option<Name>,
     /// Days invitations stay open.
@@ -119,7 +119,7 @@ pub enum UpdateRefusal {
 /// [`UpdateRefusal`].
 pub fn update(
     ctx: &DecisionContext<'_>,
-    wanted: Update,
+    wanted: OrganizationUpdate,
     ids: &mut dyn NewIds,
 ) -> Result<(Organization, Changes), UpdateRefusal> {
     if !ctx.authority().allows(permission::ORGANIZATION_UPDATE, None) {
@@ -183,7 +183,7 @@ pub fn update(
     Ok((after, changes))
 }
 
-fn update_faults(set: &RoleSet, wanted: &Update) -> Vec<Violation> {
+fn update_faults(set: &RoleSet, wanted: &OrganizationUpdate) -> Vec<Violation> {
     let mut violations = Vec::new();
     if wanted
         .invitation_ttl_days

@@ -5,9 +5,10 @@ use crate::event::EntityRef;
 use crate::id::{NewIds, UserId};
 use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
+use crate::rules::audit;
 use crate::rules::giving::{Way, given};
-use crate::rules::members::{MAX_GRANT_CHANGES, may_see, picture};
-use crate::rules::offer::{Offer, Wanted, check, member_domain_fault};
+use crate::rules::members::{MAX_GRANT_CHANGES, may_see};
+use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
 use crate::rules::{DecisionContext, Location, Violation};
 use serde_json::json;
 
@@ -38,7 +39,7 @@ pub enum OwnershipRefusal {
 /// The owner who asks. Ownership is for people: an API key, which others may know, never moves it.
 fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> {
     Some(ctx.actor)
-        .filter(|m| ctx.in_person() && m.is_active_owner(ctx.set))
+        .filter(|m| ctx.is_signed_in() && m.is_active_owner(ctx.set))
         .ok_or(OwnershipRefusal::Forbidden)
 }
 
@@ -51,7 +52,7 @@ fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> 
 pub fn transfer(
     ctx: &DecisionContext<'_>,
     to: Option<&Member>,
-    then: &Wanted<'_>,
+    then: &RequestedOffer<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), OwnershipRefusal> {
     let giver = owner(ctx)?;
@@ -85,7 +86,7 @@ pub fn transfer(
 }
 
 /// What the giver becomes, checked as any offer is. The fault's field is named as the request names it.
-fn given_back<'s>(ctx: &DecisionContext<'s>, then: &Wanted<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
+fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
     let named = |mut violation: Violation| {
         if violation.at == Location::Field("role".into()) {
             violation.at = Location::Field("then".into());
@@ -116,7 +117,7 @@ fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -
         grants,
         ..giver.clone()
     }
-    .settled(ctx.set, ctx.now);
+    .recomputed(ctx.set, ctx.now);
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
@@ -148,7 +149,7 @@ fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, Ownersh
         role: Some(held),
         ..receiver.clone()
     }
-    .settled(ctx.set, ctx.now))
+    .recomputed(ctx.set, ctx.now))
 }
 
 fn paying_moves(organization: &Organization, giver: UserId, receiver: UserId) -> Option<Pair<Organization>> {
@@ -191,8 +192,8 @@ fn record(
         changes.events.push(record.event(
             "member.role_changed",
             EntityRef::user(before.id),
-            Some(picture(before)),
-            Some(picture(after)),
+            Some(audit::member(before)),
+            Some(audit::member(after)),
         ));
         changes.members.push(Pair::change(before.clone(), after.clone()));
     }

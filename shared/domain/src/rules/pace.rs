@@ -10,7 +10,7 @@ use crate::id::{MailId, NewIds};
 use crate::invitation::Invitation;
 use crate::mail::{Letter, Mail};
 use crate::organization::Organization;
-use crate::rules::invite::{Invite, InviteRefusal, invite, sees_contacts};
+use crate::rules::invitations::create::{Invite, InviteRefusal, invite, sees_contacts};
 use crate::rules::{DecisionContext, Violation};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -136,7 +136,7 @@ pub fn delete(
     );
     Ok(Changes {
         organization: Some(Pair::change(before.clone(), after)),
-        resources: vec![Pair::gone(resource.clone())],
+        resources: vec![Pair::removed(resource.clone())],
         jobs: vec![Pair::new(job)],
         events: vec![event],
         relied_on: ctx.relied_on(),

@@ -13,11 +13,10 @@ use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;
+use crate::rules::audit;
+use crate::rules::expiry::expire_invitation;
 use crate::rules::invitations::resend_unseen;
-use crate::rules::invite::picture as invitation_picture;
-use crate::rules::members::picture;
 use crate::rules::pace::rests;
-use crate::rules::settle::expire_invitation;
 use jiff::{SignedDuration, Timestamp};
 
 /// Things one slice handles at most: four items each fit one transaction.
@@ -42,13 +41,13 @@ pub fn end_grants(
         if after.grants.len() == before.grants.len() {
             continue;
         }
-        let after = after.settled(set, now);
+        let after = after.recomputed(set, now);
         let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
         changes.events.push(record.event(
             "member.grant_ended",
             EntityRef::user(before.id),
-            Some(picture(before)),
-            Some(picture(&after)),
+            Some(audit::member(before)),
+            Some(audit::member(&after)),
         ));
         changes.members.push(Pair::change(before.clone(), after));
     }
@@ -88,8 +87,8 @@ pub fn end_offers(
         changes.events.push(record.event(
             kind,
             subject,
-            Some(invitation_picture(before)),
-            Some(invitation_picture(&after)),
+            Some(audit::invitation(before)),
+            Some(audit::invitation(&after)),
         ));
         changes.invitations.push(Pair::change(before.clone(), after));
     }

@@ -3,7 +3,7 @@
 use crate::action::{PEOPLE, PROGRAMS};
 use crate::plain::{owners, powers, seats};
 use crate::world::World;
-use muster_domain::rules::settle::{expire_invitation, settle_member};
+use muster_domain::rules::expiry::{expire_invitation, expire_roles};
 use muster_domain::{Authority, ResourceRef, permission};
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ pub(crate) fn is_settled(world: &mut World) {
             .holdings()
             .any(|(h, _)| h.expires_at.is_some_and(|end| end <= world.now));
         assert!(!over, "left over: {member:?}");
-        let again = settle_member(&world.organization, world.set, member, world.now, &mut world.ids);
+        let again = expire_roles(&world.organization, world.set, member, world.now, &mut world.ids);
         assert!(again.is_empty(), "settled twice");
     }
     for invitation in world.invitations.values() {

@@ -3,7 +3,7 @@
 use crate::action::{Ask, MixGrant, Wish};
 use crate::play::wanted;
 use crate::world::World;
-use muster_domain::rules::members::{Holdings, Update, WantedGrant, update};
+use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, update};
 use muster_domain::rules::{activation, bulk};
 use muster_domain::{Changes, DecisionContext, Status, UserId, permission};
 use std::collections::BTreeSet;
@@ -53,7 +53,7 @@ impl World {
         let name = holdings
             .is_none()
             .then(|| format!("Name {}", self.now).parse().unwrap());
-        let request = Update {
+        let request = MemberUpdate {
             holdings,
             name,
             profile: None,

@@ -5,12 +5,14 @@ use crate::invariants::is_settled;
 use crate::plain;
 use crate::power::Cause;
 use crate::world::{World, address, user};
-use muster_domain::rules::answer::{InvitationResponse, Invitee, accept, decline};
-use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
-use muster_domain::rules::invite::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::expiry::{expire_invitation, expire_roles};
+use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
+use muster_domain::rules::invitations::{
+    InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
+};
 use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one};
-use muster_domain::rules::offer::Wanted;
-use muster_domain::rules::settle::{expire_invitation, settle_member};
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::{organizations, resources};
 use muster_domain::{
     Address, Changes, DecisionContext, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Seats, Timestamp,
@@ -147,7 +149,7 @@ impl World {
                         .into_iter()
                         .collect(),
                 );
-                let wanted = organizations::Update {
+                let wanted = organizations::OrganizationUpdate {
                     optional_roles,
                     ..Default::default()
                 };
@@ -253,7 +255,7 @@ impl World {
     ) -> Result<Changes, ()> {
         let role = self.role(ask.map_or(0, |ask| ask.role));
         let resources = self.found(ask.map_or(&[], |ask| &ask.programs));
-        let wanted = Change {
+        let wanted = InvitationUpdate {
             offer: ask.map(|ask| wanted(&role, &resources, ask.term())),
             message: ask
                 .is_none()
@@ -327,7 +329,7 @@ impl World {
             let member = self.members.values().find(|m| is_due(m.due_at)).cloned();
             let invitation = self.pending().find(|i| is_due(Some(i.expires_at))).cloned();
             let changes = match (member, invitation) {
-                (Some(member), _) => settle_member(&self.organization, self.set, &member, self.now, &mut self.ids),
+                (Some(member), _) => expire_roles(&self.organization, self.set, &member, self.now, &mut self.ids),
                 (None, Some(invitation)) => expire_invitation(&invitation, self.now, &mut self.ids),
                 (None, None) => break,
             };
@@ -373,8 +375,8 @@ pub(crate) fn wanted<'a>(
     role: &'a RoleId,
     resources: &'a [(ResourceKey, Option<Resource>)],
     term: Option<&str>,
-) -> Wanted<'a> {
-    Wanted {
+) -> RequestedOffer<'a> {
+    RequestedOffer {
         role,
         resources,
         term: term.map(|t| t.parse().unwrap()),

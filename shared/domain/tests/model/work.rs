@@ -3,7 +3,7 @@
 use crate::play::Verdict;
 use crate::power::Cause;
 use crate::world::World;
-use muster_domain::rules::settle::end_switched_off;
+use muster_domain::rules::expiry::end_switched_off;
 use muster_domain::rules::work::{deletion_done, end_grants, end_offers, moved_on, resend_slice};
 use muster_domain::{Changes, Invitation, InvitationId, Job, Member, Pair, ResourceRef, RoleId, UserId, Work};
 
@@ -64,7 +64,7 @@ impl World {
             organization,
             ..Changes::default()
         };
-        done.and(step(Pair::gone(job.clone())))
+        done.and(step(Pair::removed(job.clone())))
     }
 
     fn end_role(&mut self, job: &Job, role: &RoleId, epoch: u32) -> Changes {
@@ -74,14 +74,14 @@ impl World {
                 let ended = end_switched_off(self.set, &member, role, epoch, self.now, &mut self.ids);
                 ended.and(step(moved_on(job, job.work.clone(), self.now)))
             }
-            None => step(Pair::gone(job.clone())),
+            None => step(Pair::removed(job.clone())),
         }
     }
 
     fn resend_all(&mut self, job: &Job, by: UserId, after: Option<InvitationId>, slice: usize) -> Changes {
         let next = self.after(after, slice);
         let (Some(actor), Some(last)) = (self.members.get(&by).cloned(), next.last()) else {
-            return step(Pair::gone(job.clone()));
+            return step(Pair::removed(job.clone()));
         };
         let work = Work::ResendAll {
             by,

@@ -2,8 +2,8 @@
 
 use crate::team::*;
 use muster_domain::address::Rejected;
-use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
+use muster_domain::rules::invitations::create::{Account, AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
     Address, Changes, Contact, FormerMember, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
@@ -220,9 +220,9 @@ fn whose_address_only_a_member_told_gets_no_allowlisted_role_afterwards_either()
             grants: &[],
         };
         for (holdings, actor) in [(one, &admin), (mix, &owner)] {
-            let change = Update {
+            let change = MemberUpdate {
                 holdings: Some(holdings),
-                ..Update::default()
+                ..MemberUpdate::default()
             };
             let done = update(&scene(&organization, actor), Some(&ann), change, &mut ids());
             match done {

@@ -2,7 +2,9 @@
 
 use crate::team::*;
 use muster_domain::invitation::CancelReason;
-use muster_domain::rules::answer::{InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second};
+use muster_domain::rules::invitations::respond::{
+    InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second,
+};
 use muster_domain::{
     Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Timestamp,
 };

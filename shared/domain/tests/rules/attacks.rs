@@ -1,7 +1,7 @@
 //! Attempts to become more, last longer or reach further than one's roles allow.
 
 use crate::team::*;
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, grant_one, update};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, WantedGrant, grant_one, update};
 use muster_domain::{DecisionContext, Member, Organization, RoleSet, Status, Timestamp};
 
 const HELPER: &str = "implementation_admin";
@@ -18,9 +18,9 @@ fn mix(
         term: None,
         grants,
     });
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(scene, Some(target), request, &mut ids()).err()
 }
@@ -35,9 +35,9 @@ fn one(
     let id = role(id);
     let programs: Vec<_> = programs.iter().map(|p| found(p)).collect();
     let holdings = Some(Holdings::One(wanted(&id, &programs, term.map(|t| t.parse().unwrap()))));
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(scene, Some(target), request, &mut ids()).err()
 }

@@ -155,6 +155,6 @@ fn a_member_is_seen_once_an_hour_and_each_settling_is_one_version_on() {
         status: Status::Inactive,
         ..seen(None)
     };
-    let after = before.settled(set(), now());
+    let after = before.recomputed(set(), now());
     assert_eq!((after.version, after.seat), (7, false));
 }

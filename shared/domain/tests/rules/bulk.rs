@@ -3,9 +3,9 @@
 use crate::team::*;
 use muster_domain::rules::activation::set_status;
 use muster_domain::rules::bulk::{Part, decide};
+use muster_domain::rules::invitations::create::Holder;
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
-use muster_domain::rules::invite::Holder;
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
 use muster_domain::{Changes, DecisionContext, Invitation, InvitationState, Member, Organization, Status, UserId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -162,9 +162,9 @@ impl Team {
                 let resources: Vec<_> = (to == "program_admin").then(|| found("spring")).into_iter().collect();
                 let role = role(to);
                 let holdings = Some(Holdings::One(wanted(&role, &resources, None)));
-                let wanted = Update {
+                let wanted = MemberUpdate {
                     holdings,
-                    ..Update::default()
+                    ..MemberUpdate::default()
                 };
                 update(scene, member, wanted, ids).map(|(_, changes)| changes)
             }

@@ -250,7 +250,7 @@ fn the_contact_that_somebody_left_behind_goes_with_their_address_and_never_becom
         };
         let changes = remove_leaving_contact(&scene(&organization, &owner), Some(&pat), &known, &mut ids()).unwrap();
         let [gone, new] = &changes.contacts[..] else { panic!() };
-        assert_eq!(gone, &Pair::gone(before.clone()));
+        assert_eq!(gone, &Pair::removed(before.clone()));
         let new = (new.before.as_ref(), new.after.as_ref().unwrap());
         assert_eq!(
             (new.0, new.1.user, new.1.id.as_str()),
@@ -309,7 +309,7 @@ fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
     let changes = delete(&keeper, Some(&second), &mut ids()).unwrap();
     assert_eq!(
         (kinds(&changes), &changes.contacts[..]),
-        (vec!["contact.deleted"], &[Pair::gone(second)][..])
+        (vec!["contact.deleted"], &[Pair::removed(second)][..])
     );
     let event = &changes.events[0];
     assert_eq!(

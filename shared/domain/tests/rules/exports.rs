@@ -2,15 +2,15 @@
 
 use crate::team::*;
 use muster_domain::api_key::Limits;
-use muster_domain::export::{Format, State, Wanted};
+use muster_domain::export::{ExportRequest, Format, State};
 use muster_domain::job::Exporting;
 use muster_domain::people::Selection;
 use muster_domain::rules::exports::{ExportRefusal, ask, failed, grown, may_export, may_go_on, ready, record, show};
 use muster_domain::{ApiKey, DecisionContext, EntityRef, Export, Job, Member, Organization, Timestamp, Work};
 use serde_json::json;
 
-fn wanted() -> Wanted {
-    Wanted {
+fn wanted() -> ExportRequest {
+    ExportRequest {
         format: Format::Csv,
         timezone: "Europe/Paris".parse().unwrap(),
         filter: Selection {

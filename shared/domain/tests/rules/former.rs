@@ -3,7 +3,9 @@
 use crate::adding::{account, added, ask, contact};
 use crate::team::*;
 use muster_domain::rules::contacts::{ExistingContacts, remove_leaving_contact};
-use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, PickRefusal, invite, pick};
+use muster_domain::rules::invitations::create::{
+    Account, AddableContacts, Invite, InviteRefusal, PickRefusal, invite, pick,
+};
 use muster_domain::{Contact, DecisionContext, FormerMember, Invitation, Letter, Member, Pair, RoleSet, UserId};
 use std::collections::BTreeMap;
 

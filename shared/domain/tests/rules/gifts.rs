@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::roleset;
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, grant_one, remove, update};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, WantedGrant, grant_one, remove, update};
 use muster_domain::{Changes, DecisionContext, Member, RoleId, RoleSet, Term, Timestamp};
 
 const HELPER: &str = "implementation_admin";
@@ -17,9 +17,9 @@ fn mix(
     grants: &[WantedGrant],
 ) -> Updated {
     let holdings = Some(Holdings::Mix { role, term, grants });
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(scene, Some(target), request, &mut ids())
 }
@@ -95,7 +95,7 @@ fn a_role_that_gives_another_gives_it_only_where_members_are_managed() {
         ))
     };
     assert_eq!(given("autumn"), None);
-    let whole = Update {
+    let whole = MemberUpdate {
         holdings: Some(Holdings::Mix {
             role: None,
             term: None,
@@ -104,7 +104,7 @@ fn a_role_that_gives_another_gives_it_only_where_members_are_managed() {
                 wanted_grant("autumn", "program_admin", None),
             ],
         }),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     let refused = update(&scene, Some(&pat), whole, &mut ids());
     assert_eq!(not_theirs(refused), Some("participant".into()));
@@ -197,9 +197,9 @@ fn a_grant_named_again_keeps_its_end_until_it_has_come_or_a_term_is_asked_for() 
             ..somebody("g", None, vec![grant("spring", "guest", Some(at(end)))])
         };
         let holdings = Some(Holdings::One(wanted(&invitee, &spring, Some(Term::Months(months)))));
-        let request = Update {
+        let request = MemberUpdate {
             holdings,
-            ..Update::default()
+            ..MemberUpdate::default()
         };
         let (after, _) = update(&scene, Some(&target), request, &mut ids()).unwrap();
         after.grants[0].held.expires_at
@@ -207,9 +207,9 @@ fn a_grant_named_again_keeps_its_end_until_it_has_come_or_a_term_is_asked_for() 
     assert_eq!(ends("2026-03-20T00:00:00Z", 2), Some(at("2026-05-10T12:00:00Z")));
     let over = somebody("pat", None, vec![grant("spring", "program_admin", Some(now()))]);
     let (runner, plain) = (role("program_admin"), crate::team::scene(&acme, &owner));
-    let request = Update {
+    let request = MemberUpdate {
         holdings: Some(Holdings::One(wanted(&runner, &spring, None))),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     let (after, _) = update(&plain, Some(&over), request, &mut ids()).unwrap();
     assert_eq!(after.grants, [grant("spring", "program_admin", None)], "it begins anew");

@@ -2,10 +2,10 @@
 
 use crate::team::*;
 use muster_domain::address::Rejected;
-use muster_domain::rules::answer::{InvitationResponse, Invitee, ResponseRefusal, accept};
 use muster_domain::rules::giving::{Lasting, Way, offer_until};
-use muster_domain::rules::invite::{Account, AddableContacts, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, update};
+use muster_domain::rules::invitations::create::{Account, AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, ResponseRefusal, accept};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::{
     Address, Contact, DecisionContext, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
 };
@@ -130,9 +130,9 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
         };
         let owner = role("owner");
         let holdings = Some(Holdings::One(wanted(&owner, &[], None)));
-        let request = Update {
+        let request = MemberUpdate {
             holdings,
-            ..Update::default()
+            ..MemberUpdate::default()
         };
         update(&scene, Some(&admin), request, &mut ids()).map(|(after, _)| after.role)
     };

@@ -3,8 +3,8 @@
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::{KnownBy, Unusable};
-use muster_domain::rules::invitations::{Change, change};
-use muster_domain::rules::invite::{AddableContacts, Invite, invite};
+use muster_domain::rules::invitations::create::{AddableContacts, Invite, invite};
+use muster_domain::rules::invitations::{InvitationUpdate, change};
 use muster_domain::rules::keys::{Opening, rotate, verify};
 use muster_domain::rules::members::{grant_one, may_see};
 use muster_domain::{
@@ -292,7 +292,7 @@ fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
     assert_eq!((offer.invited_by, offer.sent_through), (owner.id, Some(user("hal"))));
     // Whoever changes it in person answers for it alone, and the other way round.
     let reworded = |key, invitation: &Invitation| {
-        let wanted = Change {
+        let wanted = InvitationUpdate {
             offer: None,
             message: Some(Some("Come along".parse().unwrap())),
         };

@@ -2,7 +2,7 @@
 
 use crate::giving::{end, helper, with};
 use crate::team::*;
-use muster_domain::rules::members::{Holdings, Update, grant_one, update};
+use muster_domain::rules::members::{Holdings, MemberUpdate, grant_one, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{DecisionContext, Member, Organization, RoleSet, Term, Timestamp};
 
@@ -17,9 +17,9 @@ fn changed(giver: &Member, target: &Member, wished: &Holdings<'_>, organization:
             grants,
         },
     };
-    let request = Update {
+    let request = MemberUpdate {
         holdings: Some(holdings),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(&scene(organization, giver), Some(target), request, &mut ids())
         .unwrap()

@@ -2,8 +2,10 @@
 
 use crate::team::*;
 use muster_domain::invitation::Delivery;
-use muster_domain::rules::invitations::{Change, InvitationRefusal, Revival, cancel, change, resend, resend_all};
-use muster_domain::rules::invite::Holder;
+use muster_domain::rules::invitations::create::Holder;
+use muster_domain::rules::invitations::{
+    InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
+};
 use muster_domain::{Invitation, InvitationId, InvitationState, Member, Organization, Pair, Seats, Term, Work};
 
 fn expired(invitation: Invitation) -> Invitation {
@@ -33,7 +35,7 @@ fn a_change_keeps_address_and_end_and_makes_the_one_who_changed_it_answer_for_it
     let organization = counted(&[&owner, &admin], &[&before]);
     let wished = role("program_sponsor");
     let programs = [found("autumn")];
-    let wanted = Change {
+    let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &programs, None)),
         message: None,
     };
@@ -72,7 +74,7 @@ fn an_offer_for_a_time_has_the_term_and_the_switching_on_of_its_last_change() {
             email: address(email),
             ..before.clone()
         };
-        let wanted = Change {
+        let wanted = InvitationUpdate {
             offer: Some(wanted(&helper, &[], Some(Term::Months(2)))),
             message: None,
         };
@@ -94,7 +96,7 @@ fn who_changes_only_the_message_answers_for_it_and_no_change_is_none() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let before = invitation(&owner, "ann@x.example", "admin");
     let organization = counted(&[&owner, &admin], &[&before]);
-    let words = |message| Change { offer: None, message };
+    let words = |message| InvitationUpdate { offer: None, message };
     let scene = scene(&organization, &admin);
     let hello = Some(Some("Hello".parse().unwrap()));
     let (after, changes) = change(&scene, Some(&before), words(hello), &mut ids()).unwrap();
@@ -109,7 +111,7 @@ fn a_change_to_a_role_with_a_seat_needs_a_free_one() {
     let before = invitation(&owner, "ann@x.example", "participant");
     let organization = limited(counted(&[&owner], &[&before]), 1);
     let wished = role("admin");
-    let wanted = Change {
+    let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &[], None)),
         message: None,
     };
@@ -132,7 +134,7 @@ fn a_program_admin_cannot_lead_an_invitation_where_they_only_manage_participants
     let organization = counted(&[&actor], &[&before]);
     let wished = role("participant");
     let autumn = [found("autumn")];
-    let wanted = Change {
+    let wanted = InvitationUpdate {
         offer: Some(wanted(&wished, &autumn, None)),
         message: None,
     };
@@ -251,7 +253,7 @@ fn what_was_accepted_declined_or_cancelled_stays_so() {
     for state in [Accepted, Declined, Cancelled, Expired] {
         let ended = pending.ended(state, now());
         let gone = Some(InvitationRefusal::Ended(state));
-        let words = Change {
+        let words = InvitationUpdate {
             offer: None,
             message: Some(None),
         };

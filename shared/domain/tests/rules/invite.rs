@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::invitation::Invitation;
-use muster_domain::rules::invite::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Address, Changes, InvitationId, InvitationState, Letter, Member, Message, Organization, Seats};
 use std::collections::BTreeMap;
 

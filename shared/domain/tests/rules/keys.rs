@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, MAX_KEYS, Unusable};
-use muster_domain::rules::keys::{KeyRefusal, KeyRejection, Wanted, create, revoke, rotate, verify};
+use muster_domain::rules::keys::{KeyRefusal, KeyRejection, NewApiKey, create, revoke, rotate, verify};
 use muster_domain::{
     ApiKey, Changes, DecisionContext, Member, Name, Organization, Resource, ResourceKey, Secret, Timestamp,
 };
@@ -10,8 +10,8 @@ use muster_domain::{
 pub(crate) type Resources<'a> = &'a [(ResourceKey, Option<Resource>)];
 pub(crate) type Made = Result<(ApiKey, Secret, Changes), KeyRefusal>;
 
-fn wanted_key(resources: Resources<'_>, expires_at: Option<Timestamp>) -> Wanted<'_> {
-    Wanted {
+fn wanted_key(resources: Resources<'_>, expires_at: Option<Timestamp>) -> NewApiKey<'_> {
+    NewApiKey {
         name: "zapier".parse::<Name>().unwrap(),
         read_only: false,
         resources,

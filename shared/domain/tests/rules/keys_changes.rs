@@ -3,7 +3,7 @@
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::MAX_KEY_RESOURCES;
-use muster_domain::rules::keys::{KeyRefusal, MAX_OVERLAP_HOURS, Wanted, create, revoke, rotate};
+use muster_domain::rules::keys::{KeyRefusal, MAX_OVERLAP_HOURS, NewApiKey, create, revoke, rotate};
 use muster_domain::{ApiKey, EntityRef, Member, NewIds, Pair, Timestamp};
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn the_numbers_of_keys_stand_in_the_order_of_time_and_differ_within_a_millisecon
     let numbered = |uuid: u128| {
         let mut uuid = || uuid::Uuid::from_u128(uuid);
         let ids: &mut dyn NewIds = &mut uuid;
-        let wanted = Wanted {
+        let wanted = NewApiKey {
             name: "zapier".parse().unwrap(),
             read_only: false,
             resources: &[],

@@ -4,9 +4,9 @@ use crate::adding::{account, added, ask};
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::Unusable;
+use muster_domain::rules::expiry::{end_switched_off, expire_roles};
 use muster_domain::rules::keys::is_listed;
-use muster_domain::rules::members::{Holdings, Update, remove, update};
-use muster_domain::rules::settle::{end_switched_off, settle_member};
+use muster_domain::rules::members::{Holdings, MemberUpdate, remove, update};
 use muster_domain::{DecisionContext, Work};
 
 #[test]
@@ -17,7 +17,7 @@ fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
         Some(held("implementation_admin", Some(end))),
         vec![grant("spring", "program_admin", None)],
     ));
-    let by_time = settle_member(&organization(), set(), &helper, end, &mut ids());
+    let by_time = expire_roles(&organization(), set(), &helper, end, &mut ids());
     let by_switch = end_switched_off(set(), &helper, &role("implementation_admin"), 0, now(), &mut ids());
     for changes in [by_time, by_switch] {
         let after = changes.members[0].after.as_ref().unwrap();
@@ -38,7 +38,7 @@ fn the_end_of_a_role_for_a_time_ends_every_key_and_that_of_another_none() {
         None,
         vec![grant("spring", "program_admin", Some(end))],
     ));
-    let changes = settle_member(&organization(), set(), &invitee, end, &mut ids());
+    let changes = expire_roles(&organization(), set(), &invitee, end, &mut ids());
     let after = changes.members[0].after.as_ref().unwrap();
     assert_eq!((after.keys, is_listed(&key, after), changes.jobs.len()), (1, true, 0));
 }
@@ -68,14 +68,14 @@ fn a_key_limited_to_a_resource_does_not_touch_its_own_owner() {
         key: Some(&key),
         ..scene(&acme, &admin)
     };
-    let rename = Update {
+    let rename = MemberUpdate {
         name: Some("Anna".parse().unwrap()),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     let (participant, spring) = (role("participant"), [found("spring")]);
-    let demote = Update {
+    let demote = MemberUpdate {
         holdings: Some(Holdings::One(wanted(&participant, &spring, None))),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     for wanted in [rename, demote] {
         update(&scene, Some(&admin), wanted, &mut ids()).unwrap_err();

@@ -1,7 +1,7 @@
 //! Whatever people hold, in whatever role set: no key gives anybody more than they have.
 
 use crate::team::{Ids, at, now, organization, reference, resource, somebody};
-use muster_domain::rules::keys::{Wanted, create, rotate};
+use muster_domain::rules::keys::{NewApiKey, create, rotate};
 use muster_domain::{
     ApiKey, Authority, DecisionContext, Grant, Member, Organization, ResourceRef, RoleAssignment, RoleSet, Settings,
     Timestamp, roleset,
@@ -112,7 +112,7 @@ proptest! {
         let resources: Vec<_> = limits.iter().map(|n| (reference(PLACES[*n]).key, Some(resource(PLACES[*n])))).collect();
         let end = days.map(|days| now() + jiff::SignedDuration::from_hours(24 * days));
         let scene = |actor, when| DecisionContext { organization: &acme, set, actor, key: None, now: when };
-        let ask = || Wanted { name: "zapier".parse().unwrap(), read_only, resources: &resources, expires_at: end };
+        let ask = || NewApiKey { name: "zapier".parse().unwrap(), read_only, resources: &resources, expires_at: end };
 
         // Either the maker's own key, or the owner's that the maker turns: both tell the maker a secret.
         let made = if turns {

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::job::Erasure;
-use muster_domain::mail::{EndReason, Late, MAX_LATE, MailState, NotNow, Turn, days_left};
+use muster_domain::mail::{Dispatch, EndReason, Late, MAX_LATE, MailState, NotNow, days_left};
 use muster_domain::rules::deletion::{gone_at, restore};
 use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release, send_late};
 use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
@@ -70,7 +70,7 @@ fn a_deleted_organization_sends_only_the_news_of_that_deletion_and_holds_the_res
     };
     let states = [Some(&there), Some(&deleted), Some(&erasing), None];
     let (just, later) = ("2026-03-10T12:00:00Z", "2026-03-10T12:00:01Z");
-    use Turn::{Hold, Send, Skip};
+    use Dispatch::{Hold, Send, Skip};
     for (letter, expected) in [
         (invited(), [Send, Hold, Skip, Skip]),
         (ended(), [Send, Hold, Skip, Skip]),
@@ -81,7 +81,7 @@ fn a_deleted_organization_sends_only_the_news_of_that_deletion_and_holds_the_res
         (erased(), [Send, Send, Send, Send]),
     ] {
         let mail = mail(1, letter);
-        let turns = states.map(|known| mail.turn(known, now()));
+        let turns = states.map(|known| mail.dispatch(known, now()));
         assert_eq!(turns, expected, "{:?}", mail.letter);
     }
 }

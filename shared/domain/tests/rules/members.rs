@@ -2,7 +2,9 @@
 
 use crate::team::*;
 use muster_domain::member::{MAX_GRANTS, Profile};
-use muster_domain::rules::members::{Holdings, MAX_GRANT_CHANGES, MemberRefusal, Update, WantedGrant, remove, update};
+use muster_domain::rules::members::{
+    Holdings, MAX_GRANT_CHANGES, MemberRefusal, MemberUpdate, WantedGrant, remove, update,
+};
 use muster_domain::{Changes, DecisionContext, Grant, Member, Organization, RoleSet};
 
 type Updated = Result<(Member, Changes), MemberRefusal>;
@@ -11,9 +13,9 @@ fn one(organization: &Organization, actor: &Member, target: &Member, id: &str, p
     let id = role(id);
     let programs: Vec<_> = programs.iter().map(|p| found(p)).collect();
     let holdings = Some(Holdings::One(wanted(&id, &programs, None)));
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(&scene(organization, actor), Some(target), request, &mut ids())
 }
@@ -24,9 +26,9 @@ fn mix(organization: &Organization, actor: &Member, target: &Member, grants: &[W
         term: None,
         grants,
     });
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(&scene(organization, actor), Some(target), request, &mut ids())
 }
@@ -154,9 +156,9 @@ fn a_change_before_the_schedule_runs_keeps_what_fell_due() {
             ..somebody("target", None, vec![held])
         };
         let organization = counted(&[&target], &[]);
-        let request = Update {
+        let request = MemberUpdate {
             name: Some("Another name".parse().unwrap()),
-            ..Update::default()
+            ..MemberUpdate::default()
         };
         let (after, _) = update(&scene(&organization, &target), Some(&target), request, &mut ids()).unwrap();
         assert_eq!(after.due_at, Some(at(due)));
@@ -204,10 +206,10 @@ fn members_themselves_and_those_who_manage_all_they_hold_edit_what_they_tell() {
     let (owner, target) = (holder("owner", "owner"), holder("target", "participant"));
     let other = holder("other", "participant");
     let organization = counted(&[&owner, &target], &[]);
-    let profile = || Update {
+    let profile = || MemberUpdate {
         name: Some("Tess".parse().unwrap()),
         profile: Some(Profile::default()),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     let by_other = update(&scene(&organization, &other), Some(&target), profile(), &mut ids());
     assert_eq!(by_other.err(), Some(MemberRefusal::Forbidden));

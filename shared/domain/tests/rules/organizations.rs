@@ -1,7 +1,9 @@
 //! Making and changing organizations.
 
 use crate::team::*;
-use muster_domain::rules::organizations::{Founder, Update, UpdateRefusal, create, is_allowed, set_plan, update};
+use muster_domain::rules::organizations::{
+    Founder, OrganizationUpdate, UpdateRefusal, create, is_allowed, set_plan, update,
+};
 use muster_domain::{Pair, Plan, Status, Work};
 use std::collections::BTreeSet;
 
@@ -33,10 +35,10 @@ fn settings_outside_their_range_are_refused_by_name() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let attempt = |days, roles: &[&str]| {
-        let wanted = Update {
+        let wanted = OrganizationUpdate {
             invitation_ttl_days: Some(days),
             optional_roles: Some(roles.iter().map(|r| role(r)).collect()),
-            ..Update::default()
+            ..OrganizationUpdate::default()
         };
         match update(&scene(&organization, &owner), wanted, &mut ids()) {
             Ok(_) => Vec::new(),
@@ -61,9 +63,9 @@ fn switching_a_role_off_ends_it_for_good_and_leaves_the_rest_to_a_job() {
     let organization = counted(&[&owner], &[]);
     let switch = |organization: &muster_domain::Organization, on: bool| {
         let optional_roles = Some(on.then(|| role(HELPER)).into_iter().collect::<BTreeSet<_>>());
-        let wanted = Update {
+        let wanted = OrganizationUpdate {
             optional_roles,
-            ..Update::default()
+            ..OrganizationUpdate::default()
         };
         update(&scene(organization, &owner), wanted, &mut ids()).unwrap()
     };
@@ -93,9 +95,9 @@ fn those_who_run_the_organization_change_it_and_nobody_else() {
     for defined in &set().roles {
         let actor = holder("actor", defined.id.as_str());
         let organization = counted(&[&actor], &[]);
-        let wanted = Update {
+        let wanted = OrganizationUpdate {
             name: Some("New name".parse().unwrap()),
-            ..Update::default()
+            ..OrganizationUpdate::default()
         };
         let allowed = update(&scene(&organization, &actor), wanted, &mut ids()).is_ok();
         assert_eq!(

@@ -1,8 +1,8 @@
 //! Handing ownership on, and the owner who pays.
 
 use crate::team::*;
-use muster_domain::rules::members::{MAX_GRANT_CHANGES, MemberRefusal, Update, remove, update};
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::members::{MAX_GRANT_CHANGES, MemberRefusal, MemberUpdate, remove, update};
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::ownership::{OwnershipRefusal, name_paying_owner, transfer};
 use muster_domain::{Changes, Member, Organization, Pair, Status};
 
@@ -13,7 +13,7 @@ fn hand_on(
     then: &str,
 ) -> Result<(Member, Changes), OwnershipRefusal> {
     let then = role(then);
-    let wanted = Wanted {
+    let wanted = RequestedOffer {
         role: &then,
         resources: &[],
         term: None,
@@ -105,13 +105,13 @@ fn the_one_who_pays_is_an_active_owner_and_stays_one_whatever_others_try() {
 
     let before = scene(&organization, &owner);
     let role = role("admin");
-    let demoted = Update {
+    let demoted = MemberUpdate {
         holdings: Some(muster_domain::rules::members::Holdings::One(wanted(&role, &[], None))),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
-    let deactivated = Update {
+    let deactivated = MemberUpdate {
         status: Some(Status::Inactive),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     for wish in [demoted, deactivated] {
         let refused = update(&before, Some(&other), wish, &mut ids()).err();

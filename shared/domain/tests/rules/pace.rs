@@ -5,9 +5,9 @@ use jiff::SignedDuration;
 use muster_domain::feedback::{Deliverability, Mark};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
-use muster_domain::rules::answer::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
+use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal};
+use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
-use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal};
 use muster_domain::rules::pace::{
     Before, DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sending, Sent, day, day_ends, invite_at_pace,
     rests, rests_until, with,
@@ -192,7 +192,7 @@ fn asked(
         addresses: &addresses,
         holders: &BTreeMap::from([(
             address("member@x.example"),
-            muster_domain::rules::invite::Holder::Member(user("m")),
+            muster_domain::rules::invitations::create::Holder::Member(user("m")),
         )]),
         known: AddableContacts::default(),
         wanted: wanted(&admin, &[], None),
@@ -243,7 +243,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
     };
     let holders = BTreeMap::from([(
         address("member@x.example"),
-        muster_domain::rules::invite::Holder::Member(user("m")),
+        muster_domain::rules::invitations::create::Holder::Member(user("m")),
     )]);
     let violations = |addresses: &[&str]| {
         let addresses: Vec<_> = addresses.iter().map(|text| Ok(address(text))).collect();

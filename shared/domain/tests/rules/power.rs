@@ -3,8 +3,8 @@
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
+use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
 use muster_domain::{Address, Member, Status, Term};
 use std::collections::BTreeMap;
 
@@ -47,9 +47,9 @@ fn changed(actor: &Member, target: &Member, id: &str, place: &str) -> &'static s
     let wished = role(id);
     let (resources, term) = ask(id, place);
     let holdings = Some(Holdings::One(wanted(&wished, &resources, term)));
-    let request = Update {
+    let request = MemberUpdate {
         holdings,
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     match update(&scene(&organization, actor), Some(target), request, &mut ids()) {
         Ok((_, changes)) if changes.is_empty() => "same",

@@ -4,12 +4,12 @@ use crate::adding::{account, ask as invite_all, contact};
 use crate::keys::own;
 use crate::team::*;
 use muster_domain::changes::Reliance;
-use muster_domain::export::{Format, Wanted as WantedExport};
+use muster_domain::export::{ExportRequest, Format};
 use muster_domain::people::Selection;
 use muster_domain::rules::contacts::{ContactEditor, Details, delete as delete_contact, put as put_contact};
-use muster_domain::rules::invitations::{Change, Revival, cancel, change, resend, resend_all};
+use muster_domain::rules::invitations::{InvitationUpdate, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::keys::rotate;
-use muster_domain::rules::organizations::{Update, update as update_organization};
+use muster_domain::rules::organizations::{OrganizationUpdate, update as update_organization};
 use muster_domain::rules::work::resend_slice;
 use muster_domain::rules::{exports, resources};
 use muster_domain::{Changes, Member, Timestamp};
@@ -28,12 +28,12 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
     let scene = scene(&organization, actor);
     let pending = invitation(actor, "ann@x.example", "participant");
     let (message, known) = (Some(Some("Hello".parse().unwrap())), contact("ann", "ann", None));
-    let reworded = Change { offer: None, message };
-    let renamed = Update {
+    let reworded = InvitationUpdate { offer: None, message };
+    let renamed = OrganizationUpdate {
         name: Some("Acme and Sons".parse().unwrap()),
-        ..Update::default()
+        ..OrganizationUpdate::default()
     };
-    let wanted = WantedExport {
+    let wanted = ExportRequest {
         format: Format::Csv,
         timezone: "UTC".parse().unwrap(),
         filter: Selection::default(),

@@ -5,9 +5,9 @@ use muster_domain::address::Rejected;
 use muster_domain::member::Profile;
 use muster_domain::roleset::{Resources, find};
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invite::{AddableContacts, Invite, InviteRefusal, invite};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, remove, update};
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
     Address, Authority, DecisionContext, Grant, Member, Organization, Registration, Resource, ResourceKey, ResourceRef,
@@ -104,7 +104,7 @@ impl Firm {
             due_at: None,
             version: 0,
         }
-        .settled(self.set, now())
+        .recomputed(self.set, now())
     }
 
     /// Somebody with a role, on `one` where it needs a resource.
@@ -127,14 +127,14 @@ impl Firm {
     fn make(&self, actor: &Member, target: &Member, id: &str, resources: &[&str]) -> Result<Member, MemberRefusal> {
         let wished = role(id);
         let resources: Vec<_> = resources.iter().map(|id| self.found(id)).collect();
-        let holdings = Some(Holdings::One(Wanted {
+        let holdings = Some(Holdings::One(RequestedOffer {
             role: &wished,
             resources: &resources,
             term: None,
         }));
-        let request = Update {
+        let request = MemberUpdate {
             holdings,
-            ..Update::default()
+            ..MemberUpdate::default()
         };
         update(&self.scene(actor), Some(target), request, &mut ids()).map(|r| r.0)
     }
@@ -151,7 +151,7 @@ impl Firm {
         let request = Invite {
             addresses: &addresses,
             holders: &BTreeMap::new(),
-            wanted: Wanted {
+            wanted: RequestedOffer {
                 role: &wished,
                 resources: &resources,
                 term: None,

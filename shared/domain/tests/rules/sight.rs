@@ -4,8 +4,10 @@ use crate::adding::{account, contact};
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::api_key::Limits;
-use muster_domain::rules::invite::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite, sees_contacts};
-use muster_domain::rules::members::{Holdings, MemberRefusal, Update, WantedGrant, update};
+use muster_domain::rules::invitations::create::{
+    Account, AddableContacts, Holder, Invite, InviteRefusal, invite, sees_contacts,
+};
+use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, WantedGrant, update};
 use muster_domain::rules::offer::check;
 use muster_domain::{Address, ApiKey, DecisionContext, Member, Resource, ResourceKey, RoleId};
 use std::collections::BTreeMap;
@@ -109,9 +111,9 @@ fn inviting_to_what_is_out_of_reach_is_refused_as_inviting_to_what_is_not_there(
 }
 
 fn changed(scene: &DecisionContext<'_>, target: &Member, holdings: Holdings<'_>) -> Result<bool, MemberRefusal> {
-    let wanted = Update {
+    let wanted = MemberUpdate {
         holdings: Some(holdings),
-        ..Update::default()
+        ..MemberUpdate::default()
     };
     update(scene, Some(target), wanted, &mut ids()).map(|(_, changes)| !changes.is_empty())
 }

@@ -3,7 +3,7 @@
 use crate::adding::{Sent, account};
 use crate::team::*;
 use muster_domain::member::MAX_GRANTS;
-use muster_domain::rules::invite::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Letter, Member, Organization, Pair, Resource, ResourceKey};
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ fn a_member_who_is_not_seen_gets_what_is_offered_beside_what_they_hold_and_is_to
         let [taken_in, _] = &changes.members[..] else { panic!() };
         let mut expected = pia.clone();
         expected.grants.push(grant("spring", "program_sponsor", None));
-        assert_eq!(*taken_in, Pair::change(pia.clone(), expected.settled(set(), now())));
+        assert_eq!(*taken_in, Pair::change(pia.clone(), expected.recomputed(set(), now())));
         assert_eq!(changes.seat_delta(), seats + 1, "who has a seat needs no other");
         assert_eq!(changes.relied_on, [relied(&pat)]);
         let mail = &changes.mail[0];

@@ -4,7 +4,7 @@ use muster_domain::invitation::{Delivery, Invitation, InvitationState};
 use muster_domain::member::Profile;
 use muster_domain::rules::Violation;
 use muster_domain::rules::members::WantedGrant;
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::{
     Address, Changes, DecisionContext, Grant, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
     Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId, RoleSet, Settings, Status,
@@ -157,7 +157,7 @@ pub(crate) fn somebody(name: &str, on_organization: Option<RoleAssignment>, gran
         due_at: None,
         version: 0,
     }
-    .settled(set(), now())
+    .recomputed(set(), now())
 }
 
 /// Somebody with one role, held as an invitation would give it, on `spring` if on a program; helpers for a month.
@@ -175,7 +175,7 @@ pub(crate) fn inactive(member: Member) -> Member {
         status: Status::Inactive,
         ..member
     }
-    .settled(set(), now())
+    .recomputed(set(), now())
 }
 
 /// A pending invitation to `spring` (where the role goes with programs), from `inviter`.
@@ -247,8 +247,8 @@ pub(crate) fn wanted<'a>(
     role: &'a RoleId,
     resources: &'a [(ResourceKey, Option<Resource>)],
     term: Option<Term>,
-) -> Wanted<'a> {
-    Wanted { role, resources, term }
+) -> RequestedOffer<'a> {
+    RequestedOffer { role, resources, term }
 }
 
 pub(crate) fn wanted_grant(program: &str, id: &str, expires_at: Option<Timestamp>) -> WantedGrant {

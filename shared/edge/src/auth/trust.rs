@@ -39,7 +39,7 @@ impl Words {
 
 /// The claims by which a token is judged.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Grounds {
+pub(super) struct TokenClaims {
     #[serde(default)]
     aud: Option<Words>,
     #[serde(default)]
@@ -52,7 +52,7 @@ pub(super) struct Grounds {
 
 impl Trust {
     /// Refuses a token that is for somebody else. `client_id` counts only where there is no `aud` to go by.
-    pub(super) fn accept(&self, grounds: &Grounds) -> Result<(), TokenError> {
+    pub(super) fn accept(&self, grounds: &TokenClaims) -> Result<(), TokenError> {
         let is_ours = match (&grounds.aud, &grounds.client_id) {
             (Some(aud), _) => aud.all().any(|one| self.audiences.iter().any(|own| own == one)),
             (None, Some(client)) => {
@@ -65,7 +65,7 @@ impl Trust {
 
     /// Whether the token is one of the platform's: by `scope`, a text of words (RFC 9068, section 2.2.3), and by nothing near it. What
     /// a person's ID token says of scopes is no grant.
-    pub(super) fn is_platform(&self, grounds: &Grounds) -> bool {
+    pub(super) fn is_platform(&self, grounds: &TokenClaims) -> bool {
         let Some(Words::One(scope)) = &grounds.scope else {
             return false;
         };

@@ -81,7 +81,7 @@ impl Repair<'_> {
                 continue;
             }
             let outcome = if self.options.mend {
-                let settled = self.store.settle_counts(self.id, &[standing.person]).await;
+                let settled = self.store.reconcile_counts(self.id, &[standing.person]).await;
                 match settled.map_err(|unsettled| unsettled.error) {
                     Ok(_) => Outcome::Mended,
                     Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Outcome::Busy,

@@ -253,7 +253,7 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
         due_at: None,
         version: 0,
     }
-    .settled(setting.set, setting.now)
+    .recomputed(setting.set, setting.now)
 }
 
 fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation {

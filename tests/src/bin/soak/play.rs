@@ -110,7 +110,7 @@ impl Play {
             }
         }
         if self.ordered && !self.faults.is_stalled() {
-            self.h.backend.settled().await;
+            self.h.backend.drained().await;
         }
         if let Some(failure) = self.faults.failures().into_iter().next() {
             let seed = self.seed;

@@ -38,7 +38,7 @@ pub fn acceptances(limits: Limits, count: usize, interval: Duration) -> Played {
         })
         .collect();
     let (took, tally, sent_again, counted, dead) = scene.simulation.play(32, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         let begun = stage.begin();
         stage.let_schedule_run();
         let accepting = people.iter().zip(0_u32..).map(async |(person, n)| {

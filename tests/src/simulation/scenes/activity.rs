@@ -27,7 +27,7 @@ pub fn activity(limits: Limits, count: usize, interval: Duration) -> Played {
     let scene = Scene::new(limits);
     let people = scene.joined(count);
     let (first, sent_again, dead, noted) = scene.simulation.play(64, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         stage.advance(STALE);
         let since = stage.simulation.h.backend.clock().now();
         let begun = stage.begin();
@@ -50,7 +50,7 @@ pub fn activity(limits: Limits, count: usize, interval: Duration) -> Played {
             noted.push(before - left.len());
             sleep_until(round + MINUTE).await;
         }
-        stage.settled().await;
+        stage.drained().await;
         (first, sent_again, stage.dead_letters(), noted)
     });
     let items = scene.ended();

@@ -17,12 +17,12 @@ pub fn erasing(limits: Limits, count: usize) -> Played {
     let scene = Scene::new(limits);
     scene.joined(count);
     let (took, mailed, dead) = scene.simulation.play(1, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         let deleted = stage
             .request("delete-organization", &scene.values(&scene.acme.owner))
             .await;
         assert_eq!(deleted.status, 204, "{:#}", deleted.body);
-        stage.settled().await;
+        stage.drained().await;
         stage.advance(LATER);
         let begun = stage.begin();
         stage.let_schedule_run();

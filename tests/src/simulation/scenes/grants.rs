@@ -19,7 +19,7 @@ pub fn grants(limits: Limits, count: usize) -> Played {
     let scene = Scene::new(limits);
     scene.joined(count);
     let (took, tally, whole, dead) = scene.simulation.play(1, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         let begun = stage.begin();
         stage.let_schedule_run();
         let deleted = stage.request("delete-resource", &scene.values(&scene.acme.owner)).await;

@@ -19,7 +19,7 @@ pub fn resending(limits: Limits, count: usize) -> Played {
     let scene = Scene::new(limits);
     let people = scene.invited(count);
     let (took, mailed, dead) = scene.simulation.play(1, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         // So that no address has had mail of late.
         stage.advance(SignedDuration::from_hours(26));
         let begun = stage.begin();

@@ -30,7 +30,7 @@ pub fn sweeps(limits: Limits, count: usize) -> Played {
         }
     });
     let (took, runs, dead) = scene.simulation.play(1, async |stage| {
-        stage.settled().await;
+        stage.drained().await;
         stage.advance(LATER);
         let begun = stage.begin();
         let (mut runs, mut settled) = (0, 0);
@@ -47,7 +47,7 @@ pub fn sweeps(limits: Limits, count: usize) -> Played {
         }
         let took = begun.elapsed();
         assert_eq!(settled, count as u64);
-        stage.settled().await;
+        stage.drained().await;
         (took, runs, stage.dead_letters())
     });
     let items = scene.ended();

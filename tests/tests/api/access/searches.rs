@@ -73,7 +73,7 @@ async fn those_who_may_are_found_each_once_and_nobody_else() {
     acme.optional_roles(&h, &[]).await;
     let all = found_by(&h, &acme.owner, SUBJECTS, &who(&acme, "content:write", "spring"), 2).await;
     assert_eq!(sorted(all), sorted(vec![pat.id(), ann.id(), acme.owner.id()]));
-    h.backend.settled().await;
+    h.backend.drained().await;
     acme.owner
         .delete(&h, &acme.path(&format!("/members/{}", pat.id())))
         .await

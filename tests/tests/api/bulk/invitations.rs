@@ -59,7 +59,7 @@ async fn expired_ones_are_revived_as_far_as_there_are_seats() {
         );
     }
     let free = acme.invite(&h, "d@x.example", "participant", &["spring"]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     h.advance_days(8);
     h.run_schedule().await;
     assert_eq!(acme.seats_used(&h).await, 1);

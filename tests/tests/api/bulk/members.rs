@@ -193,7 +193,7 @@ async fn removing_ends_access_and_leaves_contacts_behind_and_the_last_owner_in()
     assert!(known.iter().all(|c| c["has_account"] == true));
     let again = members(&h, &acme, &acme.owner, "remove", &[&pat_id]).await.expect(200);
     assert_eq!(verdicts(&again.body), named(&[("refused", "not-found")]));
-    h.backend.settled().await;
+    h.backend.drained().await;
     recount(&h).await;
 }
 

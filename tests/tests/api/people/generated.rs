@@ -157,7 +157,7 @@ fn ids(rows: &[Value]) -> Vec<&str> {
 
 /// Counts the rows by hand.
 async fn counts_are_right(h: &Harness, acme: &Organization, all: &[Value]) {
-    h.backend.settled().await;
+    h.backend.drained().await;
     let page = acme.owner.get(h, &acme.path("/members?limit=1")).await.expect(200);
     let told = &page.body["counts"];
     for status in ["active", "inactive"] {

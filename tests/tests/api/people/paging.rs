@@ -114,6 +114,6 @@ async fn whoever_is_there_throughout_is_seen_exactly_once_while_eight_others_wri
     }
     let written = done.load(Ordering::SeqCst);
     assert!(written > WRITERS, "{written} turns: nobody wrote meanwhile");
-    h.backend.settled().await;
+    h.backend.drained().await;
     recount(&h).await;
 }

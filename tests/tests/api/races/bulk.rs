@@ -126,7 +126,7 @@ async fn cancelling_and_resending_the_same_invitations_ends_or_mails_each() {
             .iter()
             .map(|i| i["id"].clone())
             .collect();
-        h.backend.settled().await;
+        h.backend.drained().await;
         let body = json!({ "invitations": ids });
         let shots = vec![
             shot(&h, &acme, &acme.owner, "/invitations/cancel", &body),
@@ -152,7 +152,7 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
     let acme = Organization::make(&h).await;
     let addresses: Vec<String> = names("guest", 60).iter().map(|n| format!("{n}@x.example")).collect();
     let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     let body = json!({ "invitations": ids });
     for round in 1..=rounds(ROUNDS) {
         let key = format!("k{round}");

@@ -64,7 +64,7 @@ async fn whatever_meets_the_deletion_of_its_organization_is_done_before_it_or_no
                 .await
                 .expect(200);
         }
-        h.backend.settled().await;
+        h.backend.drained().await;
         recount(&h).await;
     }
 }
@@ -90,7 +90,7 @@ async fn restoring_and_erasing_at_the_same_moment_leave_a_whole_organization_or_
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     // The clock stands just before the end; the job is due a moment later.
     h.advance(jiff::SignedDuration::from_hours(30 * 24) - jiff::SignedDuration::from_secs(2));
     let restore = Shot::post(&h, &h.platform(), &acme.path("/restore"));

@@ -14,11 +14,11 @@ const UNKNOWN: (u16, &str) = (422, "invalid-request");
 /// Lets the background work end, and with it the time it gives to late writers.
 pub(super) async fn all_work_done(h: &Harness) {
     for _ in 0..3 {
-        h.backend.settled().await;
+        h.backend.drained().await;
         h.advance(SignedDuration::from_mins(5));
         h.expire().await;
     }
-    h.backend.settled().await;
+    h.backend.drained().await;
 }
 
 /// Kinds and sort keys of all items that name this text, but for what only remembers: events and ended invitations.

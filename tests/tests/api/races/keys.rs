@@ -145,7 +145,7 @@ async fn of_a_member_removed_while_they_make_keys_none_is_left() {
         let answers = together(&h, vec![make(), Shot::delete(&h, &acme.owner, &path), make()]).await;
         assert_eq!(answers[1].status, 204, "{:#}", answers[1].body);
         won(&[answers[0].clone(), answers[2].clone()], 201, &[(404, "not-found")]);
-        h.backend.settled().await;
+        h.backend.drained().await;
         assert!(muster_tests::samples::ids(&h, &acme.id, "KEY#").await.is_empty());
         recount(&h).await;
     }

@@ -26,7 +26,7 @@ async fn accepts_late(h: &Arc<Harness>, gate: &Gate, who: &Persona, first: impl 
     let accepting = tokio::spawn(async move { person.post(&own, &path, &Value::Null).await });
     gate.held().await;
     first.await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     gate.open();
     accepting.await.unwrap().status
 }
@@ -123,7 +123,7 @@ async fn an_offer_made_late_is_taken_off_the_deleted_resource() {
         .delete(&h, &acme.path("/resources/program/spring"))
         .await
         .expect(204);
-    h.backend.settled().await;
+    h.backend.drained().await;
     gate.open();
     changing.await.unwrap().expect(200);
     all_work_done(&h).await;

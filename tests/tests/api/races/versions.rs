@@ -42,7 +42,7 @@ async fn of_ten_changes_with_the_same_entity_tag_one_is_made() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let invitation = acme.invite(&h, "gus@acme.example", "admin", &[]).await;
-    h.backend.settled().await;
+    h.backend.drained().await;
     type Made = fn(String) -> Value;
     let bodies: [(String, Made); 3] = [
         (acme.path(""), |text| json!({ "name": text })),

@@ -68,7 +68,7 @@ async fn a_repair_beside_eight_writers_tells_nothing_false_and_breaks_nothing() 
         let is_lag = difference.what == What::Note;
         assert!(is_lag || difference.outcome == Outcome::Busy, "{difference:#?}");
     }
-    h.backend.settled().await;
+    h.backend.drained().await;
     recount(&h).await;
     let options = Options {
         now: h.backend.clock().now(),

@@ -38,7 +38,7 @@ async fn entries_of_an_earlier_spelling_are_told_and_rewritten() {
     let contact = json!({ "email": "soren@exämple.example", "name": "Søren Ørsted" });
     let path = s.acme.path("/contacts/c9");
     s.acme.owner.put(&s.h, &path, &contact).await.expect(201);
-    s.h.backend.settled().await;
+    s.h.backend.drained().await;
     assert_eq!(s.repair(true).await, Report::default());
 
     for (word, earlier) in [

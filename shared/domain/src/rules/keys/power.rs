@@ -1,6 +1,6 @@
 //! How far the power of a key's maker goes: over which resources, and until when.
 
-use super::Wanted;
+use super::NewApiKey;
 use crate::api_key::MAX_KEY_RESOURCES;
 use crate::authority::Authority;
 use crate::member::{Member, RoleAssignment};
@@ -31,7 +31,7 @@ pub(super) fn power_ends(ctx: &DecisionContext<'_>, other: &Member) -> Option<Ti
 pub(super) fn check(
     ctx: &DecisionContext<'_>,
     owner: &Member,
-    wanted: &Wanted<'_>,
+    wanted: &NewApiKey<'_>,
 ) -> Result<Vec<ResourceRef>, Vec<Violation>> {
     let mut violations = Vec::new();
     let oneself = owner.id == ctx.actor.id;

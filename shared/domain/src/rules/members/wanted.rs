@@ -3,7 +3,7 @@
 use super::{Holdings, MemberRefusal, WantedGrant};
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::roleset::{Resources, Role};
-use crate::rules::offer::{Wanted, check, member_domain_fault};
+use crate::rules::offer::{RequestedOffer, check, member_domain_fault};
 use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
@@ -72,7 +72,7 @@ fn mix(
     } else if let Some(role) = role {
         match check(
             ctx,
-            &Wanted {
+            &RequestedOffer {
                 role,
                 resources: &[],
                 term,

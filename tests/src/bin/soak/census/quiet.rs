@@ -36,7 +36,7 @@ pub(crate) async fn take(play: &Play) -> Result<Census, String> {
             let census = Census::of(table, swept).await?;
             census.check(play).await?;
             census.forget(play).await;
-            play.h.backend.settled().await;
+            play.h.backend.drained().await;
             play.faults.set_calm(false);
             return Ok(census);
         }
@@ -51,10 +51,10 @@ pub(crate) async fn take(play: &Play) -> Result<Census, String> {
 /// Lets the streams run out and the schedule do all that is due; gives the instant by which it was.
 async fn sweep(play: &Play) -> Result<Timestamp, String> {
     for _ in 0..SWEEPS {
-        play.h.backend.settled().await;
+        play.h.backend.drained().await;
         let begun = play.h.backend.clock().now();
         let done = play.h.backend.expire().await?;
-        play.h.backend.settled().await;
+        play.h.backend.drained().await;
         if done["complete"] == true && done["left"] == 0 {
             return Ok(begun);
         }

@@ -4,7 +4,7 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
-use muster_domain::rules::answer::{self, InvitationResponse, Invitee, ResponseRefusal};
+use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
 use muster_edge::change::PendingChange;
 use muster_edge::org_context::role_set;
@@ -21,7 +21,7 @@ async fn link(call: &Call) -> Result<Link, Problem> {
     call.app.links().await?.open(&token).ok_or_else(no_invitation)
 }
 
-fn both(link: &Link) -> [Key; 3] {
+fn link_keys(link: &Link) -> [Key; 3] {
     [
         Key::organization(link.organization),
         Key::pending_invitation(link.organization, link.invitation),
@@ -33,7 +33,7 @@ fn both(link: &Link) -> [Key; 3] {
 pub async fn preview(call: Call) -> Outcome {
     call.query(&[])?;
     let link = link(&call).await?;
-    let read = call.app.store().read(&both(&link)).await?;
+    let read = call.app.store().read(&link_keys(&link)).await?;
     let organization = open(&read, link.organization)?;
     let invitation = read
         .invitation(link.organization, link.invitation)?
@@ -66,9 +66,9 @@ pub async fn accept(call: Call) -> Outcome {
         let mut second = None;
         let outcome = answer(&call, &user, &link, |answer, ids| {
             second = None;
-            let (member, changes) = match answer::accept(answer, ids) {
+            let (member, changes) = match respond::accept(answer, ids) {
                 Err(refusal @ ResponseRefusal::AlreadyMember) => {
-                    second = Some((answer.organization.clone(), answer::end_second(answer, ids)));
+                    second = Some((answer.organization.clone(), respond::end_second(answer, ids)));
                     return Err(refusal.into());
                 }
                 joined => joined?,
@@ -103,7 +103,7 @@ pub async fn decline(call: Call) -> Outcome {
     call.no_body()?;
     let link = link(&call).await?;
     answer(&call, &user, &link, |answer, ids| {
-        Ok((answer::decline(answer, ids)?, Reply::empty()))
+        Ok((respond::decline(answer, ids)?, Reply::empty()))
     })
     .await
 }
@@ -116,7 +116,7 @@ async fn answer(
     mut decide: impl FnMut(&InvitationResponse<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
 ) -> Outcome {
     let id = link.organization;
-    let keys = both(link)
+    let keys = link_keys(link)
         .into_iter()
         .chain([Key::member(id, link.inviter), Key::member(id, user.id)])
         .chain([Key::former_member(id, user.id)])
@@ -131,7 +131,7 @@ async fn answer(
             if std::mem::replace(&mut looked_again, true) {
                 return Err(no_invitation());
             }
-            return Ok(NextAction::Read(both(link).into_iter().collect()));
+            return Ok(NextAction::Read(link_keys(link).into_iter().collect()));
         };
         // The link says who sent it; whoever changed the invitation since answers for it instead.
         let inviters: Vec<Key> = invitation.answerable().map(|member| Key::member(id, member)).collect();
@@ -158,7 +158,7 @@ async fn answer(
         };
         let (changes, reply) = decide(&answer, ids)?;
         let known = user.email.as_ref().map(|email| read.deliverability(id, email));
-        let changes = answer::wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
+        let changes = respond::wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
         if changes.is_empty() {
             return Ok(NextAction::Reply(reply));
         }

@@ -1,9 +1,9 @@
 //! Whom a request to invite or add speaks of, and what is known of them.
 
-use crate::routes::invitations::{Holders, holders};
+use crate::routes::lookup::{Holders, Lookup, address_holders};
 use muster_domain::address::Rejected;
 use muster_domain::rules::DecisionContext;
-use muster_domain::rules::invite::{self, Account};
+use muster_domain::rules::invitations::create::{self, Account};
 use muster_domain::{Address, Contact, ContactId, OrganizationId, RoleId};
 use muster_edge::Problem;
 use muster_store::{Key, ReadSet};
@@ -23,8 +23,8 @@ pub(super) struct People {
     pub(super) accounts: Vec<Account>,
 }
 
-/// What was found, or what must be read first.
-type Found<T> = Result<Result<T, Vec<Key>>, Problem>;
+/// A look-up that may fail.
+type Found<T> = Result<Lookup<T>, Problem>;
 
 impl Whom {
     /// What is read of them at first.
@@ -67,31 +67,29 @@ fn named(
             continue;
         };
         match account(read, contact, false)? {
-            Ok(account) => accounts.push(willing_or_not(read, account)?),
-            Err(keys) => more.extend(keys),
+            Lookup::Ready(account) => accounts.push(willing_or_not(read, account)?),
+            Lookup::Needs(keys) => more.extend(keys),
         }
     }
-    let holders = match holders(ctx, read, addresses)? {
-        Ok(holders) => holders,
-        Err(keys) => {
+    let holders = match address_holders(ctx, read, addresses)? {
+        Lookup::Ready(holders) => holders,
+        Lookup::Needs(keys) => {
             more.extend(keys);
             Holders::new()
         }
     };
-    if !more.is_empty() {
-        return Ok(Err(more));
-    }
-    Ok(Ok(People {
+    let people = People {
         addresses: addresses.to_vec(),
         holders,
         accounts,
-    }))
+    };
+    Ok(Lookup::of(people, more))
 }
 
 /// The person whom a member picks from the contacts, at the address they join with or are invited at.
 fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
     let organization = ctx.organization.id;
-    let contact = invite::pick(ctx, read.contact(organization, id)?)?;
+    let contact = create::pick(ctx, read.contact(organization, id)?)?;
     let at = |address: &Address| {
         [
             Key::claim(organization, address),
@@ -100,21 +98,23 @@ fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<Pe
     };
     let usual = at(&contact.email);
     let account = match account(read, contact, true)? {
-        Ok(account) => account,
-        Err(more) => return Ok(Err(more.into_iter().chain(usual).collect())),
+        Lookup::Ready(account) => account,
+        Lookup::Needs(more) => return Ok(Lookup::Needs(more.into_iter().chain(usual).collect())),
     };
     let joins_at = at(account.address());
     if !read.covers(&joins_at) {
-        return Ok(Err(joins_at.into()));
+        return Ok(Lookup::Needs(joins_at.into()));
     }
     let account = willing_or_not(read, account)?;
     let addresses = vec![Ok(account.address().clone())];
-    let holders = holders(ctx, read, &addresses)?;
-    Ok(holders.map(|holders| People {
-        addresses,
-        holders,
-        accounts: vec![account],
-    }))
+    Ok(match address_holders(ctx, read, &addresses)? {
+        Lookup::Ready(holders) => Lookup::Ready(People {
+            addresses,
+            holders,
+            accounts: vec![account],
+        }),
+        Lookup::Needs(more) => Lookup::Needs(more),
+    })
 }
 
 /// The account, with what the person at its address has said of invitations.
@@ -131,7 +131,7 @@ fn willing_or_not(read: &ReadSet, account: Account) -> Result<Account, Problem> 
 fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
     let id = contact.organization;
     let Some(user) = contact.user else {
-        return Ok(Ok(Account {
+        return Ok(Lookup::Ready(Account {
             contact,
             former: None,
             picked,
@@ -143,7 +143,7 @@ fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
     let mut keys = vec![Key::member(id, user), Key::former_member(id, user)];
     keys.extend(contact.vouched_by.map(|by| Key::member(id, by)));
     if !read.covers(&keys) {
-        return Ok(Err(keys));
+        return Ok(Lookup::Needs(keys));
     }
     let account = Account {
         former: read.former_member(id, user)?,
@@ -154,12 +154,12 @@ fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
         contact,
     };
     let Some(by) = account.vouched_by() else {
-        return Ok(Ok(account));
+        return Ok(Lookup::Ready(account));
     };
     let key = Key::member(id, by);
     if !read.covers(std::slice::from_ref(&key)) {
-        return Ok(Err(vec![key]));
+        return Ok(Lookup::Needs(vec![key]));
     }
     let voucher = read.member(id, by)?;
-    Ok(Ok(Account { voucher, ..account }))
+    Ok(Lookup::Ready(Account { voucher, ..account }))
 }

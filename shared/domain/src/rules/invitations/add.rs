@@ -13,9 +13,9 @@ use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
+use crate::rules::audit;
 use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::valid_from;
-use crate::rules::members::picture;
 use crate::rules::offer::Offer;
 use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
@@ -203,10 +203,10 @@ pub(super) fn add(
         due_at: None,
         version: 0,
     }
-    .settled(ctx.set, ctx.now);
+    .recomputed(ctx.set, ctx.now);
     let event = ctx
         .recorder(ids)
-        .event("member.added", EntityRef::user(id), None, Some(picture(&member)));
+        .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));
     let mailboxes = account.mailboxes().into_iter();
     let mail = mailboxes
         .map(|to| added_mail(ctx, id, to, offer, message, ids))

@@ -1,18 +1,20 @@
-//! What is done with chosen invitations: send them again, take them back.
+//! Bulk actions on invitations: resend and cancel.
 
-use super::bulk::{Action, Done, run};
-use super::invitations::{both, revival_keys, sent_again};
+use super::{revival_keys, sent_again};
+use crate::routes::bulk::{Action, DoneStatus, run};
+use crate::routes::lookup::invitation_keys;
 use crate::shapes::bulk::{ChosenInvitations, InvitationVerdict};
+use crate::shapes::invitation::JobBody;
 use jiff::Timestamp;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations;
 use muster_domain::rules::pace;
 use muster_domain::{Changes, InvitationId, OrganizationId, permission};
-use muster_edge::{Call, Ids, Outcome, Problem, User};
+use muster_edge::{Call, Ids, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
 /// Sends these again, each with a new link; expired ones are revived.
-pub(super) async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
+async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
     let resend = Resend { now: call.now };
     run(call, user, organization, chosen.invitations, resend).await
 }
@@ -34,7 +36,7 @@ macro_rules! of_invitations {
         const NEEDS: &'static str = permission::MEMBERS_INVITE;
 
         fn keys(&self, organization: OrganizationId, id: InvitationId) -> Vec<Key> {
-            both(organization, id)
+            invitation_keys(organization, id)
         }
 
         fn verdict(
@@ -59,7 +61,7 @@ struct Resend {
 impl Action for Resend {
     of_invitations!();
 
-    fn done(&self) -> Done {
+    fn done(&self) -> DoneStatus {
         "resent"
     }
 
@@ -92,7 +94,7 @@ struct Cancel;
 impl Action for Cancel {
     of_invitations!();
 
-    fn done(&self) -> Done {
+    fn done(&self) -> DoneStatus {
         "cancelled"
     }
 
@@ -106,4 +108,26 @@ impl Action for Cancel {
         let found = read.invitation(ctx.organization.id, id)?;
         Ok(invitations::cancel(ctx, found.as_ref(), ids)?)
     }
+}
+
+/// Sends chosen invitations again, or without a body every pending one, in the background.
+pub async fn resend_some(call: Call) -> Outcome {
+    let user = call.caller().await?;
+    let organization: OrganizationId = call.path("org")?;
+    match call.body_if_any()? {
+        Some(chosen) => resend(call, user, organization, chosen).await,
+        None => resend_every(&call, &user, organization).await,
+    }
+}
+
+async fn resend_every(call: &Call, user: &User, organization: OrganizationId) -> Outcome {
+    call.change_in_org(user, organization, Vec::new(), |org, _, ids| {
+        let (job, changes) = invitations::resend_all(&org.decision_context()?, ids)?;
+        let body = JobBody {
+            job: job.id,
+            status: "accepted".into(),
+        };
+        Ok(org.commit(changes, Reply::json(202, &body)?))
+    })
+    .await
 }

@@ -2,8 +2,8 @@
 
 mod people;
 
-use super::invitations::{Holders, found, named};
-use super::members::view;
+use crate::routes::lookup::{Holders, Lookup, resource_keys, resources_found};
+use crate::routes::members::view;
 use crate::shapes::invitation::{
     AddMember, AddedBody, CreateInvitations, DryRunBody, InvitationBody, InvitedBody, VerdictBody,
 };
@@ -11,10 +11,10 @@ use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::parse_list;
 use muster_domain::rules::Violation;
-use muster_domain::rules::invite::{self, Account, AddableContacts, Holder, Invite};
-use muster_domain::rules::offer::Wanted;
+use muster_domain::rules::expiry;
+use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
+use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace::{self, Before};
-use muster_domain::rules::settle;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 const ROUNDS: usize = 3;
 
 /// What is asked for.
-struct Ask {
+struct InviteRequest {
     whom: Whom,
     role: RoleId,
     resources: Vec<ResourceKey>,
@@ -40,20 +40,20 @@ struct Ask {
 }
 
 /// What comes of it.
-struct Done {
+struct Decided {
     addresses: Vec<Address>,
     invitations: Vec<Invitation>,
     changes: Changes,
 }
 
 /// What one reading comes to.
-enum Turn {
+enum Plan {
     /// It can be done so.
-    Done(Box<Done>),
+    Ready(Box<Decided>),
     /// More must be read first.
-    Read(Vec<Key>),
+    NeedsRead(Vec<Key>),
     /// One transaction does not hold it together with the ends of what has lapsed.
-    Crowded(Box<Changes>),
+    TooLarge(Box<Changes>),
 }
 
 /// Invites up to 20 addresses, all or none; those at which an account is known are added.
@@ -68,18 +68,18 @@ pub async fn create(call: Call) -> Outcome {
             e.to_string(),
         )])
     })?;
-    let ask = Ask {
+    let request = InviteRequest {
         whom: Whom::Addresses(addresses),
-        resources: named(&body.resources)?,
+        resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
         message: body.message,
         dry_run: body.dry_run,
     };
-    carry_out(&call, &user, id, &ask, |org, done| {
+    carry_out(&call, &user, id, &request, |org, done| {
         let seats = org.organization.seats();
-        if ask.dry_run {
-            return dry_run(org, &ask, done, seats);
+        if request.dry_run {
+            return dry_run(org, &request, done, seats);
         }
         let reply = InvitedBody {
             invitations: done
@@ -87,7 +87,7 @@ pub async fn create(call: Call) -> Outcome {
                 .iter()
                 .map(|i| InvitationBody::of(i, call.now))
                 .collect(),
-            added: shown(org, &ask, done),
+            added: shown(org, &request, done),
             seats: seats.after(done.changes.seat_delta()).into(),
         };
         Reply::json(201, &reply)
@@ -112,17 +112,17 @@ pub async fn add(call: Call) -> Outcome {
             ));
         }
     };
-    let ask = Ask {
+    let request = InviteRequest {
         whom,
-        resources: named(&body.resources)?,
+        resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
         message: body.message,
         dry_run: false,
     };
-    carry_out(&call, &user, id, &ask, |org, done| {
+    carry_out(&call, &user, id, &request, |org, done| {
         let reply = AddedBody {
-            member: shown(org, &ask, done).pop(),
+            member: shown(org, &request, done).pop(),
             invitation: done.invitations.first().map(|i| InvitationBody::of(i, call.now)),
         };
         Reply::json(201, &reply)
@@ -135,9 +135,9 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
 }
 
 /// Members as whoever adds them sees them: with all they were just given, and of those who were members before, nothing else.
-fn shown(org: &OrgContext, ask: &Ask, done: &Done) -> Vec<MemberBody> {
+fn shown(org: &OrgContext, request: &InviteRequest, done: &Decided) -> Vec<MemberBody> {
     let view = view(org);
-    let given = |resource: &ResourceRef| ask.resources.contains(&resource.key);
+    let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
         let member = view.member(pair.after.as_ref()?, given);
         Some(if pair.before.is_some() {
@@ -154,30 +154,30 @@ async fn carry_out(
     call: &Call,
     user: &User,
     id: OrganizationId,
-    ask: &Ask,
-    reply: impl Fn(&OrgContext, &Done) -> Result<Reply, Problem>,
+    request: &InviteRequest,
+    reply: impl Fn(&OrgContext, &Decided) -> Result<Reply, Problem>,
 ) -> Outcome {
-    let mut keys: Vec<Key> = ask.resources.iter().map(|key| Key::resource(id, key)).collect();
-    keys.extend(ask.whom.keys(id));
+    let mut keys: Vec<Key> = request.resources.iter().map(|key| Key::resource(id, key)).collect();
+    keys.extend(request.whom.keys(id));
     keys.push(Key::sent_on(id, pace::day(call.now)));
     for _ in 0..ROUNDS {
-        let mut crowded = None;
+        let mut too_large = None;
         let outcome = call.change_in_org(user, id, keys.clone(), |org, read, ids| {
-            match turn(call, org, read, ask, ids)? {
-                Turn::Read(more) => Ok(NextAction::Read(more)),
-                Turn::Crowded(lapses) => {
-                    crowded = Some((org.clone(), lapses));
+            match plan(call, org, read, request, ids)? {
+                Plan::NeedsRead(more) => Ok(NextAction::Read(more)),
+                Plan::TooLarge(lapses) => {
+                    too_large = Some((org.clone(), lapses));
                     Ok(NextAction::Reply(Reply::empty()))
                 }
-                Turn::Done(done) if ask.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
-                Turn::Done(done) => {
+                Plan::Ready(done) if request.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
+                Plan::Ready(done) => {
                     let reply = reply(org, &done)?;
                     Ok(org.commit(done.changes, reply))
                 }
             }
         });
         let outcome = outcome.await;
-        match crowded {
+        match too_large {
             None => return outcome,
             // Where somebody else has changed one of them, the next round reads how it stands.
             Some((org, lapses)) => {
@@ -195,66 +195,72 @@ const MAX_ENTRIES: usize = 300;
 ///
 /// Whoever is added has entries for each resource, many more than an invitation. As many are added as one request can write, in the
 /// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
-fn turn(call: &Call, org: &OrgContext, read: &ReadSet, ask: &Ask, ids: &mut Ids) -> Result<Turn, Problem> {
+fn plan(
+    call: &Call,
+    org: &OrgContext,
+    read: &ReadSet,
+    request: &InviteRequest,
+    ids: &mut Ids,
+) -> Result<Plan, Problem> {
     let ctx = org.decision_context()?;
     let People {
         addresses,
         mut holders,
         accounts,
-    } = match ask.whom.people(&ctx, read, &ask.role)? {
-        Ok(people) => people,
-        Err(more) => return Ok(Turn::Read(more)),
+    } = match request.whom.people(&ctx, read, &request.role)? {
+        Lookup::Ready(people) => people,
+        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };
-    if ask.dry_run {
+    if request.dry_run {
         // It leaves no trace, so it tells nobody of whom they do not see.
         holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
     }
-    let resources = found(read, org.organization.id, &ask.resources)?;
+    let resources = resources_found(read, org.organization.id, &request.resources)?;
     let mailed = addresses
         .iter()
         .flatten()
         .chain(accounts.iter().flat_map(Account::mailboxes));
     let known = match deliverability(read, org.organization.id, mailed)? {
-        Ok(known) => known,
-        Err(more) => return Ok(Turn::Read(more)),
+        Lookup::Ready(known) => known,
+        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };
     // Nor when somebody else last mailed an address.
-    let untold = ask.dry_run && !invite::sees_contacts(&ctx);
+    let untold = request.dry_run && !create::sees_contacts(&ctx);
     let mail = Before {
         known: if untold { &[] } else { &known },
         sent: read.sent(org.organization.id, org.now)?,
     };
     let mut most = usize::MAX;
     loop {
-        let request = Invite {
+        let invite = Invite {
             addresses: &addresses,
             holders: &holders,
             known: AddableContacts {
                 accounts: &accounts,
                 most,
             },
-            wanted: Wanted {
-                role: &ask.role,
+            wanted: RequestedOffer {
+                role: &request.role,
                 resources: &resources,
-                term: ask.term,
+                term: request.term,
             },
-            message: ask.message.clone(),
+            message: request.message.clone(),
         };
-        let (invitations, changes) = pace::invite_at_pace(&ctx, request, mail, ids)?;
+        let (invitations, changes) = pace::invite_at_pace(&ctx, invite, mail, ids)?;
         let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is the answer that may be kept for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
         if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
-            return Ok(Turn::Done(Box::new(Done {
+            return Ok(Plan::Ready(Box::new(Decided {
                 addresses: addresses.into_iter().flatten().collect(),
                 invitations,
                 changes,
             })));
         }
         let lapses = lapses(&holders, org.now, ids);
-        if !lapses.is_empty() && !ask.dry_run {
-            return Ok(Turn::Crowded(Box::new(lapses)));
+        if !lapses.is_empty() && !request.dry_run {
+            return Ok(Plan::TooLarge(Box::new(lapses)));
         }
         if lapses.is_empty() && added == 0 {
             return Err(Problem::internal());
@@ -271,7 +277,7 @@ fn deliverability<'a>(
     read: &ReadSet,
     organization: OrganizationId,
     addresses: impl Iterator<Item = &'a Address>,
-) -> Result<Result<Vec<Deliverability>, Vec<Key>>, Problem> {
+) -> Result<Lookup<Vec<Deliverability>>, Problem> {
     let mut known = Vec::new();
     let mut more = Vec::new();
     for address in addresses.collect::<BTreeSet<_>>() {
@@ -282,22 +288,22 @@ fn deliverability<'a>(
             more.push(key);
         }
     }
-    Ok(if more.is_empty() { Ok(known) } else { Err(more) })
+    Ok(Lookup::of(known, more))
 }
 
 /// What ends the invitations that have lapsed on these addresses, as the schedule would have.
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
-        Holder::Lapsed(invitation) => Some(settle::expire_invitation(invitation, now, ids)),
+        Holder::Lapsed(invitation) => Some(expiry::expire_invitation(invitation, now, ids)),
         Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
     });
     lapsed.fold(Changes::default(), Changes::and)
 }
 
-fn dry_run(org: &OrgContext, ask: &Ask, done: &Done, seats: Seats) -> Result<Reply, Problem> {
+fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Seats) -> Result<Reply, Problem> {
     // Being added reveals a contact with an account, so only actors who see contacts are told of it.
-    let added = if invite::sees_contacts(&org.decision_context()?) {
-        shown(org, ask, done)
+    let added = if create::sees_contacts(&org.decision_context()?) {
+        shown(org, request, done)
     } else {
         Vec::new()
     };

@@ -11,10 +11,9 @@ use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;
+use crate::rules::audit;
 use crate::rules::giving::{Way, given};
-use crate::rules::invite::picture;
 use crate::rules::keys::valid_from;
-use crate::rules::members::picture as member_picture;
 use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
 use crate::text::Name;
@@ -190,14 +189,14 @@ pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(
         record.event(
             "invitation.accepted",
             EntityRef::invitation(before.id),
-            Some(picture(before)),
-            Some(picture(&after)),
+            Some(audit::invitation(before)),
+            Some(audit::invitation(&after)),
         ),
         record.event(
             "member.joined",
             EntityRef::user(member.id),
             None,
-            Some(member_picture(&member)),
+            Some(audit::member(&member)),
         ),
     ];
     let changes = Changes {
@@ -222,8 +221,8 @@ pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Chan
     let event = record.event(
         "invitation.cancelled",
         EntityRef::invitation(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     Changes {
         invitations: vec![Pair::change(before.clone(), after)],
@@ -252,7 +251,7 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
         due_at: None,
         version: 0,
     }
-    .settled(answer.set, answer.now)
+    .recomputed(answer.set, answer.now)
 }
 
 /// Declines. Seat and address are free. Declining twice is answered as the first time.
@@ -274,8 +273,8 @@ pub fn decline(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<
     let event = record.event(
         "invitation.declined",
         EntityRef::invitation(before.id),
-        Some(picture(before)),
-        Some(picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     let invitee = answer.invitee.id;
     let kept = FormerMember::who_declined(before.organization, invitee, &before.email, answer.former, answer.now);

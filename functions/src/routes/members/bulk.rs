@@ -1,13 +1,13 @@
-//! What is done with chosen members: activate, deactivate, change their role, remove.
+//! Bulk actions on members: activate, deactivate, change their role, remove.
 
-use super::bulk::{Action, Done, run};
-use super::invitations::{found, named};
-use super::members::{contact_keys, ended};
+use super::{contact_keys, removal};
+use crate::routes::bulk::{Action, DoneStatus, run};
+use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::bulk::{ChangeRoles, ChosenMembers, MemberVerdict};
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::activation;
-use muster_domain::rules::members::{self, Holdings, MemberRefusal, Update};
-use muster_domain::rules::offer::{self, Wanted};
+use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate};
+use muster_domain::rules::offer::{self, RequestedOffer};
 use muster_domain::{Changes, OrganizationId, ResourceKey, RoleId, Status, Term, UserId, permission};
 use muster_edge::{Call, Ids, Outcome, Problem};
 use muster_store::{Key, ReadSet};
@@ -35,7 +35,7 @@ pub async fn change_role(call: Call) -> Outcome {
     let organization = call.path("org")?;
     let body: ChangeRoles = call.body()?;
     let wanted = Reassign {
-        resources: named(&body.resources)?,
+        resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
     };
@@ -73,7 +73,7 @@ struct Switch(Status);
 impl Action for Switch {
     of_members!();
 
-    fn done(&self) -> Done {
+    fn done(&self) -> DoneStatus {
         match self.0 {
             Status::Active => "activated",
             Status::Inactive => "deactivated",
@@ -99,7 +99,7 @@ struct Reassign {
 impl Action for Reassign {
     of_members!();
 
-    fn done(&self) -> Done {
+    fn done(&self) -> DoneStatus {
         "changed"
     }
 
@@ -113,9 +113,9 @@ impl Action for Reassign {
     }
 
     fn check(&self, ctx: &DecisionContext<'_>, read: &ReadSet) -> Result<(), Problem> {
-        let wanted = Wanted {
+        let wanted = RequestedOffer {
             role: &self.role,
-            resources: &found(read, ctx.organization.id, &self.resources)?,
+            resources: &resources_found(read, ctx.organization.id, &self.resources)?,
             term: self.term,
         };
         offer::check(ctx, &wanted).map(drop).map_err(Problem::invalid)
@@ -123,14 +123,14 @@ impl Action for Reassign {
 
     fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
         let member = read.member(ctx.organization.id, id)?;
-        let wanted = Wanted {
+        let wanted = RequestedOffer {
             role: &self.role,
-            resources: &found(read, ctx.organization.id, &self.resources)?,
+            resources: &resources_found(read, ctx.organization.id, &self.resources)?,
             term: self.term,
         };
-        let wanted = Update {
+        let wanted = MemberUpdate {
             holdings: Some(Holdings::One(wanted)),
-            ..Update::default()
+            ..MemberUpdate::default()
         };
         let (_, changes) = members::update(ctx, member.as_ref(), wanted, ids)?;
         Ok(changes)
@@ -142,7 +142,7 @@ struct Remove;
 impl Action for Remove {
     of_members!();
 
-    fn done(&self) -> Done {
+    fn done(&self) -> DoneStatus {
         "removed"
     }
 
@@ -161,6 +161,6 @@ impl Action for Remove {
     fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
         let member = read.member(ctx.organization.id, id)?;
         let member = member.ok_or(MemberRefusal::NotFound)?;
-        ended(ctx, read, &member, ids)
+        removal(ctx, read, &member, ids)
     }
 }

@@ -1,6 +1,6 @@
 //! Single grants: one role on one resource, given, changed or taken away; everything else that the member holds stays.
 
-use super::members::{target, view};
+use super::{target, view};
 use crate::shapes::member::PutGrant;
 use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};

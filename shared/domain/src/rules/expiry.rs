@@ -11,7 +11,7 @@ use crate::member::{Member, NOTICE_DAYS, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, RoleSet};
-use crate::rules::invite::picture as invitation_picture;
+use crate::rules::audit;
 use crate::rules::keys::end_all;
 use crate::text::RoleId;
 use crate::time::days_before;
@@ -32,8 +32,8 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
     let event = record.event(
         "invitation.expired",
         EntityRef::invitation(before.id),
-        Some(invitation_picture(before)),
-        Some(invitation_picture(&after)),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
     );
     Changes {
         invitations: vec![Pair::change(before.clone(), after)],
@@ -43,7 +43,7 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
 }
 
 /// Ends the roles of a member whose time is up, and announces ends that come near.
-pub fn settle_member(
+pub fn expire_roles(
     organization: &Organization,
     set: &RoleSet,
     before: &Member,
@@ -72,7 +72,7 @@ pub fn settle_member(
     if changes.members.is_empty() {
         changes
             .members
-            .push(Pair::change(before.clone(), before.clone().settled(set, now)));
+            .push(Pair::change(before.clone(), before.clone().recomputed(set, now)));
     }
     for after in changes.members.iter_mut().filter_map(|p| p.after.as_mut()) {
         after.due_at = after.next_due(now);
@@ -148,7 +148,7 @@ fn end_holdings(
         .filter(|g| !gone(&g.held, Some(&g.resource)))
         .cloned()
         .collect();
-    let mut after = after.settled(set, now);
+    let mut after = after.recomputed(set, now);
     // Whoever held a role for a time may have left keys behind: all of them end with it (004).
     let for_a_time = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let ends = |role: &Role| on.is_none() && role.reach == Reach::Organization && held.expires_at.is_some();

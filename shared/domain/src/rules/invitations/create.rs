@@ -3,11 +3,9 @@
 //! Whoever is known by their account, and not by an address alone, is added at once instead (000, 001): one rule for both, so that both
 //! have one power.
 
-mod adding;
-mod taking_in;
+pub use super::add::{Account, AddableContacts, PickRefusal, pick};
 
-pub use adding::{Account, AddableContacts, PickRefusal, pick};
-
+use super::extend::{joined, take_in};
 use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
@@ -17,16 +15,15 @@ use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
 use crate::organization::Seats;
 use crate::roleset::permission;
+use crate::rules::audit;
+use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
-use crate::rules::offer::{Offer, Wanted, check, domain_fault};
+use crate::rules::offer::{Offer, RequestedOffer, check, domain_fault};
 use crate::rules::pace::MailLimit;
-use crate::rules::settle::expire_invitation;
 use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
-use serde_json::json;
 use std::collections::BTreeMap;
-use taking_in::{joined, take_in};
 
 /// What holds an address in an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +49,7 @@ pub struct Invite<'a> {
     /// Who can be added at once.
     pub known: AddableContacts<'a>,
     /// The role and what goes with it.
-    pub wanted: Wanted<'a>,
+    pub wanted: RequestedOffer<'a>,
     /// What the inviter writes.
     pub message: Option<Message>,
 }
@@ -229,13 +226,13 @@ fn send(
         }
         let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         if let Some(account) = account.filter(|_| newcomers < request.known.most) {
-            changes = changes.and(adding::add(ctx, account, offer, request.message.as_ref(), ids));
+            changes = changes.and(super::add::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }
         let invitation = new_invitation(ctx, request, offer, address, ids);
         changes.mail.push(letter(&invitation, ctx, ids));
         let subject = EntityRef::invitation(invitation.id);
-        let after = picture(&invitation);
+        let after = audit::invitation(&invitation);
         changes.events.push(
             ctx.recorder(ids)
                 .event("invitation.created", subject, None, Some(after)),
@@ -280,7 +277,7 @@ fn new_invitation(
 }
 
 /// The mail that brings the invitation's present link.
-pub(super) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Mail {
+pub(crate) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: invitation.organization,
@@ -294,14 +291,4 @@ pub(super) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &m
         late: None,
         created_at: ctx.now,
     }
-}
-
-/// What events say of an invitation.
-pub(super) fn picture(invitation: &Invitation) -> serde_json::Value {
-    let resources: Vec<_> = invitation.resources.iter().map(|r| &r.key).collect();
-    json!({
-        "email": invitation.email, "role": invitation.role, "resources": resources, "duration": invitation.term,
-        "invited_by": invitation.invited_by, "expires_at": invitation.expires_at, "status": invitation.state,
-        "cancel_reason": invitation.cancel_reason,
-    })
 }

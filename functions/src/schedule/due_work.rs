@@ -3,7 +3,7 @@
 use super::{BATCH, Settled, is_late};
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::settle;
+use muster_domain::rules::expiry;
 use muster_domain::rules::work;
 use muster_domain::{Changes, InvitationId, Job, JobId, MailId, Organization, OrganizationId, Pair, UserId};
 use muster_edge::org_context::role_set;
@@ -26,7 +26,13 @@ pub(super) struct Group {
 }
 
 /// Settles what is due in one organization, a bounded number of things at a time.
-pub(super) async fn settle_group(app: &App, id: OrganizationId, keys: Vec<Key>, now: Timestamp, end: Instant) -> Group {
+pub(super) async fn process_group(
+    app: &App,
+    id: OrganizationId,
+    keys: Vec<Key>,
+    now: Timestamp,
+    end: Instant,
+) -> Group {
     let mut group = Group {
         organization: id,
         done: Settled {
@@ -44,7 +50,7 @@ pub(super) async fn settle_group(app: &App, id: OrganizationId, keys: Vec<Key>, 
             group.done.complete = false;
             break;
         }
-        let settling = Settling {
+        let settling = DueWork {
             app,
             now,
             end,
@@ -67,14 +73,14 @@ pub(super) async fn settle_group(app: &App, id: OrganizationId, keys: Vec<Key>, 
 }
 
 /// Settling things that are due in an organization.
-struct Settling<'a> {
+struct DueWork<'a> {
     app: &'a App,
     now: Timestamp,
     end: Instant,
     done: &'a mut Settled,
 }
 
-impl Settling<'_> {
+impl DueWork<'_> {
     /// Settles these things, as many to a transaction as fit.
     async fn organization(mut self, id: OrganizationId, keys: &[Key]) -> Result<(), StoreError> {
         let store = self.app.store();
@@ -184,7 +190,7 @@ fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp
         .invitation_of()
         .and_then(|i: InvitationId| read.invitation(id, i).transpose())
     {
-        return Ok(settle::expire_invitation(&invitation?, now, &mut ids));
+        return Ok(expiry::expire_invitation(&invitation?, now, &mut ids));
     }
     if let Some(job) = key.job_of().and_then(|j: JobId| read.job(id, j).transpose()) {
         return Ok(take_up(&job?, now));
@@ -196,7 +202,7 @@ fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp
         let member = member?;
         return Ok(role_set(organization).map_or_else(
             |_| Changes::default(),
-            |set| settle::settle_member(organization, set, &member, now, &mut ids),
+            |set| expiry::expire_roles(organization, set, &member, now, &mut ids),
         ));
     }
     Ok(Changes::default())

@@ -2,11 +2,11 @@
 
 use crate::team::*;
 use muster_domain::mail::EndReason;
-use muster_domain::rules::settle::{ENDS_A_SETTLING, end_switched_off, expire_invitation, settle_member};
+use muster_domain::rules::expiry::{ENDS_A_SETTLING, end_switched_off, expire_invitation, expire_roles};
 use muster_domain::{Changes, Grant, InvitationState, Letter, Member};
 
 fn settle(member: &Member, now: &str) -> Changes {
-    settle_member(&organization(), set(), member, at(now), &mut ids())
+    expire_roles(&organization(), set(), member, at(now), &mut ids())
 }
 
 fn after(changes: &Changes) -> Member {
@@ -74,7 +74,7 @@ fn a_short_grant_is_announced_only_where_the_days_are_still_ahead() {
 fn an_announcement_that_fell_due_before_another_change_is_still_made() {
     let month = Some(at("2026-04-10T12:00:00Z"));
     let member = somebody("m", None, vec![grant("spring", "program_admin", month)]);
-    let changed = member.settled(set(), at("2026-04-03T12:05:00Z"));
+    let changed = member.recomputed(set(), at("2026-04-03T12:05:00Z"));
     assert_eq!(letters(&settle(&changed, "2026-04-03T12:10:00Z")), [Some(7)]);
 }
 
@@ -194,7 +194,7 @@ fn keys_end_with_a_role_for_a_time_or_one_that_can_be_switched_off_and_are_told_
                 vec![grant("spring", "program_admin", end)],
             )
         };
-        settle_member(&organization(), &set, &member, at("2026-03-11T00:00:00Z"), &mut ids())
+        expire_roles(&organization(), &set, &member, at("2026-03-11T00:00:00Z"), &mut ids())
     };
     for changes in [both(true), both(false)] {
         assert_eq!((after(&changes).keys, changes.jobs.len()), (0, 1));

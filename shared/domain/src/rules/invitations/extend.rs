@@ -2,7 +2,7 @@
 //!
 //! They are a member already, so there is nothing to accept; and what they hold elsewhere stays out of sight.
 
-use super::adding::added_mail;
+use super::add::added_mail;
 use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};

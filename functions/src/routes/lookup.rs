@@ -1,0 +1,116 @@
+//! Look-ups that several handlers share: what a request names, and who has an address.
+
+use crate::shapes::ResourceName;
+use muster_domain::address::Rejected;
+use muster_domain::rules::invitations::create::Holder;
+use muster_domain::rules::{DecisionContext, Violation, invitations, members};
+use muster_domain::{Address, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
+use muster_edge::Problem;
+use muster_store::items::ClaimHolder;
+use muster_store::{Key, ReadSet};
+use std::collections::BTreeMap;
+
+/// What was found, or what must be read before it is known.
+pub(super) enum Lookup<T> {
+    /// This was found.
+    Ready(T),
+    /// These must be read first.
+    Needs(Vec<Key>),
+}
+
+impl<T> Lookup<T> {
+    /// What was found, unless more must be read.
+    pub(super) fn of(found: T, more: Vec<Key>) -> Self {
+        if more.is_empty() {
+            Self::Ready(found)
+        } else {
+            Self::Needs(more)
+        }
+    }
+}
+
+/// Maximum number of resources that a request may name. A rule limits what one invitation can hold.
+const MAX_NAMED: usize = 60;
+
+/// The keys of the resources that a request names.
+///
+/// # Errors
+/// 422 for too many.
+pub(super) fn resource_keys(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
+    if resources.len() > MAX_NAMED {
+        return Err(Problem::invalid([Violation::field(
+            "resources",
+            "too_many",
+            format!("must be at most {MAX_NAMED}"),
+        )]));
+    }
+    Ok(resources.iter().cloned().map(Into::into).collect())
+}
+
+/// Each resource with what was found under its name.
+pub(super) fn resources_found(
+    read: &ReadSet,
+    organization: OrganizationId,
+    keys: &[ResourceKey],
+) -> Result<Vec<(ResourceKey, Option<Resource>)>, Problem> {
+    keys.iter()
+        .map(|key| Ok((key.clone(), read.resource(organization, key)?)))
+        .collect()
+}
+
+/// Who has each address.
+pub(super) type Holders = BTreeMap<Address, Holder>;
+
+/// The holder of each address that has one.
+///
+/// The holder's own item is needed for an invitation that has lapsed but has not been ended yet, and for a caller who does not see
+/// all members.
+pub(super) fn address_holders(
+    ctx: &DecisionContext<'_>,
+    read: &ReadSet,
+    addresses: &[Result<Address, Rejected>],
+) -> Result<Lookup<Holders>, Problem> {
+    let id = ctx.organization.id;
+    let authority = ctx.authority();
+    let sees_all = authority.allows(permission::MEMBERS_READ, None);
+    let mut holders = Holders::new();
+    let mut more = Vec::new();
+    for address in addresses.iter().flatten() {
+        let Some(claim) = read.claim(id, address)? else {
+            continue;
+        };
+        let lapsed = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= ctx.now);
+        let (holder, person) = match claim.holder {
+            ClaimHolder::Member { holder } => (Holder::Member(holder), PersonId::Member(holder)),
+            ClaimHolder::Invitation { holder, .. } => (Holder::Invitation(holder), PersonId::Invitation(holder)),
+        };
+        if sees_all && !lapsed {
+            holders.insert(address.clone(), holder);
+            continue;
+        }
+        let key = Key::person(id, person);
+        if !read.covers(std::slice::from_ref(&key)) {
+            more.push(key);
+            continue;
+        }
+        let holder = match read.person(id, person)? {
+            // Gone between the two reads: the address is free, or the condition on its claim says otherwise.
+            None => continue,
+            Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
+            Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,
+            Some(Person::Invitation(_)) => Holder::OutOfSight,
+            Some(Person::Member(member)) if members::may_see(ctx, &member) => holder,
+            Some(Person::Member(member)) => Holder::Unseen(member),
+        };
+        holders.insert(address.clone(), holder);
+    }
+    Ok(Lookup::of(holders, more))
+}
+
+/// The two keys of an invitation: pending and ended.
+pub(super) fn invitation_keys(organization: OrganizationId, id: InvitationId) -> Vec<Key> {
+    vec![
+        Key::pending_invitation(organization, id),
+        Key::past_invitation(organization, id),
+    ]
+}

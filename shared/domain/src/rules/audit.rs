@@ -1,0 +1,51 @@
+//! The states of things in events, as `before` and `after` show them.
+
+use crate::api_key::ApiKey;
+use crate::contact::Contact;
+use crate::export::ExportRequest;
+use crate::invitation::Invitation;
+use crate::member::Member;
+use serde_json::{Value, json};
+
+/// The state of a member in events.
+pub(super) fn member(member: &Member) -> Value {
+    let grants: Vec<_> = member
+        .grants
+        .iter()
+        .map(|g| json!({ "type": g.resource.key.kind, "id": g.resource.key.id, "role": g.held.role, "expires_at": g.held.expires_at }))
+        .collect();
+    let role = member.role.as_ref();
+    json!({
+        "name": member.name, "email": member.email, "status": member.status,
+        "role": role.map(|h| &h.role), "role_expires_at": role.and_then(|h| h.expires_at), "grants": grants,
+    })
+}
+
+/// The state of an invitation in events.
+pub(super) fn invitation(invitation: &Invitation) -> Value {
+    let resources: Vec<_> = invitation.resources.iter().map(|r| &r.key).collect();
+    json!({
+        "email": invitation.email, "role": invitation.role, "resources": resources, "duration": invitation.term,
+        "invited_by": invitation.invited_by, "expires_at": invitation.expires_at, "status": invitation.state,
+        "cancel_reason": invitation.cancel_reason,
+    })
+}
+
+/// The state of a contact in events.
+pub(super) fn contact(contact: &Contact) -> Value {
+    json!({ "email": contact.email, "name": contact.name, "user": contact.user, "vouched": contact.vouched })
+}
+
+/// The state of an API key in events, without anything of its secret.
+pub(super) fn api_key(key: &ApiKey) -> Value {
+    let resources: Vec<_> = key.limits.resources.iter().map(|r| &r.key).collect();
+    json!({
+        "name": key.name, "member": key.id.owner, "made_by": key.made_by, "read_only": key.limits.read_only,
+        "resources": resources, "expires_at": key.expires_at,
+    })
+}
+
+/// The state of an export in events: what was exported, and how many rows.
+pub(super) fn export(wanted: &ExportRequest, rows: u64) -> Value {
+    json!({ "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "rows": rows })
+}
