@@ -7,9 +7,9 @@
     reason = "a test that cannot go on must stop"
 )]
 
-mod client_practice_001;
-mod coaching_site_000;
-mod program_delivery_004;
-mod project_workspace_002;
+mod client_practice;
+mod coaching_site;
+mod program_delivery;
+mod project_workspace;
 mod team;
-mod website_studio_003;
+mod website_studio;

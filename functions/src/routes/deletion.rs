@@ -5,7 +5,7 @@ use muster_domain::OrganizationId;
 use muster_domain::rules::deletion;
 use muster_edge::{Call, Outcome, Reply};
 
-/// Deletes an organization: every member is out at the next request (001). Its data goes in the background.
+/// Deletes an organization: every member is out at the next request (`client-practice`). Its data goes in the background.
 pub async fn delete(call: Call) -> Outcome {
     let user = call.caller().await?;
     call.no_body()?;

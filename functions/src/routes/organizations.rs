@@ -13,7 +13,7 @@ use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply};
 use muster_store::{Footing, Key};
 
-/// Makes an organization; the caller becomes its owner (003).
+/// Makes an organization; the caller becomes its owner (`website-studio`).
 pub async fn create(call: Call) -> Outcome {
     let user = call.user().await?;
     let body: CreateOrganization = call.body()?;

@@ -10,7 +10,7 @@ use muster_domain::{Member, OrganizationId};
 use muster_edge::{Call, OrgContext, Outcome, Reply};
 use muster_store::Key;
 
-/// Hands ownership on to another member; the giver becomes what they ask for (000).
+/// Hands ownership on to another member; the giver becomes what they ask for (`coaching-site`).
 pub async fn transfer(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;
@@ -44,7 +44,7 @@ pub async fn transfer(call: Call) -> Outcome {
     .await
 }
 
-/// Names the owner who pays (001).
+/// Names the owner who pays (`client-practice`).
 pub async fn paying_owner(call: Call) -> Outcome {
     let user = call.caller().await?;
     let id: OrganizationId = call.path("org")?;

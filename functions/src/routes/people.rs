@@ -1,4 +1,4 @@
-//! The list of people: members and pending invitations, searched, filtered and sorted (004).
+//! The list of people: members and pending invitations, searched, filtered and sorted (`program-delivery`).
 
 use super::members::view;
 use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};

@@ -104,7 +104,7 @@ pub struct MemberBody {
 }
 
 impl MemberBody {
-    /// The member as others see them: settings are for oneself and for those who manage the member (001).
+    /// The member as others see them: settings are for oneself and for those who manage the member (`client-practice`).
     #[must_use]
     pub fn for_others(mut self) -> Self {
         self.profile.notifications = None;

@@ -1,4 +1,4 @@
-//! API keys: they act as the member they belong to, within limits of their own, and never beyond what that member may at that moment (000).
+//! API keys: they act as the member they belong to, within limits of their own, and never beyond what that member may at that moment (`coaching-site`).
 
 mod secret;
 #[cfg(test)]

@@ -163,7 +163,7 @@ impl<'a> Authority<'a> {
         self.longest(self.powers.iter(), |own| own.assigns.contains(role))
     }
 
-    /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (001).
+    /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (`client-practice`).
     #[must_use]
     pub fn may_self_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         self.takes_until(role, on).is_some()

@@ -1,4 +1,4 @@
-//! Contacts: people an organization knows, whether or not they are on its team (000).
+//! Contacts: people an organization knows, whether or not they are on its team (`coaching-site`).
 
 use crate::address::Address;
 use crate::id::{OrganizationId, UserId};

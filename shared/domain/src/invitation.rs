@@ -100,7 +100,7 @@ pub struct Invitation {
     pub id: InvitationId,
     /// The organization.
     pub organization: OrganizationId,
-    /// The invited address, which never changes (002).
+    /// The invited address, which never changes (`project-workspace`).
     pub email: Address,
     /// The role offered.
     pub role: RoleId,

@@ -101,7 +101,7 @@ pub struct Member {
     /// How many API keys they have that were not revoked.
     #[serde(default)]
     pub keys: u32,
-    /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (004).
+    /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (`program-delivery`).
     pub keys_valid_from: Timestamp,
     /// What they tell about themselves.
     pub profile: Profile,
@@ -147,7 +147,7 @@ impl Member {
         self.status == Status::Active && self.role.as_ref().is_some_and(|held| set.is_protected(&held.role))
     }
 
-    /// Whether a member with these roles and this status takes a seat: one at most, whatever they hold (002, 004).
+    /// Whether a member with these roles and this status takes a seat: one at most, whatever they hold (`project-workspace`, `program-delivery`).
     #[must_use]
     pub fn needs_seat(&self, set: &RoleSet) -> bool {
         self.status == Status::Active

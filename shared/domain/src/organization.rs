@@ -20,7 +20,7 @@ pub struct Settings {
     pub invitation_ttl_days: u32,
     /// The message an invitation carries when the inviter writes none.
     pub default_message: Option<Message>,
-    /// Roles of the role set that are off until listed here (004).
+    /// Roles of the role set that are off until listed here (`program-delivery`).
     pub optional_roles: BTreeSet<RoleId>,
 }
 
@@ -96,7 +96,7 @@ pub struct Organization {
     pub seats_used: u64,
     /// Active holders of the protected role. Never 0.
     pub active_owners: u64,
-    /// The owner who pays: cannot be demoted, deactivated or removed until another is named (001).
+    /// The owner who pays: cannot be demoted, deactivated or removed until another is named (`client-practice`).
     #[serde(default)]
     pub paying_owner: Option<UserId>,
     /// When it was deleted: from then on nobody but the platform reaches it.

@@ -1,4 +1,4 @@
-//! The list of people: members and pending invitations, which of them are meant, and in which order (004).
+//! The list of people: members and pending invitations, which of them are meant, and in which order (`program-delivery`).
 
 mod order;
 mod period;

@@ -87,7 +87,7 @@ pub struct Role {
     /// Whether the organization must have an active holder at all times.
     #[serde(default)]
     pub protected: bool,
-    /// For the protected role: whether there is one holder only, who can do no more than hand it on (000).
+    /// For the protected role: whether there is one holder only, who can do no more than hand it on (`coaching-site`).
     #[serde(default)]
     pub transfer_only: bool,
     /// Whether the organization must switch it on first.
@@ -104,7 +104,7 @@ pub struct Role {
     pub durations: Vec<Term>,
     /// Roles its holder may give.
     pub assigns: Vec<RoleId>,
-    /// Roles its holder may take on resources, and drop again, for themselves alone (001).
+    /// Roles its holder may take on resources, and drop again, for themselves alone (`client-practice`).
     #[serde(default)]
     pub self_assigns: Vec<RoleId>,
     /// Roles whose holders it may change, deactivate and remove.

@@ -167,7 +167,7 @@ impl Problem {
         Self::new(400, "invalid-query", "The query has faults").violations(violations)
     }
 
-    /// 409: too few seats, with the figures (004).
+    /// 409: too few seats, with the figures (`program-delivery`).
     #[must_use]
     pub fn no_seats(seats: Seats, needed: i64) -> Self {
         let mut problem = Self::new(409, "no-seats-available", "No seats available")

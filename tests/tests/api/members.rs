@@ -245,7 +245,7 @@ async fn the_last_active_owner_can_neither_step_down_nor_leave_nor_be_removed() 
     ada.delete(&h, &path_of(&acme, &acme.owner))
         .await
         .problem(403, "forbidden");
-    // There may be several owners (004), and then one may go.
+    // There may be several owners (`program-delivery`), and then one may go.
     let second = acme.join(&h, "otto", "owner", &[]).await;
     let only = json!({ "members": [second.id()] });
     acme.owner

@@ -1,4 +1,4 @@
-//! Activating and deactivating one of several chosen members (004).
+//! Activating and deactivating one of several chosen members (`program-delivery`).
 
 use crate::changes::Changes;
 use crate::id::NewIds;
@@ -8,7 +8,7 @@ use crate::rules::members::{MemberRefusal, MemberUpdate, manages_all_of, may_see
 
 /// Brings a member to `status`; one who is there already is no change.
 ///
-/// Inactive members lose access at the next request, hold no seat and keep everything else (001, 004).
+/// Inactive members lose access at the next request, hold no seat and keep everything else (`client-practice`, `program-delivery`).
 ///
 /// # Errors
 /// [`MemberRefusal`]: that of a single change, also where there is nothing to change.

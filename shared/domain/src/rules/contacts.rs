@@ -1,4 +1,4 @@
-//! Registering, changing and deleting contacts, and the contact that a membership leaves behind (000).
+//! Registering, changing and deleting contacts, and the contact that a membership leaves behind (`coaching-site`).
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};

@@ -37,7 +37,7 @@ pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
     days_after(deleted_at, RESTORE_DAYS)
 }
 
-/// Deletes an organization. From the next request on nobody but the platform reaches it (001).
+/// Deletes an organization. From the next request on nobody but the platform reaches it (`client-practice`).
 ///
 /// One that was deleted before stays as it is: its 30 days have begun.
 ///

@@ -149,7 +149,7 @@ fn end_holdings(
         .cloned()
         .collect();
     let mut after = after.recomputed(set, now);
-    // Whoever held a role for a time may have left keys behind: all of them end with it (004).
+    // Whoever held a role for a time may have left keys behind: all of them end with it (`program-delivery`).
     let for_a_time = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let ends = |role: &Role| on.is_none() && role.reach == Reach::Organization && held.expires_at.is_some();
         set.role(&held.role)

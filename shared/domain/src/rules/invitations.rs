@@ -82,7 +82,7 @@ fn touchable<'i>(
     theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
-/// A change; what is none stays. The address cannot be changed (002).
+/// A change; what is none stays. The address cannot be changed (`project-workspace`).
 pub struct InvitationUpdate<'a> {
     /// Role, resources and term together.
     pub offer: Option<RequestedOffer<'a>>,

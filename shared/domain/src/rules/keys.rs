@@ -1,4 +1,4 @@
-//! API keys: making, rotating and revoking them (000).
+//! API keys: making, rotating and revoking them (`coaching-site`).
 //!
 //! Whoever makes or rotates a key learns its secret. So a key for another member holds no more than that member holds at that
 //! moment, all of which its maker must manage, and lasts no longer than the power of its maker. At each use it is asked what of
@@ -272,7 +272,7 @@ pub(crate) fn key_cleanup_job(owner: &Member, now: Timestamp, ids: &mut dyn NewI
     vec![Pair::new(Job::new(id, owner.organization, work, now))]
 }
 
-/// Ends every key of a member who stays (004): how many there were, and the work that is left.
+/// Ends every key of a member who stays (`program-delivery`): how many there were, and the work that is left.
 pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) -> (u32, Vec<Pair<Job>>) {
     let left = key_cleanup_job(after, now, ids);
     let count = std::mem::take(&mut after.keys);

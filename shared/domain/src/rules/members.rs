@@ -40,7 +40,7 @@ pub enum MemberRefusal {
     Invalid(Vec<Violation>),
     /// The last active owner would be gone.
     LastOwner,
-    /// The owner who pays stays one until another is named (001).
+    /// The owner who pays stays one until another is named (`client-practice`).
     PayingOwner,
     /// Nobody switches themselves off: they could not switch themselves on again.
     OwnStatus,
@@ -51,7 +51,7 @@ pub enum MemberRefusal {
         /// Seats it needs.
         needed: i64,
     },
-    /// The role set does not let members leave, or remove themselves (002).
+    /// The role set does not let members leave, or remove themselves (`project-workspace`).
     Oneself,
 }
 
@@ -89,7 +89,7 @@ pub struct MemberUpdate<'a> {
     pub name: Option<Name>,
     /// What they tell about themselves.
     pub profile: Option<Profile>,
-    /// Whether they have access (001).
+    /// Whether they have access (`client-practice`).
     pub status: Option<Status>,
 }
 
@@ -134,7 +134,7 @@ pub fn update(
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
-        // One's own is one's own; another's is for those with power over all they hold (001).
+        // One's own is one's own; another's is for those with power over all they hold (`client-practice`).
         let own = before.id == ctx.actor.id && ctx.is_unrestricted();
         if !own && !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
@@ -253,7 +253,7 @@ fn has_a_say(ctx: &DecisionContext<'_>, other: &Member) -> bool {
 }
 
 /// Whether the other holds the protected role and the member may not manage that: an owner is for owners, in whatever they are
-/// given beside it (003).
+/// given beside it (`website-studio`).
 fn is_out_of_reach(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let protected = other.role.as_ref().filter(|held| ctx.set.is_protected(&held.role));
     let others = protected.filter(|_| other.id != ctx.actor.id);

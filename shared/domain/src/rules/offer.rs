@@ -168,7 +168,7 @@ impl Offer<'_> {
     }
 }
 
-/// Whether the address may be given the role; the answer lists the domains otherwise (004).
+/// Whether the address may be given the role; the answer lists the domains otherwise (`program-delivery`).
 #[must_use]
 pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -> Option<Violation> {
     if !role.allowlisted || is_allowed(address, &ctx.organization.plan.allowed_domains) {
@@ -181,7 +181,7 @@ pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -
     ))
 }
 
-/// Whether the member may be given the role at the address they joined with (004).
+/// Whether the member may be given the role at the address they joined with (`program-delivery`).
 ///
 /// Of somebody who was added at once on a member's word nobody has verified that the address is theirs. For most roles that
 /// is the word of those who could give them anyway; the allowlist is the platform's, and no member's word gets around it.

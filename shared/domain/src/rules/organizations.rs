@@ -27,7 +27,7 @@ pub struct Founder {
     pub name: Option<Name>,
 }
 
-/// Makes an organization whose first owner is the founder (003).
+/// Makes an organization whose first owner is the founder (`website-studio`).
 ///
 /// Nothing if the role set has no protected role, which loading it has ruled out.
 pub fn create(
@@ -113,7 +113,7 @@ pub enum UpdateRefusal {
     Invalid(Vec<Violation>),
 }
 
-/// Changes name and settings. Switching an optional role off ends it for everybody who holds it, at once (004).
+/// Changes name and settings. Switching an optional role off ends it for everybody who holds it, at once (`program-delivery`).
 ///
 /// # Errors
 /// [`UpdateRefusal`].
@@ -235,7 +235,7 @@ pub fn set_plan(
 /// How many domains the allowlist may hold.
 pub const MAX_DOMAINS: usize = 100;
 
-/// Whether the address is in one of the domains the platform allows (004).
+/// Whether the address is in one of the domains the platform allows (`program-delivery`).
 #[must_use]
 pub fn is_allowed(address: &Address, domains: &BTreeSet<Domain>) -> bool {
     domains.iter().any(|domain| domain.as_str() == address.domain())

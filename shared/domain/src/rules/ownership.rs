@@ -21,7 +21,7 @@ pub enum OwnershipRefusal {
     NotFound,
     /// The other is inactive.
     Inactive,
-    /// The other is no active owner, so cannot be the one who pays (001).
+    /// The other is no active owner, so cannot be the one who pays (`client-practice`).
     NotAnOwner,
     /// The giver may not give themselves this role.
     RoleNotAssignable(String),
@@ -43,9 +43,9 @@ fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> 
         .ok_or(OwnershipRefusal::Forbidden)
 }
 
-/// Hands ownership on: the receiver becomes an owner, the giver what they ask for, in one change (000).
+/// Hands ownership on: the receiver becomes an owner, the giver what they ask for, in one change (`coaching-site`).
 ///
-/// If the giver is the paying owner, the receiver is from then on (001). The receiver keeps roles on resources.
+/// If the giver is the paying owner, the receiver is from then on (`client-practice`). The receiver keeps roles on resources.
 ///
 /// # Errors
 /// [`OwnershipRefusal`].
@@ -200,7 +200,7 @@ fn record(
     changes
 }
 
-/// Names the owner who pays: from then on they can be neither demoted, deactivated nor removed, until another is named (001).
+/// Names the owner who pays: from then on they can be neither demoted, deactivated nor removed, until another is named (`client-practice`).
 ///
 /// # Errors
 /// [`OwnershipRefusal`].

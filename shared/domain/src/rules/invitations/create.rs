@@ -1,6 +1,6 @@
-//! Inviting: a batch of addresses is checked whole, and sent whole or not at all (004).
+//! Inviting: a batch of addresses is checked whole, and sent whole or not at all (`program-delivery`).
 //!
-//! Whoever is known by their account, and not by an address alone, is added at once instead (000, 001): one rule for both, so that both
+//! Whoever is known by their account, and not by an address alone, is added at once instead (`coaching-site`, `client-practice`): one rule for both, so that both
 //! have one power.
 
 pub use super::add::{Account, AddableContacts, PickRefusal, pick};

@@ -12,7 +12,7 @@ use crate::rules::{DecisionContext, Violation};
 
 /// Gives a member a role on one resource, in place of the one they hold there. What is so already is no change.
 ///
-/// Members give themselves what their role lets them take on (001), without managing anybody. And who manages members of a resource
+/// Members give themselves what their role lets them take on (`client-practice`), without managing anybody. And who manages members of a resource
 /// takes in people of the organization whom they do not see yet; where that fails they are told no more than of nobody, but for a want
 /// of seats.
 ///
@@ -84,7 +84,7 @@ pub(in crate::rules) fn granted(
 }
 
 /// Takes away the role a member holds on one resource. The last thing that somebody holds is not taken so: that is for removing
-/// them, or for another role (002).
+/// them, or for another role (`project-workspace`).
 ///
 /// # Errors
 /// [`MemberRefusal`].

@@ -1,4 +1,4 @@
-//! Text 004: an organization that runs programs adds people to its team, in seven roles.
+//! An organization that runs programs adds people to its team, in seven roles.
 //!
 //! The list's search, filters and sort orders, and its export, are left out: they are yet to be built. That people
 //! added to paid programs skip the payment is the product's to see to; here their access is there when they accept.

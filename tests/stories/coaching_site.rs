@@ -1,4 +1,4 @@
-//! Text 000: a coaching practice grows, and gets a team for its site with collections of pages.
+//! A coaching practice grows, and gets a team for its site with collections of pages.
 
 use crate::team::{Team, member, texts};
 use muster_tests::shortcuts::named;

@@ -1,4 +1,4 @@
-//! Text 002: administrators hand out seats and projects to their co-workers.
+//! Administrators hand out seats and projects to their co-workers.
 
 use crate::team::{Team, member, texts};
 use muster_tests::shortcuts::named;

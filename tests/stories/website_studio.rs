@@ -1,4 +1,4 @@
-//! Text 003: a studio whose team works on all of its sites, each at their level.
+//! A studio whose team works on all of its sites, each at their level.
 //!
 //! Making teams from a customer's identity provider (SAML) is left out: it is to come after the rest.
 

@@ -1,4 +1,4 @@
-//! Text 001: a practice whose team shares its clients.
+//! A practice whose team shares its clients.
 
 use crate::team::{Team, member, texts};
 use muster_tests::shortcuts::named;
