@@ -2,36 +2,43 @@
 
 use crate::reply;
 use axum::response::{IntoResponse, Response};
+use muster_edge::problem::{ProblemType, TYPE_BASE};
 
 /// Why a request is not served.
 #[derive(Debug)]
 pub(crate) struct Problem(Box<muster_edge::Problem>);
 
 impl Problem {
+    /// 400 from the gateway or a development route; no function answers with it.
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(400, "bad-request", "The request cannot be read", detail)
+        let problem = muster_edge::Problem {
+            kind: format!("{TYPE_BASE}bad-request"),
+            title: "The request cannot be read".to_owned(),
+            status: 400,
+            ..muster_edge::Problem::new(ProblemType::InvalidRequest)
+        };
+        Self(Box::new(problem.detail(detail)))
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(404, "not-found", "Not found", detail)
+        Self::new(ProblemType::NotFound, detail)
     }
 
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
-        let detail = format!("this route takes {allowed} only");
-        let Self(problem) = Self::new(405, "method-not-allowed", "Not a method of this route", detail);
+        let Self(problem) = Self::new(ProblemType::MethodNotAllowed, format!("this route takes {allowed} only"));
         Self(Box::new(problem.header("allow", allowed)))
     }
 
     pub(crate) fn body_too_large(detail: impl Into<String>) -> Self {
-        Self::new(413, "body-too-large", "The body is too large", detail)
+        Self::new(ProblemType::BodyTooLarge, detail)
     }
 
     pub(crate) fn internal(detail: impl Into<String>) -> Self {
-        Self::new(500, "internal", "Something went wrong here", detail)
+        Self::new(ProblemType::Internal, detail)
     }
 
-    fn new(status: u16, name: &str, title: &str, detail: impl Into<String>) -> Self {
-        Self(Box::new(muster_edge::Problem::new(status, name, title).detail(detail)))
+    fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
+        Self(Box::new(muster_edge::Problem::new(kind).detail(detail)))
     }
 
     #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the API says of itself: its description, a page to read it on, and answers for what it does not have.
 
 use super::{ROUTES, Route};
+use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Outcome, Problem, Reply};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
@@ -102,7 +103,7 @@ pub async fn not_found(call: Call) -> Outcome {
     if call.method() == "OPTIONS" {
         return Ok(Reply::empty().header("allow", methods));
     }
-    Err(Problem::new(405, "method-not-allowed", "Another method is needed")
+    Err(Problem::new(ProblemType::MethodNotAllowed)
         .detail(format!("this path takes {methods}"))
         .header("allow", methods))
 }

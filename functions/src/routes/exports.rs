@@ -11,6 +11,7 @@ use muster_domain::rules::exports;
 use muster_domain::text::TimeZoneName;
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
+use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply};
 use muster_store::Key;
 use std::time::{Duration, SystemTime};
@@ -31,7 +32,7 @@ fn too_large() -> Problem {
     let detail = format!(
         "more than {AT_ONCE} rows, too long ones, or few to be searched for among many; `POST …/exports` makes the file in the background"
     );
-    Problem::new(409, "export-too-large", "Too many people for one answer").detail(detail)
+    Problem::new(ProblemType::ExportTooLarge).detail(detail)
 }
 
 /// Answers with the list of people as a file.

@@ -22,7 +22,7 @@ pub async fn create(call: Call) -> Outcome {
         .email
         .clone()
         .filter(|_| user.email_verified)
-        .ok_or_else(email_needed)?;
+        .ok_or_else(Problem::email_not_verified)?;
     user.in_own_name()?;
     let founder = Founder {
         id: user.id,
@@ -56,11 +56,6 @@ fn unknown_role_set(id: &str) -> Problem {
         "unknown_role_set",
         format!("`{id}` is none of {}", known.join(", ")),
     )])
-}
-
-fn email_needed() -> Problem {
-    Problem::new(403, "email-not-verified", "Your address is not verified")
-        .detail("the token must carry `email` and `email_verified`")
 }
 
 /// Lists the organizations the caller is a member of.

@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::json::{self, Flaw, PathSegment, Strict, Text};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use muster_domain::rules::{Location, Violation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -85,19 +85,15 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
 /// 413, 415, 400 for what is not JSON, and 422 naming every field at fault.
 pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Problem> {
     if bytes.len() > MAX_BYTES {
-        return Err(Problem::new(413, "body-too-large", "The body is too large")
-            .detail(format!("at most {MAX_BYTES} bytes are taken")));
+        return Err(Problem::new(ProblemType::BodyTooLarge).detail(format!("the limit is {MAX_BYTES} bytes")));
     }
     if !media_type.is_some_and(is_json) {
-        return Err(Problem::new(415, "unsupported-media-type", "The body must be JSON")
-            .detail("send `content-type: application/json`, in UTF-8"));
+        return Err(
+            Problem::new(ProblemType::UnsupportedMediaType).detail("send `content-type: application/json`, in UTF-8")
+        );
     }
     let Text { value, repeated } = json::parse(bytes).map_err(|e| {
-        Problem::new(400, "malformed-json", "The body is not JSON").detail(format!(
-            "at line {}, column {}",
-            e.line(),
-            e.column()
-        ))
+        Problem::new(ProblemType::MalformedJson).detail(format!("at line {}, column {}", e.line(), e.column()))
     })?;
     if !value.is_object() {
         return Err(Problem::invalid([Violation::field(
@@ -138,11 +134,9 @@ pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(
     if codings.all(|coding| is_none(coding.trim_ascii())) {
         return Ok(());
     }
-    Err(
-        Problem::new(415, "unsupported-media-type", "The body must have no content coding")
-            .detail("send the JSON as it is, without `content-encoding`")
-            .header("accept-encoding", "identity"),
-    )
+    Err(Problem::new(ProblemType::UnsupportedMediaType)
+        .detail("send the JSON without `content-encoding`")
+        .header("accept-encoding", "identity"))
 }
 
 /// A fault for each name that an object has more than once: programs differ in which of the values they go by.

@@ -6,7 +6,7 @@ use crate::body::{self, Body, Empty};
 use crate::cursors::CursorKey;
 use crate::encoding;
 use crate::preconditions::Preconditions;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use http::HeaderValue;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
@@ -328,11 +328,7 @@ impl Call {
             .map(str::trim)
             .filter(|k| (1..=MAX_KEY).contains(&k.len()));
         let chosen = chosen.ok_or_else(|| {
-            Problem::new(
-                400,
-                "malformed-idempotency-key",
-                "`Idempotency-Key` must be 1 to 255 printable characters of ASCII",
-            )
+            Problem::new(ProblemType::MalformedIdempotencyKey).detail("send 1 to 255 printable ASCII characters")
         })?;
         Ok(Some(IdempotencyKey::new(
             &caller.account(),

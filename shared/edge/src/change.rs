@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::ids::Ids;
 use crate::metrics::Metric;
 use crate::org_context::{OrgContext, standing_keys};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use crate::{Outcome, User};
 use muster_domain::rules::Violation;
@@ -239,12 +239,13 @@ impl Call {
             return Ok(Kept::Again(Reply::again(answered)));
         }
         let detail = "this key was used for a request with another body";
-        Err(Problem::new(
-            422,
-            "idempotency-key-reused",
-            "The `Idempotency-Key` stands for another request",
+        Err(
+            Problem::new(ProblemType::IdempotencyKeyReused).violations([Violation::field(
+                "Idempotency-Key",
+                "reused",
+                detail,
+            )]),
         )
-        .violations([Violation::field("Idempotency-Key", "reused", detail)]))
     }
 
     /// The caller's present standing in the organization of a kept answer. It has been read already, except where the answer tells

@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::change::{NextAction, PendingChange};
 use crate::ids::Ids;
 use crate::metrics::Metric;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use jiff::Timestamp;
 use muster_domain::{
@@ -172,7 +172,7 @@ impl OrgContext {
     /// Refuses a key that only reads.
     fn may_change(&self) -> Result<(), Problem> {
         match &self.key {
-            Some(key) if key.limits.read_only => Err(Problem::new(403, "read-only-key", "This API key only reads")),
+            Some(key) if key.limits.read_only => Err(Problem::new(ProblemType::ReadOnlyKey)),
             _ => Ok(()),
         }
     }

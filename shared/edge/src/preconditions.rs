@@ -7,7 +7,7 @@
 //! a thing could be what keeps them from changing it.
 
 use crate::call::Call;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -198,17 +198,15 @@ impl Preconditions {
     /// # Errors
     /// 400 for what is no list of entity tags.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let malformed = |kind, name| {
-            let title = format!("`{name}` is neither a list of entity tags nor `*`");
+        let malformed = |kind| {
             move |_| {
-                Problem::new(400, kind, &title)
-                    .detail("send a tag as an answer's `ETag` has it, quotation marks included")
+                Problem::new(kind)
+                    .detail("send `*`, or entity tags as `ETag` headers contain them, quotation marks included")
             }
         };
         Ok(Self {
-            if_match: Tags::of(headers, IF_MATCH).map_err(malformed("malformed-if-match", "If-Match"))?,
-            if_none_match: Tags::of(headers, IF_NONE_MATCH)
-                .map_err(malformed("malformed-if-none-match", "If-None-Match"))?,
+            if_match: Tags::of(headers, IF_MATCH).map_err(malformed(ProblemType::MalformedIfMatch))?,
+            if_none_match: Tags::of(headers, IF_NONE_MATCH).map_err(malformed(ProblemType::MalformedIfNoneMatch))?,
         })
     }
 

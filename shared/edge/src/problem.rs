@@ -1,15 +1,14 @@
-//! Problems: every answer that is not a success, as RFC 9457 `application/problem+json` with a stable type.
+//! Problems: every response that is not a success, as RFC 9457 `application/problem+json` with a stable type.
+
+mod catalog;
+
+pub use catalog::{ProblemType, TYPE_BASE};
 
 use muster_domain::Seats;
 use muster_domain::rules::{Location, Violation};
 use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// What every problem's type begins with. It names the problem; nothing needs to be there.
-pub const TYPE_BASE: &str = "https://muster.example/problems/";
-
-const THROTTLED: &str = "throttled";
 
 /// One field or address at fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -80,13 +79,13 @@ impl From<Violation> for FaultBody {
 }
 
 impl Problem {
-    /// A problem of the kind `name`.
+    /// A problem of this type, with its usual status.
     #[must_use]
-    pub fn new(status: u16, name: &str, title: &str) -> Self {
+    pub fn new(kind: ProblemType) -> Self {
         Self {
-            kind: format!("{TYPE_BASE}{name}"),
-            title: title.to_owned(),
-            status,
+            kind: format!("{TYPE_BASE}{}", kind.slug()),
+            title: kind.title().to_owned(),
+            status: kind.status(),
             detail: None,
             errors: Vec::new(),
             seats: None,
@@ -119,7 +118,7 @@ impl Problem {
     /// 401: no token, or not one that is accepted.
     #[must_use]
     pub fn unauthorized(detail: &str) -> Self {
-        Self::new(401, "unauthorized", "A valid bearer token is needed")
+        Self::new(ProblemType::Unauthorized)
             .detail(detail)
             .header("www-authenticate", "Bearer realm=\"muster\"")
     }
@@ -127,51 +126,57 @@ impl Problem {
     /// 401: an API key that opens nothing, whatever the reason.
     #[must_use]
     pub fn key_refused() -> Self {
-        Self::unauthorized("the API key is not accepted")
+        Self::unauthorized("the API key is not valid")
     }
 
     /// 403: the caller may see the thing, but not do this.
     #[must_use]
     pub fn forbidden(detail: &str) -> Self {
-        Self::new(403, "forbidden", "Not allowed").detail(detail)
+        Self::new(ProblemType::Forbidden).detail(detail)
     }
 
     /// 403: the caller is a member, but an inactive one.
     #[must_use]
     pub fn member_inactive() -> Self {
-        Self::new(403, "member-inactive", "Your membership is inactive")
-            .detail("ask somebody who manages members to activate it")
+        Self::new(ProblemType::MemberInactive).detail("ask a member who manages members to activate it")
+    }
+
+    /// 403: the token carries no verified address.
+    #[must_use]
+    pub fn email_not_verified() -> Self {
+        Self::new(ProblemType::EmailNotVerified)
+            .detail("the token must contain `email`, and `email_verified` must be true; verify the address with your identity provider")
     }
 
     /// 403: for signed-in people only.
     #[must_use]
     pub fn sign_in_required() -> Self {
-        Self::new(403, "sign-in-needed", "Not through an API key").detail("sign in and do this in person")
+        Self::new(ProblemType::SignInRequired)
+            .detail("this route does not accept API keys; use the token of a signed-in user")
     }
 
     /// 404: not there, or not the caller's: one answer for both.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
-        Self::new(404, "not-found", "Not found").detail(format!("there is no such {what}"))
+        Self::new(ProblemType::NotFound).detail(format!("the {what} does not exist, or you have no access to it"))
     }
 
     /// 422: fields that cannot be.
     #[must_use]
     pub fn invalid(violations: impl IntoIterator<Item = Violation>) -> Self {
-        Self::new(422, "invalid-request", "The request has faults").violations(violations)
+        Self::new(ProblemType::InvalidRequest).violations(violations)
     }
 
     /// 400: query parameters that cannot be.
     #[must_use]
     pub fn invalid_query(violations: impl IntoIterator<Item = Violation>) -> Self {
-        Self::new(400, "invalid-query", "The query has faults").violations(violations)
+        Self::new(ProblemType::InvalidQuery).violations(violations)
     }
 
     /// 409: too few seats, with the figures (`program-delivery`).
     #[must_use]
     pub fn no_seats(seats: Seats, needed: i64) -> Self {
-        let mut problem = Self::new(409, "no-seats-available", "No seats available")
-            .detail("Upgrade your plan or free a seat first.");
+        let mut problem = Self::new(ProblemType::NoSeatsAvailable).detail("upgrade the plan or free a seat first");
         problem.seats = Some(NeededSeats {
             used: seats.used,
             limit: seats.limit,
@@ -183,7 +188,7 @@ impl Problem {
     /// 409: others changed the same things over and over.
     #[must_use]
     pub fn conflict() -> Self {
-        Self::new(409, "conflict", "Others are changing the same things")
+        Self::new(ProblemType::Conflict)
             .detail("nothing was changed; try again")
             .header("retry-after", "1")
     }
@@ -191,36 +196,36 @@ impl Problem {
     /// 412: the thing is not as the caller last saw it.
     #[must_use]
     pub fn precondition_failed() -> Self {
-        Self::new(412, "precondition-failed", "It has changed since")
-            .detail("the condition in `If-Match` or `If-None-Match` does not hold; read it again")
+        Self::new(ProblemType::PreconditionFailed)
+            .detail("the condition in `If-Match` or `If-None-Match` does not hold; get the current state and try again")
     }
 
     /// 503: something Muster rests on does not answer.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(503, "unavailable", "Not available at present")
-            .detail("whether the request took effect is not known; repeating it is safe")
+        Self::new(ProblemType::Unavailable)
+            .detail("it is unknown whether the request took effect; repeating it is safe")
             .header("retry-after", "1")
     }
 
     /// 503: the table takes no more of this at present. Unlike [`Problem::unavailable`], it is known that nothing was done.
     #[must_use]
     pub fn throttled() -> Self {
-        Self::new(503, THROTTLED, "Too much at once")
-            .detail("nothing was changed; try again in some seconds")
+        Self::new(ProblemType::Throttled)
+            .detail("nothing was changed; try again in a few seconds")
             .header("retry-after", "2")
     }
 
     /// Whether it is [`Problem::throttled`].
     #[must_use]
     pub fn is_throttled(&self) -> bool {
-        self.kind.strip_prefix(TYPE_BASE) == Some(THROTTLED)
+        self.kind.strip_prefix(TYPE_BASE) == Some(ProblemType::Throttled.slug())
     }
 
     /// 500: a fault of Muster's own. What it is stands in the log only.
     #[must_use]
     pub fn internal() -> Self {
-        Self::new(500, "internal", "Something went wrong here")
+        Self::new(ProblemType::Internal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one place where refusals of the domain become HTTP. Every match is exhaustive: a new refusal does not compile until it is worded.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemType};
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
 use muster_domain::rules::Violation;
@@ -18,66 +18,54 @@ use muster_domain::rules::pace::MailLimit;
 use muster_domain::rules::resources::ResourceRefusal;
 
 fn not_assignable(role: &str) -> Problem {
-    let detail = format!("you may not give the role `{role}`, or not there");
-    Problem::new(403, "role-not-assignable", "Not yours to give").violations([Violation::field(
-        "role",
-        "not_assignable",
-        detail,
-    )])
+    let detail = format!("your roles do not let you assign the role `{role}` here");
+    Problem::new(ProblemType::RoleNotAssignable).violations([Violation::field("role", "not_assignable", detail)])
 }
 
 fn last_owner() -> Problem {
-    Problem::new(409, "last-owner", "An organization needs an active owner")
-        .detail("name another owner, or hand ownership on, first")
+    Problem::new(ProblemType::LastOwner).detail("make another member an owner, or transfer ownership, first")
 }
 
 fn ended(state: InvitationState) -> Problem {
     match state {
-        InvitationState::Pending => Problem::new(410, "invitation-not-open", "The invitation is not open"),
-        InvitationState::Accepted => Problem::new(
-            410,
-            "invitation-already-accepted",
-            "The invitation was accepted already",
-        ),
-        InvitationState::Declined => Problem::new(410, "invitation-declined", "The invitation was declined"),
-        InvitationState::Cancelled => Problem::new(410, "invitation-cancelled", "The invitation was cancelled"),
-        InvitationState::Expired => Problem::new(410, "invitation-expired", "The invitation has expired"),
+        InvitationState::Pending => Problem::internal(),
+        InvitationState::Accepted => Problem::new(ProblemType::InvitationAlreadyAccepted),
+        InvitationState::Declined => Problem::new(ProblemType::InvitationDeclined),
+        InvitationState::Cancelled => Problem::new(ProblemType::InvitationCancelled),
+        InvitationState::Expired => Problem::new(ProblemType::InvitationExpired),
     }
 }
 
 fn mail_limit(MailLimit { limit, rest }: MailLimit) -> Problem {
-    let problem = Problem::new(429, "mail-limit-reached", "Too much mail today");
+    let problem = Problem::new(ProblemType::MailLimitReached);
     match rest {
         Some(rest) => problem
             .detail(format!(
-                "the members can have {limit} mails a day sent; there is room again from {} on",
+                "the limit is {limit} mails a day; the next mail can be sent at {}",
                 rest.until
             ))
             .header("retry-after", rest.seconds.to_string()),
-        None => problem.detail(format!(
-            "the members can have {limit} mails a day sent, and this alone needs more"
-        )),
+        None => problem.detail(format!("the limit is {limit} mails a day, and this request needs more")),
     }
 }
 
 fn paying_owner() -> Problem {
-    Problem::new(409, "paying-owner", "This owner pays").detail("name another paying owner first")
+    Problem::new(ProblemType::PayingOwner).detail("choose another billing owner first")
 }
 
 fn own_membership() -> Problem {
-    Problem::new(409, "own-membership", "Not on yourself").detail("ask another member")
+    Problem::new(ProblemType::OwnMembership).detail("another member has to do this")
 }
 
 impl From<OwnershipRefusal> for Problem {
     fn from(refusal: OwnershipRefusal) -> Self {
         match refusal {
-            OwnershipRefusal::Forbidden => Self::forbidden("only an owner may do this, and only in person"),
+            OwnershipRefusal::Forbidden => Self::forbidden("only a signed-in owner can do this"),
             OwnershipRefusal::NotFound => Self::not_found("member"),
-            OwnershipRefusal::Inactive => {
-                Self::new(409, "receiver-inactive", "The other member is inactive").detail("activate them first")
+            OwnershipRefusal::Inactive => Self::new(ProblemType::ReceiverInactive).detail("activate the member first"),
+            OwnershipRefusal::NotAnOwner => {
+                Self::new(ProblemType::NotAnOwner).detail("the billing owner must be an active owner")
             }
-            OwnershipRefusal::NotAnOwner => Self::new(409, "not-an-owner", "The other member is no active owner")
-                .detail("only an owner can be the one who pays"),
             OwnershipRefusal::RoleNotAssignable(role) => not_assignable(&role),
             OwnershipRefusal::Invalid(violations) => Self::invalid(violations),
             OwnershipRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -88,12 +76,10 @@ impl From<OwnershipRefusal> for Problem {
 impl From<DeletionRefusal> for Problem {
     fn from(refusal: DeletionRefusal) -> Self {
         match refusal {
-            DeletionRefusal::Forbidden => Self::forbidden("you may not delete this organization"),
-            DeletionRefusal::NotDeleted => {
-                Self::new(409, "organization-not-deleted", "The organization was not deleted")
-            }
-            DeletionRefusal::TooLate => Self::new(409, "organization-erased", "The organization cannot be restored")
-                .detail("its time to be restored is over, and its data goes"),
+            DeletionRefusal::Forbidden => Self::forbidden("your roles do not let you delete this organization"),
+            DeletionRefusal::NotDeleted => Self::new(ProblemType::OrganizationNotDeleted),
+            DeletionRefusal::TooLate => Self::new(ProblemType::OrganizationErased)
+                .detail("the time to restore it is over, and its data is being deleted"),
         }
     }
 }
@@ -102,7 +88,7 @@ impl From<ExportRefusal> for Problem {
     fn from(refusal: ExportRefusal) -> Self {
         match refusal {
             ExportRefusal::Forbidden => {
-                Self::forbidden("only who sees all members of the organization may export them")
+                Self::forbidden("exporting requires a role that can see all members of the organization")
             }
             ExportRefusal::NotFound => Self::not_found("export"),
         }
@@ -112,7 +98,7 @@ impl From<ExportRefusal> for Problem {
 impl From<UpdateRefusal> for Problem {
     fn from(refusal: UpdateRefusal) -> Self {
         match refusal {
-            UpdateRefusal::Forbidden => Self::forbidden("you may not change this organization"),
+            UpdateRefusal::Forbidden => Self::forbidden("your roles do not let you change this organization"),
             UpdateRefusal::Invalid(violations) => Self::invalid(violations),
         }
     }
@@ -121,11 +107,13 @@ impl From<UpdateRefusal> for Problem {
 impl From<ResourceRefusal> for Problem {
     fn from(refusal: ResourceRefusal) -> Self {
         match refusal {
-            ResourceRefusal::Forbidden => Self::forbidden("you may not register, rename or delete resources"),
+            ResourceRefusal::Forbidden => {
+                Self::forbidden("your roles do not let you register, rename or delete this resource")
+            }
             ResourceRefusal::NotFound => Self::not_found("resource"),
             ResourceRefusal::Invalid(violations) => Self::invalid(violations),
-            ResourceRefusal::TooManyDeletions => Self::new(409, "too-many-deletions", "Too many deletions at once")
-                .detail("earlier deletions are still being carried out; try again in a while")
+            ResourceRefusal::TooManyDeletions => Self::new(ProblemType::TooManyDeletions)
+                .detail("earlier deletions are still in progress; try again in a minute")
                 .header("retry-after", "60"),
         }
     }
@@ -134,9 +122,9 @@ impl From<ResourceRefusal> for Problem {
 impl From<InviteRefusal> for Problem {
     fn from(refusal: InviteRefusal) -> Self {
         match refusal {
-            InviteRefusal::Forbidden => Self::forbidden("you may not invite anybody"),
-            InviteRefusal::Invalid(violations) => Self::new(422, "invalid-invitations", "Nothing was sent")
-                .detail("every fault is named")
+            InviteRefusal::Forbidden => Self::forbidden("your roles do not let you invite people"),
+            InviteRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
+                .detail("nothing was sent; `errors` lists every error")
                 .violations(violations),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -149,9 +137,11 @@ impl From<PickRefusal> for Problem {
     fn from(refusal: PickRefusal) -> Self {
         match refusal {
             PickRefusal::Forbidden => InviteRefusal::Forbidden.into(),
-            PickRefusal::OutOfSight => Self::forbidden("contacts belong to the whole organization"),
+            PickRefusal::OutOfSight => Self::forbidden(
+                "your access is limited to some resources, and contacts belong to the whole organization",
+            ),
             PickRefusal::NotFound => {
-                let violation = Violation::field("contact", "unknown_contact", "there is no such contact");
+                let violation = Violation::field("contact", "unknown_contact", "this contact does not exist");
                 InviteRefusal::Invalid(vec![violation]).into()
             }
         }
@@ -161,24 +151,25 @@ impl From<PickRefusal> for Problem {
 impl From<InvitationRefusal> for Problem {
     fn from(refusal: InvitationRefusal) -> Self {
         match refusal {
-            InvitationRefusal::Forbidden => Self::forbidden("you may not touch this invitation"),
+            InvitationRefusal::Forbidden => Self::forbidden("your roles do not let you change this invitation"),
             InvitationRefusal::NotFound => Self::not_found("invitation"),
             InvitationRefusal::RoleNotAssignable(role) => not_assignable(&role),
-            InvitationRefusal::Invalid(violations) => {
-                Self::new(422, "invalid-invitations", "Nothing was changed").violations(violations)
-            }
+            InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
+                .detail("nothing was changed; `errors` lists every error")
+                .violations(violations),
             InvitationRefusal::Ended(state) => Self {
                 status: 409,
                 ..ended(state)
             },
-            InvitationRefusal::Rests(rest) => Self::new(429, "invitation-resent-too-often", "Sent too often of late")
-                .detail(format!("it can be sent again from {} on", rest.until))
+            InvitationRefusal::Rests(rest) => Self::new(ProblemType::InvitationResentTooOften)
+                .detail(format!("it can be sent again at {}", rest.until))
                 .header("retry-after", rest.seconds.to_string()),
-            InvitationRefusal::Unwanted => Self::new(409, "mail-not-wanted", "The person wants no mail")
-                .detail("they declined, or called an invitation spam; they can accept where they sign in"),
+            InvitationRefusal::Unwanted => Self::new(ProblemType::MailNotWanted)
+                .detail("they declined an invitation or marked one as spam; they can still accept after signing in"),
             InvitationRefusal::MailLimit(limit) => mail_limit(limit),
-            InvitationRefusal::AddressTaken => Self::new(409, "address-taken", "The address is taken")
-                .detail("it belongs to a member, or has another pending invitation"),
+            InvitationRefusal::AddressTaken => {
+                Self::new(ProblemType::AddressTaken).detail("it belongs to a member or has another pending invitation")
+            }
             InvitationRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
         }
     }
@@ -187,32 +178,22 @@ impl From<InvitationRefusal> for Problem {
 impl From<ResponseRefusal> for Problem {
     fn from(refusal: ResponseRefusal) -> Self {
         match refusal {
-            ResponseRefusal::LinkReplaced => Self::new(410, "invitation-link-replaced", "A newer link was sent")
-                .detail("use the link in the latest mail"),
-            ResponseRefusal::EmailNotVerified => Self::new(403, "email-not-verified", "Your address is not verified")
-                .detail("verify it with your identity provider first"),
-            ResponseRefusal::EmailMismatch => Self::new(403, "email-mismatch", "The invitation is for another address")
-                .detail("sign in with the address that was invited"),
+            ResponseRefusal::LinkReplaced => {
+                Self::new(ProblemType::InvitationLinkReplaced).detail("use the link in the most recent email")
+            }
+            ResponseRefusal::EmailNotVerified => Self::email_not_verified(),
+            ResponseRefusal::EmailMismatch => {
+                Self::new(ProblemType::EmailMismatch).detail("sign in with the email address that was invited")
+            }
             ResponseRefusal::Ended(state) => ended(state),
             ResponseRefusal::Inactive => Self::member_inactive(),
-            ResponseRefusal::AlreadyMember => Self::new(409, "already-member", "You are a member already"),
-            ResponseRefusal::InviterLostAuthority => Self::new(
-                409,
-                "inviter-lost-authority",
-                "Whoever invited you may not do so any more",
-            )
-            .detail("ask for a new invitation"),
-            ResponseRefusal::RoleNotEnabled => {
-                Self::new(409, "role-not-enabled", "The organization has switched this role off")
+            ResponseRefusal::AlreadyMember => Self::new(ProblemType::AlreadyMember),
+            ResponseRefusal::InviterLostAuthority => {
+                Self::new(ProblemType::InviterLostAuthority).detail("ask for a new invitation")
             }
-            ResponseRefusal::DomainNotAllowed => Self::new(
-                409,
-                "domain-not-allowed",
-                "Addresses of this domain may not hold this role any more",
-            ),
-            ResponseRefusal::ResourceGone => {
-                Self::new(409, "resource-gone", "What you were invited to has been deleted")
-            }
+            ResponseRefusal::RoleNotEnabled => Self::new(ProblemType::RoleNotEnabled),
+            ResponseRefusal::DomainNotAllowed => Self::new(ProblemType::DomainNotAllowed),
+            ResponseRefusal::ResourceGone => Self::new(ProblemType::ResourceGone),
         }
     }
 }
@@ -220,7 +201,7 @@ impl From<ResponseRefusal> for Problem {
 impl From<MemberRefusal> for Problem {
     fn from(refusal: MemberRefusal) -> Self {
         match refusal {
-            MemberRefusal::Forbidden => Self::forbidden("you may not do this to this member"),
+            MemberRefusal::Forbidden => Self::forbidden("your roles do not let you do this to this member"),
             MemberRefusal::NotFound => Self::not_found("member"),
             MemberRefusal::NoGrant => Self::not_found("resource or grant"),
             MemberRefusal::RoleNotAssignable(role) => not_assignable(&role),
@@ -237,19 +218,18 @@ impl From<MemberRefusal> for Problem {
 impl From<KeyRefusal> for Problem {
     fn from(refusal: KeyRefusal) -> Self {
         match refusal {
-            KeyRefusal::Forbidden => Self::forbidden("you may not manage the API keys of this member"),
+            KeyRefusal::Forbidden => Self::forbidden("your roles do not let you manage this member's API keys"),
             KeyRefusal::InPerson => Self::sign_in_required(),
             KeyRefusal::NoSuchMember => Self::not_found("member"),
             KeyRefusal::NoSuchKey => Self::not_found("key"),
             KeyRefusal::Invalid(violations) => Self::invalid(violations),
-            KeyRefusal::TooMany => Self::new(409, "too-many-api-keys", "Too many API keys").detail(format!(
-                "a member has {MAX_KEYS} at most, those whose time is up included; revoke one first"
+            KeyRefusal::TooMany => Self::new(ProblemType::TooManyApiKeys).detail(format!(
+                "a member can have at most {MAX_KEYS}, including expired keys; revoke one first"
             )),
-            KeyRefusal::OwnerWithoutAccess => Self::new(409, "member-without-access", "The member has no access")
-                .detail("they are inactive, or hold no role any more"),
-            KeyRefusal::Expired => {
-                Self::new(409, "api-key-expired", "The API key has expired").detail("revoke it and make another")
+            KeyRefusal::OwnerWithoutAccess => {
+                Self::new(ProblemType::MemberWithoutAccess).detail("the member is inactive or holds no role")
             }
+            KeyRefusal::Expired => Self::new(ProblemType::ApiKeyExpired).detail("revoke it and create another"),
         }
     }
 }
@@ -257,12 +237,15 @@ impl From<KeyRefusal> for Problem {
 impl From<ContactRefusal> for Problem {
     fn from(refusal: ContactRefusal) -> Self {
         match refusal {
-            ContactRefusal::Forbidden => Self::forbidden("you may not register or delete contacts"),
+            ContactRefusal::Forbidden => Self::forbidden("your roles do not let you register or delete contacts"),
             ContactRefusal::NotFound => Self::not_found("contact"),
             ContactRefusal::AddressTaken(other) => {
                 let detail = format!("the contact `{other}` has this address");
-                Self::new(409, "contact-address-taken", "Another contact has this address")
-                    .violations([Violation::field("email", "contact_address_taken", detail)])
+                Self::new(ProblemType::ContactAddressTaken).violations([Violation::field(
+                    "email",
+                    "contact_address_taken",
+                    detail,
+                )])
             }
         }
     }

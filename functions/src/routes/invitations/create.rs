@@ -19,7 +19,7 @@ use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
 };
-use muster_edge::problem::NeededSeats;
+use muster_edge::problem::{NeededSeats, ProblemType};
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, ReadSet};
@@ -62,11 +62,7 @@ pub async fn create(call: Call) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
     let addresses = parse_list(&body.emails).map_err(|e| {
-        Problem::new(422, "invalid-invitations", "Nothing was sent").violations([Violation::field(
-            "emails",
-            e.code(),
-            e.to_string(),
-        )])
+        Problem::new(ProblemType::InvalidInvitations).violations([Violation::field("emails", e.code(), e.to_string())])
     })?;
     let request = InviteRequest {
         whom: Whom::Addresses(addresses),

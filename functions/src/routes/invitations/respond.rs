@@ -199,10 +199,11 @@ fn open(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
 pub async fn waiting(call: Call) -> Outcome {
     let user = call.user().await?;
     let query = call.query(&["limit", "cursor"])?;
-    let email = user.email.as_ref().filter(|_| user.email_verified).ok_or_else(|| {
-        Problem::new(403, "email-not-verified", "Your address is not verified")
-            .detail("the token must carry `email` and `email_verified`")
-    })?;
+    let email = user
+        .email
+        .as_ref()
+        .filter(|_| user.email_verified)
+        .ok_or_else(Problem::email_not_verified)?;
     let store = call.app.store();
     let page = store.claims_on(email, query.cursor()?.as_ref(), query.limit()?).await?;
     let claims = page.items.iter().filter_map(|claim| match claim.holder {

@@ -1,0 +1,214 @@
+//! The catalog of problems: every type with its statuses and its title, each written once.
+
+/// What every problem's `type` begins with. It names the problem; nothing has to exist at this address.
+pub const TYPE_BASE: &str = "https://muster.example/problems/";
+
+macro_rules! catalog {
+    ($( $(#[doc = $doc:literal])* $variant:ident $slug:literal [$($status:literal),+] $title:literal; )*) => {
+        /// The type of a problem (RFC 9457, section 3.1.1).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum ProblemType {
+            $( $(#[doc = $doc])* $variant, )*
+        }
+
+        impl ProblemType {
+            /// All types, in the order of their statuses.
+            pub const ALL: &'static [Self] = &[$( Self::$variant ),*];
+
+            /// The last segment of the problem's `type`; stable.
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self { $( Self::$variant => $slug, )* }
+            }
+
+            /// The statuses it is answered with, the usual one first.
+            #[must_use]
+            pub const fn statuses(self) -> &'static [u16] {
+                match self { $( Self::$variant => &[$($status),+], )* }
+            }
+
+            /// The usual status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $( Self::$variant => first(&[$($status),+]), )* }
+            }
+
+            /// The title: the same for every problem of this type.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $( Self::$variant => $title, )* }
+            }
+        }
+    };
+}
+
+/// The first status; the catalog names one for each type.
+const fn first(statuses: &[u16]) -> u16 {
+    match statuses {
+        [first, ..] => *first,
+        [] => 500,
+    }
+}
+
+catalog! {
+    /// The body is not JSON.
+    MalformedJson "malformed-json" [400] "The request body is not valid JSON";
+    /// Query parameters are invalid.
+    InvalidQuery "invalid-query" [400] "The query is invalid";
+    /// `If-Match` cannot be read.
+    MalformedIfMatch "malformed-if-match" [400] "The `If-Match` header is malformed";
+    /// `If-None-Match` cannot be read.
+    MalformedIfNoneMatch "malformed-if-none-match" [400] "The `If-None-Match` header is malformed";
+    /// `Idempotency-Key` cannot be used.
+    MalformedIdempotencyKey "malformed-idempotency-key" [400] "The `Idempotency-Key` header is malformed";
+    /// There are no credentials, or they are not accepted.
+    Unauthorized "unauthorized" [401] "Valid credentials are required";
+    /// The caller may not do this.
+    Forbidden "forbidden" [403] "Not allowed";
+    /// The route is for signed-in users, and the caller uses an API key.
+    SignInRequired "sign-in-needed" [403] "Sign-in required";
+    /// The API key is limited to reading.
+    ReadOnlyKey "read-only-key" [403] "This API key is read-only";
+    /// The caller's membership is inactive.
+    MemberInactive "member-inactive" [403] "Your membership is inactive";
+    /// The caller's roles do not let them assign the role.
+    RoleNotAssignable "role-not-assignable" [403] "You cannot assign this role";
+    /// The caller's identity provider has not verified their address.
+    EmailNotVerified "email-not-verified" [403] "Your email address is not verified";
+    /// The invitation is for another address than the caller's.
+    EmailMismatch "email-mismatch" [403] "The invitation is for another email address";
+    /// The thing does not exist, or it is not the caller's.
+    NotFound "not-found" [404] "Not found";
+    /// The path has no route for this method.
+    MethodNotAllowed "method-not-allowed" [405] "Method not allowed";
+    /// The plan has too few seats.
+    NoSeatsAvailable "no-seats-available" [409] "No seats available";
+    /// The organization would have no active owner.
+    LastOwner "last-owner" [409] "An organization needs an active owner";
+    /// The member is the billing owner.
+    PayingOwner "paying-owner" [409] "This member is the billing owner";
+    /// Only an active owner can be the billing owner.
+    NotAnOwner "not-an-owner" [409] "The other member is not an active owner";
+    /// The member who would receive ownership is inactive.
+    ReceiverInactive "receiver-inactive" [409] "The other member is inactive";
+    /// Members cannot do this to themselves.
+    OwnMembership "own-membership" [409] "You cannot do this to yourself";
+    /// The organization is not deleted.
+    OrganizationNotDeleted "organization-not-deleted" [409] "The organization is not deleted";
+    /// The time to restore the organization is over.
+    OrganizationErased "organization-erased" [409] "The organization can no longer be restored";
+    /// The address belongs to a member or has another pending invitation.
+    AddressTaken "address-taken" [409] "The email address is taken";
+    /// The caller is already a member.
+    AlreadyMember "already-member" [409] "You are already a member";
+    /// The inviter may no longer invite.
+    InviterLostAuthority "inviter-lost-authority" [409] "The inviter can no longer offer this access";
+    /// The organization has disabled the role.
+    RoleNotEnabled "role-not-enabled" [409] "The organization has disabled this role";
+    /// The plan does not allow the address's domain.
+    DomainNotAllowed "domain-not-allowed" [409] "This role is not available for your email domain";
+    /// The resource of the invitation was deleted.
+    ResourceGone "resource-gone" [409] "The resource of this invitation was deleted";
+    /// The file would be too large for one response.
+    ExportTooLarge "export-too-large" [409] "The export is too large for one response";
+    /// Earlier deletions of resources are still running.
+    TooManyDeletions "too-many-deletions" [409] "Too many deletions are in progress";
+    /// The member has the maximum number of API keys.
+    TooManyApiKeys "too-many-api-keys" [409] "The member has too many API keys";
+    /// The API key has expired.
+    ApiKeyExpired "api-key-expired" [409] "The API key has expired";
+    /// The member has no access that a key could have.
+    MemberWithoutAccess "member-without-access" [409] "The member has no access";
+    /// Another contact has the address.
+    ContactAddressTaken "contact-address-taken" [409] "Another contact has this email address";
+    /// The person does not want mail.
+    MailNotWanted "mail-not-wanted" [409] "The person does not want mail";
+    /// Other requests kept changing the same things.
+    Conflict "conflict" [409] "Other requests changed the same data";
+    /// The invitation has expired. A change to it is a 409, the invited person gets a 410; so below.
+    InvitationExpired "invitation-expired" [410, 409] "The invitation has expired";
+    /// The invitation was cancelled.
+    InvitationCancelled "invitation-cancelled" [410, 409] "The invitation was canceled";
+    /// The invitation was declined.
+    InvitationDeclined "invitation-declined" [410, 409] "The invitation was declined";
+    /// The invitation was accepted.
+    InvitationAlreadyAccepted "invitation-already-accepted" [410, 409] "The invitation was already accepted";
+    /// The invitation was sent again, with a new link.
+    InvitationLinkReplaced "invitation-link-replaced" [410] "A newer link was sent";
+    /// A condition of the request does not hold.
+    PreconditionFailed "precondition-failed" [412] "The precondition failed";
+    /// The body is larger than the limit.
+    BodyTooLarge "body-too-large" [413] "The request body is too large";
+    /// The body has another media type or content coding.
+    UnsupportedMediaType "unsupported-media-type" [415] "The media type is not supported";
+    /// Fields are invalid.
+    InvalidRequest "invalid-request" [422] "The request is invalid";
+    /// Addresses or other parts of an invitation are invalid.
+    InvalidInvitations "invalid-invitations" [422] "The invitation is invalid";
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused "idempotency-key-reused" [422] "The idempotency key was used for another request";
+    /// The invitation was sent too often.
+    InvitationResentTooOften "invitation-resent-too-often" [429] "The invitation was sent too often";
+    /// The organization's members have sent all mail that its plan allows for the day.
+    MailLimitReached "mail-limit-reached" [429] "The daily mail limit is reached";
+    /// An error of Muster's own.
+    Internal "internal" [500] "Internal error";
+    /// A service that Muster depends on does not respond.
+    Unavailable "unavailable" [503] "Temporarily unavailable";
+    /// The table has no throughput left for the organization.
+    Throttled "throttled" [503] "Too many requests at once";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fmt::Write as _;
+    use std::path::Path;
+
+    const BEGIN: &str =
+        "<!-- problems: written by `MUSTER_UPDATE=1 cargo test --workspace --lib -- problem::catalog` -->\n";
+    const END: &str = "<!-- end of problems -->\n";
+
+    #[test]
+    fn every_type_has_one_name_and_client_or_server_error_statuses() {
+        let slugs: BTreeSet<&str> = ProblemType::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!(slugs.len(), ProblemType::ALL.len());
+        for kind in ProblemType::ALL {
+            assert!(
+                kind.statuses().iter().all(|status| (400..600).contains(status)),
+                "{kind:?}"
+            );
+            assert!(!kind.title().ends_with('.'), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_problems_in_the_documents_is_the_catalog() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/API.md");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once(BEGIN).unwrap();
+        let (table, after) = rest.split_once(END).unwrap();
+        let expected = table_of_all();
+        if std::env::var_os("MUSTER_UPDATE").is_some() {
+            std::fs::write(&path, [before, BEGIN, &expected, END, after].concat()).unwrap();
+        } else {
+            assert_eq!(table, expected, "see the first line of the table");
+        }
+    }
+
+    fn table_of_all() -> String {
+        let mut rows: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
+        for kind in ProblemType::ALL {
+            rows.entry(kind.status()).or_default().push(*kind);
+        }
+        let mut table = String::from("\n| status | `type` ends in | title |\n| --- | --- | --- |\n");
+        for (status, kinds) in rows {
+            for kind in kinds {
+                writeln!(table, "| {status} | `{}` | {} |", kind.slug(), kind.title()).unwrap();
+            }
+        }
+        table.push('\n');
+        table
+    }
+}
