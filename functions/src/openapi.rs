@@ -219,7 +219,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     let mut described = json!({
         "operationId": route.binary.replace('-', "_"),
         "summary": route.summary,
-        "description": access_text(route),
+        "description": access_text(route.access),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
@@ -237,25 +237,27 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     described
 }
 
-fn access_text(route: &Route) -> String {
-    match route.access {
-        Access::Public => "For anybody.".into(),
-        Access::User => "For any signed-in user.".into(),
-        Access::Member => "For active members and the platform; a stranger gets 404, an inactive member 403.".into(),
-        Access::Oneself => "For active members about themselves, and about those whom they manage; in person: not through an API key.".into(),
-        Access::Permission(permission) => {
-            let own = if route.path.contains("{member}") {
-                ", but for what concerns oneself"
-            } else {
-                ""
-            };
-            format!("Needs the permission `{permission}`{own}; a stranger gets 404, an inactive member 403.")
-        }
-        Access::Owner => "For active holders of the protected role, in person: not through an API key.".into(),
-        Access::Asker => "For the platform; for members and API keys about themselves, and with the permission `members:read` \
-            on the whole organization about anybody. OpenID AuthZEN Authorization API 1.0: faulty requests get 400, `X-Request-ID` comes back."
+/// Who may call a route, in words.
+fn access_text(access: Access) -> String {
+    let permission = |permission: &str, more: &str| {
+        format!(
+            "Requires the permission `{permission}`{more}. Callers who are not members get 404, inactive members get 403."
+        )
+    };
+    match access {
+        Access::Public => "Requires no token.".into(),
+        Access::User => "Requires a signed-in user; API keys are not accepted.".into(),
+        Access::Member => "Requires an active membership, or the platform's token. Callers who are not members get 404, inactive members get 403.".into(),
+        Access::Oneself => "Requires a signed-in active member, who can do this for themselves and for the members they manage; API keys are not accepted.".into(),
+        Access::Permission(name) => permission(name, ""),
+        Access::PermissionOrOneself(name) => permission(name, ", except for the caller's own membership"),
+        Access::PermissionOrPlatform(name) => permission(name, " or the platform's token"),
+        Access::UserPermission(name) => permission(name, " and a signed-in user; API keys are not accepted"),
+        Access::Owner => "Requires a signed-in active holder of the protected role; API keys are not accepted.".into(),
+        Access::Platform => "Requires the platform's token: its `scope` contains `muster:platform`.".into(),
+        Access::Asker => "Members and API keys can ask about themselves, and with the permission `members:read` on the whole organization about anybody; \
+            the platform can always ask. OpenID AuthZEN Authorization API 1.0: invalid requests get 400, and the response returns `X-Request-ID`."
             .into(),
-        Access::Platform => "For the platform: a token whose `scope` holds `muster:platform`.".into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The routes: one table from which gateway, OpenAPI document, template check and binaries are told apart by nobody.
+//! The route table. The gateway, the OpenAPI document, the template and the binaries are derived from it, so they cannot disagree.
 
 pub mod about;
 pub mod access;
@@ -16,6 +16,7 @@ pub mod ownership;
 pub mod people;
 pub mod resources;
 
+use crate::entry::answer;
 use crate::openapi::Operation;
 use crate::shapes::access::Configuration;
 use crate::shapes::access::answer::{Decided, Decisions};
@@ -42,26 +43,34 @@ use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
 use muster_edge::App;
-use muster_edge::serve::answer;
 
 /// Who may call a route.
+///
+/// [`crate::entry`] refuses, before anything is read, callers of a kind that may not call it. What a member may do is for the rules to
+/// decide, since it takes the member's roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anybody, without a token.
     Public,
-    /// Any signed-in user.
+    /// Signed-in users.
     User,
-    /// Active members of the organization in the path; a stranger gets 404.
+    /// Active members of the organization in the path, and the platform; a stranger gets 404.
     Member,
-    /// Active members about themselves and those they manage, in person.
+    /// Signed-in active members, about themselves and the members they manage.
     Oneself,
-    /// Members with this permission; one without it gets 403.
+    /// Members with this permission; to read, also the platform.
     Permission(&'static str),
-    /// Active holders of the protected role, in person.
+    /// As [`Access::Permission`], and members about themselves.
+    PermissionOrOneself(&'static str),
+    /// As [`Access::Permission`], and the platform also to change something.
+    PermissionOrPlatform(&'static str),
+    /// Signed-in members with this permission.
+    UserPermission(&'static str),
+    /// Signed-in active holders of the protected role.
     Owner,
-    /// The platform alone.
+    /// The platform.
     Platform,
-    /// The platform, and those who ask about themselves or with `members:read` about others, API keys among them.
+    /// The platform, and members and API keys about themselves, or with `members:read` about others.
     Asker,
 }
 
@@ -76,6 +85,10 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// Whether its handler reads a body. A body is refused otherwise, except by GET, which ignores it.
+    pub takes_body: bool,
+    /// The path of its handler below `routes`.
+    pub handler: &'static str,
     /// The AWS calls its function may make, by the names SDK and CloudTrail give them.
     pub calls: &'static [&'static str],
     /// What it does, in a line.
@@ -95,26 +108,37 @@ const PUT_FILE: &str = "s3:PutObject";
 const DELETE_FILE: &str = "s3:DeleteObject";
 const SECRET: &str = "secretsmanager:GetSecretValue";
 
+/// Whether an operation that begins so reads a body.
+const fn takes_body(kind: &str) -> bool {
+    !matches!(kind.as_bytes(), b"plain" | b"done")
+}
+
 macro_rules! routes {
-    ($( $binary:literal $method:literal $path:literal => $handler:path,
-        $access:expr, [$($call:ident),*], $summary:literal, $operation:expr; )*) => {
+    ($( $binary:literal $method_name:literal $path:literal => $handler:path,
+        $access:expr, [$($call:ident),*], $summary:literal,
+        Operation::$kind:ident $(::<$($type:ty),+>)? ($($argument:expr),*)
+        $(.$method:ident $(::<$($own:ty),+>)? ($($value:expr),*))*; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
-            binary: $binary, method: $method, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
+            binary: $binary, method: $method_name, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
+            takes_body: takes_body(stringify!($kind)), handler: stringify!($handler),
         } ),*];
 
         /// Answers a request with the handler of a binary, in this process. Only `local` links all of them.
         #[expect(unreachable_patterns, reason = "the page and its files are two routes of one binary")]
         pub async fn call(binary: &str, app: &App, request: Request) -> Response<Body> {
             match binary {
-                $( $binary => answer(app, request, $handler).await, )*
-                _ => answer(app, request, about::not_found).await,
+                $( $binary => answer(app, request, $binary, $handler).await, )*
+                _ => answer(app, request, "not-found", about::not_found).await,
             }
         }
 
         /// What the OpenAPI document says of each route.
         pub(crate) fn operations() -> Vec<(&'static Route, Operation)> {
-            ROUTES.iter().zip([$( $operation ),*]).collect()
+            ROUTES
+                .iter()
+                .zip([$( Operation::$kind$(::<$($type),+>)?($($argument),*)$(.$method$(::<$($own),+>)?($($value),*))* ),*])
+                .collect()
         }
     };
 }
@@ -137,7 +161,7 @@ routes! {
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
-        Access::Permission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
+        Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
         "Delete an organization, in person; everybody is out at once",
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE],
@@ -243,15 +267,15 @@ routes! {
         "End up to 100 memberships",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
-        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_READ), [READ, TOUCH],
         "Show a member; `me` is the caller",
         Operation::shows::<MemberBody>().asks("as");
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Change a member's roles, or one's own profile",
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "End a membership; `me` leaves",
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
@@ -274,11 +298,11 @@ routes! {
         "Say what an API key opens, and whether it may do something",
         Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Give a role on one resource, or change it; `me` where one's role lets one take it",
         Operation::takes::<PutGrant>().answers::<MemberBody>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
         "Take away the role on one resource",
         Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
@@ -308,11 +332,11 @@ routes! {
         "List contacts, or look some up by the beginnings of words of their names and addresses",
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
-        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
         "Register a contact, or change it; the platform may, too",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
-        Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
         "Delete a contact; a membership stays. The platform may, too",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,

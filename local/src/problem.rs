@@ -25,7 +25,10 @@ impl Problem {
     }
 
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
-        let Self(problem) = Self::new(ProblemType::MethodNotAllowed, format!("this route takes {allowed} only"));
+        let Self(problem) = Self::new(
+            ProblemType::MethodNotAllowed,
+            format!("this route takes {allowed} only"),
+        );
         Self(Box::new(problem.header("allow", allowed)))
     }
 

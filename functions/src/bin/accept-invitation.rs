@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::respond::accept;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(accept).await
+    muster_functions::entry::http("accept-invitation", accept).await
 }

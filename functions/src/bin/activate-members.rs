@@ -4,5 +4,5 @@ use muster_functions::routes::members::bulk::activate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(activate).await
+    muster_functions::entry::http("activate-members", activate).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::create::add;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(add).await
+    muster_functions::entry::http("add-member", add).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::bulk::cancel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(cancel).await
+    muster_functions::entry::http("cancel-invitations", cancel).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::members::bulk::change_role;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(change_role).await
+    muster_functions::entry::http("change-members-role", change_role).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::organizations::create;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(create).await
+    muster_functions::entry::http("create-organization", create).await
 }

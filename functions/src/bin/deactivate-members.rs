@@ -4,5 +4,5 @@ use muster_functions::routes::members::bulk::deactivate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(deactivate).await
+    muster_functions::entry::http("deactivate-members", deactivate).await
 }

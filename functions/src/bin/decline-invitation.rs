@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::respond::decline;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(decline).await
+    muster_functions::entry::http("decline-invitation", decline).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::deletion::delete;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(delete).await
+    muster_functions::entry::http("delete-organization", delete).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::access::evaluate_batch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(evaluate_batch).await
+    muster_functions::entry::http("evaluate-access-batch", evaluate_batch).await
 }

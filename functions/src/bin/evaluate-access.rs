@@ -4,5 +4,5 @@ use muster_functions::routes::access::evaluate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(evaluate).await
+    muster_functions::entry::http("evaluate-access", evaluate).await
 }

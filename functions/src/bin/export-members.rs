@@ -4,5 +4,5 @@ use muster_functions::routes::exports::at_once;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(at_once).await
+    muster_functions::entry::http("export-members", at_once).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::about::docs;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http_alone(docs).await
+    muster_functions::entry::http_alone("get-docs", docs).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::about::openapi;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http_alone(openapi).await
+    muster_functions::entry::http_alone("get-openapi", openapi).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::organizations::get;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(get).await
+    muster_functions::entry::http("get-organization", get).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::people::list;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(list).await
+    muster_functions::entry::http("list-members", list).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::respond::waiting;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(waiting).await
+    muster_functions::entry::http("list-my-invitations", waiting).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::organizations::roles;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(roles).await
+    muster_functions::entry::http("list-roles", roles).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::ownership::paying_owner;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(paying_owner).await
+    muster_functions::entry::http("name-paying-owner", paying_owner).await
 }

@@ -1,8 +1,8 @@
-//! Whatever no other route takes
+//! `ANY $default`
 
 use muster_functions::routes::about::not_found;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http_alone(not_found).await
+    muster_functions::entry::http_alone("not-found", not_found).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::respond::preview;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(preview).await
+    muster_functions::entry::http("preview-invitation", preview).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::resources::put;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(put).await
+    muster_functions::entry::http("put-resource", put).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::members::remove;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(remove).await
+    muster_functions::entry::http("remove-member", remove).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::resend;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(resend).await
+    muster_functions::entry::http("resend-invitation", resend).await
 }

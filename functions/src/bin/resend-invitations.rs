@@ -4,5 +4,5 @@ use muster_functions::routes::invitations::bulk::resend_some;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(resend_some).await
+    muster_functions::entry::http("resend-invitations", resend_some).await
 }

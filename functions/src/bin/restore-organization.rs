@@ -4,5 +4,5 @@ use muster_functions::routes::deletion::restore;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(restore).await
+    muster_functions::entry::http("restore-organization", restore).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::api_keys::revoke;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(revoke).await
+    muster_functions::entry::http("revoke-api-key", revoke).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::api_keys::rotate;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(rotate).await
+    muster_functions::entry::http("rotate-api-key", rotate).await
 }

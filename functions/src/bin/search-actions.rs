@@ -4,5 +4,5 @@ use muster_functions::routes::access::search_actions;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(search_actions).await
+    muster_functions::entry::http("search-actions", search_actions).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::access::search_resources;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(search_resources).await
+    muster_functions::entry::http("search-resources", search_resources).await
 }

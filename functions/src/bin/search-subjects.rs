@@ -4,5 +4,5 @@ use muster_functions::routes::access::search_subjects;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(search_subjects).await
+    muster_functions::entry::http("search-subjects", search_subjects).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::organizations::set_plan;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(set_plan).await
+    muster_functions::entry::http("set-plan", set_plan).await
 }

@@ -4,5 +4,5 @@ use muster_functions::routes::ownership::transfer;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(transfer).await
+    muster_functions::entry::http("transfer-ownership", transfer).await
 }

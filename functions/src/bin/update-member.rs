@@ -4,5 +4,5 @@ use muster_functions::routes::members::update;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(update).await
+    muster_functions::entry::http("update-member", update).await
 }

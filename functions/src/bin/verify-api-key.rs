@@ -4,5 +4,5 @@ use muster_functions::routes::api_keys::verify;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_edge::serve::http(verify).await
+    muster_functions::entry::http("verify-api-key", verify).await
 }

@@ -48,8 +48,7 @@ struct Opening<B> {
 
 impl<B: Search> Opening<B> {
     /// Who asks, what, where, and for which part of it.
-    async fn of(call: &Call) -> Result<Self, Problem> {
-        let user = call.caller().await?;
+    fn of(call: &Call, user: User) -> Result<Self, Problem> {
         let body: B = body(call)?;
         let named = NamedOrganization::first(body.told()).or(own_organization(&user));
         let paging = Paging::of(call, &body, named)?;

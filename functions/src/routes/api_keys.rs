@@ -11,7 +11,7 @@ use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret}
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
 use muster_edge::org_context::{role_set, touch_key};
-use muster_edge::{Call, Outcome, Problem, Reply};
+use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
 /// The answer that shows the secret. What is kept for a repeat of the request does not.
@@ -26,8 +26,7 @@ fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcom
 }
 
 /// Makes an API key, for oneself or for a member one manages.
-pub async fn create(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let body: CreateApiKey = call.body()?;
@@ -51,8 +50,7 @@ pub async fn create(call: Call) -> Outcome {
 }
 
 /// Lists API keys of a member that were not revoked, oldest first.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let query = call.query(&["limit", "cursor"])?;
@@ -84,9 +82,7 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// Revokes an API key.
-pub async fn revoke(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn revoke(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key: KeyId = call.path("key")?;
@@ -102,8 +98,7 @@ pub async fn revoke(call: Call) -> Outcome {
 }
 
 /// Gives an API key a new secret.
-pub async fn rotate(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn rotate(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key: KeyId = call.path("key")?;
@@ -122,8 +117,7 @@ pub async fn rotate(call: Call) -> Outcome {
 
 /// Says what an API key opens at this moment, and whether it may do something: one read, two for a key that another member than
 /// its owner knows, and none for a mistyped one.
-pub async fn verify(call: Call) -> Outcome {
-    call.user().await?;
+pub async fn verify(call: Call, _: User) -> Outcome {
     let body: VerifyApiKey = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
         return told(VerifiedBody {

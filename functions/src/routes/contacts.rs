@@ -13,8 +13,7 @@ use muster_store::Key;
 const MAX_QUERY: usize = 200;
 
 /// Lists contacts, or those of whom each word of `q` begins a word. They are for those who see the whole organization.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["q", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
@@ -56,8 +55,7 @@ fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Pro
 }
 
 /// Registers a contact, or makes it what the body tells.
-pub async fn put(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
     let body: PutContact = call.body()?;
@@ -87,9 +85,7 @@ pub async fn put(call: Call) -> Outcome {
 }
 
 /// Deletes a contact.
-pub async fn delete(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn delete(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path("contact")?;
     call.change_in_org(

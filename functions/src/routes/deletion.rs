@@ -3,12 +3,10 @@
 use crate::shapes::organization::OrganizationBody;
 use muster_domain::OrganizationId;
 use muster_domain::rules::deletion;
-use muster_edge::{Call, Outcome, Reply};
+use muster_edge::{Call, Outcome, Reply, User};
 
 /// Deletes an organization: every member is out at the next request (`client-practice`). Its data goes in the background.
-pub async fn delete(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn delete(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, call.path("org")?, Vec::new(), |org, _, ids| {
         org.require_user()?;
         let changes = deletion::delete(&org.decision_context()?, ids)?;
@@ -19,9 +17,7 @@ pub async fn delete(call: Call) -> Outcome {
 }
 
 /// Brings a deleted organization back. For the platform alone.
-pub async fn restore(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn restore(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     call.change_as_platform(&user, id, |org, ids| {
         let (after, changes) = deletion::restore(&org.organization, user.id, call.now, ids)?;

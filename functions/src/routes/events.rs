@@ -5,7 +5,7 @@ use crate::shapes::event::EventBody;
 use muster_domain::{Instant, OrganizationId, permission};
 use muster_edge::call::Query;
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, Outcome, Problem, Reply};
+use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::EventFilter;
 
 /// What is asked for: ids of actor and subject, a kind or a family of kinds (`invitation.*`), and a span of time.
@@ -22,8 +22,7 @@ fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
 
 /// Lists events, newest first. Time is a range of the key; for the other filters a bounded number is read a request, and
 /// `next_cursor` says that there may be more.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);

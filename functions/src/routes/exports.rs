@@ -12,7 +12,7 @@ use muster_domain::text::TimeZoneName;
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::problem::ProblemType;
-use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply};
+use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 use std::time::{Duration, SystemTime};
 
@@ -36,8 +36,7 @@ fn too_large() -> Problem {
 }
 
 /// Answers with the list of people as a file.
-pub async fn at_once(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn at_once(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let query = call.query(&[&SELECTING[..], &["format", "timezone"]].concat())?;
     let format = query.one_of("format", &["csv", "xlsx"])?;
@@ -115,8 +114,7 @@ async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Re
 }
 
 /// Asks for an export that is made in the background.
-pub async fn create(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let body: CreateExport = call.body()?;
     let filter: Selection = body.filter.clone().unwrap_or_default().into();
@@ -152,9 +150,8 @@ fn inside_filter(violation: Violation) -> Violation {
 }
 
 /// Shows how far an export has come, and where its file is once it is there.
-pub async fn get(call: Call) -> Outcome {
+pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
-    let user = call.caller().await?;
     let organization: OrganizationId = call.path("org")?;
     let id: ExportId = call.path("export")?;
     let key = Key::export(organization, id);

@@ -16,12 +16,11 @@ use muster_domain::{
     Changes, Invitation, InvitationId, InvitationState, OrganizationId, Person, ResourceKey, ResourceRef, permission,
 };
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply};
+use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Cursor, Key, Page, PeopleQuery, ReadSet};
 
 /// Lists invitations: pending ones by default, or those that have ended, the latest first.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["status", "limit", "cursor"])?;
     let status = query.one_of("status", &["pending", "ended"])?;
@@ -78,9 +77,8 @@ async fn in_sight_of(
 }
 
 /// Shows one invitation.
-pub async fn get(call: Call) -> Outcome {
+pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
-    let user = call.caller().await?;
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let (org, read) = call
         .read_in_org(&user, organization, invitation_keys(organization, id))
@@ -100,8 +98,7 @@ pub async fn get(call: Call) -> Outcome {
 }
 
 /// Changes what a pending invitation offers.
-pub async fn update(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn update(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let body: UpdateInvitation = call.body()?;
     let mut keys = invitation_keys(organization, id);
@@ -158,9 +155,7 @@ pub async fn update(call: Call) -> Outcome {
 }
 
 /// Takes a pending invitation back.
-pub async fn cancel(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn cancel(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_in_org(
         &user,
@@ -233,9 +228,7 @@ pub(super) fn sent_again(
 }
 
 /// Sends an invitation again, with a new link.
-pub async fn resend(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn resend(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let mut keys = invitation_keys(organization, id);
     keys.push(Key::sent_on(organization, pace::day(call.now)));

@@ -32,8 +32,7 @@ pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
 }
 
 /// Shows one member, or oneself as `me`.
-pub async fn get(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn get(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let query = call.query(&["as"])?;
@@ -72,8 +71,7 @@ pub async fn get(call: Call) -> Outcome {
 }
 
 /// Changes what a member holds, or what they tell about themselves.
-pub async fn update(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn update(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let body: UpdateMember = call.body()?;
@@ -286,9 +284,7 @@ pub(super) fn removal(
 }
 
 /// Ends a membership: another's, or one's own, which is leaving.
-pub async fn remove(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn remove(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let keys = vec![Key::member(organization, id)];

@@ -10,12 +10,11 @@ use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, Organizati
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::PendingChange;
 use muster_edge::org_context::role_set;
-use muster_edge::{Call, NextAction, Outcome, Problem, Reply};
+use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
 use muster_store::{Footing, Key};
 
 /// Makes an organization; the caller becomes its owner (`website-studio`).
-pub async fn create(call: Call) -> Outcome {
-    let user = call.user().await?;
+pub async fn create(call: Call, user: User) -> Outcome {
     let body: CreateOrganization = call.body()?;
     let set = roleset::find(&body.role_set).ok_or_else(|| unknown_role_set(&body.role_set))?;
     let email = user
@@ -59,8 +58,7 @@ fn unknown_role_set(id: &str) -> Problem {
 }
 
 /// Lists the organizations the caller is a member of.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.user().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let page = call
         .app
@@ -110,17 +108,15 @@ pub async fn list(call: Call) -> Outcome {
 }
 
 /// Shows an organization to its members.
-pub async fn get(call: Call) -> Outcome {
+pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
-    let user = call.caller().await?;
     let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
     org.any_role()?;
     Ok(Reply::json(200, &OrganizationBody::from(&org.organization))?.showing(&org.organization))
 }
 
 /// Changes name and settings.
-pub async fn update(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn update(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
     call.change_in_org(&user, id, Vec::new(), |org, _, ids| {
@@ -142,8 +138,7 @@ pub async fn update(call: Call) -> Outcome {
 }
 
 /// Sets seat limit, allowed domains and mail limit. For the platform alone.
-pub async fn set_plan(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;
     let domains = body.allowed_domains.as_ref();
@@ -177,9 +172,8 @@ pub async fn set_plan(call: Call) -> Outcome {
 }
 
 /// Lists the roles of the organization, with those the caller may give.
-pub async fn roles(call: Call) -> Outcome {
+pub async fn roles(call: Call, user: User) -> Outcome {
     call.query(&[])?;
-    let user = call.caller().await?;
     let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
     org.any_role()?;
     let authority = org.authority();

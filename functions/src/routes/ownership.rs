@@ -7,12 +7,11 @@ use crate::shapes::organization::{NamePayingOwner, OrganizationBody, TransferOwn
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::ownership;
 use muster_domain::{Member, OrganizationId};
-use muster_edge::{Call, OrgContext, Outcome, Reply};
+use muster_edge::{Call, OrgContext, Outcome, Reply, User};
 use muster_store::Key;
 
 /// Hands ownership on to another member; the giver becomes what they ask for (`coaching-site`).
-pub async fn transfer(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn transfer(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: TransferOwnership = call.body()?;
     let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
@@ -45,8 +44,7 @@ pub async fn transfer(call: Call) -> Outcome {
 }
 
 /// Names the owner who pays (`client-practice`).
-pub async fn paying_owner(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn paying_owner(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: NamePayingOwner = call.body()?;
     let keys = vec![Key::member(id, body.member)];

@@ -6,7 +6,7 @@ use muster_domain::people::{FilterContext, Selection};
 use muster_domain::{OrganizationId, Person, ResourceRef, Timestamp, UserId, permission};
 use muster_edge::call::Query;
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, OrgContext, Outcome, Problem, Reply};
+use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Cursor, Key, People, PeopleQuery, ReadSet, Store, StoreError};
 use std::collections::BTreeSet;
 
@@ -41,8 +41,7 @@ pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timest
 }
 
 /// Lists people. One whose power is limited to resources sees those they share one with.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);

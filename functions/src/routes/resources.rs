@@ -5,12 +5,11 @@ use crate::shapes::resource::{PutResource, ResourceBody};
 use muster_domain::rules::resources;
 use muster_domain::{OrganizationId, Resource, ResourceKey, permission};
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, CallerKind, Outcome, Problem, Reply};
+use muster_edge::{Call, CallerKind, Outcome, Problem, Reply, User};
 use muster_store::{Cursor, Key, Page};
 
 /// Lists resources: all of them, or those the caller's roles are limited to.
-pub async fn list(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
@@ -63,8 +62,7 @@ fn key(call: &Call) -> Result<ResourceKey, Problem> {
 }
 
 /// Registers a resource, or renames it.
-pub async fn put(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn put(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call)?;
     let body: PutResource = call.body()?;
@@ -88,9 +86,7 @@ pub async fn put(call: Call) -> Outcome {
 }
 
 /// Deletes a resource. Access through it ends at once; what is left of it goes in the background.
-pub async fn delete(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn delete(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;
     call.change_in_org(&user, id, vec![Key::resource(id, &key)], |org, read, ids| {

@@ -60,7 +60,8 @@ impl Call {
     }
 
     /// Whether the method is one that only reads: only these are told by parameters what is wanted.
-    pub(crate) fn reads(&self) -> bool {
+    #[must_use]
+    pub fn reads(&self) -> bool {
         matches!(self.method(), "GET" | "HEAD")
     }
 

@@ -73,29 +73,6 @@ fn the_template_leads_each_route_to_the_function_that_answers_it() {
 }
 
 #[test]
-fn each_binary_serves_the_handler_of_its_route() {
-    let table = file("functions/src/routes.rs");
-    for route in ROUTES {
-        let line = format!("{:?} {:?} {:?} => ", route.binary, route.method, route.path);
-        let (_, rest) = table.split_once(&line).unwrap();
-        let (handler, _) = rest.split_once(',').unwrap();
-        let source = file(&format!("functions/src/bin/{}.rs", route.binary));
-        let (_, name) = handler.split_once("::").unwrap();
-        assert!(
-            source.contains(&format!("use muster_functions::routes::{handler};")),
-            "{}",
-            route.binary
-        );
-        let serve = if route.calls.is_empty() { "http_alone" } else { "http" };
-        assert!(
-            source.contains(&format!("muster_edge::serve::{serve}({name})")),
-            "{}",
-            route.binary
-        );
-    }
-}
-
-#[test]
 fn each_sample_is_an_event_of_its_route() {
     for binary in files("events", ".json") {
         let sample: Value = serde_json::from_str(&file(&format!("events/{binary}.json"))).unwrap();

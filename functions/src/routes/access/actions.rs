@@ -4,18 +4,18 @@ use super::{Opening, Subject, authorize, nothing, place, reply};
 use crate::shapes::access::ask::{about, keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
 use muster_domain::rules::access;
-use muster_edge::{Call, Outcome};
+use muster_edge::{Call, Outcome, User};
 use muster_store::{Cursor, Key};
 use std::collections::BTreeSet;
 
 /// Finds what: every permission of the role set that holds there, in the order of their names.
-pub async fn search_actions(call: Call) -> Outcome {
+pub async fn search_actions(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
         named,
         paging,
-    } = Opening::<ActionSearch>::of(&call).await?;
+    } = Opening::<ActionSearch>::of(&call, user)?;
     let about = about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();

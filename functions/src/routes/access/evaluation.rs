@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 /// Answers one question.
-pub async fn evaluate(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn evaluate(call: Call, user: User) -> Outcome {
     let body: Evaluation = body(&call)?;
     let ask = body.understood(own_organization(&user));
     let answers = answered(&call, &user, &[ask]).await?;
@@ -22,8 +21,7 @@ pub async fn evaluate(call: Call) -> Outcome {
 }
 
 /// Answers up to 100 questions from one read.
-pub async fn evaluate_batch(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
     let body: Evaluations = body(&call)?;
     let asks = body.understood(own_organization(&user));
     let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;

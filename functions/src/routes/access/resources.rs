@@ -7,17 +7,17 @@ use crate::shapes::access::find::{FoundResource, ResourceSearch};
 use muster_domain::rules::access;
 use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
 use muster_edge::org_context::OrgContext;
-use muster_edge::{Call, Outcome, Problem};
+use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::{Cursor, Key, Page, Store};
 
 /// Finds to what: all there is of the type for whose roles reach the whole organization, for others what they hold roles on.
-pub async fn search_resources(call: Call) -> Outcome {
+pub async fn search_resources(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
         named,
         paging,
-    } = Opening::<ResourceSearch>::of(&call).await?;
+    } = Opening::<ResourceSearch>::of(&call, user)?;
     let about = about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;

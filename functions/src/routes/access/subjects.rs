@@ -8,18 +8,18 @@ use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
 use muster_domain::rules::access;
 use muster_edge::org_context::OrgContext;
-use muster_edge::{Call, Outcome, Problem};
+use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::holders::Holders;
 use muster_store::{Key, Store};
 
 /// Finds who may: those with grants on the resource first, then those whose roles reach the whole organization.
-pub async fn search_subjects(call: Call) -> Outcome {
+pub async fn search_subjects(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
         named,
         paging,
-    } = Opening::<SubjectSearch>::of(&call).await?;
+    } = Opening::<SubjectSearch>::of(&call, user)?;
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
     let organizations = named.id().into_iter().collect();

@@ -20,8 +20,7 @@ async fn resend(call: Call, user: User, organization: OrganizationId, chosen: Ch
 }
 
 /// Takes pending invitations back.
-pub async fn cancel(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn cancel(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let chosen: ChosenInvitations = call.body()?;
     run(call, user, organization, chosen.invitations, Cancel).await
@@ -111,8 +110,7 @@ impl Action for Cancel {
 }
 
 /// Sends chosen invitations again, or without a body every pending one, in the background.
-pub async fn resend_some(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn resend_some(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     match call.body_if_any()? {
         Some(chosen) => resend(call, user, organization, chosen).await,

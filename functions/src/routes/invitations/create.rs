@@ -57,8 +57,7 @@ enum Plan {
 }
 
 /// Invites up to 20 addresses, all or none; those at which an account is known are added.
-pub async fn create(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn create(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
     let addresses = parse_list(&body.emails).map_err(|e| {
@@ -92,8 +91,7 @@ pub async fn create(call: Call) -> Outcome {
 }
 
 /// Adds one person: at once if they are known by their account, by invitation otherwise.
-pub async fn add(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn add(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: AddMember = call.body()?;
     let whom = match (body.email, body.contact) {

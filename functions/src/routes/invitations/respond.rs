@@ -58,9 +58,7 @@ const MAX_ATTEMPTS: usize = 3;
 
 /// Accepts an invitation: the caller becomes a member. One who is a member already, with another address, is refused, and the invitation
 /// ends: nobody else could accept it.
-pub async fn accept(call: Call) -> Outcome {
-    let user = call.user().await?;
-    call.no_body()?;
+pub async fn accept(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
     for _ in 0..MAX_ATTEMPTS {
         let mut second = None;
@@ -98,9 +96,7 @@ pub async fn accept(call: Call) -> Outcome {
 }
 
 /// Declines an invitation.
-pub async fn decline(call: Call) -> Outcome {
-    let user = call.user().await?;
-    call.no_body()?;
+pub async fn decline(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
     answer(&call, &user, &link, |answer, ids| {
         Ok((respond::decline(answer, ids)?, Reply::empty()))
@@ -196,8 +192,7 @@ fn open(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
 }
 
 /// Lists the invitations that wait for the caller's verified address, in any organization.
-pub async fn waiting(call: Call) -> Outcome {
-    let user = call.user().await?;
+pub async fn waiting(call: Call, user: User) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let email = user
         .email

@@ -9,29 +9,27 @@ use muster_domain::rules::activation;
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate};
 use muster_domain::rules::offer::{self, RequestedOffer};
 use muster_domain::{Changes, OrganizationId, ResourceKey, RoleId, Status, Term, UserId, permission};
-use muster_edge::{Call, Ids, Outcome, Problem};
+use muster_edge::{Call, Ids, Outcome, Problem, User};
 use muster_store::{Key, ReadSet};
 
 /// Activates members; each takes a seat again.
-pub async fn activate(call: Call) -> Outcome {
-    switch(call, Status::Active).await
+pub async fn activate(call: Call, user: User) -> Outcome {
+    switch(call, user, Status::Active).await
 }
 
 /// Deactivates members: they lose access at their next request, and free their seats.
-pub async fn deactivate(call: Call) -> Outcome {
-    switch(call, Status::Inactive).await
+pub async fn deactivate(call: Call, user: User) -> Outcome {
+    switch(call, user, Status::Inactive).await
 }
 
-async fn switch(call: Call, status: Status) -> Outcome {
-    let user = call.caller().await?;
+async fn switch(call: Call, user: User, status: Status) -> Outcome {
     let organization = call.path("org")?;
     let body: ChosenMembers = call.body()?;
     run(call, user, organization, body.members, Switch(status)).await
 }
 
 /// Gives members a role in place of all they hold.
-pub async fn change_role(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn change_role(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: ChangeRoles = call.body()?;
     let wanted = Reassign {
@@ -43,8 +41,7 @@ pub async fn change_role(call: Call) -> Outcome {
 }
 
 /// Ends memberships.
-pub async fn remove(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn remove(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: ChosenMembers = call.body()?;
     run(call, user, organization, body.members, Remove).await

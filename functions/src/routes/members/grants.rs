@@ -4,7 +4,7 @@ use super::{target, view};
 use crate::shapes::member::PutGrant;
 use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
-use muster_edge::{Call, OrgContext, Outcome, Problem, Reply};
+use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 
 /// The resource of the path; under a name that no resource can have there is none.
@@ -23,8 +23,7 @@ fn holds(org: &OrgContext, member: &Member, key: &ResourceKey) -> bool {
 }
 
 /// Gives a member a role on one resource, or changes the one they hold there. Some roles let members do so for themselves.
-pub async fn put(call: Call) -> Outcome {
-    let user = call.caller().await?;
+pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;
@@ -62,9 +61,7 @@ pub async fn put(call: Call) -> Outcome {
 }
 
 /// Takes away the role a member holds on one resource.
-pub async fn delete(call: Call) -> Outcome {
-    let user = call.caller().await?;
-    call.no_body()?;
+pub async fn delete(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;

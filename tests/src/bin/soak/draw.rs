@@ -266,7 +266,10 @@ impl<'w> Draw<'w> {
         let organization = self.organization();
         let set = organization.set;
         let may = |standing: &Standing| match access {
-            Access::Permission(wanted) => standing.allows(set, wanted),
+            Access::Permission(wanted)
+            | Access::PermissionOrOneself(wanted)
+            | Access::PermissionOrPlatform(wanted)
+            | Access::UserPermission(wanted) => standing.allows(set, wanted),
             Access::Owner => standing.roles(set).any(|role| role.protected),
             Access::Oneself | Access::Asker => standing.allows(set, permission::MEMBERS_READ),
             Access::Public | Access::User | Access::Member | Access::Platform => standing.roles(set).next().is_some(),

@@ -205,7 +205,8 @@ impl Judgement<'_> {
             !reply.is_done() || !self.is_worthless(self.caller(), self.known.maker.as_ref()),
             || "a key opened something whose maker may do nothing".to_owned(),
         )?;
-        let own = ABOUT_MEMBERS.contains(&request.route.binary) && request.about == self.caller();
+        let is_about_a_member = matches!(request.route.access, Access::PermissionOrOneself(_));
+        let own = is_about_a_member && request.about == self.caller();
         must(!reply.is_done() || !own || !self.known.limited, || {
             "a key that is limited to resources is its owner's master".to_owned()
         })?;
@@ -300,15 +301,6 @@ impl Judgement<'_> {
     }
 }
 
-/// The routes about one member.
-const ABOUT_MEMBERS: [&str; 5] = [
-    "get-member",
-    "update-member",
-    "remove-member",
-    "put-grant",
-    "delete-grant",
-];
-
 /// Whether somebody who is at most this may have this request granted.
 fn may_succeed(request: &Request, most: &Standing, set: &RoleSet, oneself: bool) -> bool {
     let binary = request.route.binary;
@@ -320,7 +312,10 @@ fn may_succeed(request: &Request, most: &Standing, set: &RoleSet, oneself: bool)
         (_, Access::Public | Access::User | Access::Member) => true,
         (_, Access::Oneself) => oneself || most.allows(set, permission::MEMBERS_MANAGE),
         (_, Access::Asker) => oneself || most.allows(set, permission::MEMBERS_READ),
-        (_, Access::Permission(wanted)) => most.allows(set, wanted) || (oneself && ABOUT_MEMBERS.contains(&binary)),
+        (_, Access::PermissionOrOneself(wanted)) => oneself || most.allows(set, wanted),
+        (_, Access::Permission(wanted) | Access::PermissionOrPlatform(wanted) | Access::UserPermission(wanted)) => {
+            most.allows(set, wanted)
+        }
         (_, Access::Owner) => most.roles(set).any(|role| role.protected),
         (_, Access::Platform) => false,
     }

@@ -1,0 +1,169 @@
+//! What the line of a route demands. It is checked before the handler runs, and before anything is read.
+
+use crate::routes::{Access, ROUTES, Route};
+use lambda_http::{Body, Request, Response};
+use muster_edge::{App, Call, Outcome, Problem, User, serve};
+use std::future::Future;
+
+/// A handler: of a request, or of a request and its caller.
+pub trait Handler<Parameters>: Copy + Send + Sync + 'static {
+    /// Answers the request.
+    fn handle(self, call: Call, caller: Option<User>) -> impl Future<Output = Outcome> + Send;
+}
+
+impl<F, R> Handler<Call> for F
+where
+    F: Fn(Call) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send,
+{
+    fn handle(self, call: Call, _: Option<User>) -> impl Future<Output = Outcome> + Send {
+        self(call)
+    }
+}
+
+impl<F, R> Handler<(Call, User)> for F
+where
+    F: Fn(Call, User) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Outcome> + Send,
+{
+    async fn handle(self, call: Call, caller: Option<User>) -> Outcome {
+        // A public route has no caller, and so no such handler.
+        self(call, caller.ok_or_else(Problem::internal)?).await
+    }
+}
+
+impl Access {
+    /// The caller, as far as it can be established before anything is read; none for a public route.
+    ///
+    /// # Errors
+    /// 401; 403 for an API key where a user has to be signed in, for callers other than the platform where only the platform may
+    /// call, and for the platform where it may only read.
+    async fn caller(self, call: &Call) -> Result<Option<User>, Problem> {
+        let caller = match self {
+            Self::Public => return Ok(None),
+            Self::User | Self::Oneself | Self::UserPermission(_) | Self::Owner | Self::Platform => call.user().await?,
+            Self::Member
+            | Self::Permission(_)
+            | Self::PermissionOrOneself(_)
+            | Self::PermissionOrPlatform(_)
+            | Self::Asker => call.caller().await?,
+        };
+        match self {
+            Self::Platform if !caller.platform => Err(Problem::forbidden("only the platform can do this")),
+            Self::Oneself
+            | Self::UserPermission(_)
+            | Self::Owner
+            | Self::Permission(_)
+            | Self::PermissionOrOneself(_)
+                if caller.platform && !call.reads() =>
+            {
+                Err(Problem::forbidden("the platform can only read here"))
+            }
+            _ => Ok(Some(caller)),
+        }
+    }
+}
+
+/// Answers a request with the handler of a binary, after what the route demands.
+pub async fn answer<P>(app: &App, request: Request, binary: &str, handler: impl Handler<P>) -> Response<Body> {
+    serve::answer(app, request, |call| guarded(binary, handler, call)).await
+}
+
+/// Serves the handler of a binary as a Lambda function.
+///
+/// # Errors
+/// As [`serve::http`].
+pub async fn http<P: 'static>(binary: &'static str, handler: impl Handler<P>) -> Result<(), lambda_runtime::Error> {
+    serve::http(move |call| guarded(binary, handler, call)).await
+}
+
+/// Serves the handler of a binary that calls no service as a Lambda function.
+///
+/// # Errors
+/// As [`serve::http_alone`].
+pub async fn http_alone<P: 'static>(
+    binary: &'static str,
+    handler: impl Handler<P>,
+) -> Result<(), lambda_runtime::Error> {
+    serve::http_alone(move |call| guarded(binary, handler, call)).await
+}
+
+async fn guarded<P>(binary: &str, handler: impl Handler<P>, call: Call) -> Outcome {
+    let route = Route::of(binary).ok_or_else(Problem::internal)?;
+    let caller = route.access.caller(&call).await?;
+    if !route.takes_body && !call.reads() {
+        call.no_body()?;
+    }
+    handler.handle(call, caller).await
+}
+
+impl Route {
+    /// The route of a binary. All routes of one binary demand the same.
+    fn of(binary: &str) -> Option<&'static Self> {
+        ROUTES.iter().find(|route| route.binary == binary)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    const HOW: &str = "is stale: run `MUSTER_UPDATE=1 cargo test --workspace --lib -- entry`";
+
+    /// The source of the binary that serves a route.
+    fn source(route: &Route) -> String {
+        let handler = route.handler.replace(' ', "");
+        let (_, name) = handler.rsplit_once("::").unwrap();
+        let serve = if route.calls.is_empty() { "http_alone" } else { "http" };
+        let Route {
+            binary, method, path, ..
+        } = route;
+        format!(
+            "//! `{method} {path}`\n\nuse muster_functions::routes::{handler};\n\n\
+             #[tokio::main(flavor = \"current_thread\")]\n\
+             async fn main() -> Result<(), lambda_runtime::Error> {{\n    \
+             muster_functions::entry::{serve}({binary:?}, {name}).await\n}}\n"
+        )
+    }
+
+    #[test]
+    fn each_binary_is_written_from_the_line_of_its_route() {
+        let mut written = BTreeSet::new();
+        for route in ROUTES.iter().filter(|route| written.insert(route.binary)) {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/bin/{}.rs", route.binary));
+            let expected = source(route);
+            if std::env::var_os("MUSTER_UPDATE").is_some() {
+                fs::write(&path, expected).unwrap();
+            } else {
+                assert_eq!(
+                    fs::read_to_string(&path).unwrap_or_default(),
+                    expected,
+                    "{} {HOW}",
+                    path.display()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn all_routes_of_one_binary_demand_the_same() {
+        for route in ROUTES {
+            let first = Route::of(route.binary).unwrap();
+            assert_eq!(
+                (route.access, route.takes_body),
+                (first.access, first.takes_body),
+                "{}",
+                route.path
+            );
+            assert_eq!(
+                (route.handler, route.calls),
+                (first.handler, first.calls),
+                "{}",
+                route.path
+            );
+        }
+    }
+}
