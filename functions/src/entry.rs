@@ -98,6 +98,12 @@ async fn guarded<P>(binary: &str, handler: impl Handler<P>, call: Call) -> Outco
 }
 
 impl Route {
+    /// Whether its function may make this AWS call, by the name that the SDK gives it.
+    #[must_use]
+    pub fn may(&self, operation: &str) -> bool {
+        self.calls.iter().any(|call| call.split(' ').next() == Some(operation))
+    }
+
     /// The route of a binary. All routes of one binary demand the same.
     fn of(binary: &str) -> Option<&'static Self> {
         ROUTES.iter().find(|route| route.binary == binary)

@@ -12,3 +12,5 @@ pub mod routes;
 pub mod schedule;
 pub mod shapes;
 pub mod streams;
+#[cfg(test)]
+mod template;

@@ -26,6 +26,8 @@ pub struct Operation {
     body_can_be_left_out: bool,
     replies: Vec<(u16, Option<Value>)>,
     is_file: bool,
+    is_search: bool,
+    is_bulk: bool,
     query: Vec<&'static str>,
     schemas: Schemas,
 }
@@ -101,6 +103,7 @@ impl Operation {
     pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
         let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
         operation.reference::<Row>();
+        operation.is_search = true;
         operation
     }
 
@@ -134,7 +137,20 @@ impl Operation {
     pub(crate) fn decides<Row: ToSchema>(self) -> Self {
         let mut operation = self.answers::<Verdicts<Row>>(200);
         operation.reference::<Row>();
+        operation.is_bulk = true;
         operation
+    }
+
+    /// Whether it answers with pages, and so seals cursors.
+    #[cfg(test)]
+    pub(crate) fn has_pages(&self) -> bool {
+        self.is_search || self.query.contains(&"cursor")
+    }
+
+    /// Whether it decides up to a hundred rows.
+    #[cfg(test)]
+    pub(crate) const fn is_bulk(&self) -> bool {
+        self.is_bulk
     }
 
     fn reference<T: ToSchema>(&mut self) -> Value {
@@ -351,7 +367,7 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
                 "`*` for what must not be there yet, or tags of states that it must not be in; 412 otherwise.",
             ),
         ],
-        "POST" if route.calls.contains(&"dynamodb:TransactWriteItems") => vec![(
+        "POST" if route.may("dynamodb:TransactWriteItems") => vec![(
             "Idempotency-Key",
             "Repeating a request with the same key gives the first answer again, for a day. It is 1 to 255 printable characters of ASCII.",
         )],

@@ -89,7 +89,8 @@ pub struct Route {
     pub takes_body: bool,
     /// The path of its handler below `routes`.
     pub handler: &'static str,
-    /// The AWS calls its function may make, by the names SDK and CloudTrail give them.
+    /// The AWS calls its function may make, by the names that the SDK and CloudTrail give them, followed by the index that a query
+    /// reads or the part of a transaction.
     pub calls: &'static [&'static str],
     /// What it does, in a line.
     pub summary: &'static str,
@@ -97,10 +98,17 @@ pub struct Route {
 
 const READ: &str = "dynamodb:BatchGetItem";
 const QUERY: &str = "dynamodb:Query";
-const WRITE: &str = "dynamodb:TransactWriteItems";
+const QUERY_BY_USER: &str = "dynamodb:Query by_user";
+const QUERY_BY_ACTIVITY: &str = "dynamodb:Query by_activity";
+const QUERY_DUE: &str = "dynamodb:Query due";
+/// Parts of a transaction.
+const PUT: &str = "dynamodb:TransactWriteItems PutItem";
+const UPDATE: &str = "dynamodb:TransactWriteItems UpdateItem";
+const DELETE: &str = "dynamodb:TransactWriteItems DeleteItem";
+const CHECK: &str = "dynamodb:TransactWriteItems ConditionCheckItem";
 /// Deletes what is left of an organization.
 const ERASE: &str = "dynamodb:BatchWriteItem";
-/// Notes when a member was last seen.
+/// Records when a member was last seen, outside a transaction.
 const TOUCH: &str = "dynamodb:UpdateItem";
 /// Files of exports. A link opens what the function that made it may read.
 const GET_FILE: &str = "s3:GetObject";
@@ -144,35 +152,35 @@ macro_rules! routes {
 }
 
 routes! {
-    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, WRITE],
+    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
         "Make an organization; the caller becomes its owner",
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
-    "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY],
+    "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
         "List the organizations the caller is a member of",
         Operation::pages::<MyOrganization>(&[]);
     "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, [READ, TOUCH],
         "Show an organization",
         Operation::shows::<OrganizationBody>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
-        Access::Permission(permission::ORGANIZATION_UPDATE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::ORGANIZATION_UPDATE), [READ, PUT, UPDATE, CHECK, TOUCH],
         "Change name and settings",
         Operation::takes::<UpdateOrganization>().answers::<OrganizationBody>(200);
-    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, WRITE],
+    "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, PUT, UPDATE],
         "Set seat limit and allowed domains",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
-        Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, WRITE, TOUCH],
+        Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, PUT, UPDATE, CHECK, TOUCH],
         "Delete an organization, in person; everybody is out at once",
         Operation::done();
-    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, WRITE],
+    "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Bring a deleted organization back, within 30 days",
         Operation::plain().answers::<OrganizationBody>(200);
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
-        Access::Owner, [READ, WRITE, TOUCH],
+        Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Hand ownership on to another member",
         Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
-        Access::Owner, [READ, WRITE, TOUCH],
+        Access::Owner, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Name the owner who pays",
         Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
@@ -183,15 +191,15 @@ routes! {
         "List resources",
         Operation::pages::<ResourceBody>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
-        Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, CHECK, TOUCH],
         "Register a resource, or rename it",
         Operation::takes::<PutResource>().answers::<ResourceBody>(200).answers::<ResourceBody>(201);
     "delete-resource" "DELETE" "/v1/organizations/{org}/resources/{type}/{id}" => resources::delete,
-        Access::Permission(permission::RESOURCES_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Delete a resource; access through it ends at once",
         Operation::done();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Invite up to 20 addresses, all or none; those known by an account are added at once",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
@@ -199,11 +207,11 @@ routes! {
         "List invitations that are pending, or have ended",
         Operation::pages::<InvitationBody>(&["status"]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Send up to 100 chosen invitations again; without a body every pending one, in the background",
         Operation::may_take::<ChosenInvitations>().decides::<InvitationVerdict>().answers::<JobBody>(202);
     "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Take up to 100 pending invitations back",
         Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
@@ -211,15 +219,15 @@ routes! {
         "Show an invitation",
         Operation::shows::<InvitationBody>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Change what a pending invitation offers",
         Operation::takes::<UpdateInvitation>().answers::<InvitationBody>(200);
     "cancel-invitation" "DELETE" "/v1/organizations/{org}/invitations/{invitation}" => invitations::cancel,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Take a pending invitation back",
         Operation::done();
     "resend-invitation" "POST" "/v1/organizations/{org}/invitations/{invitation}/resend" => invitations::resend,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Send an invitation again, with a new link",
         Operation::plain().answers::<InvitationBody>(200);
     "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
@@ -228,22 +236,22 @@ routes! {
     "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
         "Show what an invitation's link may show to anybody",
         Operation::shows::<PreviewBody>();
-    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::User, [READ, WRITE, SECRET],
+    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::User, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
         "Accept an invitation; the caller becomes a member",
         Operation::plain().answers::<AcceptedBody>(200);
-    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::User, [READ, WRITE, SECRET],
+    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::User, [READ, PUT, UPDATE, DELETE, SECRET],
         "Decline an invitation",
         Operation::done();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
         Operation::lists::<PeopleBody>(&people::SELECTING);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "The list of people as a file, up to 1,000 rows",
         Operation::files(&people::SELECTING).asks("format").asks("timezone");
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
-        Access::Permission(permission::MEMBERS_READ), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
         "Have the list of people made into a file in the background",
         Operation::takes::<CreateExport>().answers::<ExportBody>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
@@ -251,19 +259,19 @@ routes! {
         "Show how far an export is, and a link to its file once it is ready",
         Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Activate up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => members::bulk::deactivate,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Deactivate up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => members::bulk::change_role,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Give up to 100 members a role in place of all they hold",
         Operation::takes::<ChangeRoles>().decides::<MemberVerdict>();
     "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "End up to 100 memberships",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
@@ -271,15 +279,15 @@ routes! {
         "Show a member; `me` is the caller",
         Operation::shows::<MemberBody>().asks("as");
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Change a member's roles, or one's own profile",
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "End a membership; `me` leaves",
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
-        Access::Oneself, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Make an API key for oneself, or for somebody one manages; its secret is shown this once",
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
@@ -287,22 +295,22 @@ routes! {
         "List API keys that were not revoked",
         Operation::pages::<ApiKeyBody>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
-        Access::Oneself, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Revoke an API key; it opens nothing from then on",
         Operation::done();
     "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
-        Access::Oneself, [READ, WRITE, TOUCH],
+        Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Give an API key a new secret; the old one still opens for some hours",
         Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Say what an API key opens, and whether it may do something",
         Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Give a role on one resource, or change it; `me` where one's role lets one take it",
         Operation::takes::<PutGrant>().answers::<MemberBody>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Take away the role on one resource",
         Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
@@ -324,7 +332,7 @@ routes! {
         "Where access decisions are asked for",
         Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, WRITE, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person: at once if they are known by their account, by invitation otherwise",
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
@@ -332,11 +340,11 @@ routes! {
         "List contacts, or look some up by the beginnings of words of their names and addresses",
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
-        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Register a contact, or change it; the platform may, too",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
-        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
+        Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Delete a contact; a membership stays. The platform may, too",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
@@ -366,18 +374,29 @@ pub struct Background {
 pub static BACKGROUND: &[Background] = &[
     Background {
         binary: "expire",
-        calls: &[READ, QUERY, WRITE],
+        calls: &[READ, QUERY_DUE, PUT, UPDATE, DELETE],
     },
     Background {
         binary: "deliver-mail",
-        calls: &[READ, WRITE, TOUCH, SECRET, "ses:SendRawEmail"],
+        calls: &[READ, UPDATE, CHECK, TOUCH, SECRET, "ses:SendRawEmail"],
     },
     Background {
         binary: "finish-work",
-        calls: &[READ, QUERY, WRITE, ERASE, GET_FILE, PUT_FILE, DELETE_FILE],
+        calls: &[
+            READ,
+            QUERY,
+            QUERY_BY_ACTIVITY,
+            PUT,
+            UPDATE,
+            DELETE,
+            ERASE,
+            GET_FILE,
+            PUT_FILE,
+            DELETE_FILE,
+        ],
     },
     Background {
         binary: "note-feedback",
-        calls: &[TOUCH, WRITE],
+        calls: &[UPDATE, CHECK, TOUCH],
     },
 ];

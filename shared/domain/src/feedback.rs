@@ -57,16 +57,11 @@ impl DeliveryEvent {
     pub const fn outbox_states(self) -> (&'static [MailState], MailState) {
         match self {
             Self::Rejected => (
-                &[
-                    MailState::Queued,
-                    MailState::Sending,
-                    MailState::RoleAssignment,
-                    MailState::Sent,
-                ],
+                &[MailState::Queued, MailState::Sending, MailState::Held, MailState::Sent],
                 MailState::Failed,
             ),
             _ => (
-                &[MailState::Queued, MailState::Sending, MailState::RoleAssignment],
+                &[MailState::Queued, MailState::Sending, MailState::Held],
                 MailState::Sent,
             ),
         }

@@ -93,7 +93,7 @@ pub enum MailState {
     /// Handed to the mail service, answer not yet known.
     Sending,
     /// Waiting for a deleted organization to be restored.
-    RoleAssignment,
+    Held,
     /// Taken by the mail service.
     Sent,
     /// Not sent, since what it speaks of is no longer so.

@@ -102,6 +102,7 @@ pub struct Member {
     #[serde(default)]
     pub keys: u32,
     /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (`program-delivery`).
+    #[serde(alias = "keys_since")]
     pub keys_valid_from: Timestamp,
     /// What they tell about themselves.
     pub profile: Profile,

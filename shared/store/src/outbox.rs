@@ -25,7 +25,7 @@ pub(crate) const fn state_name(state: MailState) -> &'static str {
     match state {
         MailState::Queued => "queued",
         MailState::Sending => "sending",
-        MailState::RoleAssignment => "held",
+        MailState::Held => "held",
         MailState::Sent => "sent",
         MailState::Skipped => "skipped",
         MailState::Failed => "failed",
@@ -181,10 +181,7 @@ impl Store {
         let range = Range::within(organization, keys::MAIL, after.as_ref(), LOOKED_AT);
         let Page { items, next } = self.page(range, Mail::from_item).await?;
         let last = items.last().map(|mail| mail.id).filter(|_| next.is_some());
-        let mut held: Vec<Mail> = items
-            .into_iter()
-            .filter(|mail| mail.state == MailState::RoleAssignment)
-            .collect();
+        let mut held: Vec<Mail> = items.into_iter().filter(|mail| mail.state == MailState::Held).collect();
         if held.len() > limit {
             held.truncate(limit);
             let last = held.last().map(|mail| mail.id);

@@ -2,7 +2,7 @@
 
 use muster_edge::Config;
 use muster_functions::routes::{BACKGROUND, ROUTES};
-use muster_tests::deployment::{Function, file, functions, repository};
+use muster_tests::deployment::{file, functions, repository};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,28 +140,8 @@ fn each_role_allows_exactly_the_calls_that_the_code_names() {
     let deployed = functions();
     for (binary, calls) in coded() {
         let allowed = deployed[binary].allowed();
-        // Which index, and which parts of a transaction, is shown by what the samples do.
-        let allowed: BTreeSet<&str> = allowed.iter().map(|call| call.split(' ').next().unwrap()).collect();
+        let allowed: BTreeSet<&str> = allowed.iter().map(String::as_str).collect();
         assert_eq!(allowed, calls, "{binary}");
-    }
-}
-
-#[test]
-fn a_query_of_an_index_is_allowed_only_where_that_index_is_read() {
-    let queries = |function: &Function| -> Vec<String> {
-        let allowed = function.allowed().into_iter();
-        allowed.filter(|call| call.starts_with("dynamodb:Query")).collect()
-    };
-    for (binary, function) in functions() {
-        let expected: &[&str] = match binary.as_str() {
-            "list-organizations" => &["dynamodb:Query by_user"],
-            "expire" => &["dynamodb:Query due"],
-            // The list of people, and the files that are made of it.
-            "list-members" | "export-members" | "finish-work" => &["dynamodb:Query", "dynamodb:Query by_activity"],
-            _ if coded()[binary.as_str()].contains("dynamodb:Query") => &["dynamodb:Query"],
-            _ => &[],
-        };
-        assert_eq!(queries(&function), expected, "{binary}");
     }
 }
 

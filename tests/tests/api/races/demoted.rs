@@ -75,7 +75,7 @@ fn route(binary: &str) -> &'static Route {
 
 #[test]
 fn every_function_that_writes_is_tried() {
-    for route in ROUTES.iter().filter(|r| r.calls.contains(&TRANSACT)) {
+    for route in ROUTES.iter().filter(|r| r.may(TRANSACT)) {
         let listed = CHANGES.iter().filter(|(binary, _)| *binary == route.binary).count();
         assert_eq!(listed, 1, "{}", route.binary);
     }

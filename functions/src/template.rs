@@ -1,0 +1,355 @@
+//! The parts of `template.yaml` that follow from the route table: a function, a role and a log group for each route, and the lists of
+//! roles that policies are attached to. Tests write them between marks in the file, and fail when they are stale.
+
+use crate::routes::{BACKGROUND, ROUTES, Route, operations};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+const TABLE: &str = r#"{"Fn::GetAtt": [Table, Outputs.Arn]}"#;
+/// Attributes that recording activity writes.
+const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted, last_used_at";
+/// Reading parts of a transaction is not allowed by it, so they are named one by one.
+const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TransactWriteItems]}}"#;
+const CURSOR_KEY: &str =
+    r#"MUSTER_CURSOR_KEY: {"Fn::Sub": "{{resolve:secretsmanager:${Secrets.Outputs.CursorKeyArn}:SecretString}}"}"#;
+
+/// Functions whose responses contain addresses of this API, or that compare with them.
+const WITH_API_URL: [&str; 5] = [
+    "create-export",
+    "create-organization",
+    "get-authzen-configuration",
+    "get-openapi",
+    "not-found",
+];
+
+/// Functions that must be told whose an address is.
+const WITH_ADDRESSES: [&str; 4] = [
+    "add-member",
+    "create-invitations",
+    "resend-invitation",
+    "resend-invitations",
+];
+
+/// Functions without a route that write in organizations only.
+const IN_ORGANIZATIONS: [&str; 2] = ["deliver-mail", "note-feedback"];
+
+/// Functions that change claims on addresses without reading them.
+const WITH_UNREAD_CLAIMS: [&str; 9] = [
+    "accept-invitation",
+    "cancel-invitation",
+    "cancel-invitations",
+    "create-organization",
+    "decline-invitation",
+    "expire",
+    "finish-work",
+    "remove-member",
+    "remove-members",
+];
+
+/// The logical name of a function's resources.
+fn name(binary: &str) -> String {
+    let words = binary.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    words.collect()
+}
+
+/// Settings that a function has beside those of all, with the reason.
+fn limits(binary: &str, is_bulk: bool) -> &'static str {
+    match binary {
+        "export-members" => {
+            "      # Ten pages are read one after the other, and a workbook is packed.\n      MemorySize: 512\n"
+        }
+        _ if is_bulk => {
+            "      # A hundred rows can be more than a partition of the table takes in ten seconds.\n      Timeout: 29\n"
+        }
+        _ => "",
+    }
+}
+
+fn environment(route: &Route, has_pages: bool) -> String {
+    let mut variables = Vec::new();
+    if WITH_API_URL.contains(&route.binary) {
+        variables.push("MUSTER_API_URL: {Ref: ApiUrl}");
+    }
+    if has_pages {
+        variables.push(CURSOR_KEY);
+    }
+    if route.may("s3:GetObject") {
+        variables.push(r#"MUSTER_EXPORT_BUCKET: {"Fn::GetAtt": [Files, Outputs.ExportBucket]}"#);
+    }
+    if route.may("secretsmanager:GetSecretValue") {
+        variables.push(r#"MUSTER_LINK_SECRET_ID: {"Fn::GetAtt": [Secrets, Outputs.LinkSecretArn]}"#);
+    }
+    if variables.is_empty() {
+        return String::new();
+    }
+    let lines: String = variables
+        .iter()
+        .map(|variable| format!("          {variable}\n"))
+        .collect();
+    format!("      Environment:\n        Variables:\n{lines}")
+}
+
+/// The events of a function: one for each method and path that leads to it.
+fn events(binary: &str) -> String {
+    let routes: Vec<&Route> = ROUTES.iter().filter(|route| route.binary == binary).collect();
+    let mut text = String::from("      Events:\n");
+    for (n, route) in routes.iter().enumerate() {
+        let last = route.path.rsplit('/').next().filter(|_| n > 0);
+        let part = last.map(|part| name(part.trim_matches(['{', '}']))).unwrap_or_default();
+        for method in route.methods() {
+            let head = if method == "HEAD" { "Head" } else { "" };
+            event(&mut text, &format!("{head}{part}Route"), method, route.path);
+        }
+    }
+    if binary == "not-found" {
+        text.push_str(
+            "        # With CORS, API Gateway answers preflights unless a route takes them, and `$default` takes them. Here they have\n        \
+             # a route of their own, which is not limited as what strangers reach is. It adds its fields to the 204.\n",
+        );
+        event(&mut text, "OptionsRoute", "OPTIONS", "/{proxy+}");
+    }
+    text
+}
+
+fn event(text: &mut String, name: &str, method: &str, path: &str) {
+    let _ = writeln!(
+        text,
+        "        {name}:\n          Type: HttpApi\n          Properties: {{ApiId: {{Ref: Api}}, Method: {method}, Path: {path:?}}}"
+    );
+}
+
+fn statement(sid: &str, actions: &str, resource: &str, condition: Option<&str>) -> String {
+    let condition = condition.map(|condition| format!("                Condition: {condition}\n"));
+    format!(
+        "              - Sid: {sid}\n                Effect: Allow\n                Action: [{actions}]\n                Resource: {resource}\n{}",
+        condition.unwrap_or_default()
+    )
+}
+
+/// What the role of a route's function allows it to call.
+fn statements(route: &Route) -> String {
+    let mut text = String::new();
+    let quoted = |action: &str| format!("{action:?}");
+    if route.may("dynamodb:BatchGetItem") {
+        text += &statement("Read", &quoted("dynamodb:BatchGetItem"), TABLE, None);
+    }
+    for call in route.calls {
+        let (sid, resource) = match *call {
+            "dynamodb:Query" => ("List", TABLE.to_owned()),
+            "dynamodb:Query by_user" => ("ByUser", index("by_user")),
+            "dynamodb:Query by_activity" => ("ByActivity", index("by_activity")),
+            _ => continue,
+        };
+        text += &statement(sid, &quoted("dynamodb:Query"), &resource, None);
+    }
+    let parts = route
+        .calls
+        .iter()
+        .filter_map(|call| call.strip_prefix("dynamodb:TransactWriteItems "));
+    let parts: Vec<String> = parts.map(|part| quoted(&format!("dynamodb:{part}"))).collect();
+    if !parts.is_empty() {
+        text += &statement("Write", &parts.join(", "), TABLE, Some(IN_TRANSACTION));
+    }
+    if route.may("dynamodb:UpdateItem") {
+        // Verifying a key records only that the key was used.
+        let attributes = if route.binary == "verify-api-key" {
+            "PK, SK, last_used_at"
+        } else {
+            ACTIVITY
+        };
+        let condition = format!(
+            r#"{{"ForAllValues:StringEquals": {{"dynamodb:Attributes": [{attributes}]}}, StringEqualsIfExists: {{"dynamodb:ReturnValues": [NONE]}}}}"#
+        );
+        text += &statement("Touch", &quoted("dynamodb:UpdateItem"), TABLE, Some(&condition));
+    }
+    if route.may("secretsmanager:GetSecretValue") {
+        let secret = r#"{"Fn::GetAtt": [Secrets, Outputs.LinkSecretArn]}"#;
+        text += &statement("LinkSecret", &quoted("secretsmanager:GetSecretValue"), secret, None);
+    }
+    if route.may("s3:GetObject") {
+        // A link opens what the function that made it may read.
+        let files = r#"{"Fn::Sub": "${Files.Outputs.ExportBucketArn}/exports/*"}"#;
+        text += &statement("Fetch", &quoted("s3:GetObject"), files, None);
+    }
+    text
+}
+
+fn index(name: &str) -> String {
+    format!(r#"{{"Fn::Sub": "${{Table.Outputs.Arn}}/index/{name}"}}"#)
+}
+
+fn policy(name: &str, statements: &str) -> String {
+    format!(
+        "        - PolicyName: {name}\n          PolicyDocument:\n            Version: \"2012-10-17\"\n            Statement:\n{statements}"
+    )
+}
+
+/// The function, the role and the log group of a route.
+fn resources(route: &Route, has_pages: bool, is_bulk: bool) -> String {
+    let Route { binary, .. } = route;
+    let name = name(binary);
+    let log = statement(
+        "Log",
+        r#""logs:CreateLogStream", "logs:PutLogEvents""#,
+        &format!(r#"{{"Fn::GetAtt": [{name}Log, Arn]}}"#),
+        None,
+    );
+    let calls = statements(route);
+    let calls = if calls.is_empty() {
+        calls
+    } else {
+        policy("calls", &calls)
+    };
+    format!(
+        r#"  {name}Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: target/lambda/{binary}/bootstrap.zip
+      Role: {{"Fn::GetAtt": [{name}Role, Arn]}}
+      LoggingConfig: {{LogGroup: {{Ref: {name}Log}}}}
+{}{}{}  {name}Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: "sts:AssumeRole"}}]
+      Policies:
+{}{calls}  {name}Log:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      LogGroupName: {{"Fn::Sub": "/muster/${{AWS::StackName}}/{binary}"}}
+      RetentionInDays: {{Ref: LogRetentionDays}}
+"#,
+        limits(binary, is_bulk),
+        environment(route, has_pages),
+        events(binary),
+        policy("log", &log),
+    )
+}
+
+/// Every route's resources.
+fn all_resources() -> String {
+    let mut written = BTreeSet::new();
+    let mut text = String::new();
+    for (route, operation) in operations() {
+        if written.insert(route.binary) {
+            text += &resources(route, operation.has_pages(), operation.is_bulk());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// A function, as the lists of roles see it.
+struct Callee {
+    binary: &'static str,
+    calls: &'static [&'static str],
+    takes_posts: bool,
+}
+
+impl Callee {
+    fn reads_table(&self) -> bool {
+        self.calls.iter().any(|call| call.starts_with("dynamodb:"))
+    }
+
+    fn writes(&self) -> bool {
+        self.calls
+            .iter()
+            .any(|call| call.starts_with("dynamodb:TransactWriteItems"))
+    }
+
+    fn is_in_organizations(&self) -> bool {
+        IN_ORGANIZATIONS.contains(&self.binary)
+    }
+}
+
+/// The functions that a policy's list of roles names.
+fn listed(policy: &str, function: &Callee) -> bool {
+    let Callee { binary, .. } = function;
+    let only_reads = function.reads_table() && !function.writes();
+    let changes = function.writes() && !function.is_in_organizations();
+    match policy {
+        "OrganizationsPolicy" => {
+            let has_own = ["list-events", "list-my-invitations"].contains(binary);
+            (only_reads && !has_own) || function.is_in_organizations()
+        }
+        "EventsUnreadPolicy" => changes && *binary != "finish-work",
+        "AddressesUnreadPolicy" => WITH_UNREAD_CLAIMS.contains(binary),
+        "NoAddressesPolicy" => changes && !WITH_ADDRESSES.contains(binary) && !WITH_UNREAD_CLAIMS.contains(binary),
+        "NoKeptAnswersPolicy" => changes && !function.takes_posts,
+        "TracePolicy" => true,
+        _ => false,
+    }
+}
+
+const LISTS: [&str; 6] = [
+    "OrganizationsPolicy",
+    "EventsUnreadPolicy",
+    "AddressesUnreadPolicy",
+    "NoAddressesPolicy",
+    "NoKeptAnswersPolicy",
+    "TracePolicy",
+];
+
+/// The roles that a policy is attached to.
+fn roles(policy: &str) -> String {
+    let routes = ROUTES.iter().map(|route| Callee {
+        binary: route.binary,
+        calls: route.calls,
+        takes_posts: route.method == "POST",
+    });
+    let background = BACKGROUND.iter().map(|function| Callee {
+        binary: function.binary,
+        calls: function.calls,
+        takes_posts: false,
+    });
+    let mut written = BTreeSet::new();
+    let mut text = String::new();
+    for function in routes.chain(background) {
+        if listed(policy, &function) && written.insert(function.binary) {
+            let _ = writeln!(text, "        - {{Ref: {}Role}}", name(function.binary));
+        }
+    }
+    text
+}
+
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const HOW: &str = "`MUSTER_UPDATE=1 cargo test --workspace --lib -- template` writes it anew";
+
+    fn mark(part: &str) -> (String, String) {
+        (
+            format!("# Written from the route table: {part}.\n"),
+            format!("# End of {part}.\n"),
+        )
+    }
+
+    /// The file with what stands between the marks of a part replaced.
+    fn replaced(file: &str, part: &str, text: &str) -> String {
+        let (begin, end) = mark(part);
+        let (before, rest) = file.split_once(&begin).unwrap_or_else(|| panic!("{part} has no begin"));
+        let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{part} has no end"));
+        let indent: String = before.chars().rev().take_while(|c| *c == ' ').collect();
+        [before, &begin, text, &indent, &end, after].concat()
+    }
+
+    #[test]
+    fn the_template_has_what_the_route_table_says() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+        let file = std::fs::read_to_string(&path).unwrap();
+        let mut expected = replaced(&file, "functions", &all_resources());
+        for policy in LISTS {
+            expected = replaced(&expected, &format!("roles of {policy}"), &roles(policy));
+        }
+        if std::env::var_os("MUSTER_UPDATE").is_some() {
+            std::fs::write(&path, expected).unwrap();
+        } else {
+            assert!(file == expected, "template.yaml is stale: {HOW}");
+        }
+    }
+}
