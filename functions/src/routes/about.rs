@@ -102,8 +102,8 @@ pub async fn not_found(call: Call) -> Outcome {
     if call.method() == "OPTIONS" {
         return Ok(Reply::empty().header("allow", methods));
     }
-    Err(Problem::new(405, "method-not-allowed", "Another method is needed")
-        .detail(format!("this path takes {methods}"))
+    Err(Problem::new(405, "method-not-allowed", "Method not allowed")
+        .detail(format!("this path supports {methods}"))
         .header("allow", methods))
 }
 

@@ -86,14 +86,14 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
 pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Problem> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::new(413, "body-too-large", "The body is too large")
-            .detail(format!("at most {MAX_BYTES} bytes are taken")));
+            .detail(format!("the limit is {MAX_BYTES} bytes")));
     }
     if !media_type.is_some_and(is_json) {
         return Err(Problem::new(415, "unsupported-media-type", "The body must be JSON")
             .detail("send `content-type: application/json`, in UTF-8"));
     }
     let Text { value, repeated } = json::parse(bytes).map_err(|e| {
-        Problem::new(400, "malformed-json", "The body is not JSON").detail(format!(
+        Problem::new(400, "malformed-json", "The body is not valid JSON").detail(format!(
             "at line {}, column {}",
             e.line(),
             e.column()
@@ -108,7 +108,7 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
     }
     let mut violations = more_than_once(&repeated);
     let missing = T::REQUIRED.iter().filter(|name| value.get(**name).is_none());
-    violations.extend(missing.map(|name| Violation::field(*name, "missing_field", "must be there")));
+    violations.extend(missing.map(|name| Violation::field(*name, "missing_field", "is required")));
     match typed(value, &mut violations) {
         Some(body) if violations.is_empty() => Ok(body),
         _ => Err(Problem::invalid(violations)),
@@ -140,7 +140,7 @@ pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(
     }
     Err(
         Problem::new(415, "unsupported-media-type", "The body must have no content coding")
-            .detail("send the JSON as it is, without `content-encoding`")
+            .detail("send plain JSON, without `content-encoding`")
             .header("accept-encoding", "identity"),
     )
 }
@@ -156,7 +156,7 @@ fn more_than_once(repeated: &[Vec<PathSegment>]) -> Vec<Violation> {
             break;
         }
         room = room.saturating_sub(path.len());
-        violations.push(Violation::field(path, "duplicate_field", "is there more than once"));
+        violations.push(Violation::field(path, "duplicate_field", "is given more than once"));
     }
     violations
 }

@@ -238,11 +238,11 @@ impl Call {
         if answered.fingerprint == once.fingerprint {
             return Ok(Kept::Again(Reply::again(answered)));
         }
-        let detail = "this key was used for a request with another body";
+        let detail = "this key was already used with a different body";
         Err(Problem::new(
             422,
             "idempotency-key-reused",
-            "The `Idempotency-Key` stands for another request",
+            "The `Idempotency-Key` was used for another request",
         )
         .violations([Violation::field("Idempotency-Key", "reused", detail)]))
     }

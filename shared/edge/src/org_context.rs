@@ -132,7 +132,7 @@ impl OrgContext {
         if self.is_platform() {
             return Ok(());
         }
-        Err(Problem::forbidden("this is for the platform alone"))
+        Err(Problem::forbidden("only the platform can do this"))
     }
 
     /// Refuses an API key: what follows is for people.
@@ -165,14 +165,16 @@ impl OrgContext {
     pub fn member(&self) -> Result<&Member, Problem> {
         match &self.caller_kind {
             CallerKind::Member(member) => Ok(member),
-            CallerKind::Platform => Err(Problem::forbidden("this is for members; the platform only reads")),
+            CallerKind::Platform => Err(Problem::forbidden(
+                "only members can do this; the platform can only read",
+            )),
         }
     }
 
     /// Refuses a key that only reads.
     fn may_change(&self) -> Result<(), Problem> {
         match &self.key {
-            Some(key) if key.limits.read_only => Err(Problem::new(403, "read-only-key", "This API key only reads")),
+            Some(key) if key.limits.read_only => Err(Problem::new(403, "read-only-key", "This API key is read-only")),
             _ => Ok(()),
         }
     }
@@ -198,7 +200,7 @@ impl OrgContext {
     pub fn any_role(&self) -> Result<(), Problem> {
         match &self.caller_kind {
             CallerKind::Member(_) if !self.decision_context()?.holds_anything() => {
-                Err(Problem::forbidden("you hold no role here any more"))
+                Err(Problem::forbidden("you no longer have a role in this organization"))
             }
             CallerKind::Member(_) | CallerKind::Platform => Ok(()),
         }
@@ -217,7 +219,9 @@ impl OrgContext {
         } else if authority.allows_somewhere(permission) {
             Ok(Visibility::Some(authority))
         } else {
-            Err(Problem::forbidden(&format!("this needs the permission `{permission}`")))
+            Err(Problem::forbidden(&format!(
+                "this requires the permission `{permission}`"
+            )))
         }
     }
 

@@ -199,10 +199,10 @@ impl Preconditions {
     /// 400 for what is no list of entity tags.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let malformed = |kind, name| {
-            let title = format!("`{name}` is neither a list of entity tags nor `*`");
+            let title = format!("`{name}` must be `*` or a list of entity tags");
             move |_| {
                 Problem::new(400, kind, &title)
-                    .detail("send a tag as an answer's `ETag` has it, quotation marks included")
+                    .detail("send the tag exactly as in the `ETag` of a response, with its quotation marks")
             }
         };
         Ok(Self {

@@ -117,7 +117,7 @@ impl Evaluations {
     pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<AccessQuestion>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
-            let detail = format!("at most {MAX_EVALUATIONS} are answered at once");
+            let detail = format!("must have at most {MAX_EVALUATIONS} entries");
             return Err(vec![Violation::field("evaluations", "too_many", detail)]);
         }
         let mut violations = Vec::new();
@@ -152,7 +152,7 @@ impl Evaluations {
         ];
         let missing = there.iter().filter(|(_, there)| !there);
         violations
-            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "must be there")));
+            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "is required")));
         let context = if part.context.is_some() {
             &part.context
         } else {
