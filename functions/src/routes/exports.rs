@@ -29,9 +29,9 @@ const MAX_ATTEMPTS: usize = 3;
 
 fn too_large() -> Problem {
     let detail = format!(
-        "more than {AT_ONCE} rows, too long ones, or few to be searched for among many; `POST …/exports` makes the file in the background"
+        "the list has more than {AT_ONCE} rows, is too large or takes too long to search; use `POST …/exports` for a background export"
     );
-    Problem::new(409, "export-too-large", "Too many people for one answer").detail(detail)
+    Problem::new(409, "export-too-large", "The list is too large for a direct export").detail(detail)
 }
 
 /// Answers with the list of people as a file.

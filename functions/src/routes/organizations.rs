@@ -54,13 +54,13 @@ fn unknown_role_set(id: &str) -> Problem {
     Problem::invalid([Violation::field(
         "role_set",
         "unknown_role_set",
-        format!("`{id}` is none of {}", known.join(", ")),
+        format!("`{id}` is not a role set; must be one of {}", known.join(", ")),
     )])
 }
 
 fn email_needed() -> Problem {
     Problem::new(403, "email-not-verified", "Your address is not verified")
-        .detail("the token must carry `email` and `email_verified`")
+        .detail("the token must contain `email` and `email_verified`")
 }
 
 /// Lists the organizations the caller is a member of.
@@ -156,7 +156,7 @@ pub async fn set_plan(call: Call) -> Outcome {
         return Err(Problem::invalid([Violation::field(
             "allowed_domains",
             "too_many",
-            format!("must be at most {MAX_DOMAINS}"),
+            format!("must have at most {MAX_DOMAINS} entries"),
         )]));
     }
     call.change_as_platform(&user, id, |org, ids| {

@@ -201,7 +201,7 @@ pub async fn waiting(call: Call) -> Outcome {
     let query = call.query(&["limit", "cursor"])?;
     let email = user.email.as_ref().filter(|_| user.email_verified).ok_or_else(|| {
         Problem::new(403, "email-not-verified", "Your address is not verified")
-            .detail("the token must carry `email` and `email_verified`")
+            .detail("the token must contain `email` and `email_verified`")
     })?;
     let store = call.app.store();
     let page = store.claims_on(email, query.cursor()?.as_ref(), query.limit()?).await?;
