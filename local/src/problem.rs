@@ -17,8 +17,8 @@ impl Problem {
     }
 
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
-        let detail = format!("this route takes {allowed} only");
-        let Self(problem) = Self::new(405, "method-not-allowed", "Not a method of this route", detail);
+        let detail = format!("this route supports {allowed} only");
+        let Self(problem) = Self::new(405, "method-not-allowed", "Method not allowed", detail);
         Self(Box::new(problem.header("allow", allowed)))
     }
 
