@@ -63,7 +63,7 @@ pub struct UpdateSettings {
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
-/// A plan, which the platform sets. Omitted fields are unchanged.
+/// Changes of a plan. Omitted fields are unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPlan {
@@ -165,7 +165,7 @@ pub struct OrganizationBody {
     pub role_set: String,
     /// The settings that its members can change.
     pub settings: SettingsBody,
-    /// The limits that the platform sets.
+    /// The plan, which the platform sets.
     pub plan: PlanBody,
     /// The organization's seats.
     pub seats: SeatsBody,

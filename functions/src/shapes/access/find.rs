@@ -25,8 +25,8 @@ pub struct PageRequest {
     /// The `next_token` of the previous page.
     #[serde(default)]
     pub token: Option<String>,
-    /// The maximum number of results: 1 to 100, 50 by default. A page never has more than 100. With a `token`, send the `limit` of the
-    /// first page.
+    /// The maximum number of results: 1 to 100, 50 by default. A page never has more than 100. With a `token`, it must be the
+    /// `limit` of the first page, or omitted.
     #[serde(default)]
     #[schema(minimum = 1, example = 50)]
     pub limit: Option<u64>,
