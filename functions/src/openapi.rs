@@ -242,16 +242,16 @@ fn access_text(route: &Route) -> String {
         Access::Public => "For everyone. No authentication is required.".into(),
         Access::User => "Requires a signed-in user.".into(),
         Access::Member => "Requires an active member or the platform. Inactive members get 403, and everyone else gets 404.".into(),
-        Access::Oneself => "Requires an active member, signed in: for their own API keys, or for those of a member they manage. API keys cannot manage API keys.".into(),
+        Access::Oneself => "Requires a signed-in, active member. They can manage their own API keys and those of the members they manage. API keys are refused.".into(),
         Access::Permission(permission) => {
             let own = if route.path.contains("{member}") {
-                ", except for what members can do themselves with `me`"
+                ", except where members act on themselves (`me`)"
             } else {
                 ""
             };
             format!("Requires the permission `{permission}`{own}. Inactive members get 403, and users who are not members get 404.")
         }
-        Access::Owner => "Requires an active owner (a holder of the protected role), signed in. API keys are refused.".into(),
+        Access::Owner => "Requires a signed-in owner: an active holder of the protected role. API keys are refused.".into(),
         Access::Asker => "The platform can ask about anyone. Members and API keys can ask about themselves, and with the permission \
             `members:read` on the whole organization about anyone in it. The route follows the OpenID AuthZEN Authorization API 1.0: \
             invalid requests get 400, and the response returns the `X-Request-ID` of the request."

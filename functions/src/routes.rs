@@ -309,11 +309,11 @@ routes! {
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
-        "Register or update a contact; the platform can, too",
+        "Register or update a contact, as a member or the platform",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::Permission(permission::CONTACTS_MANAGE), [READ, WRITE, TOUCH],
-        "Delete a contact, but not a membership; the platform can, too",
+        "Delete a contact, as a member or the platform; a membership is not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
