@@ -196,7 +196,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Muster",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats, contacts, API keys and access decisions. HEAD is answered as GET is, without a body.",
+            "description": "Team management for SaaS products: organizations, members, roles, invitations, seats, contacts, API keys and access decisions. HEAD returns the response of GET, without the body.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -205,17 +205,17 @@ pub fn document() -> Value {
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the identity provider, or an API key of the organization (`mk_…`)." },
+                "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token from your identity provider, or an API key of the organization (`mk_…`)." },
             },
         },
     })
 }
 
 fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
-    let problem = json!({ "description": "A problem, RFC 9457.", "content": { "application/problem+json": { "schema": problem } } });
+    let problem = json!({ "description": "A problem (RFC 9457).", "content": { "application/problem+json": { "schema": problem } } });
     let mut responses = Map::new();
     for (status, schema) in &operation.replies {
-        let mut reply = json!({ "description": if *status == 204 { "Done." } else { "Success." } });
+        let mut reply = json!({ "description": if *status == 204 { "Success, without a body." } else { "Success." } });
         if let (Some(schema), Some(reply)) = (schema, reply.as_object_mut()) {
             reply.insert("content".into(), json!({ "application/json": { "schema": schema } }));
         }
@@ -227,7 +227,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
         responses.insert(status.to_string(), reply);
     }
     if route.method == "GET" && !operation.is_file {
-        let same = json!({ "description": "What `If-None-Match` names is still what there is." });
+        let same = json!({ "description": "Not modified: a tag in `If-None-Match` matches the current response." });
         responses.insert("304".into(), same);
     }
     responses.insert("4XX".into(), problem.clone());
@@ -257,23 +257,26 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
 fn access_text(access: Access) -> String {
     let permission = |permission: &str, more: &str| {
         format!(
-            "Requires the permission `{permission}`{more}. Callers who are not members get 404, inactive members get 403."
+            "Requires the permission `{permission}`{more}. Inactive members get 403, and users who are not members get 404."
         )
     };
     match access {
-        Access::Public => "Requires no token.".into(),
-        Access::User => "Requires a signed-in user; API keys are not accepted.".into(),
-        Access::Member => "Requires an active membership, or the platform's token. Callers who are not members get 404, inactive members get 403.".into(),
-        Access::Oneself => "Requires a signed-in active member, who can do this for themselves and for the members they manage; API keys are not accepted.".into(),
+        Access::Public => "For everyone. No authentication is required.".into(),
+        Access::User => "Requires a signed-in user. API keys are refused.".into(),
+        Access::Member => {
+            "Requires an active member or the platform. Inactive members get 403, and everyone else gets 404.".into()
+        }
+        Access::Oneself => "Requires a signed-in, active member. They can manage their own API keys and those of the members they manage. API keys are refused.".into(),
         Access::Permission(name) => permission(name, ""),
-        Access::PermissionOrOneself(name) => permission(name, ", except for the caller's own membership"),
-        Access::PermissionOrPlatform(name) => permission(name, " or the platform's token"),
-        Access::UserPermission(name) => permission(name, " and a signed-in user; API keys are not accepted"),
-        Access::Owner => "Requires a signed-in active holder of the protected role; API keys are not accepted.".into(),
-        Access::Platform => "Requires the platform's token: its `scope` contains `muster:platform`.".into(),
-        Access::Asker => "Members and API keys can ask about themselves, and with the permission `members:read` on the whole organization about anybody; \
-            the platform can always ask. OpenID AuthZEN Authorization API 1.0: invalid requests get 400, and the response returns `X-Request-ID`."
+        Access::PermissionOrOneself(name) => permission(name, ", except where members act on themselves (`me`)"),
+        Access::PermissionOrPlatform(name) => permission(name, ", or the platform"),
+        Access::UserPermission(name) => permission(name, " and a signed-in user; API keys are refused"),
+        Access::Owner => "Requires a signed-in owner: an active holder of the protected role. API keys are refused.".into(),
+        Access::Asker => "The platform can ask about anyone. Members and API keys can ask about themselves, and with the permission \
+            `members:read` on the whole organization about anyone in it. The route follows the OpenID AuthZEN Authorization API 1.0: \
+            invalid requests get 400, and the response returns the `X-Request-ID` of the request."
             .into(),
+        Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`.".into(),
     }
 }
 
@@ -286,11 +289,11 @@ fn is_selecting(operation: &Operation) -> bool {
 fn selecting(name: &str) -> Value {
     match name {
         "q" => json!({ "type": "string", "maxLength": 200,
-            "description": "Each word of it begins a word of the name, of the address or its local part, or its domain. 8 words at most." }),
+            "description": "Up to 8 words. Each must begin a word of the name, the address, a part of its local part, or its domain." }),
         "status" => json!({ "type": "string", "enum": ["active", "inactive"] }),
         "invite_status" => json!({ "type": "string", "enum": ["accepted", "pending"] }),
         "role" => json!({ "type": "string", "pattern": forms::WORDS,
-            "description": "One or several roles, with commas and no blanks: held anywhere, or offered. 16 at most." }),
+            "description": "Up to 16 roles, separated by commas without spaces: held anywhere, or offered." }),
         "joined_in" => json!(forms::Period::schema()),
         "resource" => json!(forms::ResourceText::schema()),
         "sort" => {
@@ -355,21 +358,21 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
     match route.method {
         "GET" => vec![(
             "If-None-Match",
-            "Tags of answers that the caller has: if one of them is still what there is, the answer is 304.",
+            "Tags of responses that the caller already has. If one of them matches the current response, the status is 304.",
         )],
         "PUT" | "PATCH" | "DELETE" => vec![
             (
                 "If-Match",
-                "The state that the change is meant for, as `ETag` told it, or in the weak form that proxies make of it; or `*`: whatever is there. Another one is refused with 412.",
+                "The `ETag` of the state that the change applies to, also in the weak form that proxies make of it, or `*` for any existing state. Otherwise the request is refused with 412.",
             ),
             (
                 "If-None-Match",
-                "`*` for what must not be there yet, or tags of states that it must not be in; 412 otherwise.",
+                "`*` if the thing must not exist yet, or tags of states that it must not be in. Otherwise the request is refused with 412.",
             ),
         ],
         "POST" if route.may("dynamodb:TransactWriteItems") => vec![(
             "Idempotency-Key",
-            "Repeating a request with the same key gives the first answer again, for a day. It is 1 to 255 printable characters of ASCII.",
+            "1 to 255 printable ASCII characters. Repeating a request with the same key within a day returns the first response again.",
         )],
         _ => Vec::new(),
     }

@@ -153,38 +153,38 @@ macro_rules! routes {
 
 routes! {
     "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
-        "Make an organization; the caller becomes its owner",
+        "Create an organization; the caller becomes its owner",
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
-        "List the organizations the caller is a member of",
+        "List the organizations that the caller is a member of",
         Operation::pages::<MyOrganization>(&[]);
     "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, [READ, TOUCH],
-        "Show an organization",
+        "Get an organization",
         Operation::shows::<OrganizationBody>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
         Access::Permission(permission::ORGANIZATION_UPDATE), [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Change name and settings",
+        "Update an organization's name and settings",
         Operation::takes::<UpdateOrganization>().answers::<OrganizationBody>(200);
     "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, PUT, UPDATE],
-        "Set seat limit and allowed domains",
+        "Set an organization's seat limit, allowed domains and mail limit",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Delete an organization, in person; everybody is out at once",
+        "Delete an organization as a signed-in user; its members lose access immediately",
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
-        "Bring a deleted organization back, within 30 days",
+        "Restore a deleted organization within 30 days",
         Operation::plain().answers::<OrganizationBody>(200);
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Hand ownership on to another member",
+        "Transfer ownership to another member",
         Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
         Access::Owner, [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Name the owner who pays",
+        "Set the billing owner",
         Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
-        "List the roles, with those the caller may give",
+        "List roles, and whether the caller can assign them",
         Operation::shows_all::<RoleBody>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), [READ, QUERY, TOUCH],
@@ -192,49 +192,49 @@ routes! {
         Operation::pages::<ResourceBody>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, CHECK, TOUCH],
-        "Register a resource, or rename it",
+        "Register or rename a resource",
         Operation::takes::<PutResource>().answers::<ResourceBody>(200).answers::<ResourceBody>(201);
     "delete-resource" "DELETE" "/v1/organizations/{org}/resources/{type}/{id}" => resources::delete,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Delete a resource; access through it ends at once",
+        "Delete a resource; access through it ends immediately",
         Operation::done();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Invite up to 20 addresses, all or none; those known by an account are added at once",
+        "Invite up to 20 addresses, all or none; people with a known account are added directly",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
-        "List invitations that are pending, or have ended",
+        "List pending or ended invitations",
         Operation::pages::<InvitationBody>(&["status"]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Send up to 100 chosen invitations again; without a body every pending one, in the background",
+        "Resend up to 100 selected invitations; without a body, resend every pending one in the background",
         Operation::may_take::<ChosenInvitations>().decides::<InvitationVerdict>().answers::<JobBody>(202);
     "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Take up to 100 pending invitations back",
+        "Cancel up to 100 pending invitations",
         Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
-        "Show an invitation",
+        "Get an invitation",
         Operation::shows::<InvitationBody>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Change what a pending invitation offers",
+        "Update a pending invitation",
         Operation::takes::<UpdateInvitation>().answers::<InvitationBody>(200);
     "cancel-invitation" "DELETE" "/v1/organizations/{org}/invitations/{invitation}" => invitations::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Take a pending invitation back",
+        "Cancel a pending invitation",
         Operation::done();
     "resend-invitation" "POST" "/v1/organizations/{org}/invitations/{invitation}/resend" => invitations::resend,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Send an invitation again, with a new link",
+        "Resend an invitation with a new link",
         Operation::plain().answers::<InvitationBody>(200);
     "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
-        "List the invitations that wait for the caller",
+        "List the caller's pending invitations",
         Operation::pages::<WaitingInvitation>(&[]);
     "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
-        "Show what an invitation's link may show to anybody",
+        "Get the public preview of an invitation",
         Operation::shows::<PreviewBody>();
     "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::User, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
         "Accept an invitation; the caller becomes a member",
@@ -248,15 +248,15 @@ routes! {
         Operation::lists::<PeopleBody>(&people::SELECTING);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
-        "The list of people as a file, up to 1,000 rows",
+        "Download the people list as a file of up to 1,000 rows",
         Operation::files(&people::SELECTING).asks("format").asks("timezone");
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
         Access::Permission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
-        "Have the list of people made into a file in the background",
+        "Start a background export of the people list",
         Operation::takes::<CreateExport>().answers::<ExportBody>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
         Access::Permission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
-        "Show how far an export is, and a link to its file once it is ready",
+        "Get an export's status and, once ready, its download link",
         Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
@@ -268,97 +268,97 @@ routes! {
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => members::bulk::change_role,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Give up to 100 members a role in place of all they hold",
+        "Replace all roles of up to 100 members with one role",
         Operation::takes::<ChangeRoles>().decides::<MemberVerdict>();
     "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "End up to 100 memberships",
+        "Remove up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::PermissionOrOneself(permission::MEMBERS_READ), [READ, TOUCH],
-        "Show a member; `me` is the caller",
+        "Get a member; `me` is the caller",
         Operation::shows::<MemberBody>().asks("as");
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Change a member's roles, or one's own profile",
+        "Update a member's roles, status or profile",
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "End a membership; `me` leaves",
+        "Remove a member; with `me`, leave the organization",
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Make an API key for oneself, or for somebody one manages; its secret is shown this once",
+        "Create an API key for yourself or a member you manage; its secret is shown only once",
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
         Access::Oneself, [READ, QUERY, TOUCH],
-        "List API keys that were not revoked",
+        "List a member's API keys, except revoked ones",
         Operation::pages::<ApiKeyBody>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Revoke an API key; it opens nothing from then on",
+        "Revoke an API key; it stops working immediately",
         Operation::done();
     "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
-        "Give an API key a new secret; the old one still opens for some hours",
+        "Rotate an API key's secret; the old one keeps working for some hours",
         Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
-        "Say what an API key opens, and whether it may do something",
+        "Verify an API key and optionally check a permission",
         Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Give a role on one resource, or change it; `me` where one's role lets one take it",
+        "Assign or change a role on one resource; with `me`, self-assign one that the caller's role allows",
         Operation::takes::<PutGrant>().answers::<MemberBody>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Take away the role on one resource",
+        "Remove the role on one resource",
         Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
-        "Ask whether somebody may do something",
+        "Check whether a subject may act on a resource",
         Operation::takes::<Evaluation>().answers::<Decided>(200);
     "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
-        "Ask up to 100 such questions at once",
+        "Check up to 100 access requests at once",
         Operation::takes::<Evaluations>().answers::<Decisions>(200);
     "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
-        "Ask who may do something",
+        "Search subjects that may act on a resource",
         Operation::searches::<SubjectSearch, FoundSubject>();
     "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
-        "Ask to what somebody may do something",
+        "Search resources a subject may act on",
         Operation::searches::<ResourceSearch, FoundResource>();
     "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
-        "Ask what somebody may do",
+        "Search actions a subject may perform on a resource",
         Operation::searches::<ActionSearch, FoundAction>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
-        "Where access decisions are asked for",
+        "Get the endpoints for access decisions",
         Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Add a person: at once if they are known by their account, by invitation otherwise",
+        "Add a person directly if their account is known, or else invite them",
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
-        "List contacts, or look some up by the beginnings of words of their names and addresses",
+        "List contacts, or search them by the beginnings of words in their names and addresses",
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
-        "Register a contact, or change it; the platform may, too",
+        "Register or update a contact, as a member or the platform",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
-        "Delete a contact; a membership stays. The platform may, too",
+        "Delete a contact, as a member or the platform; a membership is not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",
         Operation::pages::<EventBody>(&["actor", "subject", "kind", "since", "until"]);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
-        "This description", Operation::hidden();
+        "Get the OpenAPI document", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],
-        "This description as a page", Operation::hidden();
+        "Get the API reference as a page", Operation::hidden();
     "get-docs" "GET" "/docs/{file}" => about::docs, Access::Public, [],
-        "The page's files", Operation::hidden();
+        "Get a file of the API reference page", Operation::hidden();
     "not-found" "ANY" "$default" => about::not_found, Access::Public, [],
-        "What no other route takes", Operation::hidden();
+        "Answer every other request with 404 or 405", Operation::hidden();
 }
 
 /// A function that no HTTP request reaches.

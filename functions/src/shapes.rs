@@ -19,18 +19,18 @@ use utoipa::ToSchema;
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Items<T> {
-    /// What is on the page.
+    /// The rows of this page.
     pub items: Vec<T>,
-    /// Where the next page begins; null on the last one.
+    /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Seats used and allowed.
+/// The organization's seats.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SeatsBody {
-    /// Seats in use, pending invitations included.
+    /// Seats in use, including those of pending invitations.
     pub used: u64,
-    /// Seats the plan allows; null for no limit.
+    /// The plan's seat limit; null for no limit.
     pub limit: Option<u64>,
     /// Whether no seat is free.
     pub at_limit: bool,
@@ -50,11 +50,11 @@ impl From<Seats> for SeatsBody {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceName {
-    /// The type, which the role set gives.
+    /// The resource type, which the role set defines.
     #[serde(rename = "type")]
     #[schema(value_type = forms::ResourceType)]
     pub kind: muster_domain::ResourceType,
-    /// The product's own id.
+    /// The resource's id, which the product chooses.
     #[schema(value_type = forms::ResourceId)]
     pub id: muster_domain::ResourceId,
 }

@@ -90,7 +90,7 @@ pub enum StartError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The folder of files is.
-    #[error("cannot keep files: {0}")]
+    #[error("cannot use the folder for files: {0}")]
     Files(io::Error),
     /// The embedded database is.
     #[error(transparent)]
@@ -105,7 +105,7 @@ pub enum StartError {
     #[error(transparent)]
     Cors(#[from] &'static CorsError),
     /// The system gave no randomness for the secrets.
-    #[error("cannot make a secret: {0}")]
+    #[error("cannot generate a secret: {0}")]
     Secret(#[from] getrandom::Error),
     /// The product did not accept its configuration.
     #[error(transparent)]

@@ -11,17 +11,17 @@ use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// Runs the whole Muster backend in one process, for development: the HTTP API, an embedded DynamoDB, captured mail
-/// and an identity provider that gives a token to whoever asks.
+/// and an identity provider that issues any token.
 #[derive(Debug, Parser)]
 #[command(name = "muster-local", version)]
 struct Arguments {
-    /// Port of the API, on the loopback interface; 0 takes any free one
+    /// Port of the API on the loopback interface; 0 picks a free port
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// Folder to keep everything in; without it, all is in memory and gone at the end
+    /// Folder for the table, keys and secrets; without it, they are in memory and lost on exit
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Fill one organization to look around in
+    /// Fill one organization with sample data
     #[arg(long)]
     demo: bool,
 }

@@ -117,14 +117,14 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // Through an object, since a list would do for a struct otherwise.
     serde_json::from_slice(body)
         .and_then(|object: Map<String, Value>| serde_json::from_value(object.into()))
-        .map_err(|error| Problem::bad_request(format!("the body does not fit: {error}")))
+        .map_err(|error| Problem::bad_request(format!("the body is invalid: {error}")))
 }
 
 /// How far from `now` an ISO 8601 duration leads: a month is as long as the one that begins now.
 fn duration(text: &str, now: Timestamp) -> Result<SignedDuration, String> {
     let span: Span = SpanParser::new()
         .parse_span(text)
-        .map_err(|error| format!("`advance` is no ISO 8601 duration such as `P8D`: {error}"))?;
+        .map_err(|error| format!("`advance` is not an ISO 8601 duration, such as `P8D`: {error}"))?;
     if span.is_negative() {
         return Err("`advance` must not be negative: the clock only goes forward".to_owned());
     }
@@ -133,7 +133,7 @@ fn duration(text: &str, now: Timestamp) -> Result<SignedDuration, String> {
         .ok()
         .filter(|then| then.year() < LAST_YEAR)
         .and_then(|_| span.to_duration(SpanRelativeTo::from(&now)).ok())
-        .ok_or_else(|| format!("`advance` leads too far: `{text}`"))
+        .ok_or_else(|| format!("`advance` is too far in the future: `{text}`"))
 }
 
 #[cfg(test)]
@@ -153,10 +153,10 @@ mod tests {
     fn other_durations_are_refused_with_the_reason() {
         for (text, reason) in [
             ("-P1D", "must not be negative"),
-            ("8 days", "is no ISO 8601 duration"),
-            ("", "is no ISO 8601 duration"),
-            ("P9999Y", "leads too far"),
-            ("P7500Y", "leads too far"),
+            ("8 days", "is not an ISO 8601 duration"),
+            ("", "is not an ISO 8601 duration"),
+            ("P9999Y", "is too far in the future"),
+            ("P7500Y", "is too far in the future"),
         ] {
             let refusal = duration(text, NOW).unwrap_err();
             assert!(refusal.contains(reason), "{text}: {refusal}");

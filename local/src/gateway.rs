@@ -52,9 +52,7 @@ pub(crate) async fn take(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     if !is_addressable(&parts) {
-        return Err(Problem::bad_request(
-            "the request needs a path and a valid `Host` header",
-        ));
+        return Err(Problem::bad_request("a path and a valid `Host` header are required"));
     }
     let body = read(body).await?;
     let arrival = Arrival {

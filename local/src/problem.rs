@@ -27,7 +27,7 @@ impl Problem {
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         let Self(problem) = Self::new(
             ProblemType::MethodNotAllowed,
-            format!("this route takes {allowed} only"),
+            format!("this route supports {allowed} only"),
         );
         Self(Box::new(problem.header("allow", allowed)))
     }

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-/// Looks after a deployed Muster, with your AWS credentials.
+/// Maintains a deployed Muster with your AWS credentials.
 #[derive(Debug, Parser)]
 #[command(name = "muster", version)]
 struct Arguments {
@@ -16,7 +16,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Recounts counters and indexes, tells what differs, and mends it on request; safe while in use
+    /// Checks counters and indexes, prints the differences and fixes them on request; safe while in use
     Repair(repair::Arguments),
 }
 

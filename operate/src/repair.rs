@@ -12,18 +12,18 @@ use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The table
+    /// Name of the table
     #[arg(long, value_name = "NAME")]
     table: String,
-    /// Where DynamoDB is, if not where AWS has it
+    /// URL of another DynamoDB, such as one that runs locally
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     #[command(flatten)]
     which: Which,
-    /// Mend what differs; without it, nothing is written
+    /// Fix the differences; without it, nothing is written
     #[arg(long)]
     mend: bool,
-    /// Seconds after which what looked different is looked at again; longer than counting by the stream takes
+    /// Seconds to wait before differences are checked again; must exceed the time the stream takes to count
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pause: u64,
 }
@@ -31,10 +31,10 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Which {
-    /// One organization
+    /// Check one organization
     #[arg(long, value_name = "ORG")]
     organization: Option<OrganizationId>,
-    /// All organizations: finding them reads the whole table once
+    /// Check all organizations; finding them scans the whole table once
     #[arg(long)]
     all: bool,
 }
@@ -89,7 +89,7 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
         }
         // It has no counters and indexes that could be right.
         Err(RepairError::Erasing) => {
-            say(&format!("{id}: is being erased, nothing to repair\n"));
+            say(&format!("{id}: the organization is being erased; nothing to repair\n"));
             End::Clean
         }
         Err(error) => {
@@ -102,9 +102,9 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
 /// A report as a table.
 fn told(id: OrganizationId, report: &Report) -> String {
     if report.differences.is_empty() {
-        return format!("{id}: nothing differs\n");
+        return format!("{id}: no differences\n");
     }
-    let header = ["what", "where", "is", "should be", "outcome"].map(str::to_owned);
+    let header = ["kind", "key", "actual", "expected", "outcome"].map(str::to_owned);
     let rows = report.differences.iter().map(row);
     let rows: Vec<[String; 5]> = std::iter::once(header).chain(rows).collect();
     let width = |column: usize| {
@@ -119,7 +119,7 @@ fn told(id: OrganizationId, report: &Report) -> String {
         text += &format!("  {}\n", line.trim_end());
     }
     if report.more {
-        text += "  there are more: run it again\n";
+        text += "  there are more differences; run the command again\n";
     }
     text
 }

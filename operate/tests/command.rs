@@ -78,7 +78,7 @@ async fn differences_are_told_and_mended_and_the_exit_code_says_which() {
     let (said, code) = muster(&all).await;
     assert_eq!(code, 0, "{said}");
     assert!(
-        said.contains(&format!("{one}: nothing differs")) && said.contains(&other),
+        said.contains(&format!("{one}: no differences")) && said.contains(&other),
         "{said}"
     );
 
@@ -91,7 +91,7 @@ async fn differences_are_told_and_mended_and_the_exit_code_says_which() {
     let mend = [&here[..], &["--organization", &one, "--mend"]].concat();
     let (said, code) = muster(&mend).await;
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("mended") && !said.contains(&other), "{said}");
+    assert!(said.contains("fixed") && !said.contains(&other), "{said}");
     assert_eq!(muster(&all).await.1, 0);
 }
 

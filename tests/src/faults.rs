@@ -91,7 +91,7 @@ pub enum Kind {
     /// SES takes no more mail that day.
     QuotaSpent,
     /// The reply is held back until the clock on the wall shows this.
-    RoleAssignment(Timestamp),
+    Held(Timestamp),
     /// The process ends here: the call never begins, and [`Faults::unless_killed`] drops what made it.
     Killed,
 }
@@ -347,7 +347,7 @@ pub async fn exchange(
             whole(real.call(request).await?).await?;
             Err(timeout())
         }
-        Some(Kind::RoleAssignment(until)) => {
+        Some(Kind::Held(until)) => {
             let reply = whole(real.call(request).await?).await?;
             let left = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
             tokio::time::sleep(left).await;

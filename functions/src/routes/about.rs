@@ -104,7 +104,7 @@ pub async fn not_found(call: Call) -> Outcome {
         return Ok(Reply::empty().header("allow", methods));
     }
     Err(Problem::new(ProblemType::MethodNotAllowed)
-        .detail(format!("this path takes {methods}"))
+        .detail(format!("this path supports {methods}"))
         .header("allow", methods))
 }
 

@@ -89,7 +89,7 @@ pub(super) async fn run<A: Action>(
     action: A,
 ) -> Outcome {
     if named.is_empty() || named.len() > MAX_ROWS {
-        let detail = format!("name 1 to {MAX_ROWS} of them");
+        let detail = format!("must have 1 to {MAX_ROWS} entries");
         return Err(Problem::invalid([Violation::field(A::ROWS, "out_of_range", detail)]));
     }
     let mut rows = Vec::with_capacity(named.len());
@@ -160,7 +160,7 @@ impl<A: Action> Bulk<A> {
                 idle = false;
                 let ctx = org.decision_context()?;
                 if !ctx.authority().allows_somewhere(A::NEEDS) {
-                    let detail = format!("this needs the permission `{}`", A::NEEDS);
+                    let detail = format!("this requires the permission `{}`", A::NEEDS);
                     return Err(Problem::forbidden(&detail));
                 }
                 self.action.check(&ctx, read)?;

@@ -30,7 +30,7 @@ const MAX_ATTEMPTS: usize = 3;
 
 fn too_large() -> Problem {
     let detail = format!(
-        "more than {AT_ONCE} rows, too long ones, or few to be searched for among many; `POST …/exports` makes the file in the background"
+        "the list has more than {AT_ONCE} rows, is too large or takes too long to search; use `POST …/exports` for a background export"
     );
     Problem::new(ProblemType::ExportTooLarge).detail(detail)
 }

@@ -41,7 +41,7 @@ pub(super) fn resource_keys(resources: &[ResourceName]) -> Result<Vec<ResourceKe
         return Err(Problem::invalid([Violation::field(
             "resources",
             "too_many",
-            format!("must be at most {MAX_NAMED}"),
+            format!("must have at most {MAX_NAMED} entries"),
         )]));
     }
     Ok(resources.iter().cloned().map(Into::into).collect())

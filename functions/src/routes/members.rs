@@ -167,41 +167,41 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
         violations.push(Violation::field(
             "resources",
             "not_allowed",
-            "name `resources` or `grants`, not both",
+            "cannot be combined with `grants`",
         ));
     }
     if body.grants.as_ref().is_some_and(|g| g.len() > MAX_GRANTS) {
         violations.push(Violation::field(
             "grants",
             "too_many",
-            format!("must be at most {MAX_GRANTS}"),
+            format!("must have at most {MAX_GRANTS} entries"),
         ));
     }
     let has_role = matches!(body.role, Field::Value(_));
     if body.grants.is_none() && !has_role {
-        let without = "needs `role` beside it";
+        let without = "requires `role`";
         if body.resources.is_some() {
             violations.push(Violation::field("resources", "not_allowed", without));
         }
         if body.role == Field::Null {
-            violations.push(Violation::field("role", "required", "can be null only beside `grants`"));
+            violations.push(Violation::field("role", "required", "can be null only with `grants`"));
         }
     }
     if body.duration.is_some() && !has_role {
-        violations.push(Violation::field("duration", "not_allowed", "needs `role` beside it"));
+        violations.push(Violation::field("duration", "not_allowed", "requires `role`"));
     }
     if body.skills.as_ref().is_some_and(|s| s.len() > MAX_SKILLS) {
         violations.push(Violation::field(
             "skills",
             "too_many",
-            format!("must be at most {MAX_SKILLS}"),
+            format!("must have at most {MAX_SKILLS} entries"),
         ));
     }
     if body.notifications.as_ref().is_some_and(|n| n.len() > MAX_NOTIFICATIONS) {
         violations.push(Violation::field(
             "notifications",
             "too_many",
-            format!("must be at most {MAX_NOTIFICATIONS}"),
+            format!("must have at most {MAX_NOTIFICATIONS} entries"),
         ));
     }
     if violations.is_empty() {
@@ -217,7 +217,7 @@ const MAX_SKILLS: usize = 50;
 const MAX_NOTIFICATIONS: usize = 50;
 
 fn too_many_notifications() -> Problem {
-    let detail = format!("a profile holds {MAX_NOTIFICATIONS} at most");
+    let detail = format!("a profile has at most {MAX_NOTIFICATIONS} notifications");
     Problem::invalid([Violation::field("notifications", "too_many", detail)])
 }
 

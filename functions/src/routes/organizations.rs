@@ -53,7 +53,7 @@ fn unknown_role_set(id: &str) -> Problem {
     Problem::invalid([Violation::field(
         "role_set",
         "unknown_role_set",
-        format!("`{id}` is none of {}", known.join(", ")),
+        format!("`{id}` is not a role set; must be one of {}", known.join(", ")),
     )])
 }
 
@@ -146,7 +146,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         return Err(Problem::invalid([Violation::field(
             "allowed_domains",
             "too_many",
-            format!("must be at most {MAX_DOMAINS}"),
+            format!("must have at most {MAX_DOMAINS} entries"),
         )]));
     }
     call.change_as_platform(&user, id, |org, ids| {

@@ -10,66 +10,66 @@ pub mod find;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Properties, or a context: whatever the asker likes to tell.
+/// The properties of an entity, or a context, which the caller is free to choose.
 pub type Properties = serde_json::Map<String, serde_json::Value>;
 
-/// Whom a question is about.
+/// The subject of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedSubject {
-    /// `user` or `api_key`; nobody of another type may do anything.
+    /// `user` or `api_key`. Subjects of other types are always denied.
     #[serde(rename = "type")]
     #[schema(example = "user")]
     pub kind: String,
-    /// The id as Muster gives it out: `usr_…` or `key_…`.
+    /// The subject's id in Muster: `usr_…` or `key_…`.
     #[schema(example = "usr_5Il5ApcqJZi2Gi3OBCs6wc")]
     pub id: String,
-    /// `organization` names the organization.
+    /// Properties of the subject. `organization` is the organization's id.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({ "organization": "org_0351gb06UonDD6Qk3DjTVL" }))]
     pub properties: Option<Properties>,
 }
 
-/// What they would do.
+/// The action of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedAction {
-    /// The permission: Muster's own, or one of the product's.
+    /// The permission: one of Muster's, or one of the product's.
     #[schema(example = "content:write")]
     pub name: String,
-    /// Left unread.
+    /// Ignored.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
 }
 
-/// What they would do it to.
+/// The resource of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AskedResource {
-    /// The type, as the role set names it.
+    /// The resource type, from the role set.
     #[serde(rename = "type")]
     #[schema(example = "program")]
     pub kind: String,
-    /// The product's own id. Where nothing is registered under it, roles on the whole organization decide.
+    /// The resource's id, which the product chooses. If no such resource is registered, only roles on the whole organization count.
     #[schema(example = "spring")]
     pub id: String,
-    /// `organization` names the organization, where the subject does not.
+    /// Properties of the resource. `organization` is the organization's id, if the subject does not have it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
 }
 
-/// Where this decision point is, and what it does.
+/// The metadata of this policy decision point.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Configuration {
-    /// The decision point's own identifier.
+    /// The identifier of the policy decision point.
     pub policy_decision_point: String,
-    /// Where one question is asked.
+    /// The URL for a single access request.
     pub access_evaluation_endpoint: String,
-    /// Where many are asked at once.
+    /// The URL for a batch of access requests.
     pub access_evaluations_endpoint: String,
-    /// Where it is asked who may.
+    /// The URL for subject searches.
     pub search_subject_endpoint: String,
-    /// Where it is asked to what.
+    /// The URL for resource searches.
     pub search_resource_endpoint: String,
-    /// Where it is asked what.
+    /// The URL for action searches.
     pub search_action_endpoint: String,
 }

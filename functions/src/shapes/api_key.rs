@@ -1,4 +1,4 @@
-//! API keys: as they are asked for, shown and verified.
+//! API keys: requests to create and verify them, and responses.
 
 use super::{ResourceName, forms};
 use jiff::Timestamp;
@@ -8,21 +8,21 @@ use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// An API key to make.
+/// An API key to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateApiKey {
-    /// Name for people, 1 to 120 characters.
+    /// The key's display name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
-    /// Whether it only reads.
+    /// Whether the key can only read.
     #[serde(default)]
     pub read_only: bool,
-    /// Resources it is limited to, up to 50; none for no such limit.
+    /// Up to 50 resources that the key is limited to. An empty list means no such limit.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
-    /// When it ends; null, or never, for no end.
+    /// When the key expires; null or a time that means never for no end.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,
@@ -32,11 +32,11 @@ impl Body for CreateApiKey {
     const REQUIRED: &'static [&'static str] = &["name"];
 }
 
-/// How an API key gets a new secret. The body can be left out.
+/// Options for rotating an API key. The body is optional.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RotateApiKey {
-    /// Hours that the old secret still opens, 0 to 168.
+    /// How many more hours the old secret works, 0 to 168.
     #[serde(default = "day")]
     #[schema(minimum = 0, maximum = 168, default = 24)]
     pub overlap_hours: u32,
@@ -59,31 +59,31 @@ impl Body for RotateApiKey {
 /// An API key.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApiKeyBody {
-    /// Its id.
+    /// The key's id.
     #[schema(value_type = String)]
     pub id: KeyId,
-    /// Name for people.
+    /// The key's display name.
     #[schema(value_type = String)]
     pub name: Name,
-    /// What its secrets begin with; opens nothing.
+    /// The beginning of the key's secrets. It identifies the key and gives no access.
     pub prefix: String,
-    /// Whether it only reads.
+    /// Whether the key can only read.
     pub read_only: bool,
-    /// Resources it is limited to; none for no such limit.
+    /// The resources that the key is limited to. An empty list means no such limit.
     pub resources: Vec<ResourceName>,
-    /// Who made it.
+    /// The user who created the key.
     #[schema(value_type = String)]
     pub made_by: UserId,
-    /// When it was made.
+    /// When the key was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it ends, if it does.
+    /// When the key expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
-    /// Until when the secret before the last rotation still opens, if it does.
+    /// When the secret from before the last rotation stops working; null if it no longer works.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub old_secret_until: Option<Timestamp>,
-    /// When it was last used, within an hour.
+    /// When the key was last used, to the hour; null if it was never used.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
 }
@@ -108,13 +108,14 @@ impl ApiKeyBody {
     }
 }
 
-/// An API key with its secret.
+/// An API key and its secret.
 #[derive(Serialize, ToSchema)]
 pub struct NewApiKeyBody {
     /// The key.
     #[serde(flatten)]
     pub key: ApiKeyBody,
-    /// The secret, in the first answer only: neither a repeat under the same `Idempotency-Key` nor anything else shows it again.
+    /// The secret. Only the first response contains it: no other response shows it again, not even a repeat with the same
+    /// `Idempotency-Key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
@@ -123,14 +124,14 @@ pub struct NewApiKeyBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyApiKey {
-    /// The secret.
+    /// The key's secret.
     #[schema(example = "mk_…")]
     pub key: String,
-    /// What it shall do: a permission of the role set.
+    /// The permission to check, from the role set.
     #[serde(default)]
     #[schema(example = "content:write")]
     pub action: Option<String>,
-    /// On what; without it, on the organization as a whole.
+    /// The resource to check the permission on. Without it, the permission is checked on the whole organization.
     #[serde(default)]
     pub resource: Option<ResourceName>,
 }
@@ -139,35 +140,35 @@ impl Body for VerifyApiKey {
     const REQUIRED: &'static [&'static str] = &["key"];
 }
 
-/// What an API key opens. Of one that opens nothing only `valid` and `code` are told.
+/// The result of verifying an API key. An invalid key has only `valid` and `code`.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct VerifiedBody {
-    /// Whether it opens anything at this moment.
+    /// Whether the key is valid now.
     pub valid: bool,
-    /// The organization it opens.
+    /// The organization that the key belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub organization: Option<OrganizationId>,
-    /// The member it acts as.
+    /// The member that the key acts as.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub member: Option<UserId>,
-    /// Its id.
+    /// The key's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub key: Option<KeyId>,
-    /// Its name.
+    /// The key's display name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// Whether it only reads.
+    /// Whether the key can only read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    /// Whether it may do what was asked; null if nothing was.
+    /// Whether the key has the requested permission; null if the request has no `action`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<bool>)]
     pub allowed: Option<Option<bool>>,
-    /// `valid` or `not_allowed`; of a key that opens nothing `malformed`, `not_found`, `revoked`, `expired`, `owner_gone`,
-    /// `owner_inactive`, `maker_lost_authority` or `organization_deleted`.
+    /// `valid` or `not_allowed` for a valid key. `malformed`, `not_found`, `revoked`, `expired`, `owner_gone`,
+    /// `owner_inactive`, `maker_lost_authority` or `organization_deleted` for an invalid one.
     pub code: &'static str,
 }

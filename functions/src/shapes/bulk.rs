@@ -1,4 +1,4 @@
-//! Bulk actions: up to 100 chosen rows, and a verdict for each.
+//! Bulk actions: up to 100 selected rows, and a result for each.
 
 use super::{ResourceName, SeatsBody, forms};
 use muster_domain::{InvitationId, RoleId, Term, UserId};
@@ -6,11 +6,11 @@ use muster_edge::{Body, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Chosen members.
+/// The members of a bulk action.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenMembers {
-    /// Up to 100 members; one who is named twice counts once.
+    /// Up to 100 members. Duplicates count once.
     #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
 }
@@ -19,21 +19,21 @@ impl Body for ChosenMembers {
     const REQUIRED: &'static [&'static str] = &["members"];
 }
 
-/// A role for chosen members: each holds exactly this from then on.
+/// A role for selected members. It replaces all roles that they hold.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeRoles {
-    /// Up to 100 members; one who is named twice counts once.
+    /// Up to 100 members. Duplicates count once.
     #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
     pub members: Vec<UserId>,
-    /// The role.
+    /// The role to assign.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// Resources the role is held on.
+    /// The resources that the role applies to.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
-    /// For a time-limited role: how long from now.
+    /// How long a time-limited role lasts, from now.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
@@ -43,11 +43,11 @@ impl Body for ChangeRoles {
     const REQUIRED: &'static [&'static str] = &["members", "role"];
 }
 
-/// Chosen invitations.
+/// The invitations of a bulk action.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenInvitations {
-    /// Up to 100 invitations; one that is named twice counts once.
+    /// Up to 100 invitations. Duplicates count once.
     #[schema(value_type = Vec<forms::InvitationId>, min_items = 1, max_items = 100)]
     pub invitations: Vec<InvitationId>,
 }
@@ -56,37 +56,37 @@ impl Body for ChosenInvitations {
     const REQUIRED: &'static [&'static str] = &["invitations"];
 }
 
-/// What came of one member.
+/// The result for one member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberVerdict {
-    /// The member.
+    /// The member's id.
     #[schema(value_type = String)]
     pub member: UserId,
-    /// `activated`, `deactivated`, `changed` or `removed`; or `refused`.
+    /// `activated`, `deactivated`, `changed`, `removed` or `refused`.
     pub status: &'static str,
-    /// Why it was refused.
+    /// The problem that a single request would have returned. Only present if `status` is `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }
 
-/// What came of one invitation.
+/// The result for one invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationVerdict {
-    /// The invitation.
+    /// The invitation's id.
     #[schema(value_type = String)]
     pub invitation: InvitationId,
-    /// `resent` or `cancelled`; or `refused`.
+    /// `resent`, `cancelled` or `refused`.
     pub status: &'static str,
-    /// Why it was refused.
+    /// The problem that a single request would have returned. Only present if `status` is `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
 }
 
-/// What came of a bulk action.
+/// The results of a bulk action.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Verdicts<Row> {
-    /// One verdict a row, in the order they were named.
+    /// One result for each row, in the order of the request.
     pub results: Vec<Row>,
-    /// Seats used and allowed, after it.
+    /// The organization's seats after the action.
     pub seats: SeatsBody,
 }

@@ -6,18 +6,18 @@ use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A contact to register, or a change of one: name or account stay if they are not named, and null takes them away.
+/// A contact to register or update. If `name` or `subject` is omitted, it is unchanged; null removes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutContact {
-    /// Their address. One contact of an organization has it at most.
+    /// The contact's email address. An address belongs to at most one contact of an organization.
     #[schema(value_type = forms::Address)]
     pub email: Address,
-    /// Their name, 1 to 120 characters.
+    /// The contact's name, 1 to 120 characters.
     #[serde(default)]
     #[schema(value_type = Option<forms::Name>)]
     pub name: Field<Name>,
-    /// Their account: the `sub` of their tokens; null as long as they have none. Whoever names it stands for it.
+    /// The `sub` of the person's tokens, which gives the contact an account; null for no account. The caller who sets it vouches for it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Subject>)]
     pub subject: Field<Subject>,
@@ -27,19 +27,19 @@ impl Body for PutContact {
     const REQUIRED: &'static [&'static str] = &["email"];
 }
 
-/// A person the organization knows.
+/// A person that the organization knows.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactBody {
-    /// The product's own id; the user's, for one who was a member.
+    /// The contact's id, which the product chooses. A contact that is created when a member leaves has their user id.
     #[schema(value_type = String)]
     pub id: ContactId,
-    /// Their address.
+    /// The contact's email address.
     #[schema(value_type = String)]
     pub email: Address,
-    /// Their name, if known.
+    /// The contact's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// Whether an account is known: they can be picked as that person (`contact` of `POST …/members`).
+    /// Whether the contact has a known account. If so, it can be selected as that person (`contact` of `POST …/members`).
     pub has_account: bool,
 }
 

@@ -5,13 +5,13 @@ use muster_domain::{EntityRef, Event, EventId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Who did something, or what it was done to.
+/// The actor or the subject of an event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartyBody {
     /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its id.
+    /// The id of the actor or subject.
     pub id: String,
 }
 
@@ -24,25 +24,25 @@ impl From<EntityRef> for PartyBody {
     }
 }
 
-/// What happened.
+/// An event: a record of one change.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventBody {
-    /// Its id, in the order of time.
+    /// The event's id. Ids sort by time.
     #[schema(value_type = String)]
     pub id: EventId,
-    /// What happened.
+    /// The kind of event.
     #[schema(example = "invitation.created")]
     pub kind: String,
-    /// Who did it.
+    /// The actor that made the change.
     pub actor: PartyBody,
-    /// What it was done to.
+    /// The thing that was changed.
     pub subject: PartyBody,
-    /// When.
+    /// When the change was made.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What was, as far as it changed.
+    /// The changed values before the change.
     pub before: Option<serde_json::Value>,
-    /// What is, as far as it changed.
+    /// The changed values after the change.
     pub after: Option<serde_json::Value>,
 }
 

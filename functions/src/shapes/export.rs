@@ -1,4 +1,4 @@
-//! Exports: as they are asked for and shown.
+//! Exports: requests and responses.
 
 use super::forms;
 use jiff::Timestamp;
@@ -10,35 +10,35 @@ use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Whom an export is of, and in which order: as the parameters of the list of people.
+/// The people that an export contains, and their order: the parameters of the people list.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SelectionBody {
-    /// Beginnings of words of name and address, all of which must fit.
+    /// Up to 8 words. Each must begin a word of the name or the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
     pub q: Option<String>,
-    /// `active` or `inactive`.
+    /// The status of members: `active` or `inactive`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<forms::Status>)]
     pub status: Option<String>,
-    /// Roles, one of which is held or offered anywhere.
+    /// Up to 16 roles. A person matches if they hold one of them anywhere, or are offered one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<forms::RoleId>, max_items = 16)]
     pub role: Vec<String>,
-    /// `accepted` or `pending`.
+    /// Members (`accepted`) or invitations (`pending`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<forms::InviteStatus>)]
     pub invite_status: Option<String>,
-    /// When they joined.
+    /// When members joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<forms::Period>)]
     pub joined_in: Option<String>,
-    /// A resource on which something is held or offered, as `type:id`.
+    /// A resource on which a role is held or offered, as `type:id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<forms::ResourceText>)]
     pub resource: Option<String>,
-    /// The order.
+    /// The sort order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<forms::Order>)]
     pub sort: Option<String>,
@@ -72,18 +72,18 @@ impl From<Selection> for SelectionBody {
     }
 }
 
-/// An export to be made in the background.
+/// A background export to start.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateExport {
-    /// `csv` or `xlsx`.
+    /// The file format: `csv` or `xlsx`.
     #[schema(value_type = forms::FileFormat)]
     pub format: Format,
-    /// Time zone of its times; that of the caller's profile by default, else UTC.
+    /// The time zone of times in the file. The default is the time zone of the caller's profile, or else UTC.
     #[serde(default)]
     #[schema(value_type = Option<forms::TimeZone>)]
     pub timezone: Option<TimeZoneName>,
-    /// Whom it is of; everybody by default.
+    /// The people to export. The default is everyone.
     #[serde(default)]
     pub filter: Option<SelectionBody>,
 }
@@ -95,31 +95,31 @@ impl Body for CreateExport {
 /// An export.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportBody {
-    /// Its id.
+    /// The export's id.
     #[schema(value_type = String)]
     pub id: ExportId,
-    /// `running`, `ready` or `failed`; one that failed is not tried again.
+    /// `running`, `ready` or `failed`. A failed export is not retried.
     #[schema(value_type = String)]
     pub state: State,
-    /// `csv` or `xlsx`.
+    /// The file format: `csv` or `xlsx`.
     #[schema(value_type = String)]
     pub format: Format,
-    /// Time zone of its times.
+    /// The time zone of times in the file.
     #[schema(value_type = String)]
     pub timezone: TimeZoneName,
-    /// Whom it is of.
+    /// The people that the export contains.
     pub filter: SelectionBody,
-    /// Rows that were read so far; once it is ready, all there are.
+    /// The number of rows read so far. Once the export is ready, this is the total.
     pub rows: u64,
-    /// When it was asked for.
+    /// When the export was requested.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// From when on it is no more.
+    /// When the export is deleted.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
-    /// Once it is ready: a link that opens the file for whoever has it, a new one each time it is asked for.
+    /// Once the export is ready, a link that opens the file without a token. Each request returns a new link.
     pub url: Option<String>,
-    /// Until when the link opens it.
+    /// When the link expires.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub url_expires_at: Option<Timestamp>,
 }

@@ -97,56 +97,56 @@ macro_rules! forms {
 }
 
 forms! {
-    /// A name for people: one line of 1 to 120 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
+    /// A display name: one line of 1 to 120 characters. Surrounding white space is removed, but counts toward the length. Invisible characters beyond U+FFFF are refused as well.
     Name { min_length 1, max_length 120, pattern LINE } "Ann Lee";
-    /// A text of several lines, 1 to 2,000 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
+    /// A text of one or more lines, 1 to 2,000 characters. Surrounding white space is removed, but counts toward the length. Invisible characters beyond U+FFFF are refused as well.
     Message { min_length 1, max_length 2_000, pattern LINES } "Welcome";
-    /// A skill: one line of 1 to 60 characters. Blanks around it are left out, but count for its length. Characters beyond U+FFFF that cannot be seen are refused as well.
+    /// A skill: one line of 1 to 60 characters. Surrounding white space is removed, but counts toward the length. Invisible characters beyond U+FFFF are refused as well.
     Skill { min_length 1, max_length 60, pattern LINE } "Rust";
-    /// A role of the role set.
+    /// The id of a role in the role set.
     RoleId { pattern WORD } "program_admin";
-    /// A type of resource, which the role set gives.
+    /// A resource type that the role set defines.
     ResourceType { pattern WORD } "program";
-    /// The product's own id of a resource.
+    /// A resource's id, which the product chooses.
     ResourceId { pattern OWN_ID } "spring";
-    /// The product's own id of a contact.
+    /// A contact's id, which the product chooses.
     ContactId { pattern OWN_ID } "ann";
-    /// An organization.
+    /// An organization's id.
     OrganizationId { pattern "^org_[0-7][0-9A-Za-z]{21}$" } "org_0351gb06UonDD6Qk3DjTVL";
-    /// A user, and so a member.
+    /// A user's id, which is also the id of a member.
     UserId { pattern "^usr_[0-7][0-9A-Za-z]{21}$" } "usr_5Il5ApcqJZi2Gi3OBCs6wc";
-    /// A user, or `me`: the caller.
+    /// A user's id, or `me` for the caller.
     UserIdOrMe { pattern "^(?:me|usr_[0-7][0-9A-Za-z]{21})$" } "me";
-    /// An invitation.
+    /// An invitation's id.
     InvitationId { pattern "^inv_[0-7][0-9A-Za-z]{21}$" } "inv_0351gb0AypcECPhxD0AIdu";
-    /// An export.
+    /// An export's id.
     ExportId { pattern "^exp_[0-7][0-9A-Za-z]{21}$" } "exp_0351gb0AypcECPhxD0AIdu";
     /// An API key's id.
     KeyId { pattern "^key_[0-7][0-9A-Za-z]{32}$" } "key_5Il5ApcqJZi2Gi3OBCs6wc0351gb0AypX";
-    /// A mail address. Blanks around it are left out. The pattern is wider than what is taken.
+    /// An email address. Surrounding white space is removed. The pattern accepts more than the API does.
     Address { min_length 3, max_length 1_024, pattern ADDRESS } "ann@x.example";
-    /// A domain of mail addresses. Blanks around it are left out. The pattern is wider than what is taken.
+    /// A domain of email addresses. Surrounding white space is removed. The pattern accepts more than the API does.
     Domain { min_length 3, max_length 1_024, pattern DOMAIN } "partner.example";
-    /// A person as the identity provider knows them: the `sub` of their tokens.
+    /// The `sub` of a person's tokens, which identifies them at the identity provider.
     Subject { min_length 1, max_length 255, pattern "^[^\\u0000-\\u001F\\u007F-\\u009F]*$" } "auth0|507f1f77";
-    /// A term: `forever`, or a number of months.
+    /// A duration: `forever`, or a number of months.
     Term { pattern "^(?:forever|1_month|(?:[2-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])_months)$" } "3_months";
-    /// A colour.
+    /// A color: `#` and six hexadecimal digits.
     Color { pattern "^#[0-9A-Fa-f]{6}$" } "#3366ff";
-    /// A time zone of the IANA database. The pattern is wider than what is taken.
+    /// An IANA time zone name. The pattern accepts more than the API does.
     TimeZone { pattern "^[A-Za-z0-9_+/-]{1,64}$" } "Europe/Paris";
-    /// The status of a member: whether they have access.
+    /// A member's status: whether they have access.
     Status { enum_values ["active", "inactive"] } "active";
-    /// Whether somebody has joined, or is invited.
+    /// Whether a person has joined (`accepted`) or is invited (`pending`).
     InviteStatus { enum_values ["accepted", "pending"] } "pending";
-    /// An order of people; with `-` before it the other way round.
+    /// The sort order of people. A leading `-` reverses it.
     Order { enum_values ["name", "-name", "joined", "-joined", "last_active", "-last_active"] } "-joined";
-    /// When somebody joined: back from now, in a year, or from one day to another, both within, in UTC. The pattern is wider than what is taken.
+    /// When a person joined: back from now, in a year, or between two days, both included, in UTC. The pattern accepts more than the API does.
     Period { pattern PERIOD } "last_month";
-    /// A resource, as its type and its id.
+    /// A resource, as `type:id`.
     ResourceText { pattern RESOURCE } "program:spring";
-    /// The form of a file.
+    /// A file format.
     FileFormat { enum_values ["csv", "xlsx"] } "csv";
-    /// An instant, RFC 3339. `9999-12-31T23:59:59Z`, as all after 9999-12-30T22:00:00Z, means never.
+    /// An RFC 3339 timestamp. `9999-12-31T23:59:59Z` means never, and so does every time after 9999-12-30T22:00:00Z.
     Instant { format SchemaFormat::KnownFormat(KnownFormat::DateTime) } "2027-01-31T12:00:00Z";
 }

@@ -14,29 +14,29 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
-/// People to invite.
+/// Invitations to send.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInvitations {
-    /// Up to 20 addresses: pasted text with commas, semicolons, spaces or new lines, or a list.
+    /// Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.
     #[schema(schema_with = addresses)]
     pub emails: AddressInput,
-    /// The role offered.
+    /// The role that the invitation offers.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// What it is offered on.
+    /// The resources that the role is offered on.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
-    /// What the inviter writes; the organization's default message when there is none.
+    /// A message from the inviter. Without it, the invitation has the organization's default message.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
-    /// For a time-limited role: how long from acceptance.
+    /// How long a time-limited role lasts, from acceptance.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
-    /// Whether to only say what would happen.
+    /// Whether to only show what would happen, without sending anything.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -47,7 +47,7 @@ fn addresses() -> Schema {
     Schema::OneOf(
         OneOfBuilder::new()
             .description(Some(
-                "Up to 20 addresses: pasted text with commas, semicolons, spaces or new lines, or a list.",
+                "Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.",
             ))
             .item(text().examples(["ann@x.example, bob@y.example"]))
             .item(ArrayBuilder::new().items(text().build()))
@@ -59,31 +59,31 @@ impl Body for CreateInvitations {
     const REQUIRED: &'static [&'static str] = &["emails", "role"];
 }
 
-/// Somebody to add: at once if they are known by their account, by invitation otherwise. Name `email` or `contact`.
+/// A person to add: directly if their account is known, and by invitation otherwise. Either `email` or `contact` is required.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
-    /// Their address. It stands for no account but the one that the platform, or a contact's `subject`, names for it.
+    /// The person's email address. They are added directly only if the contact with this address has an account that someone vouches for.
     #[serde(default)]
     #[schema(value_type = Option<forms::Address>)]
     pub email: Option<Address>,
-    /// The id of a contact who is that person. A former member whom somebody removed is added at once, with the address they had joined
-    /// with. This needs `contacts:read` on the whole organization.
+    /// The id of a contact who is that person. A former member who was removed is added directly, if the contact still has the address
+    /// that they joined with. This requires `contacts:read` on the whole organization.
     #[serde(default)]
     #[schema(value_type = Option<forms::ContactId>)]
     pub contact: Option<ContactId>,
-    /// The role.
+    /// The role to assign or offer.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// What it is for.
+    /// The resources that the role applies to.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
-    /// For a time-limited role: how long, from now or from acceptance.
+    /// How long a time-limited role lasts, from now or from acceptance.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
-    /// What the mail to them says beside.
+    /// A message for the mail that they get.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
@@ -93,34 +93,34 @@ impl Body for AddMember {
     const REQUIRED: &'static [&'static str] = &["role"];
 }
 
-/// What came of adding: one of the two.
+/// The result of adding a person. It has one of the two fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AddedBody {
-    /// The member, if they were added at once.
+    /// The member, if the person was added directly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberBody>,
-    /// The invitation, if they were invited.
+    /// The invitation, if the person was invited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation: Option<InvitationBody>,
 }
 
-/// A change of a pending invitation; what is not named stays. The address cannot be changed.
+/// Changes of a pending invitation. Omitted fields are unchanged. The address cannot be changed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateInvitation {
-    /// The role offered.
+    /// The role that the invitation offers.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::RoleId)]
     pub role: Option<RoleId>,
-    /// What it is offered on.
+    /// The resources that the role is offered on.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
-    /// For a time-limited role: how long from acceptance.
+    /// How long a time-limited role lasts, from acceptance.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Field<Term>,
-    /// What the inviter writes; null takes it away.
+    /// A message from the inviter. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Field<Message>,
@@ -133,50 +133,51 @@ impl Body for UpdateInvitation {
 /// An invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationBody {
-    /// Its id, which resending keeps.
+    /// The invitation's id. Resending does not change it.
     #[schema(value_type = String)]
     pub id: InvitationId,
-    /// The invited address.
+    /// The invited email address.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role offered.
+    /// The role that the invitation offers.
     #[schema(value_type = String)]
     pub role: RoleId,
-    /// What it is offered on.
+    /// The resources that the role is offered on.
     pub resources: Vec<ResourceName>,
-    /// For a time-limited role: how long from acceptance.
+    /// How long a time-limited role lasts, from acceptance.
     #[schema(value_type = Option<String>)]
     pub duration: Option<Term>,
-    /// What the inviter wrote.
+    /// The inviter's message; null if there is none.
     #[schema(value_type = Option<String>)]
     pub message: Option<Message>,
-    /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
+    /// The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = String)]
     pub status: InvitationState,
-    /// Why it was cancelled, where no member did so: `resource_deleted` (all it was offered on has been deleted) or `already_member` (the
-    /// invited person is a member with another address). Null otherwise.
+    /// The reason for a cancellation that no member requested: `resource_deleted` (every offered resource was deleted) or
+    /// `already_member` (the invited person is a member with another address). Null otherwise.
     #[schema(value_type = Option<String>)]
     pub cancel_reason: Option<CancelReason>,
-    /// How far its mail has come: `queued`, `sent`, `delivered`; or `failed` (refused by the mail service), `returned` (it came back, another
-    /// may arrive), `bounced` (it came back for good), `complained` (called spam), `declined` (not sent, since the person has declined before).
+    /// The status of the latest mail: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned` (it came back, but
+    /// another one may arrive), `bounced` (it came back permanently), `complained` (the recipient marked it as spam) or `declined` (not
+    /// sent, because the person has declined an invitation of the organization).
     #[schema(value_type = String)]
     pub mail: Delivery,
-    /// Who answers for it: the last one who sent, resent or changed it.
+    /// The member responsible for the invitation: the one who last sent, resent or changed it.
     #[schema(value_type = String)]
     pub invited_by: UserId,
-    /// When it was first sent.
+    /// When the invitation was first sent.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was last sent.
+    /// When the invitation was last sent.
     #[schema(value_type = String, format = DateTime)]
     pub sent_at: Timestamp,
-    /// When it expires, or expired.
+    /// When the invitation expires, or expired.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
 impl InvitationBody {
-    /// An invitation as it stands at `now`, with those resources that are in sight.
+    /// An invitation as it stands at `now`, with those resources that are visible.
     #[must_use]
     pub fn seen(invitation: &Invitation, now: Timestamp, is_visible: impl Fn(&ResourceRef) -> bool) -> Self {
         let resources = invitation
@@ -212,108 +213,108 @@ impl InvitationBody {
     }
 }
 
-/// What came of inviting.
+/// The result of sending invitations.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitedBody {
-    /// Invitations that were made.
+    /// The invitations that were created.
     pub invitations: Vec<InvitationBody>,
-    /// People who were added at once, since they are known by their account.
+    /// The people who were added directly, because their accounts are known.
     pub added: Vec<MemberBody>,
-    /// Seats used and allowed, after it.
+    /// The organization's seats after the request.
     pub seats: SeatsBody,
 }
 
-/// What would come of inviting.
+/// The result of a dry run.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DryRunBody {
     /// Always true.
     pub dry_run: bool,
-    /// What would happen for each address.
+    /// The outcome for each address.
     pub verdicts: Vec<VerdictBody>,
-    /// People who would be added at once.
+    /// The people who would be added directly.
     pub added: Vec<MemberBody>,
-    /// Seats used and allowed at present, and how many more this would take.
+    /// The organization's seats now, and how many more the request would use.
     pub seats: muster_edge::problem::NeededSeats,
 }
 
-/// What would happen for one address.
+/// The outcome of a dry run for one address.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerdictBody {
-    /// The address, as it would be stored.
+    /// The email address, as it would be stored.
     #[schema(value_type = String)]
     pub email: Address,
-    /// `invite` or `add`.
+    /// `invite` if an invitation would be sent, `add` if the person would be added directly.
     pub verdict: String,
 }
 
-/// Work that goes on in the background.
+/// A background job.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobBody {
-    /// Its id.
+    /// The job's id.
     #[schema(value_type = String)]
     pub job: muster_domain::JobId,
-    /// `accepted`.
+    /// Always `accepted`.
     pub status: String,
 }
 
-/// What the page behind an invitation's link may show to anybody who has it.
+/// The preview of an invitation, for everyone who has its link.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PreviewBody {
     /// The organization's name.
     #[schema(value_type = String)]
     pub organization: Name,
-    /// The role's name for people.
+    /// The role's display name.
     pub role: String,
-    /// Who invites, if the name is known.
+    /// The inviter's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub inviter: Option<Name>,
-    /// The invited address, masked.
+    /// The invited email address, masked.
     #[schema(example = "a***@x.example")]
     pub email: String,
-    /// `pending`, `accepted`, `declined`, `cancelled` or `expired`.
+    /// The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`.
     #[schema(value_type = String)]
     pub state: InvitationState,
-    /// When it expires, or expired.
+    /// When the invitation expires, or expired.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
-/// An invitation that waits for the caller.
+/// A pending invitation for the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WaitingInvitation {
-    /// Its id.
+    /// The invitation's id.
     #[schema(value_type = String)]
     pub id: InvitationId,
-    /// The token to accept or decline with.
+    /// The token that accepts or declines the invitation.
     pub token: String,
-    /// The organization.
+    /// The organization's id.
     #[schema(value_type = String)]
     pub organization: OrganizationId,
-    /// Its name.
+    /// The organization's name.
     #[schema(value_type = String)]
     pub organization_name: Name,
-    /// The role offered.
+    /// The role that the invitation offers.
     #[schema(value_type = String)]
     pub role: RoleId,
-    /// What it is offered on.
+    /// The resources that the role is offered on.
     pub resources: Vec<ResourceName>,
-    /// Who invites, if the name is known.
+    /// The inviter's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub inviter: Option<Name>,
-    /// What the inviter wrote.
+    /// The inviter's message; null if there is none.
     #[schema(value_type = Option<String>)]
     pub message: Option<Message>,
-    /// When it expires.
+    /// When the invitation expires.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
 }
 
-/// What accepting comes to.
+/// The result of accepting an invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AcceptedBody {
-    /// The organization.
+    /// The organization's id.
     #[schema(value_type = String)]
     pub organization: OrganizationId,
-    /// The membership.
+    /// The new member.
     pub member: MemberBody,
 }

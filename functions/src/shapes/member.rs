@@ -26,31 +26,31 @@ pub struct GrantBody {
     /// The resource's id.
     #[schema(value_type = String)]
     pub id: ResourceId,
-    /// The role.
+    /// The role held on the resource.
     #[schema(value_type = String)]
     pub role: RoleId,
-    /// When it ends, if it does.
+    /// When the role expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
 }
 
-/// What a member tells about themselves.
+/// A member's profile.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProfileBody {
-    /// Time zone.
+    /// The member's time zone.
     #[schema(value_type = Option<String>)]
     pub timezone: Option<TimeZoneName>,
-    /// Colour that stands for the member.
+    /// The member's color.
     #[schema(value_type = Option<String>)]
     pub color: Option<Color>,
-    /// Which notifications they want; left out for those whom it does not concern.
+    /// The member's notification settings. Only the member and those who manage the member see them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<std::collections::BTreeMap<String, bool>>)]
     pub notifications: Option<BTreeMap<NotificationId, bool>>,
-    /// Skills.
+    /// The member's skills.
     #[schema(value_type = Vec<String>)]
     pub skills: Vec<Skill>,
-    /// A text about themselves.
+    /// A text about the member.
     #[schema(value_type = Option<String>)]
     pub bio: Option<Message>,
 }
@@ -73,38 +73,38 @@ pub struct MemberBody {
     /// The user's id.
     #[schema(value_type = String)]
     pub id: UserId,
-    /// Their name, if known.
+    /// The member's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// The address they joined with.
+    /// The email address that the member joined with.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource in sight; null if they hold none.
+    /// The role on the organization, or else the highest role on a resource that the caller can see; null if there is none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
-    /// The role on the organization itself; null if they hold roles on resources only.
+    /// The role on the organization; null if the member only holds roles on resources.
     #[schema(value_type = Option<String>)]
     pub organization_role: Option<RoleId>,
-    /// Roles on resources.
+    /// The member's roles on resources.
     pub grants: Vec<GrantBody>,
-    /// `active` or `inactive`.
+    /// The status: `active` or `inactive`.
     #[schema(value_type = String)]
     pub status: Status,
-    /// When the role on the organization ends, if it does.
+    /// When the role on the organization expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub role_expires_at: Option<Timestamp>,
-    /// When they joined.
+    /// When the member joined.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,
-    /// When they were last seen, within an hour.
+    /// When the member was last active, to the hour; null if they never were.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_active_at: Option<Timestamp>,
-    /// What they tell about themselves.
+    /// The member's profile.
     pub profile: ProfileBody,
 }
 
 impl MemberBody {
-    /// The member as others see them: settings are for oneself and for those who manage the member (`client-practice`).
+    /// The member as others see them: settings are for the member and for those who manage the member (`client-practice`).
     #[must_use]
     pub fn for_others(mut self) -> Self {
         self.profile.notifications = None;
@@ -112,7 +112,7 @@ impl MemberBody {
     }
 }
 
-/// Where members are shown from: the organization at one instant, and which of a member's grants are in sight.
+/// Where members are shown from: the organization at one instant, and which of a member's grants are visible.
 pub struct View<'a> {
     /// The organization.
     pub organization: &'a Organization,
@@ -139,7 +139,7 @@ impl View<'_> {
         (role, grants)
     }
 
-    /// The role a row shows: on the organization, else the highest on a resource that is in sight.
+    /// The role a row shows: on the organization, or else the highest on a resource that is visible.
     pub fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let setting = FilterContext {
             organization: self.organization,
@@ -163,7 +163,7 @@ impl View<'_> {
             .collect()
     }
 
-    /// A member, with those grants that are in sight.
+    /// A member, with those grants that are visible.
     #[must_use]
     pub fn member(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> MemberBody {
         MemberBody {
@@ -230,70 +230,71 @@ impl View<'_> {
     }
 }
 
-/// A person of an organization: a member, or somebody whose invitation is pending.
+/// A row of the people list: a member or a pending invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonRow {
-    /// `member` or `invitation`.
+    /// The kind of row: `member` or `invitation`.
     pub kind: &'static str,
-    /// The member's or the invitation's id.
+    /// The id of the member or the invitation.
     pub id: String,
-    /// Their name, if known.
+    /// The member's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
-    /// Their address.
+    /// The person's email address.
     #[schema(value_type = String)]
     pub email: Address,
-    /// The role on the organization, else the highest on a resource in sight.
+    /// The role on the organization, or else the highest role on a resource that the caller can see; null if there is none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
-    /// Roles on resources, held or offered.
+    /// The roles on resources that the person holds or is offered.
     pub grants: Vec<GrantBody>,
-    /// `active` or `inactive`; null while the invitation is pending.
+    /// The member's status: `active` or `inactive`. Null for an invitation.
     #[schema(value_type = Option<String>)]
     pub status: Option<Status>,
-    /// `accepted` or `pending`.
+    /// `accepted` for a member, `pending` for an invitation.
     pub invite_status: &'static str,
-    /// Time zone.
+    /// The member's time zone.
     #[schema(value_type = Option<String>)]
     pub timezone: Option<TimeZoneName>,
-    /// When they joined.
+    /// When the member joined; null for an invitation.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub joined_at: Option<Timestamp>,
-    /// When they were last seen, within an hour.
+    /// When the member was last active, to the hour; null if they never were.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_active_at: Option<Timestamp>,
-    /// When the role on the organization ends, if it does.
+    /// When the role on the organization expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub role_expires_at: Option<Timestamp>,
 }
 
-/// A page of people, with the seat counter.
+/// A page of the people list, with the seat counter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PeopleBody {
-    /// Members in the order asked for, then pending invitations in the order they were first sent; with `q` and no `sort` all in the
-    /// order of the words that were found.
+    /// Members in the requested order, then pending invitations in the order in which they were first sent. With `q` and without `sort`,
+    /// both together, in the order of their matching words.
     pub items: Vec<PersonRow>,
-    /// Seats used and allowed.
+    /// The organization's seats.
     pub seats: SeatsBody,
-    /// How many people there are, whoever is asked for; seconds behind. Null for those who do not see all of them.
+    /// The number of people in the organization, whatever the filters. It lags seconds behind, and is null for callers who cannot see
+    /// everyone.
     #[schema(nullable)]
     pub counts: Option<CountsBody>,
-    /// Whether there are fewer rows than `limit` though more may follow: many were looked at and few were meant.
+    /// Whether the page has fewer rows than `limit` although more can be read: continue with `next_cursor`.
     pub partial: bool,
-    /// Where the next page begins; null on the last one.
+    /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// How many people there are.
+/// The number of people in an organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountsBody {
-    /// Active members.
+    /// The number of active members.
     pub active: u64,
-    /// Inactive members.
+    /// The number of inactive members.
     pub inactive: u64,
-    /// Pending invitations.
+    /// The number of pending invitations.
     pub pending: u64,
-    /// For each role, members who hold it anywhere and pending invitations that offer it.
+    /// For each role, the number of members who hold it anywhere and of pending invitations that offer it.
     #[schema(value_type = std::collections::BTreeMap<String, u64>)]
     pub roles: BTreeMap<RoleId, u64>,
 }
@@ -312,7 +313,7 @@ impl CountsBody {
     }
 }
 
-/// A role to be held on a resource.
+/// A role to assign on a resource.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantInput {
@@ -323,23 +324,23 @@ pub struct GrantInput {
     /// The resource's id.
     #[schema(value_type = forms::ResourceId)]
     pub id: ResourceId,
-    /// The role.
+    /// The role to assign.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When it shall end; null, nothing or never for no end.
+    /// When the role expires. Null, a time that means never, or no value for no end.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,
 }
 
-/// The role to be held on the resource of the path.
+/// The role to assign on the resource of the path.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutGrant {
-    /// The role, in place of the one held there.
+    /// The role, which replaces the one held on the resource.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When it shall end; null, nothing or never for no end.
+    /// When the role expires. Null, a time that means never, or no value for no end.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,
@@ -349,51 +350,52 @@ impl Body for PutGrant {
     const REQUIRED: &'static [&'static str] = &["role"];
 }
 
-/// A change of a member. `role` with `resources` and `duration`, or with `grants` for a mix: they hold exactly this from then on.
+/// Changes of a member. Omitted fields are unchanged. `role` with `resources` and `duration`, or with `grants` for different roles,
+/// replaces all roles that the member holds.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMember {
-    /// The role; with `grants`, the one on the organization, null for none.
+    /// The role. With `grants`, it is the role on the organization, or null for none.
     #[serde(default)]
     #[schema(value_type = Option<forms::RoleId>)]
     pub role: Field<RoleId>,
-    /// Resources the role is held on.
+    /// The resources that the role applies to.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<ResourceName>, max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
-    /// For a time-limited role: how long from now.
+    /// How long a time-limited role lasts, from now.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
-    /// Any mix of roles on resources.
+    /// Roles on resources, up to 64.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<GrantInput>, max_items = 64)]
     pub grants: Option<Vec<GrantInput>>,
-    /// Their name.
+    /// The member's name.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::Name)]
     pub name: Option<Name>,
-    /// Time zone; null takes it away.
+    /// The member's time zone. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::TimeZone>)]
     pub timezone: Field<TimeZoneName>,
-    /// Colour; null takes it away.
+    /// The member's color. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Color>)]
     pub color: Field<Color>,
-    /// Notifications to switch; those not named stay.
+    /// Up to 50 notifications to turn on or off. The others are unchanged.
     #[serde(default, deserialize_with = "given")]
     #[schema(schema_with = switches)]
     pub notifications: Option<BTreeMap<NotificationId, bool>>,
-    /// Skills, 50 at most.
+    /// The member's skills, up to 50.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::Skill>, max_items = 50)]
     pub skills: Option<Vec<Skill>>,
-    /// A text about themselves; null takes it away.
+    /// A text about the member. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub bio: Field<Message>,
-    /// `active` or `inactive`: not for oneself.
+    /// `active` or `inactive`. Members cannot change their own status.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::Status)]
     pub status: Option<Status>,
@@ -409,7 +411,9 @@ fn switches() -> Schema {
         .property_names(Some(names.build()))
         .additional_properties(Some(Schema::Object(switch)))
         .max_properties(Some(50))
-        .description(Some("Notifications to switch, 50 at most; those not named stay."));
+        .description(Some(
+            "Up to 50 notifications to turn on or off. The others are unchanged.",
+        ));
     Schema::Object(switches.build())
 }
 

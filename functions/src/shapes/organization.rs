@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
-/// A new organization.
+/// An organization to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganization {
-    /// Its name, 1 to 120 characters.
+    /// The organization's name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
-    /// Its role set, which stays.
+    /// The organization's role set. It cannot be changed later.
     #[schema(example = "program-delivery")]
     pub role_set: String,
 }
@@ -27,7 +27,7 @@ impl Body for CreateOrganization {
     const REQUIRED: &'static [&'static str] = &["name", "role_set"];
 }
 
-/// A change of name and settings; what is not named stays.
+/// Changes of an organization's name and settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOrganization {
@@ -35,7 +35,7 @@ pub struct UpdateOrganization {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::Name)]
     pub name: Option<Name>,
-    /// Settings to change.
+    /// The settings to change.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = UpdateSettings)]
     pub settings: Option<UpdateSettings>,
@@ -45,37 +45,37 @@ impl Body for UpdateOrganization {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// A change of settings; what is not named stays.
+/// Changes of settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateSettings {
-    /// Days an invitation stays open, 1 to 30.
+    /// How many days an invitation can be accepted, 1 to 30.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = u32, minimum = 1, maximum = 30)]
     pub invitation_ttl_days: Option<u32>,
-    /// The message invitations carry when the inviter writes none; null takes it away.
+    /// The message of invitations whose inviter writes none. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub default_message: Field<Message>,
-    /// Roles that are off until listed here. Taking one off ends it for everybody who holds it.
+    /// The optional roles to turn on. An optional role that is not in the list is turned off, for everyone who holds it.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::RoleId>)]
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
-/// A plan, as the platform sets it; what is not named stays.
+/// Changes of a plan. Omitted fields are unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPlan {
-    /// How many seats may be used; null for no limit.
+    /// The seat limit; null for no limit.
     #[serde(default)]
     #[schema(schema_with = seat_limits)]
     pub seat_limit: Field<u32>,
-    /// Domains that addresses for allowlisted roles must be in, 100 at most.
+    /// Up to 100 domains. Holders of allowlisted roles must have an address in one of them.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::Domain>, max_items = 100)]
     pub allowed_domains: Option<Vec<Domain>>,
-    /// How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.
+    /// How many mails members can send a day: invitations, and notices that a person was added. Null for the default limit of 1,000.
     #[serde(default)]
     #[schema(schema_with = mail_limits)]
     pub mail_limit: Field<u32>,
@@ -83,13 +83,13 @@ pub struct SetPlan {
 
 /// A number of mails, or null.
 fn mail_limits() -> Schema {
-    let description = "How many mails a day members can have sent: invitations, and news of being added. Null for the usual limit, 1,000.";
+    let description = "How many mails members can send a day: invitations, and notices that a person was added. Null for the default limit of 1,000.";
     numbers_or_null(description)
 }
 
 /// A number of seats, or null.
 fn seat_limits() -> Schema {
-    numbers_or_null("How many seats may be used; null for no limit.")
+    numbers_or_null("The seat limit; null for no limit.")
 }
 
 /// A whole number of 32 bits, or null.
@@ -106,21 +106,21 @@ impl Body for SetPlan {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// To whom ownership goes, and what the giver becomes.
+/// The new owner, and the role that the caller gets.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferOwnership {
     /// The member who becomes the owner.
     #[schema(value_type = forms::UserId)]
     pub to: UserId,
-    /// The role that the giver holds from then on.
+    /// The role that the caller gets in place of ownership.
     #[schema(value_type = forms::RoleId)]
     pub then: RoleId,
-    /// The resources that role is held on, where it needs some.
+    /// The resources that this role applies to, if it needs any.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
-    /// For a time-limited role: how long from now.
+    /// How long a time-limited role lasts, from now.
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
@@ -130,20 +130,20 @@ impl Body for TransferOwnership {
     const REQUIRED: &'static [&'static str] = &["to", "then"];
 }
 
-/// Ownership handed on.
+/// The result of a transfer of ownership.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TransferredBody {
-    /// Who owns the organization now.
+    /// The new owner.
     pub owner: MemberBody,
-    /// What the giver has become.
+    /// The previous owner, with their new role.
     pub giver: Option<MemberBody>,
 }
 
-/// The owner who pays.
+/// The billing owner to set.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamePayingOwner {
-    /// An active owner.
+    /// The member who becomes the billing owner. They must be an active owner.
     #[schema(value_type = forms::UserId)]
     pub member: UserId,
 }
@@ -155,40 +155,40 @@ impl Body for NamePayingOwner {
 /// An organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrganizationBody {
-    /// Its id.
+    /// The organization's id.
     #[schema(value_type = String, example = "org_01KBK5F0W9V3T4Y7Z2QXN8")]
     pub id: OrganizationId,
-    /// Its name.
+    /// The organization's name.
     #[schema(value_type = String)]
     pub name: Name,
-    /// Its role set.
+    /// The organization's role set.
     pub role_set: String,
-    /// What those who run it choose.
+    /// The settings that its members can change.
     pub settings: SettingsBody,
-    /// What the platform sets.
+    /// The plan, which the platform sets.
     pub plan: PlanBody,
-    /// Seats used and allowed.
+    /// The organization's seats.
     pub seats: SeatsBody,
-    /// The owner who pays, once one is named.
+    /// The billing owner; null until one is set.
     #[schema(value_type = Option<String>)]
     pub paying_owner: Option<UserId>,
-    /// When it was made.
+    /// When the organization was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was deleted: only the platform sees it then.
+    /// When the organization was deleted; null if it was not. Only the platform can see a deleted organization.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub deleted_at: Option<Timestamp>,
 }
 
-/// What those who run the organization choose.
+/// The settings of an organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsBody {
-    /// Days an invitation stays open.
+    /// How many days an invitation can be accepted.
     pub invitation_ttl_days: u32,
-    /// The message invitations carry when the inviter writes none.
+    /// The message of invitations whose inviter writes none.
     #[schema(value_type = Option<String>)]
     pub default_message: Option<Message>,
-    /// Optional roles that are on.
+    /// The optional roles that are turned on.
     #[schema(value_type = Vec<String>)]
     pub optional_roles: BTreeSet<RoleId>,
 }
@@ -203,15 +203,15 @@ impl From<&Settings> for SettingsBody {
     }
 }
 
-/// What the platform sets.
+/// The plan of an organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlanBody {
-    /// How many seats may be used; null for no limit.
+    /// The seat limit; null for no limit.
     pub seat_limit: Option<u64>,
-    /// Domains that addresses for allowlisted roles must be in.
+    /// The domains that holders of allowlisted roles must have an address in.
     #[schema(value_type = Vec<String>)]
     pub allowed_domains: BTreeSet<Domain>,
-    /// How many mails a day members can have sent; null for the usual limit, 1,000.
+    /// How many mails members can send a day; null for the default limit of 1,000.
     pub mail_limit: Option<u64>,
 }
 
@@ -241,69 +241,69 @@ impl From<&Organization> for OrganizationBody {
     }
 }
 
-/// An organization the caller is a member of.
+/// An organization that the caller is a member of.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MyOrganization {
-    /// Its id.
+    /// The organization's id.
     #[schema(value_type = String)]
     pub id: OrganizationId,
-    /// Its name.
+    /// The organization's name.
     #[schema(value_type = String)]
     pub name: Name,
-    /// Its role set.
+    /// The organization's role set.
     pub role_set: String,
-    /// The caller's role there: on the organization, else the highest on a resource.
+    /// The caller's role on the organization, or else their highest role on a resource; null if they hold none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
-    /// Whether the caller's membership is active.
+    /// The status of the caller's membership: `active` or `inactive`.
     pub status: String,
     /// When the caller joined.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,
 }
 
-/// A role, and whether the caller may give it.
+/// A role, and whether the caller can assign it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoleBody {
-    /// Its id.
+    /// The role's id.
     #[schema(value_type = String, example = "program_admin")]
     pub id: RoleId,
-    /// Its name for people.
+    /// The role's display name.
     pub name: String,
-    /// Where its permissions hold: `organization` or `resource`.
+    /// Where the role's permissions apply: `organization` or `resource`.
     #[schema(value_type = String)]
     pub reach: muster_domain::roleset::Reach,
-    /// Whether it goes with resources: `none`, `optional` or `at_least_one`.
+    /// Whether the role is assigned with resources: `none`, `optional` or `at_least_one`.
     #[schema(value_type = String)]
     pub resources: muster_domain::roleset::Resources,
-    /// Whether its holder takes a seat.
+    /// Whether a holder of the role uses a seat.
     pub uses_seat: bool,
-    /// Whether the organization must always have an active holder.
+    /// Whether the organization must always have an active holder of the role.
     pub protected: bool,
-    /// Whether there is one holder only, who can hand it on and do no more: it is never given otherwise.
+    /// Whether the role has exactly one holder, and can only be transferred, not assigned.
     pub transfer_only: bool,
-    /// Whether it is off until the organization lists it.
+    /// Whether the role is off until the organization turns it on.
     pub optional: bool,
-    /// Whether it is on at present.
+    /// Whether the role is turned on now.
     pub enabled: bool,
     /// Whether the holder's address must be in an allowed domain.
     pub allowlisted: bool,
-    /// Terms to choose from; empty for a role without a time limit.
+    /// The durations to choose from. An empty list means that the role has no time limit.
     pub durations: Vec<String>,
-    /// What it allows.
+    /// The permissions of the role.
     pub permissions: Vec<String>,
-    /// Whether the caller may give it, somewhere.
+    /// Whether the caller can assign the role, on the organization or on at least one resource.
     pub assignable: bool,
-    /// Whether the caller may take it on resources for themselves, and drop it again.
+    /// Whether the caller can assign the role to themselves on resources, and remove it again.
     pub self_assignable: bool,
 }
 
-/// What the caller may do with a role.
+/// What the caller can do with a role.
 #[derive(Debug, Clone, Copy)]
 pub struct Say {
-    /// Whether they may give it, somewhere.
+    /// Whether they can assign it somewhere.
     pub assignable: bool,
-    /// Whether they may take it for themselves, somewhere.
+    /// Whether they can assign it to themselves somewhere.
     pub self_assignable: bool,
 }
 

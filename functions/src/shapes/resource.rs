@@ -7,11 +7,11 @@ use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A resource to register, or its new name.
+/// A resource to register or rename.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutResource {
-    /// Its name, 1 to 120 characters.
+    /// The resource's name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
 }
@@ -23,17 +23,17 @@ impl Body for PutResource {
 /// A resource.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResourceBody {
-    /// Its type.
+    /// The resource type.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     pub kind: ResourceType,
-    /// The product's own id.
+    /// The resource's id, which the product chooses.
     #[schema(value_type = String)]
     pub id: ResourceId,
-    /// Its name.
+    /// The resource's name.
     #[schema(value_type = String)]
     pub name: Name,
-    /// When it was registered.
+    /// When the resource was registered.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }

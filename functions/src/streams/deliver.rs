@@ -72,7 +72,7 @@ pub(super) async fn deliver(
         MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
         // Released by the restoration of its organization, as a mail of its own.
-        MailState::RoleAssignment | MailState::Skipped => return Ok(()),
+        MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
     let turn = mail.dispatch(organization.as_ref(), now);

@@ -33,7 +33,7 @@ pub(super) enum DemoError {
     Http(#[from] reqwest::Error),
     #[error(transparent)]
     Token(#[from] KeyError),
-    #[error("{request} was answered with {status}: {body}")]
+    #[error("{request} returned {status}: {body}")]
     Refused {
         request: String,
         status: StatusCode,

@@ -16,7 +16,7 @@ pub(super) fn olivia() -> TokenRequest {
 /// The story's steps: what happens, and the lines that make it happen. The lines need a POSIX shell, curl, sed and grep.
 const STEPS: &[(&str, &[&str])] = &[
     (
-        "Tokens for Olivia, for Ann, and for the operator of the platform",
+        "Get tokens for Olivia, for Ann and for the operator of the product",
         &[
             r#"token() { curl -s "$API/dev/token" -d "$1" | sed 's/.*"access_token":"\([^"]*\)".*/\1/'; }"#,
             r#"OLIVIA=$(token '{"sub":"olivia","email":"olivia@acme.example","name":"Olivia"}')"#,
@@ -51,7 +51,7 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "Eight days later Bob's invitation is over, and Olivia's old token as well",
+        "Eight days later, Bob's invitation and Olivia's old token have expired",
         &[
             r#"curl -sw '\n' "$API/dev/clock" -d '{"advance":"P8D"}'"#,
             r#"curl -sw '\n' -X POST "$API/dev/jobs/expire""#,
@@ -67,21 +67,21 @@ pub(super) fn tell(backend: &Backend, demo: Option<&str>) -> Result<String, KeyE
     let api = backend.base_url();
     let token = backend.issue_token(&olivia())?;
     let mut text = format!(
-        "Muster is running at {api}, until Ctrl-C.\n\
-         Documentation: {api}/docs\n\
-         Sent mail: {api}/dev/mail\n\
-         A token, Olivia's, for half a day:\n{token}\n"
+        "Muster is running at {api}. Press Ctrl-C to stop it.\n\
+         API reference: {api}/docs\n\
+         Captured mail: {api}/dev/mail\n\
+         A token for Olivia, valid for 12 hours:\n{token}\n"
     );
     if let Some(organization) = demo {
         let _ = writeln!(
             text,
-            "\nThe demo organization is {organization}, and Olivia owns it. To look around in it:\n\n  \
+            "\nThe demo organization is {organization}, and Olivia owns it. To list its people:\n\n  \
              curl -sw '\\n' {api}/v1/organizations/{organization}/members -H 'Authorization: Bearer {token}'"
         );
     }
     let _ = write!(
         text,
-        "\nA first story. Paste the indented lines, one after the other, into another terminal.\n\n  API={api}\n"
+        "\nA first story. Paste the indented lines one by one into another terminal.\n\n  API={api}\n"
     );
     for (title, lines) in STEPS {
         let _ = write!(text, "\n{title}:\n\n");

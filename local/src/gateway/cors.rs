@@ -24,7 +24,7 @@ pub enum CorsError {
     #[error("the template's CORS configuration cannot be read: {0}")]
     Unreadable(#[from] Box<serde_saphyr::Error>),
     /// A name in it cannot stand in a header field.
-    #[error("the template's CORS configuration cannot be told: {0}")]
+    #[error("the template's CORS configuration is not valid in a header: {0}")]
     Value(#[from] InvalidHeaderValue),
 }
 

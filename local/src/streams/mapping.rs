@@ -33,10 +33,10 @@ pub enum MappingError {
     #[error("the template cannot be read: {0}")]
     Unreadable(#[from] Box<serde_saphyr::Error>),
     /// A function is not fed from the table's stream.
-    #[error("the template feeds `{0}` from no stream")]
+    #[error("the template has no stream for `{0}`")]
     Missing(&'static str),
     /// A filter is no JSON.
-    #[error("the template's filter for `{function}` is no JSON: {source}")]
+    #[error("the template's filter for `{function}` is not JSON: {source}")]
     Filter {
         /// The function's logical id.
         function: &'static str,

@@ -187,19 +187,19 @@ pub enum AddressError {
     #[error("the address has an invisible character")]
     InvisibleCharacter,
     /// A character such as the Kelvin sign, which would become a plain letter.
-    #[error("the address has a character that only looks like a plain one")]
+    #[error("the address has a character that only looks like an ASCII character")]
     LookAlikeCharacter,
     /// A part before the `@` in quotation marks, which few mail servers take.
-    #[error("a part before the `@` in quotation marks is not supported")]
+    #[error("a quoted part before the `@` is not supported")]
     QuotedLocalPart,
     /// Letters outside ASCII before the `@`, which SES cannot deliver to.
-    #[error("mail can only be sent to plain ASCII letters before the `@`")]
+    #[error("the part before the `@` must be ASCII")]
     LocalPartNotAscii,
     /// Any other mistake before the `@`.
-    #[error("the part before the `@` is not valid")]
+    #[error("the part before the `@` is invalid")]
     InvalidLocalPart,
     /// A domain that cannot exist.
-    #[error("the domain is not valid")]
+    #[error("the domain is invalid")]
     InvalidDomain,
     /// A domain without a dot, such as `localhost`.
     #[error("the domain has no dot")]

@@ -11,7 +11,7 @@ const DIGITS: usize = 22;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `{0}` followed by letters and digits, as it was given out")]
+#[error("must be a valid id that starts with `{0}`")]
 pub struct IdError(&'static str);
 
 impl IdError {

@@ -17,7 +17,7 @@ pub enum Instant {
 
 /// Why a text is not an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be an instant in the form of RFC 3339, such as `2026-01-31T12:00:00Z`")]
+#[error("must be an RFC 3339 timestamp, such as `2026-01-31T12:00:00Z`")]
 pub struct InstantError;
 
 impl Instant {

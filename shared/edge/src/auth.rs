@@ -78,7 +78,7 @@ impl User {
     pub fn in_own_name(&self) -> Result<(), Problem> {
         if self.platform {
             return Err(Problem::forbidden(
-                "a platform token speaks for nobody but the platform",
+                "a platform token cannot act as a member; use a token without the scope `muster:platform`",
             ));
         }
         Ok(())

@@ -104,7 +104,7 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
     }
     let mut violations = more_than_once(&repeated);
     let missing = T::REQUIRED.iter().filter(|name| value.get(**name).is_none());
-    violations.extend(missing.map(|name| Violation::field(*name, "missing_field", "must be there")));
+    violations.extend(missing.map(|name| Violation::field(*name, "missing_field", "is required")));
     match typed(value, &mut violations) {
         Some(body) if violations.is_empty() => Ok(body),
         _ => Err(Problem::invalid(violations)),
@@ -150,7 +150,7 @@ fn more_than_once(repeated: &[Vec<PathSegment>]) -> Vec<Violation> {
             break;
         }
         room = room.saturating_sub(path.len());
-        violations.push(Violation::field(path, "duplicate_field", "is there more than once"));
+        violations.push(Violation::field(path, "duplicate_field", "is given more than once"));
     }
     violations
 }

@@ -251,7 +251,7 @@ impl Call {
             match (known.iter().find(|k| **k == name), values.as_slice()) {
                 (None, _) => violations.push(Violation::field(name, "unknown_parameter", self.unknown_parameter())),
                 (Some(known), [value]) => query.values.push(((*known).to_owned(), (*value).to_owned())),
-                (Some(_), _) => violations.push(Violation::field(name, "repeated_parameter", "must be there once")),
+                (Some(_), _) => violations.push(Violation::field(name, "repeated_parameter", "may be given only once")),
             }
         }
         if violations.is_empty() {
@@ -263,9 +263,9 @@ impl Call {
 
     fn unknown_parameter(&self) -> &'static str {
         if self.reads() {
-            "is not known here"
+            "unknown parameter"
         } else {
-            "this method takes no parameters: what it is told stands in the body"
+            "this method takes no query parameters; send them in the body"
         }
     }
 
@@ -399,7 +399,7 @@ impl Query<'_> {
                 Problem::invalid_query([Violation::field(
                     "limit",
                     "out_of_range",
-                    format!("must be 1 to {MAX_LIMIT}, without a sign or a leading zero"),
+                    format!("must be 1 to {MAX_LIMIT}, without a sign or leading zeros"),
                 )])
             })
     }

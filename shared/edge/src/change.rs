@@ -238,7 +238,7 @@ impl Call {
         if answered.fingerprint == once.fingerprint {
             return Ok(Kept::Again(Reply::again(answered)));
         }
-        let detail = "this key was used for a request with another body";
+        let detail = "this key was already used with a different body";
         Err(
             Problem::new(ProblemType::IdempotencyKeyReused).violations([Violation::field(
                 "Idempotency-Key",

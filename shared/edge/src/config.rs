@@ -80,19 +80,19 @@ impl Config {
             let parsed: http::Uri = value.parse().map_err(|_| refuse(name, "is not a URL"))?;
             let web = matches!(parsed.scheme_str(), Some("http" | "https"));
             web.then(|| value.trim_end_matches('/').to_owned())
-                .ok_or_else(|| refuse(name, "must begin with http:// or https://"))
+                .ok_or_else(|| refuse(name, "must start with http:// or https://"))
         };
         let url = |name: &'static str| web_address(name, required(name)?);
         let number = |name: &'static str| -> Result<Option<NonZeroU32>, ConfigError> {
             let parsed = optional(name).map(|value| value.trim().parse::<NonZeroU32>());
             parsed
                 .transpose()
-                .map_err(|_| refuse(name, "is not a number from 1 on"))
+                .map_err(|_| refuse(name, "must be an integer of at least 1"))
         };
         let mail_from = optional("MUSTER_MAIL_FROM")
             .map(|from| {
                 from.parse()
-                    .map_err(|e| refuse("MUSTER_MAIL_FROM", format!("is not a sender: {e}")))
+                    .map_err(|e| refuse("MUSTER_MAIL_FROM", format!("is not a valid sender: {e}")))
             })
             .transpose()?;
         Ok(Self {

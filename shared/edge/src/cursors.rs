@@ -12,7 +12,7 @@ use std::fmt;
 
 /// The cursor is altered, or of another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the cursor belongs to another list, or to other filters or another sort: begin without it")]
+#[error("the cursor belongs to another list, filter or sort; start again without a cursor")]
 pub struct ForeignCursor;
 
 /// The key that a deployment's cursors are sealed with. With another one they do not open, and lists begin anew.

@@ -122,7 +122,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
 
     fn visit_f64<E: serde::de::Error>(self, near: f64) -> Result<Value, E> {
         let number = number::exactly(self.0.numbers.next(), near);
-        Ok(Value::Number(number.ok_or_else(|| E::custom("no number"))?))
+        Ok(Value::Number(number.ok_or_else(|| E::custom("not a number"))?))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {

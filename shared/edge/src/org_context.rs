@@ -132,7 +132,7 @@ impl OrgContext {
         if self.is_platform() {
             return Ok(());
         }
-        Err(Problem::forbidden("this is for the platform alone"))
+        Err(Problem::forbidden("only the platform can do this"))
     }
 
     /// Refuses an API key: what follows is for people.
@@ -165,7 +165,9 @@ impl OrgContext {
     pub fn member(&self) -> Result<&Member, Problem> {
         match &self.caller_kind {
             CallerKind::Member(member) => Ok(member),
-            CallerKind::Platform => Err(Problem::forbidden("this is for members; the platform only reads")),
+            CallerKind::Platform => Err(Problem::forbidden(
+                "only members can do this; the platform can only read",
+            )),
         }
     }
 
@@ -198,7 +200,7 @@ impl OrgContext {
     pub fn any_role(&self) -> Result<(), Problem> {
         match &self.caller_kind {
             CallerKind::Member(_) if !self.decision_context()?.holds_anything() => {
-                Err(Problem::forbidden("you hold no role here any more"))
+                Err(Problem::forbidden("you no longer have a role in this organization"))
             }
             CallerKind::Member(_) | CallerKind::Platform => Ok(()),
         }
@@ -217,7 +219,9 @@ impl OrgContext {
         } else if authority.allows_somewhere(permission) {
             Ok(Visibility::Some(authority))
         } else {
-            Err(Problem::forbidden(&format!("this needs the permission `{permission}`")))
+            Err(Problem::forbidden(&format!(
+                "this requires the permission `{permission}`"
+            )))
         }
     }
 

@@ -201,7 +201,7 @@ impl Preconditions {
         let malformed = |kind| {
             move |_| {
                 Problem::new(kind)
-                    .detail("send `*`, or entity tags as `ETag` headers contain them, quotation marks included")
+                    .detail("send `*`, or the tag exactly as in the `ETag` of a response, with its quotation marks")
             }
         };
         Ok(Self {

@@ -95,7 +95,7 @@ impl fmt::Display for What {
             Self::Index => "index",
             Self::Contact => "contact",
             Self::Keys => "API keys",
-            Self::Note => "counted note",
+            Self::Note => "count record",
             Self::Counts => "counts",
         })
     }
@@ -118,9 +118,9 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Found => "found",
-            Self::Mended => "mended",
+            Self::Mended => "fixed",
             Self::Busy => "busy, try again",
-            Self::Undecided => "two rows claim it: decide by hand",
+            Self::Undecided => "two rows claim it; decide by hand",
         })
     }
 }

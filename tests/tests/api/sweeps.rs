@@ -131,8 +131,7 @@ async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_n
     // The first transaction's reply comes when the time that the function keeps free before its deadline has begun.
     let late = Timestamp::now() + SignedDuration::from_millis(1500);
     let deadline = late + SignedDuration::from_secs(5);
-    b.faults
-        .inject(At::First(TRANSACT), Kind::RoleAssignment(late), Reach::Call);
+    b.faults.inject(At::First(TRANSACT), Kind::Held(late), Reach::Call);
     let done = run_as("expire", schedule::expire(b.app(), json!({}), deadline))
         .await
         .unwrap();

@@ -50,7 +50,7 @@ async fn a_wrong_setting_is_named_in_the_log_and_ends_the_process() {
     make(&h, &h.person("olivia")).await.expect(500);
     let log = packaged.log(CREATE);
     assert!(log.contains("cannot start"), "{log}");
-    assert!(log.contains("MUSTER_JWKS_URL must begin with http"), "{log}");
+    assert!(log.contains("MUSTER_JWKS_URL must start with http"), "{log}");
     let failures = packaged.failures(CREATE);
     assert_eq!(failures.len(), 2, "it was tried twice, as Lambda does");
     for failure in failures {

@@ -53,12 +53,16 @@ impl Paging {
                 key,
             });
         };
-        let foreign = || refused("page.token", "invalid_token", "the token is not one of this search");
+        let foreign = || refused("page.token", "invalid_token", "the token belongs to another search");
         let opened = key.open(token, &search).map_err(|_| foreign())?;
         let (limit, after) = opened.sort_key().split_once(' ').ok_or_else(foreign)?;
         let limit: usize = limit.parse().map_err(|_| foreign())?;
         if asked.is_some_and(|asked| asked != limit) {
-            return Err(refused("page.limit", "changed", "must be that of the first page"));
+            return Err(refused(
+                "page.limit",
+                "changed",
+                "must be the same as on the first page",
+            ));
         }
         Ok(Self {
             limit: limit.clamp(1, MAX_LIMIT),

@@ -97,13 +97,15 @@ pub async fn add(call: Call, user: User) -> Outcome {
     let whom = match (body.email, body.contact) {
         (Some(email), None) => Whom::Addresses(vec![Ok(email)]),
         (None, Some(contact)) => Whom::Contact(contact),
-        (None, None) => return Err(one_of_both("email", "missing_field", "name `email` or `contact`")),
-        (Some(_), Some(_)) => {
+        (None, None) => {
             return Err(one_of_both(
-                "contact",
-                "not_allowed",
-                "name `email` or `contact`, not both",
+                "email",
+                "missing_field",
+                "`email` or `contact` is required",
             ));
+        }
+        (Some(_), Some(_)) => {
+            return Err(one_of_both("contact", "not_allowed", "cannot be combined with `email`"));
         }
     };
     let request = InviteRequest {

@@ -7,60 +7,60 @@ use muster_domain::rules::asking;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Whether it is permitted.
+/// An access decision.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Decided {
-    /// Whether it is.
+    /// Whether the request is permitted.
     pub decision: bool,
-    /// By what, or why not.
+    /// The reason for the decision.
     pub context: DecisionReason,
 }
 
-/// What a decision rests on.
+/// The reason for a decision.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum DecisionReason {
-    /// It is permitted.
+    /// The request is permitted.
     Permit {
-        /// The role that permits it.
+        /// The role that permits the request.
         #[schema(value_type = String, example = "program_admin")]
         role: RoleId,
         /// The resource that the role is held on; null for the organization.
         resource: Option<ResourceName>,
     },
-    /// It is denied.
+    /// The request is denied.
     Deny {
-        /// A stable name of why.
+        /// A stable code for the reason.
         #[schema(example = "role_missing")]
         reason: &'static str,
-        /// What would be needed, where a role would do.
+        /// The permission and the roles that would permit the request, if a role would.
         #[serde(skip_serializing_if = "Option::is_none")]
         needed: Option<Needed>,
     },
 }
 
-/// What would be needed.
+/// The permission and the roles that a denied request lacks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Needed {
-    /// The permission.
+    /// The missing permission.
     #[schema(example = "content:write")]
     pub permission: String,
     /// The roles that have it, highest first.
     #[schema(value_type = Vec<String>)]
     pub roles: Vec<RoleId>,
-    /// The resource that those of them need which are held on resources; null where only roles on the organization would do.
+    /// The resource on which the resource-level roles among them must be held; null if only roles on the whole organization would help.
     pub on: Option<ResourceName>,
 }
 
-/// The answer to one question, or the answers to many.
+/// The decision on one request, or the decisions on a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Decisions {
-    /// To one.
+    /// The decision on one request.
     One(Decided),
-    /// To many, in their order.
+    /// The decisions on a batch, in the order of its requests.
     Many {
-        /// The answers.
+        /// One decision for each request.
         evaluations: Vec<Decided>,
     },
 }

@@ -8,16 +8,16 @@ use muster_store::Key;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Whether somebody may do something to something.
+/// An access request: may the subject perform the action on the resource?
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct Evaluation {
-    /// Who.
+    /// The subject.
     pub subject: AskedSubject,
-    /// What.
+    /// The action.
     pub action: AskedAction,
-    /// To what.
+    /// The resource.
     pub resource: AskedResource,
-    /// `organization` names the organization, where neither subject nor resource does. The rest is left unread.
+    /// `organization` is the organization's id, if neither subject nor resource has it. Everything else is ignored.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,

@@ -12,27 +12,28 @@ use utoipa::ToSchema;
 /// Questions of one request at most.
 pub const MAX_EVALUATIONS: usize = 100;
 
-/// Up to 100 questions. What stands beside them holds for each that does not say it itself; without any, it is one question.
+/// Up to 100 access requests. The top-level fields are defaults for each of them. Without `evaluations`, or with an empty list, the
+/// top-level fields are a single access request.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Evaluations {
-    /// Who.
+    /// The default subject.
     #[serde(default)]
     pub subject: Option<AskedSubject>,
-    /// What.
+    /// The default action.
     #[serde(default)]
     pub action: Option<AskedAction>,
-    /// To what.
+    /// The default resource.
     #[serde(default)]
     pub resource: Option<AskedResource>,
-    /// `organization` names the organization, where neither subject nor resource does.
+    /// The default context. `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
-    /// The questions.
+    /// The access requests.
     #[serde(default)]
     #[schema(max_items = 100)]
     pub evaluations: Option<Vec<PartOfEvaluation>>,
-    /// How they are answered.
+    /// Options for the batch.
     #[serde(default)]
     pub options: Option<EvaluationOptions>,
 }
@@ -41,42 +42,42 @@ impl Body for Evaluations {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// One of many questions: what it says itself.
+/// One access request of a batch. Omitted fields have the top-level defaults.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct PartOfEvaluation {
-    /// Who.
+    /// The subject.
     #[serde(default)]
     pub subject: Option<AskedSubject>,
-    /// What.
+    /// The action.
     #[serde(default)]
     pub action: Option<AskedAction>,
-    /// To what.
+    /// The resource.
     #[serde(default)]
     pub resource: Option<AskedResource>,
-    /// As beside the questions.
+    /// The context.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
 }
 
-/// How many questions are answered.
+/// Options for a batch.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct EvaluationOptions {
-    /// Whether all are answered, or those up to the first denial or the first permit.
+    /// Whether to evaluate every request, or only those up to the first denial or the first permit.
     #[serde(default)]
     pub evaluations_semantic: Semantic,
 }
 
-/// Which questions are answered.
+/// The requests of a batch to evaluate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Semantic {
-    /// All.
+    /// Every request.
     #[default]
     ExecuteAll,
-    /// Those up to the first that is denied.
+    /// The requests up to the first one that is denied.
     DenyOnFirstDeny,
-    /// Those up to the first that is permitted.
+    /// The requests up to the first one that is permitted.
     PermitOnFirstPermit,
 }
 
@@ -116,7 +117,7 @@ impl Evaluations {
     pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<AccessQuestion>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
-            let detail = format!("at most {MAX_EVALUATIONS} are answered at once");
+            let detail = format!("must have at most {MAX_EVALUATIONS} entries");
             return Err(vec![Violation::field("evaluations", "too_many", detail)]);
         }
         let mut violations = Vec::new();
@@ -151,7 +152,7 @@ impl Evaluations {
         ];
         let missing = there.iter().filter(|(_, there)| !there);
         violations
-            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "must be there")));
+            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "is required")));
         let context = if part.context.is_some() {
             &part.context
         } else {

@@ -6,30 +6,31 @@ use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The type of what is looked for. An id is left unread.
+/// The type of entity to search for. An `id` is ignored.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct SoughtType {
-    /// The type.
+    /// The entity's type.
     #[serde(rename = "type")]
     #[schema(example = "user")]
     pub kind: String,
-    /// `organization` names the organization.
+    /// Properties of the entity. `organization` is the organization's id.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
 }
 
-/// Which part of what is found is wanted.
+/// The requested page of results.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct PageRequest {
-    /// The `next_token` of the page before.
+    /// The `next_token` of the previous page.
     #[serde(default)]
     pub token: Option<String>,
-    /// At most so many: 1 to 100, 50 by default. More than 100 are never given. With a token, that of the first page.
+    /// The maximum number of results: 1 to 100, 50 by default. A page never has more than 100. With a `token`, it must be the
+    /// `limit` of the first page, or omitted.
     #[serde(default)]
     #[schema(minimum = 1, example = 50)]
     pub limit: Option<u64>,
-    /// Left unread, but the same for all pages.
+    /// Ignored, but must be the same for all pages.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
@@ -60,20 +61,20 @@ macro_rules! searches {
 
 searches!(SubjectSearch, ResourceSearch, ActionSearch);
 
-/// Who may do something to something.
+/// A search for subjects that may perform the action on the resource.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SubjectSearch {
-    /// Who: `user` or `api_key`.
+    /// The type of subject: `user` or `api_key`.
     pub subject: SoughtType,
-    /// What.
+    /// The action.
     pub action: AskedAction,
-    /// To what.
+    /// The resource.
     pub resource: AskedResource,
-    /// `organization` names the organization, where nothing else does.
+    /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
-    /// Which part.
+    /// The requested page.
     #[serde(default)]
     pub page: Option<PageRequest>,
 }
@@ -82,20 +83,20 @@ impl Body for SubjectSearch {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
-/// To what somebody may do something.
+/// A search for resources that the subject may perform the action on.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResourceSearch {
-    /// Who.
+    /// The subject.
     pub subject: AskedSubject,
-    /// What.
+    /// The action.
     pub action: AskedAction,
-    /// To what.
+    /// The type of resource.
     pub resource: SoughtType,
-    /// `organization` names the organization, where nothing else does.
+    /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
-    /// Which part.
+    /// The requested page.
     #[serde(default)]
     pub page: Option<PageRequest>,
 }
@@ -104,18 +105,18 @@ impl Body for ResourceSearch {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
-/// What somebody may do to something.
+/// A search for actions that the subject may perform on the resource.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ActionSearch {
-    /// Who.
+    /// The subject.
     pub subject: AskedSubject,
-    /// To what.
+    /// The resource.
     pub resource: AskedResource,
-    /// `organization` names the organization, where nothing else does.
+    /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
-    /// Which part.
+    /// The requested page.
     #[serde(default)]
     pub page: Option<PageRequest>,
 }
@@ -124,61 +125,61 @@ impl Body for ActionSearch {
     const REQUIRED: &'static [&'static str] = &["subject", "resource"];
 }
 
-/// What was found, in pages.
+/// A page of search results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Found<T> {
-    /// This page.
+    /// Information about the page.
     pub page: FoundPage,
-    /// Why nothing was found, where there was nothing to look in.
+    /// Why nothing was found, if there was nothing to search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<FoundContext>,
-    /// What is on it.
+    /// The results of this page.
     pub results: Vec<T>,
 }
 
-/// A page of what was found.
+/// Information about a page of results.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundPage {
-    /// Asks for the next page; empty on the last. A page can be short, even empty, with more behind it.
+    /// The token of the next page; empty on the last page. A page can be short, or even empty, while more pages follow.
     pub next_token: String,
-    /// How many are on this page.
+    /// The number of results on this page.
     pub count: usize,
 }
 
-/// Why nothing was found.
+/// The reason why nothing was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FoundContext {
-    /// A stable name of why.
+    /// A stable code for the reason.
     #[schema(example = "unknown_organization")]
     pub reason: &'static str,
 }
 
-/// Somebody who may.
+/// A subject that may perform the action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FoundSubject {
     /// `user` or `api_key`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The id.
+    /// The subject's id.
     pub id: String,
 }
 
-/// Something it may be done to.
+/// A resource that the subject may perform the action on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FoundResource {
-    /// The type.
+    /// The resource type.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
     pub kind: ResourceType,
-    /// The product's own id.
+    /// The resource's id, which the product chooses.
     #[schema(value_type = String)]
     pub id: ResourceId,
 }
 
-/// Something that may be done.
+/// An action that the subject may perform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FoundAction {
-    /// The permission.
+    /// The permission's name.
     pub name: String,
 }
 

@@ -32,7 +32,7 @@ impl<'de> Deserialize<'de> for AddressInput {
             type Value = AddressInput;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text of addresses or a list of them")
+                f.write_str("a string of addresses or an array of them")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<AddressInput, E> {
@@ -71,10 +71,10 @@ impl Rejected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
     /// There is no entry at all.
-    #[error("there is no address")]
+    #[error("at least one address is required")]
     Empty,
     /// There are more than [`MAX_ADDRESSES`] different entries.
-    #[error("there are {found} different addresses, and one call takes at most {MAX_ADDRESSES}")]
+    #[error("has {found} different addresses; the limit is {MAX_ADDRESSES}")]
     TooMany {
         /// How many different entries there are, good and bad.
         found: usize,

@@ -167,7 +167,7 @@ fn serde_checks_and_normalizes() {
     assert!(
         refused
             .to_string()
-            .contains("expected a text of addresses or a list of them"),
+            .contains("expected a string of addresses or an array of them"),
         "{refused}"
     );
 }

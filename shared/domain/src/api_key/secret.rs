@@ -22,7 +22,7 @@ pub struct Secret {
 
 /// The text is no secret of an API key: of another form, or mistyped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no API key")]
+#[error("is not an API key")]
 pub struct NoSecret;
 
 /// SHA-256 of a secret. 128 random bits need no slow hash.

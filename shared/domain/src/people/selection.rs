@@ -209,7 +209,7 @@ mod tests {
         let expected = [
             "Field(\"q\") too_long must be at most 200 characters and 8 words",
             "Field(\"status\") invalid_value must be one of active, inactive",
-            "Field(\"role\") invalid_value must be 1 to 40 lower-case letters, digits and `_`, beginning with a letter",
+            "Field(\"role\") invalid_value must be 1 to 40 lowercase letters, digits and `_`, starting with a letter",
             "Field(\"invite_status\") invalid_value must be one of accepted, pending",
             "Field(\"joined_in\") invalid_value must be last_week, last_month, last_year, a year such as `2026`, or days such as `2026-01-01..2026-03-31`",
             "Field(\"resource\") invalid_value must be a type and an id, such as `program:spring`",

@@ -22,7 +22,7 @@ pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
     let mut seen = BTreeSet::new();
     for (at, role) in set.roles.iter().enumerate() {
         if !seen.insert(&role.id) {
-            return Err((Place::Role(at), format!("role `{}` stands twice", role.id)));
+            return Err((Place::Role(at), format!("the role `{}` is defined twice", role.id)));
         }
     }
     for (at, role) in set.roles.iter().enumerate() {
@@ -41,22 +41,20 @@ fn check_form(role: &Role) -> Result<(), String> {
     let name = &role.id;
     if role.protected && (role.optional || role.is_time_limited() || role.reach == Reach::Resource) {
         return Err(format!(
-            "`{name}` is protected, so it can be neither optional, nor limited in time, nor held on resources only"
+            "`{name}` is protected, so it cannot be optional, time-limited or limited to resources"
         ));
     }
     if role.transfer_only && !role.protected {
-        return Err(format!(
-            "`{name}` is not protected, so it cannot be handed on only (`transfer_only`)"
-        ));
+        return Err(format!("`{name}` is not protected, so it cannot be `transfer_only`"));
     }
     if role.reach == Reach::Organization && role.resources == Resources::AtLeastOne {
         return Err(format!(
-            "`{name}` reaches the whole organization, so it cannot need resources"
+            "`{name}` reaches the whole organization, so it cannot require resources"
         ));
     }
     if role.reach == Reach::Resource && role.resources == Resources::None {
         return Err(format!(
-            "`{name}` reaches resources only, so it cannot be held without any"
+            "`{name}` reaches only resources, so it cannot be assigned without any"
         ));
     }
     Ok(())
@@ -70,7 +68,7 @@ fn check_permissions(at: usize, role: &Role) -> Result<(), Contradiction> {
         if looks_own && !permission::ALL.contains(&allowed.as_str()) {
             return Err((
                 Place::Permission(at, number),
-                format!("`{allowed}` is no permission of Muster's own"),
+                format!("`{allowed}` is not one of Muster's permissions"),
             ));
         }
     }
@@ -81,11 +79,11 @@ fn check_protected(set: &RoleSet) -> Result<(), Contradiction> {
     let mut protected = set.roles.iter().enumerate().filter(|(_, role)| role.protected);
     match (protected.next(), protected.next()) {
         (Some(_), None) => Ok(()),
-        (None, _) => Err((Place::Set, "one role must be protected, and none is".to_owned())),
+        (None, _) => Err((Place::Set, "exactly one role must be protected, but none is".to_owned())),
         (Some((_, first)), Some((at, second))) => Err((
             Place::Role(at),
             format!(
-                "`{}` is protected, and so is `{}`: one role must be",
+                "exactly one role must be protected, but `{}` and `{}` are",
                 second.id, first.id
             ),
         )),
@@ -97,7 +95,7 @@ fn check_reads(set: &RoleSet) -> Result<(), Contradiction> {
     let is_allowed = |read: &String| set.roles.iter().any(|role| role.allows(read));
     match set.reads.iter().enumerate().find(|(_, read)| !is_allowed(read)) {
         None => Ok(()),
-        Some((at, read)) => Err((Place::Read(at), format!("`reads` names `{read}`, which no role allows"))),
+        Some((at, read)) => Err((Place::Read(at), format!("`reads` lists `{read}`, which no role allows"))),
     }
 }
 
@@ -113,7 +111,7 @@ impl Verb {
     const fn text(self) -> &'static str {
         match self {
             Self::Assign => "assign",
-            Self::Take => "take",
+            Self::Take => "self-assign",
             Self::Manage => "manage",
         }
     }
@@ -154,18 +152,21 @@ fn check_powers(set: &RoleSet, check: Check) -> Result<(), Contradiction> {
 
 /// Nobody may assign, take or manage a role that allows more than their own, or reaches further.
 fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<(), String> {
-    let target = set.role(other).ok_or("which is no role of this set")?;
+    let target = set.role(other).ok_or("which is not a role of this set")?;
     if target.transfer_only {
-        return Err("which can be handed on only".to_owned());
+        return Err("which can only be transferred".to_owned());
     }
     if verb == Verb::Take && target.resources == Resources::None {
-        return Err("which is not held on resources".to_owned());
+        return Err("which cannot be held on resources".to_owned());
     }
     if let Some(more) = target.permissions.iter().find(|p| !role.allows(p)) {
-        return Err(format!("which allows `{more}` and so is more than `{}`", role.id));
+        return Err(format!("which allows `{more}`, but `{}` does not", role.id));
     }
     if role.reach == Reach::Resource && target.reach == Reach::Organization {
-        return Err("which reaches the whole organization and so stands above it".to_owned());
+        return Err(format!(
+            "which reaches the whole organization, but `{}` does not",
+            role.id
+        ));
     }
     Ok(())
 }
@@ -182,7 +183,7 @@ fn check_next_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Re
     for power in VERBS {
         if let Some(beyond) = power.list(target).iter().find(|beyond| !power.is_of(role, beyond)) {
             let verb = power.text();
-            return Err(format!("which may {verb} `{beyond}` and so is more than `{}`", role.id));
+            return Err(format!("which may {verb} `{beyond}`, but `{}` may not", role.id));
         }
     }
     Ok(())

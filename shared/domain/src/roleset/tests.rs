@@ -127,56 +127,56 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
     refused(
         VALID,
         &[
-            ("id = \"hand\"", fields, "x.toml:16: role `boss` stands twice"),
+            ("id = \"hand\"", fields, "x.toml:16: the role `boss` is defined twice"),
             (
                 "protected = true",
                 "protected = false",
-                "x.toml:1: one role must be protected, and none is",
+                "x.toml:1: exactly one role must be protected, but none is",
             ),
             (
                 "uses_seat = true",
                 "uses_seat = true\ndurations = [\"1_month\"]",
-                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "reach = \"organization\"\nresources = \"none\"",
                 "reach = \"resource\"\nresources = \"optional\"",
-                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "uses_seat = true",
                 "uses_seat = true\noptional = true",
-                "x.toml:6: `boss` is protected, so it can be neither optional, nor limited in time, nor held on resources only",
+                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "uses_seat = false",
                 "uses_seat = false\ntransfer_only = true",
-                "x.toml:16: `hand` is not protected, so it cannot be handed on only (`transfer_only`)",
+                "x.toml:16: `hand` is not protected, so it cannot be `transfer_only`",
             ),
             (
                 "resources = \"none\"",
                 "resources = \"at_least_one\"",
-                "x.toml:6: `boss` reaches the whole organization, so it cannot need resources",
+                "x.toml:6: `boss` reaches the whole organization, so it cannot require resources",
             ),
             (
                 "resources = \"at_least_one\"",
                 "resources = \"none\"",
-                "x.toml:16: `hand` reaches resources only, so it cannot be held without any",
+                "x.toml:16: `hand` reaches only resources, so it cannot be assigned without any",
             ),
             (
                 "\"members:read\", ",
                 "\"members:raed\", ",
-                "x.toml:14: `members:raed` is no permission of Muster's own",
+                "x.toml:14: `members:raed` is not one of Muster's permissions",
             ),
             (
                 "\"members:read\", ",
                 "\"contacts:\", ",
-                "x.toml:14: `contacts:` is no permission of Muster's own",
+                "x.toml:14: `contacts:` is not one of Muster's permissions",
             ),
             (
                 "name = \"X\"",
                 "name = \"X\"\nreads = [\n  \"things:use\",\n  \"things:sue\",\n]",
-                "x.toml:5: `reads` names `things:sue`, which no role allows",
+                "x.toml:5: `reads` lists `things:sue`, which no role allows",
             ),
         ],
     );
@@ -188,7 +188,7 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
     let two = two.replacen("reach = \"resource\"", "reach = \"organization\"\nprotected = true", 1);
     let two = two.replacen("manages = [\"hand\"]", "manages = []", 1);
     let error = RoleSet::parse("x.toml", &two.replace("at_least_one", "optional")).unwrap_err();
-    let text = "x.toml:16: `hand` is protected, and so is `boss`: one role must be";
+    let text = "x.toml:16: exactly one role must be protected, but `hand` and `boss` are";
     assert_eq!(error.to_string(), text);
     let error = RoleSet::parse("x.toml", &VALID.replacen("name = \"X\"", "name = \"X\"\nextra = 1", 1)).unwrap_err();
     assert_eq!(error.line, 3);
@@ -205,37 +205,37 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
             (
                 "assigns = [\"boss\", \"hand\"]",
                 "assigns = [\"boss\",\n  \"ghost\"]",
-                "x.toml:13: `boss` may assign `ghost`, which is no role of this set",
+                "x.toml:13: `boss` may assign `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"ghost\"]",
-                "x.toml:13: `boss` may manage `ghost`, which is no role of this set",
+                "x.toml:13: `boss` may manage `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"hand\"]\nself_assigns = [\"ghost\"]",
-                "x.toml:14: `boss` may take `ghost`, which is no role of this set",
+                "x.toml:14: `boss` may self-assign `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"hand\"]\nself_assigns = [\"boss\"]",
-                "x.toml:14: `boss` may take `boss`, which is not held on resources",
+                "x.toml:14: `boss` may self-assign `boss`, which cannot be held on resources",
             ),
             (
                 "assigns = []",
                 "assigns = [\"boss\"]",
-                "x.toml:21: `hand` may assign `boss`, which allows `members:read` and so is more than `hand`",
+                "x.toml:21: `hand` may assign `boss`, which allows `members:read`, but `hand` does not",
             ),
             (
                 "manages = []",
                 "manages = [\"boss\"]",
-                "x.toml:22: `hand` may manage `boss`, which allows `members:read` and so is more than `hand`",
+                "x.toml:22: `hand` may manage `boss`, which allows `members:read`, but `hand` does not",
             ),
             (
                 "protected = true",
                 "protected = true\ntransfer_only = true",
-                "x.toml:13: `boss` may assign `boss`, which can be handed on only",
+                "x.toml:13: `boss` may assign `boss`, which can only be transferred",
             ),
         ],
     );
@@ -245,7 +245,7 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
         &[(
             "assigns = []",
             "assigns = [\"boss\"]",
-            "x.toml:21: `hand` may assign `boss`, which reaches the whole organization and so stands above it",
+            "x.toml:21: `hand` may assign `boss`, which reaches the whole organization, but `hand` does not",
         )],
     );
 }
@@ -294,12 +294,12 @@ fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
             (
                 "assigns = [\"right\"]",
                 "assigns = [\"right\", \"left\"]",
-                "x.toml:30: `right` may assign `left`, which may manage `left` and so is more than `right`",
+                "x.toml:30: `right` may assign `left`, which may manage `left`, but `right` may not",
             ),
             (
                 "assigns = [\"right\"]",
                 "assigns = [\"right\", \"head\"]",
-                "x.toml:21: `left` may assign `right`, which may assign `head` and so is more than `left`",
+                "x.toml:21: `left` may assign `right`, which may assign `head`, but `left` may not",
             ),
         ],
     );
@@ -312,12 +312,12 @@ fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
             (
                 "assigns = [\"head\", \"left\", \"right\"]",
                 "assigns = [\"left\"]",
-                "x.toml:12: `head` may assign `left`, which may assign `right` and so is more than `head`",
+                "x.toml:12: `head` may assign `left`, which may assign `right`, but `head` may not",
             ),
             (
                 "assigns = [\"left\", \"right\"]\nmanages = [\"left\", \"right\"]\npermissions",
                 "assigns = [\"left\", \"right\"]\nself_assigns = [\"head\"]\nmanages = [\"left\", \"right\"]\npermissions",
-                "x.toml:22: `left` may take `head`, which may assign `head` and so is more than `left`",
+                "x.toml:22: `left` may self-assign `head`, which may assign `head`, but `left` may not",
             ),
         ],
     );
@@ -329,7 +329,7 @@ fn a_role_set_lies_in_the_file_of_its_name_and_so_two_files_cannot_ship_the_same
     let error = read("b.toml", VALID).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "b.toml:1: the role set `x` belongs into a file of its name, `x.toml`"
+        "b.toml:1: the role set `x` must be in a file of the same name, `x.toml`"
     );
 }
 

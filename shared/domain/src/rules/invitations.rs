@@ -256,7 +256,7 @@ fn again(
         return Err(InvitationRefusal::AddressTaken);
     }
     if !ctx.organization.has_enabled(role) {
-        let detail = format!("`{}` is switched off", role.id);
+        let detail = format!("`{}` is turned off", role.id);
         return Err(InvitationRefusal::Invalid(vec![Violation::field(
             "role",
             "role_not_enabled",
@@ -271,7 +271,7 @@ fn again(
         .cloned()
         .collect();
     if role.resources == Resources::AtLeastOne && resources.is_empty() {
-        let detail = "what it was offered on has been deleted; change its resources first";
+        let detail = "the offered resources have been deleted; change the resources of the invitation first";
         return Err(InvitationRefusal::Invalid(vec![Violation::field(
             "resources",
             "required",

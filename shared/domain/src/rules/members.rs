@@ -293,7 +293,7 @@ fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Re
         check_assignment(ctx, after, come, on.as_ref())?;
     }
     if changed > MAX_GRANT_CHANGES {
-        let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
+        let detail = format!("one request can add and remove at most {MAX_GRANT_CHANGES} grants");
         return Err(MemberRefusal::Invalid(vec![Violation::field(
             "grants",
             "too_many_changes",

@@ -43,7 +43,7 @@ pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &RequestedOffer<'_>) -> Resu
     let Some(role) = ctx.set.role(wanted.role) else {
         let known: Vec<&str> = ctx.set.roles.iter().map(|r| r.id.as_str()).collect();
         let detail = format!(
-            "`{}` is no role of this organization; there are {}",
+            "`{}` is not a role of this organization; must be one of {}",
             wanted.role,
             known.join(", ")
         );
@@ -52,7 +52,7 @@ pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &RequestedOffer<'_>) -> Resu
     let mut violations = Vec::new();
     if !ctx.organization.has_enabled(role) {
         let detail = format!(
-            "`{}` is switched off; list it in the organization's `settings.optional_roles` first",
+            "`{}` is turned off; add it to the organization's `settings.optional_roles` first",
             role.id
         );
         violations.push(Violation::field("role", "role_not_enabled", detail));
@@ -79,8 +79,8 @@ fn term_fault(role: &Role, term: Option<Term>) -> Option<Violation> {
             .join(", ")
     };
     match term {
-        None if role.is_time_limited() => Some(("required", format!("`{}` needs one of {}", role.id, choices()))),
-        Some(_) if !role.is_time_limited() => Some(("not_allowed", format!("`{}` is not limited in time", role.id))),
+        None if role.is_time_limited() => Some(("required", format!("`{}` requires one of {}", role.id, choices()))),
+        Some(_) if !role.is_time_limited() => Some(("not_allowed", format!("`{}` has no time limit", role.id))),
         Some(term) if !role.durations.contains(&term) => Some(("not_offered", format!("must be one of {}", choices()))),
         _ => None,
     }
@@ -96,11 +96,11 @@ fn check_resources(
     let kind = &ctx.set.resource_type;
     match role.resources {
         Resources::None if !asked.is_empty() => {
-            let detail = format!("`{}` is held on the whole organization", role.id);
+            let detail = format!("`{}` applies to the whole organization", role.id);
             violations.push(Violation::field("resources", "not_allowed", detail));
         }
         Resources::AtLeastOne if asked.is_empty() => {
-            let detail = format!("`{}` needs at least one {kind}", role.id);
+            let detail = format!("`{}` requires at least one {kind}", role.id);
             violations.push(Violation::field("resources", "required", detail));
         }
         _ => {}
@@ -109,7 +109,7 @@ fn check_resources(
         violations.push(Violation::field(
             "resources",
             "too_many",
-            format!("must be at most {MAX_RESOURCES}"),
+            format!("must have at most {MAX_RESOURCES} entries"),
         ));
     }
     let mut refs = Vec::new();
@@ -190,7 +190,7 @@ pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Memb
     let outside = domain_fault(ctx, role, &member.email);
     let unverified = || {
         let detail = format!(
-            "nobody has verified the address, which `{}` asks for; invite them instead",
+            "the address is not verified, which `{}` requires; invite the person instead",
             role.id
         );
         let violation = Violation::address(member.email.as_str(), "address_not_verified", detail);
@@ -211,6 +211,6 @@ fn allowed_domains_text(ctx: &DecisionContext<'_>) -> String {
     if domains.is_empty() {
         "no domain is allowed for this role yet".to_owned()
     } else {
-        format!("the address must be in one of: {}", domains.join(", "))
+        format!("the address must be in one of these domains: {}", domains.join(", "))
     }
 }

@@ -96,7 +96,10 @@ fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Resul
     let offer = check(ctx, then)
         .map_err(|violations| OwnershipRefusal::Invalid(violations.into_iter().map(named).collect()))?;
     if offer.role.protected {
-        let detail = format!("`{}` is what is handed on", offer.role.id);
+        let detail = format!(
+            "`{}` is the role that is transferred; choose another one",
+            offer.role.id
+        );
         return Err(OwnershipRefusal::Invalid(vec![Violation::field(
             "then",
             "not_allowed",
@@ -121,7 +124,7 @@ fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
-        let detail = format!("one request can add and take away {MAX_GRANT_CHANGES} grants at most");
+        let detail = format!("one request can add and remove at most {MAX_GRANT_CHANGES} grants");
         return Err(OwnershipRefusal::Invalid(vec![Violation::field(
             "resources",
             "too_many_changes",

@@ -140,7 +140,7 @@ fn violations<'a>(
     let violation = |address: &Address| {
         let known = known.iter().find(|known| known.address == *address)?;
         let until = rests(known, now).filter(|_| !known.is_refused())?;
-        let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again from {until} on");
+        let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again at {until}");
         Some(Violation::address(address.as_str(), "mailed_too_often", detail))
     };
     addresses.filter_map(violation).collect()

@@ -47,7 +47,7 @@ pub fn put(
     }
     if key.kind != ctx.set.resource_type {
         let detail = format!(
-            "resources of this organization are of the type `{}`",
+            "resources of this organization have the type `{}`",
             ctx.set.resource_type
         );
         return Err(ResourceRefusal::Invalid(vec![Violation::field(

@@ -188,9 +188,9 @@ fn what_is_wrong_is_told_in_our_words() {
     assert_eq!(
         told,
         [
-            "must be a list",
-            "must be a text",
-            "must be a whole number",
+            "must be a string",
+            "must be an array",
+            "must be an integer",
             "must not be negative",
         ]
     );

@@ -7,10 +7,10 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
     /// A member of this name is not known.
-    #[error("is not known here")]
+    #[error("unknown field")]
     Unknown(String),
     /// A member of this name must be there.
-    #[error("must be there")]
+    #[error("is required")]
     Missing(&'static str),
     /// The value is of another type; this says of which it must be.
     #[error("{0}")]
@@ -50,6 +50,6 @@ impl Error for Flaw {
     }
 
     fn duplicate_field(_: &'static str) -> Self {
-        Self::Value("must be there once".to_owned())
+        Self::Value("may be given only once".to_owned())
     }
 }

@@ -42,7 +42,7 @@ impl<'de> Strict<'de> {
     }
 
     fn text(self) -> Result<&'de str, Flaw> {
-        self.0.as_str().ok_or_else(|| wrong("a text"))
+        self.0.as_str().ok_or_else(|| wrong("a string"))
     }
 }
 
@@ -60,7 +60,7 @@ fn out_of_range(number: i128, is_unsigned: bool) -> String {
 macro_rules! whole_numbers {
     ($($read:ident $visit:ident $type:ty,)*) => {$(
         fn $read<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
-            let number = self.0.as_number().and_then(whole).ok_or_else(|| wrong("a whole number"))?;
+            let number = self.0.as_number().and_then(whole).ok_or_else(|| wrong("an integer"))?;
             let number = <$type>::try_from(number)
                 .map_err(|_| Flaw::Value(out_of_range(number, <$type>::MIN == 0)))?;
             visitor.$visit(number)
@@ -99,7 +99,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
-        visitor.visit_bool(self.0.as_bool().ok_or_else(|| wrong("true or false"))?)
+        visitor.visit_bool(self.0.as_bool().ok_or_else(|| wrong("a boolean"))?)
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
@@ -156,7 +156,7 @@ impl<'de> Deserializer<'de> for Strict<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
-        Self::list(self.0.as_array().ok_or_else(|| wrong("a list"))?, visitor)
+        Self::list(self.0.as_array().ok_or_else(|| wrong("an array"))?, visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Flaw> {

@@ -234,7 +234,7 @@ impl Repair<'_> {
             what,
             place: key.sk.clone(),
             is: is.to_string(),
-            should: "not known".to_owned(),
+            should: "unknown".to_owned(),
             outcome: Outcome::Busy,
         }
     }

@@ -46,7 +46,7 @@ impl Finding {
             }
         };
         let (is, should) = match (told(&self.is), told(&self.should)) {
-            (is, should) if is == should => (format!("{is}, otherwise"), should),
+            (is, should) if is == should => (format!("{is}, with other attributes"), should),
             both => both,
         };
         let is_claim = self.what == What::Claim;
@@ -276,8 +276,8 @@ fn unsure(who: &Who) -> Difference {
     Difference {
         what,
         place,
-        is: "not known".to_owned(),
-        should: "not known".to_owned(),
+        is: "unknown".to_owned(),
+        should: "unknown".to_owned(),
         outcome: Outcome::Busy,
     }
 }

@@ -162,7 +162,7 @@ impl Account {
     pub(super) fn violation(&self, before: &[(&Address, Option<&Self>)]) -> Option<Violation> {
         let address = self.address().as_str();
         if self.is_member {
-            let detail = "is a member already, with another address";
+            let detail = "is already a member, with another address";
             return Some(Violation::address(address, "already_member", detail));
         }
         let same = |other: &&Self| other.contact.user == self.contact.user;

@@ -138,7 +138,11 @@ fn check_addresses<'r>(
     let mut violations = Vec::new();
     let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
     if request.addresses.is_empty() {
-        violations.push(Violation::field("emails", "required", "name at least one address"));
+        violations.push(Violation::field(
+            "emails",
+            "required",
+            "at least one address is required",
+        ));
     }
     for address in request.addresses {
         let address = match address {
@@ -157,14 +161,14 @@ fn check_addresses<'r>(
                 violations.push(Violation::address(
                     address.as_str(),
                     "already_member",
-                    "is a member already",
+                    "is already a member",
                 ));
             }
             Some(Holder::Invitation(_)) => {
                 violations.push(Violation::address(
                     address.as_str(),
                     "already_invited",
-                    "has a pending invitation already",
+                    "already has a pending invitation",
                 ));
             }
             // An address that somebody holds out of sight is judged as one that nobody holds: see `hidden`.
@@ -200,7 +204,7 @@ fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) ->
         Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
     };
     let addresses = request.addresses.iter().flatten().filter(is_hidden);
-    let detail = "cannot be invited by you; ask somebody who sees all members";
+    let detail = "you cannot invite this address; ask a member who can see everyone";
     addresses
         .map(|address| Violation::address(address.as_str(), "not_available", detail))
         .collect()

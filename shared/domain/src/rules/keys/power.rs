@@ -47,7 +47,7 @@ pub(super) fn check(
             Some(reference) => resources.push(reference.clone()),
             // What is out of reach is not told from what does not exist.
             None => {
-                let detail = format!("there is no {} `{}` within reach", key.kind, key.id);
+                let detail = format!("there is no {} `{}` that the key can be limited to", key.kind, key.id);
                 violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
             }
         }
@@ -55,20 +55,20 @@ pub(super) fn check(
     resources.sort();
     resources.dedup();
     if wanted.resources.len() > MAX_KEY_RESOURCES {
-        let detail = format!("must be at most {MAX_KEY_RESOURCES}");
+        let detail = format!("must have at most {MAX_KEY_RESOURCES} entries");
         violations.push(Violation::field("resources", "too_many", detail));
     }
     if !oneself && wanted.resources.is_empty() && !within_power(ctx, &[]) {
-        let detail = "you manage members on some resources only: name those the key is for";
+        let detail = "you manage members only on some resources; limit the key to those";
         violations.push(Violation::field("resources", "required", detail));
     }
     if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
-        violations.push(Violation::field("expires_at", "in_the_past", "must lie in the future"));
+        violations.push(Violation::field("expires_at", "in_the_past", "must be in the future"));
     }
     if let Some(end) = power_ends(ctx, owner).filter(|_| !oneself)
         && wanted.expires_at.is_none_or(|asked| asked > end)
     {
-        let detail = format!("your own power ends at {end}, and so must the key");
+        let detail = format!("must be no later than {end}, when your own permission ends");
         violations.push(Violation::field("expires_at", "out_of_range", detail));
     }
     if violations.is_empty() {

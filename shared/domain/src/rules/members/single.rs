@@ -75,7 +75,7 @@ pub(in crate::rules) fn granted(
     let mut after = bounded(ctx, before, after);
     after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
     if after.grants.len() > before.grants.len().max(MAX_GRANTS) {
-        let detail = format!("a member holds {MAX_GRANTS} at most");
+        let detail = format!("a member can hold at most {MAX_GRANTS} grants");
         let violation = Violation::field("grants", "too_many", detail);
         return Err(MemberRefusal::Invalid(vec![violation]));
     }
@@ -123,7 +123,7 @@ fn there<'a>(ctx: &DecisionContext<'_>, (_, found): &'a (ResourceKey, Option<Res
 
 fn last_one(set: &RoleSet, gone: &RoleAssignment) -> Violation {
     let detail = format!(
-        "`{}` needs at least one {}; give another first, or remove the member",
+        "`{}` requires at least one {}; assign another role first, or remove the member",
         gone.role, set.resource_type
     );
     Violation::field("grants", "required", detail)

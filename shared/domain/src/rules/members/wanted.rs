@@ -89,7 +89,7 @@ fn mix(
         violations.push(Violation::field(
             "grants",
             "too_many",
-            format!("must be at most {MAX_GRANTS}"),
+            format!("must have at most {MAX_GRANTS} entries"),
         ));
     }
     let mut given: Vec<Grant> = Vec::new();
@@ -99,7 +99,7 @@ fn mix(
                 violations.push(Violation::field(
                     format!("grants[{i}]"),
                     "repeated",
-                    "there is at most one role on each resource",
+                    "each resource can have only one role",
                 ));
             }
             Ok(grant) => given.push(grant),
@@ -110,7 +110,7 @@ fn mix(
         violations.push(Violation::field(
             "grants",
             "required",
-            "name a role or at least one grant",
+            "a role or at least one grant is required",
         ));
     }
     if violations.is_empty() {
@@ -132,11 +132,11 @@ pub(super) fn grant(
     let role = ctx.set.role(&wanted.role);
     let Some(role) = role.filter(|r| r.resources != Resources::None) else {
         let kind = &ctx.set.resource_type;
-        let detail = format!("`{}` is no role that is held on a {kind}", wanted.role);
+        let detail = format!("`{}` is not a role that can be assigned on a {kind}", wanted.role);
         return Err(violation(".role", "unknown_role", detail));
     };
     if !ctx.organization.has_enabled(role) {
-        let detail = format!("`{}` is switched off", role.id);
+        let detail = format!("`{}` is turned off", role.id);
         return Err(violation(".role", "role_not_enabled", detail));
     }
     if let Some(Violation { code, detail, .. }) = member_domain_fault(ctx, role, member) {
@@ -146,12 +146,16 @@ pub(super) fn grant(
         return Err(violation(
             ".expires_at",
             "in_the_past",
-            "must lie in the future".to_owned(),
+            "must be in the future".to_owned(),
         ));
     }
     if role.is_time_limited() && outlasts_every_term(role, wanted.expires_at, ctx.now) {
         let terms: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
-        let detail = format!("`{}` is held for at most one of {}", role.id, terms.join(", "));
+        let detail = format!(
+            "must be within one of the durations of `{}`: {}",
+            role.id,
+            terms.join(", ")
+        );
         return Err(violation(".expires_at", "out_of_range", detail));
     }
     let resource = ctx
