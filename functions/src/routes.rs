@@ -151,6 +151,7 @@ macro_rules! routes {
     };
 }
 
+// INVARIANT 8: binaries, template, samples and OpenAPI document have exactly these routes.
 routes! {
     "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
         "Create an organization; the caller becomes its owner",

@@ -55,6 +55,7 @@ impl<'a> Authority<'a> {
     /// This authority as an API key with these limits has it: on its resources only, reading only, and within its ceiling.
     #[must_use]
     pub fn within(self, limits: &'a Limits, set: &'a RoleSet) -> Self {
+        // INVARIANT 7: the powers of a key are those of its owner at this moment; limits only take some away.
         let capped = |power: Power<'a>| {
             let until = limits.lasting(&power.role.id, power.on)?.min(power.until);
             Some(Power { until, ..power })
@@ -135,6 +136,7 @@ impl<'a> Authority<'a> {
     where
         'a: 's,
     {
+        // INVARIANT 4: only a role that holds now and names the other role can give it, and only until its own end.
         let naming = powers.filter(|power| names(power.role));
         naming.map(|power| power.until).max().filter(|_| self.changes())
     }

@@ -149,6 +149,7 @@ impl Changes {
     /// How many seats this takes (or gives back).
     #[must_use]
     pub fn seat_delta(&self) -> i64 {
+        // INVARIANT 1: seats are counted from the pairs, so a rule cannot forget to count.
         let member = |m: &Option<Member>| i64::from(m.as_ref().is_some_and(|m| m.seat));
         let invitation = |i: &Option<Invitation>| i64::from(i.as_ref().is_some_and(|i| i.seat));
         let members: i64 = self.members.iter().map(|p| member(&p.after) - member(&p.before)).sum();
@@ -163,6 +164,7 @@ impl Changes {
     /// How many active owners come (or go).
     #[must_use]
     pub fn owner_delta(&self, set: &RoleSet) -> i64 {
+        // INVARIANT 2: owners are counted from the pairs, too.
         let owner = |m: &Option<Member>| i64::from(m.as_ref().is_some_and(|m| m.is_active_owner(set)));
         self.members.iter().map(|p| owner(&p.after) - owner(&p.before)).sum()
     }

@@ -176,6 +176,7 @@ impl Mail {
     #[must_use]
     pub fn withheld(&self, known: Option<&Deliverability>) -> Option<Reason> {
         let known = known.filter(|known| known.organization == self.organization && known.address == self.to)?;
+        // INVARIANT 12: an address that bounced gets no automatic mail, and a person who refused mail gets none.
         let mut reasons = vec![Reason::Complained];
         if matches!(self.letter, Letter::Invitation { .. }) {
             reasons.push(Reason::Declined);

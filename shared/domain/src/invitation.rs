@@ -89,6 +89,7 @@ impl Delivery {
 
     /// What gives way to it.
     pub fn after(self) -> impl Iterator<Item = Self> {
+        // INVARIANT 12: a status replaces only those before it, so the order in which events arrive does not matter.
         Self::ALL.into_iter().filter(move |earlier| *earlier < self)
     }
 }

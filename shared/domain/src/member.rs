@@ -181,6 +181,7 @@ impl Member {
     #[must_use]
     pub fn recomputed(mut self, set: &RoleSet, now: Timestamp) -> Self {
         self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
+        // INVARIANT 1: the seat follows from roles and status; `seat_delta` counts it.
         self.seat = self.needs_seat(set);
         let overdue = self.due_at.filter(|due| *due <= now);
         self.due_at = self.next_due(now).map(|next| overdue.map_or(next, |due| due.min(next)));

@@ -46,6 +46,7 @@ pub enum Metric {
 impl Metric {
     /// All of them.
     pub const ALL: [Self; 13] = [
+        // INVARIANT 13: alarms watch only these, and the dashboard shows each of them.
         Self::ConflictsRetried,
         Self::CommitsRefused,
         Self::MailSent,

@@ -122,6 +122,7 @@ fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.
 fn named(request: &Request) -> (String, String) {
+    // INVARIANT 5: the log names the route and not its path.
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => (
             context.request_id.clone().unwrap_or_default(),

@@ -17,15 +17,32 @@
 //! or deleted is what was read. An entry of a later version than its row's may have been written by a change that is under way and
 //! rests on that row; deleting it raises the row's version, so that the change is decided again, and writes its entries again.
 //!
-//! **Counters** are sums over rows that others change meanwhile, so a scan is not of one instant. But each transaction that moves a
-//! counter, or by which an invitation begins to be counted, or somebody who stays a member begins or ceases to be, raises `moves` on
-//! the organization. While that stays, seats change hands in one way alone: an invitation ends, and who accepts it becomes a
-//! member with its seat, and keeps it. A scan may meet both of them, or neither. Two scans, one after the other, that meet the same holders met one of them each: accepted before
-//! the second scan began, the invitation is not in that, and so in neither, and the member is in both; accepted later, it is the other
-//! way round. So if `moves` and the counters are the same before and after two scans of the same holders, the sum is right, and it
-//! stays right while `moves` does, which is the condition of the mending. Where seats come and go all the time, this says "busy"
-//! rather than something wrong. The counts by role and status are settled in transactions that always raise `moves` of
-//! their own, so for them one scan of the notes is enough.
+//! **Counters** are sums over rows that others change meanwhile, and a scan does not read all rows at one instant. The sum that
+//! a repair writes is exact all the same. A *holder* is a member or an invitation that holds a seat, or an active owner.
+//!
+//! 1. Every transaction that changes `seats_used` or `active_owners` also raises `moves` on the organization. So does one that
+//!    leaves both as they are, if an invitation begins to hold a seat by it, or a member who stays begins or ceases to be a
+//!    holder of either kind (`Transaction::organization`, `passes`). Only an erasure deletes holders otherwise, and an
+//!    organization that is being erased is not repaired.
+//! 2. By 1, a transaction that leaves `moves` as it is can only exchange holders: as many cease to be holders as begin, and each
+//!    who begins is a new member. No rule adds and removes members in one change. So each who ceases is an invitation, and no
+//!    owner begins or ceases. Such a transaction accepts an invitation, or adds a person where an invitation has lapsed.
+//! 3. By 1, while `moves` stays the same, the new member keeps the seat, and the ended invitation does not get one again. So the
+//!    seat that changed hands has one holder at every instant: the invitation before the transaction, the member after it.
+//! 4. A scan may meet both of them, or neither, since it reads one before the transaction and the other after it. Take two
+//!    scans, one after the other, that meet the same holders. If the transaction came before the second scan began, the second
+//!    scan meets the member alone. If it came later, the first scan had ended, and met the invitation alone. The scans meet the
+//!    same holders, so each of them met exactly one of the two. (Reads are strongly consistent. The step takes a transaction as
+//!    one instant, and neglects the moment in which DynamoDB makes its items visible one by one.)
+//! 5. A holder who neither begins nor ceases is met once by each scan. By 3 and 4, the sum of each scan is therefore the number
+//!    of holders at every instant from the beginning of the first scan to the end of the second.
+//! 6. A repair reads `moves` and the counters before the first scan and after the second. If they differ, or the scans meet
+//!    different holders, it tries again, and in the end reports "busy". So where seats come and go all the time, it says that it
+//!    does not know, rather than something wrong.
+//! 7. By 5, the sum stays exact as long as `moves` stays the same. That is the condition of the transaction that writes the sum.
+//!
+//! The counts by role and status need one scan. Their notes change only in transactions that raise `moves` of the counts
+//! themselves. So if `moves` and the counts are the same before and after a scan of the notes, no note has changed meanwhile.
 
 mod api_keys;
 mod contacts;

@@ -127,6 +127,7 @@ impl<'a> Transaction<'a> {
                 t.said(organization.id, address, marked_at(*mark), *at)?;
             }
             t.sent(organization, changes)?;
+            // INVARIANT 4: the members on whose authority the decision rests are still as they were read.
             for relied in &changes.relied_on {
                 let key = Key::member(organization.id, relied.member);
                 let read = Condition::version(relied.version).and("joined_at = :came");
@@ -257,12 +258,14 @@ impl<'a> Transaction<'a> {
             return Ok(());
         };
         let mut condition = Condition::version(read.version);
+        // INVARIANT 1: the seats are still free when they are taken.
         if seats > 0
             && let Some(limit) = read.plan.seat_limit
         {
             let room = i128::from(limit) - i128::from(seats);
             condition = condition.and("seats_used <= :room").value(":room", number(room));
         }
+        // INVARIANT 2: an owner is left when these owners go.
         if owners < 0 {
             condition = condition
                 .and("active_owners > :leaving")

@@ -74,6 +74,7 @@ impl Secret {
     #[must_use]
     pub fn hash(&self) -> SecretHash {
         use base64::Engine as _;
+        // INVARIANT 5: an API key stores this hash, and its secret nowhere.
         SecretHash(base64::engine::general_purpose::STANDARD_NO_PAD.encode(Sha256::digest(&self.text)))
     }
 

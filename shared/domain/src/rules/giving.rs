@@ -37,6 +37,7 @@ impl Way {
 
 /// Until when the member could give the role there: [`Timestamp::MAX`] without an end, none if they cannot.
 fn role_until(authority: &Authority<'_>, way: Way, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+    // INVARIANT 4: what is given lasts no longer than the permission to give, nor than the role that may assign it.
     let there = way.open_until(authority, on)?;
     Some(authority.assigns_until(role, on)?.min(there))
 }

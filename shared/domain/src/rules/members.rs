@@ -224,6 +224,7 @@ fn check_owners_and_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Resul
     if changes.members.iter().any(|pair| paying_owner_goes(ctx, pair)) {
         return Err(MemberRefusal::PayingOwner);
     }
+    // INVARIANT 2: refused here as of the read, and by the condition on the organization's item as of the write.
     let owners = changes.owner_delta(ctx.set);
     if owners < 0 && ctx.organization.active_owners.saturating_add_signed(owners) == 0 {
         return Err(MemberRefusal::LastOwner);

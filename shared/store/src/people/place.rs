@@ -54,6 +54,7 @@ impl Position {
     }
 
     pub(super) fn cursor(&self) -> Cursor {
+        // INVARIANT 11: a cursor is a position in the order, and stays one when the person at it goes.
         Cursor::after(format!("{}{}", self.block.letter(), self.text))
     }
 

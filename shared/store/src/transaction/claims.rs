@@ -50,6 +50,7 @@ impl Transaction<'_> {
 
     fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
         let held = |claim: &Claim| Condition::new("holder = :holder").text(":holder", &claim.holder.id());
+        // INVARIANT 3: a claim is put only where there is none, or in place of the one that this change frees.
         match &pair {
             (before, after) if before == after => Ok(()),
             (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Condition::nothing_there()),

@@ -29,6 +29,7 @@ impl Entries {
     /// The entries that differ between before and after.
     fn of(pair: &Pair<Person>) -> Self {
         let keys = |person: &Option<Person>| person.iter().flat_map(of).collect::<BTreeSet<Key>>();
+        // INVARIANT 10: entries follow from the person before and after; no rule names them.
         let (old, new) = (keys(&pair.before), keys(&pair.after));
         let mut entries = Self::default();
         if let Some(before) = &pair.before {

@@ -27,6 +27,7 @@ impl Transaction<'_> {
 
     /// Holds a mail that is not sent yet, if the organization has this version still.
     pub(crate) fn hold(&mut self, mail: &Key, organization: &Key, version: u64) -> Result<(), StoreError> {
+        // INVARIANT 12: a restoration finds the held mail, or this mail finds the restored organization.
         self.check(Position::Organization, organization, Condition::version(version))?;
         let open = Condition::new("#state IN (:queued, :sending)").name("#state", STATE);
         let open = open.value(":queued", text("queued")).value(":sending", text("sending"));

@@ -123,6 +123,7 @@ impl InvitationResponse<'_> {
                 now: self.now,
             })
         };
+        // INVARIANT 4: those who answer for the invitation are asked again, with what they may give at this moment.
         let by: Option<Vec<DecisionContext<'_>>> = self.invitation.answerable().map(in_person).collect();
         let given = by.and_then(|by| given(offer, Way::Invite, &by));
         given.ok_or(ResponseRefusal::InviterLostAuthority)

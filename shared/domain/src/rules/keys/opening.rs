@@ -54,6 +54,7 @@ impl Opening<'_> {
             key: None,
             now: self.now,
         });
+        // INVARIANT 7: of what the key may do, only what the member who knows its secret manages now is left.
         let until = |held: &Holding| power_until(&ctx?, owner, &held.role, held.resource.as_ref());
         let held = key.limits.ceiling.unwrap_or_else(|| Holding::all_of(owner));
         let lasting = |held: Holding| until(&held).map(|until| (held, until));
