@@ -342,11 +342,11 @@ routes! {
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
-        "Register or update a contact, as a member or the platform",
+        "Register or update a contact",
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
-        "Delete a contact, as a member or the platform; a membership is not affected",
+        "Delete a contact; a membership is not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],

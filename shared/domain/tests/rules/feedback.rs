@@ -97,8 +97,8 @@ fn a_mail_that_the_service_has_taken_is_sent_unless_it_is_not_passed_on() {
     }
     assert_eq!(stands(&[Rejected]), MailState::Failed);
     // Handed over by a try whose end is not known, and held by the next: it is not sent again.
-    assert_eq!(stands_from(MailState::RoleAssignment, &[Sent]), MailState::Sent);
-    assert_eq!(stands_from(MailState::RoleAssignment, &[Rejected]), MailState::Failed);
+    assert_eq!(stands_from(MailState::Held, &[Sent]), MailState::Sent);
+    assert_eq!(stands_from(MailState::Held, &[Rejected]), MailState::Failed);
 }
 
 #[test]

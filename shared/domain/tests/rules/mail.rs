@@ -14,7 +14,7 @@ fn mail(number: u8, letter: Letter) -> Mail {
         to: address("ann@x.example"),
         letter,
         asked: false,
-        state: MailState::RoleAssignment,
+        state: MailState::Held,
         late: None,
         created_at: at("2026-03-09T12:00:00Z"),
     }
@@ -154,7 +154,7 @@ fn a_mail_that_waits_goes_out_as_a_new_one_when_its_instant_has_come() {
         (MailState::Queued, ahead, true, false),
         (MailState::Queued, None, false, false),
         (MailState::Sent, past, true, false),
-        (MailState::RoleAssignment, past, true, false),
+        (MailState::Held, past, true, false),
     ] {
         let mail = waiting(state, due_at);
         assert_eq!(mail.is_waiting(), waits, "{due_at:?}");
