@@ -1,7 +1,13 @@
 //! Muster's functions: one Lambda a route, each a few lines over a handler here.
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::disallowed_methods
+    )
 )]
 
 pub mod entry;

@@ -90,6 +90,7 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
 }
 
 /// When a run ends that has so long, on the clock that pauses go by.
+#[expect(clippy::disallowed_methods, reason = "the deadline is by the system's clock")]
 fn end_before(deadline: Timestamp) -> Instant {
     // The deadline is the runtime's, so it is judged by the system's clock and not by the one rules go by.
     let left = deadline.duration_since(Timestamp::now()) - MARGIN;
@@ -201,6 +202,7 @@ impl<'a> Sweep<'a> {
 }
 
 /// What is due by whose it is, in an order that is left to chance: so a run without enough time does not leave the same ones each time.
+#[expect(clippy::disallowed_methods, reason = "the order has no effect but fairness")]
 fn by_organization(due: Vec<Key>) -> Vec<(OrganizationId, Vec<Key>)> {
     let mut groups: BTreeMap<OrganizationId, Vec<Key>> = BTreeMap::new();
     for key in due {

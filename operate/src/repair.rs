@@ -72,6 +72,7 @@ async fn repair_all(store: &Store, arguments: &Arguments) -> End {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a command runs now")]
 async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End {
     let options = Options {
         now: Timestamp::now(),

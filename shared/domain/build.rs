@@ -1,5 +1,9 @@
 //! Embeds every file of `role-sets/`, so that dropping a file there is all an operator does: as it is written, and as JSON, which
 //! functions read sooner. And of a transliteration of all of Unicode the part that searching for people needs.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "Cargo tells build scripts what they need in the environment"
+)]
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;

@@ -27,6 +27,7 @@ impl Clock {
 
     /// The instant.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     pub fn now(&self) -> Timestamp {
         let offset = self.offset_ms.as_ref().map_or(0, |ms| ms.load(Ordering::SeqCst));
         let now = Timestamp::now();

@@ -65,6 +65,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`], naming the first variable that is missing or cannot be.
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var(name).ok())
     }

@@ -3,7 +3,13 @@
 //! A handler authenticates, reads, decides, writes and replies; everything it has in common with another is here.
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::disallowed_methods
+    )
 )]
 
 pub mod api_key;

@@ -237,7 +237,7 @@ impl From<StoreError> for Problem {
                 return Self::throttled();
             }
             StoreError::Call { .. } => Self::unavailable(),
-            StoreError::Malformed { .. } => Self::internal(),
+            StoreError::Malformed { .. } | StoreError::NotRead { .. } => Self::internal(),
         };
         tracing::error!(%error, "the table did not answer as it should");
         problem

@@ -133,6 +133,10 @@ fn named(request: &Request) -> (String, String) {
 }
 
 /// Structured logs on standard output, filtered by `MUSTER_LOG` (default `info`).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "logging starts before the configuration is read, and reports its errors"
+)]
 pub fn log() {
     let wanted = std::env::var("MUSTER_LOG").ok().and_then(|text| text.parse().ok());
     let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));

@@ -4,6 +4,7 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on must stop"
 )]
+#![expect(clippy::disallowed_methods, reason = "tokens are judged by the system's clock")]
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};

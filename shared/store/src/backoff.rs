@@ -29,6 +29,7 @@ impl Backoff {
     }
 
     /// How long the next pause is: between half and one and a half times its average.
+    #[expect(clippy::disallowed_methods, reason = "only the length of a pause is random")]
     pub fn next_pause(&mut self) -> Duration {
         let mean = self.mean;
         self.mean = (2 * mean).min(self.longest);

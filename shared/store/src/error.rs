@@ -28,6 +28,12 @@ pub enum StoreError {
         /// Whether trying again soon makes sense.
         busy: bool,
     },
+    /// The code looks at an item that it has not read: a programming error.
+    #[error("an item {sk} was looked at, but not read")]
+    NotRead {
+        /// Sort key.
+        sk: String,
+    },
     /// An item does not have the form of its kind.
     #[error("the item {pk} / {sk} is malformed: {detail}")]
     Malformed {

@@ -119,13 +119,22 @@ impl ReadSet {
     }
 
     fn get<T: Entity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        self.items.get(key).cloned().map(T::from_item).transpose()
+        self.found(key)?.cloned().map(T::from_item).transpose()
+    }
+
+    /// The item under a key; an error for a key that was not read, which would look as if there were nothing.
+    fn found(&self, key: &Key) -> Result<Option<&Item>, StoreError> {
+        if !self.asked.contains(key) {
+            debug_assert!(false, "{key:?} was not read");
+            return Err(StoreError::NotRead { sk: key.sk.clone() });
+        }
+        Ok(self.items.get(key))
     }
 
     /// The organization.
     ///
     /// # Errors
-    /// [`StoreError::Malformed`], here and below.
+    /// [`StoreError::Malformed`] and [`StoreError::NotRead`], here and below.
     pub fn organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
         self.get(&Key::organization(id))
     }
@@ -136,6 +145,18 @@ impl ReadSet {
     /// [`StoreError::Malformed`].
     pub fn member(&self, organization: OrganizationId, id: UserId) -> Result<Option<Member>, StoreError> {
         self.get(&Key::member(organization, id))
+    }
+
+    /// A pending invitation.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn pending_invitation(
+        &self,
+        organization: OrganizationId,
+        id: InvitationId,
+    ) -> Result<Option<Invitation>, StoreError> {
+        self.get(&Key::pending_invitation(organization, id))
     }
 
     /// An invitation, pending or ended.
@@ -237,7 +258,7 @@ impl ReadSet {
     /// [`StoreError::Malformed`].
     pub fn sent(&self, organization: OrganizationId, now: Timestamp) -> Result<Sent, StoreError> {
         let key = Key::sent_on(organization, day(now));
-        let count = self.items.get(&key).and_then(|item| item.get("count"));
+        let count = self.found(&key)?.and_then(|item| item.get("count"));
         let Some(count) = count else {
             return Ok(Sent { count: 0, now });
         };
@@ -272,7 +293,7 @@ impl ReadSet {
     /// # Errors
     /// [`StoreError::Malformed`].
     pub fn answered(&self, once: &IdempotencyKey) -> Result<Option<StoredResponse>, StoreError> {
-        let Some(item) = self.items.get(&once.key) else {
+        let Some(item) = self.found(&once.key)? else {
             return Ok(None);
         };
         serde_dynamo::from_item(item.clone())

@@ -216,7 +216,7 @@ pub async fn waiting(call: Call, user: User) -> Outcome {
     for (organization, id) in claims {
         let (Some(organization), Some(invitation)) = (
             read.organization(organization)?.filter(|o| !o.is_deleted()),
-            read.invitation(organization, id)?,
+            read.pending_invitation(organization, id)?,
         ) else {
             continue;
         };

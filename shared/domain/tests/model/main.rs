@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on must stop"
 )]
+#![expect(clippy::disallowed_methods, reason = "how much is played is told in the environment")]
 
 mod action;
 mod invariants;
