@@ -94,7 +94,8 @@ async fn guarded<P>(binary: &str, handler: impl Handler<P>, call: Call) -> Outco
     if !route.takes_body && !call.reads() {
         call.no_body()?;
     }
-    handler.handle(call, caller).await
+    // Boxed: `local` links all handlers, and their futures together would not fit a thread's stack.
+    Box::pin(handler.handle(call, caller)).await
 }
 
 impl Route {

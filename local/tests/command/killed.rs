@@ -18,7 +18,7 @@ impl Process {
     fn start(folder: &Path) -> Self {
         let (child, said) = running(&["--port", "0", "--data", folder.to_str().unwrap()]);
         let (_, address) = said.split_once(" at ").unwrap();
-        let base_url = address.split(',').next().unwrap().to_owned();
+        let base_url = address.split(". ").next().unwrap().to_owned();
         Self {
             child,
             base_url,
