@@ -33,6 +33,19 @@ where
 }
 
 impl Access {
+    /// Whether API keys may call the route.
+    #[must_use]
+    pub const fn takes_keys(self) -> bool {
+        match self {
+            Self::Public | Self::User | Self::Oneself | Self::UserPermission(_) | Self::Owner | Self::Platform => false,
+            Self::Member
+            | Self::Permission(_)
+            | Self::PermissionOrOneself(_)
+            | Self::PermissionOrPlatform(_)
+            | Self::Asker => true,
+        }
+    }
+
     /// The caller, as far as it can be established before anything is read; none for a public route.
     ///
     /// # Errors
@@ -41,12 +54,8 @@ impl Access {
     async fn caller(self, call: &Call) -> Result<Option<User>, Problem> {
         let caller = match self {
             Self::Public => return Ok(None),
-            Self::User | Self::Oneself | Self::UserPermission(_) | Self::Owner | Self::Platform => call.user().await?,
-            Self::Member
-            | Self::Permission(_)
-            | Self::PermissionOrOneself(_)
-            | Self::PermissionOrPlatform(_)
-            | Self::Asker => call.caller().await?,
+            _ if self.takes_keys() => call.caller().await?,
+            _ => call.user().await?,
         };
         match self {
             Self::Platform if !caller.platform => Err(Problem::forbidden("only the platform can do this")),

@@ -269,7 +269,7 @@ impl Academy {
         let refused = team.invite(&self.amir, batch, "admin", &[]).await;
         let refused = refused.problem(409, "no-seats-available");
         assert_eq!(refused.text("/title"), "No seats available");
-        assert!(refused.text("/detail").starts_with("Upgrade your plan or free a seat"));
+        assert!(refused.text("/detail").starts_with("upgrade the plan or free a seat"));
         assert_eq!(
             refused.body["seats"],
             json!({ "used": used, "limit": limit, "needed": 2 })

@@ -129,7 +129,11 @@ pub async fn update(call: Call, user: User) -> Outcome {
         if touched && !read.covers(&more) {
             return Ok(NextAction::Read(more));
         }
-        let resources = resources_found(read, organization, keys)?;
+        let resources = if touched {
+            resources_found(read, organization, keys)?
+        } else {
+            Vec::new()
+        };
         let role = body.role.as_ref().unwrap_or(&known.role);
         let term = match body.duration.clone() {
             Field::Absent => known.term,

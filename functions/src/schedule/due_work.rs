@@ -188,7 +188,7 @@ fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp
     let mut ids = Ids::at(now);
     if let Some(invitation) = key
         .invitation_of()
-        .and_then(|i: InvitationId| read.invitation(id, i).transpose())
+        .and_then(|i: InvitationId| read.pending_invitation(id, i).transpose())
     {
         return Ok(expiry::expire_invitation(&invitation?, now, &mut ids));
     }

@@ -194,7 +194,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             let open = |i: &Invitation| {
                 i.generation == *generation && i.state_at(app.clock().now()) == InvitationState::Pending
             };
-            let Some(invitation) = read.invitation(organization.id, *invitation)?.filter(open) else {
+            let Some(invitation) = read.pending_invitation(organization.id, *invitation)?.filter(open) else {
                 return Ok(None);
             };
             let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();

@@ -89,7 +89,7 @@ async fn the_platform_restores_it_for_30_days_as_it_was() {
     acme.owner
         .post(&h, &acme.path("/restore"), &Value::Null)
         .await
-        .problem(404, "not-found");
+        .problem(403, "forbidden");
     h.advance_days(29);
     h.run_schedule().await;
     let back = restore(&h, &acme).await.expect(200);

@@ -254,7 +254,7 @@ async fn plans_are_set_by_the_platform_alone() {
     h.person("stranger")
         .put(&h, &acme.path("/plan"), &body)
         .await
-        .problem(404, "not-found");
+        .problem(403, "forbidden");
     let set = h.platform().put(&h, &acme.path("/plan"), &body).await.expect(200);
     assert_eq!(set.body["seats"], json!({ "used": 1, "limit": 5, "at_limit": false }));
     assert_eq!(

@@ -234,7 +234,7 @@ fn sources(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
 fn each_function_that_calls_nobody_opens_nothing_when_it_starts() {
     for route in ROUTES {
         let source = file(&format!("functions/src/bin/{}.rs", route.binary));
-        let alone = source.contains("serve::http_alone");
+        let alone = source.contains("entry::http_alone");
         assert_eq!(alone, route.calls.is_empty(), "{}", route.binary);
     }
 }

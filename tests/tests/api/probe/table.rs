@@ -58,6 +58,20 @@ const fn inside(
     }
 }
 
+/// A route for the platform: everybody else is refused before anything is read.
+const fn for_the_platform(
+    method: &'static str,
+    path: &'static str,
+    body: fn(&Scenery) -> Value,
+    platform: Told,
+) -> Probe {
+    Probe {
+        stranger: FORBIDDEN,
+        inactive: FORBIDDEN,
+        ..inside(method, path, body, [FORBIDDEN, FORBIDDEN, platform])
+    }
+}
+
 /// A route of its own: what nobody is told, what everybody is, and the platform, which has no address.
 const fn outside(
     method: &'static str,
@@ -192,18 +206,13 @@ pub(super) const PROBES: &[Probe] = &[
     outside("GET", "/v1/organizations", none, [UNAUTHORIZED, SHOWN, SHOWN]),
     inside("GET", "/v1/organizations/{org}", none, FOR_ALL),
     inside("PATCH", "/v1/organizations/{org}", rename, REFUSED),
-    inside(
-        "PUT",
-        "/v1/organizations/{org}/plan",
-        plan,
-        [FORBIDDEN, FORBIDDEN, SHOWN],
-    ),
+    for_the_platform("PUT", "/v1/organizations/{org}/plan", plan, SHOWN),
     inside("DELETE", "/v1/organizations/{org}", none, REFUSED),
-    inside(
+    for_the_platform(
         "POST",
         "/v1/organizations/{org}/restore",
         none,
-        [FORBIDDEN, FORBIDDEN, Problem(409, "organization-not-deleted")],
+        Problem(409, "organization-not-deleted"),
     ),
     inside("POST", "/v1/organizations/{org}/transfer-ownership", handed_on, REFUSED),
     inside("PUT", "/v1/organizations/{org}/paying-owner", payer, REFUSED),
