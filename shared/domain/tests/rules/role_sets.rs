@@ -16,7 +16,7 @@ use muster_domain::{
 use std::collections::BTreeMap;
 
 /// The products that the texts describe; an operator may ship more.
-const FIVE: [&str; 5] = [
+pub(crate) const FIVE: [&str; 5] = [
     "coaching-site",
     "client-practice",
     "project-workspace",
