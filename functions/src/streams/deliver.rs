@@ -4,7 +4,7 @@ use super::handing::hand_over;
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::link::Link;
-use muster_domain::mail::{Dispatch, EndReason, MailState, days_left};
+use muster_domain::mail::{Dispatch, MailState, days_left};
 use muster_domain::rules::pace;
 use muster_domain::{
     Address, Invitation, InvitationState, Letter, Mail, MailId, Name, Organization, OrganizationId, ResourceKey, RoleId,
@@ -255,10 +255,7 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
             organization: organization.name.as_str(),
             role: &words.role(role),
             resource: listed(&names_of(app, organization.id, resource.as_slice()).await?).as_deref(),
-            reason: match reason {
-                EndReason::Expired => mail::EndReason::Expired,
-                EndReason::SwitchedOff => mail::EndReason::RoleSwitchedOff,
-            },
+            reason: *reason,
         }
         .render(mail.to.clone()),
     };

@@ -5,6 +5,7 @@ use askama::Template;
 use http::Uri;
 use jiff::Timestamp;
 use muster_domain::address::Address;
+use muster_domain::mail::EndReason;
 
 /// How many resources a letter names before it only counts them.
 const NAMED_RESOURCES: usize = 20;
@@ -68,17 +69,6 @@ pub enum Letter<'a> {
         /// Why it has ended.
         reason: EndReason,
     },
-}
-
-/// Why a role has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    /// Its time was up.
-    Expired,
-    /// The organization took the role out of use.
-    RoleSwitchedOff,
-    /// The resource is gone.
-    ResourceDeleted,
 }
 
 impl Letter<'_> {
@@ -295,15 +285,10 @@ impl AccessEnded {
         })
     }
 
-    fn may_be_given_again(&self) -> bool {
-        self.reason != EndReason::ResourceDeleted
-    }
-
     fn explanation(&self) -> &'static str {
         match self.reason {
             EndReason::Expired => "It was given for a limited time, and that time is over.",
-            EndReason::RoleSwitchedOff => "This role is no longer in use there.",
-            EndReason::ResourceDeleted => "What it gave access to has been deleted.",
+            EndReason::SwitchedOff => "This role is no longer in use there.",
         }
     }
 }

@@ -10,7 +10,7 @@ mod mailbox;
 mod tests;
 mod untrusted;
 
-pub use letters::{EndReason, Letter};
+pub use letters::Letter;
 pub use mailbox::{Mailbox, MailboxError};
 
 use jiff::Timestamp;

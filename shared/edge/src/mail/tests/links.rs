@@ -1,6 +1,7 @@
 //! What people write becomes no link.
 
 use super::*;
+use muster_domain::mail::EndReason;
 
 /// Words of which mail programs make links: something before and after a dot, a colon or an `@`. What has no width is in
 /// nobody's way: browsers leave it out of a host's name.

@@ -1,9 +1,11 @@
-//! The checksums that S3 knows, in place of the crate `crc-fast`.
+//! A patch of the crate `crc-fast`, with the three checksums that S3 knows.
 //!
 //! The AWS SDK's S3 client asks `crc-fast` for three checksums. That crate links tables for some fifty: 650 KB that do not
-//! pack, an eighth of a function. This one has the part of its interface that the SDK calls, over two crates that are
-//! small. If the SDK comes to call more of it, the build fails; if it comes to ask for a later version, Cargo says that the
-//! patch is not used, and the check of sizes fails.
+//! compress, an eighth of a function. This one has the part of its interface that the SDK calls, over two small crates.
+//!
+//! The request to make the tables optional is <https://github.com/awesomized/crc-fast-rust/issues/61>. This patch can go when a
+//! release has that and the SDK asks for it. Until then two checks watch over it: if the SDK calls more of `crc-fast`, the
+//! build fails, and if it asks for a later version, Cargo reports an unused patch and the check of sizes fails.
 
 use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Table};
 
