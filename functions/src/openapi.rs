@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(named, there);
     }
 
-    /// `MUSTER_UPDATE=1 cargo test -p muster-functions openapi` writes it anew.
+    /// `MUSTER_UPDATE=1 cargo test --workspace --lib -- openapi` writes it anew.
     #[test]
     fn the_checked_in_document_is_the_one_the_types_give() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");
@@ -426,7 +426,7 @@ mod tests {
         let checked_in = std::fs::read_to_string(path).unwrap();
         assert!(
             checked_in == made,
-            "infra/openapi.json is stale: run `MUSTER_UPDATE=1 cargo test -p muster-functions openapi`"
+            "infra/openapi.json is stale: run `MUSTER_UPDATE=1 cargo test --workspace --lib -- openapi`"
         );
     }
 }

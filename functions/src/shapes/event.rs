@@ -40,9 +40,9 @@ pub struct EventBody {
     /// When the change was made.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The changed values before the change.
+    /// The state before the change: the fields of its kind of thing, and a profile or a message only where it changed.
     pub before: Option<serde_json::Value>,
-    /// The changed values after the change.
+    /// The state after the change, with the same fields.
     pub after: Option<serde_json::Value>,
 }
 

@@ -315,10 +315,10 @@ impl Call {
         Ok(read.and(self.app.store().read(&more).await?))
     }
 
-    /// Reads as [`Call::inside`] does, decides, and makes the change in one transaction.
+    /// Reads as [`Call::read_in_org`] does, decides, and makes the change in one transaction.
     ///
     /// # Errors
-    /// As [`Call::inside`] and [`Call::change`].
+    /// As [`Call::read_in_org`] and [`Call::change`].
     pub async fn change_in_org(
         &self,
         user: &User,
@@ -373,7 +373,7 @@ impl Call {
     /// Makes a change that is the platform's alone, in one transaction. Nobody is noted as seen by it.
     ///
     /// # Errors
-    /// 403 for everybody else who is inside; otherwise as [`Call::inside`] and [`Call::change`].
+    /// 403 for everybody else who is inside; otherwise as [`Call::read_in_org`] and [`Call::change`].
     pub async fn change_as_platform(
         &self,
         user: &User,

@@ -5,6 +5,7 @@ use crate::contact::Contact;
 use crate::export::ExportRequest;
 use crate::invitation::Invitation;
 use crate::member::Member;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The state of a member in events.
@@ -48,4 +49,36 @@ pub(super) fn api_key(key: &ApiKey) -> Value {
 /// The state of an export in events: what was exported, and how many rows.
 pub(super) fn export(wanted: &ExportRequest, rows: u64) -> Value {
     json!({ "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "rows": rows })
+}
+
+/// The states of a member before and after a change, with the profile where that changed.
+pub(super) fn member_change(before: &Member, after: &Member) -> [Value; 2] {
+    with(
+        [member(before), member(after)],
+        "profile",
+        [&before.profile, &after.profile],
+    )
+}
+
+/// The states of an invitation before and after a change, with the message where that changed.
+pub(super) fn invitation_change(before: &Invitation, after: &Invitation) -> [Value; 2] {
+    with(
+        [invitation(before), invitation(after)],
+        "message",
+        [&before.message, &after.message],
+    )
+}
+
+/// Adds a field that is long and rarely changes, where it did.
+fn with<T: PartialEq + Serialize>(states: [Value; 2], name: &str, [before, after]: [&T; 2]) -> [Value; 2] {
+    if before == after {
+        return states;
+    }
+    let [mut was, mut is] = states;
+    for (state, value) in [(&mut was, before), (&mut is, after)] {
+        if let Some(fields) = state.as_object_mut() {
+            fields.insert(name.to_owned(), json!(value));
+        }
+    }
+    [was, is]
 }

@@ -118,11 +118,12 @@ pub fn change(
     }
     after = answered_for(ctx, after);
     after.version += 1;
+    let [was, is] = audit::invitation_change(before, &after);
     let event = ctx.recorder(ids).event(
         "invitation.updated",
         EntityRef::invitation(before.id),
-        Some(audit::invitation(before)),
-        Some(audit::invitation(&after)),
+        Some(was),
+        Some(is),
     );
     let changes = Changes {
         invitations: vec![Pair::change(before.clone(), after.clone())],

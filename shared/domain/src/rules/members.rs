@@ -190,12 +190,10 @@ pub(super) fn change_of(
         return (after, Changes::default());
     }
     let after = after.recomputed(ctx.set, ctx.now);
-    let event = ctx.recorder(ids).event(
-        kind,
-        EntityRef::user(before.id),
-        Some(audit::member(before)),
-        Some(audit::member(&after)),
-    );
+    let [was, is] = audit::member_change(before, &after);
+    let event = ctx
+        .recorder(ids)
+        .event(kind, EntityRef::user(before.id), Some(was), Some(is));
     let changes = Changes {
         members: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],

@@ -7,6 +7,7 @@ use muster_domain::rules::invitations::{
     InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
 };
 use muster_domain::{Invitation, InvitationId, InvitationState, Member, Organization, Pair, Seats, Term, Work};
+use serde_json::json;
 
 fn expired(invitation: Invitation) -> Invitation {
     Invitation {
@@ -101,6 +102,12 @@ fn who_changes_only_the_message_answers_for_it_and_no_change_is_none() {
     let hello = Some(Some("Hello".parse().unwrap()));
     let (after, changes) = change(&scene, Some(&before), words(hello), &mut ids()).unwrap();
     assert_eq!((after.invited_by, changes.events.len()), (admin.id, 1));
+    let [event] = &changes.events[..] else { panic!() };
+    let message = |state: &Option<serde_json::Value>| state.as_ref().unwrap()["message"].clone();
+    assert_eq!(
+        (message(&event.before), message(&event.after)),
+        (json!(null), json!("Hello"))
+    );
     let (after, changes) = change(&scene, Some(&before), words(Some(None)), &mut ids()).unwrap();
     assert!(changes.is_empty() && after == before);
 }

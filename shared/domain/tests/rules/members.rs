@@ -6,6 +6,7 @@ use muster_domain::rules::members::{
     Holdings, MAX_GRANT_CHANGES, MemberRefusal, MemberUpdate, WantedGrant, remove, update,
 };
 use muster_domain::{Changes, DecisionContext, Grant, Member, Organization, RoleSet};
+use serde_json::json;
 
 type Updated = Result<(Member, Changes), MemberRefusal>;
 
@@ -288,4 +289,35 @@ fn whoever_was_deactivated_leaves_and_can_do_nothing_else() {
     let changes = remove(&scene, Some(&ina), &mut ids()).unwrap();
     assert_eq!((changes.seat_delta(), kinds(&changes)), (0, vec!["member.left"]));
     assert_eq!(remove(&scene, Some(&owner), &mut ids()), Err(MemberRefusal::Forbidden));
+}
+
+#[test]
+fn an_event_shows_a_profile_where_it_changed_and_only_there() {
+    let (owner, target) = (holder("owner", "owner"), holder("target", "admin"));
+    let organization = counted(&[&owner, &target], &[]);
+    let scene = scene(&organization, &owner);
+    let moved = MemberUpdate {
+        profile: Some(Profile {
+            timezone: Some("Europe/Paris".parse().unwrap()),
+            ..Profile::default()
+        }),
+        ..MemberUpdate::default()
+    };
+    let (_, changes) = update(&scene, Some(&target), moved, &mut ids()).unwrap();
+    let zone = |state: &Option<serde_json::Value>| state.as_ref().unwrap()["profile"]["timezone"].clone();
+    let [event] = &changes.events[..] else { panic!() };
+    assert_eq!(
+        (zone(&event.before), zone(&event.after)),
+        (json!(null), json!("Europe/Paris"))
+    );
+
+    let renamed = MemberUpdate {
+        name: Some("Tara".parse().unwrap()),
+        ..MemberUpdate::default()
+    };
+    let (_, changes) = update(&scene, Some(&target), renamed, &mut ids()).unwrap();
+    let [event] = &changes.events[..] else { panic!() };
+    for state in [&event.before, &event.after] {
+        assert!(state.as_ref().unwrap().get("profile").is_none());
+    }
 }

@@ -128,7 +128,7 @@ catalog! {
     /// The invitation has expired. A change to it is a 409, the invited person gets a 410; so below.
     InvitationExpired "invitation-expired" [410, 409] "The invitation has expired";
     /// The invitation was cancelled.
-    InvitationCancelled "invitation-cancelled" [410, 409] "The invitation was canceled";
+    InvitationCancelled "invitation-cancelled" [410, 409] "The invitation was cancelled";
     /// The invitation was declined.
     InvitationDeclined "invitation-declined" [410, 409] "The invitation was declined";
     /// The invitation was accepted.

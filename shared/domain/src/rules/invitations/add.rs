@@ -116,7 +116,7 @@ impl Account {
         self.identity().and_then(|known| known.vouched_by)
     }
 
-    /// Whether the account is added at once to what is offered. Whoever is picked and a member already is one whom [`Self::fault`] names.
+    /// Whether the account is added at once to what is offered. Whoever is picked and a member already is one whom [`Self::violation`] names.
     ///
     /// Not to an allowlisted role, since nobody has verified the address; nor where members may not leave, since whoever was not
     /// asked must be able to. And a member who told whose account it is does not reach beyond themselves by that: they must be able
