@@ -42,6 +42,7 @@ impl Access {
             | Self::Permission(_)
             | Self::PermissionOrOneself(_)
             | Self::PermissionOrPlatform(_)
+            | Self::WholePermission(_)
             | Self::Asker => true,
         }
     }
@@ -59,6 +60,9 @@ impl Access {
         };
         match self {
             Self::Platform if !caller.platform => Err(Problem::forbidden("only the platform can do this")),
+            Self::WholePermission(_) if caller.platform => {
+                Err(Problem::forbidden("this is for members; the platform cannot do this"))
+            }
             Self::Oneself
             | Self::UserPermission(_)
             | Self::Owner

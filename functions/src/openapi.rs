@@ -235,7 +235,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     let mut described = json!({
         "operationId": route.binary.replace('-', "_"),
         "summary": route.summary,
-        "description": access_text(route.access),
+        "description": access_text(route),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
@@ -254,29 +254,33 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
 }
 
 /// Who may call a route, in words.
-fn access_text(access: Access) -> String {
-    let permission = |permission: &str, more: &str| {
-        format!(
-            "Requires the permission `{permission}`{more}. Inactive members get 403, and users who are not members get 404."
-        )
-    };
-    match access {
+fn access_text(route: &Route) -> String {
+    const NO_KEYS: &str = "API keys are refused.";
+    const OTHERS: &str = "Inactive members get 403, and users who are not members get 404.";
+    let or_platform = if route.method == "GET" { ", or the platform" } else { "" };
+    let permission = |name: &str, more: &str| format!("Requires the permission `{name}`{more}. {OTHERS}");
+    match route.access {
         Access::Public => "For everyone. No authentication is required.".into(),
-        Access::User => "Requires a signed-in user. API keys are refused.".into(),
-        Access::Member => {
-            "Requires an active member or the platform. Inactive members get 403, and everyone else gets 404.".into()
+        Access::User => format!("Requires a signed-in user. {NO_KEYS}"),
+        Access::Member => format!("Requires an active member or the platform. {OTHERS}"),
+        Access::Oneself => format!(
+            "Requires a signed-in, active member{or_platform}. Members can do this for themselves and for the members they manage. {NO_KEYS} {OTHERS}"
+        ),
+        Access::Permission(name) => permission(name, or_platform),
+        Access::PermissionOrOneself(name) => {
+            permission(name, &format!("{or_platform}, except where members act on themselves (`me`)"))
         }
-        Access::Oneself => "Requires a signed-in, active member. They can manage their own API keys and those of the members they manage. API keys are refused.".into(),
-        Access::Permission(name) => permission(name, ""),
-        Access::PermissionOrOneself(name) => permission(name, ", except where members act on themselves (`me`)"),
         Access::PermissionOrPlatform(name) => permission(name, ", or the platform"),
+        Access::WholePermission(name) => permission(name, " on the whole organization; the platform is refused"),
         Access::UserPermission(name) => permission(name, " and a signed-in user; API keys are refused"),
-        Access::Owner => "Requires a signed-in owner: an active holder of the protected role. API keys are refused.".into(),
+        Access::Owner => format!(
+            "Requires a signed-in owner: an active holder of the protected role. {NO_KEYS} {OTHERS}"
+        ),
         Access::Asker => "The platform can ask about anyone. Members and API keys can ask about themselves, and with the permission \
             `members:read` on the whole organization about anyone in it. The route follows the OpenID AuthZEN Authorization API 1.0: \
             invalid requests get 400, and the response returns the `X-Request-ID` of the request."
             .into(),
-        Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`.".into(),
+        Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`. Everyone else gets 403.".into(),
     }
 }
 

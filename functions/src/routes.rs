@@ -56,7 +56,7 @@ pub enum Access {
     User,
     /// Active members of the organization in the path, and the platform; a stranger gets 404.
     Member,
-    /// Signed-in active members, about themselves and the members they manage.
+    /// Signed-in active members, about themselves and the members they manage; to read, also the platform.
     Oneself,
     /// Members with this permission; to read, also the platform.
     Permission(&'static str),
@@ -64,6 +64,8 @@ pub enum Access {
     PermissionOrOneself(&'static str),
     /// As [`Access::Permission`], and the platform also to change something.
     PermissionOrPlatform(&'static str),
+    /// Members with this permission on the whole organization.
+    WholePermission(&'static str),
     /// Signed-in members with this permission.
     UserPermission(&'static str),
     /// Signed-in active holders of the protected role.
@@ -248,15 +250,15 @@ routes! {
         "List people: members and pending invitations",
         Operation::lists::<PeopleBody>(&people::SELECTING);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
         Operation::files(&people::SELECTING).asks("format").asks("timezone");
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
-        Access::Permission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
         Operation::takes::<CreateExport>().answers::<ExportBody>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
-        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
+        Access::WholePermission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
         "Get an export's status and, once ready, its download link",
         Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,

@@ -81,7 +81,7 @@ fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::forbidden(
-        "to ask about others needs the permission `members:read` on the whole organization",
+        "asking about others requires the permission `members:read` on the whole organization",
     ))
 }
 

@@ -31,7 +31,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     // Events speak of the whole organization: a permission that reaches single resources is not enough.
     let Visibility::All = org.visibility(permission::EVENTS_READ)? else {
         return Err(Problem::forbidden(
-            "this needs `events:read` for the whole organization",
+            "this requires the permission `events:read` on the whole organization",
         ));
     };
     let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;

@@ -1,4 +1,4 @@
-//! The use cases: each a pure function from what was read to what shall change, or to a named refusal.
+//! The rules: each is a pure function from what was read to what changes, or to a named refusal.
 
 pub mod access;
 pub mod activation;
@@ -32,7 +32,7 @@ use crate::roleset::RoleSet;
 use crate::text::RoleId;
 use jiff::Timestamp;
 
-/// What every decision inside an organization rests on: the organization, its roles, who asks, and when.
+/// The context of every decision in an organization: the organization, its role set, the member who asks, and the time.
 #[derive(Clone, Copy)]
 pub struct DecisionContext<'a> {
     /// The organization as it was read.
@@ -41,7 +41,7 @@ pub struct DecisionContext<'a> {
     pub set: &'a RoleSet,
     /// The member who asks.
     pub actor: &'a Member,
-    /// The API key through which they ask, if they do not in person.
+    /// The API key that the request was made with; none for a signed-in user.
     pub key: Option<&'a ApiKey>,
     /// The instant of the decision.
     pub now: Timestamp,
@@ -65,32 +65,32 @@ impl<'a> DecisionContext<'a> {
         [Reliance::on(self.actor)].into_iter().chain(knower).collect()
     }
 
-    /// Who the record names as the one who acts.
+    /// The actor that events name.
     #[must_use]
     pub fn actor_ref(&self) -> EntityRef {
         self.key
             .map_or_else(|| EntityRef::user(self.actor.id), |key| EntityRef::api_key(key.id))
     }
 
-    /// Whether what members may do for themselves is open: in person, and through a key that nothing limits.
+    /// Whether members can act on themselves: as signed-in users, and through a key without limits.
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
         self.key.is_none_or(|key| key.limits == Limits::default())
     }
 
-    /// Whether nothing of what they hold is out of reach: in person, and through a key that is not limited to some of it.
+    /// Whether the caller has all roles that the member holds: as a signed-in user, and through a key that is not limited to some.
     #[must_use]
     pub fn covers_all_roles(&self) -> bool {
         self.key.is_none_or(|key| key.limits.cover_all_roles())
     }
 
-    /// Whether their own membership is in sight, as any other's may be: not through a key that is limited to resources.
+    /// Whether the member can see their own membership as they see others': not through a key that is limited to resources.
     #[must_use]
     pub fn reaches_oneself(&self) -> bool {
         self.key.is_none_or(|key| key.limits.resources.is_empty())
     }
 
-    /// Whether they hold any role here that counts.
+    /// Whether the caller has any role at this time.
     #[must_use]
     pub fn holds_anything(&self) -> bool {
         let counts = |role: &RoleId, on: Option<&ResourceRef>| self.key.is_none_or(|key| key.limits.reach(role, on));
@@ -98,7 +98,7 @@ impl<'a> DecisionContext<'a> {
         live.any(|(held, on)| counts(&held.role, on))
     }
 
-    /// Whether they ask in person.
+    /// Whether the caller is a signed-in user, and not an API key.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         self.key.is_none()
@@ -129,18 +129,18 @@ impl<'a> DecisionContext<'a> {
     }
 }
 
-/// One thing that is wrong with a request, at a field or at an address.
+/// One error of a request, in a field or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// What is wrong.
+    /// Where it is.
     pub at: Location,
-    /// A stable name of it.
+    /// Its stable code.
     pub code: &'static str,
-    /// The same for people.
+    /// The error in words.
     pub detail: String,
 }
 
-/// Where a fault is.
+/// The place of an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// A field of the request, as a path.
@@ -150,7 +150,7 @@ pub enum Location {
 }
 
 impl Violation {
-    /// A fault of a field.
+    /// An error in a field.
     pub fn field(path: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             at: Location::Field(path.into()),
@@ -159,7 +159,7 @@ impl Violation {
         }
     }
 
-    /// A fault of an address.
+    /// An error in an address.
     pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             at: Location::Address(given.into()),

@@ -29,9 +29,9 @@ const IOTA_BELOW: char = '\u{345}';
 /// type for it. Each apostrophe and each dash becomes the one that keyboards have.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    // Before it comes apart: alone, an acute accent becomes a blank with something above.
+    // Before they come apart: alone, these accents become a blank with something above.
     let apostrophes = |c: char| {
-        if matches!(c, '\u{b4}' | '\u{1ffd}' | '`') {
+        if matches!(c, '\u{b4}' | '\u{384}' | '\u{1fbd}' | '\u{1ffd}' | '`') {
             '\''
         } else {
             c
@@ -102,6 +102,14 @@ fn sign(c: char) -> char {
         | '\u{2b9}'..='\u{2bf}'
         | '\u{2ee}'
         | '\u{55a}'
+        | '\u{5f3}'
+        | '\u{7f4}'
+        | '\u{7f5}'
+        | '\u{2c8}'
+        | '\u{2ca}'
+        | '\u{2cb}'
+        | '\u{275b}'
+        | '\u{275c}'
         | '\u{a78c}' => '\'',
         // The sign of a negative number, which looks like a dash.
         '\u{2212}' | '\u{2d7}' => '-',

@@ -35,6 +35,10 @@ pub fn narrowed(
     (key, secret): (&ApiKey, Option<&Secret>),
     now: Timestamp,
 ) -> Result<ApiKey, StoreError> {
+    // A secret that opens nothing is refused for that, and nobody was read who might know it.
+    if secret.is_some_and(|secret| !key.matches_secret(secret, now)) {
+        return Ok(key.clone());
+    }
     let member = |id| read.member(organization.id, id);
     let owner = member(key.id.owner)?;
     let knower = key.knower(secret).map(member).transpose()?.flatten();

@@ -21,17 +21,17 @@ const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 /// How often one decision asks for more to be read at most.
 const READS: usize = 3;
 
-/// What a decision comes to.
+/// What the edge does after a decision.
 pub enum NextAction {
-    /// This shall change, and this is the answer once it has.
+    /// Writes this change, and answers once it is written.
     Commit(Box<PendingChange>),
-    /// More must be read first. Only rare requests take this turn.
+    /// Reads these keys and decides again. Only rare requests need this.
     Read(Vec<Key>),
-    /// Nothing changes; this is the answer.
+    /// Answers, without a change.
     Reply(Reply),
 }
 
-/// A decision to change something.
+/// A change that was decided and is not written yet.
 pub struct PendingChange {
     /// What changes.
     pub changes: Changes,
@@ -144,8 +144,8 @@ impl Call {
         Err(problem)
     }
 
-    /// A refusal, unless it is of the request's own doing: one read of several items is no snapshot, so a request that was sent
-    /// twice may see what its twin has changed and not yet the answer that was kept with it.
+    /// Returns the refusal, unless an earlier attempt of the same request has succeeded. `BatchGetItem` is not atomic, so a retry can
+    /// see the changes of the first attempt before it sees the response that was stored with them.
     async fn refused(&self, caller: &User, once: Option<&IdempotencyKey>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let read = self.app.store().read(std::slice::from_ref(&once.key)).await?;

@@ -1,4 +1,4 @@
-//! Inside an organization: who the caller is there, established from the same read that brings everything else.
+//! The organization of a request, and the caller's membership in it: both come from the same read as everything else.
 
 use crate::Outcome;
 use crate::api_key::{good_key, unread_knower};
@@ -18,7 +18,7 @@ use muster_domain::{
 use muster_store::{Footing, Key, ReadSet, StoreError};
 use std::time::Duration;
 
-/// What the caller is in the organization.
+/// The caller's relation to the organization.
 #[derive(Debug, Clone)]
 pub enum CallerKind {
     /// A member, active unless what is asked is open to those who are inactive.
@@ -28,16 +28,16 @@ pub enum CallerKind {
     Platform,
 }
 
-/// The organization, as one request sees it.
+/// An organization in the context of one request.
 #[derive(Debug, Clone)]
 pub struct OrgContext {
     /// The organization.
     pub organization: Organization,
     /// Its role set.
     pub set: &'static RoleSet,
-    /// What the caller is there.
+    /// The caller's relation to it.
     pub caller_kind: CallerKind,
-    /// The API key the caller comes with, if they do not in person.
+    /// The API key that the request was made with; none for a signed-in user.
     pub key: Option<ApiKey>,
     /// The instant of the request.
     pub now: Timestamp,
@@ -46,7 +46,7 @@ pub struct OrgContext {
 /// Who of those that ask is let in, from what was read.
 type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp) -> Result<OrgContext, Problem>;
 
-/// How far a permission reaches for the caller.
+/// The part of an organization for which the caller has a permission.
 pub enum Visibility<'a> {
     /// The whole organization.
     All,
@@ -55,7 +55,7 @@ pub enum Visibility<'a> {
 }
 
 impl Visibility<'_> {
-    /// Whether something on any of these resources is in sight.
+    /// Whether it includes any of these resources.
     pub fn includes<'r>(&self, permission: &str, resources: impl IntoIterator<Item = &'r ResourceRef>) -> bool {
         match self {
             Self::All => true,
@@ -193,7 +193,7 @@ impl OrgContext {
         })
     }
 
-    /// Refuses a member none of whose roles holds any more: the membership alone shows nothing but itself.
+    /// Refuses a member without an active role. Membership alone only lets them see and end that membership.
     ///
     /// # Errors
     /// 403.
@@ -206,7 +206,7 @@ impl OrgContext {
         }
     }
 
-    /// How far `permission` reaches for the caller.
+    /// The part of the organization for which the caller has this permission.
     ///
     /// # Errors
     /// 403 if nowhere.

@@ -124,7 +124,7 @@ impl From<InviteRefusal> for Problem {
         match refusal {
             InviteRefusal::Forbidden => Self::forbidden("your roles do not let you invite people"),
             InviteRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
-                .detail("nothing was sent; `errors` lists every error")
+                .detail("nothing was sent; `errors` lists what is wrong")
                 .violations(violations),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -155,7 +155,7 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::NotFound => Self::not_found("invitation"),
             InvitationRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
-                .detail("nothing was changed; `errors` lists every error")
+                .detail("nothing was changed; `errors` lists what is wrong")
                 .violations(violations),
             InvitationRefusal::Ended(state) => Self {
                 status: 409,

@@ -21,7 +21,7 @@ const BATCH: usize = 100;
 /// How often keys that DynamoDB left out are asked for again.
 const ROUNDS: usize = 5;
 
-/// What was found under the keys that were asked for.
+/// The items of a read, with the keys that were read.
 #[derive(Debug, Default, Clone)]
 pub struct ReadSet {
     asked: BTreeSet<Key>,
@@ -94,7 +94,7 @@ fn incomplete(detail: String) -> StoreError {
 }
 
 impl ReadSet {
-    /// Both in one.
+    /// The two reads as one.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.asked.extend(more.asked);
@@ -102,13 +102,13 @@ impl ReadSet {
         self
     }
 
-    /// Whether all of these were asked for, so that what is not here is not there.
+    /// Whether all of these keys were read.
     #[must_use]
     pub fn covers(&self, keys: &[Key]) -> bool {
         keys.iter().all(|key| self.asked.contains(key))
     }
 
-    /// Whether anything lies under this key. What it is is not looked at.
+    /// Whether there is an item under this key. Its content is not examined.
     #[must_use]
     pub fn contains(&self, key: &Key) -> bool {
         self.items.contains_key(key)

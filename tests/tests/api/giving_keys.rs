@@ -1,5 +1,6 @@
 //! A key whose secret another member knows opens what that member could give its owner at that very moment.
 
+use muster_domain::{KeyId, Secret};
 use muster_functions::routes::ROUTES;
 use muster_local::Options;
 use muster_tests::bench::Bench;
@@ -321,4 +322,50 @@ async fn only_a_key_that_somebody_else_knows_costs_a_read_more() {
             counted("asking", 1);
         }
     }
+}
+
+/// How a secret is told that it opens nothing: by a route, and by verification.
+async fn refused(h: &Harness, acme: &Organization, key: &NewKey, secret: &str) -> (u16, Value) {
+    let used = key.persona.through(secret).get(h, &acme.path("")).await;
+    let body = json!({ "key": secret });
+    let verified = acme.owner.post(h, "/v1/api-keys/verify", &body).await.expect(200);
+    assert_eq!(verified.body["valid"], false, "{:#}", verified.body);
+    (used.status, verified.body["code"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_opens_nothing_is_refused_as_one_whoever_knew_an_earlier_one() {
+    let h = without_jobs().await;
+    let acme = Organization::make(&h).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let body = json!({ "name": "made for Pat" });
+    // The owner of the organization makes it and knows the first secret; Pat rotates it.
+    let first = acme.key_for(&h, &acme.owner, &pat, &body).await;
+    let second = acme.rotate(&h, &first, 1).await;
+    let id: KeyId = first.secret.parse::<Secret>().unwrap().key();
+    let made_up = Secret::new(id, acme.id.parse().unwrap(), 7);
+    let nothing = (401, json!("not_found"));
+    assert_eq!(refused(&h, &acme, &first, made_up.reveal()).await, nothing, "made up");
+    h.advance(jiff::SignedDuration::from_hours(2));
+    assert_eq!(
+        refused(&h, &acme, &first, &first.secret).await,
+        nothing,
+        "the overlap is over"
+    );
+    second.persona.get(&h, &acme.path("")).await.expect(200);
+    let third = acme.rotate(&h, &second, 1).await;
+    let fourth = acme.rotate(&h, &third, 1).await;
+    assert_eq!(
+        refused(&h, &acme, &first, &second.secret).await,
+        nothing,
+        "rotated twice since"
+    );
+    pat.delete(&h, &format!("{}/{}", acme.keys_of(&pat), first.id))
+        .await
+        .expect(204);
+    for secret in [&first, &second, &third, &fourth].map(|key| &key.secret) {
+        let (status, _) = refused(&h, &acme, &first, secret).await;
+        assert_eq!(status, 401, "revoked");
+    }
+    recount(&h).await;
 }

@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 /// How often a batch makes room for itself by ending what has lapsed.
 const ROUNDS: usize = 3;
 
-/// What is asked for.
+/// A request to invite or add people.
 struct InviteRequest {
     whom: Whom,
     role: RoleId,
@@ -39,20 +39,20 @@ struct InviteRequest {
     dry_run: bool,
 }
 
-/// What comes of it.
+/// The decision on a request.
 struct Decided {
     addresses: Vec<Address>,
     invitations: Vec<Invitation>,
     changes: Changes,
 }
 
-/// What one reading comes to.
+/// The outcome of one read.
 enum Plan {
-    /// It can be done so.
+    /// These changes can be written.
     Ready(Box<Decided>),
     /// More must be read first.
     NeedsRead(Vec<Key>),
-    /// One transaction does not hold it together with the ends of what has lapsed.
+    /// The changes and the ends of lapsed invitations do not fit one transaction.
     TooLarge(Box<Changes>),
 }
 
@@ -220,7 +220,7 @@ fn plan(
         Lookup::Ready(known) => known,
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };
-    // Nor when somebody else last mailed an address.
+    // A dry run also does not reveal when another member last mailed an address.
     let untold = request.dry_run && !create::sees_contacts(&ctx);
     let mail = Before {
         known: if untold { &[] } else { &known },

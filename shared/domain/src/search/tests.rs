@@ -233,7 +233,10 @@ fn every_character_stays_as_it_was_folded() {
 
 #[test]
 fn every_accent_that_stands_alone_as_an_apostrophe_is_one() {
-    for accent in ['`', '\u{b4}', '\u{1fef}', '\u{1ffd}', '\u{ff40}'] {
+    for accent in [
+        '`', '\u{b4}', '\u{1fef}', '\u{1ffd}', '\u{ff40}', '\u{384}', '\u{1fbd}', '\u{5f3}', '\u{7f4}', '\u{2c8}',
+        '\u{275b}',
+    ] {
         assert_eq!(fold(&format!("O{accent}Brien")), "o'brien", "{accent:?}");
     }
 }

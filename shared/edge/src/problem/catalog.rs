@@ -141,8 +141,8 @@ catalog! {
     BodyTooLarge "body-too-large" [413] "The request body is too large";
     /// The body has another media type or content coding.
     UnsupportedMediaType "unsupported-media-type" [415] "The media type is not supported";
-    /// Fields are invalid.
-    InvalidRequest "invalid-request" [422] "The request is invalid";
+    /// Fields are invalid. Access decisions answer 400, as their standard has it.
+    InvalidRequest "invalid-request" [422, 400] "The request is invalid";
     /// Addresses or other parts of an invitation are invalid.
     InvalidInvitations "invalid-invitations" [422] "The invitation is invalid";
     /// The idempotency key was used for another request.
@@ -205,7 +205,13 @@ mod tests {
         let mut table = String::from("\n| status | `type` ends in | title |\n| --- | --- | --- |\n");
         for (status, kinds) in rows {
             for kind in kinds {
-                writeln!(table, "| {status} | `{}` | {} |", kind.slug(), kind.title()).unwrap();
+                let also: String = kind
+                    .statuses()
+                    .iter()
+                    .skip(1)
+                    .map(|status| format!(", {status}"))
+                    .collect();
+                writeln!(table, "| {status}{also} | `{}` | {} |", kind.slug(), kind.title()).unwrap();
             }
         }
         table.push('\n');

@@ -269,6 +269,7 @@ impl<'w> Draw<'w> {
             Access::Permission(wanted)
             | Access::PermissionOrOneself(wanted)
             | Access::PermissionOrPlatform(wanted)
+            | Access::WholePermission(wanted)
             | Access::UserPermission(wanted) => standing.allows(set, wanted),
             Access::Owner => standing.roles(set).any(|role| role.protected),
             Access::Oneself | Access::Asker => standing.allows(set, permission::MEMBERS_READ),

@@ -313,9 +313,13 @@ fn may_succeed(request: &Request, most: &Standing, set: &RoleSet, oneself: bool)
         (_, Access::Oneself) => oneself || most.allows(set, permission::MEMBERS_MANAGE),
         (_, Access::Asker) => oneself || most.allows(set, permission::MEMBERS_READ),
         (_, Access::PermissionOrOneself(wanted)) => oneself || most.allows(set, wanted),
-        (_, Access::Permission(wanted) | Access::PermissionOrPlatform(wanted) | Access::UserPermission(wanted)) => {
-            most.allows(set, wanted)
-        }
+        (
+            _,
+            Access::Permission(wanted)
+            | Access::PermissionOrPlatform(wanted)
+            | Access::WholePermission(wanted)
+            | Access::UserPermission(wanted),
+        ) => most.allows(set, wanted),
         (_, Access::Owner) => most.roles(set).any(|role| role.protected),
         (_, Access::Platform) => false,
     }
