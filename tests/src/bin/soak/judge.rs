@@ -262,8 +262,16 @@ impl Judgement<'_> {
         };
         let is_stranger = most == Standing::Stranger || closed;
         if is_stranger && request.is_inside() && matches!(request.who, Who::Person(_)) {
-            let hidden = [404, 401].contains(&reply.status) || request.spoiled;
-            must(hidden && !done, || format!("{most:?} got {} and not 404", reply.status))?;
+            // Where only the platform may call, everybody else gets one answer, whatever is there.
+            let refusal = if request.route.access == Access::Platform {
+                403
+            } else {
+                404
+            };
+            let hidden = [refusal, 401].contains(&reply.status) || request.spoiled;
+            must(hidden && !done, || {
+                format!("{most:?} got {} and not {refusal}", reply.status)
+            })?;
         }
         // A kept answer tells members what they did as what they were then.
         if reply.replayed && matches!(most, Standing::Active(_)) {
