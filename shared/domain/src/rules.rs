@@ -1,4 +1,4 @@
-//! The rules: each is a pure function from what was read to what changes, or to a named refusal.
+//! The rules. Each is a pure function from the state that was read to the changes, or to a named refusal.
 
 pub mod access;
 pub mod activation;
@@ -32,23 +32,23 @@ use crate::roleset::RoleSet;
 use crate::text::RoleId;
 use jiff::Timestamp;
 
-/// The context of every decision in an organization: the organization, its role set, the member who asks, and the time.
+/// The context of every decision in an organization: the organization, its role set, the actor, and the time.
 #[derive(Clone, Copy)]
 pub struct DecisionContext<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
     pub set: &'a RoleSet,
-    /// The member who asks.
+    /// The member who makes the request, or whose API key does.
     pub actor: &'a Member,
-    /// The API key that the request was made with; none for a signed-in user.
+    /// The API key that made the request; none for a signed-in user.
     pub key: Option<&'a ApiKey>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
 
 impl<'a> DecisionContext<'a> {
-    /// What the member who asks may do.
+    /// The authority of the actor, within the limits of the API key if there is one.
     #[must_use]
     pub fn authority(&self) -> Authority<'a> {
         let own = Authority::of(self.actor, self.organization, self.set, self.now);
@@ -58,7 +58,8 @@ impl<'a> DecisionContext<'a> {
         }
     }
 
-    /// The members on whose authority a decision rests: the one who asks, and whoever knows the key through which they ask.
+    /// The members on whose authority a decision rests: the actor, and the other member who knows the secret of the API key, if
+    /// any.
     #[must_use]
     pub fn relied_on(&self) -> Vec<Reliance> {
         let knower = self.key.and_then(|key| key.known_by.relied_on);
@@ -72,19 +73,20 @@ impl<'a> DecisionContext<'a> {
             .map_or_else(|| EntityRef::user(self.actor.id), |key| EntityRef::api_key(key.id))
     }
 
-    /// Whether members can act on themselves: as signed-in users, and through a key without limits.
+    /// Whether the caller can act on the actor's own membership: a signed-in user can, and so can a key without limits.
     #[must_use]
     pub fn is_unrestricted(&self) -> bool {
         self.key.is_none_or(|key| key.limits == Limits::default())
     }
 
-    /// Whether the caller has all roles that the member holds: as a signed-in user, and through a key that is not limited to some.
+    /// Whether the caller has all roles of the actor: a signed-in user does, and so does a key that is not limited to some of
+    /// them.
     #[must_use]
     pub fn covers_all_roles(&self) -> bool {
         self.key.is_none_or(|key| key.limits.cover_all_roles())
     }
 
-    /// Whether the member can see their own membership as they see others': not through a key that is limited to resources.
+    /// Whether the caller can see the actor's own membership like any other: a key that is limited to resources cannot.
     #[must_use]
     pub fn reaches_oneself(&self) -> bool {
         self.key.is_none_or(|key| key.limits.resources.is_empty())
@@ -104,10 +106,10 @@ impl<'a> DecisionContext<'a> {
         self.key.is_none()
     }
 
-    /// The resource that a name stands for; none if there is no such resource.
+    /// The resource with this key; none if there is no such resource.
     ///
-    /// For an actor whose roles would not reach it, a missing resource counts as an existing one out of reach. So both get the
-    /// same refusal, which tells nothing of what exists.
+    /// If the actor's roles would not reach it, a missing resource counts as an existing one out of reach. Both get the same
+    /// refusal, so the refusal does not reveal what exists.
     #[must_use]
     pub fn named(&self, key: &ResourceKey, found: Option<&Resource>) -> Option<ResourceRef> {
         let known = found.map(|resource| &resource.reference);
@@ -123,7 +125,7 @@ impl<'a> DecisionContext<'a> {
         known.cloned().or_else(hidden)
     }
 
-    /// A recorder for what this member does.
+    /// A recorder for the actor's events.
     pub fn recorder(&self, ids: &'a mut dyn NewIds) -> Recorder<'a> {
         Recorder::new(self.organization.id, self.actor_ref(), self.now, ids)
     }

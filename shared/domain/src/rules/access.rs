@@ -8,21 +8,21 @@ use crate::resource::ResourceRef;
 use crate::roleset::{Reach, Role, RoleSet};
 use jiff::Timestamp;
 
-/// What is asked, with all that the answer rests on.
+/// The question, with everything that the answer rests on.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
     pub set: &'a RoleSet,
-    /// The member it is about.
+    /// The member whose permission is checked.
     pub member: &'a Member,
-    /// The API key it is about, if it is about one of theirs.
+    /// The member's API key whose permission is checked, if the question is about a key.
     pub key: Option<&'a ApiKey>,
     /// The permission, Muster's own or the product's.
     pub action: &'a str,
-    /// The registered resource. For the organization as a whole there is none; for a resource that is not registered neither, so
-    /// that roles on the whole organization decide, and those limited to resources do not.
+    /// The registered resource. There is none for the organization as a whole, and none for an unregistered resource: then only
+    /// roles on the whole organization decide, not those limited to resources.
     pub resource: Option<&'a ResourceRef>,
     /// The instant of the decision.
     pub now: Timestamp,
@@ -37,18 +37,18 @@ pub struct Source<'a> {
     pub on: Option<&'a ResourceRef>,
 }
 
-/// Why something is not allowed.
+/// The reason for a denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DenialReason {
     /// The organization was deleted.
     OrganizationDeleted,
-    /// The API key opens nothing.
+    /// The API key is unusable.
     Key(Unusable),
     /// The member is inactive.
     Inactive,
-    /// No role of theirs that holds allows it there.
+    /// None of the member's live roles allows it there.
     Role,
-    /// A role of theirs does, but the key is limited to less.
+    /// A role of the member allows it, but the key is limited to less.
     KeyLimits,
 }
 
@@ -75,8 +75,8 @@ pub enum Decision<'a> {
     Denied {
         /// Why.
         reason: DenialReason,
-        /// Roles of the set that would allow it, highest first, with where they would have to be held. None at all if no role knows
-        /// the action, or none reaches there.
+        /// Roles of the set that would allow it, highest first, with where they would have to be held. Empty if no role has the
+        /// permission, or if none reaches there.
         granted_by: Vec<Source<'a>>,
     },
 }
@@ -89,10 +89,10 @@ impl Decision<'_> {
     }
 }
 
-/// Decides.
+/// Decides the question.
 ///
-/// The answer holds for the instant of the question: roles that have ended, were switched off, or are held on a resource that is
-/// being deleted give nothing, whether or not a job has tidied up since.
+/// The answer holds for the instant of the question. Roles that have expired, were switched off, or are held on a resource that
+/// is being deleted give nothing, even before a job has cleaned them up.
 #[must_use]
 pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
     let Question {
@@ -121,7 +121,7 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
         return denied(DenialReason::Role);
     }
     let left = match question.key {
-        // The key's limits say whether, and the member's own holdings by which.
+        // The key's limits decide whether it is allowed, and the member's own holdings decide by which role.
         Some(key) if !own.within(&key.limits, set).allows(question.action, question.resource) => None,
         Some(key) => sources.into_iter().find(|(role, on)| key.limits.cover(&role.id, *on)),
         None => sources.into_iter().next(),

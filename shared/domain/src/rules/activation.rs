@@ -6,12 +6,13 @@ use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
 use crate::rules::members::{MemberRefusal, MemberUpdate, manages_all_of, may_see, update};
 
-/// Brings a member to `status`; one who is there already is no change.
+/// Sets a member's `status`. Nothing changes if the member has it already.
 ///
-/// Inactive members lose access at the next request, hold no seat and keep everything else (`client-practice`, `program-delivery`).
+/// Inactive members lose access at the next request, hold no seat, and keep everything else (`client-practice`,
+/// `program-delivery`).
 ///
 /// # Errors
-/// [`MemberRefusal`]: that of a single change, also where there is nothing to change.
+/// [`MemberRefusal`], as for a single change, even if there is nothing to change.
 pub fn set_status(
     ctx: &DecisionContext<'_>,
     found: Option<&Member>,

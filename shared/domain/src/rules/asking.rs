@@ -1,4 +1,4 @@
-//! Who may ask what somebody may do, and what more there is to say of a denial.
+//! Who may ask about someone's permissions, and how much a denial may explain.
 
 use crate::api_key::KeyId;
 use crate::id::UserId;
@@ -8,7 +8,7 @@ use crate::roleset::{Reach, permission};
 use crate::rules::DecisionContext;
 use crate::rules::access::Question;
 
-/// Whom a question about access is about.
+/// The subject of a question about access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     /// A user.
@@ -17,10 +17,10 @@ pub enum About {
     Key(KeyId),
 }
 
-/// Whether a member may ask about somebody (none: about whoever there is).
+/// Whether the caller may ask about a user or key (none: the subject is unknown).
 ///
-/// About oneself anybody may, and about one's own keys. A key may about itself, and about whom it belongs to unless it is
-/// limited to some of what they hold: the rest is not for those who know its secret.
+/// Users may ask about themselves and about their own keys. A key may ask about itself. It may ask about its owner unless it is
+/// limited to some of their roles: people who know its secret must not learn the other roles.
 #[must_use]
 pub fn may_ask(ctx: &DecisionContext<'_>, about: Option<About>) -> bool {
     let own = match (about, ctx.key) {
@@ -32,15 +32,15 @@ pub fn may_ask(ctx: &DecisionContext<'_>, about: Option<About>) -> bool {
     own || ctx.authority().allows(permission::MEMBERS_READ, None)
 }
 
-/// Whether whoever asks may be told what the owner of a limited key holds beside what the key is left with: not through such a
-/// key, unless they see everybody's roles.
+/// Whether the caller may learn which roles a key's owner holds beyond the key's limits: a limited key may not, unless it can
+/// see everyone's roles.
 #[must_use]
 pub fn sees_beyond_limits(ctx: &DecisionContext<'_>) -> bool {
     ctx.covers_all_roles() || ctx.authority().allows(permission::MEMBERS_READ, None)
 }
 
-/// Whether the member still has a role that would allow it, but one that holds no more: its time is up, it was switched off, or
-/// its resource is being deleted. Of an API key only what lies within its limits counts.
+/// Whether the member has a role that would allow the action but no longer holds: it has expired, was switched off, or its
+/// resource is being deleted. For an API key, only roles within its limits count.
 #[must_use]
 pub fn has_ended(question: &Question<'_>) -> bool {
     let covered = |held: &RoleAssignment, on: Option<&ResourceRef>| {

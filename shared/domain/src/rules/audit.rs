@@ -37,7 +37,7 @@ pub(super) fn contact(contact: &Contact) -> Value {
     json!({ "email": contact.email, "name": contact.name, "user": contact.user, "vouched": contact.vouched })
 }
 
-/// The state of an API key in events, without anything of its secret.
+/// The state of an API key in events, without any part of its secret.
 pub(super) fn api_key(key: &ApiKey) -> Value {
     let resources: Vec<_> = key.limits.resources.iter().map(|r| &r.key).collect();
     json!({
@@ -51,7 +51,7 @@ pub(super) fn export(wanted: &ExportRequest, rows: u64) -> Value {
     json!({ "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "rows": rows })
 }
 
-/// The states of a member before and after a change, with the profile where that changed.
+/// The states of a member before and after a change, with the profile if it changed.
 pub(super) fn member_change(before: &Member, after: &Member) -> [Value; 2] {
     with(
         [member(before), member(after)],
@@ -60,7 +60,7 @@ pub(super) fn member_change(before: &Member, after: &Member) -> [Value; 2] {
     )
 }
 
-/// The states of an invitation before and after a change, with the message where that changed.
+/// The states of an invitation before and after a change, with the message if it changed.
 pub(super) fn invitation_change(before: &Invitation, after: &Invitation) -> [Value; 2] {
     with(
         [invitation(before), invitation(after)],
@@ -69,7 +69,7 @@ pub(super) fn invitation_change(before: &Invitation, after: &Invitation) -> [Val
     )
 }
 
-/// Adds a field that is long and rarely changes, where it did.
+/// Adds a long and rarely changed field, if it changed.
 fn with<T: PartialEq + Serialize>(states: [Value; 2], name: &str, [before, after]: [&T; 2]) -> [Value; 2] {
     if before == after {
         return states;

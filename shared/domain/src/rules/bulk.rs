@@ -1,28 +1,30 @@
-//! Bulk actions: rows decided one after the other, as single requests would be; as many together as one transaction holds.
+//! Bulk actions: rows are decided one after the other, as single requests would be, and as many are written together as one
+//! transaction holds.
 
 use crate::changes::Changes;
 use crate::rules::DecisionContext;
 
-/// Rows one request can name.
+/// The most rows that one request can have.
 pub const MAX_ROWS: usize = 100;
 
-/// What came of the rows of one transaction.
+/// The outcome for the rows of one transaction.
 #[derive(Debug)]
 pub struct Part<Refusal> {
-    /// A verdict for each row that was decided, in order. Rows without one stay for the next transaction.
+    /// A verdict for each decided row, in order. Rows without one are left for the next transaction.
     pub verdicts: Vec<Result<(), Refusal>>,
-    /// What the accepted rows change, all of it.
+    /// The changes of all accepted rows.
     pub changes: Changes,
 }
 
-/// Decides rows one after the other, each on seats and owners as the rows before it leave them.
+/// Decides rows one after the other, each with the seats and owners that the rows before it leave.
 ///
-/// `fits` tells of a row's changes, and of all with them, whether one transaction holds all. The first row that changes
-/// anything is taken in any case: it could go nowhere else. A row that meets what an earlier one changes is left for the next transaction, and
-/// so is what follows a change of the member who asks: they must be read again first.
+/// `fits` gets a row's changes and all changes including them, and returns whether one transaction holds them all. The first
+/// row with changes is always accepted, since no other transaction would have more room. A row that conflicts with the changes
+/// of an earlier one is left for the next transaction. So are the rows after a change of the actor, who must be read again
+/// first.
 ///
 /// # Errors
-/// What stops the whole: no verdict of a row.
+/// An error that stops the whole request, unlike a row's verdict.
 pub fn decide<Row, Refusal, Stop>(
     ctx: &DecisionContext<'_>,
     rows: &[Row],

@@ -1,8 +1,8 @@
-//! Giving: what somebody gives is worth no more than they could give at that moment, and lasts no longer than their power to give it.
+//! Giving: a gift is worth no more than the giver could give at that moment, and lasts no longer than their power to give it.
 //!
-//! What takes effect at once (a role, a grant, an acceptance) ends with that power where the power has an end. What is used again
-//! and again (a key whose secret they know, an invitation) is asked again at each use. What they gave rightfully stays when they
-//! lose their power later, as it does when they are removed.
+//! A gift that takes effect at once (a role, a grant, an acceptance) ends with that power, if the power has an end. One that is
+//! used repeatedly (a key whose secret the giver knows, an invitation) is checked again at each use. A rightful gift stays when
+//! the giver loses the power later, as it does when they are removed.
 
 use crate::authority::Authority;
 use crate::member::{Grant, Member, RoleAssignment};
@@ -16,16 +16,16 @@ use jiff::Timestamp;
 /// How a role is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// By invitation, or by adding somebody at once.
+    /// By invitation, or by adding a contact at once.
     Invite,
     /// By changing what a member holds.
     Manage,
-    /// To oneself, by handing ownership on.
+    /// To oneself, by transferring ownership.
     HandOn,
 }
 
 impl Way {
-    /// Until when the permission that it takes holds there.
+    /// Until when the permission for it holds there.
     fn open_until(self, authority: &Authority<'_>, on: Option<&ResourceRef>) -> Option<Timestamp> {
         match self {
             Self::Invite => authority.allows_until(permission::MEMBERS_INVITE, on),
@@ -35,9 +35,9 @@ impl Way {
     }
 }
 
-/// Until when the member could give the role there: [`Timestamp::MAX`] without an end, none if they cannot.
+/// Until when the member could assign the role there: [`Timestamp::MAX`] without an end, none if they cannot.
 fn role_until(authority: &Authority<'_>, way: Way, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
-    // INVARIANT 4: what is given lasts no longer than the permission to give, nor than the role that may assign it.
+    // INVARIANT 4: a role lasts no longer than the giver's permission, nor than the giver's role that may assign it.
     let there = way.open_until(authority, on)?;
     Some(authority.assigns_until(role, on)?.min(there))
 }
@@ -51,11 +51,11 @@ pub struct Lasting {
     pub each: Vec<Timestamp>,
 }
 
-/// Until when the member could offer the role on each of the resources, and on the organization where it is held there; none if
+/// Until when the actor could offer the role on each of the resources, and on the organization if it is held there; none if
 /// they cannot.
 ///
-/// One whose own power is limited to resources may offer a role that is held beside resources (a participant) only with resources.
-/// Whoever has an end to their power names no owner: there must always be one.
+/// An actor whose power is limited to resources may offer a role that is held beside resources (a participant) only with
+/// resources. An actor whose power has an end cannot name an owner: there must always be one.
 #[must_use]
 pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
     let authority = ctx.authority();
@@ -66,7 +66,7 @@ pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: 
     (!role.protected || whole == Timestamp::MAX).then_some(Lasting { whole, each })
 }
 
-/// What an offer gives at this moment on the word of these members, each of whom must be able to make it; none if one cannot.
+/// What these members can give together by an offer at this moment: each of them must be able to make it; none if one cannot.
 pub(super) fn given(
     offer: &Offer<'_>,
     way: Way,
@@ -86,8 +86,8 @@ pub(super) fn given(
     Some((held, grants))
 }
 
-/// Until when the member could give this to the other, or take it for themselves; none if they cannot. `after` is what the other
-/// would hold in all: a role that gives nothing on the organization goes with their grants.
+/// Until when the actor could assign this to the member, or take it for themselves; none if they cannot. `after` is the member
+/// with all that they would hold: a role that gives nothing on the organization follows their grants.
 pub(super) fn gift_until(
     ctx: &DecisionContext<'_>,
     after: &Member,
@@ -107,8 +107,8 @@ pub(super) fn is_beside(member: &Member, role: &Role, on: Option<&ResourceRef>) 
     on.is_none() && !member.grants.is_empty() && role.reach == Reach::Resource
 }
 
-/// What another member would hold, with everything that is new in it ended where the giver's power ends. What they held already,
-/// and is only prolonged, keeps the end it has if that is later.
+/// What another member would hold, with each new part ending at the latest when the giver's power ends. A role that they held
+/// already and that is only extended keeps its end if that is later.
 pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member) -> Member {
     if after.id == ctx.actor.id {
         return after;
@@ -137,10 +137,10 @@ pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member)
     Member { role, grants, ..after }
 }
 
-/// Until when the member has power over a role that the other holds there; none if they have none.
+/// Until when the actor has power over a role that the other holds there; none if they have none.
 ///
-/// A role that reaches resources only, but is held on the organization beside them (a participant's), goes with the resources: it is
-/// for those who manage it on each of them.
+/// A role that reaches only resources, but is held on the organization beside them (a participant's), follows the resources:
+/// actors who manage it on each of them have power over it.
 #[must_use]
 pub fn power_until(
     ctx: &DecisionContext<'_>,

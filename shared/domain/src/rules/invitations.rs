@@ -25,37 +25,37 @@ use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
 
-/// Why an invitation is not changed.
+/// The reason for not changing an invitation.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InvitationRefusal {
-    /// The member may not touch it.
+    /// The actor may not change it.
     Forbidden,
-    /// There is none (or none the member may see).
+    /// There is no such invitation, or the actor may not see it.
     NotFound,
-    /// The member may not give this role, or not there.
+    /// The actor may not assign this role, or not there.
     RoleNotAssignable(String),
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
     /// It has ended, in this way.
     Ended(InvitationState),
-    /// The address has become a member's, or another invitation's.
+    /// The address now belongs to a member, or to another invitation.
     AddressTaken,
-    /// It was sent too often of late.
+    /// It was sent too often recently.
     Rests(Rest),
-    /// The person wants no mail: they declined, or called it spam.
+    /// The invitee wants no mail: they declined, or reported it as spam.
     Unwanted,
-    /// The members have had too much mail sent today.
+    /// The members have sent too much mail today.
     MailLimit(MailLimit),
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
         seats: Seats,
-        /// Seats it needs.
+        /// Seats that the change needs.
         needed: i64,
     },
 }
 
-/// Whether the member sees the invitation: with the permission for the organization, or for one of its resources.
+/// Whether the actor may see the invitation: they have the permission for the organization, or for one of its resources.
 #[must_use]
 pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
     authority.allows(permission::MEMBERS_READ, None)
@@ -65,7 +65,7 @@ pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
             .any(|r| authority.allows(permission::MEMBERS_READ, Some(r)))
 }
 
-/// The invitation, if the member sees it and may change what it offers.
+/// The invitation, if the actor may see it and change what it offers.
 fn touchable<'i>(
     ctx: &DecisionContext<'_>,
     found: Option<&'i Invitation>,
@@ -82,15 +82,15 @@ fn touchable<'i>(
     theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
-/// A change; what is none stays. The address cannot be changed (`project-workspace`).
+/// A change of an invitation; fields that are none stay unchanged. The address cannot be changed (`project-workspace`).
 pub struct InvitationUpdate<'a> {
-    /// Role, resources and term together.
+    /// Role, resources and term, changed together.
     pub offer: Option<RequestedOffer<'a>>,
-    /// What the inviter writes; none inside takes it away.
+    /// The inviter's message; an inner none removes it.
     pub message: Option<Option<Message>>,
 }
 
-/// Changes what a pending invitation offers. The member who does so answers for it from then on.
+/// Changes what a pending invitation offers. From then on, the actor answers for it.
 ///
 /// # Errors
 /// [`InvitationRefusal`].
@@ -135,7 +135,7 @@ pub fn change(
     Ok((after, changes))
 }
 
-/// The invitation, for which the member who asks answers from now on.
+/// The invitation, with the actor answering for it from now on.
 fn answered_for(ctx: &DecisionContext<'_>, invitation: Invitation) -> Invitation {
     Invitation {
         invited_by: ctx.actor.id,
@@ -177,19 +177,19 @@ fn fits(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), InvitationRe
     })
 }
 
-/// What was found beside an expired invitation: while it was over, its address and its resources may have gone.
+/// What was found for an expired invitation: its address may have been taken since, and its resources deleted.
 #[derive(Default)]
 pub struct Revival<'a> {
-    /// Who holds the address at present.
+    /// The present holder of the address.
     pub holder: Option<&'a Holder>,
-    /// What is registered at present under the names of its resources.
+    /// The resources that are registered at present under the keys of its resources.
     pub resources: &'a [Resource],
 }
 
-/// Sends an invitation again: same id, new link, and the old one is dead. An expired one takes its seat and address again.
+/// Resends an invitation: the id stays, the link is new, and the old link is dead. An expired one takes its seat and address
+/// again.
 ///
-/// `revival` matters for an expired invitation only.
-/// The member who sends it again answers for it from then on.
+/// `revival` matters for an expired invitation only. From then on, the actor answers for the invitation.
 ///
 /// # Errors
 /// [`InvitationRefusal`].
@@ -202,8 +202,9 @@ pub fn resend(
     again(ctx, found, revival, |invitation| answered_for(ctx, invitation), ids)
 }
 
-/// Sends a pending invitation again on the word of those who answer for it already, as long as they could still offer the same.
-/// Nobody has looked at this one, so nobody takes it on: an invitation that a removed member sent stays as dead as it is.
+/// Resends a pending invitation on the authority of the members who already answer for it, as long as they could still offer
+/// the same. The actor has not looked at this invitation, so the actor does not answer for it: an invitation that a removed
+/// member sent stays dead.
 ///
 /// # Errors
 /// [`InvitationRefusal`].
@@ -302,7 +303,7 @@ fn again(
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
     );
-    // One of the same address that has lapsed but was not yet swept makes room.
+    // A lapsed invitation of the same address that was not yet swept makes room.
     let room = match revival.holder {
         Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, ctx.now, ids),
         _ => Changes::default(),
@@ -318,12 +319,12 @@ fn again(
     Ok((after, changes))
 }
 
-/// Asks for every pending invitation to be sent again, in the background.
+/// Starts a background job that resends every pending invitation.
 ///
 /// # Errors
 /// [`InvitationRefusal::Forbidden`].
 pub fn resend_all(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
-    // The job goes on with the member's own authority, so a key with less cannot ask for it.
+    // The job continues with the actor's own authority, so a key with less cannot start it.
     if !ctx.is_unrestricted() || !ctx.authority().allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InvitationRefusal::Forbidden);
     }
@@ -347,10 +348,10 @@ pub fn resend_all(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<(Jo
     Ok((job, changes))
 }
 
-/// Takes a pending invitation back. Its seat and its address are free.
+/// Cancels a pending invitation, which frees its seat and its address.
 ///
 /// # Errors
-/// [`InvitationRefusal`]; cancelling what was cancelled already changes nothing and is no error.
+/// [`InvitationRefusal`]. Cancelling a cancelled invitation changes nothing and is no error.
 pub fn cancel(
     ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,

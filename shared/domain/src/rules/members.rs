@@ -1,4 +1,4 @@
-//! Changing what a member holds, what a member tells about themselves, and ending a membership.
+//! Changing a member's roles, name and profile, and ending a membership.
 
 mod single;
 mod wanted;
@@ -22,50 +22,50 @@ use crate::rules::{DecisionContext, Violation};
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
 
-/// How many grants one change can add and take away together, since it is one transaction.
+/// The most grants that one change can add and remove together, since it is one transaction.
 pub const MAX_GRANT_CHANGES: usize = 64;
 
-/// Why a member is not changed.
+/// The reason for not changing a member.
 #[derive(Debug, PartialEq, Eq)]
 pub enum MemberRefusal {
-    /// The member has no say in it, or the other stands above them.
+    /// The actor has no permission for it, or the other member ranks above them.
     Forbidden,
-    /// There is no such member, or none the member may see.
+    /// There is no such member, or the actor may not see them.
     NotFound,
-    /// There is no such resource, or the other holds no role on it.
+    /// There is no such resource, or the other member holds no role on it.
     NoGrant,
-    /// The member may not give this role, or not there.
+    /// The actor may not assign this role, or not there.
     RoleNotAssignable(String),
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
-    /// The last active owner would be gone.
+    /// The change would remove the last active owner.
     LastOwner,
-    /// The owner who pays stays one until another is named (`client-practice`).
+    /// The billing owner stays an owner until another one is named (`client-practice`).
     PayingOwner,
-    /// Nobody switches themselves off: they could not switch themselves on again.
+    /// Members cannot deactivate themselves: they could not activate themselves again.
     OwnStatus,
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
         seats: Seats,
-        /// Seats it needs.
+        /// Seats that the change needs.
         needed: i64,
     },
-    /// The role set does not let members leave, or remove themselves (`project-workspace`).
+    /// The role set does not let members leave or remove themselves (`project-workspace`).
     Oneself,
 }
 
-/// A role on one resource, as it is asked for.
+/// A requested role on one resource.
 pub struct WantedGrant {
-    /// The resource, with what was found under its name.
+    /// The resource's key, and the resource found under it, if any.
     pub resource: (ResourceKey, Option<Resource>),
     /// The role.
     pub role: RoleId,
-    /// When it shall end.
+    /// When the grant ends, if it does.
     pub expires_at: Option<Timestamp>,
 }
 
-/// What a member shall hold: exactly this.
+/// All that a member is to hold.
 pub enum Holdings<'a> {
     /// One role with its resources and its term.
     One(RequestedOffer<'a>),
@@ -80,22 +80,23 @@ pub enum Holdings<'a> {
     },
 }
 
-/// A change of a member; what is none stays.
+/// A change of a member; fields that are none stay unchanged.
 #[derive(Default)]
 pub struct MemberUpdate<'a> {
-    /// What they hold.
+    /// Their roles.
     pub holdings: Option<Holdings<'a>>,
     /// Their name.
     pub name: Option<Name>,
-    /// What they tell about themselves.
+    /// Their profile.
     pub profile: Option<Profile>,
     /// Whether they have access (`client-practice`).
     pub status: Option<Status>,
 }
 
-/// Whether the member sees the other: oneself always, others with the permission for the organization or a shared resource.
+/// Whether the actor may see the other member. Actors see themselves, and others if they have the permission for the
+/// organization or for one of the other's resources.
 ///
-/// Nobody sees the owner of a key through it where it is limited to resources: whoever knows its secret learns nothing of them.
+/// A key that is limited to resources cannot see its owner: people who know its secret learn nothing about the owner.
 #[must_use]
 pub fn may_see(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let authority = ctx.authority();
@@ -111,7 +112,7 @@ pub fn may_see(ctx: &DecisionContext<'_>, other: &Member) -> bool {
             .any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
 }
 
-/// The other member, or oneself. Those who manage nobody learn nothing of others.
+/// The member to change, who may be the actor. Actors who manage no members learn nothing about others.
 fn target<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'m Member, MemberRefusal> {
     let oneself = found.is_some_and(|m| m.id == ctx.actor.id) && ctx.is_unrestricted();
     if !oneself && !ctx.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
@@ -120,7 +121,7 @@ fn target<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'
     found.filter(|m| may_see(ctx, m)).ok_or(MemberRefusal::NotFound)
 }
 
-/// Changes what a member holds or tells.
+/// Changes a member's roles, name, profile or status.
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -134,7 +135,8 @@ pub fn update(
     let mut after = before.clone();
     let mut kind = "member.updated";
     if wanted.name.is_some() || wanted.profile.is_some() {
-        // One's own is one's own; another's is for those with power over all they hold (`client-practice`).
+        // Members change their own name and profile. For another member's, the actor must manage all that the member holds
+        // (`client-practice`).
         let own = before.id == ctx.actor.id && ctx.is_unrestricted();
         if !own && !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
@@ -165,7 +167,7 @@ pub fn update(
     changed(ctx, before, after, kind, ids)
 }
 
-/// The change from one to the other, with its event, if it leaves an owner and fits the seats.
+/// The change from one state to the other, with its event, if an owner remains and the seats suffice.
 fn changed(
     ctx: &DecisionContext<'_>,
     before: &Member,
@@ -178,7 +180,7 @@ fn changed(
     Ok((after, changes))
 }
 
-/// The change from one to the other, with its event, whatever becomes of owners and seats.
+/// The change from one state to the other, with its event, without a check of owners and seats.
 pub(super) fn change_of(
     ctx: &DecisionContext<'_>,
     before: &Member,
@@ -203,7 +205,7 @@ pub(super) fn change_of(
     (after, changes)
 }
 
-/// What the record calls switching a member on or off.
+/// The event type for activating or deactivating a member.
 pub(super) const fn switched(status: Status) -> &'static str {
     match status {
         Status::Active => "member.activated",
@@ -211,7 +213,8 @@ pub(super) const fn switched(status: Status) -> &'static str {
     }
 }
 
-/// The members whose authority a change of another rests on: who asks, and who knows the key through which they ask.
+/// The members on whose authority a change of another member rests: the actor, and the member who knows the secret of the key
+/// in use.
 pub(super) fn relied_on(ctx: &DecisionContext<'_>, target: &Member) -> Vec<Reliance> {
     let mut all = ctx.relied_on();
     all.retain(|relied| relied.member != target.id);
@@ -237,29 +240,31 @@ fn check_owners_and_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Resul
     Ok(())
 }
 
-/// Whether the owner who pays would be none any more.
+/// Whether the billing owner would no longer be an active owner.
 pub(super) fn paying_owner_goes(ctx: &DecisionContext<'_>, pair: &Pair<Member>) -> bool {
     let owns = |m: &Option<Member>| m.as_ref().is_some_and(|m| m.is_active_owner(ctx.set));
     let pays = pair.before.as_ref().map(|m| m.id) == ctx.organization.paying_owner;
     pays && owns(&pair.before) && !owns(&pair.after)
 }
 
-/// Whether the member has any say in what the other holds: they manage somebody, or it is themselves and they take roles on.
+/// Whether the actor may change the other's roles at all: they manage some members, or they change themselves and may
+/// self-assign roles.
 fn has_a_say(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let authority = ctx.authority();
     let oneself = other.id == ctx.actor.id;
     authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_self_assign_any())
 }
 
-/// Whether the other holds the protected role and the member may not manage that: an owner is for owners, in whatever they are
-/// given beside it (`website-studio`).
+/// Whether the other holds the protected role and the actor may not manage that role. Only owners change an owner, even in the
+/// grants that the owner holds as well (`website-studio`).
 fn is_out_of_reach(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let protected = other.role.as_ref().filter(|held| ctx.set.is_protected(&held.role));
     let others = protected.filter(|_| other.id != ctx.actor.id);
     others.is_some_and(|held| !ctx.authority().may_manage(&held.role, None))
 }
 
-/// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would tell them so.
+/// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would reveal
+/// that.
 fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
     if !has_a_say(ctx, other) || is_out_of_reach(ctx, other) {
         return Ok(());
@@ -271,7 +276,7 @@ fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Re
     }
 }
 
-/// Nobody touches or gives a role above what their own may, and nobody prolongs themselves.
+/// Actors cannot change or assign a role beyond their own power, nor extend their own roles beyond it.
 fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
     if !has_a_say(ctx, before) || is_out_of_reach(ctx, before) {
         return Err(MemberRefusal::Forbidden);
@@ -302,8 +307,8 @@ fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Re
     Ok(())
 }
 
-/// Whether the member may take this away from the other; of their own those who manage somebody drop anything, others what
-/// they take on themselves.
+/// Whether the actor may remove this holding from the other. Of their own, actors who manage some members may drop anything,
+/// and others only roles that they may self-assign.
 fn may_drop(ctx: &DecisionContext<'_>, other: &Member, gone: &RoleAssignment, on: Option<&ResourceRef>) -> bool {
     if other.id != ctx.actor.id || !ctx.is_unrestricted() {
         return may_manage_holding(ctx, other, gone, on);
@@ -313,7 +318,7 @@ fn may_drop(ctx: &DecisionContext<'_>, other: &Member, gone: &RoleAssignment, on
     taken || authority.allows_somewhere(permission::MEMBERS_MANAGE)
 }
 
-/// Whether the member may give this, or take it for themselves.
+/// Whether the actor may assign this to the member, or to themselves.
 fn check_assignment(
     ctx: &DecisionContext<'_>,
     after: &Member,
@@ -323,7 +328,8 @@ fn check_assignment(
     let role = ctx.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
     let not_theirs = || MemberRefusal::RoleNotAssignable(role.id.to_string());
     let until = gift_until(ctx, after, role, on).ok_or_else(not_theirs)?;
-    // What others are given ends with the giver's power; who asks more for themselves than that is refused. An owner has no end.
+    // Roles assigned to others end with the giver's power. A request for a longer role for oneself is refused. An owner's role
+    // has no end.
     let oneself = after.id == ctx.actor.id && !is_beside(after, role, on);
     if (oneself && come.ends_at() > until) || (role.protected && until < Timestamp::MAX) {
         return Err(not_theirs());
@@ -331,7 +337,7 @@ fn check_assignment(
     Ok(())
 }
 
-/// Whether the member may change or take away something the other holds.
+/// Whether the actor may change or remove something that the other holds.
 fn may_manage_holding(
     ctx: &DecisionContext<'_>,
     other: &Member,
@@ -341,7 +347,8 @@ fn may_manage_holding(
     power_until(ctx, other, &held.role, on).is_some()
 }
 
-/// Whether the member may touch everything the other holds; one who holds nothing is for those who manage the whole organization.
+/// Whether the actor may change everything that the other holds. A member who holds nothing can be changed by actors who manage
+/// members of the whole organization.
 #[must_use]
 pub fn manages_all_of(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let mut holdings = other.holdings().peekable();
@@ -351,7 +358,7 @@ pub fn manages_all_of(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     holdings.all(|(held, on)| may_manage_holding(ctx, other, held, on))
 }
 
-/// Ends a membership: the member's own (leaving), or another's. Access ends at once.
+/// Ends a membership: the actor's own (leaving), or another member's. Access ends at once.
 ///
 /// # Errors
 /// [`MemberRefusal`].

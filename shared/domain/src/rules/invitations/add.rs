@@ -1,8 +1,8 @@
 //! Adding at once: a contact with an account becomes a member without an invitation.
 //!
-//! An address that happens to match is no account. Somebody must stand for it (the platform, or the member who named it), or a member
-//! picks the contact as that person, who was a member before and was removed. Whoever left of their own accord is asked, whoever
-//! adds them. So is whoever has declined.
+//! A matching address alone does not identify an account. The platform or a member must vouch for it, or a member picks the
+//! contact as the person who was once a member and was removed. People who left on their own are invited, no matter who adds
+//! them. So are people who have declined.
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
@@ -25,24 +25,24 @@ use crate::text::Message;
 pub struct Account {
     /// The contact.
     pub contact: Contact,
-    /// What is kept of the account's earlier memberships.
+    /// The record of the account's earlier memberships.
     pub former: Option<FormerMember>,
-    /// Whether a member has picked the contact as that person, rather than named an address.
+    /// Whether a member has picked the contact as that person, rather than entered an address.
     pub picked: bool,
-    /// Whether the account is a member already, under whatever address.
+    /// Whether the account is a member already, under any address.
     pub is_member: bool,
-    /// Whether the person at its address has declined an invitation, or called one spam, and accepted none since.
+    /// Whether the person at its address has declined an invitation or reported one as spam, and accepted none since.
     pub is_unwilling: bool,
-    /// The member who answers for account and address being one person, if one does and is still a member.
+    /// The member who vouches that account and address are one person, if any and still a member.
     pub voucher: Option<Member>,
 }
 
-/// Who can be added at once.
+/// The contacts that can be added at once.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AddableContacts<'a> {
-    /// The contacts with accounts at the addresses that are asked for.
+    /// The contacts with accounts at the requested addresses.
     pub accounts: &'a [Account],
-    /// How many of them may be added: one transaction holds so many. The others are invited.
+    /// The most of them that one transaction can add. The others are invited.
     pub most: usize,
 }
 
@@ -53,18 +53,18 @@ struct Identity<'a> {
     vouched_by: Option<UserId>,
 }
 
-/// Why nobody is picked.
+/// The reason for not picking a contact.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PickRefusal {
-    /// The member may invite nobody.
+    /// The actor may not invite anyone.
     Forbidden,
-    /// The member may look no contacts up.
+    /// The actor may not look up contacts.
     OutOfSight,
     /// There is no such contact.
     NotFound,
 }
 
-/// The contact that a member picks, for those who may look contacts up.
+/// The contact that the actor picks, if they may look up contacts.
 ///
 /// # Errors
 /// [`PickRefusal`].
@@ -86,7 +86,7 @@ impl<'a> AddableContacts<'a> {
 }
 
 impl Account {
-    /// The account and its address, if an account is known by more than an address that matches.
+    /// The account and its address, if more than a matching address identifies the account.
     fn identity(&self) -> Option<Identity<'_>> {
         let id = self.contact.user?;
         let must_be_asked = self.is_unwilling || self.former.as_ref().is_some_and(|former| former.left);
@@ -97,30 +97,32 @@ impl Account {
             let (email, vouched_by) = (&self.contact.email, self.contact.vouched_by);
             return Some(Identity { id, email, vouched_by });
         }
-        // Whoever picks sees the contact. Where its keepers have written another address since, it may be made to look like somebody else.
+        // The actor who picks sees the contact. If its editors have changed the address since, the contact may have been made
+        // to look like someone else.
         let shown = |former: &&FormerMember| self.picked && former.email == self.contact.email;
         let former = self.former.as_ref().filter(shown)?;
         let (email, vouched_by) = (&former.email, former.vouched_by);
         Some(Identity { id, email, vouched_by })
     }
 
-    /// The address they join with, or are invited at.
+    /// The address at which they join or are invited.
     #[must_use]
     pub fn address(&self) -> &Address {
         self.identity().map_or(&self.contact.email, |known| known.email)
     }
 
-    /// The member on whose word account and address are one person; none if that is not on a member's word.
+    /// The member who vouches that account and address are one person; none if no member does.
     #[must_use]
     pub fn vouched_by(&self) -> Option<UserId> {
         self.identity().and_then(|known| known.vouched_by)
     }
 
-    /// Whether the account is added at once to what is offered. Whoever is picked and a member already is one whom [`Self::violation`] names.
+    /// Whether the account is added at once with the offer. A picked account that is a member already counts, so that
+    /// [`Self::violation`] names it.
     ///
-    /// Not to an allowlisted role, since nobody has verified the address; nor where members may not leave, since whoever was not
-    /// asked must be able to. And a member who told whose account it is does not reach beyond themselves by that: they must be able
-    /// to offer the same at this moment.
+    /// No account is added to an allowlisted role, since the address is unverified. None is added where members may not leave,
+    /// since people who did not agree must be able to. A member who vouched for the account must be able to offer the same at
+    /// this moment, so that vouching gives them no power beyond their own.
     pub(super) fn is_good(&self, ctx: &DecisionContext<'_>, offer: Option<&Offer<'_>>) -> bool {
         if self.picked && self.is_member {
             return true;
@@ -146,7 +148,7 @@ impl Account {
         }
     }
 
-    /// Where they hear of it: at their address, and where only a member says that it is theirs, also at the last one that is known to be.
+    /// The addresses that get the mail: their own, and if only a member vouches for it, also the last one known to be theirs.
     #[must_use]
     pub fn mailboxes(&self) -> Vec<&Address> {
         let known = self.former.as_ref().filter(|former| former.vouched_by.is_none());
@@ -158,7 +160,7 @@ impl Account {
         all
     }
 
-    /// What keeps the account from being added, beside those that are to be added before it.
+    /// The reason why the account cannot be added after the ones before it, if any.
     pub(super) fn violation(&self, before: &[(&Address, Option<&Self>)]) -> Option<Violation> {
         let address = self.address().as_str();
         if self.is_member {
@@ -172,7 +174,7 @@ impl Account {
     }
 }
 
-/// Makes the account a member with what is offered, and has them told so. Nothing of an earlier membership comes back.
+/// Makes the account a member with the offered roles, and mails them. Nothing of an earlier membership comes back.
 pub(super) fn add(
     ctx: &DecisionContext<'_>,
     account: &Account,
@@ -220,7 +222,7 @@ pub(super) fn add(
     }
 }
 
-/// The mail that tells somebody what they were added to.
+/// The mail that tells a member what they were added to.
 pub(super) fn added_mail(
     ctx: &DecisionContext<'_>,
     member: UserId,

@@ -1,7 +1,7 @@
-//! Inviting: a batch of addresses is checked whole, and sent whole or not at all (`program-delivery`).
+//! Inviting: a batch of addresses is checked as a whole, and sent as a whole or not at all (`program-delivery`).
 //!
-//! Whoever is known by their account, and not by an address alone, is added at once instead (`coaching-site`, `client-practice`): one rule for both, so that both
-//! have one power.
+//! People known by their account, not only by an address, are added at once instead (`coaching-site`, `client-practice`). One
+//! rule covers both, so that both need the same power.
 
 pub use super::add::{Account, AddableContacts, PickRefusal, pick};
 
@@ -25,43 +25,43 @@ use crate::text::Message;
 use crate::time::days_after;
 use std::collections::BTreeMap;
 
-/// What holds an address in an organization.
+/// The holder of an address in an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holder {
     /// A member.
     Member(UserId),
-    /// A member whom the actor does not see.
+    /// A member whom the actor cannot see.
     Unseen(Box<Member>),
     /// A pending invitation.
     Invitation(InvitationId),
-    /// A pending invitation that the actor does not see.
+    /// A pending invitation that the actor cannot see.
     OutOfSight,
-    /// A pending invitation whose time is up but which no job has ended yet: it is ended with this change.
+    /// A pending invitation that has expired but that no job has ended yet: this change ends it.
     Lapsed(Box<Invitation>),
 }
 
-/// What is asked for.
+/// A request to invite.
 pub struct Invite<'a> {
-    /// The addresses, good and bad.
+    /// The addresses, valid and invalid.
     pub addresses: &'a [Result<Address, Rejected>],
-    /// Who holds each address at present.
+    /// The present holder of each address.
     pub holders: &'a BTreeMap<Address, Holder>,
-    /// Who can be added at once.
+    /// The contacts that can be added at once.
     pub known: AddableContacts<'a>,
     /// The role and what goes with it.
     pub wanted: RequestedOffer<'a>,
-    /// What the inviter writes.
+    /// The inviter's message.
     pub message: Option<Message>,
 }
 
-/// Why nothing was sent.
+/// The reason for sending nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InviteRefusal {
-    /// The member may invite nobody.
+    /// The actor may not invite anyone.
     Forbidden,
-    /// Addresses or fields that cannot be.
+    /// Invalid addresses or fields.
     Invalid(Vec<Violation>),
-    /// The member may not give this role, or not there.
+    /// The actor may not assign this role, or not there.
     RoleNotAssignable(String),
     /// Too few seats.
     NoSeats {
@@ -70,15 +70,15 @@ pub enum InviteRefusal {
         /// Seats the batch needs.
         needed: i64,
     },
-    /// The members have had too much mail sent today.
+    /// The members have sent too much mail today.
     MailLimit(MailLimit),
 }
 
-/// Invites every address, or none. Those who are known by their account become members, and members who are not seen are taken in: both
-/// stand in the changes.
+/// Invites every address, or none. People known by their account become members, and members whom the actor cannot see are
+/// taken in: both are in the changes.
 ///
 /// # Errors
-/// [`InviteRefusal`], naming every address and field at fault.
+/// [`InviteRefusal`], naming every invalid address and field.
 pub fn invite(
     ctx: &DecisionContext<'_>,
     request: Invite<'_>,
@@ -113,7 +113,7 @@ pub fn invite(
     if !hidden.is_empty() {
         return Err(InviteRefusal::Invalid(hidden));
     }
-    // The inviter is asked again when an invitation is accepted. Adding at once rests on what the actor may do now.
+    // Accepting an invitation checks the inviter's authority again. Adding at once depends on what the actor may do now.
     let changes = if changes.members.is_empty() {
         changes
     } else {
@@ -128,7 +128,7 @@ pub fn sees_contacts(ctx: &DecisionContext<'_>) -> bool {
     ctx.authority().allows(permission::CONTACTS_READ, None)
 }
 
-/// Every address with the account that is added at once, if one is.
+/// Every address, with the account that is added at once, if any.
 fn check_addresses<'r>(
     ctx: &DecisionContext<'_>,
     request: &Invite<'r>,
@@ -171,12 +171,12 @@ fn check_addresses<'r>(
                     "already has a pending invitation",
                 ));
             }
-            // An address that somebody holds out of sight is judged as one that nobody holds: see `hidden`.
+            // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
             Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
                 let account = request.known.at(address).filter(|a| a.is_good(ctx, offer));
                 let outside = role.and_then(|role| domain_fault(ctx, role, address));
                 let in_the_way = account.and_then(|a| a.violation(&good));
-                // The fault of an account is told to actors who see contacts. For others, the address is invited instead.
+                // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
                 let account = account.filter(|_| in_the_way.is_none());
                 match outside.or_else(|| in_the_way.filter(|_| sees_contacts(ctx))) {
                     Some(violation) => violations.push(violation),
@@ -192,11 +192,11 @@ fn check_addresses<'r>(
     }
 }
 
-/// A fault for each address whose holder is out of sight and cannot be taken in. The fault does not say whether a member or an
-/// invitation holds it.
+/// A violation for each address whose holder the actor cannot see and cannot take in. It does not say whether a member or an
+/// invitation holds the address.
 ///
-/// This check comes last. A request with another fault gets the same answer whether or not its addresses are held, so requests
-/// that cannot succeed do not reveal members.
+/// This check comes last. A request with another violation gets the same answer whether or not its addresses are held, so
+/// requests that cannot succeed do not reveal members.
 fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Violation> {
     let is_hidden = |address: &&Address| match request.holders.get(*address) {
         Some(Holder::Unseen(member)) => joined(ctx, member, offer).is_none(),
@@ -280,7 +280,7 @@ fn new_invitation(
     }
 }
 
-/// The mail that brings the invitation's present link.
+/// The mail with the invitation's present link.
 pub(crate) fn letter(invitation: &Invitation, ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),

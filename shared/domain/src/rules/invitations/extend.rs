@@ -1,6 +1,6 @@
-//! Taking in: somebody of the organization whom the one who invites does not see gets the role on their resources, as a grant.
+//! Taking in: a member whom the inviter cannot see gets the role on the inviter's resources, as a grant.
 //!
-//! They are a member already, so there is nothing to accept; and what they hold elsewhere stays out of sight.
+//! They are a member already, so there is nothing to accept. The inviter still cannot see what they hold elsewhere.
 
 use super::add::added_mail;
 use crate::changes::Changes;
@@ -11,11 +11,11 @@ use crate::rules::members::{change_of, granted};
 use crate::rules::offer::Offer;
 use crate::text::Message;
 
-/// The member with what is offered beside what they hold, if the one who asks may give it to them there.
+/// The member with the offered grants in addition to their own, if the actor may assign them there.
 pub(super) fn joined(ctx: &DecisionContext<'_>, member: &Member, offer: &Offer<'_>) -> Option<Member> {
     let given = offer.grants(ctx.now);
-    // Nobody takes themselves in, by a key that does not reach their own membership. And a deactivation is the word of somebody
-    // who sees all of them.
+    // Actors cannot take themselves in through a key that does not reach their own membership. They cannot take in an inactive
+    // member: an actor who sees the whole membership decided that.
     if member.id == ctx.actor.id || member.status != Status::Active {
         return None;
     }
@@ -25,7 +25,7 @@ pub(super) fn joined(ctx: &DecisionContext<'_>, member: &Member, offer: &Offer<'
     granted(ctx, member, given).ok()
 }
 
-/// Takes the member in, and has them told so.
+/// Takes the member in, and mails them.
 pub(super) fn take_in(
     ctx: &DecisionContext<'_>,
     member: &Member,

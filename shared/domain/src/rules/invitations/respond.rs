@@ -23,58 +23,58 @@ use jiff::Timestamp;
 pub struct Invitee<'a> {
     /// The user.
     pub id: UserId,
-    /// The address the identity provider tells, if any.
+    /// The address from the identity provider, if any.
     pub email: Option<&'a Address>,
     /// Whether the identity provider has verified it.
     pub email_verified: bool,
-    /// Their name, if the identity provider tells it.
+    /// Their name, if the identity provider reports it.
     pub name: Option<&'a Name>,
 }
 
-/// What an answer rests on.
+/// An answer to an invitation, with everything that it rests on.
 pub struct InvitationResponse<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
     pub set: &'a RoleSet,
-    /// The invitation the link names.
+    /// The invitation that the link names.
     pub invitation: &'a Invitation,
-    /// Which of its links was used.
+    /// The generation of the link that was used.
     pub generation: u32,
-    /// Those who answer for the invitation ([`Invitation::answerable`]), as far as they are still members.
+    /// The members who answer for the invitation ([`Invitation::answerable`]), if they are still members.
     pub inviters: &'a [Member],
-    /// The guest's membership, if there is one.
+    /// The invitee's membership, if there is one.
     pub member: Option<&'a Member>,
-    /// What is kept of the guest's earlier memberships and refusals.
+    /// The record of the invitee's earlier memberships and refusals.
     pub former: Option<&'a FormerMember>,
-    /// Who answers.
+    /// The user who answers.
     pub invitee: Invitee<'a>,
     /// The instant of the answer.
     pub now: Timestamp,
 }
 
-/// Why an answer is not taken.
+/// The reason for refusing an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResponseRefusal {
-    /// A newer link was sent since.
+    /// A newer link was sent since then.
     LinkReplaced,
     /// The identity provider has not verified the address.
     EmailNotVerified,
-    /// The invited address is another.
+    /// The user's address is not the invited one.
     EmailMismatch,
     /// It has ended, in this way.
     Ended(InvitationState),
     /// The user is a member already.
     AlreadyMember,
-    /// The user accepted it, and is inactive since.
+    /// The user accepted it, and has become inactive since.
     Inactive,
-    /// Who sent it may not give this role any more.
+    /// The inviter may no longer assign this role.
     InviterLostAuthority,
     /// The organization has switched the role off.
     RoleNotEnabled,
-    /// The address is in none of the domains the platform allows for the role.
+    /// The address is in none of the domains that the platform allows for the role.
     DomainNotAllowed,
-    /// All it was offered on has been deleted.
+    /// All offered resources have been deleted.
     ResourceGone,
 }
 
@@ -92,7 +92,7 @@ impl InvitationResponse<'_> {
         Ok(())
     }
 
-    /// The active membership that began with this invitation, for a guest who accepted it before.
+    /// The active membership that began with this invitation, for an invitee who accepted it before.
     fn joined(&self) -> Result<&Member, ResponseRefusal> {
         let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
         let member = began.ok_or(ResponseRefusal::Ended(InvitationState::Accepted))?;
@@ -102,7 +102,7 @@ impl InvitationResponse<'_> {
         }
     }
 
-    /// As what an ended invitation is refused: one that ended by itself says why.
+    /// The refusal for an ended invitation: one that ended by itself says why.
     fn why_ended(&self, state: InvitationState) -> ResponseRefusal {
         match self.invitation.cancel_reason {
             Some(CancelReason::ResourceDeleted) => ResponseRefusal::ResourceGone,
@@ -111,7 +111,7 @@ impl InvitationResponse<'_> {
         }
     }
 
-    /// What the guest is given on the word of all who answer for the invitation, as far as they may give it at this moment.
+    /// The roles that the invitee gets from all who answer for the invitation, as far as they may assign them at this moment.
     fn given(&self, offer: &Offer<'_>) -> Result<(Option<RoleAssignment>, Vec<Grant>), ResponseRefusal> {
         let in_person = |id| {
             let actor = self.inviters.iter().find(|m| m.id == id)?;
@@ -123,7 +123,7 @@ impl InvitationResponse<'_> {
                 now: self.now,
             })
         };
-        // INVARIANT 4: those who answer for the invitation are asked again, with what they may give at this moment.
+        // INVARIANT 4: the members who answer for the invitation are checked again, with what they may assign at this moment.
         let by: Option<Vec<DecisionContext<'_>>> = self.invitation.answerable().map(in_person).collect();
         let given = by.and_then(|by| given(offer, Way::Invite, &by));
         given.ok_or(ResponseRefusal::InviterLostAuthority)
@@ -160,9 +160,9 @@ impl InvitationResponse<'_> {
     }
 }
 
-/// Accepts: the guest becomes a member with what is offered. The seat was held since the invitation was sent.
+/// Accepts: the invitee becomes a member with the offered roles. The invitation has held the seat since it was sent.
 ///
-/// Accepting a second time is answered as the first, as long as that membership lasts, and changes nothing.
+/// Accepting again gets the same answer, as long as that membership lasts, and changes nothing.
 ///
 /// # Errors
 /// [`ResponseRefusal`].
@@ -209,8 +209,8 @@ pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(
     Ok((member, changes))
 }
 
-/// Ends the invitation of somebody who is a member already, with another address: [`accept`] was refused as
-/// [`ResponseRefusal::AlreadyMember`], so they have shown that the address is theirs, and nobody else can accept it.
+/// Ends the invitation of an invitee who is a member already, with another address. [`accept`] was refused as
+/// [`ResponseRefusal::AlreadyMember`], so they have shown that the address is theirs, and no one else can accept it.
 pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Changes {
     let before = answer.invitation;
     let open = before.state_at(answer.now) == InvitationState::Pending;
@@ -255,9 +255,10 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
     .recomputed(answer.set, answer.now)
 }
 
-/// Declines. Seat and address are free. Declining twice is answered as the first time.
+/// Declines, which frees the seat and the address. Declining again gets the same answer.
 ///
-/// That they declined is kept of the address and of the account: by whichever of them somebody is named next, they are asked.
+/// The refusal is recorded for the address and for the account. If a member names either of them later, the person is invited
+/// and not added at once.
 ///
 /// # Errors
 /// [`ResponseRefusal`].
@@ -293,7 +294,8 @@ pub fn decline(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<
     })
 }
 
-/// An answer, with what is known of the address: whoever accepts after they had declined or complained wants mail again.
+/// The changes of an answer, with the mark that its address wants mail again: an invitee who accepts after they declined or
+/// complained does.
 #[must_use]
 pub fn wanted(answer: Changes, known: Option<&Deliverability>, now: Timestamp) -> Changes {
     let mut after = answer.invitations.iter().filter_map(|pair| pair.after.as_ref());

@@ -1,4 +1,4 @@
-//! One role on one resource, given or taken away; everything else that the member holds stays.
+//! Assigning or removing one role on one resource; everything else that the member holds stays.
 
 use super::wanted::grant;
 use super::{MemberRefusal, WantedGrant, changed, check_power, has_a_say, target};
@@ -10,11 +10,11 @@ use crate::roleset::{RoleSet, permission};
 use crate::rules::giving::bounded;
 use crate::rules::{DecisionContext, Violation};
 
-/// Gives a member a role on one resource, in place of the one they hold there. What is so already is no change.
+/// Assigns a member a role on one resource, in place of the one that they hold there. Assigning the same again changes nothing.
 ///
-/// Members give themselves what their role lets them take on (`client-practice`), without managing anybody. And who manages members of a resource
-/// takes in people of the organization whom they do not see yet; where that fails they are told no more than of nobody, but for a want
-/// of seats.
+/// Members who manage no one may assign themselves the roles that their role lets them take on (`client-practice`). Actors who
+/// manage members of a resource may also take in members of the organization whom they cannot see yet. If that fails, they get
+/// the same answer as for a missing member, except when seats are lacking.
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -36,8 +36,8 @@ pub fn grant_one(
     }
 }
 
-/// Whether a member whom the one who asks does not see may be given something. Nobody is who was deactivated: that is the word of
-/// somebody who sees all of them.
+/// Whether an actor may take in a member whom they cannot see. They cannot take in an inactive member: an actor who sees the
+/// whole membership decided that.
 fn may_be_taken_in(ctx: &DecisionContext<'_>, unseen: &Member) -> bool {
     unseen.id != ctx.actor.id && unseen.status == Status::Active
 }
@@ -61,7 +61,7 @@ fn given(
     changed(ctx, before, after, "member.role_changed", ids)
 }
 
-/// The member with these grants, each in place of the one they hold there, if the one who asks may give them.
+/// The member with these grants, each in place of the one they hold on that resource, if the actor may assign them.
 pub(in crate::rules) fn granted(
     ctx: &DecisionContext<'_>,
     before: &Member,
@@ -83,8 +83,8 @@ pub(in crate::rules) fn granted(
     Ok(after)
 }
 
-/// Takes away the role a member holds on one resource. The last thing that somebody holds is not taken so: that is for removing
-/// them, or for another role (`project-workspace`).
+/// Removes the role that a member holds on one resource. The last live role cannot be removed this way: remove the member, or
+/// assign another role (`project-workspace`).
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -114,8 +114,8 @@ pub fn revoke_one(
 
 /// The resource, unless it is being deleted.
 ///
-/// Whoever has no say there is told so before they could learn whether it exists: where there is none, power over the whole
-/// organization is asked for.
+/// A missing resource requires permission for the whole organization. So actors without permission there are refused before
+/// they could learn whether the resource exists.
 fn there<'a>(ctx: &DecisionContext<'_>, (_, found): &'a (ResourceKey, Option<Resource>)) -> Option<&'a ResourceRef> {
     let found = found.as_ref().map(|r| &r.reference);
     found.filter(|on| !ctx.organization.is_ending(on))

@@ -1,4 +1,4 @@
-//! What a member is asked to hold, checked against what the organization has.
+//! The roles requested for a member, checked against the organization.
 
 use super::{Holdings, MemberRefusal, WantedGrant};
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 type NewHoldings = (Option<RoleAssignment>, Vec<Grant>);
 
-/// What the member would hold: the role on the organization and the grants.
+/// The holdings of the member after the change: the role on the organization, and the grants.
 pub(super) fn wanted_holdings(
     ctx: &DecisionContext<'_>,
     before: &Member,
@@ -34,7 +34,8 @@ pub(super) fn wanted_holdings(
     }
 }
 
-/// A grant that is there already with the same role keeps its end: naming it again is no change. One that is over begins anew.
+/// A grant that the member already has with the same role keeps its end: naming it again is no change. An expired one starts
+/// anew.
 fn keep_end(before: &Member, grant: Grant, now: Timestamp) -> Grant {
     let same = before
         .grants
@@ -67,7 +68,7 @@ fn mix(
         })
         .filter(|held| held.expires_at.is_none_or(|end| ctx.now < end));
     if kept.is_some() {
-        // Named again without a term: it stays as it is, with its end.
+        // The role is named again without a term, so it stays as it is, with its end.
         held = kept;
     } else if let Some(role) = role {
         match check(
@@ -120,7 +121,7 @@ fn mix(
     }
 }
 
-/// One grant as it is asked for; `path` tells where a field of it stands in the request.
+/// One requested grant; `path` returns the path of one of its fields in the request.
 pub(super) fn grant(
     ctx: &DecisionContext<'_>,
     member: &Member,
@@ -171,7 +172,7 @@ pub(super) fn grant(
     })
 }
 
-/// Whether a grant would last longer than any term the role is given for.
+/// Whether a grant would outlast every term that the role offers.
 fn outlasts_every_term(role: &Role, end: Option<Timestamp>, now: Timestamp) -> bool {
     !role.durations.iter().any(|term| match (term.end(now), end) {
         (None, _) => true,
