@@ -1,4 +1,5 @@
-//! API keys: they act as the member they belong to, within limits of their own, and never beyond what that member may at that moment (`coaching-site`).
+//! API keys: they act as their owner, within limits of their own, and never beyond what the owner may do at that moment
+//! (`coaching-site`).
 
 mod secret;
 #[cfg(test)]
@@ -16,33 +17,33 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Live keys a member can have.
+/// The most live keys that a member can have.
 pub const MAX_KEYS: u32 = 20;
 
-/// Resources a key can be limited to.
+/// The most resources that a key can be limited to.
 pub const MAX_KEY_RESOURCES: usize = 50;
 
-/// Minutes that a key's last use may lag: within them its requests write nothing.
+/// Minutes by which a key's last use may lag: its requests within them write nothing.
 pub const USE_MINUTES: i64 = 60;
 
 /// Digits of a key's own number in base62.
 const NUMBER_DIGITS: usize = 11;
 
-/// An API key's name: whose it is, and which. Who holds a key's id knows where to look for both in one read.
+/// The id of an API key: its owner, and its number among their keys. One read with it finds both.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyId {
-    /// Whose it is.
+    /// The owner.
     pub owner: UserId,
-    /// Which of theirs.
+    /// The number of the key among the owner's.
     pub number: u64,
 }
 
 impl KeyId {
-    /// The text every such identifier begins with.
+    /// The prefix of every such identifier.
     pub const PREFIX: &'static str = "key_";
 
-    /// The digits of the owner and of the number, as they stand in id and secret.
+    /// The digits of the owner and of the number, as in id and secret.
     fn digits(&self) -> String {
         let owner = u128::from_be_bytes(self.owner.to_bytes());
         format!("{:0>22}{:0>11}", base62::encode(owner), base62::encode(self.number))
@@ -57,7 +58,7 @@ impl KeyId {
     }
 }
 
-/// A number written in exactly so many digits of base62.
+/// The number, if it is written in exactly `count` digits of base62.
 fn digits(text: &str, count: usize) -> Option<u128> {
     let fits = text.len() == count && text.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| base62::decode(text).ok()).flatten()
@@ -96,18 +97,19 @@ impl From<KeyId> for String {
     }
 }
 
-/// What a key is limited to, beside what its owner may.
+/// The limits of a key, in addition to those of its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Whether it only reads.
+    /// Whether it can only read.
     pub read_only: bool,
     /// The resources it is limited to; none for no such limit.
     pub resources: Vec<ResourceRef>,
     /// For a key made by another member: what its owner held then. That member may know the secret, and could manage all of
-    /// this; what the owner is given later is none of their business.
+    /// this. The key gains nothing that the owner is given later.
     #[serde(default)]
     pub ceiling: Option<Vec<Holding>>,
-    /// For a key that is used by somebody who could give all this for a time only: until when. It is found out at each use.
+    /// For a key in use: the instant until which the other member who knows its secret could give all this, if that has an end.
+    /// It is determined at each use.
     #[serde(skip)]
     pub until: Option<Timestamp>,
 }
@@ -134,47 +136,47 @@ impl Holding {
 }
 
 impl Limits {
-    /// Whether what is held this way counts for the key at all.
+    /// Whether this holding counts for the key at all.
     #[must_use]
     pub fn cover(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         let same = |held: &Holding| held.role == *role && held.resource.as_ref() == on;
         self.ceiling.as_ref().is_none_or(|ceiling| ceiling.iter().any(same))
     }
 
-    /// Until when what is held this way counts for the key: [`Timestamp::MAX`] without an end, none if it does not count.
+    /// Until when this holding counts for the key: [`Timestamp::MAX`] without an end, none if it does not count.
     #[must_use]
     pub fn lasting(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
         self.cover(role, on).then(|| self.until.unwrap_or(Timestamp::MAX))
     }
 
-    /// Whether what is held this way gives the key anything: it counts, and lies on a resource of the key's.
+    /// Whether this holding gives the key anything: it counts, and is within the key's resources.
     #[must_use]
     pub fn reach(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         let there = self.resources.is_empty() || on.is_none_or(|on| self.resources.contains(on));
         there && self.cover(role, on)
     }
 
-    /// Whether they leave nothing, whatever the owner holds.
+    /// Whether the limits leave nothing, whatever the owner holds.
     #[must_use]
     pub fn leave_nothing(&self) -> bool {
         self.ceiling.as_ref().is_some_and(Vec::is_empty)
     }
 
-    /// Whether they leave all that the owner holds, if only to read it.
+    /// Whether the limits leave all that the owner holds, even if only to read it.
     #[must_use]
     pub fn cover_all_roles(&self) -> bool {
         self.resources.is_empty() && self.ceiling.is_none()
     }
 }
 
-/// Who knows a key's secrets beside its owner: the members who made it or rotated it.
+/// The members besides the owner who know a key's secrets: they created or rotated it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownBy {
-    /// Who knows the present secret.
+    /// The member who knows the present secret.
     pub present: Option<UserId>,
-    /// Who knows the one before the last rotation.
+    /// The member who knows the secret before the last rotation.
     pub former: Option<UserId>,
-    /// For a key that is used: the first as they were read, since what the key opens rests on them.
+    /// For a key in use: `present` as they were read, since the key's power rests on them.
     #[serde(skip)]
     pub relied_on: Option<Reliance>,
 }
@@ -184,48 +186,48 @@ pub struct KnownBy {
 pub struct ApiKey {
     /// Its id, which names its owner.
     pub id: KeyId,
-    /// The organization it opens.
+    /// The organization that it gives access to.
     pub organization: OrganizationId,
     /// Name for people.
     pub name: Name,
-    /// What it is limited to.
+    /// Its limits.
     #[serde(flatten)]
     pub limits: Limits,
     /// Hash of the secret.
     pub hash: SecretHash,
-    /// Hash of the secret before the last rotation, and until when that one still opens.
+    /// Hash of the secret before the last rotation, and until when that one still works.
     pub previous: Option<(SecretHash, Timestamp)>,
-    /// Who made it.
+    /// The member who created it.
     pub made_by: UserId,
-    /// Who knows its secrets beside the owner: what a key opens for them is asked at each use.
+    /// The members besides the owner who know its secrets: each use checks what the key gives them.
     #[serde(default)]
     pub known_by: KnownBy,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it ends, if it does.
+    /// When it expires, if it does.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// When it was last used, within [`USE_MINUTES`].
     pub last_used_at: Option<Timestamp>,
-    /// Rises with each change but that of `last_used_at`.
+    /// Rises with each change except that of `last_used_at`.
     pub version: u64,
 }
 
-/// Why a key opens nothing.
+/// The reason why a key is unusable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
     /// There is no such key, or its secret is another.
     NotFound,
-    /// It was revoked, or its owner's access ended since.
+    /// It was revoked, or its owner's access has ended since.
     Revoked,
-    /// Its time is up.
+    /// It has expired.
     Expired,
-    /// Its owner is no member any more.
+    /// Its owner is no longer a member.
     OwnerGone,
     /// Its owner is inactive.
     OwnerInactive,
-    /// Who made or rotated it, and so knows its secret, could do neither now.
+    /// The member who created or rotated it, and so knows its secret, could do neither now.
     MakerLostAuthority,
 }
 
@@ -245,7 +247,7 @@ impl Unusable {
 }
 
 impl ApiKey {
-    /// Whether it opens anything at `now`, its secret apart. A key that somebody else knows is narrowed first: see
+    /// Checks that the key is usable at `now`, apart from its secret. A key that another member knows is narrowed first: see
     /// [`Opening`](crate::rules::keys::Opening).
     ///
     /// # Errors
@@ -267,7 +269,7 @@ impl ApiKey {
         Ok(())
     }
 
-    /// Who knows this secret beside the owner, if somebody does; without one, the present secret.
+    /// The member besides the owner who knows this secret, if any. Without a secret, the present one is meant.
     #[must_use]
     pub fn knower(&self, secret: Option<&Secret>) -> Option<UserId> {
         let is_present = secret.is_none_or(|secret| secret.hash().is(&self.hash));
@@ -278,18 +280,18 @@ impl ApiKey {
         }
     }
 
-    /// Whether the secret is this key's: the present one, or the one before it while that still counts.
+    /// Whether the secret is this key's: the present one, or the previous one while that still works.
     #[must_use]
     pub fn matches_secret(&self, secret: &Secret, now: Timestamp) -> bool {
         let given = secret.hash();
         let before = self.previous.as_ref().filter(|(_, until)| now < *until);
-        // Both are compared, whatever the first says.
+        // Both are compared, whatever the first comparison says.
         let present = given.is(&self.hash);
         let former = before.is_some_and(|(hash, _)| given.is(hash));
         present | former
     }
 
-    /// Whether a request at `now` should note that the key was used.
+    /// Whether a request at `now` should record that the key was used.
     #[must_use]
     pub fn use_is_stale(&self, now: Timestamp) -> bool {
         let minutes = jiff::SignedDuration::from_mins(USE_MINUTES);

@@ -32,7 +32,7 @@ pub struct Authority<'a> {
 }
 
 impl<'a> Authority<'a> {
-    /// What `member` may do at `now`; nothing at all if inactive.
+    /// The authority of `member` at `now`; empty if they are inactive.
     #[must_use]
     pub fn of(member: &'a Member, organization: &'a Organization, set: &'a RoleSet, now: Timestamp) -> Self {
         let power = |(held, on): (&'a RoleAssignment, Option<&'a ResourceRef>)| {
@@ -46,16 +46,16 @@ impl<'a> Authority<'a> {
             .live(organization, set, now)
             .filter(|_| member.status == Status::Active)
             .filter_map(power)
-            // A role that reaches resources only gives nothing where it is held on the organization (a participant without programs).
+            // A role that reaches only resources gives nothing on the organization (a participant without programs).
             .filter(|power| power.on.is_some() || power.role.reach == Reach::Organization)
             .collect();
         Self { powers, limits: None }
     }
 
-    /// This authority as an API key with these limits has it: on its resources only, reading only, and within its ceiling.
+    /// This authority within the limits of an API key: on its resources, read-only if it is, and within its ceiling.
     #[must_use]
     pub fn within(self, limits: &'a Limits, set: &'a RoleSet) -> Self {
-        // INVARIANT 7: the powers of a key are those of its owner at this moment; limits only take some away.
+        // INVARIANT 7: the powers of a key are those of its owner at this moment; limits only remove some.
         let capped = |power: Power<'a>| {
             let until = limits.lasting(&power.role.id, power.on)?.min(power.until);
             Some(Power { until, ..power })
@@ -74,18 +74,18 @@ impl<'a> Authority<'a> {
         }
     }
 
-    /// Whether the limits of a key, if there is one, leave this permission.
+    /// Whether the limits of the key, if any, allow this permission.
     fn leaves(&self, permission: &str) -> bool {
         self.limits
             .is_none_or(|(limits, set)| !limits.read_only || set.only_reads(permission))
     }
 
-    /// Whether the limits of a key, if there is one, leave any change.
+    /// Whether the limits of the key, if any, allow changes.
     fn changes(&self) -> bool {
         self.limits.is_none_or(|(limits, _)| !limits.read_only)
     }
 
-    /// The roles that hold for `on` (none: the organization as a whole), highest first, with where each is held.
+    /// The roles that give `permission` for `on` (none: the organization as a whole), highest first, with where each is held.
     #[must_use]
     pub fn sources(&self, permission: &str, on: Option<&ResourceRef>) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
         let gives = |power: &&Power<'a>| power.covers(on) && power.role.allows(permission) && self.leaves(permission);
@@ -127,7 +127,8 @@ impl<'a> Authority<'a> {
         self.leaves(permission) && self.powers.iter().any(|power| power.role.allows(permission))
     }
 
-    /// The end of the power that lasts longest among these and names the role; none if none does, or no change is left.
+    /// The end of the longest of these powers whose role `names` accepts; none if there is none, or if the key's limits allow
+    /// no changes.
     fn longest<'s>(
         &self,
         powers: impl Iterator<Item = &'s Power<'a>>,
@@ -141,31 +142,32 @@ impl<'a> Authority<'a> {
         naming.map(|power| power.until).max().filter(|_| self.changes())
     }
 
-    /// Whether the member may give `role` on `on`.
+    /// Whether the member may assign `role` on `on`.
     #[must_use]
     pub fn may_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         self.assigns_until(role, on).is_some()
     }
 
-    /// Until when the member may give `role` on `on`: [`Timestamp::MAX`] without an end, none if they may not.
+    /// Until when the member may assign `role` on `on`: [`Timestamp::MAX`] without an end, none if they may not.
     #[must_use]
     pub fn assigns_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
         self.longest(self.over(on), |own| own.assigns.contains(role))
     }
 
-    /// Whether the member may give `role` on something.
+    /// Whether the member may assign `role` anywhere.
     #[must_use]
     pub fn may_assign_somewhere(&self, role: &RoleId) -> bool {
         self.assigns_somewhere_until(role).is_some()
     }
 
-    /// Until when the member may give `role` on something.
+    /// Until when the member may assign `role` anywhere.
     #[must_use]
     pub fn assigns_somewhere_until(&self, role: &RoleId) -> Option<Timestamp> {
         self.longest(self.powers.iter(), |own| own.assigns.contains(role))
     }
 
-    /// Whether the member may take `role` on `on` for themselves, and drop it again, without managing anybody (`client-practice`).
+    /// Whether the member may take `role` on `on` for themselves and drop it again, without managing anyone
+    /// (`client-practice`).
     #[must_use]
     pub fn may_self_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         self.takes_until(role, on).is_some()
@@ -177,7 +179,7 @@ impl<'a> Authority<'a> {
         self.longest(self.over(on), |own| own.self_assigns.contains(role))
     }
 
-    /// Whether the member may take `role` on something for themselves.
+    /// Whether the member may take `role` anywhere for themselves.
     #[must_use]
     pub fn may_take_somewhere(&self, role: &RoleId) -> bool {
         self.longest(self.powers.iter(), |own| own.self_assigns.contains(role))
@@ -191,20 +193,20 @@ impl<'a> Authority<'a> {
             .is_some()
     }
 
-    /// Whether the member may take any role on something for themselves.
+    /// Whether the member may take any role anywhere for themselves.
     #[must_use]
     pub fn may_self_assign_any(&self) -> bool {
         self.longest(self.powers.iter(), |own| !own.self_assigns.is_empty())
             .is_some()
     }
 
-    /// Whether the member may change or take away `role` on `on`.
+    /// Whether the member may change or remove `role` on `on`.
     #[must_use]
     pub fn may_manage(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
         self.manages_until(role, on).is_some()
     }
 
-    /// Until when the member may change or take away `role` on `on`.
+    /// Until when the member may change or remove `role` on `on`.
     #[must_use]
     pub fn manages_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
         self.longest(self.over(on), |own| own.manages.contains(role))

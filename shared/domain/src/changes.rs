@@ -1,6 +1,6 @@
-//! What a decision changes: everything as it was beside everything as it shall be.
+//! The changes of a decision: each thing as it was, next to the same thing as it will be.
 //!
-//! Counters are never set by hand. How many seats and owners come or go follows from the pairs, so no rule can forget them.
+//! Counters are never set by hand. The changes of seats and owners are calculated from the pairs, so no rule can forget them.
 
 use crate::address::Address;
 use crate::api_key::ApiKey;
@@ -21,12 +21,12 @@ use crate::text::ContactId;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// One thing before and after: none before is a new one, none after one that goes.
+/// One thing before and after a change. A new one has none before, and a deleted one has none after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair<T> {
-    /// As it was read.
+    /// The thing as it was read.
     pub before: Option<T>,
-    /// As it shall be.
+    /// The thing as it will be.
     pub after: Option<T>,
 }
 
@@ -55,7 +55,7 @@ impl<T> Pair<T> {
         }
     }
 
-    /// What these two make.
+    /// The pair of what `make` returns for each of them.
     pub fn map<U>(self, make: impl Fn(T) -> U) -> Pair<U> {
         Pair {
             before: self.before.map(&make),
@@ -63,7 +63,7 @@ impl<T> Pair<T> {
         }
     }
 
-    /// Something that goes.
+    /// Something that is deleted.
     pub const fn removed(before: T) -> Self {
         Self {
             before: Some(before),
@@ -72,7 +72,7 @@ impl<T> Pair<T> {
     }
 }
 
-/// One thing that changes touch.
+/// The identity of a thing that changes touch.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Thing<'a> {
     Member(UserId),
@@ -82,7 +82,7 @@ enum Thing<'a> {
     ContactAt(&'a Address),
 }
 
-/// Everything in these pairs, as it was and as it shall be.
+/// Everything in these pairs, before and after.
 fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
     pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after))
 }
@@ -90,16 +90,16 @@ fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
 /// A member on whose authority a decision rests, as they were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reliance {
-    /// Who.
+    /// The member's id.
     pub member: UserId,
     /// Their version.
     pub version: u64,
-    /// When they joined: versions begin anew with a later membership.
+    /// When they joined: versions start anew with a later membership.
     pub joined_at: Timestamp,
 }
 
 impl Reliance {
-    /// On this member.
+    /// A reliance on this member.
     #[must_use]
     pub const fn on(member: &Member) -> Self {
         Self {
@@ -123,7 +123,7 @@ pub struct Changes {
     pub resources: Vec<Pair<Resource>>,
     /// Contacts.
     pub contacts: Vec<Pair<Contact>>,
-    /// What is kept of those who were members.
+    /// Records of former members.
     pub former_members: Vec<Pair<FormerMember>>,
     /// API keys.
     pub keys: Vec<Pair<ApiKey>>,
@@ -131,22 +131,22 @@ pub struct Changes {
     pub exports: Vec<Pair<Export>>,
     /// Background work.
     pub jobs: Vec<Pair<Job>>,
-    /// The record of it.
+    /// The events that record the decision.
     pub events: Vec<Event>,
-    /// Mail it wants sent.
+    /// Mail to send.
     pub mail: Vec<Mail>,
-    /// What is noted of addresses, and since when.
+    /// Marks of addresses, each with its instant.
     pub marks: Vec<(Address, Mark, Timestamp)>,
-    /// Held mail that goes: a copy of it is among the mail to be sent.
+    /// Held mail to delete: a copy of it is among the mail to send.
     pub released: Vec<Mail>,
     /// Members who must still be as they were read, since the decision rests on their authority.
     pub relied_on: Vec<Reliance>,
-    /// What was kept of these as former members when it was read (its version, none if nothing was), and must be still.
+    /// The records of these former members that must still have the version that was read (none if there was no record).
     pub relied_on_former: Vec<(UserId, Option<u64>)>,
 }
 
 impl Changes {
-    /// How many seats this takes (or gives back).
+    /// How many seats these changes take (or free, if negative).
     #[must_use]
     pub fn seat_delta(&self) -> i64 {
         // INVARIANT 1: seats are counted from the pairs, so a rule cannot forget to count.
@@ -161,7 +161,7 @@ impl Changes {
         members + invitations
     }
 
-    /// How many active owners come (or go).
+    /// How many active owners these changes add (or remove, if negative).
     #[must_use]
     pub fn owner_delta(&self, set: &RoleSet) -> i64 {
         // INVARIANT 2: owners are counted from the pairs, too.
@@ -182,7 +182,7 @@ impl Changes {
         *self == Self::default()
     }
 
-    /// Both in one.
+    /// Both changes in one.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.organization = other.organization.or(self.organization);
@@ -202,13 +202,13 @@ impl Changes {
         let more = other.relied_on.into_iter().filter(|it| !self.relied_on.contains(it));
         let more: Vec<_> = more.collect();
         self.relied_on.extend(more);
-        // A transaction touches an item once, and the condition of a change holds what a check would.
+        // A transaction can touch an item only once, and the condition of a member's change covers the check.
         let members = &self.members;
         self.relied_on.retain(|it| !each(members).any(|m| m.id == it.member));
         self
     }
 
-    /// These, as long as the members are as they were read; what changes nothing rests on nobody.
+    /// These changes, on condition that the members are still as they were read. Empty changes rely on no member.
     #[must_use]
     pub fn relying_on(self, relied_on: Vec<Reliance>) -> Self {
         if self.is_empty() {
@@ -220,19 +220,20 @@ impl Changes {
         })
     }
 
-    /// Whether the member is among those that change.
+    /// Whether these changes include the member.
     #[must_use]
     pub fn changes_member(&self, member: UserId) -> bool {
         each(&self.members).any(|m| m.id == member)
     }
 
-    /// Whether both change the same thing, or take or free the same address: then the one must be decided on what the other leaves.
+    /// Whether both change the same thing, or take or free the same address. If so, one must be decided on the state that the
+    /// other leaves.
     #[must_use]
     pub fn conflicts_with(&self, other: &Self) -> bool {
         !self.things().is_disjoint(&other.things())
     }
 
-    /// What is changed: members, invitations and contacts by their ids, and the addresses they have.
+    /// The changed things: members, invitations and contacts by their ids, and the addresses they have.
     fn things(&self) -> BTreeSet<Thing<'_>> {
         let members = each(&self.members).flat_map(|m| [Thing::Member(m.id), Thing::Claim(&m.email)]);
         let invitations = each(&self.invitations).flat_map(|i| [Thing::Invitation(i.id), Thing::Claim(&i.email)]);

@@ -8,52 +8,52 @@ use crate::time::Term;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How many resources one invitation can offer.
+/// The most resources that one invitation can offer.
 pub const MAX_RESOURCES: usize = 50;
 
-/// Where an invitation stands.
+/// The state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     /// Open: it holds its address and its seat.
     Pending,
-    /// Somebody became a member through it.
+    /// The invitee became a member through it.
     Accepted,
-    /// The invited person said no.
+    /// The invitee declined it.
     Declined,
-    /// Taken back.
+    /// A member cancelled it, or it could no longer be accepted.
     Cancelled,
-    /// Its time was up.
+    /// It expired.
     Expired,
 }
 
-/// Why an invitation was cancelled, where nobody took it back: it could not be accepted any more.
+/// The reason why an invitation was cancelled without a member's request: it could no longer be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
-    /// All that it was offered on has been deleted.
+    /// All offered resources have been deleted.
     ResourceDeleted,
-    /// The invited person is a member, with another address.
+    /// The invitee is a member, with another address.
     AlreadyMember,
 }
 
-/// How far its mail has come: each gives way to those after it, whichever is told first.
+/// The progress of its mail. Each status is replaced by those after it, whichever is reported first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// In the outbox.
     Queued,
-    /// Taken by the mail service.
+    /// Accepted by the mail service.
     Sent,
-    /// Refused by the mail service for good.
+    /// Permanently refused by the mail service.
     Failed,
-    /// Come back, and another mail may arrive: a full mailbox, or a note that somebody is away.
+    /// Returned, but another mail may arrive: the mailbox is full, or the invitee is away.
     Returned,
-    /// Taken by the recipient's server.
+    /// Accepted by the recipient's server.
     Delivered,
-    /// Come back for good: there is no such mailbox.
+    /// Permanently returned: there is no such mailbox.
     Bounced,
-    /// Called spam by the recipient.
+    /// Reported as spam by the recipient.
     Complained,
     /// Not sent: the person has declined an invitation of the organization.
     Declined,
@@ -72,7 +72,7 @@ impl Delivery {
         Self::Declined,
     ];
 
-    /// As it is stored and answered.
+    /// The name in storage and in responses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Delivery {
         }
     }
 
-    /// What gives way to it.
+    /// The statuses that it replaces.
     pub fn after(self) -> impl Iterator<Item = Self> {
         // INVARIANT 12: a status replaces only those before it, so the order in which events arrive does not matter.
         Self::ALL.into_iter().filter(move |earlier| *earlier < self)
@@ -103,28 +103,28 @@ pub struct Invitation {
     pub organization: OrganizationId,
     /// The invited address, which never changes (`project-workspace`).
     pub email: Address,
-    /// The role offered.
+    /// The offered role.
     pub role: RoleId,
-    /// Resources it is offered on.
+    /// The offered resources.
     pub resources: Vec<ResourceRef>,
     /// For a time-limited role: how long from acceptance.
     pub term: Option<Term>,
-    /// For an optional role: which switching on it belongs to.
+    /// For an optional role: how often it had been switched off when it was offered.
     pub epoch: u32,
-    /// What the inviter wrote.
+    /// The inviter's message.
     pub message: Option<Message>,
-    /// Who answers for it: the last one who sent, resent or changed it.
+    /// The member who answers for it: the last one who sent, resent or changed it.
     pub invited_by: UserId,
-    /// For one that was sent through an API key whose secret another member knows: that member, who answers for it as well.
+    /// For an invitation sent through an API key whose secret another member knows: that member, who answers for it as well.
     #[serde(default)]
     pub sent_through: Option<UserId>,
-    /// Their name, for the mail and the preview.
+    /// The inviter's name, for the mail and the preview.
     pub inviter_name: Option<Name>,
-    /// Which link is good: resending raises it, and the older link is dead.
+    /// The generation of the valid link: resending raises it, and older links are dead.
     pub generation: u32,
-    /// Where it stands.
+    /// Its state.
     pub state: InvitationState,
-    /// How far its mail has come.
+    /// The progress of its mail.
     pub mail: Delivery,
     /// Whether it holds a seat.
     pub seat: bool,
@@ -136,12 +136,12 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Who became a member through it.
+    /// The user who became a member through it.
     pub accepted_by: Option<UserId>,
-    /// Why it was cancelled, where nobody took it back.
+    /// Why it was cancelled, if no member cancelled it.
     #[serde(default)]
     pub cancel_reason: Option<CancelReason>,
-    /// Rises with each change but that of `mail`.
+    /// Rises with each change except that of `mail`.
     pub version: u64,
 }
 
@@ -151,7 +151,7 @@ impl Invitation {
         [self.invited_by].into_iter().chain(self.sent_through)
     }
 
-    /// Where it stands at `now`: a pending one whose time is up has expired, job or not.
+    /// Its state at `now`: a pending invitation expires at its instant, even before a job has ended it.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> InvitationState {
         match self.state {
@@ -160,7 +160,7 @@ impl Invitation {
         }
     }
 
-    /// This invitation brought to its end: the seat is free.
+    /// This invitation, ended: the seat is free.
     #[must_use]
     pub fn ended(&self, state: InvitationState, now: Timestamp) -> Self {
         Self {
@@ -172,7 +172,7 @@ impl Invitation {
         }
     }
 
-    /// This invitation brought to its end since nobody can accept it any more: the seat is free.
+    /// This invitation, cancelled since it can no longer be accepted: the seat is free.
     #[must_use]
     pub fn ended_because(&self, reason: CancelReason, now: Timestamp) -> Self {
         Self {

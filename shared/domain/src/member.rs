@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many grants one member can hold: ending the membership ends all of them, with their index items, in one transaction.
+/// The most grants that one member can hold: ending the membership ends all of them, with their index items, in one
+/// transaction.
 pub const MAX_GRANTS: usize = 64;
 
-/// Days ahead of an end on which its holder is told.
+/// Days before an end at which the member is notified.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];
 
 /// Whether a member has access at all.
@@ -23,7 +24,7 @@ pub const NOTICE_DAYS: [u32; 2] = [7, 1];
 pub enum Status {
     /// The member's roles hold.
     Active,
-    /// The member keeps everything but access and seat.
+    /// The member keeps everything except access and seat.
     Inactive,
 }
 
@@ -34,12 +35,12 @@ pub struct RoleAssignment {
     pub role: RoleId,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
-    /// For an optional role: which switching on it belongs to.
+    /// For an optional role: how often it had been switched off when it was assigned.
     pub epoch: u32,
 }
 
 impl RoleAssignment {
-    /// Ends it at this instant, unless it ends sooner; [`Timestamp::MAX`] is no end.
+    /// Ends it at this instant, unless it ends sooner; [`Timestamp::MAX`] means no end.
     pub(crate) fn end_by(&mut self, until: Timestamp) {
         self.expires_at = Some(self.ends_at().min(until)).filter(|end| *end < Timestamp::MAX);
     }
@@ -61,14 +62,14 @@ pub struct Grant {
     pub held: RoleAssignment,
 }
 
-/// What a member tells about themselves.
+/// A member's own description of themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Time zone.
     pub timezone: Option<TimeZoneName>,
-    /// Colour that stands for the member.
+    /// The color that represents the member.
     pub color: Option<Color>,
-    /// Which notifications they want.
+    /// The notifications that they want.
     pub notifications: BTreeMap<NotificationId, bool>,
     /// Skills.
     pub skills: Vec<Skill>,
@@ -85,7 +86,7 @@ pub struct Member {
     pub organization: OrganizationId,
     /// The address they joined with.
     pub email: Address,
-    /// For one who was added at once: the member who told that this address is theirs, unless the platform did.
+    /// For a member who was added at once: the member who vouched for this address, unless the platform did.
     #[serde(default)]
     pub vouched_by: Option<UserId>,
     /// Name for people.
@@ -98,25 +99,26 @@ pub struct Member {
     pub grants: Vec<Grant>,
     /// Whether they hold a seat.
     pub seat: bool,
-    /// How many API keys they have that were not revoked.
+    /// How many of their API keys were not revoked.
     #[serde(default)]
     pub keys: u32,
-    /// API keys made before this instant are dead: the membership began then, or a time-limited role ended (`program-delivery`).
+    /// API keys created before this instant are dead: the membership began then, or a time-limited role ended
+    /// (`program-delivery`).
     #[serde(alias = "keys_since")]
     pub keys_valid_from: Timestamp,
-    /// What they tell about themselves.
+    /// Their profile.
     pub profile: Profile,
     /// When they became a member.
     pub joined_at: Timestamp,
     /// When they were last seen, within [`ACTIVITY_MINUTES`].
     pub last_active_at: Option<Timestamp>,
-    /// The next instant at which something about their roles is due (a notice or an end).
+    /// The next instant at which one of their roles ends, or a notice of it is due.
     pub due_at: Option<Timestamp>,
-    /// Rises with each change but that of `last_active_at`.
+    /// Rises with each change except that of `last_active_at`.
     pub version: u64,
 }
 
-/// Minutes that `last_active_at` may lag: within them a member's requests write nothing.
+/// Minutes by which `last_active_at` may lag: a member's requests within them write nothing.
 pub const ACTIVITY_MINUTES: i64 = 60;
 
 impl Member {
@@ -126,7 +128,7 @@ impl Member {
         on_organization.chain(self.grants.iter().map(|g| (&g.held, Some(&g.resource))))
     }
 
-    /// The holdings that give anything at `now`: not ended, not switched off, not on a resource being deleted.
+    /// The holdings that give anything at `now`: not expired, not switched off, not on a resource that is being deleted.
     pub fn live<'a>(
         &'a self,
         organization: &'a Organization,
@@ -142,13 +144,14 @@ impl Member {
         })
     }
 
-    /// Whether the member counts as one of the owners that must never run out.
+    /// Whether the member is one of the owners, of whom the organization always needs one.
     #[must_use]
     pub fn is_active_owner(&self, set: &RoleSet) -> bool {
         self.status == Status::Active && self.role.as_ref().is_some_and(|held| set.is_protected(&held.role))
     }
 
-    /// Whether a member with these roles and this status takes a seat: one at most, whatever they hold (`project-workspace`, `program-delivery`).
+    /// Whether a member with these roles and this status takes a seat: at most one, whatever they hold (`project-workspace`,
+    /// `program-delivery`).
     #[must_use]
     pub fn needs_seat(&self, set: &RoleSet) -> bool {
         self.status == Status::Active
@@ -157,7 +160,8 @@ impl Member {
                 .any(|(held, _)| set.role(&held.role).is_some_and(|r| r.uses_seat))
     }
 
-    /// The next instant at which a role ends or its end is announced: `now` for an end that is past, announcements only ahead.
+    /// The next instant at which a role ends or its end is announced: `now` for an end in the past; only announcements ahead
+    /// count.
     #[must_use]
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let notices = |end| NOTICE_DAYS.iter().map(move |days| days_before(end, *days));
@@ -167,7 +171,7 @@ impl Member {
             .min()
     }
 
-    /// Whether a request at `now` should record that the member was seen.
+    /// Whether a request at `now` should update when the member was last seen.
     #[must_use]
     pub fn activity_is_stale(&self, now: Timestamp) -> bool {
         let minutes = jiff::SignedDuration::from_mins(ACTIVITY_MINUTES);
@@ -175,9 +179,10 @@ impl Member {
             .is_none_or(|seen| now.duration_since(seen) >= minutes)
     }
 
-    /// This member after a change of roles or status: seat, next due instant and version follow from it.
+    /// This member after a change of roles or status, with seat, next due instant and version recalculated.
     ///
-    /// What had fallen due stays due, so that a change before the schedule's next run loses neither an end nor its announcement.
+    /// Anything that had fallen due stays due, so that a change before the schedule's next run loses neither an end nor its
+    /// announcement.
     #[must_use]
     pub fn recomputed(mut self, set: &RoleSet, now: Timestamp) -> Self {
         self.grants.sort_by(|a, b| a.resource.cmp(&b.resource));

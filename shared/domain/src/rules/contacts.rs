@@ -1,4 +1,4 @@
-//! Registering, changing and deleting contacts, and the contact that a membership leaves behind (`coaching-site`).
+//! Registering, changing and deleting contacts, and the contact that a former member becomes (`coaching-site`).
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
@@ -15,12 +15,12 @@ use crate::rules::members::{MemberRefusal, remove};
 use crate::text::{ContactId, Name};
 use jiff::Timestamp;
 
-/// Who keeps the contacts.
+/// The editor of contacts.
 #[derive(Clone, Copy)]
 pub enum ContactEditor<'a> {
     /// A member.
     Member(DecisionContext<'a>),
-    /// The platform, which knows who has an account.
+    /// The platform, which knows which people have an account.
     Platform {
         /// The user its token was issued to.
         id: UserId,
@@ -39,7 +39,7 @@ impl<'a> ContactEditor<'a> {
         }
     }
 
-    /// Whether they may tell who has an account: not through a key that is limited.
+    /// Whether the editor may vouch for accounts: a limited key may not.
     fn may_vouch(&self) -> bool {
         match self {
             Self::Member(ctx) => ctx.is_unrestricted(),
@@ -54,7 +54,7 @@ impl<'a> ContactEditor<'a> {
         }
     }
 
-    /// These changes, as long as the member who makes them is as they were read.
+    /// These changes, on condition that the member who makes them is still as they were read.
     fn made_by(&self, changes: Changes) -> Changes {
         match self {
             Self::Member(ctx) => changes.relying_on(ctx.relied_on()),
@@ -79,29 +79,29 @@ impl<'a> ContactEditor<'a> {
     }
 }
 
-/// What a contact shall be; what is none stays, or is not there with a new one.
+/// The requested state of a contact; fields that are none stay unchanged, and are empty in a new contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Their address.
     pub email: Address,
-    /// Name for people; none inside takes it away.
+    /// Name for people; an inner none removes it.
     pub name: Option<Option<Name>>,
-    /// Their account; none inside takes it away.
+    /// Their account; an inner none removes it.
     pub user: Option<Option<UserId>>,
 }
 
-/// Why a contact is not changed.
+/// The reason for not changing a contact.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ContactRefusal {
-    /// They have no say in it.
+    /// The editor has no permission for it.
     Forbidden,
     /// There is no such contact.
     NotFound,
-    /// Another contact has the address: this one.
+    /// Another contact, this one, has the address.
     AddressTaken(ContactId),
 }
 
-/// Registers a contact, or makes it what is told now. `at` is the contact that has the address, if one does.
+/// Registers a contact, or updates it. `at` is the contact that has the address, if one does.
 ///
 /// # Errors
 /// [`ContactRefusal::Forbidden`], [`ContactRefusal::AddressTaken`].
@@ -142,7 +142,7 @@ pub fn put(
     Ok((after, keeper.made_by(changes)))
 }
 
-/// The account of a contact, and who stands for it.
+/// The account of a contact, and its voucher.
 #[derive(Default)]
 struct Acquainted {
     user: Option<UserId>,
@@ -150,8 +150,8 @@ struct Acquainted {
     vouched_by: Option<UserId>,
 }
 
-/// The account as it shall be. Whoever names it, or moves one that somebody stands for to another address, stands for it from then
-/// on. What is so already stays on the word of the member who said it, unless the platform says the same.
+/// The account after the change. An editor who names it, or who moves a vouched one to another address, vouches for it from
+/// then on. An unchanged account keeps its voucher, unless the platform names the same account.
 fn acquainted(
     keeper: &ContactEditor<'_>,
     found: Option<&Contact>,
@@ -205,19 +205,19 @@ pub fn delete(
     }))
 }
 
-/// What a membership that ends finds among the contacts.
+/// The contacts and the record that matter when a membership ends.
 #[derive(Default)]
 pub struct ExistingContacts<'a> {
     /// The contact that has the member's address.
     pub at: Option<&'a Contact>,
     /// The contact that has the member's id.
     pub own: Option<&'a Contact>,
-    /// What is kept of the member's earlier memberships.
+    /// The record of the member's earlier memberships.
     pub former: Option<&'a FormerMember>,
 }
 
-/// Ends a membership as [`remove`] does, and makes sure that the person stays known, with their account; and whether they left of
-/// their own accord.
+/// Ends a membership as [`remove`] does, keeps the person with their account as a contact, and records whether they left on
+/// their own.
 ///
 /// # Errors
 /// [`MemberRefusal`].
@@ -245,10 +245,10 @@ fn former_member(ctx: &DecisionContext<'_>, member: &Member, before: Option<&For
     }
 }
 
-/// The contact that stays of a member: the one at their address, or a new one. Nobody stands for the account by that.
+/// The contact that a former member becomes: the one at their address, or a new one. This vouches for no account.
 ///
-/// Another person may have had the address before. A contact that their membership left behind is deleted. A contact that was
-/// registered for the address loses its account: the member who picks it could mean either person.
+/// Another person may have had the address before. If their membership left the contact behind, it is deleted. If it was
+/// registered for the address, it loses its account: a member who picks it could mean either person.
 fn contact_left_by(
     ctx: &DecisionContext<'_>,
     member: &Member,
@@ -306,12 +306,12 @@ fn new_contact(
     written(None, contact, &mut ctx.recorder(ids)).1
 }
 
-/// Whether a membership of this user has left the contact behind, under their id.
+/// Whether a membership of this user left the contact behind, under their id.
 fn is_of(contact: &Contact, user: UserId) -> bool {
     contact.id.as_str().starts_with(&user.to_string())
 }
 
-/// The user's id, as text; with a number behind it if a contact of theirs with another address has it already.
+/// The user's id as text, with a number appended if a contact of theirs with another address has it already.
 fn free_id(member: &Member, known: &ExistingContacts<'_>, ids: &mut dyn NewIds) -> Option<ContactId> {
     let text = match known.own {
         None => member.id.to_string(),
@@ -320,7 +320,7 @@ fn free_id(member: &Member, known: &ExistingContacts<'_>, ids: &mut dyn NewIds) 
     text.parse().ok()
 }
 
-/// The contact as it shall be, with what changes by that; nothing if it is so already.
+/// The contact after the change, with the changes that write it; no changes if it is the same already.
 fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) -> (Contact, Changes) {
     if before == Some(&after) {
         return (after, Changes::default());

@@ -1,4 +1,5 @@
-//! Deleting an organization: everybody is out at once, the data goes later, and until then the platform can bring it back.
+//! Deleting an organization: all members lose access at once. The data is erased later, and until then the platform can restore
+//! it.
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
@@ -14,32 +15,32 @@ use crate::time::days_after;
 use jiff::Timestamp;
 use serde_json::json;
 
-/// Days for which the platform can restore a deleted organization, before its data goes.
+/// Days for which the platform can restore a deleted organization, before its data is erased.
 pub const RESTORE_DAYS: u32 = 30;
 
-/// Owners that are written to when the data is gone: their addresses are kept until then.
+/// The most owners who get a mail when the data is erased: their addresses are kept until then.
 pub const MAX_FAREWELLS: usize = 50;
 
-/// Why an organization is not deleted or restored.
+/// The reason for not deleting or restoring an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeletionRefusal {
-    /// The member has no say in it, or does not ask in person.
+    /// The actor has no permission for it, or the caller is not a signed-in user.
     Forbidden,
     /// It was not deleted.
     NotDeleted,
-    /// Its data is going, or gone.
+    /// Its data is being erased, or is gone.
     TooLate,
 }
 
-/// When the data of an organization goes that was deleted at this instant.
+/// The instant from which the data of an organization deleted at `deleted_at` is erased.
 #[must_use]
 pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
     days_after(deleted_at, RESTORE_DAYS)
 }
 
-/// Deletes an organization. From the next request on nobody but the platform reaches it (`client-practice`).
+/// Deletes an organization. From the next request on, only the platform can reach it (`client-practice`).
 ///
-/// One that was deleted before stays as it is: its 30 days have begun.
+/// One that is deleted already stays as it is: its 30 days have begun.
 ///
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
@@ -76,7 +77,7 @@ pub fn delete(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<Changes
     })
 }
 
-/// Brings a deleted organization back as it was, for the platform.
+/// Restores a deleted organization as it was, for the platform.
 ///
 /// # Errors
 /// [`DeletionRefusal::NotDeleted`], [`DeletionRefusal::TooLate`].
@@ -102,7 +103,7 @@ pub fn restore(
         Some(json!({ "deleted_at": deleted_at })),
         None,
     );
-    // Mail that was held meanwhile is sent in the background: its records in the stream have passed.
+    // A background job sends the mail that was held meanwhile: the stream has already passed its records.
     let release = Job::new(
         JobId::from_uuid(ids.uuid()),
         before.id,
@@ -118,7 +119,7 @@ pub fn restore(
     Ok((after, changes))
 }
 
-/// Mail to these owners: their organization was deleted, and until when it can be restored.
+/// Mail to these owners that their organization was deleted, with the instant until which it can be restored.
 pub fn notify_owners(
     organization: &Organization,
     set: &RoleSet,
@@ -139,7 +140,7 @@ pub fn notify_owners(
     }
 }
 
-/// The beginning of the end: from here on nothing can be restored.
+/// The beginning of the erasure: from here on the organization cannot be restored.
 #[must_use]
 pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
     (!organization.erasing).then(|| {
@@ -152,7 +153,8 @@ pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
     })
 }
 
-/// The end: an event that stays, and a last mail to those who owned it. The organization's own item goes with it.
+/// The end of the erasure: an event that stays, and a last mail to the former owners. The organization's own item is deleted
+/// with it.
 pub fn end(
     organization: &Organization,
     deleted_at: Timestamp,

@@ -1,6 +1,7 @@
-//! What time does: invitations expire, roles end, ends are announced.
+//! The effects of time: invitations expire, roles end, and coming ends are announced.
 //!
-//! Access itself never waits for this: whoever decides looks at the instant. Settling frees what is held and tells people.
+//! Access never waits for this: decisions compare the instant themselves. Settling frees seats and addresses, and notifies
+//! members.
 
 use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, Recorder};
@@ -19,10 +20,10 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Roles of one member that one settling ends at most; more are settled by the next.
+/// The most roles of one member that one settling ends; the next one settles the rest.
 pub const ENDS_A_SETTLING: usize = 15;
 
-/// Ends a pending invitation whose time is up. Seat and address are free.
+/// Ends a pending invitation that has expired, which frees its seat and its address.
 pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     if before.state != InvitationState::Pending || before.expires_at > now {
         return Changes::default();
@@ -42,7 +43,7 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
     }
 }
 
-/// Ends the roles of a member whose time is up, and announces ends that come near.
+/// Ends the expired roles of a member, and announces ends that come near.
 pub fn expire_roles(
     organization: &Organization,
     set: &RoleSet,
@@ -60,7 +61,7 @@ pub fn expire_roles(
     let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
     let notices = notices(before.live(organization, set, now), due, now);
     if left_over || !(ended.is_empty() || notices.is_empty()) {
-        // One transaction holds so much: the rest stays due, and the announcements with it.
+        // One transaction holds no more: the rest stays due, and so do the announcements.
         return changes;
     }
     for letter in notices {
@@ -97,7 +98,7 @@ pub fn end_switched_off(
     end_holdings(set, before, &ended, EndReason::SwitchedOff, now, ids)
 }
 
-/// Announcements of ends that fell due: one for all resources on which a role ends at the same instant.
+/// The announcements of ends that fell due: one for all resources on which a role ends at the same instant.
 fn notices<'a>(
     live: impl Iterator<Item = (&'a RoleAssignment, Option<&'a ResourceRef>)>,
     due: Timestamp,
@@ -119,9 +120,9 @@ fn notices<'a>(
     grouped.into_iter().map(letter).collect()
 }
 
-/// The nearest notice of an end that fell due in `due..=now`, for a role that is live: its end is still ahead.
+/// The nearest notice that fell due in `due..=now`, for a role that is live: its end is still ahead.
 ///
-/// After a long pause of the schedule only the latest notice is given.
+/// After a long pause of the schedule, only the latest notice is sent.
 fn notice_due(held: &RoleAssignment, due: Timestamp, now: Timestamp) -> Option<(Timestamp, u32)> {
     let end = held.expires_at?;
     let fell_due = |days: &u32| (due..=now).contains(&days_before(end, *days));
@@ -149,7 +150,7 @@ fn end_holdings(
         .cloned()
         .collect();
     let mut after = after.recomputed(set, now);
-    // Whoever held a role for a time may have left keys behind: all of them end with it (`program-delivery`).
+    // The holder of a temporary or optional role may have left keys behind: all of them end with it (`program-delivery`).
     let for_a_time = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let ends = |role: &Role| on.is_none() && role.reach == Reach::Organization && held.expires_at.is_some();
         set.role(&held.role)

@@ -1,4 +1,4 @@
-//! Exporting the list of people: who may, what is recorded, and how an export comes to its end.
+//! Exporting the list of people: who may do so, what is recorded, and how an export ends.
 
 use crate::api_key::ApiKey;
 use crate::changes::{Changes, Pair};
@@ -11,16 +11,17 @@ use crate::rules::DecisionContext;
 use crate::rules::audit;
 use jiff::Timestamp;
 
-/// Why an export is not made, or not handed out.
+/// The reason for not making an export, or not showing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportRefusal {
-    /// They do not see everybody.
+    /// The caller cannot see every member.
     Forbidden,
-    /// There is none, or it is somebody else's.
+    /// There is no such export, or it is someone else's.
     NotFound,
 }
 
-/// Refuses whoever does not see the whole list. Who sees some of it reads it page by page: a file would not say what is missing.
+/// Refuses callers who cannot see the whole list. Callers who can see a part read it page by page: a file would not say what is
+/// missing.
 ///
 /// # Errors
 /// [`ExportRefusal::Forbidden`].
@@ -32,7 +33,7 @@ pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
     }
 }
 
-/// The record of people's data that leaves.
+/// The event that records an export of people's data.
 pub fn record(ctx: &DecisionContext<'_>, wanted: &ExportRequest, rows: u64, ids: &mut dyn NewIds) -> Event {
     let mut recorder = Recorder::new(ctx.organization.id, ctx.actor_ref(), ctx.now, ids);
     let organization = EntityRef::organization(ctx.organization.id);
@@ -44,7 +45,7 @@ pub fn record(ctx: &DecisionContext<'_>, wanted: &ExportRequest, rows: u64, ids:
     )
 }
 
-/// Asks for an export that is made in the background.
+/// Starts an export in the background.
 ///
 /// # Errors
 /// [`ExportRefusal::Forbidden`].
@@ -85,7 +86,8 @@ pub fn ask(
     Ok((export, changes))
 }
 
-/// Shows an export to who asked for it in this membership, in person or through a key of theirs that sees everybody.
+/// Shows an export to the member who asked for it in this membership, either as a signed-in user or through a key of theirs
+/// that can see everyone.
 ///
 /// # Errors
 /// [`ExportRefusal`].
@@ -97,7 +99,8 @@ pub fn show(ctx: &DecisionContext<'_>, found: Option<Export>) -> Result<Export, 
         .ok_or(ExportRefusal::NotFound)
 }
 
-/// Whether an export is made on: the organization is there, whoever asked sees everybody, and the key they asked through opens it.
+/// Whether an export may continue: the organization is not deleted, its requester can still see everyone, and the key that
+/// asked for it is usable.
 #[must_use]
 pub fn may_go_on(ctx: &DecisionContext<'_>, export: &Export) -> bool {
     let opens = |key: &ApiKey| key.usable(Some(ctx.actor), ctx.now).is_ok();
@@ -115,7 +118,7 @@ pub fn grown(export: &Export, rows: u64) -> Export {
     }
 }
 
-/// The end of an export whose file is there, with the record of it: from here on it can be fetched.
+/// The end of an export whose file is complete, with its event: from here on it can be fetched.
 pub fn ready(ctx: &DecisionContext<'_>, export: &Export, ids: &mut dyn NewIds) -> Changes {
     let after = Export {
         state: State::Ready,
@@ -130,7 +133,7 @@ pub fn ready(ctx: &DecisionContext<'_>, export: &Export, ids: &mut dyn NewIds) -
     }
 }
 
-/// The end of an export that comes to nothing.
+/// The end of an export that failed.
 #[must_use]
 pub fn failed(export: &Export) -> Changes {
     let after = Export {

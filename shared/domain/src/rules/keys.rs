@@ -1,8 +1,8 @@
-//! API keys: making, rotating and revoking them (`coaching-site`).
+//! API keys: creating, rotating and revoking them (`coaching-site`).
 //!
-//! Whoever makes or rotates a key learns its secret. So a key for another member holds no more than that member holds at that
-//! moment, all of which its maker must manage, and lasts no longer than the power of its maker. At each use it is asked what of
-//! that its maker could give still ([`Opening`]).
+//! The member who creates or rotates a key learns its secret. So a key for another member holds no more than that member holds
+//! at that moment, all of which its maker must manage. It lasts no longer than its maker's power. Each use checks which of
+//! those roles the maker could still give ([`Opening`]).
 
 mod opening;
 mod power;
@@ -25,51 +25,51 @@ use crate::text::Name;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-/// Hours that the old secret of a rotated key still opens, when nobody says otherwise.
+/// Hours for which the old secret of a rotated key still works by default.
 pub const DEFAULT_OVERLAP_HOURS: u32 = 24;
 
-/// Most hours of it.
+/// The most hours for which it can.
 pub const MAX_OVERLAP_HOURS: u32 = 168;
 
-/// How far the clocks of two processes may be apart: keys that end together end up to here, and one made at the same moment is
-/// dated after it.
+/// How far the clocks of two processes may differ. Ending all keys of a member ends those dated up to this much later, and a
+/// key made at the same moment is dated no earlier than that.
 pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(1);
 
-/// Why a key is not made, rotated or revoked.
+/// The reason for not creating, rotating or revoking a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum KeyRefusal {
-    /// The member has no say in it, or the other stands above them.
+    /// The actor has no permission for it, or the other member ranks above them.
     Forbidden,
-    /// Keys do not manage keys.
+    /// The caller is an API key, and keys cannot manage keys.
     InPerson,
-    /// There is no such member, or none the member may see.
+    /// There is no such member, or the actor may not see them.
     NoSuchMember,
-    /// There is no such key, or it opens nothing any more.
+    /// There is no such key, or it was revoked or ended with a role.
     NoSuchKey,
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
-    /// The member has as many keys as they can have.
+    /// The member already has the most keys that they can have.
     TooMany,
-    /// Whoever the key would belong to may do nothing at present.
+    /// The key's owner has no access at present.
     OwnerWithoutAccess,
-    /// The key's time is up.
+    /// The key has expired.
     Expired,
 }
 
-/// A key that is asked for.
+/// A requested key.
 #[derive(Debug)]
 pub struct NewApiKey<'a> {
     /// Name for people.
     pub name: Name,
-    /// Whether it only reads.
+    /// Whether it can only read.
     pub read_only: bool,
-    /// The resources it is limited to, each with what was found under its name.
+    /// The resources it is limited to: each key, with the resource found under it, if any.
     pub resources: &'a [(ResourceKey, Option<Resource>)],
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
 }
 
-/// The member whose keys they are: oneself, or somebody all of whose roles the member manages. Always in person.
+/// The owner of the keys: the actor, or a member all of whose roles the actor manages. The caller must be a signed-in user.
 ///
 /// # Errors
 /// [`KeyRefusal::InPerson`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
@@ -87,7 +87,7 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
     manages_all_of(ctx, other).then_some(other).ok_or(KeyRefusal::Forbidden)
 }
 
-/// Makes a key with this random secret. Everything about its owner must still be so when it is written.
+/// Creates a key with this random secret. The change is written only if its owner is still as they were read.
 ///
 /// # Errors
 /// [`KeyRefusal`].
@@ -149,9 +149,10 @@ pub fn create(
     Ok((key, secret, changes))
 }
 
-/// Gives a key a new secret. The one before still opens for so many hours, and any older one no more.
+/// Gives a key a new secret. The previous one still works for `overlap_hours`, and any older one no longer does.
 ///
-/// Whoever rotates it is the one who knows the new secret, beside the owner; who knew the one before knows nothing of this one.
+/// The member who rotates the key knows the new secret, besides the owner. The member who knew the previous secret does not
+/// know the new one.
 ///
 /// # Errors
 /// [`KeyRefusal`].
@@ -175,7 +176,7 @@ pub fn rotate(
     let mut limits = before.limits.clone();
     let held = holdings(ctx, owner)?;
     let oneself = owner.id == ctx.actor.id;
-    // While the secret before opens, whoever else knows it gets no more than it gave them.
+    // While the previous secret works, the other member who knows it gets no more than it gave them.
     let shared = before
         .known_by
         .present
@@ -184,7 +185,7 @@ pub fn rotate(
         limits.ceiling = None;
     }
     if !oneself {
-        // Whoever is told the new secret could make a key like this.
+        // The member who learns the new secret must be able to create a key like this.
         let too_long = power_ends(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
         if too_long || !within_power(ctx, &limits.resources) {
             return Err(KeyRefusal::Forbidden);
@@ -223,7 +224,7 @@ pub fn rotate(
     Ok((after, secret, changes))
 }
 
-/// Revokes a key: it opens nothing from here on.
+/// Revokes a key: it is unusable from here on.
 ///
 /// # Errors
 /// [`KeyRefusal`].
@@ -256,13 +257,13 @@ pub fn revoke(
     })
 }
 
-/// From when on keys of a membership that begins now are good: no key of an earlier membership of the same person comes back,
-/// whichever clock dated it.
+/// The instant from which keys of a membership that begins now are valid. No key of the person's earlier memberships becomes
+/// valid again, whichever clock dated it.
 pub(crate) fn valid_from(now: Timestamp) -> Timestamp {
     now.checked_add(MAX_CLOCK_SKEW).unwrap_or(now)
 }
 
-/// What follows for the keys of a member whose membership ends: their items go in the background.
+/// The job that deletes the keys of a member whose membership ends, in the background.
 pub(crate) fn key_cleanup_job(owner: &Member, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
     if owner.keys == 0 {
         return Vec::new();
@@ -272,7 +273,7 @@ pub(crate) fn key_cleanup_job(owner: &Member, now: Timestamp, ids: &mut dyn NewI
     vec![Pair::new(Job::new(id, owner.organization, work, now))]
 }
 
-/// Ends every key of a member who stays (`program-delivery`): how many there were, and the work that is left.
+/// Ends every key of a member who stays (`program-delivery`). Returns how many there were, and the remaining work.
 pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) -> (u32, Vec<Pair<Job>>) {
     let left = key_cleanup_job(after, now, ids);
     let count = std::mem::take(&mut after.keys);
@@ -282,18 +283,18 @@ pub(crate) fn end_all(after: &mut Member, now: Timestamp, ids: &mut dyn NewIds) 
     (count, left)
 }
 
-/// The key, if it is this member's and was not ended.
+/// The key, if it belongs to this member and was not ended.
 fn live_key<'k>(owner: &Member, key: Option<&'k ApiKey>) -> Result<&'k ApiKey, KeyRefusal> {
     key.filter(|key| is_listed(key, owner)).ok_or(KeyRefusal::NoSuchKey)
 }
 
-/// Whether the key counts as one of the member's: neither revoked nor ended with a role. One whose time is up still does.
+/// Whether the key counts as one of the member's: neither revoked nor ended with a role. An expired one still does.
 #[must_use]
 pub fn is_listed(key: &ApiKey, owner: &Member) -> bool {
     key.id.owner == owner.id && key.revoked_at.is_none() && key.created_at >= owner.keys_valid_from
 }
 
-/// The member with another number of keys.
+/// The change of the member to this number of keys.
 fn counted(owner: &Member, keys: u32) -> Pair<Member> {
     let after = Member {
         keys,
@@ -303,7 +304,7 @@ fn counted(owner: &Member, keys: u32) -> Pair<Member> {
     Pair::change(owner.clone(), after)
 }
 
-/// What the owner holds at this moment.
+/// The live holdings of the owner.
 fn holdings(ctx: &DecisionContext<'_>, owner: &Member) -> Result<Vec<Holding>, KeyRefusal> {
     let live = owner.live(ctx.organization, ctx.set, ctx.now);
     let held: Vec<Holding> = live
@@ -321,9 +322,9 @@ fn holdings(ctx: &DecisionContext<'_>, owner: &Member) -> Result<Vec<Holding>, K
     }
 }
 
-/// A number in the order of time.
+/// A number that rises with time.
 fn number(ids: &mut dyn NewIds) -> u64 {
-    // Milliseconds, and random bits that keep two of one millisecond apart.
+    // Milliseconds, and random bits that distinguish two numbers of one millisecond.
     let [a, b, c, d, e, f, .., y, z] = ids.uuid().into_bytes();
     u64::from_be_bytes([a, b, c, d, e, f, y, z])
 }

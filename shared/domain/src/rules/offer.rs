@@ -1,4 +1,4 @@
-//! An offer: a role with its resources and its term, as an invitation or a change of a member makes one.
+//! An offer: a role with its resources and its term, as made by an invitation or by a change of a member.
 
 use crate::address::Address;
 use crate::invitation::MAX_RESOURCES;
@@ -11,34 +11,34 @@ use crate::text::RoleId;
 use crate::time::Term;
 use jiff::Timestamp;
 
-/// What is asked for.
+/// A requested offer.
 #[derive(Debug, Clone)]
 pub struct RequestedOffer<'a> {
     /// The role.
     pub role: &'a RoleId,
-    /// The resources, each with what was found under its name.
+    /// The resources: each key, with the resource found under it, if any.
     pub resources: &'a [(ResourceKey, Option<Resource>)],
     /// The term.
     pub term: Option<Term>,
 }
 
-/// What can be given.
+/// A valid offer.
 #[derive(Debug, Clone)]
 pub struct Offer<'a> {
     /// The role.
     pub role: &'a Role,
-    /// The resources, in order, each once.
+    /// The resources, sorted, each once.
     pub resources: Vec<ResourceRef>,
     /// The term.
     pub term: Option<Term>,
-    /// Which switching on of an optional role it belongs to.
+    /// The epoch of an optional role: how often the organization had switched it off.
     pub epoch: u32,
 }
 
-/// Checks role, resources and term against each other and against what the organization has, all faults at once.
+/// Checks role, resources and term against each other and against the organization, and reports all violations at once.
 ///
 /// # Errors
-/// Every field that does not fit.
+/// Every invalid field.
 pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &RequestedOffer<'_>) -> Result<Offer<'a>, Vec<Violation>> {
     let Some(role) = ctx.set.role(wanted.role) else {
         let known: Vec<&str> = ctx.set.roles.iter().map(|r| r.id.as_str()).collect();
@@ -146,7 +146,7 @@ impl Offer<'_> {
         self.role.held_on_organization().then(|| self.held_from(start))
     }
 
-    /// The grants it makes from `start`.
+    /// The grants that the offer makes from `start`.
     #[must_use]
     pub fn grants(&self, start: Timestamp) -> Vec<Grant> {
         let held = self.held_from(start);
@@ -168,7 +168,7 @@ impl Offer<'_> {
     }
 }
 
-/// Whether the address may be given the role; the answer lists the domains otherwise (`program-delivery`).
+/// The violation if the address may not have the role; it lists the allowed domains (`program-delivery`).
 #[must_use]
 pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -> Option<Violation> {
     if !role.allowlisted || is_allowed(address, &ctx.organization.plan.allowed_domains) {
@@ -181,10 +181,10 @@ pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -
     ))
 }
 
-/// Whether the member may be given the role at the address they joined with (`program-delivery`).
+/// The violation if the member may not have the role at the address they joined with (`program-delivery`).
 ///
-/// Of somebody who was added at once on a member's word nobody has verified that the address is theirs. For most roles that
-/// is the word of those who could give them anyway; the allowlist is the platform's, and no member's word gets around it.
+/// The address of a member who was added at once on another member's word is unverified. For most roles that word suffices,
+/// since its giver could give the role anyway. The allowlist is the platform's, so no member's word bypasses it.
 #[must_use]
 pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Member) -> Option<Violation> {
     let outside = domain_fault(ctx, role, &member.email);
@@ -199,7 +199,7 @@ pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Memb
     outside.or_else(unverified)
 }
 
-/// What a refusal for a domain says: the domains that are allowed.
+/// The text of a refusal for a domain: the allowed domains.
 fn allowed_domains_text(ctx: &DecisionContext<'_>) -> String {
     let domains: Vec<&str> = ctx
         .organization

@@ -1,4 +1,4 @@
-//! Making an organization, and changing its name, settings and plan.
+//! Creating an organization, and changing its name, settings and plan.
 
 use crate::address::{Address, Domain};
 use crate::changes::{Changes, Pair};
@@ -14,22 +14,22 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days an invitation may stay open.
+/// Days for which an invitation may stay open.
 pub const INVITATION_DAYS: std::ops::RangeInclusive<u32> = 1..=30;
 
-/// Who makes an organization.
+/// The creator of an organization.
 pub struct Founder {
     /// The user.
     pub id: UserId,
     /// Their verified address.
     pub email: Address,
-    /// Their name, if the identity provider tells it.
+    /// Their name, if the identity provider reports it.
     pub name: Option<Name>,
 }
 
-/// Makes an organization whose first owner is the founder (`website-studio`).
+/// Creates an organization whose first owner is the founder (`website-studio`).
 ///
-/// Nothing if the role set has no protected role, which loading it has ruled out.
+/// None if the role set has no protected role, which cannot be: loading rejects such a set.
 pub fn create(
     founder: &Founder,
     name: Name,
@@ -91,29 +91,29 @@ pub fn create(
     Some((organization, changes))
 }
 
-/// A change of name and settings; what is none stays.
+/// A change of name and settings; fields that are none stay unchanged.
 #[derive(Default)]
 pub struct OrganizationUpdate {
     /// The new name.
     pub name: Option<Name>,
-    /// Days invitations stay open.
+    /// Days for which invitations stay open.
     pub invitation_ttl_days: Option<u32>,
-    /// The message invitations carry when the inviter writes none; none inside takes it away.
+    /// The message of invitations whose inviter writes none; an inner none removes it.
     pub default_message: Option<Option<Message>>,
-    /// Which optional roles are on.
+    /// The optional roles that are switched on.
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
-/// Why name or settings are not changed.
+/// The reason for not changing name or settings.
 #[derive(Debug, PartialEq, Eq)]
 pub enum UpdateRefusal {
-    /// The member has no say in it.
+    /// The actor has no permission for it.
     Forbidden,
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
 }
 
-/// Changes name and settings. Switching an optional role off ends it for everybody who holds it, at once (`program-delivery`).
+/// Changes name and settings. Switching an optional role off ends it at once for everyone who holds it (`program-delivery`).
 ///
 /// # Errors
 /// [`UpdateRefusal`].
@@ -204,7 +204,7 @@ fn update_faults(set: &RoleSet, wanted: &OrganizationUpdate) -> Vec<Violation> {
     violations
 }
 
-/// Sets seat limit and allowed domains. A limit below use keeps everybody and blocks growth.
+/// Sets the plan: limits and allowed domains. A seat limit below the seats in use removes no one and blocks growth.
 pub fn set_plan(
     before: &Organization,
     plan: Plan,
@@ -232,10 +232,10 @@ pub fn set_plan(
     (after, changes)
 }
 
-/// How many domains the allowlist may hold.
+/// The most domains that the allowlist may hold.
 pub const MAX_DOMAINS: usize = 100;
 
-/// Whether the address is in one of the domains the platform allows (`program-delivery`).
+/// Whether the address is in one of the domains that the platform allows (`program-delivery`).
 #[must_use]
 pub fn is_allowed(address: &Address, domains: &BTreeSet<Domain>) -> bool {
     domains.iter().any(|domain| domain.as_str() == address.domain())

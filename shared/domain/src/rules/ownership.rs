@@ -1,4 +1,4 @@
-//! Ownership: handing it on, and naming the owner who pays.
+//! Ownership: transferring it, and naming the billing owner.
 
 use crate::changes::{Changes, Pair, Reliance};
 use crate::event::EntityRef;
@@ -12,40 +12,41 @@ use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
 use crate::rules::{DecisionContext, Location, Violation};
 use serde_json::json;
 
-/// Why ownership stays where it is.
+/// The reason for not changing ownership.
 #[derive(Debug, PartialEq, Eq)]
 pub enum OwnershipRefusal {
-    /// Only an owner may do this, and only in person.
+    /// Only an owner may do this, and only as a signed-in user.
     Forbidden,
     /// There is no such member.
     NotFound,
-    /// The other is inactive.
+    /// The other member is inactive.
     Inactive,
-    /// The other is no active owner, so cannot be the one who pays (`client-practice`).
+    /// The other member is not an active owner, so cannot be the billing owner (`client-practice`).
     NotAnOwner,
-    /// The giver may not give themselves this role.
+    /// The giver may not assign themselves this role.
     RoleNotAssignable(String),
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
     /// Too few seats.
     NoSeats {
         /// Seats used and allowed.
         seats: Seats,
-        /// Seats it needs.
+        /// Seats that the change needs.
         needed: i64,
     },
 }
 
-/// The owner who asks. Ownership is for people: an API key, which others may know, never moves it.
+/// The actor, if they are an owner. Ownership is for people: an API key, which others may know, never moves it.
 fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> {
     Some(ctx.actor)
         .filter(|m| ctx.is_signed_in() && m.is_active_owner(ctx.set))
         .ok_or(OwnershipRefusal::Forbidden)
 }
 
-/// Hands ownership on: the receiver becomes an owner, the giver what they ask for, in one change (`coaching-site`).
+/// Transfers ownership: in one change, the receiver becomes an owner and the giver gets the role that they ask for
+/// (`coaching-site`).
 ///
-/// If the giver is the paying owner, the receiver is from then on (`client-practice`). The receiver keeps roles on resources.
+/// If the giver is the billing owner, the receiver is from then on (`client-practice`). The receiver keeps roles on resources.
 ///
 /// # Errors
 /// [`OwnershipRefusal`].
@@ -85,7 +86,7 @@ pub fn transfer(
     Ok((after_receiver, changes))
 }
 
-/// What the giver becomes, checked as any offer is. The fault's field is named as the request names it.
+/// The offer that the giver gets, checked as any offer. A violation names the field as the request does.
 fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
     let named = |mut violation: Violation| {
         if violation.at == Location::Field("role".into()) {
@@ -134,7 +135,7 @@ fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -
     Ok(after)
 }
 
-/// The receiver as an owner; unchanged if they are one.
+/// The receiver as an owner; unchanged if they are one already.
 fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
     let role = ctx.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
     if let Some(violation) = member_domain_fault(ctx, role, receiver) {
@@ -188,7 +189,7 @@ fn record(
     };
     for (before, after) in [giver, receiver] {
         if before == after {
-            // An owner already: what counts is that they still are one when this is written.
+            // The receiver is an owner already, and must still be one when this is written.
             changes.relied_on.push(Reliance::on(before));
             continue;
         }
@@ -203,7 +204,8 @@ fn record(
     changes
 }
 
-/// Names the owner who pays: from then on they can be neither demoted, deactivated nor removed, until another is named (`client-practice`).
+/// Names the billing owner. From then on they cannot be demoted, deactivated or removed until another is named
+/// (`client-practice`).
 ///
 /// # Errors
 /// [`OwnershipRefusal`].

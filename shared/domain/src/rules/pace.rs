@@ -1,7 +1,7 @@
-//! How much mail members can have sent: to one address, and by one organization; and to whom none is sent.
+//! Limits on mail: how much members may send to one address and in one organization, and which addresses get none.
 //!
-//! What counts is mail that a member sends by hand: invitations, and the news of having been added. Notices follow from what is so,
-//! and are few.
+//! Only mail that a member sends by hand counts: invitations, and mail about having been added. Notices follow from changes of
+//! state, and are few.
 
 use crate::address::Address;
 use crate::changes::Changes;
@@ -17,18 +17,18 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Mails sent by hand that one address gets of an organization within [`PERIOD`].
+/// The most mails sent by hand that one address gets from an organization within [`PERIOD`].
 pub const MAX_TO_ADDRESS: usize = 5;
 
-/// The time over which mail to one address is counted.
+/// The period over which mail to one address is counted.
 pub const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 
-/// Mails a day that the members of an organization can have sent, unless its plan says otherwise.
+/// The most mails a day that the members of an organization may send, unless its plan sets another limit.
 pub const DEFAULT_MAIL_LIMIT: u64 = 1_000;
 
-/// How long an invitation rests after its first, second, … mail before it can be sent again; from then on for [`PERIOD`].
+/// How long an invitation rests after its first, second, … mail before it can be resent; after later ones, for [`PERIOD`].
 ///
-/// Two more mails at once help somebody who looks for the first. Five within any 24 hours is the most that this comes to.
+/// Two more mails at once help an invitee who looks for the first. These rests allow at most five mails within any 24 hours.
 const RESTS: [SignedDuration; 4] = [
     SignedDuration::ZERO,
     SignedDuration::ZERO,
@@ -39,14 +39,14 @@ const RESTS: [SignedDuration; 4] = [
 /// A mail that was sent to an address by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sending {
-    /// Which.
+    /// The mail.
     pub mail: MailId,
-    /// When it was taken up.
+    /// When its sending began.
     pub at: Timestamp,
 }
 
-/// When the invitation can be sent again; none if it need not rest. Of two requests at once, the one that comes second may be dated
-/// before the first.
+/// When the invitation can be resent; none if it need not rest. Of two concurrent requests, the second one may be dated before
+/// the first.
 #[must_use]
 pub fn rests_until(invitation: &Invitation) -> Option<Timestamp> {
     let mails = usize::try_from(invitation.generation).unwrap_or(usize::MAX);
@@ -54,7 +54,7 @@ pub fn rests_until(invitation: &Invitation) -> Option<Timestamp> {
     (!rest.is_zero()).then(|| invitation.sent_at.checked_add(rest).unwrap_or(Timestamp::MAX))
 }
 
-/// Those of these sendings that count at `now`.
+/// The sendings that count at `now`.
 fn counted(mailed: &[Sending], now: Timestamp) -> impl Iterator<Item = &Sending> {
     mailed
         .iter()
@@ -70,7 +70,8 @@ pub fn rests(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
     first.checked_add(PERIOD).ok()
 }
 
-/// The sendings to an address with this mail among them; none if that were too many. A mail counts once, however often it is tried.
+/// The sendings to an address with this mail added; none if they would be too many. A mail counts once, however often it is
+/// tried.
 #[must_use]
 pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sending>> {
     let mut counted: Vec<Sending> = counted(mailed, now).cloned().collect();
@@ -84,16 +85,16 @@ pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sendi
     Some(counted)
 }
 
-/// What is known of mail before people are invited.
+/// The state of mail before an invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
-    /// What is known of the addresses.
+    /// The deliverability of the addresses.
     pub known: &'a [Deliverability],
-    /// What was sent on the day.
+    /// The mail already sent on the day.
     pub sent: Sent,
 }
 
-/// Invites as [`invite`] does, and keeps the pace of mail: no address is mailed too often, nor any that wants no mail.
+/// Invites as [`invite`] does, and limits mail: no address is mailed too often, and none that wants no mail.
 ///
 /// # Errors
 /// [`InviteRefusal`].
@@ -106,14 +107,14 @@ pub fn invite_at_pace(
     let mut paced = violations(before.known, request.addresses.iter().flatten(), ctx.now);
     let invited = invite(ctx, request, ids);
     if let Err(InviteRefusal::Invalid(mut violations)) = invited {
-        // What is refused anyway tells those who see a part of the organization nothing of the mail of others.
+        // A request that is refused anyway reveals other members' mail only to actors who can see the whole organization.
         paced.retain(|_| sees_contacts(ctx));
         paced.retain(|violation| violations.iter().all(|known| known.at != violation.at));
         violations.extend(paced);
         return Err(InviteRefusal::Invalid(violations));
     }
     let (_, changes) = invited?;
-    // Whoever is added is told at each address of theirs, also where that is not the one which was asked for.
+    // A person who is added gets mail at each of their addresses, including those that the request does not name.
     let told = changes.mail.iter().map(|mail| &mail.to);
     for violation in violations(before.known, told, ctx.now) {
         if paced.iter().all(|known| known.at != violation.at) {
@@ -131,7 +132,7 @@ pub fn invite_at_pace(
     Ok((changes.new_invitations(), changes))
 }
 
-/// The faults of addresses that were mailed too often. Whoever wants no mail is not mailed anyway.
+/// The violations of addresses that were mailed too often. Addresses that want no mail are not mailed anyway.
 fn violations<'a>(
     known: &[Deliverability],
     addresses: impl Iterator<Item = &'a Address>,
@@ -146,8 +147,8 @@ fn violations<'a>(
     addresses.filter_map(violation).collect()
 }
 
-/// These changes with each new invitation's links numbered as if the mails of earlier invitations had been its own: it rests as
-/// long as if the invitation had been sent again.
+/// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own: it
+/// rests as long as if it had been resent.
 fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {
@@ -170,7 +171,7 @@ fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> C
     changes
 }
 
-/// These changes without mail to addresses that want none: a new invitation says why, and waits to be found.
+/// These changes, without mail to addresses that want none: a new invitation says why, and waits to be found.
 fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
     let mut silenced: Vec<(Address, Reason)> = Vec::new();
     changes.mail.retain(|mail| {
@@ -188,21 +189,21 @@ fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
     changes
 }
 
-/// How much mail an organization's members had sent on a day, in UTC.
+/// The mail sent for an organization's members on a day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
     /// How many mails.
     pub count: u64,
-    /// At which instant of the day.
+    /// The present instant of that day.
     pub now: Timestamp,
 }
 
-/// How long something rests.
+/// The wait before something can be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rest {
     /// Until this instant.
     pub until: Timestamp,
-    /// So long from now on, in seconds.
+    /// The same as seconds from now.
     pub seconds: u64,
 }
 
@@ -218,12 +219,12 @@ impl Rest {
     }
 }
 
-/// More mail than an organization's members can have sent on one day.
+/// The refusal of more mail than an organization's members may send on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MailLimit {
-    /// How many mails a day they can.
+    /// The most mails a day.
     pub limit: u64,
-    /// Until the next day begins; none if a whole day would not do.
+    /// The wait until the next day; none if even a whole day's limit would not suffice.
     pub rest: Option<Rest>,
 }
 
@@ -241,7 +242,7 @@ pub fn day_ends(at: Timestamp) -> Timestamp {
 }
 
 impl Organization {
-    /// Mails a day that its members can have sent.
+    /// The most mails a day that its members may send.
     #[must_use]
     pub fn mail_limit(&self) -> u64 {
         self.plan.mail_limit.unwrap_or(DEFAULT_MAIL_LIMIT)
@@ -249,7 +250,8 @@ impl Organization {
 }
 
 impl Changes {
-    /// Mails that a member sends by hand with this. Mail that was held is sent on the word of earlier.
+    /// How many mails a member sends by hand with these changes. Released mail does not count: it counted when it was first
+    /// queued.
     #[must_use]
     pub fn mail_by_hand(&self) -> u64 {
         let count = |mail: &[Mail]| mail.iter().filter(|mail| mail.letter.is_by_hand()).count() as u64;

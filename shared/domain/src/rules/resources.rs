@@ -11,23 +11,24 @@ use crate::rules::{DecisionContext, Violation};
 use crate::text::Name;
 use serde_json::json;
 
-/// How many deletions may be under way at once: the organization names them, so that grants on them are dead at once.
+/// The most deletions in progress at once: the organization lists them, so that grants on them end at once.
 pub const MAX_ENDING: usize = 100;
-/// How many of them one member may have asked for, so that nobody takes up all of them.
+/// The most of them that one member may have asked for, so that no member takes up all of them.
 pub const MAX_ENDING_EACH: usize = 50;
-/// How many deletions may be under way at once for those who hold the protected role: whatever others delete, these are left to them.
+/// The most deletions in progress for holders of the protected role: it is higher, so that some are left to them, whatever
+/// others delete.
 pub const MAX_ENDING_OWNED: usize = 150;
 
-/// Why a resource is not changed.
+/// The reason for not changing a resource.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ResourceRefusal {
-    /// The member has no say in it.
+    /// The actor has no permission for it.
     Forbidden,
     /// There is no such resource.
     NotFound,
-    /// Fields that cannot be.
+    /// Invalid fields.
     Invalid(Vec<Violation>),
-    /// Too many deletions are still being carried out: in all, or of those that the member has asked for.
+    /// Too many deletions are in progress, in all or for this member.
     TooManyDeletions,
 }
 
@@ -98,10 +99,10 @@ pub fn put(
     Ok((after, changes))
 }
 
-/// Deletes a resource. Every grant on it is dead from here on; the items go in the background.
+/// Deletes a resource. Every grant on it is dead from here on; a background job deletes the items.
 ///
 /// # Errors
-/// [`ResourceRefusal`], but for `Invalid`.
+/// [`ResourceRefusal`], except `Invalid`.
 pub fn delete(
     ctx: &DecisionContext<'_>,
     found: Option<&Resource>,
@@ -144,7 +145,7 @@ pub fn delete(
     })
 }
 
-/// Whether the organization can name one more deletion, for the member who asks.
+/// Whether the organization can list one more deletion for the actor.
 fn has_room(ctx: &DecisionContext<'_>) -> bool {
     let organization = ctx.organization;
     if ctx.actor.is_active_owner(ctx.set) {

@@ -1,4 +1,4 @@
-//! Slices of background work: what one transaction of a job changes.
+//! Slices of background work: the changes of one transaction of a job.
 
 use crate::address::Address;
 use crate::changes::{Changes, Pair};
@@ -19,11 +19,11 @@ use crate::rules::invitations::resend_unseen;
 use crate::rules::pace::rests;
 use jiff::{SignedDuration, Timestamp};
 
-/// Things one slice handles at most: four items each fit one transaction.
+/// The most things that one slice handles: four items for each of them fit one transaction.
 pub const SLICE: usize = 20;
 
-/// How long work that ends a resource or a role goes on looking for holders: a request that had read it before may still
-/// be writing one.
+/// How long a job that ends a resource or a role keeps looking for holders: a request that had read it before may still be
+/// writing one.
 pub const IN_FLIGHT_GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Ends the grants of these members on a deleted resource.
@@ -54,8 +54,8 @@ pub fn end_grants(
     changes
 }
 
-/// Takes a deleted resource out of these pending invitations. One that offers nothing by that, though its role needs something, ends: nobody
-/// could accept it, so it would hold its seat for nothing. It goes on telling what it was for.
+/// Removes a deleted resource from these pending invitations. An invitation ends if its role needs a resource and this was the
+/// last one: the invitee could not accept it, so it would hold its seat for nothing. It still shows its resource.
 pub fn end_offers(
     set: &RoleSet,
     resource: &ResourceRef,
@@ -95,10 +95,10 @@ pub fn end_offers(
     changes
 }
 
-/// Sends these invitations again, as far as the member who asked still may, and as far as those who answer for them still could offer
-/// the same. Of a deleted organization nothing is: no mail leaves, and an organization that is brought back should find its links as
-/// they were. Nobody has named these addresses, so one that bounced, declined or complained stays as it is, with its link and its end,
-/// and so does one that was mailed too often of late.
+/// Resends these invitations, as far as the member who asked still may, and the members who answer for them could still offer
+/// the same. In a deleted organization, none is resent: no mail leaves, and a restored organization should find its links as
+/// they were. The requester named no addresses, so an address that bounced, declined, complained or was mailed too often
+/// recently keeps its invitation, link and end unchanged.
 pub fn resend_slice(
     ctx: &DecisionContext<'_>,
     invitations: &[Invitation],
@@ -125,12 +125,12 @@ pub fn resend_slice(
     for mail in &mut changes.mail {
         mail.asked = false;
     }
-    // Sent again, an invitation still rests on its inviter when it is accepted.
+    // Accepting a resent invitation still checks its inviter.
     changes.relied_on.clear();
     changes
 }
 
-/// Puts these held mails into the outbox anew. What they speak of is looked at again when they are sent.
+/// Puts these held mails into the outbox again. Sending them checks again whether they still apply.
 pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
     Changes {
         mail: held.iter().map(|mail| mail.released(ids)).collect(),
@@ -139,7 +139,7 @@ pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
     }
 }
 
-/// Puts a mail into the outbox anew that the mail service did not take, once the instant that it waits for has come.
+/// Puts a mail that the mail service did not accept into the outbox again, once the instant that it waits for has come.
 pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     let Some(anew) = mail.taken_up(now, ids) else {
         return Changes::default();
@@ -151,23 +151,23 @@ pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     }
 }
 
-/// How long a job waits before it looks again whether a deleted organization was restored.
+/// How long a job waits before it checks again whether a deleted organization was restored.
 pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
-/// The job put off until an instant, and no less than half an hour: then the schedule takes it up again.
+/// The job, delayed until an instant, but by at least half an hour; then the schedule resumes it.
 #[must_use]
 pub fn put_off(job: &Job, work: Work, until: Timestamp, now: Timestamp) -> Pair<Job> {
     let soon = now.checked_add(RESTORE_PATIENCE).unwrap_or(Timestamp::MAX);
     Pair::change(job.clone(), job.waiting(work, until.max(soon)))
 }
 
-/// The job moved on within the transaction of its slice, so a slice is done once however often it is tried.
+/// The job, advanced within the transaction of its slice, so that retries do not repeat a slice.
 #[must_use]
 pub fn moved_on(job: &Job, work: Work, now: Timestamp) -> Pair<Job> {
     Pair::change(job.clone(), job.moved_on(work, now))
 }
 
-/// The end of a resource's deletion: nothing refers to it any more, so the organization need not name it.
+/// The end of a resource's deletion: nothing refers to it any longer, so the organization need not list it.
 #[must_use]
 pub fn deletion_done(organization: &Organization, resource: &ResourceRef) -> Option<Pair<Organization>> {
     let mut after = organization.clone();

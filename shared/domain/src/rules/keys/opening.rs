@@ -1,4 +1,4 @@
-//! Opening: what a key is worth to whoever comes with it.
+//! Opening: the power that a key gives to the bearer of its secret.
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Secret, Unusable};
 use crate::changes::Reliance;
@@ -18,22 +18,22 @@ pub struct Opening<'a> {
     pub set: &'a RoleSet,
     /// The key.
     pub key: &'a ApiKey,
-    /// The secret that is used; none where somebody asks about the key by its id, which speaks of the present one.
+    /// The secret that is used; none if the question names the key by its id, and so is about the present secret.
     pub secret: Option<&'a Secret>,
-    /// Whose it is, if they are a member still.
+    /// The key's owner, if they are still a member.
     pub owner: Option<&'a Member>,
-    /// Who else knows the secret ([`ApiKey::knower`]), if somebody does and is a member still.
+    /// The other member who knows the secret ([`ApiKey::knower`]), if there is one and they are still a member.
     pub knower: Option<&'a Member>,
     /// The instant of the use.
     pub now: Timestamp,
 }
 
 impl Opening<'_> {
-    /// The key within what the member who knows its secret could give the owner at this moment. A key that the owner alone
-    /// knows stays as it is.
+    /// The key within what the member who knows its secret could give the owner at this moment. A key that only the owner knows
+    /// stays as it is.
     ///
-    /// Whoever made it or rotated it could manage all that it holds. Of what they manage no more, because they are gone or
-    /// inactive, have lost a role, or it ended or was switched off, the key is left with nothing.
+    /// The member who created or rotated it could manage all that it holds. The key loses every holding that this member no
+    /// longer manages: because they are gone or inactive, or because their role was removed, expired or was switched off.
     #[must_use]
     pub fn narrowed(&self) -> ApiKey {
         let mut key = self.key.clone();
@@ -54,7 +54,7 @@ impl Opening<'_> {
             key: None,
             now: self.now,
         });
-        // INVARIANT 7: of what the key may do, only what the member who knows its secret manages now is left.
+        // INVARIANT 7: the key keeps only those of its holdings that the member who knows its secret manages now.
         let until = |held: &Holding| power_until(&ctx?, owner, &held.role, held.resource.as_ref());
         let held = key.limits.ceiling.unwrap_or_else(|| Holding::all_of(owner));
         let lasting = |held: Holding| until(&held).map(|until| (held, until));
@@ -65,10 +65,10 @@ impl Opening<'_> {
     }
 }
 
-/// Why a secret opens nothing.
+/// The reason for rejecting a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRejection {
-    /// The key opens nothing.
+    /// The key is unusable.
     Key(Unusable),
     /// The organization was deleted.
     OrganizationDeleted,
@@ -85,7 +85,8 @@ impl KeyRejection {
     }
 }
 
-/// Whether the secret opens something; the key is [`narrowed`](Opening::narrowed) already. Who does not know the secret learns nothing of key, owner or organization.
+/// Checks that the secret works; the key is [`narrowed`](Opening::narrowed) already. A caller who does not know the secret
+/// learns nothing about key, owner or organization.
 ///
 /// # Errors
 /// [`KeyRejection`].

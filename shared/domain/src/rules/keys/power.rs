@@ -1,4 +1,4 @@
-//! How far the power of a key's maker goes: over which resources, and until when.
+//! The limits of the power of a key's maker: its resources, and its end.
 
 use super::NewApiKey;
 use crate::api_key::MAX_KEY_RESOURCES;
@@ -10,14 +10,15 @@ use crate::rules::giving::power_until;
 use crate::rules::{DecisionContext, Violation};
 use jiff::Timestamp;
 
-/// Whether the member manages members on each of these resources, or everywhere.
+/// Whether the actor manages members on each of these resources, or everywhere.
 pub(super) fn within_power(ctx: &DecisionContext<'_>, resources: &[ResourceRef]) -> bool {
     let authority = ctx.authority();
     let there = |r: &ResourceRef| authority.allows(permission::MEMBERS_MANAGE, Some(r));
     authority.allows(permission::MEMBERS_MANAGE, None) || (!resources.is_empty() && resources.iter().all(there))
 }
 
-/// When the member's power over the other ends, if it does: that of their roles that manage what the other holds.
+/// The end of the actor's power over the other, if it has one: the earliest end among the roles by which they manage what the
+/// other holds.
 pub(super) fn power_ends(ctx: &DecisionContext<'_>, other: &Member) -> Option<Timestamp> {
     let over = |(held, on): (&RoleAssignment, Option<&ResourceRef>)| power_until(ctx, other, &held.role, on);
     other
@@ -27,7 +28,7 @@ pub(super) fn power_ends(ctx: &DecisionContext<'_>, other: &Member) -> Option<Ti
         .filter(|end| *end < Timestamp::MAX)
 }
 
-/// The resources of the key, in order, each once; or every field that cannot be.
+/// The resources of the key, sorted, each once; or every invalid field.
 pub(super) fn check(
     ctx: &DecisionContext<'_>,
     owner: &Member,
@@ -45,7 +46,7 @@ pub(super) fn check(
             .filter(|r| oneself || within_power(ctx, std::slice::from_ref(r)));
         match there {
             Some(reference) => resources.push(reference.clone()),
-            // What is out of reach is not told from what does not exist.
+            // A resource out of reach gets the same answer as a missing one.
             None => {
                 let detail = format!("there is no {} `{}` that the key can be limited to", key.kind, key.id);
                 violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
