@@ -29,7 +29,7 @@ pub const USE_MINUTES: i64 = 60;
 /// Digits of a key's own number in base62.
 const NUMBER_DIGITS: usize = 11;
 
-/// The id of an API key: its owner, and its number among their keys. One read with it finds both.
+/// The id of an API key: its owner, and its number among their keys. With the id, one read can find both.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyId {

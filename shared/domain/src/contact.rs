@@ -1,4 +1,4 @@
-//! Contacts: people an organization knows, whether or not they are on its team (`coaching-site`).
+//! Contacts: people whom an organization knows, whether or not they are members (`coaching-site`).
 
 use crate::address::Address;
 use crate::id::{OrganizationId, UserId};
@@ -8,28 +8,28 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A person the organization knows.
+/// A person whom the organization knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     /// The organization.
     pub organization: OrganizationId,
     /// The product's own id; the user's, for one who was a member.
     pub id: ContactId,
-    /// Their address: one contact of an organization has it at most.
+    /// Their address: at most one contact of an organization has it.
     pub email: Address,
     /// Name for people.
     pub name: Option<Name>,
     /// Their account, if one is known.
     pub user: Option<UserId>,
-    /// Whether somebody stands for the account: the platform, or the member who named it.
+    /// Whether the platform, or the member who named the account, vouches for it.
     ///
-    /// Otherwise it is the account of an earlier membership, and a hint: the mailbox may be somebody else's by now. A contact from
-    /// before this was noted may be either, so it counts as a hint until its account is named again.
+    /// Otherwise it is the account of an earlier membership, and only a hint: the mailbox may be someone else's by now. A
+    /// contact from before this field existed may be either, so it counts as a hint until its account is named again.
     #[serde(default)]
     pub vouched: bool,
-    /// The member who stands for it; none if the platform does, or if nobody does.
+    /// The member who vouches for it; none if the platform does, or if no one does.
     ///
-    /// They answer for it: nobody is added through it to what they could not give themselves.
+    /// They answer for it: it never adds anyone to a role that they could not assign themselves.
     #[serde(default)]
     pub vouched_by: Option<UserId>,
     /// When they became known.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Who did something, or what it was done to.
+/// The actor or the subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntityRef {
     /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
@@ -32,7 +32,7 @@ impl EntityRef {
         Self::new("user", id)
     }
 
-    /// An API key, as what it does or as what something is done to.
+    /// An API key, as actor or as subject.
     #[must_use]
     pub fn api_key(id: KeyId) -> Self {
         Self::new("api_key", id)
@@ -44,7 +44,7 @@ impl EntityRef {
         Self::new("contact", id)
     }
 
-    /// The platform's operator, by the user the token was issued to.
+    /// The platform's operator, by the user that the token was issued to.
     #[must_use]
     pub fn platform(id: UserId) -> Self {
         Self::new("platform", id)
@@ -75,25 +75,25 @@ impl EntityRef {
     }
 }
 
-/// What happened: who, what, when, before and after.
+/// A change: who, what, when, before and after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its id, in the order of time.
+    /// Its id, which rises with time.
     pub id: EventId,
     /// The organization it happened in.
     pub organization: OrganizationId,
     /// What happened, such as `invitation.created`.
     #[serde(rename = "event")]
     pub kind: String,
-    /// Who did it.
+    /// The actor.
     pub actor: EntityRef,
-    /// What it was done to.
+    /// The subject.
     pub subject: EntityRef,
     /// When.
     pub at: Timestamp,
-    /// What was, as far as it changed.
+    /// The changed fields as they were.
     pub before: Option<Value>,
-    /// What is, as far as it changed.
+    /// The changed fields as they are now.
     pub after: Option<Value>,
 }
 
@@ -106,7 +106,7 @@ pub struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// A recorder for what `actor` does at `now`.
+    /// A recorder for the events of `actor` at `now`.
     pub fn new(organization: OrganizationId, actor: EntityRef, now: Timestamp, ids: &'a mut dyn NewIds) -> Self {
         Self {
             organization,

@@ -11,29 +11,29 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// How long an export can be fetched, and how long it may take to make it.
+/// How long an export can be fetched, and how long making it may take.
 pub const EXPORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long the link to a file opens it.
+/// How long the link to a file works.
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// How often a slice of an export is tried before the export is given up.
+/// How often a slice of an export is tried before the export fails.
 pub const MAX_TRIES: u8 = 5;
-/// How long after a slice was tried in vain it is tried again; twice as long after each further time.
+/// The wait after the first failed attempt at a slice; it doubles after each further one.
 pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
-/// How long the slice that writes a workbook is left alone before it counts as dead: longer than its function runs.
+/// How long the slice that writes a workbook may run before it counts as dead: longer than its function can run.
 pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(6);
 
-/// The form of the file.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Text, a line a person.
+    /// Text, with one line for each person.
     Csv,
     /// An Excel workbook.
     Xlsx,
 }
 
 impl Format {
-    /// Its name, which is the file's ending as well.
+    /// Its name, which is also the file's extension.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -58,7 +58,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Why a text is no format.
+/// The text is not a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be `csv` or `xlsx`")]
 pub struct FormatError;
@@ -74,18 +74,18 @@ impl FromStr for Format {
     }
 }
 
-/// What shall be exported, and how.
+/// A requested export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportRequest {
-    /// The form of the file.
+    /// The format of the file.
     pub format: Format,
     /// The time zone of its times.
     pub timezone: TimeZoneName,
-    /// Whom it is of.
+    /// The people to export, and their order.
     pub filter: Selection,
 }
 
-/// How far an export has come.
+/// The state of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -93,7 +93,7 @@ pub enum State {
     Running,
     /// The file can be fetched.
     Ready,
-    /// It was given up; another one can be asked for.
+    /// It failed; another one can be requested.
     Failed,
 }
 
@@ -104,41 +104,41 @@ pub struct Export {
     pub id: ExportId,
     /// The organization.
     pub organization: OrganizationId,
-    /// Who asked for it.
+    /// The member who asked for it.
     pub by: UserId,
-    /// The API key they asked through.
+    /// The API key that made the request, if one did.
     pub key: Option<KeyId>,
-    /// What was asked for.
+    /// The request.
     #[serde(flatten)]
     pub wanted: ExportRequest,
-    /// How far it has come.
+    /// Its state.
     pub state: State,
-    /// Rows that were read so far; in the end all there are.
+    /// The rows read so far; in the end, all rows.
     pub rows: u64,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
-    /// From when on it is no more.
+    /// When it expires.
     pub expires_at: Timestamp,
     /// Rises with each change.
     pub version: u64,
 }
 
 impl Export {
-    /// Whether it is still there.
+    /// Whether it has not expired.
     #[must_use]
     pub fn is_there(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
 
-    /// Where its file lies.
+    /// The path of its file.
     #[must_use]
     pub fn file(&self) -> String {
         let name = self.wanted.file_name(self.created_at);
         format!("exports/{}/{}/{name}", self.organization, self.id)
     }
 
-    /// Where a part of it lies while it is made. The mark is of what is in it, so that the same part written twice is one file,
-    /// and another attempt at it that has read something else is another file, which nobody looks at.
+    /// The path of one of its parts while it is made. The mark depends on the content: the same part written twice is one file,
+    /// and another attempt with other content is another file, which is never read.
     #[must_use]
     pub fn part(&self, number: usize, mark: &str) -> String {
         format!("exports/{}/{}/part-{number:06}-{mark}", self.organization, self.id)
@@ -146,7 +146,7 @@ impl Export {
 }
 
 impl ExportRequest {
-    /// What the file is called, for an export of this instant: plain ASCII, which every browser takes.
+    /// The name of the file for an export of this instant: plain ASCII, which every browser accepts.
     #[must_use]
     pub fn file_name(&self, at: Timestamp) -> String {
         let day = sheet::Sheet::new(self.timezone.clone()).local(at).date();

@@ -1,7 +1,7 @@
-//! What the mail service tells of a mail later on.
+//! Later reports of the mail service about a mail.
 //!
-//! It tells late, twice and in any order. So nothing is ever set to what was told last: each of it gives way to what it is
-//! less than, and the end is the same whatever came first.
+//! Reports come late, twice and in any order. So a report never simply replaces the last one: each status is replaced only by
+//! greater ones, and the result is the same in any order.
 
 use crate::address::Address;
 use crate::id::OrganizationId;
@@ -11,20 +11,21 @@ use crate::rules::pace::Sending;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What is told of a mail.
+/// A report about a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryEvent {
-    /// The service has taken it.
+    /// The service has accepted it.
     Sent,
-    /// The service has taken it and does not pass it on: for something in it, or since it sends that address nothing.
+    /// The service has accepted it and does not forward it: because of its content, or because it sends nothing to that
+    /// address.
     Rejected,
-    /// It came back, and another one may arrive: a full mailbox, or a note that somebody is away.
+    /// It was returned, but another one may arrive: the mailbox is full, or the recipient is away.
     Returned,
     /// The recipient's server has it.
     Delivered,
-    /// It came back for good: there is no such mailbox.
+    /// It was permanently returned: there is no such mailbox.
     Bounced,
-    /// The recipient called it spam.
+    /// The recipient reported it as spam.
     Complained,
 }
 
@@ -39,7 +40,7 @@ impl DeliveryEvent {
         Self::Complained,
     ];
 
-    /// How far a mail has come of which this is told.
+    /// The delivery status of a mail with this report.
     #[must_use]
     pub const fn delivery(self) -> Delivery {
         match self {
@@ -52,7 +53,7 @@ impl DeliveryEvent {
         }
     }
 
-    /// Where the mail in the outbox stands by it, and from where it may have come there.
+    /// The states of a mail in the outbox from which the report moves it, and the state to which it does.
     #[must_use]
     pub const fn outbox_states(self) -> (&'static [MailState], MailState) {
         match self {
@@ -67,7 +68,7 @@ impl DeliveryEvent {
         }
     }
 
-    /// What it says of the address, if anything.
+    /// The mark that it makes on the address, if any.
     #[must_use]
     pub const fn mark(self) -> Option<Mark> {
         match self {
@@ -79,34 +80,34 @@ impl DeliveryEvent {
     }
 }
 
-/// What is noted of an address.
+/// A mark on an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// Mail has reached it: whatever bounced before does not count any more.
+    /// Mail has reached it: earlier bounces no longer count.
     Reached,
-    /// Mail to it came back for good.
+    /// Mail to it was permanently returned.
     Bounced,
-    /// Whoever reads it called a mail spam.
+    /// Its reader reported a mail as spam.
     Complained,
-    /// Whoever reads it declined an invitation.
+    /// Its reader declined an invitation.
     Declined,
-    /// Whoever reads it accepted an invitation: they want mail again.
+    /// Its reader accepted an invitation, and so wants mail again.
     Wanted,
 }
 
 /// Why an address is not mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Mail to the address came back for good.
+    /// Mail to the address was permanently returned.
     Bounced,
-    /// Whoever reads it called a mail spam.
+    /// Its reader reported a mail as spam.
     Complained,
-    /// Whoever reads it declined an invitation.
+    /// Its reader declined an invitation.
     Declined,
 }
 
 impl Reason {
-    /// What an invitation shows whose mail was left out for it.
+    /// The status of an invitation whose mail was not sent for this reason.
     #[must_use]
     pub const fn delivery(self) -> Delivery {
         match self {
@@ -120,14 +121,14 @@ impl Reason {
 /// Whether an organization's mail reaches an address, and is wanted there. Each instant is the latest of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliverability {
-    /// Whose mail: what one organization met is not told to another.
+    /// The organization that sent the mail: its results are not shown to other organizations.
     pub organization: OrganizationId,
     /// The address.
     pub address: Address,
-    /// When mail came back for good.
+    /// When mail was permanently returned.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub bounced_at: Option<Timestamp>,
-    /// When somebody complained.
+    /// When its reader complained.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub complained_at: Option<Timestamp>,
     /// When mail reached it.
@@ -136,24 +137,24 @@ pub struct Deliverability {
     /// When an invitation was declined.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub declined_at: Option<Timestamp>,
-    /// When an invitation was accepted by somebody who had declined or complained.
+    /// When an invitee who had declined or complained accepted an invitation.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub wanted_at: Option<Timestamp>,
-    /// What was sent to it by hand of late.
+    /// The mail recently sent to it by hand.
     #[serde(default)]
     pub mailed: Vec<Sending>,
 }
 
 impl Deliverability {
-    /// Why the address is not mailed; none if it is again. A complaint or a refusal lasts until the person accepts an invitation:
-    /// that mail arrives is no change of mind.
+    /// Why the address is not mailed; none if it can be. A complaint or a refusal lasts until the person accepts an invitation:
+    /// delivered mail does not mean that they changed their mind.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         let reasons = [Reason::Complained, Reason::Declined, Reason::Bounced];
         reasons.into_iter().find(|reason| self.has(*reason))
     }
 
-    /// Whether the person wants no mail, as far as they have said.
+    /// Whether the person has said that they want no mail.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.has(Reason::Complained) || self.has(Reason::Declined)
@@ -169,10 +170,10 @@ impl Deliverability {
 }
 
 impl Mail {
-    /// Why it is not sent, with what is known of its address.
+    /// The reason for not sending it, based on the deliverability of its address.
     ///
-    /// Whom somebody has just named is mailed though mail came back before, and never against the person's own word. Whoever declined
-    /// an invitation gets no other one, and still hears of what is done to their access.
+    /// An address that a member has just named is mailed even after a bounce, but never against the person's own wish. A person
+    /// who declined an invitation gets no other one, but still gets mail about changes to their access.
     #[must_use]
     pub fn withheld(&self, known: Option<&Deliverability>) -> Option<Reason> {
         let known = known.filter(|known| known.organization == self.organization && known.address == self.to)?;
@@ -187,7 +188,8 @@ impl Mail {
         reasons.into_iter().find(|reason| known.has(*reason))
     }
 
-    /// Whether what comes of it is noted of its address. Not of the last mail of an organization: nothing is left of that.
+    /// Whether its reports are recorded for its address. Those of the last mail of an organization are not: none of its data
+    /// remains.
     #[must_use]
     pub const fn marks(&self) -> bool {
         !matches!(self.letter, Letter::OrganizationErased { .. })

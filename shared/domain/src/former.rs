@@ -1,4 +1,5 @@
-//! Former members: what an organization keeps of an account whose membership has ended, or that declined to become a member.
+//! Former members: the record that an organization keeps of an account whose membership has ended, or that declined to become a
+//! member.
 
 use crate::address::Address;
 use crate::id::{OrganizationId, UserId};
@@ -6,30 +7,30 @@ use crate::member::Member;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An account that was a member, or declined to become one. It is kept by the account, so neither deleting nor changing a contact,
-/// nor writing another address to it, undoes it.
+/// An account that was a member, or declined to become one. The record belongs to the account, so deleting or changing a
+/// contact, or its address, does not undo it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormerMember {
     /// The organization.
     pub organization: OrganizationId,
     /// The user.
     pub id: UserId,
-    /// The last address that is known to be theirs; the one they joined with if none is.
+    /// The last address known to be theirs; the one they joined with if none is.
     pub email: Address,
-    /// The member on whose word the address is theirs; none if they or the platform have shown it.
+    /// The member who vouched for the address; none if the user or the platform has shown that it is theirs.
     pub vouched_by: Option<UserId>,
-    /// Whether they left of their own accord, or have declined an invitation since: then they are asked before they are added again.
+    /// Whether they left on their own, or have declined an invitation since: then they are invited rather than added at once.
     pub left: bool,
-    /// When the last membership ended, or they declined since.
+    /// When the last membership ended, or they last declined after that.
     pub ended_at: Timestamp,
     /// Rises with each membership that ends, and each time they decline.
     pub version: u64,
 }
 
 impl FormerMember {
-    /// What is kept of a membership that ends at `now`, beside what was kept of those before it.
+    /// The record of a membership that ends at `now`, combined with the record of earlier ones.
     ///
-    /// An address that a member told of does not take the place of one that is known to be theirs.
+    /// An address that a member vouched for does not replace one that is known to be theirs.
     #[must_use]
     pub fn of(member: &Member, before: Option<&Self>, left: bool, now: Timestamp) -> Self {
         let known = before.filter(|kept| kept.vouched_by.is_none() && member.vouched_by.is_some());
@@ -45,7 +46,7 @@ impl FormerMember {
         }
     }
 
-    /// What is kept of an account that declines an invitation at `now`, having shown that this address is theirs.
+    /// The record of an account that declines an invitation at `now`, having shown that this address is theirs.
     #[must_use]
     pub fn who_declined(
         organization: OrganizationId,

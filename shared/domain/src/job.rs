@@ -1,4 +1,4 @@
-//! Work that is too long for one request: done in slices, each one transaction that also moves the job on.
+//! Work that is too long for one request. It is done in slices, each one transaction that also advances the job.
 
 use crate::address::Address;
 use crate::id::{ExportId, InvitationId, JobId, MailId, OrganizationId, UserId};
@@ -7,79 +7,80 @@ use crate::text::RoleId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Seconds after which a job that nobody moved on is taken up again by the schedule.
+/// The time after which the schedule resumes a job that has not advanced.
 pub const JOB_STALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(120);
 
-/// What there is to do.
+/// The task of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "work")]
 pub enum Work {
     /// End every grant on a deleted resource, and every pending offer of one.
     EndResource {
-        /// The resource as it was.
+        /// The resource before its deletion.
         resource: ResourceRef,
-        /// The last pending invitation looked at.
+        /// The last pending invitation that was checked.
         after: Option<InvitationId>,
-        /// Whether this is the second look, begun after late writers have had their time.
+        /// Whether this is the second pass, which begins after late writers have had their time.
         late: bool,
     },
     /// End an optional role that was switched off, for all who held it.
     EndRole {
         /// The role.
         role: RoleId,
-        /// Which switching on ended.
+        /// The epoch that ended.
         epoch: u32,
     },
-    /// Erase a deleted organization, once it cannot be restored any more.
+    /// Erase a deleted organization once it can no longer be restored.
     EraseOrganization {
-        /// Which deletion: an organization that was restored, and perhaps deleted again, is not this job's.
+        /// The instant of the deletion: the job leaves an organization alone that was restored since, even if it was deleted
+        /// again.
         deleted_at: Timestamp,
-        /// How far it has come.
+        /// The present stage.
         stage: Erasure,
     },
-    /// Delete what is left of a member's API keys that are dead: all of them, if there is no such member any more.
+    /// Delete the items of a member's dead API keys: all of them, if the owner is no longer a member.
     EndKeys {
-        /// Whose they were.
+        /// The owner of the keys.
         owner: UserId,
     },
-    /// Send every pending invitation again.
+    /// Resend every pending invitation.
     ResendAll {
-        /// On whose word.
+        /// The member who asked for it.
         by: UserId,
-        /// The last invitation looked at.
+        /// The last invitation that was checked.
         after: Option<InvitationId>,
     },
-    /// Send what was held while the organization was deleted.
+    /// Send the mail that was held while the organization was deleted.
     ReleaseMail {
         /// The last mail released.
         after: Option<MailId>,
     },
-    /// Make the file of an export.
+    /// Write the file of an export.
     Export {
-        /// Which.
+        /// The export.
         export: ExportId,
-        /// How far it has come.
+        /// The present stage.
         stage: Exporting,
-        /// How often its next slice was tried in vain.
+        /// How many attempts at its next slice have failed.
         tries: u8,
-        /// Before this instant the next slice is not tried again.
+        /// The instant before which the next slice is not retried.
         #[serde(default)]
         not_before: Option<Timestamp>,
     },
 }
 
-/// How far the making of a file has come. Whatever is read is kept in parts, each in a file of its own beside the one to be.
+/// The stage of writing a file. The rows that are read are kept in parts, each in a file of its own next to the final one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
 pub enum Exporting {
-    /// The list is read.
+    /// Reading the list.
     Read {
-        /// Where it goes on.
+        /// The position to continue from.
         after: Option<String>,
         /// A mark of each part that was read.
         parts: Vec<String>,
     },
-    /// The parts are put together.
+    /// Joining the parts.
     Join {
         /// A mark of each part.
         parts: Vec<String>,
@@ -87,42 +88,42 @@ pub enum Exporting {
         joined: usize,
         /// The upload of the file, once it has begun.
         upload: Option<String>,
-        /// What was answered to each piece of it.
+        /// The answer of the storage to each uploaded piece.
         pieces: Vec<String>,
     },
-    /// The parts are thrown away.
+    /// Deleting the parts.
     Tidy {
         /// A mark of each part that is left.
         parts: Vec<String>,
     },
 }
 
-/// How far the erasure of an organization has come.
+/// The stage of erasing an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "stage")]
 pub enum Erasure {
-    /// Owners are told that it was deleted.
+    /// Mailing the owners that it was deleted.
     Tell {
-        /// Where the last owner looked at stands among them.
+        /// The position of the last owner that was checked.
         after: Option<String>,
     },
-    /// It can be restored.
+    /// Waiting while it can be restored.
     Wait,
-    /// The owners' addresses are noted, since their memberships go.
+    /// Collecting the owners' addresses, before their memberships are deleted.
     Note {
-        /// Where the last owner looked at stands among them.
+        /// The position of the last owner that was checked.
         after: Option<String>,
-        /// Whom to tell at the end.
+        /// The addresses to mail at the end.
         owners: Vec<Address>,
     },
-    /// Everything of it goes, but the record.
+    /// Deleting everything except the events.
     Items {
-        /// Whom to tell at the end.
+        /// The addresses to mail at the end.
         owners: Vec<Address>,
     },
-    /// The record goes, and at last the organization itself.
+    /// Deleting the events, and finally the organization itself.
     Record {
-        /// Whom to tell at the end.
+        /// The addresses to mail at the end.
         owners: Vec<Address>,
     },
 }
@@ -134,12 +135,12 @@ pub struct Job {
     pub id: JobId,
     /// The organization it works on.
     pub organization: OrganizationId,
-    /// What there is to do, and how far it has come.
+    /// The task, and its progress.
     #[serde(flatten)]
     pub work: Work,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
-    /// When the schedule takes it up again if nobody has moved it on.
+    /// When the schedule resumes it if it has not advanced.
     pub due_at: Timestamp,
     /// Rises with each slice.
     pub version: u64,
@@ -159,7 +160,7 @@ impl Job {
         }
     }
 
-    /// This job, not to be taken up before an instant.
+    /// This job, not to be resumed before an instant.
     #[must_use]
     pub fn waiting(&self, work: Work, until: Timestamp) -> Self {
         Self {
@@ -170,13 +171,14 @@ impl Job {
         }
     }
 
-    /// Whether it waits for an instant further ahead than that of a job which was just moved on: nothing is to be done until then.
+    /// Whether it waits for an instant later than the timeout of a job that has just advanced: then it has nothing to do until
+    /// that instant.
     #[must_use]
     pub fn is_waiting(&self, now: Timestamp) -> bool {
         self.due_at.duration_since(now) > JOB_STALL_TIMEOUT
     }
 
-    /// This job, taken up by the schedule since nobody moved it on: whoever was at it has died, unless it was only waiting.
+    /// This job, resumed by the schedule since it has not advanced: its worker has died, unless the job was only waiting.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp) -> Self {
         let mut work = self.work.clone();

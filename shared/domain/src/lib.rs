@@ -1,8 +1,8 @@
 //! The rules of Muster.
 //!
-//! Nothing here reads a clock, the environment or a network: instants and identifiers are arguments, so a
-//! decision is a pure function of what was read, the request and `now`. A decision answers with [`Changes`]
-//! (what shall be, beside what was) or with a named refusal; storing the one and wording the other is done above.
+//! Nothing here reads a clock, the environment or a network: instants and identifiers are arguments. So a decision is a pure
+//! function of the state that was read, the request and `now`. It returns [`Changes`] (the state before and after) or a named
+//! refusal. The layers above store the changes and word the refusals.
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)

@@ -1,4 +1,4 @@
-//! The outbox: mail that a change wants sent. It is stored with the change and sent later, from the table's stream.
+//! The outbox: mail that a change sends. It is stored with the change and sent later, from the table's stream.
 
 use crate::address::Address;
 use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
-    /// Its time was up.
+    /// It expired.
     Expired,
     /// The organization switched the role off.
     SwitchedOff,
 }
 
-/// What a mail says. It names things; the words are found when it is sent.
+/// The content of a mail. It names things; the text is written when the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "letter")]
 pub enum Letter {
@@ -28,38 +28,38 @@ pub enum Letter {
     Invitation {
         /// Which invitation.
         invitation: InvitationId,
-        /// Which of its links.
+        /// The generation of its link.
         generation: u32,
     },
-    /// Somebody was made a member, since they had an account already.
+    /// A person was added as a member, or a member was given a role, without an invitation.
     Added {
-        /// Who.
+        /// The member.
         member: UserId,
-        /// With which role.
+        /// The role.
         role: RoleId,
-        /// On which resources, if on any.
+        /// The resources, if any.
         resources: Vec<ResourceKey>,
-        /// The name of the one who added them.
+        /// The name of the member who added them.
         by: Option<Name>,
-        /// What that one wrote.
+        /// That member's message.
         message: Option<Message>,
     },
     /// A role will end soon.
     AccessEnding {
-        /// Which role.
+        /// The role.
         role: RoleId,
-        /// On which resources, if on any.
+        /// The resources, if any.
         resources: Vec<ResourceKey>,
         /// When it ends.
         ends_at: Timestamp,
-        /// How many days ahead this is said.
+        /// How many days ahead the mail announces it.
         days: u32,
     },
     /// A role has ended.
     AccessEnded {
-        /// Which role.
+        /// The role.
         role: RoleId,
-        /// On which resource, if on one.
+        /// The resource, if it was held on one.
         resource: Option<ResourceKey>,
         /// Why.
         reason: EndReason,
@@ -69,36 +69,36 @@ pub enum Letter {
         /// Until when the platform can restore it.
         restorable_until: Timestamp,
     },
-    /// To those who owned it: the data of an organization is gone.
+    /// To the former owners: the data of an organization is gone.
     OrganizationErased {
-        /// What it was called.
+        /// The organization's name.
         name: Name,
     },
 }
 
 impl Letter {
-    /// Whether a member sends it by hand: how much of such mail is sent is limited.
+    /// Whether a member sends it by hand: the amount of such mail is limited.
     #[must_use]
     pub const fn is_by_hand(&self) -> bool {
         matches!(self, Self::Invitation { .. } | Self::Added { .. })
     }
 }
 
-/// Where a mail in the outbox stands.
+/// The state of a mail in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
     /// Waiting.
     Queued,
-    /// Handed to the mail service, answer not yet known.
+    /// Passed to the mail service, without an answer yet.
     Sending,
     /// Waiting for a deleted organization to be restored.
     Held,
-    /// Taken by the mail service.
+    /// Accepted by the mail service.
     Sent,
-    /// Not sent, since what it speaks of is no longer so.
+    /// Not sent, since its content no longer applies.
     Skipped,
-    /// Refused by the mail service for good.
+    /// Permanently refused by the mail service.
     Failed,
 }
 
@@ -109,42 +109,42 @@ pub struct Mail {
     pub id: MailId,
     /// The organization it is sent for.
     pub organization: OrganizationId,
-    /// To whom.
+    /// The recipient.
     pub to: Address,
-    /// What it says.
+    /// The content.
     pub letter: Letter,
-    /// Whether somebody has just named the address. If nobody has, an address that bounced or complained is left out.
+    /// Whether a member has just named the address. If not, it is not sent to an address that bounced or complained.
     #[serde(default = "asked")]
     pub asked: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: MailState,
-    /// How long the mail service has not taken it; none if it was never asked in vain.
+    /// Since when the mail service has not accepted it; none if it never failed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Late>,
     /// When it was queued.
     pub created_at: Timestamp,
 }
 
-/// What is known of a mail that the mail service does not take at present.
+/// The delay of a mail that the mail service does not accept at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
-    /// Since when.
+    /// The instant since which it waits.
     pub since: Timestamp,
-    /// When the schedule puts it into the outbox anew; none once that is done.
+    /// When the schedule puts it into the outbox again; none once that is done.
     pub due_at: Option<Timestamp>,
 }
 
-/// Why the mail service does not take a mail at present, which has nothing to do with the mail itself.
+/// Why the mail service does not accept a mail at present, for reasons unrelated to the mail itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotNow {
-    /// It takes no more mail a second.
+    /// It accepts no more mail per second.
     Throttled,
-    /// It takes none for longer: a day's quota is spent, the sender is not verified yet, or the account is paused.
+    /// It accepts none for longer: a day's quota is spent, the sender is not verified yet, or the account is paused.
     Closed,
 }
 
 impl NotNow {
-    /// After how long it is asked again.
+    /// The pause before the next attempt.
     const fn pause(self) -> SignedDuration {
         match self {
             Self::Throttled => SignedDuration::from_mins(1),
@@ -153,37 +153,38 @@ impl NotNow {
     }
 }
 
-/// How long a mail is tried that the mail service does not take. Quotas are those of a day, and a sender is verified within three.
+/// How long sending is retried while the mail service does not accept a mail. Quotas are daily, and verifying a sender takes at
+/// most three days.
 pub const MAX_LATE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// Mail that was queued before this was noted.
+/// The default for mail that was queued before this field existed.
 const fn asked() -> bool {
     true
 }
 
-/// What becomes of a mail that is to be sent now.
+/// The decision about a mail that is to be sent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dispatch {
     /// It is sent.
     Send,
     /// It waits until its organization is restored.
     Hold,
-    /// It is left unsent: what it speaks of is no longer so.
+    /// It is not sent, since its content no longer applies.
     Skip,
 }
 
 impl Mail {
-    /// What becomes of it, as far as its organization and the time tell; none for an organization that is gone.
+    /// The decision about it, based on its organization (none if it is erased) and on the time.
     ///
-    /// A deleted organization sends nothing but the news of that deletion. What waits meanwhile may be true again once the
-    /// organization is restored, so it is kept until then.
+    /// A deleted organization sends only the notice of its deletion. Other mail may apply again once the organization is
+    /// restored, so it is kept until then.
     #[must_use]
     pub fn dispatch(&self, organization: Option<&Organization>, now: Timestamp) -> Dispatch {
         let deleted_at = organization.and_then(|known| known.deleted_at);
         match (&self.letter, organization) {
             (Letter::OrganizationErased { .. }, _) => Dispatch::Send,
             (_, None) => Dispatch::Skip,
-            // Of this deletion, and not of an earlier one from which the organization was restored.
+            // The notice of this deletion, and not of an earlier one after which the organization was restored.
             (Letter::OrganizationDeleted { restorable_until }, _) => {
                 dispatch_if(deleted_at.map(gone_at) == Some(*restorable_until))
             }
@@ -194,7 +195,7 @@ impl Mail {
         }
     }
 
-    /// The mail that takes the place of this held one, since only a new mail is delivered.
+    /// The mail that replaces this held one, since only a new mail is delivered.
     #[must_use]
     pub fn released(&self, ids: &mut dyn NewIds) -> Self {
         Self {
@@ -205,13 +206,13 @@ impl Mail {
         }
     }
 
-    /// Whether it waits for the schedule, and is not to be delivered before.
+    /// Whether it waits for the schedule, and must not be delivered before.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.late.is_some_and(|late| late.due_at.is_some())
     }
 
-    /// How it waits for the schedule after the mail service did not take it; none if it has been tried for long enough.
+    /// Its wait for the schedule after the mail service did not accept it; none if it has been tried for long enough.
     #[must_use]
     pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
         let since = self.late.map_or(now, |late| late.since);
@@ -219,7 +220,8 @@ impl Mail {
         (now.duration_since(since) < MAX_LATE).then_some(Late { since, due_at })
     }
 
-    /// The mail that takes the place of this one, once the instant that it waits for has come; none before, and for a mail that does not wait.
+    /// The mail that replaces this one once the instant that it waits for has come; none before that, and for a mail that does
+    /// not wait.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp, ids: &mut dyn NewIds) -> Option<Self> {
         let late = self.late.filter(|_| self.state == MailState::Queued)?;
@@ -231,7 +233,7 @@ impl Mail {
     }
 }
 
-/// Days until an end that was to be announced so many days ahead: fewer, if its mail was held meanwhile.
+/// Days until an end that was to be announced `announced` days ahead: fewer if its mail was held meanwhile.
 #[must_use]
 pub fn days_left(announced: u32, ends_at: Timestamp, now: Timestamp) -> u32 {
     let left = (1..announced).find(|days| days_after(now, *days) >= ends_at);

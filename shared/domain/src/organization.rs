@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days an invitation stays open when the organization has not chosen (1 to 30 can be chosen).
+/// Days for which an invitation stays open by default (an organization can choose 1 to 30).
 pub const DEFAULT_INVITATION_DAYS: u32 = 7;
 
-/// What those who run the organization choose.
+/// The settings that members of the organization choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Days an invitation stays open, 1 to 30.
+    /// Days for which an invitation stays open, 1 to 30.
     pub invitation_ttl_days: u32,
     /// The message an invitation carries when the inviter writes none.
     pub default_message: Option<Message>,
@@ -34,14 +34,14 @@ impl Default for Settings {
     }
 }
 
-/// What the platform sets.
+/// The settings that the platform chooses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// How many seats may be used; none for no limit.
+    /// The most seats that may be used; none for no limit.
     pub seat_limit: Option<u64>,
     /// Domains that addresses for allowlisted roles must be in.
     pub allowed_domains: BTreeSet<Domain>,
-    /// Mails a day that members can have sent; none for the usual limit.
+    /// The most mails a day that members may send; none for the default limit.
     #[serde(default)]
     pub mail_limit: Option<u64>,
 }
@@ -51,12 +51,12 @@ pub struct Plan {
 pub struct Seats {
     /// People and pending invitations that hold a seat.
     pub used: u64,
-    /// How many may.
+    /// The most seats that may be used.
     pub limit: Option<u64>,
 }
 
 impl Seats {
-    /// These seats after `delta` more are taken (or given back).
+    /// These seats after `delta` more are taken (or freed, if negative).
     #[must_use]
     pub fn after(self, delta: i64) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Seats {
         }
     }
 
-    /// Whether `needed` more fit. Giving seats back always fits, even above a lowered limit.
+    /// Whether `needed` more fit. Freeing seats always fits, even above a lowered limit.
     #[must_use]
     pub fn fit(self, needed: i64) -> bool {
         needed <= 0 || self.limit.is_none_or(|limit| self.after(needed).used <= limit)
@@ -81,33 +81,34 @@ pub struct Organization {
     pub name: Name,
     /// Its role set's id, fixed at creation.
     pub role_set: String,
-    /// What those who run it choose.
+    /// The settings that its members choose.
     pub settings: Settings,
-    /// What the platform sets.
+    /// The settings that the platform chooses.
     pub plan: Plan,
-    /// How often each optional role was switched off: a role given before does not come back with the next switching on.
+    /// How often each optional role was switched off: a role assigned before that does not come back when the role is switched
+    /// on again.
     pub role_epochs: BTreeMap<RoleId, u32>,
-    /// Registrations of resources whose deletion is still being carried out: grants on them are dead already.
+    /// Registrations of resources whose deletion is in progress: grants on them are dead already.
     pub ending: BTreeSet<Registration>,
-    /// Who asked for each of these deletions; not known of those begun before this was noted.
+    /// The member who asked for each of these deletions; unknown for deletions that began before this field existed.
     #[serde(default)]
     pub ending_by: BTreeMap<Registration, UserId>,
-    /// Seats held by people and pending invitations. Always what a recount gives.
+    /// Seats held by members and pending invitations. Always equal to a recount.
     pub seats_used: u64,
     /// Active holders of the protected role. Never 0.
     pub active_owners: u64,
-    /// The owner who pays: cannot be demoted, deactivated or removed until another is named (`client-practice`).
+    /// The billing owner, who cannot be demoted, deactivated or removed until another is named (`client-practice`).
     #[serde(default)]
     pub paying_owner: Option<UserId>,
-    /// When it was deleted: from then on nobody but the platform reaches it.
+    /// When it was deleted: from then on only the platform can reach it.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
-    /// Whether its data is going for good, so that it cannot be restored any more.
+    /// Whether its data is being erased permanently, so that it can no longer be restored.
     #[serde(default)]
     pub erasing: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Rises with each change of anything but the two counters.
+    /// Rises with each change, except of the two counters.
     pub version: u64,
 }
 
@@ -137,19 +138,19 @@ impl Organization {
         self.deleted_at.is_some()
     }
 
-    /// How often the role was switched off so far.
+    /// How often the role has been switched off so far.
     #[must_use]
     pub fn epoch(&self, role: &RoleId) -> u32 {
         self.role_epochs.get(role).copied().unwrap_or_default()
     }
 
-    /// Whether the role can be given at present.
+    /// Whether the role can be assigned at present.
     #[must_use]
     pub fn has_enabled(&self, role: &Role) -> bool {
         !role.optional || self.settings.optional_roles.contains(&role.id)
     }
 
-    /// Whether a role given in `epoch` is still switched on.
+    /// Whether a role assigned in `epoch` is still switched on.
     #[must_use]
     pub fn keeps(&self, role: &Role, epoch: u32) -> bool {
         !role.optional || (self.has_enabled(role) && self.epoch(&role.id) == epoch)
