@@ -1,8 +1,8 @@
-//! E-mail addresses and their domains, in the one form that Muster stores and compares.
+//! Email addresses and their domains, in the one form that Muster stores and compares.
 //!
-//! Two spellings of an address that mail servers treat alike become equal here: upper case goes, and an
-//! international domain becomes punycode. What cannot be mailed (Amazon SES takes 7-bit ASCII only), or
-//! could be mistaken for somebody else's address, is refused and never repaired.
+//! Two spellings of an address that mail servers treat alike become equal here: it becomes lower case, and an international
+//! domain becomes punycode. An address that cannot be mailed (Amazon SES accepts only 7-bit ASCII), or that could be mistaken
+//! for another one, is refused and never repaired.
 
 mod domain;
 mod list;
@@ -18,14 +18,14 @@ use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The longest address that mail servers must take (RFC 5321, 4.5.3.1, without the brackets).
+/// The longest address that mail servers must accept (RFC 5321, 4.5.3.1, without the brackets).
 const MAX_LENGTH: usize = 254;
 /// The longest part before the `@`.
 const MAX_LOCAL_PART: usize = 64;
-/// Longer than any spelling of a valid address, so that nothing else looks at huge input.
+/// Longer than any spelling of a valid address, so that no other check sees huge input.
 const MAX_INPUT: usize = 1024;
 
-/// A normalized e-mail address: lower case, ASCII only, its domain in punycode.
+/// A normalized email address: lower case, ASCII only, its domain in punycode.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address(String);
@@ -45,7 +45,7 @@ impl Address {
             .with_required_tld()
             .without_domain_literal()
             .without_display_text();
-        // The domain has passed stricter checks by now, so a refusal is about what stands before it.
+        // The domain has passed stricter checks by now, so a refusal is about the part before it.
         EmailAddress::parse_with_options(&address, options).map_err(|_| AddressError::InvalidLocalPart)?;
         Ok(Self(address))
     }
@@ -72,7 +72,7 @@ impl Address {
         format!("{local_part}@{domain}")
     }
 
-    /// The address for eyes that need not know it: its first character and its domain.
+    /// The masked address, for readers who need not know it: its first character and its domain.
     ///
     /// The length is hidden too, so every address with the same beginning looks alike.
     pub fn masked(&self) -> String {
@@ -86,7 +86,7 @@ impl Address {
     }
 }
 
-/// The input without the blanks around it, which count for its length as all that is sent does.
+/// The input without surrounding white space, which counts for its length, as everything sent does.
 fn bare(input: &str) -> Result<&str, AddressError> {
     if input.len() > MAX_INPUT {
         return Err(AddressError::TooLong);
@@ -99,7 +99,7 @@ fn bare(input: &str) -> Result<&str, AddressError> {
     Ok(input)
 }
 
-/// Refuses what a reader cannot see, and what would silently turn into another character.
+/// Refuses characters that are invisible, or that would silently turn into others.
 fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
     for character in input.chars() {
         if character.is_control() || is_ignorable(character) {
@@ -112,8 +112,8 @@ fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
     Ok(())
 }
 
-/// Tells whether domain processing would make plain ASCII of a character that is not: a Kelvin sign
-/// becomes `k`, a full-width at sign becomes `@`.
+/// Whether domain processing would turn a non-ASCII character into plain ASCII: a Kelvin sign becomes `k`, a full-width at sign
+/// becomes `@`.
 fn is_look_alike(character: char) -> bool {
     if character.is_ascii() {
         return false;
@@ -142,7 +142,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// Shows the masked form, so that `{:?}` in a log line tells nobody's address.
+/// Shows the masked form, so that `{:?}` in a log line reveals no address.
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Address({})", self.masked())
@@ -171,10 +171,10 @@ impl From<Address> for String {
     }
 }
 
-/// Why an address or a domain is refused. The text never repeats the input.
+/// The reason for refusing an address or a domain. The text never repeats the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum AddressError {
-    /// Nothing but white space.
+    /// Only white space.
     #[error("the address is empty")]
     Empty,
     /// More than 64 characters before the `@`, or more than 254 in all.
@@ -183,13 +183,13 @@ pub enum AddressError {
     /// No `@`.
     #[error("the address has no `@`")]
     MissingAt,
-    /// A control character, a zero-width character or one that turns the direction of text.
+    /// A control character, a zero-width character or one that changes the direction of text.
     #[error("the address has an invisible character")]
     InvisibleCharacter,
     /// A character such as the Kelvin sign, which would become a plain letter.
     #[error("the address has a character that only looks like an ASCII character")]
     LookAlikeCharacter,
-    /// A part before the `@` in quotation marks, which few mail servers take.
+    /// A part before the `@` in quotation marks, which few mail servers accept.
     #[error("a quoted part before the `@` is not supported")]
     QuotedLocalPart,
     /// Letters outside ASCII before the `@`, which SES cannot deliver to.
@@ -204,7 +204,7 @@ pub enum AddressError {
     /// A domain without a dot, such as `localhost`.
     #[error("the domain has no dot")]
     DomainWithoutDot,
-    /// An IP address in the place of a domain.
+    /// An IP address in place of a domain.
     #[error("an IP address is not supported as a domain")]
     IpDomain,
 }

@@ -1,4 +1,4 @@
-//! Identifiers: a type prefix and 22 digits of base62, so that their order is the order of the numbers.
+//! Identifiers: a type prefix and 22 digits of base62, so that they sort like their numbers.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -6,16 +6,16 @@ use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// Digits that a 128-bit number takes in base62.
+/// The digits of a 128-bit number in base62.
 const DIGITS: usize = 22;
 
-/// Why a text is not an identifier.
+/// The text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a valid id that starts with `{0}`")]
 pub struct IdError(&'static str);
 
 impl IdError {
-    /// What is no identifier with this prefix.
+    /// The text is not an identifier with this prefix.
     pub(crate) const fn malformed(prefix: &'static str) -> Self {
         Self(prefix)
     }
@@ -37,22 +37,22 @@ macro_rules! id {
         pub struct $name(u128);
 
         impl $name {
-            /// The text every such identifier begins with.
+            /// The prefix of every such identifier.
             pub const PREFIX: &'static str = $prefix;
 
-            /// Makes the identifier from a UUID; a version 7 one keeps the order of creation.
+            /// Makes the identifier from a UUID; version 7 keeps the order of creation.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid.as_u128())
             }
 
-            /// The number behind the identifier, as 16 bytes.
+            /// The identifier's number, as 16 bytes.
             #[must_use]
             pub const fn to_bytes(self) -> [u8; 16] {
                 self.0.to_be_bytes()
             }
 
-            /// The identifier whose number these 16 bytes are.
+            /// The identifier with the number of these 16 bytes.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(u128::from_be_bytes(bytes))
@@ -106,7 +106,7 @@ id!(
     InvitationId, "inv_"
 );
 id!(
-    /// An event, in the order of time.
+    /// An event; the ids rise with time.
     EventId, "evt_"
 );
 id!(
@@ -114,7 +114,7 @@ id!(
     MailId, "mail_"
 );
 id!(
-    /// Work that goes on in the background.
+    /// A job in the background.
     JobId, "job_"
 );
 id!(
@@ -122,7 +122,7 @@ id!(
     ExportId, "exp_"
 );
 id!(
-    /// One registration of a resource: deleting a resource and registering its name again gives another.
+    /// One registration of a resource: deleting a resource and registering its key again makes another one.
     Registration, "reg_"
 );
 
@@ -147,7 +147,7 @@ impl UserId {
     }
 }
 
-/// Where new identifiers come from: an argument, so that a decision stays a pure function.
+/// The source of new identifiers: an argument, so that a decision stays a pure function.
 pub trait NewIds {
     /// The next identifier's number.
     fn uuid(&mut self) -> Uuid;

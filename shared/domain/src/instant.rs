@@ -1,27 +1,27 @@
-//! Instants as they are written: in the form of RFC 3339, and in no other.
+//! Instants in text: in the format of RFC 3339, and in no other.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use std::str::FromStr;
 
-/// An instant that somebody wrote down.
+/// An instant in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Instant {
-    /// An instant that can be kept.
+    /// An instant that can be stored.
     At(Timestamp),
-    /// One at the end of all time: `9999-12-31T23:59:59Z` is how many programs write "never".
+    /// The end of time: many programs write `9999-12-31T23:59:59Z` for "never".
     Never,
 }
 
-/// Why a text is not an instant.
+/// The text is not an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be an RFC 3339 timestamp, such as `2026-01-31T12:00:00Z`")]
 pub struct InstantError;
 
 impl Instant {
-    /// The instant as an end; none for what never ends.
+    /// The instant as an end; none for the end of time, which means no end.
     #[must_use]
     pub const fn end(self) -> Option<Timestamp> {
         match self {
@@ -30,7 +30,7 @@ impl Instant {
         }
     }
 
-    /// The instant as a beginning; what never begins does so at the last instant there is.
+    /// The instant as a beginning; the end of time becomes the last instant there is.
     #[must_use]
     pub const fn beginning(self) -> Timestamp {
         match self {
@@ -43,8 +43,8 @@ impl Instant {
 impl FromStr for Instant {
     type Err = InstantError;
 
-    /// Reads a `date-time` of RFC 3339, section 5.6. Letters may be small, as in that grammar; a blank in place of the `T` is
-    /// not in it. A leap second is the first of the next day, as in POSIX.
+    /// Reads a `date-time` of RFC 3339, section 5.6. Letters may be lower case, as in that grammar, which has no space in place
+    /// of the `T`. A leap second is the first second of the next day, as in POSIX.
     fn from_str(text: &str) -> Result<Self, InstantError> {
         read(text).ok_or(InstantError)
     }
@@ -80,7 +80,7 @@ fn read(text: &str) -> Option<Instant> {
         nanoseconds(fraction)?,
     );
     let local = DateTime::from_parts(day, time.ok()?);
-    // Nothing but the far end of time is beyond what can be kept: years begin with 0000.
+    // Only the far end of time cannot be stored: years begin with 0000.
     let Ok(utc) = local.checked_sub(ahead) else {
         return Some(Instant::Never);
     };
@@ -95,7 +95,7 @@ fn read(text: &str) -> Option<Instant> {
     Some(kept.map_or(Instant::Never, Instant::At))
 }
 
-/// Numbers of exactly so many digits, with this between them.
+/// Numbers with exactly this many digits, and this separator between them.
 fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[i16; N]> {
     let mut parts = text.split(between);
     let mut found = [0; N];
@@ -106,7 +106,7 @@ fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Opt
     parts.next().is_none().then_some(found)
 }
 
-/// How far the local time is ahead of UTC.
+/// The offset of the local time from UTC.
 fn offset(text: &str) -> Option<SignedDuration> {
     if matches!(text, "Z" | "z") {
         return Some(SignedDuration::ZERO);
@@ -121,7 +121,7 @@ fn offset(text: &str) -> Option<SignedDuration> {
     Some(SignedDuration::from_mins(sign * minutes))
 }
 
-/// A fraction of a second, of which nine digits count.
+/// A fraction of a second, whose first nine digits count.
 fn nanoseconds(fraction: &str) -> Option<i32> {
     format!("{fraction:0<9}").get(..9)?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! Invitation links. A link's token is derived under the deployment's secret and stored nowhere, so the mailer can
-//! make it again and the table never holds it.
+//! Invitation links. A link's token is derived with the deployment's secret and stored nowhere: the mailer can make it again,
+//! and the table never holds it.
 
 use crate::id::{InvitationId, OrganizationId, UserId};
 use base64::Engine as _;
@@ -7,35 +7,35 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// Fewest characters of a secret.
+/// The fewest characters of a secret.
 pub const MIN_SECRET: usize = 32;
 const BODY: usize = 16 * 3 + 4;
 const MAC: usize = 16;
-/// Characters of a token, in base64 without padding.
+/// The characters of a token, in base64 without padding.
 const TOKEN: usize = ((BODY + MAC) * 4).div_ceil(3);
 
-/// Secrets links are made with: the current one, and the one before it, whose links stay good through a rotation.
+/// The secrets of links: the current one, and the previous one, whose links stay valid through a rotation.
 #[derive(Clone)]
 pub struct LinkSecrets {
     current: Vec<u8>,
     previous: Option<Vec<u8>>,
 }
 
-/// The secret is too short to keep anybody out.
+/// The secret is too short to be safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a link secret must have at least {MIN_SECRET} characters")]
 pub struct WeakSecret;
 
-/// What a link names.
+/// The content of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The organization.
     pub organization: OrganizationId,
     /// The invitation.
     pub invitation: InvitationId,
-    /// Who sent it: where to look first for the inviter's rights, which the invitation itself decides.
+    /// The member who sent it, whose authority is read first. The invitation itself decides who the inviter is.
     pub inviter: UserId,
-    /// Which of the invitation's links.
+    /// The generation of the invitation's link.
     pub generation: u32,
 }
 
@@ -64,7 +64,7 @@ impl LinkSecrets {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The link a token was made for; nothing for a token that this deployment never made.
+    /// The link of a token; none if this deployment never made the token.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<Link> {
         if token.len() != TOKEN {
@@ -80,7 +80,7 @@ impl LinkSecrets {
     }
 }
 
-/// HMAC-SHA-256 over the link's bytes; 128 bits of it are kept. Comparison is done by the crate, in constant time.
+/// HMAC-SHA-256 over the link's bytes, of which 128 bits are kept. The crate compares in constant time.
 fn mac(secret: &[u8], body: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
     mac.update(b"muster/invitation-link/v1");

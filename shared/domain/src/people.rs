@@ -1,4 +1,4 @@
-//! The list of people: members and pending invitations, which of them are meant, and in which order (`program-delivery`).
+//! The list of people: members and pending invitations, with its filters and its orders (`program-delivery`).
 
 mod order;
 mod period;
@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A person of an organization: a member, or somebody invited.
+/// A person of an organization: a member or an invitee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Person {
     /// A member.
@@ -29,7 +29,7 @@ pub enum Person {
     Invitation(Box<Invitation>),
 }
 
-/// Which person, without the rest.
+/// The id of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PersonId {
     /// A member.
@@ -48,31 +48,31 @@ pub enum InviteStatus {
     Pending,
 }
 
-/// Who of the list is meant; what is absent asks nothing.
+/// A filter of the list; an absent field does not restrict it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
-    /// Each is to begin a word of theirs, folded as by [`search::terms`].
+    /// Each term must begin a word of theirs, folded as by [`search::terms`].
     pub terms: BTreeSet<String>,
     /// A status, which only members have.
     pub status: Option<Status>,
-    /// One of these roles is held, or offered, anywhere.
+    /// Roles, one of which must be held or offered anywhere.
     pub roles: BTreeSet<RoleId>,
     /// Member or pending invitation.
     pub invite_status: Option<InviteStatus>,
     /// When they joined, which only members did.
     pub joined: Option<Period>,
-    /// A resource on which something is held or offered.
+    /// A resource on which a role is held or offered.
     pub resource: Option<ResourceKey>,
 }
 
 impl Filter {
-    /// Whether members can be meant at all.
+    /// Whether members can match at all.
     #[must_use]
     pub fn takes_members(&self) -> bool {
         self.invite_status != Some(InviteStatus::Pending)
     }
 
-    /// Whether pending invitations can be meant at all.
+    /// Whether pending invitations can match at all.
     #[must_use]
     pub fn takes_invitations(&self) -> bool {
         self.invite_status != Some(InviteStatus::Accepted) && self.status.is_none() && self.joined.is_none()
@@ -89,7 +89,7 @@ impl Person {
         }
     }
 
-    /// Which person.
+    /// The person's id.
     #[must_use]
     pub fn id(&self) -> PersonId {
         match self {
@@ -98,7 +98,7 @@ impl Person {
         }
     }
 
-    /// The words they are found by.
+    /// The words by which a search finds them.
     #[must_use]
     pub fn words(&self) -> BTreeSet<String> {
         match self {
@@ -117,7 +117,7 @@ impl Person {
     }
 }
 
-/// What people are looked at with: the organization at one instant.
+/// The context for filtering people: the organization at one instant.
 #[derive(Debug, Clone, Copy)]
 pub struct FilterContext<'a> {
     /// The organization.
@@ -129,7 +129,8 @@ pub struct FilterContext<'a> {
 }
 
 impl FilterContext<'_> {
-    /// The role a row shows: the one on the organization, else the highest on a resource `is_visible`, as far as they hold at present.
+    /// The role that a row shows: the one on the organization, else the highest on a resource that `is_visible` accepts, if
+    /// they hold at present.
     pub fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let rank = |(held, on): &(&RoleAssignment, Option<&ResourceRef>)| (on.is_some(), self.set.rank(&held.role));
         let live = member.live(self.organization, self.set, self.now);
@@ -137,7 +138,7 @@ impl FilterContext<'_> {
         seen.min_by_key(rank).map(|(held, _)| held.role.clone())
     }
 
-    /// Whether this person is meant, as far as somebody knows who sees what is held on the resources `is_visible`.
+    /// Whether this person matches, for a viewer who sees only roles on resources that `is_visible` accepts.
     pub fn matches(&self, filter: &Filter, person: &Person, is_visible: impl Fn(&ResourceRef) -> bool) -> bool {
         if !filter.terms.is_empty() && !search::matches(&person.words(), &filter.terms) {
             return false;

@@ -1,4 +1,4 @@
-//! Resources: what roles can be limited to. The product registers them.
+//! Resources, which the product registers, and to which roles can be limited.
 
 use crate::id::{OrganizationId, Registration};
 use crate::text::{Name, ResourceId, ResourceType};
@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 /// A resource as the product names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceKey {
-    /// Its type, which the role set gives.
+    /// Its type, which the role set defines.
     #[serde(rename = "type")]
     pub kind: ResourceType,
     /// The product's own id.
     pub id: ResourceId,
 }
 
-/// One registration of a resource: a grant on an earlier one of the same name never comes back to life.
+/// One registration of a resource: a grant on an earlier registration of the same key never becomes valid again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceRef {
-    /// The name.
+    /// The resource's key.
     #[serde(flatten)]
     pub key: ResourceKey,
-    /// Which registration of that name.
+    /// The registration of that key.
     pub registration: Registration,
 }
 
@@ -30,7 +30,7 @@ pub struct ResourceRef {
 pub struct Resource {
     /// The organization it belongs to.
     pub organization: OrganizationId,
-    /// Name and registration.
+    /// Its key and registration.
     #[serde(flatten)]
     pub reference: ResourceRef,
     /// Name for people.

@@ -1,4 +1,4 @@
-//! Role sets: what the roles of one kind of product may do, as data.
+//! Role sets: the roles of one kind of product and their permissions, as data.
 
 mod check;
 mod parse;
@@ -11,7 +11,7 @@ use check::check;
 use serde::{Deserialize, Serialize};
 use std::sync::{LazyLock, OnceLock};
 
-/// Permissions that Muster itself asks for; a role set names the product's own beside them.
+/// Permissions that Muster itself checks; a role set lists the product's own next to them.
 pub mod permission {
     /// Change name and settings of the organization.
     pub const ORGANIZATION_UPDATE: &str = "organization:update";
@@ -29,11 +29,11 @@ pub mod permission {
     pub const RESOURCES_MANAGE: &str = "resources:manage";
     /// Read the record of changes.
     pub const EVENTS_READ: &str = "events:read";
-    /// Look contacts up.
+    /// Look up contacts.
     pub const CONTACTS_READ: &str = "contacts:read";
     /// Register and delete contacts.
     pub const CONTACTS_MANAGE: &str = "contacts:manage";
-    /// All of them, so that a role set which misspells one is refused.
+    /// All permissions, so that a role set that misspells one is refused.
     pub const ALL: [&str; 10] = [
         ORGANIZATION_UPDATE,
         ORGANIZATION_DELETE,
@@ -54,7 +54,7 @@ pub mod permission {
 pub enum Reach {
     /// Everywhere in the organization.
     Organization,
-    /// Only on resources the role is held on.
+    /// Only on resources on which the role is held.
     Resource,
 }
 
@@ -80,20 +80,20 @@ pub struct Role {
     pub name: String,
     /// Where its permissions hold.
     pub reach: Reach,
-    /// Whether it goes with resources.
+    /// Whether it is held together with resources.
     pub resources: Resources,
     /// Whether its holder takes a seat of the plan.
     pub uses_seat: bool,
     /// Whether the organization must have an active holder at all times.
     #[serde(default)]
     pub protected: bool,
-    /// For the protected role: whether there is one holder only, who can do no more than hand it on (`coaching-site`).
+    /// For the protected role: whether there is only one holder, who can only transfer it to another member (`coaching-site`).
     #[serde(default)]
     pub transfer_only: bool,
     /// Whether the organization must switch it on first.
     #[serde(default)]
     pub optional: bool,
-    /// Whether the holder's address must be in a domain the platform allows.
+    /// Whether the holder's address must be in a domain that the platform allows.
     #[serde(default)]
     pub allowlisted: bool,
     /// Whether holders are mailed about the end of their access.
@@ -102,14 +102,14 @@ pub struct Role {
     /// Terms to choose from; empty for a role without a time limit.
     #[serde(default)]
     pub durations: Vec<Term>,
-    /// Roles its holder may give.
+    /// Roles that its holder may assign.
     pub assigns: Vec<RoleId>,
-    /// Roles its holder may take on resources, and drop again, for themselves alone (`client-practice`).
+    /// Roles on resources that its holder may take and drop again, for themselves only (`client-practice`).
     #[serde(default)]
     pub self_assigns: Vec<RoleId>,
-    /// Roles whose holders it may change, deactivate and remove.
+    /// Roles whose holders its holder may change, deactivate and remove.
     pub manages: Vec<RoleId>,
-    /// What it allows, Muster's own permissions and the product's.
+    /// Its permissions, Muster's own and the product's.
     pub permissions: Vec<String>,
 }
 
@@ -149,7 +149,7 @@ pub struct RoleSet {
     pub resource_type: ResourceType,
     /// Whether members may leave by themselves.
     pub members_may_leave: bool,
-    /// Permissions that only read, beside those that end in `:read`: what a read-only API key is left with.
+    /// Permissions that only read, in addition to those that end in `:read`: a read-only API key keeps these.
     #[serde(default)]
     pub reads: Vec<String>,
     /// The roles, highest first.
@@ -170,13 +170,13 @@ impl RoleSet {
         permission.ends_with(":read") || self.reads.iter().any(|p| p == permission)
     }
 
-    /// Where the role stands, 0 being the highest; an unknown one stands below all.
+    /// The rank of the role, where 0 is the highest; an unknown one ranks below all.
     #[must_use]
     pub fn rank(&self, id: &RoleId) -> usize {
         self.roles.iter().position(|r| r.id == *id).unwrap_or(self.roles.len())
     }
 
-    /// The role that the creator gets and that must always have an active holder.
+    /// The role that the creator gets, and that must always have an active holder.
     #[must_use]
     pub fn protected_role(&self) -> Option<&Role> {
         self.roles.iter().find(|r| r.protected)
@@ -189,16 +189,16 @@ impl RoleSet {
     }
 }
 
-/// Every role set that was shipped, or why one was refused.
+/// Every shipped role set, or the reason why one was refused.
 static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
     LazyLock::new(|| TEXTS.iter().map(|(file, text)| read(file, text)).collect());
 
-/// Each set by itself, once it is asked for: a request is about one organization.
+/// Each set on its own, once it is used: a request is about one organization.
 static EACH: [OnceLock<Option<RoleSet>>; SETS.len()] = [const { OnceLock::new() }; SETS.len()];
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
 
-/// A set is found by the name of its file, so no two can have the same.
+/// Sets are found by the names of their files, so no two sets can have the same name.
 fn read(file: &str, text: &str) -> Result<RoleSet, RoleSetError> {
     let set = RoleSet::parse(file, text)?;
     if file.strip_suffix(".toml") == Some(set.id.as_str()) {
@@ -217,7 +217,7 @@ fn read(file: &str, text: &str) -> Result<RoleSet, RoleSetError> {
 /// All role sets of this deployment, from their files.
 ///
 /// # Errors
-/// The first file that contradicts itself: tests fail with it, and the local backend does not start.
+/// The first file that contradicts itself: it fails the tests, and the local backend does not start.
 pub fn all() -> Result<&'static [RoleSet], &'static RoleSetError> {
     SHIPPED.as_deref()
 }
@@ -227,14 +227,14 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SETS.iter().map(|(name, _)| *name)
 }
 
-/// The role set of this name, if it is shipped. One that contradicts itself is not there.
+/// The role set of this name, if it is shipped and does not contradict itself.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static RoleSet> {
     let ((name, text), once) = SETS.iter().zip(&EACH).find(|((name, _), _)| *name == id)?;
     once.get_or_init(|| embedded(name, text)).as_ref()
 }
 
-/// A set as the build made it of its file: a function needs no reader of TOML, which takes a while to read with.
+/// A set as the build made it from its file: a function then needs no TOML parser, which is slow.
 fn embedded(name: &str, text: &str) -> Option<RoleSet> {
     let set: RoleSet = serde_json::from_str(text).ok()?;
     (set.id == name && check(&set).is_ok()).then_some(set)

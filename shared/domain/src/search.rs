@@ -1,4 +1,4 @@
-//! Searching people by the beginning of any word of a name or an address, however a keyboard or a clipboard has it.
+//! Searching people by the beginning of any word of a name or an address, in any spelling of keyboards and clipboards.
 
 #[cfg(test)]
 mod tests;
@@ -11,25 +11,25 @@ use std::collections::BTreeSet;
 
 include!(concat!(env!("OUT_DIR"), "/latin.rs"));
 
-/// Words that one person is found by at most: each is an index item of the change's transaction.
+/// The most words by which one person is found: each is an index item of the change's transaction.
 pub const MAX_WORDS: usize = 32;
 
-/// Longest beginning of a word that tells people apart, in characters.
+/// The longest beginning of a word that distinguishes people, in characters.
 const MAX_LENGTH: usize = 40;
 
-/// Longest folded text, in characters: a name or a query never gets that long.
+/// The longest folded text, in characters: a name or a query is always shorter.
 const MAX_FOLDED: usize = 4_000;
 
 /// The iota below a Greek vowel, which is a letter of its own in upper case.
 const IOTA_BELOW: char = '\u{345}';
 
-/// The text in the form in which texts are compared: `Zoë` and `ZOE` are both `zoe`, `Łukasz` is `lukasz`, `O’Brien` is `o'brien`.
+/// The text in the form for comparisons: `Zoë` and `ZOE` are both `zoe`, `Łukasz` is `lukasz`, `O’Brien` is `o'brien`.
 ///
-/// Accents, case and compatibility forms go, and what cannot be seen. A Latin letter that has no accent to lose becomes what people
-/// type for it. Each apostrophe and each dash becomes the one that keyboards have.
+/// Accents, case, compatibility forms and invisible characters are removed. A Latin letter without a removable accent becomes
+/// what people type for it. Each apostrophe and each dash becomes the one on keyboards.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    // Before they come apart: alone, these accents become a blank with something above.
+    // Before decomposition, which makes a lone accent of this kind a space with a combining mark.
     let apostrophes = |c: char| {
         if matches!(c, '\u{b4}' | '\u{384}' | '\u{1fbd}' | '\u{1ffd}' | '`') {
             '\''
@@ -46,7 +46,8 @@ pub fn fold(text: &str) -> String {
         .normalize(&text)
         .chars()
         .filter(|c| is_told(*c))
-        // By way of upper case, `ß` and `ss` meet, and so do both forms of a small sigma; `ẞ` is `ß` before.
+        // Through upper case, `ß` and `ss` become equal, and so do both forms of a lower-case sigma; `ẞ` becomes `ß` before
+        // that.
         .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
@@ -55,7 +56,7 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Whether a character of a text that has come apart makes a difference: no accent does, nor what is not seen.
+/// Whether a character of a decomposed text matters for comparisons: accents and invisible characters do not.
 fn is_told(c: char) -> bool {
     if c.is_whitespace() {
         return true;
@@ -72,12 +73,12 @@ fn is_told(c: char) -> bool {
         category,
         GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark
     );
-    // What attaches to a letter changes places with other marks as texts come apart, also the few that take a place of their own.
+    // Characters that attach to a letter change places with other marks in a decomposition, even the few that take up space.
     let attaches = CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0;
     c == IOTA_BELOW || !(is_mark || attaches || is_ignorable(c))
 }
 
-/// What people type for a small letter or a sign.
+/// The characters that people type for a lower-case letter or a sign.
 fn plain(c: char) -> impl Iterator<Item = char> {
     let typed = LATIN
         .binary_search_by_key(&c, |(letter, _)| *letter)
@@ -90,11 +91,11 @@ fn plain(c: char) -> impl Iterator<Item = char> {
     letters.map(char::from).chain(itself)
 }
 
-/// The apostrophe or the dash that keyboards have, for one that they have not.
+/// The apostrophe or the dash on keyboards, for one that they do not have.
 fn sign(c: char) -> char {
     match c {
-        // The grave accent, which wider ones become as they come apart; quotation marks, primes, and the letters that are written
-        // as apostrophes are.
+        // The grave accent, which wider ones decompose to; quotation marks; primes; and the letters that are written like
+        // apostrophes.
         '`'
         | '\u{2018}'..='\u{201b}'
         | '\u{2032}'
@@ -111,7 +112,7 @@ fn sign(c: char) -> char {
         | '\u{275b}'
         | '\u{275c}'
         | '\u{a78c}' => '\'',
-        // The sign of a negative number, which looks like a dash.
+        // The minus signs, which look like a dash.
         '\u{2212}' | '\u{2d7}' => '-',
         _ if c.is_ascii() => c,
         _ => match CodePointMapData::<GeneralCategory>::new().get(c) {
@@ -121,16 +122,16 @@ fn sign(c: char) -> char {
     }
 }
 
-/// The words of what is searched for, each to be the beginning of a word of the person's.
+/// The terms of a query, each of which must begin a word of the person.
 #[must_use]
 pub fn terms(query: &str) -> BTreeSet<String> {
     let all = fold(query).split_whitespace().map(cut).collect();
     without_beginnings(&all)
 }
 
-/// The words a person is found by: the address and its domain, as they are stored and as they are read; those of the name, without
-/// their apostrophes and hyphens, and their parts; and the parts of the local part.
-/// A word that begins another is left out: whatever begins it begins that one too.
+/// The words by which a person is found: the address and its domain, as stored and as shown; the words of the name, with and
+/// without apostrophes and hyphens, and their parts; and the parts of the local part. A word that begins another is left out:
+/// any beginning of it also begins the other.
 #[must_use]
 pub fn words(name: Option<&Name>, address: &Address) -> BTreeSet<String> {
     let stored = fold(address.as_str());
@@ -160,12 +161,12 @@ pub fn words(name: Option<&Name>, address: &Address) -> BTreeSet<String> {
     found
 }
 
-/// A word as somebody types it who leaves apostrophes and hyphens out.
+/// A word without its apostrophes and hyphens, as some people type it.
 fn joined(word: &str) -> String {
     word.replace(['\'', '-'], "")
 }
 
-/// In sorted order a word's continuations follow it directly.
+/// In sorted order, a word's continuations follow it directly.
 fn without_beginnings(words: &BTreeSet<String>) -> BTreeSet<String> {
     let next = words.iter().skip(1).map(Some).chain([None]);
     let kept = |(word, next): &(&String, Option<&String>)| next.is_none_or(|next| !next.starts_with(word.as_str()));
@@ -177,15 +178,16 @@ fn without_beginnings(words: &BTreeSet<String>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Where a person stands in the order of names: by the name, or by the address if they have none.
+/// The position of a person in the order of names: by the name, or by the address if they have none.
 #[must_use]
 pub fn place(name: Option<&Name>, address: &Address) -> String {
     let shown = fold(name.map_or(address.as_str(), Name::as_str));
-    // What comes before the mark that ends the place in a key would put `Ann` after `Ann Lee`: the character after that mark does not.
+    // A character that sorts before the mark at the end of the position in a key would put `Ann` after `Ann Lee`; the character
+    // after that mark does not.
     cut(&shown).replace(|c: char| c.is_whitespace() || matches!(c, ..'#'), "$")
 }
 
-/// Whether the person with these words is meant: each term begins one of them.
+/// Whether the person with these words matches: each term begins one of them.
 #[must_use]
 pub fn matches(words: &BTreeSet<String>, terms: &BTreeSet<String>) -> bool {
     terms
@@ -193,7 +195,7 @@ pub fn matches(words: &BTreeSet<String>, terms: &BTreeSet<String>) -> bool {
         .all(|term| words.iter().any(|word| word.starts_with(term.as_str())))
 }
 
-/// Keys are made of words, so `#`, which parts keys, becomes another character.
+/// Keys contain words, so `#`, which separates the parts of keys, becomes another character.
 fn cut(word: &str) -> String {
     word.chars()
         .take(MAX_LENGTH)

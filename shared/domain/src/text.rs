@@ -6,23 +6,24 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// Why a text is refused.
+/// The reason for refusing a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing is left after trimming, or there was too much of it before.
+    /// Nothing is left after trimming, or the text was too long before it.
     #[error("must be 1 to {0} characters")]
     Length(usize),
-    /// It holds a character that does not show, or that turns the direction of what follows.
+    /// It has an invisible character, or one that changes the direction of the following text.
     #[error("must not contain control, invisible or direction-changing characters")]
     Invisible,
-    /// It does not have the form its kind needs.
+    /// It does not have the form that its kind needs.
     #[error("{0}")]
     Form(&'static str),
 }
 
-/// Characters that hide in a name or change how what follows reads.
+/// Characters that are invisible in a name or change how the following text reads.
 ///
-/// Joiners and variation selectors are ordinary in emoji and in some scripts; beside nothing that shows they are refused by [`checked`].
+/// Joiners and variation selectors are ordinary in emoji and in some scripts; next to nothing visible, [`checked`] refuses
+/// them.
 fn is_invisible(c: char, lines: bool) -> bool {
     if lines && matches!(c, '\n' | '\t') {
         return false;
@@ -38,7 +39,7 @@ pub fn is_ignorable(c: char) -> bool {
     !c.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether a character shows at all. A braille blank is ink-free without being white space.
+/// Whether a character is visible. A braille blank is invisible without being white space.
 pub(crate) fn shows(c: char) -> bool {
     !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
@@ -50,7 +51,7 @@ fn checked(sent: &str, max: usize, lines: bool) -> Result<String, TextError> {
         Cow::Borrowed(sent)
     };
     let text = text.trim();
-    // What counts is what was sent: a limit that is told says nothing of what is left of a text.
+    // The length is that of the text as sent: the limit that the caller sees says nothing about trimming.
     if !text.chars().any(shows) || sent.chars().count() > max {
         return Err(TextError::Length(max));
     }
@@ -117,7 +118,7 @@ text!(
     Skill, |t| checked(t, 60, false)
 );
 text!(
-    /// A colour as `#rrggbb`, in lower case.
+    /// A color as `#rrggbb`, in lower case.
     Color, color
 );
 text!(
@@ -141,7 +142,7 @@ text!(
     ContactId, resource_id
 );
 text!(
-    /// Who somebody is to the identity provider: 1 to 255 characters, as its tokens tell it.
+    /// The user's subject at the identity provider: 1 to 255 characters, as in its tokens.
     Subject, subject
 );
 text!(
@@ -159,7 +160,7 @@ fn snake(text: &str, form: &'static str) -> Result<String, TextError> {
 }
 
 fn resource_id(text: &str) -> Result<String, TextError> {
-    // A path cannot end in `.` or `..`: clients take such parts out before they send it.
+    // A path cannot end in `.` or `..`: clients remove such parts before they send it.
     let fits = (1..=128).contains(&text.len())
         && !matches!(text, "." | "..")
         && text

@@ -1,4 +1,4 @@
-//! Instants, and the terms a time-limited role is given for.
+//! Instants, and the terms of time-limited roles.
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -15,15 +15,15 @@ pub enum Term {
     Forever,
 }
 
-/// Why a text is not a term.
+/// The text is not a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be `forever` or a number of months, such as `1_month` or `3_months`")]
 pub struct TermError;
 
 impl Term {
-    /// The instant a term ends that begins at `start`; nothing for one without an end.
+    /// The instant at which a term ends that begins at `start`; none for a term without an end.
     ///
-    /// The end of a shorter month is used where the day does not exist.
+    /// If the day does not exist in the last month, the term ends at the end of that month.
     #[must_use]
     pub fn end(self, start: Timestamp) -> Option<Timestamp> {
         let Self::Months(months) = self else { return None };

@@ -26,7 +26,7 @@ impl Domain {
     }
 }
 
-/// Tells whether the address is directly in one of the domains. A subdomain is another domain.
+/// Whether the address is directly in one of the domains. A subdomain is another domain.
 pub fn domain_allowed(address: &Address, allowed: &[Domain]) -> bool {
     allowed.iter().any(|domain| domain.as_str() == address.domain())
 }
@@ -39,7 +39,7 @@ pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
     if !domain.chars().all(may_stand_in_domain) {
         return Err(AddressError::InvalidDomain);
     }
-    // Hyphens in the third and fourth place stay allowed: real domains have them.
+    // Hyphens in the third and fourth positions stay allowed: real domains have them.
     let ascii = Uts46::new()
         .to_ascii(
             domain.as_bytes(),
@@ -55,7 +55,7 @@ pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
     Ok(ascii.into_owned())
 }
 
-/// Keeps out the quotation marks and other symbols that UTS 46 would let through from pasted text.
+/// Refuses the quotation marks and other symbols of pasted text that UTS 46 would allow.
 fn may_stand_in_domain(character: char) -> bool {
     const WORD: GeneralCategoryGroup = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Mark)

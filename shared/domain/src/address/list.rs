@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::HashSet;
 use std::fmt;
 
-/// How many different addresses one call may name.
+/// The most different addresses that one call may name.
 pub const MAX_ADDRESSES: usize = 20;
 
-/// How many characters of a refused entry are shown again.
+/// The most characters of a refused entry that are shown.
 const SHOWN: usize = 100;
 
 /// Addresses as a client sends them.
@@ -19,11 +19,11 @@ const SHOWN: usize = 100;
 pub enum AddressInput {
     /// One text, with addresses between commas, semicolons or white space.
     Text(String),
-    /// A list, where each entry may again hold what people paste.
+    /// A list, where each entry may also be pasted text.
     List(Vec<String>),
 }
 
-/// By hand, so that what is neither is a wrong type, at its place in the list.
+/// Implemented by hand, so that any other value is a wrong type, at its place in the list.
 impl<'de> Deserialize<'de> for AddressInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -53,7 +53,7 @@ impl<'de> Deserialize<'de> for AddressInput {
 pub struct Rejected {
     /// The beginning of the entry as it was written.
     pub input: String,
-    /// What is wrong with it.
+    /// The error.
     pub error: AddressError,
 }
 
@@ -67,7 +67,7 @@ impl Rejected {
     }
 }
 
-/// Why a whole list is refused.
+/// The reason for refusing a whole list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
     /// There is no entry at all.
@@ -76,7 +76,7 @@ pub enum ListError {
     /// There are more than [`MAX_ADDRESSES`] different entries.
     #[error("has {found} different addresses; the limit is {MAX_ADDRESSES}")]
     TooMany {
-        /// How many different entries there are, good and bad.
+        /// How many different entries there are, valid and invalid.
         found: usize,
     },
 }
@@ -91,7 +91,7 @@ impl ListError {
     }
 }
 
-/// Reads every address, in the order written, each once. A bad entry keeps its place as [`Rejected`].
+/// Reads every address once, in the order written. An invalid entry keeps its place as [`Rejected`].
 pub fn parse_list(input: &AddressInput) -> Result<Vec<Result<Address, Rejected>>, ListError> {
     let mut collected = Collected::default();
     match input {
@@ -122,7 +122,7 @@ struct Collected {
 
 impl Collected {
     fn text(&mut self, text: &str) {
-        // Spreadsheets and text editors put a byte order mark at the start of what they export.
+        // Spreadsheets and text editors put a byte order mark at the start of their exports.
         let text = text.trim_start_matches('\u{feff}');
         let mut waiting: Vec<&str> = Vec::new();
         for token in Tokens(text) {
@@ -164,7 +164,7 @@ impl Collected {
     }
 }
 
-/// Takes a word out of the quotation marks that spreadsheets and mail programs put around an address.
+/// Removes the quotation marks that spreadsheets and mail programs put around an address.
 fn unwrapped(word: &str) -> &str {
     ['"', '\'']
         .into_iter()
@@ -195,7 +195,7 @@ enum Token<'a> {
     Word(&'a str),
     /// `"Smith, Ann"`, with its quotation marks.
     Quoted(&'a str),
-    /// What stands between `<` and `>`.
+    /// The text between `<` and `>`.
     Angle(&'a str),
     /// A separator that also ends a name: not a mere space.
     Break,
@@ -263,7 +263,7 @@ fn ends_word(character: char) -> bool {
 /// The length of a piece that starts here and ends with the mark, on the same line.
 fn closing(text: &str, mark: char) -> Option<usize> {
     let inner = text.get(1..)?;
-    // Stopping at the next opening mark too keeps a long row of them from being searched again and again.
+    // Stopping at the next opening mark too prevents repeated scans of a long row of them.
     let opening = text.chars().next()?;
     let length = inner.find([opening, mark, '\n', '\r'])?;
     inner

@@ -81,7 +81,7 @@ fn what_cannot_be_mailed_is_refused() {
 fn an_address_may_have_every_character_that_mail_servers_must_take() {
     let longest = format!("{}@{}x.example", "a".repeat(64), "bcd.".repeat(45));
     assert_eq!((longest.len(), parsed(&longest)), (254, Ok(longest.clone())));
-    // Nothing that is longer than this is looked at.
+    // Longer input is not checked further.
     let domain = |length: usize| Domain::parse(&"a".repeat(length));
     assert_eq!(domain(MAX_INPUT), Err(AddressError::InvalidDomain));
     assert_eq!(domain(MAX_INPUT + 1), Err(AddressError::TooLong));
@@ -211,7 +211,7 @@ fn domains_are_checked_alone_too() {
     }
 }
 
-/// What a list becomes: addresses, and refused entries with their error.
+/// The result of a list: addresses, and refused entries with their error.
 fn listed(input: &AddressInput) -> Vec<String> {
     parse_list(input)
         .unwrap()
@@ -325,7 +325,7 @@ fn huge_hostile_text_is_read_quickly() {
     for piece in ["<", "\"", "<\"", "a <", "\u{feff}", "'", "@", "é,", "mailto:"] {
         let _ = parse_list(&text(&piece.repeat(50_000)));
     }
-    // Half a second; a search that begins anew at each mark takes minutes.
+    // Half a second; a search that starts again at each mark takes minutes.
     let took = start.elapsed();
     assert!(took < std::time::Duration::from_secs(20), "{took:?}");
 }

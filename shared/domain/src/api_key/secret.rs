@@ -20,7 +20,7 @@ pub struct Secret {
     text: String,
 }
 
-/// The text is no secret of an API key: of another form, or mistyped.
+/// The text is not the secret of an API key: it has another form, or is mistyped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not an API key")]
 pub struct NoSecret;
@@ -30,7 +30,7 @@ pub struct NoSecret;
 pub struct SecretHash(String);
 
 impl Secret {
-    /// What every secret begins with, so that scanners find leaked ones.
+    /// The prefix of every secret, so that scanners find leaked ones.
     pub const PREFIX: &'static str = "mk_";
 
     /// The secret of a key with these random bits.
@@ -52,13 +52,13 @@ impl Secret {
         }
     }
 
-    /// Which key it is of.
+    /// The key of the secret.
     #[must_use]
     pub fn key(&self) -> KeyId {
         self.key
     }
 
-    /// Which organization it opens.
+    /// The organization that it gives access to.
     #[must_use]
     pub fn organization(&self) -> OrganizationId {
         self.organization
@@ -78,7 +78,7 @@ impl Secret {
         SecretHash(base64::engine::general_purpose::STANDARD_NO_PAD.encode(Sha256::digest(&self.text)))
     }
 
-    /// The part of a key's secrets that is shown in lists: it says which key it is, and opens nothing.
+    /// The part of a key's secrets that lists show: it identifies the key, and gives no access.
     #[must_use]
     pub fn prefix(key: &KeyId) -> String {
         format!("{}{}", Self::PREFIX, key.digits())
@@ -115,12 +115,13 @@ fn parse(text: &str) -> Option<Secret> {
     })
 }
 
-/// CRC-32 of the text in six digits of base62. It keeps no secret: it finds what was mistyped or only looks like a key.
+/// CRC-32 of the text in six digits of base62. It protects no secret: it detects mistyped text and text that only looks like a
+/// key.
 fn checksum(body: &str) -> String {
     format!("{:0>6}", base62::encode(crc32fast::hash(body.as_bytes())))
 }
 
-/// Never in a log line.
+/// Keeps the secret out of log lines.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({})", Self::prefix(&self.key))

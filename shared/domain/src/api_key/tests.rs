@@ -87,7 +87,7 @@ fn limits_leave_what_counts_and_lies_on_a_resource_of_theirs() {
     for (limits, id, on, covered, reached) in [
         (&whole, "runner", Some(&autumn), true, true),
         (&whole, "admin", None, true, true),
-        // What is held on the organization is held on each resource.
+        // A role on the organization is held on each resource.
         (&on_spring, "admin", None, true, true),
         (&on_spring, "runner", Some(&spring), true, true),
         (&on_spring, "runner", Some(&autumn), true, false),

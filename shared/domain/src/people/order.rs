@@ -1,4 +1,4 @@
-//! Orders of the list of people, and where a member stands in each.
+//! Orders of the list of people, and the position of a member in each.
 
 use crate::member::Member;
 use crate::search;
@@ -6,28 +6,28 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// What a list is sorted by.
+/// The sort key of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// The name, or the address of one without a name; whatever accents and case.
+    /// The name, or the address of a person without one; accents and case do not count.
     Name,
     /// When they joined.
     Joined,
-    /// When they were last seen; those who never were are the longest unseen.
+    /// When they were last seen; members who never were count as the longest unseen.
     LastActive,
 }
 
 /// An order of members. Pending invitations, which have none of these, come after them, in the order they were first sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// What by.
+    /// The sort key.
     pub by: By,
-    /// The last first.
+    /// Whether the last comes first.
     pub descending: bool,
 }
 
-/// The text is no order.
+/// The text is not an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of name, -name, joined, -joined, last_active, -last_active")]
 pub struct OrderError;
@@ -47,7 +47,7 @@ impl FromStr for Order {
 }
 
 impl By {
-    /// Where a member stands, as text whose order is this one. Between two at the same place their ids decide.
+    /// The position of a member, as text that sorts in this order. Ids decide between two members at the same position.
     #[must_use]
     pub fn place(self, member: &Member) -> String {
         match self {
@@ -58,7 +58,7 @@ impl By {
     }
 }
 
-/// An instant as text whose order is the order of time, to the millisecond.
+/// An instant as text that sorts by time, to the millisecond.
 #[must_use]
 pub fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()

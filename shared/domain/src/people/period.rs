@@ -1,26 +1,26 @@
-//! Periods in which somebody joined.
+//! Periods in which members joined.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// A stretch of time, its beginning within and its end without.
+/// A period of time, including its beginning and excluding its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
-    /// The first instant of it.
+    /// The first instant in it.
     pub from: Timestamp,
     /// The first instant after it, if it ends.
     pub until: Option<Timestamp>,
 }
 
-/// The text is no period.
+/// The text is not a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be last_week, last_month, last_year, a year such as `2026`, or days such as `2026-01-01..2026-03-31`")]
 pub struct PeriodError;
 
 impl Period {
-    /// The period of a text: `last_week`, `last_month` and `last_year` reach back from `now`; years and days are those of UTC,
-    /// and both days named are within.
+    /// The period of a text. `last_week`, `last_month` and `last_year` count back from `now`. Years and days are in UTC, and a
+    /// range includes both of its days.
     ///
     /// # Errors
     /// [`PeriodError`] for any other text, and for days in the wrong order.
@@ -56,19 +56,19 @@ impl Period {
         let begin = |day: Date| day.to_zoned(TimeZone::UTC).map(|at| at.timestamp());
         Ok(Self {
             from: begin(first).map_err(|_| PeriodError)?,
-            // The last day there is has no day after it.
+            // The last day of the calendar has no day after it.
             until: last.tomorrow().and_then(begin).ok(),
         })
     }
 
-    /// Whether the instant is within.
+    /// Whether the instant is in the period.
     #[must_use]
     pub fn holds(self, at: Timestamp) -> bool {
         at >= self.from && self.until.is_none_or(|until| at < until)
     }
 }
 
-/// A day in its canonical form, of a year of four digits.
+/// A day in its canonical form, with a year of four digits.
 fn day(text: &str) -> Result<Date, PeriodError> {
     let day: Date = text.parse().map_err(|_| PeriodError)?;
     if day.to_string() == text && day.year() >= 0 {

@@ -1,4 +1,4 @@
-//! Whom a list of people is of, as it is asked for in words.
+//! The selection of a list of people, as a request words it.
 
 use super::{Filter, InviteStatus, Order, Period};
 use crate::member::Status;
@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Longest text that is searched for, in characters.
+/// The longest text of a search, in characters.
 const MAX_QUERY: usize = 200;
-/// Most words that are searched for at once: each is a query.
+/// The most words of one search: each is a query.
 const MAX_TERMS: usize = 8;
-/// Most roles that are asked for at once.
+/// The most roles of one request.
 const MAX_ROLES: usize = 16;
 
-/// Whom a list of people is of, and in which order: filters and sort as they were asked for.
+/// The selection of a list of people: the filters and the order as requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// Beginnings of words of name and address.
@@ -27,7 +27,7 @@ pub struct Selection {
     /// `active` or `inactive`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// One of these roles, as they were named.
+    /// Roles, one of which must be held or offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<String>,
     /// `accepted` or `pending`.
@@ -44,7 +44,7 @@ pub struct Selection {
     pub sort: Option<String>,
 }
 
-/// Gathers what cannot be asked for.
+/// Collects the invalid fields.
 #[derive(Default)]
 struct Faults(Vec<Violation>);
 
@@ -57,7 +57,7 @@ impl Faults {
 }
 
 impl Selection {
-    /// What is asked for, periods counted back from `now`.
+    /// The filter and the order, with periods counted back from `now`.
     ///
     /// # Errors
     /// A fault for each field that cannot be asked for.

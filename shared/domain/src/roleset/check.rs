@@ -1,10 +1,10 @@
-//! What a role set must not say of itself.
+//! The contradictions that a role set must not have.
 
 use super::{Reach, Resources, Role, RoleSet, permission};
 use crate::text::RoleId;
 use std::collections::BTreeSet;
 
-/// What of a role set is wrong: roles, and what they name, by their number.
+/// The invalid part of a role set: roles, and the entries of their lists, by number.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
     Set,
@@ -14,7 +14,7 @@ pub(super) enum Place {
     Power(usize, Verb, usize),
 }
 
-/// Where, and what is wrong there.
+/// The place, and what is wrong there.
 pub(super) type Contradiction = (Place, String);
 
 /// Finds the first contradiction.
@@ -31,12 +31,12 @@ pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
     }
     check_protected(set)?;
     check_reads(set)?;
-    // One step first, so that the line that gives too much is named, and not one that leads there.
+    // One step first, so that the error names the line that gives too much, and not one that leads there.
     check_powers(set, check_step)?;
     check_powers(set, check_next_step)
 }
 
-/// What one role says of itself.
+/// Checks one role on its own.
 fn check_form(role: &Role) -> Result<(), String> {
     let name = &role.id;
     if role.protected && (role.optional || role.is_time_limited() || role.reach == Reach::Resource) {
@@ -60,7 +60,7 @@ fn check_form(role: &Role) -> Result<(), String> {
     Ok(())
 }
 
-/// A name that looks like one of Muster's own is one.
+/// A permission that looks like one of Muster's own must be one.
 fn check_permissions(at: usize, role: &Role) -> Result<(), Contradiction> {
     let own: BTreeSet<&str> = permission::ALL.iter().filter_map(|p| p.split(':').next()).collect();
     for (number, allowed) in role.permissions.iter().enumerate() {
@@ -90,7 +90,7 @@ fn check_protected(set: &RoleSet) -> Result<(), Contradiction> {
     }
 }
 
-/// What only reads is allowed by some role: a misspelt name would leave read-only keys without it.
+/// Some role must allow each permission that only reads: a misspelled one would be missing from read-only keys.
 fn check_reads(set: &RoleSet) -> Result<(), Contradiction> {
     let is_allowed = |read: &String| set.roles.iter().any(|role| role.allows(read));
     match set.reads.iter().enumerate().find(|(_, read)| !is_allowed(read)) {
@@ -99,7 +99,7 @@ fn check_reads(set: &RoleSet) -> Result<(), Contradiction> {
     }
 }
 
-/// How a role is named beside another.
+/// The way in which a role refers to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Assign,
@@ -124,7 +124,7 @@ impl Verb {
         }
     }
 
-    /// Whether `role` has the power that this verb has over `other`; who may assign a role may as well take it.
+    /// Whether `role` has this verb's power over `other`. A role that may assign another may also take it.
     fn is_of(self, role: &Role, other: &RoleId) -> bool {
         let names = |verb: Self| verb.list(role).contains(other);
         names(self) || (self == Self::Take && names(Self::Assign))
@@ -133,7 +133,7 @@ impl Verb {
 
 const VERBS: [Verb; 3] = [Verb::Assign, Verb::Take, Verb::Manage];
 
-/// One role's power over another: the set, the role, the power, and whom it is over. Gives what is wrong with it.
+/// A check of one role's power over another, given the set, the role, the power and the other role. It returns what is wrong.
 type Check = fn(&RoleSet, &Role, Verb, &RoleId) -> Result<(), String>;
 
 fn check_powers(set: &RoleSet, check: Check) -> Result<(), Contradiction> {
@@ -150,7 +150,7 @@ fn check_powers(set: &RoleSet, check: Check) -> Result<(), Contradiction> {
     Ok(())
 }
 
-/// Nobody may assign, take or manage a role that allows more than their own, or reaches further.
+/// A role may not assign, take or manage a role that allows more than itself, or reaches further.
 fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<(), String> {
     let target = set.role(other).ok_or("which is not a role of this set")?;
     if target.transfer_only {
@@ -171,12 +171,12 @@ fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<
     Ok(())
 }
 
-/// Nobody may assign or take a role that has powers their own has not.
+/// A role may not assign or take a role with powers that it does not have itself.
 ///
-/// With [`check_step`] this is transitive: permissions, reach and powers are each a part of one's own. So nobody ends above
-/// themselves by however many steps, and roles that may assign each other, directly or in a ring, are all equal.
+/// With [`check_step`] this is transitive: permissions, reach and powers of each such role are a part of one's own. So no
+/// number of steps leads above oneself, and roles that may assign each other, directly or in a ring, are all equal.
 fn check_next_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<(), String> {
-    // Who manages a role takes it away, and gets nothing by that.
+    // Managing a role only removes it, so the manager gains nothing by that.
     let Some(target) = set.role(other).filter(|_| verb != Verb::Manage) else {
         return Ok(());
     };

@@ -5,7 +5,7 @@ use super::check::{Place, Verb, check};
 use serde::Deserialize;
 use toml::Spanned;
 
-/// Why a role set is refused, with file and line.
+/// The reason for refusing a role set, with file and line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {reason}")]
 pub struct RoleSetError {
@@ -17,7 +17,7 @@ pub struct RoleSetError {
     pub reason: String,
 }
 
-/// Where in a file stands what can contradict something.
+/// The places in a file of everything that can contradict something.
 #[derive(Deserialize)]
 struct Places {
     id: Spanned<String>,
@@ -26,7 +26,7 @@ struct Places {
     role: Vec<RolePlaces>,
 }
 
-/// The same of one `[[role]]`.
+/// The places within one `[[role]]`.
 #[derive(Deserialize)]
 struct RolePlaces {
     id: Spanned<String>,
@@ -57,7 +57,7 @@ impl Places {
     }
 }
 
-/// Where this stands in the text of a file.
+/// The offset of this place in the text of a file.
 fn offset(text: &str, place: Place) -> usize {
     let places = toml::from_str::<Places>(text).ok();
     let start = places.and_then(|places| places.of(place).map(|found| found.span().start));

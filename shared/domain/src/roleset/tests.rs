@@ -1,8 +1,8 @@
-//! The shipped sets as a golden matrix, and what a file must not say.
+//! The shipped sets as a golden matrix, and the contradictions that a file must not have.
 
 use super::*;
 
-/// What is said of one role before its powers.
+/// The properties of one role, apart from its powers.
 fn form(role: &Role) -> String {
     let said = [
         (role.uses_seat, "seat"),
@@ -24,7 +24,7 @@ fn form(role: &Role) -> String {
     )
 }
 
-/// Role × permission, and role × role: a change in power shows as a change of this text.
+/// Role × permission, and role × role: a change in power changes this text.
 fn matrix(set: &RoleSet) -> String {
     let mut out = format!(
         "{} on {}s, members may leave: {}, reads beside `:read`: {}\n",
@@ -250,7 +250,7 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
     );
 }
 
-/// Three roles in a row, each of which allows the same: only their powers differ.
+/// Three roles in a row with the same permissions: only their powers differ.
 const ROW: &str = r#"id = "row"
 name = "Row"
 resource_type = "thing"

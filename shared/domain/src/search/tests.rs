@@ -170,7 +170,7 @@ fn a_greek_vowel_with_an_iota_below_is_the_same_in_upper_case() {
     }
 }
 
-/// Names of letters that fold in one way or another, with apostrophes, hyphens and blanks.
+/// Names with letters that fold in some way, with apostrophes, hyphens and spaces.
 fn names() -> impl Strategy<Value = String> {
     let letter = prop_oneof![
         4 => "[a-zA-Z0-9]",
@@ -183,7 +183,7 @@ fn names() -> impl Strategy<Value = String> {
     prop::collection::vec(letter, 1..24).prop_map(|letters| letters.concat())
 }
 
-/// A text as other keyboards and clipboards have it.
+/// A text in the spelling of other keyboards and clipboards.
 fn spelled(text: &str, how: u8) -> String {
     let cased = match how % 3 {
         0 => text.to_owned(),
