@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub struct Contact {
     /// The organization.
     pub organization: OrganizationId,
-    /// The product's own id; the user's, for one who was a member.
+    /// The product's own id; for a former member, the user's.
     pub id: ContactId,
     /// Their address: at most one contact of an organization has it.
     pub email: Address,

@@ -26,7 +26,7 @@ pub enum EndReason {
 pub enum Letter {
     /// An invitation with its link. The link itself is never stored: it is derived when the mail is sent.
     Invitation {
-        /// Which invitation.
+        /// The invitation.
         invitation: InvitationId,
         /// The generation of its link.
         generation: u32,
@@ -61,7 +61,7 @@ pub enum Letter {
         role: RoleId,
         /// The resource, if it was held on one.
         resource: Option<ResourceKey>,
-        /// Why.
+        /// The reason.
         reason: EndReason,
     },
     /// To owners: the organization was deleted.

@@ -31,7 +31,7 @@ pub enum Status {
 /// A role held on the organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleAssignment {
-    /// Which role.
+    /// The role.
     pub role: RoleId,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,

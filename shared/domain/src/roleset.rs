@@ -130,7 +130,7 @@ impl Role {
         self.permissions.iter().any(|p| p == permission)
     }
 
-    /// Whether the role is held on the organization itself (with or without resources beside it).
+    /// Whether the role is held on the organization itself (with or without resources).
     #[must_use]
     pub fn held_on_organization(&self) -> bool {
         self.resources != Resources::AtLeastOne

@@ -134,7 +134,7 @@ impl<'a> DecisionContext<'a> {
 /// One error of a request, in a field or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Where it is.
+    /// Its place in the request.
     pub at: Location,
     /// Its stable code.
     pub code: &'static str,

@@ -110,7 +110,7 @@ manages = []
 permissions = ["things:use"]
 "#;
 
-/// Each case: what is replaced in the valid file, by what, and the refusal.
+/// Each case: the replaced text of the valid file, its replacement, and the refusal.
 fn refused(valid: &str, cases: &[(&str, &str, &str)]) {
     RoleSet::parse("x.toml", valid).unwrap();
     for (from, to, refusal) in cases {

@@ -73,7 +73,7 @@ pub enum Decision<'a> {
     Allowed(Source<'a>),
     /// It is not.
     Denied {
-        /// Why.
+        /// The reason.
         reason: DenialReason,
         /// Roles of the set that would allow it, highest first, with where they would have to be held. Empty if no role has the
         /// permission, or if none reaches there.

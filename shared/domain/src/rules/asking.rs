@@ -17,7 +17,7 @@ pub enum About {
     Key(KeyId),
 }
 
-/// Whether the caller may ask about a user or key (none: the subject is unknown).
+/// Whether the caller may ask about a user or key (none: about anyone).
 ///
 /// Users may ask about themselves and about their own keys. A key may ask about itself. It may ask about its owner unless it is
 /// limited to some of their roles: people who know its secret must not learn the other roles.

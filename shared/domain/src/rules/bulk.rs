@@ -18,10 +18,9 @@ pub struct Part<Refusal> {
 
 /// Decides rows one after the other, each with the seats and owners that the rows before it leave.
 ///
-/// `fits` gets a row's changes and all changes including them, and returns whether one transaction holds them all. The first
-/// row with changes is always accepted, since no other transaction would have more room. A row that conflicts with the changes
-/// of an earlier one is left for the next transaction. So are the rows after a change of the actor, who must be read again
-/// first.
+/// `fits` gets a row's changes, and all changes with them, and returns whether one transaction holds all. The first row with
+/// changes is always accepted, since no other transaction would have more room. A row that conflicts with an earlier one is
+/// left for the next transaction. So are the rows after a change of the actor, who must be read again first.
 ///
 /// # Errors
 /// An error that stops the whole request, unlike a row's verdict.

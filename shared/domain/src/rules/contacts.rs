@@ -97,7 +97,7 @@ pub enum ContactRefusal {
     Forbidden,
     /// There is no such contact.
     NotFound,
-    /// Another contact, this one, has the address.
+    /// The address belongs to this other contact.
     AddressTaken(ContactId),
 }
 

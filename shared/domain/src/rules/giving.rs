@@ -54,7 +54,7 @@ pub struct Lasting {
 /// Until when the actor could offer the role on each of the resources, and on the organization if it is held there; none if
 /// they cannot.
 ///
-/// An actor whose power is limited to resources may offer a role that is held beside resources (a participant) only with
+/// An actor whose power is limited to resources may offer a role that is held together with resources (a participant) only with
 /// resources. An actor whose power has an end cannot name an owner: there must always be one.
 #[must_use]
 pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
@@ -66,7 +66,7 @@ pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: 
     (!role.protected || whole == Timestamp::MAX).then_some(Lasting { whole, each })
 }
 
-/// What these members can give together by an offer at this moment: each of them must be able to make it; none if one cannot.
+/// The roles that these members give by an offer at this moment; none if one of them cannot make it.
 pub(super) fn given(
     offer: &Offer<'_>,
     way: Way,
@@ -102,12 +102,12 @@ pub(super) fn gift_until(
     given.max(beside.flatten()).max(taken.flatten())
 }
 
-/// Whether the role is held on the organization beside grants, and gives nothing there itself.
+/// Whether the role is held on the organization together with grants, and gives nothing there itself.
 pub(super) fn is_beside(member: &Member, role: &Role, on: Option<&ResourceRef>) -> bool {
     on.is_none() && !member.grants.is_empty() && role.reach == Reach::Resource
 }
 
-/// What another member would hold, with each new part ending at the latest when the giver's power ends. A role that they held
+/// Another member after a change, with the end of each new holding limited by the giver's power. A holding that they had
 /// already and that is only extended keeps its end if that is later.
 pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member) -> Member {
     if after.id == ctx.actor.id {
@@ -139,8 +139,8 @@ pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member)
 
 /// Until when the actor has power over a role that the other holds there; none if they have none.
 ///
-/// A role that reaches only resources, but is held on the organization beside them (a participant's), follows the resources:
-/// actors who manage it on each of them have power over it.
+/// A role that reaches only resources, but is held on the organization as well (a participant's), follows the resources: actors
+/// who manage it on each of them have power over it.
 #[must_use]
 pub fn power_until(
     ctx: &DecisionContext<'_>,

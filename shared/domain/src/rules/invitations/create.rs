@@ -48,7 +48,7 @@ pub struct Invite<'a> {
     pub holders: &'a BTreeMap<Address, Holder>,
     /// The contacts that can be added at once.
     pub known: AddableContacts<'a>,
-    /// The role and what goes with it.
+    /// The role, with its resources and its term.
     pub wanted: RequestedOffer<'a>,
     /// The inviter's message.
     pub message: Option<Message>,

@@ -29,8 +29,8 @@ pub struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    /// The key within what the member who knows its secret could give the owner at this moment. A key that only the owner knows
-    /// stays as it is.
+    /// The key, limited to the power that the member who knows its secret could give the owner at this moment. A key that only
+    /// the owner knows stays as it is.
     ///
     /// The member who created or rotated it could manage all that it holds. The key loses every holding that this member no
     /// longer manages: because they are gone or inactive, or because their role was removed, expired or was switched off.
