@@ -126,8 +126,8 @@ impl Store {
         )
     }
 
-    /// Picks up a queued mail that a person triggered, and records it among the person-triggered mails to its address; false if it
-    /// is no longer queued, or another mail to the address was picked up at the same moment.
+    /// Picks up a queued mail that a member sends by hand, and records it among those sent by hand to its address; false if it is
+    /// no longer queued, or another mail to the address was picked up at the same moment.
     ///
     /// `known` is the address's record as it was read, `mailed` the mails sent to it, including this one.
     ///
