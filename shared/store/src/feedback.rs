@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{Mail, MailId, OrganizationId};
 
-/// The attribute of a mail that holds when this event occurred.
+/// The attribute of a mail that holds the instant of this event.
 const fn told_at(told: DeliveryEvent) -> &'static str {
     match told {
         DeliveryEvent::Sent => "sent_at",

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Days for which a revoked API key can still be distinguished from one that never existed.
+/// Days for which a revoked API key is distinguishable from one that never existed.
 const REVOKED_DAYS: u32 = 30;
 
 /// An item in DynamoDB's form.
