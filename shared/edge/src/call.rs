@@ -310,7 +310,7 @@ impl Call {
         self.body_if_any::<Empty>().map(drop)
     }
 
-    /// What the `Idempotency-Key` header identifies, on a POST that has one.
+    /// The identity of a request by its `Idempotency-Key` header, on a POST that has one.
     ///
     /// # Errors
     /// 400 for a key that is too long or not plain text.

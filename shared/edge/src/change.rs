@@ -21,7 +21,7 @@ const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 /// The most rounds of further reads that one decision may ask for.
 const READS: usize = 3;
 
-/// What the edge does after a decision.
+/// The edge's action after a decision.
 pub enum NextAction {
     /// Writes this change, and replies once it is written.
     Commit(Box<PendingChange>),
@@ -33,7 +33,7 @@ pub enum NextAction {
 
 /// A change that was decided but not yet written.
 pub struct PendingChange {
-    /// What changes.
+    /// The changes.
     pub changes: Changes,
     /// The organization as it was read; `None` while it is being created.
     pub organization: Option<Organization>,
@@ -74,7 +74,7 @@ impl Call {
     /// Reads `keys`, decides, and makes the change in one transaction.
     ///
     /// # Errors
-    /// What `decide` refuses; 409 if every attempt ran into a conflict; 503 if the table throttles or does not answer.
+    /// The refusals of `decide`; 409 if every attempt ran into a conflict; 503 if the table throttles or does not answer.
     pub async fn change(
         &self,
         caller: &User,
@@ -144,8 +144,8 @@ impl Call {
         Err(problem)
     }
 
-    /// Returns the refusal, unless an earlier attempt of the same request has succeeded. `BatchGetItem` is not atomic, so a retry can
-    /// see the changes of the first attempt before it sees the response that was stored with them.
+    /// Returns the refusal, unless an earlier attempt of the same request has succeeded. `BatchGetItem` is not atomic, so a retry
+    /// can see the changes of the first attempt before it sees the response that was stored with them.
     async fn refused(&self, caller: &User, once: Option<&IdempotencyKey>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let read = self.app.store().read(std::slice::from_ref(&once.key)).await?;

@@ -6,7 +6,7 @@ use crate::mail::Mailbox;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// What a deployment sets.
+/// The settings of a deployment.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `MUSTER_TABLE`: the name of the DynamoDB table.
@@ -41,9 +41,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {variable} {reason}")]
 pub struct ConfigError {
-    /// Which variable.
+    /// The variable.
     pub variable: &'static str,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a metric counts.
+/// The metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// A change was decided again after a conflict.
@@ -23,7 +23,7 @@ pub enum Metric {
     MailSent,
     /// Mail that was not sent, since its content no longer applied, or its address bounced or complained.
     MailSkipped,
-    /// Attempts that SES did not accept at the time: the mail waits.
+    /// Attempts at mail that SES did not accept at the time: the mail waits.
     MailPutOff,
     /// Mail that SES refused permanently.
     MailFailed,

@@ -37,7 +37,7 @@ pub struct OrgContext {
     pub set: &'static RoleSet,
     /// The caller's relation to it.
     pub caller_kind: CallerKind,
-    /// The API key that the request was made with; none for a signed-in user.
+    /// The API key that the request was made with; `None` for a signed-in user.
     pub key: Option<ApiKey>,
     /// The instant of the request.
     pub now: Timestamp,
@@ -146,7 +146,7 @@ impl OrgContext {
         }
     }
 
-    /// What the caller's roles allow, within the limits of the caller's API key. `None` for the platform.
+    /// The permissions of the caller's roles, within the limits of the caller's API key. `None` for the platform.
     #[must_use]
     pub fn authority(&self) -> Option<Authority<'_>> {
         self.decision_context().ok().map(|ctx| ctx.authority())
@@ -179,7 +179,7 @@ impl OrgContext {
         }
     }
 
-    /// What a decision rests on.
+    /// The context of a decision.
     ///
     /// # Errors
     /// 403 for the platform, which can read but changes nothing here.
@@ -267,8 +267,8 @@ pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Ke
     keys
 }
 
-/// What else must be read to establish the caller's standing, given this read: the member besides the owner who knows the API key's
-/// secret.
+/// The remaining keys to read, after this read, to establish the caller's standing: the member besides the owner who knows the API
+/// key's secret.
 pub(crate) fn unread_standing(
     user: &User,
     organization: OrganizationId,

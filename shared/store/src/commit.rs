@@ -20,7 +20,7 @@ pub const MAX_ITEMS: usize = 100;
 
 /// A change with what the decision was based on.
 pub struct Commit<'a> {
-    /// What changes.
+    /// The changes.
     pub changes: &'a Changes,
     /// The organization's role set.
     pub set: &'a RoleSet,

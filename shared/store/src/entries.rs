@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Attribute of the row's version at which the entry was written: see [`mark`].
 pub(crate) const MARK: &str = "mark";
 
-/// The entries of a person; none for an invitation that is not pending.
+/// The entries of a person; empty for an invitation that is not pending.
 #[must_use]
 pub(crate) fn of(person: &Person) -> BTreeSet<Key> {
     match person {

@@ -1,4 +1,4 @@
-//! Erasing an organization: what remains of it in the table, a bounded number of items at a time.
+//! Erasing an organization: its remaining items in the table, a bounded number at a time.
 
 use crate::Store;
 use crate::backoff::{Obstacle, Tries};
@@ -40,7 +40,8 @@ impl Remains {
 }
 
 impl Store {
-    /// What is left of an organization, except its own item and this job; with the claims of the members and invitations found.
+    /// The remaining items of an organization, except its own and this job, with the claims of the members and invitations among
+    /// them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -60,7 +61,7 @@ impl Store {
         Ok(remains)
     }
 
-    /// What is left of an organization's events.
+    /// The remaining events of an organization.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.

@@ -41,7 +41,7 @@ pub enum StoreError {
         pk: String,
         /// Sort key.
         sk: String,
-        /// What is wrong with it.
+        /// The reason.
         detail: String,
     },
 }
@@ -142,7 +142,7 @@ impl From<StoreError> for CommitError {
 }
 
 impl CommitError {
-    /// What stood in the way of the change, if it may be tried again.
+    /// The obstacle to the change, if it may be tried again.
     #[must_use]
     pub const fn obstacle(&self) -> Option<Obstacle> {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! | query | how it is read |
 //! | --- | --- |
-//! | every request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and the request's subject, strongly consistent |
+//! | any request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and its subject, strongly consistent |
 //! | the list of people | Queries of entries, in parallel, then BatchGet of the rows themselves: |
 //! | … members by name, or by joining date | Query `ORG#o`, `NAME#place#u`, or `JOINED#instant#u` |
 //! | … members by last activity | Query index `by_activity`, `ORG#o` and `ORG#o#1` to `ORG#o#7` |
@@ -24,7 +24,7 @@
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
 //! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, after its restoration |
-//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, along with the mail or the invitee: the outcome of earlier mails |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, with the mail or the invitee: outcome of earlier mails |
 //! | number of mails sent for members today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |

@@ -4,11 +4,11 @@
 //! items read is bounded:
 //!
 //! - **Along an index.** No filter, or filters that all have entries in the requested order: as many rows as the page has. With
-//! several filters, their entries are read in parallel, and a person in all of them matches.
+//!   several filters, their entries are read in parallel, and a person in all of them matches.
 //! - **Gathered.** At least one filter matches few people: all of these are read, and the matching ones sorted.
 //! - **Searched.** All filters match many people, and not all have entries in the requested order: the order's own entries are
-//! read, a bounded number a page, and rows that do not match are left out. Such a page can be short, even empty, with more after
-//! it.
+//!   read, a bounded number a page, and rows that do not match are left out. Such a page can be short, even empty, with more after
+//!   it.
 //!
 //! All of them give the same order, so a list may switch from one to another between two pages.
 

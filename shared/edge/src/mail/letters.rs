@@ -1,4 +1,4 @@
-//! What each letter says.
+//! The text of each letter.
 
 use super::{LetterError, Outgoing, untrusted};
 use askama::Template;
@@ -55,7 +55,7 @@ pub enum Letter<'a> {
         resource: Option<&'a str>,
         /// When the role ends.
         ends_at: Timestamp,
-        /// How many days are left: 7 or 1.
+        /// The number of days left: 7 or 1.
         days: u8,
     },
     /// A role has ended.

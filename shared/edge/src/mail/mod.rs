@@ -1,4 +1,4 @@
-//! The letters Muster sends: what they say, and their form on the wire.
+//! The letters that Muster sends: their text, and their form on the wire.
 //!
 //! Names and messages come from people, so every one of them passes `untrusted` before a template
 //! sees it. The templates are in `templates/mail`, each letter as HTML and as plain text.
@@ -23,7 +23,7 @@ use muster_domain::address::Address;
 /// A letter ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Who gets it.
+    /// The recipient.
     pub to: Address,
     /// The subject, on one line.
     pub subject: String,

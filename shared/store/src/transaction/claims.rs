@@ -1,4 +1,4 @@
-//! What follows from people: claims on their addresses. No rule names these.
+//! Items that follow from people: claims on their addresses. No rule names these.
 
 use super::{Condition, Position, Transaction};
 use crate::error::StoreError;

@@ -1,4 +1,4 @@
-//! What follows from contacts: the item of their address, and the index items of their words.
+//! Items that follow from contacts: one for their address, and index items for their words.
 
 use super::{Condition, Position, Transaction};
 use crate::error::StoreError;

@@ -1,4 +1,4 @@
-//! What follows from people: their entries. No rule names these.
+//! Items that follow from people: their entries. No rule names these.
 
 use super::Transaction;
 use crate::entries::{item, mark, of};
