@@ -13,7 +13,7 @@ use muster_domain::{Event, EventId, OrganizationId};
 /// Most events read for one page of a filtered list.
 const READ: usize = 250;
 
-/// A filter for events; `None` matches all.
+/// A filter for events; a criterion of `None` matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// The id of the actor.

@@ -72,7 +72,7 @@ impl Transaction<'_> {
     }
 }
 
-/// The own fields of an item about an address.
+/// The identifying fields of an item about an address.
 pub(crate) fn about(organization: OrganizationId, address: &Address) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([
