@@ -1,4 +1,4 @@
-//! API keys as they are used: within what those who know their secrets could give at this moment.
+//! API keys in use: limited to what the people who know their secrets could grant at this moment.
 
 use crate::problem::Problem;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use muster_domain::rules::keys::{KeyRejection, Opening, verify};
 use muster_domain::{ApiKey, KeyId, Organization, OrganizationId, RoleSet, Secret};
 use muster_store::{Key, ReadSet, StoreError};
 
-/// The member who must be read before it can be told what a key opens. Of a key that its owner alone knows there is none.
+/// The member who must be read before it can be decided what a key opens. `None` for a key that only its owner knows.
 ///
 /// # Errors
 /// [`StoreError::Malformed`].
@@ -24,7 +24,8 @@ pub fn unread_knower(
     Ok(member.filter(|key| !read.covers(std::slice::from_ref(key))))
 }
 
-/// The key as it is opened by this secret; without one, as it is asked about. Its owner was read, and who else knows the secret.
+/// The key as this secret opens it; without a secret, as others ask about it. The owner and any other member who knows the secret
+/// must have been read.
 ///
 /// # Errors
 /// [`StoreError::Malformed`].
@@ -35,7 +36,7 @@ pub fn narrowed(
     (key, secret): (&ApiKey, Option<&Secret>),
     now: Timestamp,
 ) -> Result<ApiKey, StoreError> {
-    // A secret that opens nothing is refused for that, and nobody was read who might know it.
+    // A secret that opens nothing is refused for that reason, so no member who might know it was read.
     if secret.is_some_and(|secret| !key.matches_secret(secret, now)) {
         return Ok(key.clone());
     }
@@ -54,7 +55,7 @@ pub fn narrowed(
     Ok(opening.narrowed())
 }
 
-/// The API key of this secret, which names this organization, if it opens it now.
+/// The API key of this secret, which names this organization, if the secret opens it now.
 pub(crate) fn good_key(
     secret: &Secret,
     organization: &Organization,

@@ -1,4 +1,4 @@
-//! What a process holds from its start to its end.
+//! The state that a process holds from its start to its end.
 
 use crate::auth::Keyring;
 use crate::clock::Clock;
@@ -39,7 +39,7 @@ struct Inner {
 }
 
 impl App {
-    /// A process with this configuration, reaching AWS as `sdk` says.
+    /// A process with this configuration, which reaches AWS through `sdk`.
     #[must_use]
     pub fn new(config: Config, sdk: &SdkConfig, clock: Clock) -> Self {
         let web = Web::open();
@@ -64,12 +64,12 @@ impl App {
     }
 
     /// Opens a connection to the table and fetches the identity provider's keys before the first request: a process has a whole
-    /// core while it starts, and a share of one afterwards.
+    /// core while it starts, and a share of one later.
     pub async fn warm(&self) {
         tokio::join!(self.warm_table(), self.keyring().refresh());
     }
 
-    /// Fetches the link secret, for functions that are told of one.
+    /// Fetches the link secret, for functions that have one configured.
     pub async fn warm_links(&self) {
         if self.config().link_secret_id.is_none() {
             return;
@@ -79,8 +79,8 @@ impl App {
         }
     }
 
-    /// Opens the connection to the table, and nothing else: for functions that no token reaches. Nothing is read: that would take
-    /// longer, and a permission. DynamoDB answers a `GET` with a word on its health.
+    /// Opens only the connection to the table, for functions that receive no token. It reads nothing: that would take longer, and a
+    /// permission. DynamoDB answers a `GET` with its health.
     pub async fn warm_table(&self) {
         let Some(address) = table_address(&self.inner.sdk).await else {
             return;
@@ -102,7 +102,7 @@ impl App {
         &self.inner.store
     }
 
-    /// How it reaches AWS.
+    /// The configuration by which it reaches AWS.
     #[must_use]
     pub fn sdk(&self) -> &SdkConfig {
         &self.inner.sdk
@@ -120,25 +120,25 @@ impl App {
         &self.inner.clock
     }
 
-    /// What it counts.
+    /// Its metrics.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
     }
 
-    /// Whose turn it is to be handed to the mail service.
+    /// The turns in which mail is passed to the mail service.
     #[must_use]
     pub fn mail_turns(&self) -> &Turns {
         &self.inner.mail_turns
     }
 
-    /// Whether notes of activity rest.
+    /// Whether activity notes are paused.
     #[must_use]
     pub fn notes(&self) -> &Rest {
         &self.inner.notes
     }
 
-    /// The bucket of exports. A process that needs it makes its client once.
+    /// The bucket of exports. A process that needs it creates its client once.
     ///
     /// # Errors
     /// [`FilesError::NoBucket`].
@@ -147,7 +147,7 @@ impl App {
         Ok(self.inner.files.get_or_init(|| Files::new(self.sdk(), bucket)))
     }
 
-    /// The secrets that links are made and opened with.
+    /// The secrets that create and open links.
     ///
     /// # Errors
     /// [`SecretError`] if there are none.
@@ -159,7 +159,7 @@ impl App {
     }
 }
 
-/// Where the table's requests go: what the environment says, or the Region's endpoint.
+/// The address for the table's requests: the one from the environment, or the Region's endpoint.
 async fn table_address(sdk: &SdkConfig) -> Option<String> {
     let variable = ServiceConfigKey::builder()
         .service_id("DynamoDB")
@@ -178,7 +178,7 @@ async fn table_address(sdk: &SdkConfig) -> Option<String> {
     Some(endpoint.ok()?.url().to_owned())
 }
 
-/// Time limits that leave room for an answer before the gateway gives up, repeats that come quickly, and one way out for all clients.
+/// Timeouts that leave room for a response before the gateway gives up, quick retries, and one HTTP client for all SDK clients.
 fn with_timeouts(sdk: &SdkConfig, web: &Web) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))

@@ -1,4 +1,4 @@
-//! Asking who may do what: the one kind of request that can speak of several organizations, and whose standard knows no 404.
+//! Access decisions: the only requests that can name several organizations. Their standard has no 404.
 
 use crate::api_key::unread_knower;
 use crate::auth::User;
@@ -9,22 +9,24 @@ use muster_domain::{OrganizationId, Secret};
 use muster_store::{Key, ReadSet};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The organizations a request asks about, each as the caller sees it. One that does not exist is not there: only the platform gets so far.
+/// The organizations that a request names, each as the caller sees it. One that does not exist is missing: only the platform gets
+/// this far with it.
 pub type Places = BTreeMap<OrganizationId, OrgContext>;
 
 impl Call {
-    /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip; a second one follows where the
-    /// API key that asks was made or rotated by another member than its owner, and one where a key that is asked about was.
+    /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip. A second one follows if a member
+    /// other than its owner created or rotated the caller's API key, and another if that is so of a key in question.
     ///
     /// # Errors
-    /// 403 for a stranger as for an organization that does not exist, and for an inactive member; 401 for an API key that is not accepted.
+    /// 403 for a stranger, as for an organization that does not exist, and for an inactive member; 401 for an API key that is not
+    /// accepted.
     pub async fn asking(
         &self,
         user: &User,
         organizations: &BTreeSet<OrganizationId>,
         keys: Vec<Key>,
     ) -> Result<(Places, ReadSet), Problem> {
-        // A key is good or not before anything else is said, whatever organization it asks about.
+        // The caller's key is accepted or refused first, whatever organization the request names.
         let own = user.key.as_ref().map(Secret::organization);
         let first: Vec<OrganizationId> = own.into_iter().collect();
         let others = organizations.iter().copied().filter(|id| Some(*id) != own);
@@ -53,8 +55,8 @@ impl Call {
         Ok((places, read))
     }
 
-    /// Who must be read to tell what the API keys open that were asked about, now that it is clear who asks. What the caller's own
-    /// opens is known by then.
+    /// The members who must be read to decide what the API keys in question open, once the caller is known. For the caller's own
+    /// key they have been read by then.
     fn unread_knowers(&self, user: &User, places: &Places, keys: &[Key], read: &ReadSet) -> Result<Vec<Key>, Problem> {
         let own = user.key.as_ref().map(Secret::key);
         let mut more = Vec::new();
@@ -68,7 +70,7 @@ impl Call {
 }
 
 impl Problem {
-    /// 403: the same for an organization that is not there and one that is not the caller's.
+    /// 403: the same for an organization that does not exist and one that the caller does not belong to.
     #[must_use]
     pub fn not_yours_to_ask() -> Self {
         Self::forbidden("name an organization that you are a member of")

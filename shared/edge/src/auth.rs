@@ -1,4 +1,4 @@
-//! Who is calling: a token's signature, issuer, audience and time, against keys held in memory.
+//! Authenticating the caller: a token's signature, issuer, audience and time, checked against keys held in memory.
 
 mod token;
 mod trust;
@@ -23,11 +23,11 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use trust::TokenClaims;
 
-/// Seconds that two clocks may differ.
+/// The most that two clocks may differ.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
-/// How often keys are asked for at most, however many unknown key ids arrive.
+/// The least time between two fetches of the keys, however many unknown key ids arrive.
 const PAUSE: Duration = Duration::from_secs(5);
-/// After how long keys are asked for again, so that a withdrawn one goes.
+/// The age at which keys are fetched again, so that a withdrawn one disappears.
 const FRESH: Duration = Duration::from_secs(3600);
 
 /// A signed-in user, or the platform.
@@ -35,20 +35,20 @@ const FRESH: Duration = Duration::from_secs(3600);
 pub struct User {
     /// The user.
     pub id: UserId,
-    /// The address the token tells.
+    /// The address in the token.
     pub email: Option<Address>,
     /// Whether the identity provider has verified it.
     pub email_verified: bool,
-    /// The name the token tells.
+    /// The name in the token.
     pub name: Option<Name>,
-    /// Whether the token is one of the platform's.
+    /// Whether the token is a platform token.
     pub platform: bool,
-    /// The API key they come with instead of a token. It is checked where its organization is read.
+    /// The API key that they use instead of a token. It is checked when its organization is read.
     pub key: Option<Secret>,
 }
 
 impl User {
-    /// Whoever comes with this key: its owner, if it turns out to be good.
+    /// The caller with this key: its owner, if the key turns out to be valid.
     #[must_use]
     pub fn with_key(secret: Secret) -> Self {
         Self {
@@ -61,7 +61,8 @@ impl User {
         }
     }
 
-    /// What answers are kept under for them: a key's are its own, and the platform's are no member's.
+    /// The account that their responses are stored under: an API key has its own, and the platform's is separate from every
+    /// member's.
     #[must_use]
     pub fn account(&self) -> String {
         match &self.key {
@@ -71,7 +72,7 @@ impl User {
         }
     }
 
-    /// Refuses the platform: what follows makes somebody a member, and a platform token is nobody's membership.
+    /// Refuses the platform: the operation makes the caller a member, and a platform token stands for no member.
     ///
     /// # Errors
     /// 403.
@@ -85,28 +86,28 @@ impl User {
     }
 }
 
-/// Why a token is not accepted. Callers are told no more than that; the log says which.
+/// Why a token is not accepted. Callers learn only that it is not; the log has the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// It is no token, or its signature is not by a known key.
+    /// It is not a token, or its signature is not by a known key.
     #[error("malformed or wrongly signed")]
     Malformed,
-    /// It is a token of another kind, or one that asks for what is not understood here.
+    /// It is a token of another kind, or requires an extension that is not understood here.
     #[error("another kind of token")]
     Kind,
-    /// Its algorithm is not one of those that are accepted.
+    /// Its algorithm is not an accepted one.
     #[error("algorithm not accepted")]
     Algorithm,
-    /// Nobody has published its key.
+    /// Its key is not among the published ones.
     #[error("unknown key")]
     UnknownKey,
-    /// It is another issuer's, or for another audience.
+    /// It is from another issuer, or for another audience.
     #[error("other issuer or audience")]
     Foreign,
-    /// It is not valid yet, or no longer.
+    /// It is not valid yet, or has expired.
     #[error("outside its time")]
     Time,
-    /// The identity provider's keys could not be fetched, and none are at hand.
+    /// The identity provider's keys could not be fetched, and none are in memory.
     #[error("no keys at hand")]
     NoKeys,
 }
@@ -139,7 +140,7 @@ struct Claims {
     grounds: TokenClaims,
 }
 
-/// Some providers write the claim as text.
+/// Some providers write this claim as text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Verified {
@@ -162,7 +163,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Keys as published at this URL; none are fetched yet.
+    /// The keys published at this URL; none are fetched yet.
     #[must_use]
     pub fn new(url: String, web: Web) -> Self {
         Self {
@@ -177,7 +178,7 @@ impl Keyring {
         self.keys.read().ok()?.get(id).cloned()
     }
 
-    /// Fetches the keys, unless that was tried a moment ago. If it fails, those at hand stay in use.
+    /// Fetches the keys, unless a fetch was tried a moment ago. If it fails, those in memory stay in use.
     pub async fn refresh(&self) {
         let mut asked = self.asked.lock().await;
         if asked.is_some_and(|at| at.elapsed() < PAUSE) {
@@ -195,9 +196,9 @@ impl Keyring {
         }
     }
 
-    /// The keys of the set that can be read: those of kinds that are not known here say nothing (RFC 7517, section 5).
+    /// The readable keys of the set: keys of unknown kinds are ignored (RFC 7517, section 5).
     async fn fetch(&self) -> Result<Vec<Jwk>, FetchError> {
-        // Anything but a set of keys (a redirect, the page of a proxy) says nothing about the keys at hand.
+        // Any response but a set of keys (a redirect, the page of a proxy) says nothing about the keys in memory.
         let text = json::parse(&self.web.get(&self.url).await?).map_err(|_| FetchError::NoKeySet)?;
         let keys = text.value.get("keys").and_then(Value::as_array);
         let keys = keys.filter(|_| text.repeated.is_empty()).ok_or(FetchError::NoKeySet)?;
@@ -218,7 +219,7 @@ impl Keyring {
         })
     }
 
-    /// The user a token was issued to.
+    /// The user that a token was issued to.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -233,7 +234,7 @@ impl Keyring {
             return Err(TokenError::Foreign);
         }
         trust.accept(&claims.grounds)?;
-        // By the clock that everything else goes by.
+        // By the same clock as everything else.
         let over = claims.exp.at()?.checked_add(LEEWAY).is_ok_and(|end| end <= now);
         claims.iat.as_ref().map(NumericDate::at).transpose()?;
         let begins = claims.nbf.as_ref().map(NumericDate::at).transpose()?;
@@ -261,7 +262,7 @@ fn user(trust: &Trust, claims: Claims) -> User {
     }
 }
 
-/// A published key that can check signatures, with the one algorithm it is used with. Secret keys are never accepted.
+/// A published key that can verify signatures, with the one algorithm it is used with. Secret keys are never accepted.
 fn known_key(jwk: &Jwk) -> Option<(String, KnownKey)> {
     let signs = |operations: &Vec<KeyOperations>| operations.contains(&KeyOperations::Verify);
     if jwk

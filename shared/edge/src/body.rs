@@ -1,4 +1,4 @@
-//! Reading a JSON body, and naming everything that is wrong with it rather than the first thing.
+//! Reading a JSON body, and naming every error in it, not only the first.
 
 #[cfg(test)]
 mod tests;
@@ -12,16 +12,16 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 use std::collections::BTreeMap;
 
-/// Most bytes of a body.
+/// Most bytes in a body.
 pub const MAX_BYTES: usize = 64 * 1024;
-/// Most faults that are named.
+/// Most errors that are named.
 const MAX_FAULTS: usize = 50;
-/// Most bytes that the paths to repeated names take in an answer: each can be as long as the body.
+/// Most bytes of paths to repeated names in a response: each path can be as long as the body.
 const MAX_PATHS: usize = MAX_BYTES;
 
 /// A request body.
 pub trait Body: DeserializeOwned {
-    /// Fields that must be there.
+    /// Required fields.
     const REQUIRED: &'static [&'static str];
 }
 
@@ -34,20 +34,20 @@ impl Body for Empty {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// A field of a PATCH: not there, null, or a value.
+/// A field of a PATCH: absent, null, or a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// Not named: stays as it is.
+    /// Absent: the value stays as it is.
     #[default]
     Absent,
-    /// Named as null: is taken away.
+    /// Null: the value is removed.
     Null,
-    /// Named with a value.
+    /// A value.
     Value(T),
 }
 
 impl<T> Field<T> {
-    /// What shall be, if the field was named at all.
+    /// The new value, if the field was present at all.
     pub fn as_change(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,
@@ -71,10 +71,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     }
 }
 
-/// A field that can be left out and is never null: there is nothing that null would mean.
+/// A field that can be absent but never null: null would have no meaning.
 ///
 /// # Errors
-/// As the deserializer says.
+/// The deserializer's.
 pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
@@ -82,7 +82,7 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
 /// The body in these bytes.
 ///
 /// # Errors
-/// 413, 415, 400 for what is not JSON, and 422 naming every field at fault.
+/// 413, 415, 400 for what is not JSON, and 422 naming every invalid field.
 pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Problem> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::new(ProblemType::BodyTooLarge).detail(format!("the limit is {MAX_BYTES} bytes")));
@@ -111,7 +111,7 @@ pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Proble
     }
 }
 
-/// Whether a body of this type is JSON in UTF-8, which it is unless it says otherwise.
+/// Whether a body of this media type is JSON in UTF-8, which is the default.
 fn is_json(media_type: &str) -> bool {
     let mut parts = media_type.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
@@ -124,10 +124,10 @@ fn is_json(media_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json") && parts.all(fits)
 }
 
-/// Refuses a body to which a coding was applied, as these values of `Content-Encoding` say: it is none of what it says it is.
+/// Refuses a body with a content coding, given these values of `Content-Encoding`: it is not what its media type says.
 ///
 /// # Errors
-/// 415, with the one coding that is taken (RFC 9110, section 15.5.16).
+/// 415, with the one coding that is accepted (RFC 9110, section 15.5.16).
 pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(), Problem> {
     let mut codings = codings.into_iter().flat_map(|line| line.split(|byte| *byte == b','));
     let is_none = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
@@ -139,13 +139,13 @@ pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(
         .header("accept-encoding", "identity"))
 }
 
-/// A fault for each name that an object has more than once: programs differ in which of the values they go by.
+/// A violation for each name that an object repeats: programs differ in which of the values they use.
 fn more_than_once(repeated: &[Vec<PathSegment>]) -> Vec<Violation> {
     let mut room = MAX_PATHS;
     let mut violations = Vec::new();
     for path in repeated {
         let path = written(&Removed::default(), path);
-        // One is told however long it is: it is no longer than the body.
+        // The first path is reported whatever its length: it is no longer than the body.
         if !violations.is_empty() && path.len() > room {
             break;
         }
@@ -155,7 +155,7 @@ fn more_than_once(repeated: &[Vec<PathSegment>]) -> Vec<Violation> {
     violations
 }
 
-/// Reads a typed body; each fault found is noted and taken out, and the rest is read again for the next one.
+/// Reads a typed body. Each error found is recorded and removed, and the rest is read again to find the next one.
 fn typed<T: Body>(mut value: Value, violations: &mut Vec<Violation>) -> Option<T> {
     let mut taken_out = Removed::default();
     loop {
@@ -166,7 +166,7 @@ fn typed<T: Body>(mut value: Value, violations: &mut Vec<Violation>) -> Option<T
         let flaw = error.inner();
         let mut path: Vec<PathSegment> = error.path().iter().filter_map(step).collect();
         match flaw {
-            // Top-level ones are named already; a nested one makes its parent incomplete.
+            // Missing top-level fields are named already; a nested one makes its parent incomplete.
             Flaw::Missing(name) => {
                 let within = [path.as_slice(), &[PathSegment::Key((*name).to_owned())]].concat();
                 let missing = violation(&taken_out, &within, flaw);
@@ -213,7 +213,7 @@ fn violation(removed: &Removed, path: &[PathSegment], flaw: &Flaw) -> Violation 
     }
 }
 
-/// A path as problems tell it, such as `resources[0].id`.
+/// A path as problems show it, such as `resources[0].id`.
 fn written(removed: &Removed, path: &[PathSegment]) -> String {
     let mut text = String::new();
     for (depth, step) in path.iter().enumerate() {
@@ -233,7 +233,7 @@ fn written(removed: &Removed, path: &[PathSegment]) -> String {
     text
 }
 
-/// Which elements were taken out of which list, so that later faults keep their places.
+/// The elements removed from each list, so that later errors keep their positions.
 #[derive(Default)]
 struct Removed {
     lists: BTreeMap<Vec<PathSegment>, Vec<usize>>,
@@ -246,7 +246,7 @@ impl Removed {
             .fold(index, |at, gone| if *gone <= at { at + 1 } else { at })
     }
 
-    /// Takes out what stands at the path; false if nothing does.
+    /// Removes the value at the path; false if there is none.
     fn remove(&mut self, value: &mut Value, path: &[PathSegment]) -> bool {
         let Some((last, parents)) = path.split_last() else {
             return false;

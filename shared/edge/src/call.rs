@@ -1,4 +1,4 @@
-//! One request: its parts, read strictly.
+//! One request: its parts, parsed strictly.
 
 use crate::app::App;
 use crate::auth::{TokenError, User};
@@ -18,9 +18,9 @@ use muster_domain::{Instant, Secret};
 use muster_store::{Cursor, IdempotencyKey};
 use std::str::FromStr;
 
-/// Rows of a page when the caller names no number.
+/// Rows per page if the caller gives no number.
 pub const DEFAULT_LIMIT: usize = 50;
-/// Most rows of a page.
+/// Most rows per page.
 pub const MAX_LIMIT: usize = 100;
 /// Longest `Idempotency-Key`.
 const MAX_KEY: usize = 255;
@@ -29,7 +29,7 @@ const MAX_KEY: usize = 255;
 pub struct Call {
     /// The process.
     pub app: App,
-    /// The instant of the request: everything about it is decided as of now.
+    /// The instant of the request. Every decision about the request uses it as the present.
     pub now: Timestamp,
     /// The request's id.
     pub request_id: String,
@@ -39,8 +39,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// The request, as far as it can be judged without knowing its route: its conditions are such, and its query is one that
-    /// its method takes.
+    /// Checks the request as far as possible without knowing its route: its conditions are well formed, and its method takes its
+    /// query.
     ///
     /// # Errors
     /// 400.
@@ -59,19 +59,20 @@ impl Call {
         Ok(call)
     }
 
-    /// Whether the method is one that only reads: only these are told by parameters what is wanted.
+    /// Whether the method only reads. Only such methods take query parameters.
     #[must_use]
     pub fn reads(&self) -> bool {
         matches!(self.method(), "GET" | "HEAD")
     }
 
-    /// Whether the answer goes out without its body: whatever it would hand over stays here.
+    /// Whether the response is sent without its body, so that nothing in it reaches the caller.
     #[must_use]
     pub fn is_head(&self) -> bool {
         self.method() == "HEAD"
     }
 
-    /// Whether no route takes the request, or it only asks which methods do: browsers ask so with the whole address, query and all.
+    /// Whether no route takes the request, or it only asks for the allowed methods: browsers send that with the whole address,
+    /// including the query.
     fn is_astray(&self) -> bool {
         match self.request.request_context_ref() {
             _ if self.method() == "OPTIONS" => true,
@@ -80,7 +81,7 @@ impl Call {
         }
     }
 
-    /// Goes on to the part of this request that begins here: each part keeps its own answer for the `Idempotency-Key`.
+    /// Moves on to the part of this request that begins here. Each part stores its own response for the `Idempotency-Key`.
     pub fn start_part(&mut self, part: usize) {
         self.part = part;
     }
@@ -95,13 +96,14 @@ impl Call {
         self.request.method().as_str()
     }
 
-    /// The path as it was asked for.
+    /// The path as the caller requested it.
     #[must_use]
     pub fn raw_path(&self) -> &str {
         self.request.raw_http_path()
     }
 
-    /// The path as routes name it. A gateway that leads here with a path of its own (`MUSTER_API_URL`) may leave that in front.
+    /// The path as routes name it. A gateway that serves this API under a path of its own (`MUSTER_API_URL`) may leave that path in
+    /// front.
     #[must_use]
     pub fn route_path(&self) -> &str {
         let path = self.raw_path();
@@ -109,16 +111,16 @@ impl Call {
         below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
     }
 
-    /// The path at which callers find what a route's path names: below that of `MUSTER_API_URL`.
+    /// The path at which callers find a route's path: below that of `MUSTER_API_URL`.
     #[must_use]
     pub fn location(&self, path: &str) -> String {
         format!("{}{path}", self.app.config().api_path())
     }
 
-    /// What cursors are sealed with.
+    /// The key that seals cursors.
     ///
     /// # Errors
-    /// 500 where the deployment gave this function none: a list that cannot tell where it goes on must not look complete.
+    /// 500 if the deployment gave this function none: a list that cannot say where it continues must not look complete.
     pub fn cursor_key(&self) -> Result<&CursorKey, Problem> {
         self.app.config().cursor_key.as_ref().ok_or_else(|| {
             tracing::error!("MUSTER_CURSOR_KEY is not set");
@@ -126,7 +128,7 @@ impl Call {
         })
     }
 
-    /// The host name that the gateway was called by, as the gateway itself tells it.
+    /// The host name by which the caller reached the gateway, as the gateway reports it.
     #[must_use]
     pub fn domain(&self) -> Option<&str> {
         match self.request.request_context_ref() {
@@ -135,7 +137,7 @@ impl Call {
         }
     }
 
-    /// Whether the caller takes answers packed with gzip (RFC 9110, section 12.5.3).
+    /// Whether the caller accepts responses compressed with gzip (RFC 9110, section 12.5.3).
     #[must_use]
     pub fn takes_gzip(&self) -> bool {
         let mut codings = self.header(ACCEPT_ENCODING).unwrap_or_default().split(',');
@@ -160,9 +162,9 @@ impl Call {
         }
     }
 
-    /// Whoever calls: a signed-in user, or one who comes with an API key.
+    /// The caller: a signed-in user, or the holder of an API key.
     ///
-    /// A mistyped key is refused here, before anything is read; a good-looking one where its organization is read.
+    /// A mistyped key is refused here, before any read. A well-formed one is checked when its organization is read.
     ///
     /// # Errors
     /// As [`Call::user`].
@@ -180,10 +182,10 @@ impl Call {
         }
     }
 
-    /// The signed-in user: API keys do not open what belongs to no organization.
+    /// The signed-in user. API keys give no access to anything outside an organization.
     ///
     /// # Errors
-    /// 401, or 503 while no keys are at hand; 403 for an API key.
+    /// 401, or 503 while no keys are available; 403 for an API key.
     pub async fn user(&self) -> Result<User, Problem> {
         let token = self.bearer()?;
         if token.starts_with(Secret::PREFIX) {
@@ -203,7 +205,7 @@ impl Call {
         }
     }
 
-    /// A part of the path; one that is malformed names nothing, and so is not found.
+    /// A segment of the path. A malformed one names nothing, so it is not found.
     ///
     /// # Errors
     /// 404.
@@ -217,10 +219,10 @@ impl Call {
             .map_err(|_| Problem::not_found(if name == "org" { "organization" } else { name }))
     }
 
-    /// A part of the path that the caller names, such as the id of a resource to be registered.
+    /// A segment of the path whose value the caller chooses, such as the id of a resource to register.
     ///
     /// # Errors
-    /// 422, naming it.
+    /// 422, naming the segment.
     pub fn path_named<T: FromStr<Err: std::fmt::Display>>(&self, name: &str) -> Result<T, Problem> {
         let text = self
             .request
@@ -231,10 +233,10 @@ impl Call {
             .map_err(|e: T::Err| Problem::invalid([Violation::field(name, "invalid_value", e.to_string())]))
     }
 
-    /// The query, which may hold these parameters and no others, each once.
+    /// The query, which may contain only these parameters, each once.
     ///
     /// # Errors
-    /// 400, naming every parameter that is not known or repeated.
+    /// 400, naming every unknown or repeated parameter.
     pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Problem> {
         let mut violations = Vec::new();
         let mut query = Query {
@@ -279,7 +281,7 @@ impl Call {
         body::read(self.request.body(), self.header(CONTENT_TYPE))
     }
 
-    /// The body, or its default where there is none at all.
+    /// The body, or its default if the request has none.
     ///
     /// # Errors
     /// See [`body::read`].
@@ -287,7 +289,7 @@ impl Call {
         Ok(self.body_if_any()?.unwrap_or_default())
     }
 
-    /// The body, if there is one at all.
+    /// The body, if the request has one.
     ///
     /// # Errors
     /// See [`body::read`].
@@ -299,8 +301,8 @@ impl Call {
         }
     }
 
-    /// Makes sure that a request that is told everything by its path says no more: whoever sends `{"dry_run": true}` must not
-    /// find it done. An empty object says nothing.
+    /// Ensures that a request whose path says everything has no content in its body: a caller who sends `{"dry_run": true}` must
+    /// not find it done. An empty object counts as no content.
     ///
     /// # Errors
     /// See [`body::read`].
@@ -308,7 +310,7 @@ impl Call {
         self.body_if_any::<Empty>().map(drop)
     }
 
-    /// What the `Idempotency-Key` header stands for, on a POST that has one.
+    /// The identity of a request by its `Idempotency-Key` header, on a POST that has one.
     ///
     /// # Errors
     /// 400 for a key that is too long or not plain text.
@@ -355,7 +357,7 @@ impl Query<'_> {
         self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    /// A parameter that is one of a few words; the first is the default.
+    /// A parameter that takes one of a few words; the first is the default.
     ///
     /// # Errors
     /// 400, naming the words.
@@ -382,7 +384,7 @@ impl Query<'_> {
         self.get(name).map(parse).transpose()
     }
 
-    /// How many rows, 1 to 100.
+    /// The number of rows, 1 to 100.
     ///
     /// # Errors
     /// 400.
@@ -390,7 +392,7 @@ impl Query<'_> {
         let Some(text) = self.get("limit") else {
             return Ok(DEFAULT_LIMIT);
         };
-        // As numbers are written: neither `+5` nor `05`.
+        // Only the usual notation of a number: neither `+5` nor `05`.
         let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse()
             .ok()
@@ -404,7 +406,7 @@ impl Query<'_> {
             })
     }
 
-    /// The name of this list: route and filters, which a cursor is bound to.
+    /// The name of this list, which a cursor is bound to: its route and filters.
     #[must_use]
     pub fn list(&self) -> String {
         let mut filters: Vec<_> = self
@@ -416,7 +418,7 @@ impl Query<'_> {
         format!("{} {filters:?}", self.call.raw_path())
     }
 
-    /// Where the list goes on.
+    /// Where the list continues.
     ///
     /// # Errors
     /// 400 for a cursor of another list; 500 as [`Call::cursor_key`], before anything is read.
@@ -430,7 +432,7 @@ impl Query<'_> {
             .map_err(|e| Problem::invalid_query([Violation::field("cursor", "invalid_cursor", e.to_string())]))
     }
 
-    /// The cursor as it is told to the caller, by a list that has asked for [`Query::cursor`].
+    /// The cursor in the form that callers see, for a list that has called [`Query::cursor`].
     #[must_use]
     pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
         let key = self.call.cursor_key().ok()?;

@@ -1,4 +1,4 @@
-//! A change: read, decide, write; and when somebody was faster, again from a fresh read, a bounded number of times.
+//! A change: read, decide, write. After a conflict it starts over from a fresh read, a bounded number of times.
 
 use crate::call::Call;
 use crate::ids::Ids;
@@ -12,50 +12,50 @@ use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
 use muster_store::{Commit, CommitError, Footing, IdempotencyKey, Key, Obstacle, ReadSet, Tries};
 
-/// How often a change is tried that others are faster with.
+/// The number of attempts at a change that conflicts with others.
 const MAX_ATTEMPTS: u32 = 10;
-/// How often a change is tried that the table has no throughput for. With the pauses between that is a second and a half: a partition
-/// has had its throughput anew by then, and a request more would only keep others from it.
+/// The number of attempts at a change that the table throttles. With the pauses between them, that is a second and a half. By then
+/// a partition has fresh throughput, and another request would only take it from others.
 const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 
-/// How often one decision asks for more to be read at most.
+/// The most rounds of further reads that one decision may ask for.
 const READS: usize = 3;
 
-/// What the edge does after a decision.
+/// The edge's action after a decision.
 pub enum NextAction {
-    /// Writes this change, and answers once it is written.
+    /// Writes this change, and replies once it is written.
     Commit(Box<PendingChange>),
-    /// Reads these keys and decides again. Only rare requests need this.
+    /// Reads these keys and decides again. Few requests need this.
     Read(Vec<Key>),
-    /// Answers, without a change.
+    /// Replies, without a change.
     Reply(Reply),
 }
 
-/// A change that was decided and is not written yet.
+/// A change that was decided but not yet written.
 pub struct PendingChange {
-    /// What changes.
+    /// The changes.
     pub changes: Changes,
-    /// The organization as it was read; none while it is being made.
+    /// The organization as it was read; `None` while it is being created.
     pub organization: Option<Organization>,
     /// Its role set.
     pub set: &'static RoleSet,
-    /// The answer once it has changed.
+    /// The reply once the change is written.
     pub reply: Reply,
-    /// The standing that the answer is kept for; none if it is not kept.
+    /// The standing that the reply is stored for; `None` if it is not stored.
     pub footing: Option<Footing>,
 }
 
-/// What is kept for a request.
+/// The stored response to a request.
 enum Kept {
-    /// An answer for the caller.
+    /// A response for the caller.
     Again(Reply),
-    /// An answer of another standing, which a new one may replace.
+    /// A response for another standing, which a new one may replace.
     Stale(String),
-    /// No answer that still counts.
+    /// No response that is still valid.
     Nothing,
 }
 
-/// The tries of one change, whatever stands in its way.
+/// The attempts at one change, counted by obstacle.
 struct Attempts {
     conflicts: Tries,
     throttles: Tries,
@@ -74,7 +74,7 @@ impl Call {
     /// Reads `keys`, decides, and makes the change in one transaction.
     ///
     /// # Errors
-    /// What `decide` refuses; 409 when others were faster every time; 503 when the table has no throughput for it, or does not answer.
+    /// The refusals of `decide`; 409 if every attempt ran into a conflict; 503 if the table throttles or does not answer.
     pub async fn change(
         &self,
         caller: &User,
@@ -84,8 +84,8 @@ impl Call {
         self.change_if(caller, keys, |_| Ok(Vec::new()), decide).await
     }
 
-    /// As [`Call::change`], for those whom `admit` lets in: a kept answer too is for nobody else. `admit` may name what must be
-    /// read first to tell who they are.
+    /// Like [`Call::change`], but only for callers that `admit` admits, even to a stored response. `admit` may return keys that
+    /// must be read first to decide that.
     pub(crate) async fn change_if(
         &self,
         caller: &User,
@@ -124,7 +124,7 @@ impl Call {
         }
     }
 
-    /// Pauses before a change is tried again; the problem if it is not.
+    /// Pauses before the next attempt. Returns the problem if no attempt is left.
     async fn try_again(&self, error: CommitError, attempts: &mut Attempts) -> Result<(), Problem> {
         let metrics = self.app.metrics();
         let obstacle = match error {
@@ -144,8 +144,8 @@ impl Call {
         Err(problem)
     }
 
-    /// Returns the refusal, unless an earlier attempt of the same request has succeeded. `BatchGetItem` is not atomic, so a retry can
-    /// see the changes of the first attempt before it sees the response that was stored with them.
+    /// Returns the refusal, unless an earlier attempt of the same request has succeeded. `BatchGetItem` is not atomic, so a retry
+    /// can see the changes of the first attempt before it sees the response that was stored with them.
     async fn refused(&self, caller: &User, once: Option<&IdempotencyKey>, problem: Problem) -> Outcome {
         let Some(once) = once else { return Err(problem) };
         let read = self.app.store().read(std::slice::from_ref(&once.key)).await?;
@@ -155,7 +155,7 @@ impl Call {
         }
     }
 
-    /// Decides, after more reads where the decision asks for them.
+    /// Decides, after further reads if the decision asks for them.
     async fn decided(
         &self,
         read: ReadSet,
@@ -195,10 +195,11 @@ impl Call {
         self.app.store().commit(commit).await
     }
 
-    /// Makes a change in a transaction of its own, beside the answer: nothing is kept for a repeat. False if others were faster.
+    /// Makes a change in a transaction of its own, separate from the reply, and stores nothing for a retry. Returns false on a
+    /// conflict.
     ///
     /// # Errors
-    /// 503 if the table has no throughput for it, or does not answer.
+    /// 503 if the table throttles, or does not answer.
     pub async fn commit_apart(
         &self,
         organization: &Organization,
@@ -222,8 +223,8 @@ impl Call {
         }
     }
 
-    /// The answer that was kept for the same request, if the caller's standing is still the one it was given in. Otherwise the
-    /// request is a new one.
+    /// The response that was stored for the same request, if the caller's standing is still the one it was given in. Otherwise the
+    /// request counts as new.
     async fn answered(&self, caller: &User, once: Option<&IdempotencyKey>, read: &ReadSet) -> Result<Kept, Problem> {
         let Some(once) = once else { return Ok(Kept::Nothing) };
         let Some(answered) = read.answered(once)?.filter(|a| a.is_valid(self.now)) else {
@@ -248,8 +249,8 @@ impl Call {
         )
     }
 
-    /// The caller's present standing in the organization of a kept answer. It has been read already, except where the answer tells
-    /// of the organization that its request made.
+    /// The caller's present standing in the organization of a stored response. It has been read already, unless the response is
+    /// about an organization that its own request created.
     async fn footing(&self, caller: &User, given: &Footing, read: &ReadSet) -> Result<Option<Footing>, Problem> {
         let keys = standing_keys(caller, given.organization);
         let reread;

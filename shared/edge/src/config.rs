@@ -1,4 +1,4 @@
-//! Configuration, from the environment alone. A missing or bad variable is named when the process starts.
+//! Configuration, from the environment alone. A missing or invalid variable is named at startup.
 
 use crate::auth::{PLATFORM_SCOPE, Trust};
 use crate::cursors::CursorKey;
@@ -6,44 +6,44 @@ use crate::mail::Mailbox;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// What a deployment sets.
+/// The settings of a deployment.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `MUSTER_TABLE`: the name of the DynamoDB table.
     pub table: String,
-    /// `MUSTER_ISSUER`, `MUSTER_AUDIENCE`, `MUSTER_CLIENTS`, `MUSTER_PLATFORM_SCOPE`: whose tokens are accepted. Audiences and clients
-    /// are lists with commas.
+    /// `MUSTER_ISSUER`, `MUSTER_AUDIENCE`, `MUSTER_CLIENTS`, `MUSTER_PLATFORM_SCOPE`: whose tokens are accepted. Audiences and
+    /// clients are comma-separated lists.
     pub trust: Trust,
-    /// `MUSTER_CURSOR_KEY`: what the cursors of lists are sealed with; only functions that page have it.
+    /// `MUSTER_CURSOR_KEY`: the key that seals the cursors of lists; only functions with paged lists have it.
     pub cursor_key: Option<CursorKey>,
     /// `MUSTER_JWKS_URL`: where the identity provider publishes its keys.
     pub jwks_url: String,
-    /// `MUSTER_APP_URL`: where the product lives; links in mail are `{app_url}/invitations/{token}`.
+    /// `MUSTER_APP_URL`: the product's address; links in mail are `{app_url}/invitations/{token}`.
     pub app_url: String,
-    /// `MUSTER_API_URL`: where this API lives, for a domain with a path of its own; else the host name of each request tells.
+    /// `MUSTER_API_URL`: this API's address, for a domain with a path of its own; otherwise the host name of each request is used.
     pub api_url: Option<String>,
-    /// `MUSTER_LINK_SECRET_ID`: the secret in Secrets Manager that links are made with, JSON `{"current", "previous"}`.
+    /// `MUSTER_LINK_SECRET_ID`: the secret in Secrets Manager that creates links, JSON `{"current", "previous"}`.
     pub link_secret_id: Option<String>,
-    /// `MUSTER_MAIL_FROM`: who mail comes from, such as `Acme <team@acme.example>`.
+    /// `MUSTER_MAIL_FROM`: the sender of mail, such as `Acme <team@acme.example>`.
     pub mail_from: Option<Mailbox>,
     /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
-    /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many mails the mail service takes a second, and how many processes
-    /// share that; so the time from one mail of this process to the next. Zero without the first.
+    /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many mails the mail service accepts a second, and how many
+    /// processes share that. Stored as the time between two mails of this process; zero without the first.
     pub mail_interval: Duration,
-    /// `MUSTER_EXPORT_BUCKET`: the S3 bucket that exports are made in.
+    /// `MUSTER_EXPORT_BUCKET`: the S3 bucket for exports.
     pub export_bucket: Option<String>,
-    /// `MUSTER_METRICS`: the CloudWatch namespace of what is counted; without it nothing of that is written.
+    /// `MUSTER_METRICS`: the CloudWatch namespace of the metrics; without it none are written.
     pub metrics: Option<String>,
 }
 
-/// A variable that is missing or cannot be.
+/// A variable that is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {variable} {reason}")]
 pub struct ConfigError {
-    /// Which variable.
+    /// The variable.
     pub variable: &'static str,
-    /// What is wrong with it.
+    /// The reason.
     pub reason: String,
 }
 
@@ -54,7 +54,7 @@ fn refuse(variable: &'static str, reason: impl Into<String>) -> ConfigError {
     }
 }
 
-/// What stands between commas.
+/// The words between commas.
 fn words(text: &str) -> Vec<String> {
     let all = text.split(',').map(str::trim);
     all.filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
@@ -64,16 +64,16 @@ impl Config {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the first variable that is missing or cannot be.
+    /// [`ConfigError`], naming the first variable that is missing or invalid.
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// Reads variables from wherever `get` finds them.
+    /// Reads the variables through `get`.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the first variable that is missing or cannot be.
+    /// [`ConfigError`], naming the first variable that is missing or invalid.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let optional = |name: &'static str| get(name).filter(|value| !value.trim().is_empty());
         let required = |name: &'static str| optional(name).ok_or_else(|| refuse(name, "is not set"));

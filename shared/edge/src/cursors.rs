@@ -1,7 +1,7 @@
-//! Cursors as clients have them: opaque, and bound to the list they came from.
+//! Cursors as clients see them: opaque, and bound to the list they came from.
 //!
-//! A place in a list can be that of somebody whom the caller may not see, so it is encrypted; and nobody can make up places, since
-//! what was not sealed here does not open.
+//! A place in a list can belong to a person whom the caller may not see, so it is encrypted. Callers cannot make up places either,
+//! since only what was sealed here opens.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
@@ -10,12 +10,12 @@ use muster_store::Cursor;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// The cursor is altered, or of another list.
+/// The cursor was altered, or belongs to another list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the cursor belongs to another list, filter or sort; start again without a cursor")]
 pub struct ForeignCursor;
 
-/// The key that a deployment's cursors are sealed with. With another one they do not open, and lists begin anew.
+/// The key that seals a deployment's cursors. After a change of key they do not open, and lists start over.
 #[derive(Clone)]
 pub struct CursorKey([u8; 32]);
 
@@ -26,7 +26,7 @@ impl fmt::Debug for CursorKey {
 }
 
 impl CursorKey {
-    /// The key that a text stands for.
+    /// The key derived from a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let mut hash = Sha256::new();
@@ -39,7 +39,7 @@ impl CursorKey {
         UnboundKey::new(&AES_256_GCM, &self.0).ok().map(LessSafeKey::new)
     }
 
-    /// The cursor as text, for the list that `list` describes (route, organization, filter, sort); none if there is no randomness.
+    /// The cursor as text, for the list that `list` describes (route, organization, filter, sort); `None` without randomness.
     #[must_use]
     pub fn seal(&self, cursor: &Cursor, list: &str) -> Option<String> {
         let mut nonce = [0; NONCE_LEN];

@@ -1,11 +1,12 @@
-//! Queries as they are sent: percent-encoded UTF-8, and nothing near it.
+//! The encoding of queries: percent-encoded UTF-8, and nothing similar.
 //!
-//! Left alone, `%zz` and a byte that begins no character are read as something near, and by another program as something else.
+//! Without this check, `%zz` and a byte that begins no character are read as something similar, and by another program as something
+//! else.
 
 use muster_domain::rules::Violation;
 use percent_encoding::percent_decode_str;
 
-/// A fault for each parameter of a query that cannot be decoded.
+/// A violation for each query parameter that cannot be decoded.
 pub(crate) fn violations(query: &str) -> impl Iterator<Item = Violation> {
     let faulty = query.split('&').filter(|parameter| !is_encoded(parameter));
     faulty.map(|parameter| {
@@ -15,7 +16,7 @@ pub(crate) fn violations(query: &str) -> impl Iterator<Item = Violation> {
     })
 }
 
-/// Whether each `%` has its two digits, and what comes of them is UTF-8.
+/// Whether each `%` has its two digits, and the decoded bytes are UTF-8.
 fn is_encoded(text: &str) -> bool {
     let is_escape = |rest: &str| {
         let digits = rest.as_bytes().get(..2);

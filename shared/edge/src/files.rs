@@ -1,4 +1,4 @@
-//! Files in S3: the parts of an export while it is made, the file it becomes, and links to it.
+//! Files in S3: the parts of an export in progress, the finished file, and links to it.
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -11,7 +11,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectI
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-/// Least bytes of a piece of an upload, the last one apart: S3 takes no smaller ones.
+/// Least bytes in a piece of an upload, except the last: S3 accepts no smaller ones.
 pub const MIN_PIECE: usize = 5 * 1024 * 1024;
 /// Most files that one request deletes.
 const DELETED_AT_ONCE: usize = 1000;
@@ -22,7 +22,7 @@ pub enum FilesError {
     /// `MUSTER_EXPORT_BUCKET` is not set.
     #[error("MUSTER_EXPORT_BUCKET is not set")]
     NoBucket,
-    /// S3 did not do it.
+    /// The call to S3 failed.
     #[error("{call} failed: {detail}")]
     Call {
         /// Which call.
@@ -59,7 +59,7 @@ pub struct Files {
 
 impl Files {
     pub(crate) fn new(sdk: &SdkConfig, bucket: String) -> Self {
-        // A piece of a file takes longer than an item of the table.
+        // A piece of a file takes longer than an item in the table.
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1))
             .operation_attempt_timeout(Duration::from_secs(10))
@@ -67,10 +67,10 @@ impl Files {
             .build();
         let config = aws_sdk_s3::config::Builder::from(sdk)
             .timeout_config(timeouts)
-            // The request's signature covers the sum of its body. A checksum beside it must be of the algorithm that the upload
-            // was begun with, which names none.
+            // The request's signature covers the hash of its body. A checksum beside it would have to use the algorithm that the
+            // upload was begun with, which names none.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            // Else a link would demand a header field that no browser sends.
+            // Otherwise a link would require a header field that no browser sends.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
         Self {
@@ -79,7 +79,7 @@ impl Files {
         }
     }
 
-    /// Writes a file, in place of one of this name.
+    /// Writes a file, replacing any file with this name.
     ///
     /// # Errors
     /// [`FilesError`], here and below.
@@ -103,7 +103,7 @@ impl Files {
         Ok(content.to_vec())
     }
 
-    /// Deletes files; one that is not there is deleted.
+    /// Deletes files; a missing one counts as deleted.
     ///
     /// # Errors
     /// [`FilesError`].
@@ -125,7 +125,7 @@ impl Files {
         Ok(())
     }
 
-    /// Begins a file that comes in pieces; gives the upload's id.
+    /// Begins a file that is uploaded in pieces; returns the upload's id.
     ///
     /// # Errors
     /// [`FilesError`].
@@ -139,7 +139,7 @@ impl Files {
         })
     }
 
-    /// Writes a piece, in place of one of this number (from 1); gives what S3 answers to it.
+    /// Writes a piece, replacing any piece with this number (from 1); returns the tag that S3 gives it.
     ///
     /// # Errors
     /// [`FilesError`].
@@ -151,8 +151,8 @@ impl Files {
         Ok(done.e_tag.unwrap_or_default())
     }
 
-    /// Makes the file of its pieces, named by what was answered to each. One that is there already is done: whoever made it
-    /// died before they could say so.
+    /// Assembles the file from its pieces, named by S3's response to each. A file that exists already counts as finished: the
+    /// process that made it died before it could report that.
     ///
     /// # Errors
     /// [`FilesError`].
@@ -172,14 +172,15 @@ impl Files {
         }
     }
 
-    /// Whether there is such a file, none of which is empty. Its first byte is asked for: `HeadObject` would be a call that
-    /// nothing else makes, all of which the largest function would have to hold.
+    /// Whether this file exists; none is empty. This requests its first byte: `HeadObject` would be a call that nothing else makes,
+    /// and the largest function would have to include all of its code.
     async fn is_there(&self, name: &str) -> bool {
         let get = self.client.get_object().bucket(&self.bucket).key(name);
         get.range("bytes=0-0").send().await.is_ok()
     }
 
-    /// A link that opens the file for so long from `start` on, without anything else, and has a browser keep it under this name.
+    /// A link that opens the file without further credentials, for this long from `start`, and makes browsers save it under this
+    /// name.
     ///
     /// # Errors
     /// [`FilesError`].
@@ -203,7 +204,7 @@ impl Files {
     }
 }
 
-/// What tells a browser to keep an answer under this name, which is plain ASCII without quotation marks.
+/// The header value that makes a browser save a response under this name, which is plain ASCII without quotation marks.
 #[must_use]
 pub fn attachment(name: &str) -> String {
     format!("attachment; filename=\"{name}\"")

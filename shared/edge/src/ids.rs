@@ -1,18 +1,18 @@
-//! New identifiers: version 7 UUIDs, so that their order is the order of time.
+//! New identifiers: version 7 UUIDs, which sort by time.
 
 use crate::problem::Problem;
 use jiff::Timestamp;
 use muster_domain::NewIds;
 use uuid::{Builder, Uuid};
 
-/// Makes identifiers for one decision. Those of one decision keep the order they were made in.
+/// Makes identifiers for one decision. They sort in the order they were made in.
 pub struct Ids {
     millis: u64,
     count: u16,
 }
 
 impl Ids {
-    /// Identifiers of the instant `now`.
+    /// Identifiers for the instant `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self {
@@ -25,8 +25,8 @@ impl Ids {
 impl NewIds for Ids {
     fn uuid(&mut self) -> Uuid {
         let mut bytes = [0; 10];
-        // The system's generator of random numbers does not fail once the system is up; if it did, an id that
-        // collides would be refused by the condition of its own write.
+        // The system's random number generator does not fail once the system is up. If it did, the condition of its own write would
+        // refuse an id that collides.
         let _ = getrandom::fill(&mut bytes);
         let [first, second, ..] = &mut bytes;
         [*first, *second] = self.count.to_be_bytes();
@@ -38,7 +38,7 @@ impl NewIds for Ids {
 /// The random bits of a secret.
 ///
 /// # Errors
-/// 503 if the system has none to give: a secret is never made of anything else.
+/// 503 if the system has none: a secret is never made from anything else.
 pub fn secret_bits() -> Result<u128, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {

@@ -1,7 +1,7 @@
-//! JSON as it comes from outside: bodies and tokens are read in this one way.
+//! JSON from outside: this is the one way in which bodies and tokens are parsed.
 //!
-//! Left alone, `serde_json` lets the last of equal names win, and serde takes a list of values for a structure and an object
-//! for a word: forms that nobody documented, and that another program on the way may read as something else.
+//! On its own, `serde_json` lets the last of several equal names win, and serde accepts a list of values for a structure and an
+//! object for a word. No documentation mentions these forms, and another program on the way may read them as something else.
 
 mod flaw;
 mod number;
@@ -16,7 +16,7 @@ use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// Most repeated names that are told.
+/// Most repeated names that are reported.
 const MAX_REPEATED: usize = 50;
 
 /// A step from a value to one within it.
@@ -28,19 +28,19 @@ pub enum PathSegment {
     Index(usize),
 }
 
-/// A text of JSON.
+/// A JSON text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    /// What it says; of equal names the first counts.
+    /// Its value; of equal names the first counts.
     pub value: Value,
-    /// Where a name stands more than once in one object: 50 such places at most.
+    /// The places where an object repeats a name: at most 50.
     pub repeated: Vec<Vec<PathSegment>>,
 }
 
-/// Reads a text of JSON, and nothing behind it.
+/// Parses a JSON text, with nothing after it.
 ///
 /// # Errors
-/// Where it is no JSON.
+/// The place where it is not JSON.
 pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
     let mut reading = Reading {
         repeated: Repeated::default(),
@@ -56,12 +56,12 @@ pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
     Ok(Text { value, repeated })
 }
 
-/// Paths to names that stand more than once, from within outwards while they are found.
+/// Paths to repeated names; during parsing they grow from the inside out.
 #[derive(Default)]
 struct Repeated(Vec<Vec<PathSegment>>);
 
 impl Repeated {
-    /// Notes a name of an object whose own repetitions begin at `from`.
+    /// Records a name of an object whose own repetitions begin at `from`.
     fn note(&mut self, from: usize, name: String) {
         let path = vec![PathSegment::Key(name)];
         let known = self.0.iter().skip(from).any(|other| *other == path);
@@ -70,7 +70,7 @@ impl Repeated {
         }
     }
 
-    /// What was found since `from` lies within this step.
+    /// Prepends this step to the paths found since `from`.
     fn within(&mut self, from: usize, step: impl Fn() -> PathSegment) {
         for path in self.0.iter_mut().skip(from) {
             path.push(step());
@@ -78,7 +78,7 @@ impl Repeated {
     }
 }
 
-/// What goes along while a text is read.
+/// The state of parsing a text.
 struct Reading<'t> {
     repeated: Repeated,
     numbers: Written<'t>,
@@ -160,7 +160,7 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
                 Entry::Occupied(_) => {}
             }
         }
-        // Noted at the end: what was found within other members has its whole path below this object by now.
+        // Recorded at the end: paths from within other members are complete below this object by now.
         let from = self.0.repeated.0.len();
         for name in own {
             self.0.repeated.note(from, name);

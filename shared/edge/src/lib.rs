@@ -1,6 +1,6 @@
-//! The edge of Muster: between a request as API Gateway hands it over and the rules of the domain.
+//! The edge of Muster: between a request from API Gateway and the rules of the domain.
 //!
-//! A handler authenticates, reads, decides, writes and replies; everything it has in common with another is here.
+//! A handler authenticates, reads, decides, writes and replies. What handlers have in common is here.
 #![cfg_attr(
     test,
     allow(
@@ -53,5 +53,5 @@ pub use problem::Problem;
 pub use reply::Reply;
 pub use web::Web;
 
-/// What a handler answers.
+/// The result of a handler.
 pub type Outcome = Result<Reply, Problem>;

@@ -1,10 +1,10 @@
-//! What a process counts that no service of AWS can know, as CloudWatch takes it from a line of the log (embedded metric
-//! format): no call, no permission, and no agent.
+//! Metrics of a process that no AWS service can know. CloudWatch takes them from a log line (embedded metric format): no call, no
+//! permission, and no agent.
 //!
-//! Written out here, since a line is one object of a few numbers, and what libraries add to that (recorders, histograms,
-//! labels) would be in every function's binary. A line is written only where something was counted, so most requests write
-//! none: a line is paid for by its length, and a metric by the hour in which there was one. There is no dimension, as each
-//! value of one would be another metric to pay for; which route it was stands in the line, for whoever searches the log.
+//! The format is written by hand, since a line is one object with a few numbers, and the extras of libraries (recorders,
+//! histograms, labels) would be in every function's binary. A line is written only if something was counted, so most requests write
+//! none: a line costs by its length, and a metric by the hour in which it occurred. There is no dimension, as each value of one
+//! would be another metric to pay for. The line contains the route, for searches in the log.
 
 use jiff::Timestamp;
 use muster_store::Obstacle;
@@ -12,34 +12,34 @@ use serde_json::{Map, Value, json};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is counted.
+/// The metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
-    /// Somebody else was faster, so a change was decided again.
+    /// A change was decided again after a conflict.
     ConflictsRetried,
-    /// Others were faster every time, so a change was answered with 409.
+    /// A change was answered with 409, since every attempt ran into a conflict.
     CommitsRefused,
-    /// Mail that SES took.
+    /// Mail that SES accepted.
     MailSent,
-    /// Mail that was not sent, since what it speaks of is no longer so, or its address bounced or complained.
+    /// Mail that was not sent, since its content no longer applied, or its address bounced or complained.
     MailSkipped,
-    /// Tries at mail that SES did not take at present: the mail waits.
+    /// Attempts at mail that SES did not accept at the time: the mail waits.
     MailPutOff,
-    /// Mail that SES refused for good.
+    /// Mail that SES refused permanently.
     MailFailed,
-    /// Mail that came back for good.
+    /// Mail that bounced permanently.
     MailBounced,
-    /// Mail that somebody called spam.
+    /// Mail that a recipient reported as spam.
     MailComplained,
-    /// Background work brought to its end.
+    /// Background work that was completed.
     JobsDone,
-    /// Things that were due and are settled.
+    /// Due items that were settled.
     DueSettled,
-    /// Things that were due and are left for the next sweep.
+    /// Due items that were left for the next sweep.
     DueLeft,
-    /// Sweeps that did not get through what was due.
+    /// Sweeps that did not get through all due items.
     SweepsBehind,
-    /// The table had no throughput for something, even after the SDK's own tries: it was tried again later, or answered with 503.
+    /// The table throttled a request even after the SDK's own retries: it was tried again later, or answered with 503.
     Throttled,
 }
 
@@ -62,7 +62,7 @@ impl Metric {
         Self::Throttled,
     ];
 
-    /// What is counted when something was kept from being done and is tried again.
+    /// The metric for a retry after this obstacle.
     #[must_use]
     pub const fn retried(obstacle: Obstacle) -> Self {
         match obstacle {
@@ -92,7 +92,7 @@ impl Metric {
     }
 }
 
-/// What a process has counted since its last line. In Lambda that is one invocation's, since it serves one at a time.
+/// The counts of a process since its last line. In Lambda they belong to one invocation, since a process serves one at a time.
 #[derive(Debug)]
 pub struct Metrics {
     namespace: Option<String>,
@@ -100,7 +100,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Nothing counted yet. Without a namespace nothing is ever written.
+    /// Starts at zero. Without a namespace nothing is ever written.
     #[must_use]
     pub fn new(namespace: Option<String>) -> Self {
         Self {
@@ -109,28 +109,28 @@ impl Metrics {
         }
     }
 
-    /// Counts.
+    /// Adds to a count.
     pub fn count(&self, metric: Metric, more: usize) {
         if let Some(counted) = self.counted.get(metric as usize) {
             counted.fetch_add(u64::try_from(more).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
     }
 
-    /// How much was counted since the last line.
+    /// The count since the last line.
     #[must_use]
     pub fn counted(&self, metric: Metric) -> u64 {
         let counted = self.counted.get(metric as usize);
         counted.map_or(0, |counted| counted.load(Ordering::Relaxed))
     }
 
-    /// Writes a line to standard output if anything was counted, and counts anew. `name` and `value` tell whose it was.
+    /// Writes a line to standard output if anything was counted, and resets the counts. `name` and `value` identify their source.
     #[expect(
         clippy::disallowed_methods,
         reason = "CloudWatch dates metrics by the system's clock, which tests do not move"
     )]
     pub fn write(&self, name: &str, value: &str) {
         if let Some(line) = self.line(name, value, Timestamp::now()) {
-            // Where standard output is gone there is nobody to be told.
+            // If standard output is gone, there is nowhere to report that.
             let _ = writeln!(std::io::stdout().lock(), "{line}");
         }
     }
@@ -166,7 +166,7 @@ mod tests {
         "2026-03-10T12:00:00.5Z".parse().unwrap()
     }
 
-    /// What AWS's specification asks of a document: what must be there, of which type, and that each metric named has its value.
+    /// AWS's requirements for a document: the required fields, their types, and a value for each named metric.
     fn check(line: &Value) {
         let about = line["_aws"].as_object().unwrap();
         assert_eq!(about.len(), 2, "{about:?}");

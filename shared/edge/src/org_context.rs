@@ -1,4 +1,4 @@
-//! The organization of a request, and the caller's membership in it: both come from the same read as everything else.
+//! The organization of a request, and the caller's membership in it. Both come from the same read as everything else.
 
 use crate::Outcome;
 use crate::api_key::{good_key, unread_knower};
@@ -21,10 +21,10 @@ use std::time::Duration;
 /// The caller's relation to the organization.
 #[derive(Debug, Clone)]
 pub enum CallerKind {
-    /// A member, active unless what is asked is open to those who are inactive.
+    /// A member. Inactive members get here only where the request is open to them.
     Member(Box<Member>),
-    /// The platform, which reads any organization. It is so even where its user is a member too: its token changes nothing that
-    /// only members change.
+    /// The platform, which can read any organization. This holds even if its user is also a member: a platform token makes no
+    /// change that only members make.
     Platform,
 }
 
@@ -37,20 +37,20 @@ pub struct OrgContext {
     pub set: &'static RoleSet,
     /// The caller's relation to it.
     pub caller_kind: CallerKind,
-    /// The API key that the request was made with; none for a signed-in user.
+    /// The API key that the request was made with; `None` for a signed-in user.
     pub key: Option<ApiKey>,
     /// The instant of the request.
     pub now: Timestamp,
 }
 
-/// Who of those that ask is let in, from what was read.
+/// Admits a caller, or refuses them, from what was read.
 type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp) -> Result<OrgContext, Problem>;
 
 /// The part of an organization for which the caller has a permission.
 pub enum Visibility<'a> {
     /// The whole organization.
     All,
-    /// Only resources that the caller's roles are limited to.
+    /// Only the resources that the caller's roles are limited to.
     Some(Authority<'a>),
 }
 
@@ -67,7 +67,7 @@ impl Visibility<'_> {
 /// The role set of an organization.
 ///
 /// # Errors
-/// 500 if this deployment does not ship it any more.
+/// 500 if this deployment no longer ships it.
 pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem> {
     roleset::find(&organization.role_set).ok_or_else(|| {
         tracing::error!(organization = %organization.id, role_set = organization.role_set, "the role set is not shipped");
@@ -84,7 +84,7 @@ impl OrgContext {
         }
     }
 
-    /// As [`OrgContext::new`], for members who are inactive as well.
+    /// Like [`OrgContext::new`], but also admits inactive members.
     fn or_inactive(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let key = user.key.as_ref();
@@ -100,7 +100,7 @@ impl OrgContext {
         let key = key
             .map(|secret| good_key(secret, &organization, set, read, now))
             .transpose()?;
-        // Deleted: everybody is out but the platform, and it too once the data goes.
+        // A deleted organization admits only the platform, and refuses even that once its data is being erased.
         if organization.erasing || (organization.is_deleted() && !user.platform) {
             return Err(nobody());
         }
@@ -118,13 +118,13 @@ impl OrgContext {
         })
     }
 
-    /// Whether it is the platform that asks, which reads everything.
+    /// Whether the caller is the platform, which reads everything.
     #[must_use]
     pub fn is_platform(&self) -> bool {
         matches!(self.caller_kind, CallerKind::Platform)
     }
 
-    /// Refuses everybody but the platform.
+    /// Refuses every caller except the platform.
     ///
     /// # Errors
     /// 403.
@@ -135,7 +135,7 @@ impl OrgContext {
         Err(Problem::forbidden("only the platform can do this"))
     }
 
-    /// Refuses an API key: what follows is for people.
+    /// Refuses an API key: the operation is for signed-in users.
     ///
     /// # Errors
     /// 403.
@@ -146,22 +146,22 @@ impl OrgContext {
         }
     }
 
-    /// What the caller's roles allow, within the limits of the key they come with; nothing for the platform.
+    /// The permissions of the caller's roles, within the limits of the caller's API key. `None` for the platform.
     #[must_use]
     pub fn authority(&self) -> Option<Authority<'_>> {
         self.decision_context().ok().map(|ctx| ctx.authority())
     }
 
-    /// Whether nothing of what the caller holds is out of reach: no key limits them to some of it.
+    /// Whether the caller can use all their roles: no key limits them to some.
     #[must_use]
     pub fn covers_all_roles(&self) -> bool {
         self.key.as_ref().is_none_or(|key| key.limits.cover_all_roles())
     }
 
-    /// The member who asks.
+    /// The member who calls.
     ///
     /// # Errors
-    /// 403 for the platform, which reads but is no member.
+    /// 403 for the platform, which can read but is not a member.
     pub fn member(&self) -> Result<&Member, Problem> {
         match &self.caller_kind {
             CallerKind::Member(member) => Ok(member),
@@ -171,7 +171,7 @@ impl OrgContext {
         }
     }
 
-    /// Refuses a key that only reads.
+    /// Refuses a read-only key.
     fn may_change(&self) -> Result<(), Problem> {
         match &self.key {
             Some(key) if key.limits.read_only => Err(Problem::new(ProblemType::ReadOnlyKey)),
@@ -179,10 +179,10 @@ impl OrgContext {
         }
     }
 
-    /// What a decision rests on.
+    /// The context of a decision.
     ///
     /// # Errors
-    /// 403 for the platform, which reads but changes nothing here.
+    /// 403 for the platform, which can read but changes nothing here.
     pub fn decision_context(&self) -> Result<DecisionContext<'_>, Problem> {
         Ok(DecisionContext {
             organization: &self.organization,
@@ -193,7 +193,7 @@ impl OrgContext {
         })
     }
 
-    /// Refuses a member without an active role. Membership alone only lets them see and end that membership.
+    /// Refuses a member without an active role. Membership alone only lets a member see it and end it.
     ///
     /// # Errors
     /// 403.
@@ -209,7 +209,7 @@ impl OrgContext {
     /// The part of the organization for which the caller has this permission.
     ///
     /// # Errors
-    /// 403 if nowhere.
+    /// 403 if the caller has it nowhere.
     pub fn visibility(&self, permission: &str) -> Result<Visibility<'_>, Problem> {
         let Some(authority) = self.authority() else {
             return Ok(Visibility::All);
@@ -225,7 +225,7 @@ impl OrgContext {
         }
     }
 
-    /// A change of this organization, with the answer once it is made.
+    /// A change of this organization, with the reply to send once it is written.
     #[must_use]
     pub fn commit(&self, changes: Changes, reply: Reply) -> NextAction {
         if changes.is_empty() {
@@ -240,7 +240,7 @@ impl OrgContext {
         }))
     }
 
-    /// The standing that answers are kept for; none for a member without any role left, who is shown no earlier answer.
+    /// The standing that a stored response is bound to. `None` for a member without any role left, who gets no earlier response.
     pub(crate) fn footing(&self) -> Option<Footing> {
         self.any_role().ok()?;
         let since = self.member().ok().map(|member| member.joined_at);
@@ -248,8 +248,8 @@ impl OrgContext {
     }
 }
 
-/// Refuses who has nothing there to show for themselves, before the organization is looked at: so it takes as long where there
-/// is none. A made-up key too gets one answer, whatever it names.
+/// Refuses a caller who has neither a membership nor a key here. It does so before the organization is examined, so the response
+/// takes equally long if there is none. A made-up key gets one answer too, whatever it names.
 fn refuse_strangers(user: &User, id: OrganizationId, read: &ReadSet) -> Result<(), Problem> {
     let nobody = Problem::not_found("organization");
     match &user.key {
@@ -260,14 +260,15 @@ fn refuse_strangers(user: &User, id: OrganizationId, read: &ReadSet) -> Result<(
     }
 }
 
-/// What tells who the caller is: the organization, their membership, and the key they come with.
+/// The keys that establish the caller's standing: the organization, their membership, and their API key.
 pub(crate) fn standing_keys(user: &User, organization: OrganizationId) -> Vec<Key> {
     let mut keys = vec![Key::organization(organization), Key::member(organization, user.id)];
     keys.extend(user.key.iter().map(|secret| Key::api_key(organization, secret.key())));
     keys
 }
 
-/// What else must be read to tell who the caller is, now that this was found: who knows the secret of their key beside its owner.
+/// The remaining keys to read, after this read, to establish the caller's standing: the member besides the owner who knows the API
+/// key's secret.
 pub(crate) fn unread_standing(
     user: &User,
     organization: OrganizationId,
@@ -282,11 +283,11 @@ pub(crate) fn unread_standing(
 }
 
 impl Call {
-    /// Reads the organization, the caller's membership and `keys`, in one round trip; in two for an API key that a member made
-    /// for another.
+    /// Reads the organization, the caller's membership and `keys`, in one round trip. An API key that one member made for another
+    /// takes two.
     ///
     /// # Errors
-    /// 404 for a stranger as for an organization that does not exist; 403 for an inactive member.
+    /// 404 for a stranger, as for an organization that does not exist; 403 for an inactive member.
     pub async fn read_in_org(
         &self,
         user: &User,
@@ -300,7 +301,7 @@ impl Call {
         Ok((org, read))
     }
 
-    /// Reads `keys`, which tell who the caller is, and what else must be known for that.
+    /// Reads `keys`, which establish the caller's standing, and whatever else that requires.
     pub(crate) async fn read_standing(
         &self,
         user: &User,
@@ -315,7 +316,7 @@ impl Call {
         Ok(read.and(self.app.store().read(&more).await?))
     }
 
-    /// Reads as [`Call::read_in_org`] does, decides, and makes the change in one transaction.
+    /// Reads like [`Call::read_in_org`], decides, and makes the change in one transaction.
     ///
     /// # Errors
     /// As [`Call::read_in_org`] and [`Call::change`].
@@ -329,10 +330,10 @@ impl Call {
         self.change_as(user, organization, keys, OrgContext::new, decide).await
     }
 
-    /// As [`Call::change_in_org`], open to members who are inactive: they have no role that holds, and can leave.
+    /// Like [`Call::change_in_org`], but open to inactive members: none of their roles is in effect, and they can leave.
     ///
     /// # Errors
-    /// As [`Call::change_in_org`], but for the 403 of inactive members.
+    /// As [`Call::change_in_org`], except the 403 for inactive members.
     pub async fn change_membership(
         &self,
         user: &User,
@@ -370,10 +371,10 @@ impl Call {
         outcome
     }
 
-    /// Makes a change that is the platform's alone, in one transaction. Nobody is noted as seen by it.
+    /// Makes a change that only the platform can make, in one transaction. It updates no member's activity.
     ///
     /// # Errors
-    /// 403 for everybody else who is inside; otherwise as [`Call::read_in_org`] and [`Call::change`].
+    /// 403 for every other caller inside the organization; otherwise as [`Call::read_in_org`] and [`Call::change`].
     pub async fn change_as_platform(
         &self,
         user: &User,
@@ -395,7 +396,7 @@ impl Call {
         .await
     }
 
-    /// Who is let in: whoever is inside. Gives what must be read first to tell.
+    /// Admits every caller inside the organization. Returns the keys that must be read first to decide that.
     fn admitting(
         &self,
         user: &User,
@@ -412,7 +413,7 @@ impl Call {
     }
 }
 
-/// Notes that the member was seen, or their key used, at most once an hour. Failing to is no reason to fail the request.
+/// Records that the member was seen, or their key used, at most once an hour. A failure here does not fail the request.
 pub(crate) async fn touch(app: &App, org: &OrgContext) {
     if let Some(key) = &org.key {
         return touch_key(app, key, org.now).await;
@@ -426,7 +427,7 @@ pub(crate) async fn touch(app: &App, org: &OrgContext) {
     noted(app, app.store().touch(member, org.now).await);
 }
 
-/// Notes that the key was used, at most once an hour.
+/// Records that the key was used, at most once an hour.
 pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
     if !key.use_is_stale(now) || app.notes().is_resting() {
         return;
@@ -434,7 +435,7 @@ pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
     noted(app, app.store().touch_key(key, now).await);
 }
 
-/// Lets notes rest where the table takes no more: each request behind would only ask it for more.
+/// Pauses activity notes when the table throttles: each following request would only add to its load.
 fn noted(app: &App, note: Result<(), StoreError>) {
     let Err(error) = note else { return };
     if error.is_throttled() {
@@ -444,5 +445,5 @@ fn noted(app: &App, note: Result<(), StoreError>) {
     tracing::warn!(%error, "activity was not noted");
 }
 
-/// How long a process notes nothing after a note was throttled.
+/// How long a process records no activity after a note was throttled.
 const REST: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! Handing mail to SES.
+//! Sending mail through SES.
 
 use crate::app::App;
 use crate::mail::Outgoing;
@@ -9,24 +9,25 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use muster_domain::Mail;
 
-/// The tag that names a mail's organization in what SES tells of it later on. Tags are seen by whoever sees these events: ids, never an address.
+/// The tag that names a mail's organization in the events that SES sends about it. Every reader of these events sees tags: they
+/// hold ids, never an address.
 pub const ORGANIZATION: &str = "organization";
 /// The tag that names the mail itself.
 pub const MAIL: &str = "mail";
 
-/// Why a mail was not taken.
+/// Why SES did not accept a mail.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// SES refuses this very mail, for good.
+    /// SES refuses this mail permanently.
     #[error("refused: {0}")]
     Refused(String),
-    /// SES takes no more mail a second.
+    /// SES accepts no more mail this second.
     #[error("throttled: {0}")]
     Throttled(String),
-    /// SES takes no mail of this account or sender for longer, whatever it is.
+    /// SES accepts no mail of this account or sender for longer, whichever mail it is.
     #[error("not taken at present: {0}")]
     Closed(String),
-    /// It was certainly not sent; trying again later makes sense.
+    /// It was certainly not sent; a later retry makes sense.
     #[error("not sent: {0}")]
     NotSent(String),
     /// Whether it was sent is not known.
@@ -41,7 +42,8 @@ pub struct Post {
 }
 
 impl Post {
-    /// The way to SES. It is asked once a mail: the outbox repeats, and knows when that could mean mailing twice.
+    /// The client of SES. It makes one request for each mail: the outbox does the retries, and knows when one could send a mail
+    /// twice.
     #[must_use]
     pub fn new(app: &App) -> Self {
         let sdk = app.sdk().to_builder().retry_config(RetryConfig::disabled()).build();
@@ -51,7 +53,7 @@ impl Post {
         }
     }
 
-    /// Sends one mail of the outbox as it was written, when its turn has come. Its id stands in the `Message-ID`, and in a tag.
+    /// Sends one mail of the outbox as it was written, when its turn has come. The `Message-ID` and a tag hold its id.
     ///
     /// # Errors
     /// [`PostError`].
@@ -69,7 +71,7 @@ impl Post {
         let sent = self
             .client
             .send_email()
-            // The display name stands in the message itself. Here SES and a policy on `ses:FromAddress` want the address alone.
+            // The display name is in the message itself. Here SES and a policy on `ses:FromAddress` require the address alone.
             .from_email_address(from.address().as_str())
             .destination(Destination::builder().to_addresses(written.to.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
@@ -82,7 +84,7 @@ impl Post {
     }
 }
 
-/// Codes by which SES says that it takes no more: of a second, or of a day.
+/// Codes by which SES says that it accepts no more, this second or this day.
 const THROTTLES: [&str; 4] = [
     "TooManyRequestsException",
     "LimitExceededException",
@@ -90,13 +92,13 @@ const THROTTLES: [&str; 4] = [
     "Throttling",
 ];
 
-/// Whether SES says this, in whichever letters.
+/// Whether the message of SES contains this, ignoring case.
 fn says(message: Option<&str>, words: &str) -> bool {
     message.is_some_and(|message| message.to_ascii_lowercase().contains(words))
 }
 
 fn classify_error(error: SdkError<SendEmailError>) -> PostError {
-    // What SES says of a refused mail can name its addresses: only its code is kept.
+    // SES's message about a refused mail can contain its addresses: only the code is kept.
     let text = match (&error, error.as_service_error().and_then(ProvideErrorMetadata::code)) {
         (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),
         (_, Some(code)) => code.to_owned(),
@@ -106,7 +108,8 @@ fn classify_error(error: SdkError<SendEmailError>) -> PostError {
         SdkError::ConstructionFailure(_) => PostError::NotSent(text),
         SdkError::DispatchFailure(failure) if failure.is_user() => PostError::NotSent(text),
         SdkError::ServiceError(service) => match service.err() {
-            // The sender, or in the sandbox the recipient; it is no fault of the mail, and may be verified any moment.
+            // SES has not verified the sender, or in the sandbox the recipient. That is no error of the mail, and may change any
+            // moment.
             SendEmailError::MessageRejected(rejected) if says(rejected.message(), "not verified") => {
                 PostError::Closed(text)
             }
@@ -121,7 +124,7 @@ fn classify_error(error: SdkError<SendEmailError>) -> PostError {
                     PostError::Throttled(text)
                 }
             }
-            // Any other answer that is not a fault of the server means that it did not take the mail.
+            // Any other response except a server error means that SES did not accept the mail.
             _ if service.raw().status().is_client_error() => PostError::NotSent(text),
             _ => PostError::Unknown(text),
         },

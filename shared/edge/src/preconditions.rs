@@ -1,10 +1,10 @@
-//! Conditional requests (RFC 9110, section 13), and the entity tags they speak of.
+//! Conditional requests (RFC 9110, section 13), and the entity tags they use.
 //!
-//! A tag has two parts. The first says which thing it is and in which state: it changes with each change that somebody makes,
-//! and with one who comes again after they were gone. The second is a digest of what is shown: of what follows by itself, such
-//! as seats, the way of a mail or when somebody was last seen, and of what the caller may see. Two answers that differ never
-//! have one tag. A change that is meant for a state goes by the first part alone: else the request by which somebody reads
-//! a thing could be what keeps them from changing it.
+//! A tag has two parts. The first identifies a resource and its state: it differs after each change that a person makes, and for a
+//! resource created anew after its deletion. The second is a digest of the response. That includes what changes by itself, such as
+//! seats, the delivery of a mail or a member's last activity, and depends on what the caller may see. Two different responses never
+//! share a tag. A change meant for a state is checked against the first part alone: otherwise the very request that reads a
+//! resource could prevent its reader from changing it.
 
 use crate::call::Call;
 use crate::problem::{Problem, ProblemType};
@@ -16,16 +16,16 @@ use jiff::Timestamp;
 use muster_domain::{ApiKey, Contact, Invitation, Member, Organization, Resource};
 use sha2::{Digest, Sha256};
 
-/// Between the two parts of a tag. It is in neither.
+/// The separator of the two parts of a tag. Neither contains it.
 const BETWEEN: char = '.';
-/// Bytes of a digest that count.
+/// Bytes of a digest that are used.
 const DIGEST: usize = 9;
 
-/// What has a state that changes are meant for.
+/// A resource with a state that changes can require.
 pub trait Stated {
-    /// When it came: under one name there can be one after another.
+    /// When it was created: one name can be used several times in succession.
     fn came(&self) -> Timestamp;
-    /// Rises with each change.
+    /// Increases with each change.
     fn version(&self) -> u64;
 
     /// The first part of its tags.
@@ -56,13 +56,13 @@ stated! {
     Resource created_at,
 }
 
-/// A digest of what is shown.
+/// A digest of a response body.
 fn digest(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
     URL_SAFE_NO_PAD.encode(digest.get(..DIGEST).unwrap_or_default())
 }
 
-/// The tag of an answer with this body; that of a thing in a state says so.
+/// The tag of a response with this body, including the state of a resource that has one.
 pub(crate) fn tag(state: Option<&str>, body: &[u8]) -> String {
     let digest = digest(body);
     match state {
@@ -71,26 +71,26 @@ pub(crate) fn tag(state: Option<&str>, body: &[u8]) -> String {
     }
 }
 
-/// One entity tag of a request, whether it comes back strong, as it was given, or weak.
+/// One entity tag of a request, strong as Muster sent it, or weak.
 ///
-/// Muster gives strong tags only. What packs its answers on their way, as CloudFront does, makes them weak, and browsers send
-/// them back so. The weak form of an own tag names one state as exactly as the tag itself, so `If-Match` takes it, though a
-/// strong comparison (RFC 9110, section 13.1.1) would refuse it: no change behind such a proxy could ever be guarded.
+/// Muster sends strong tags only. A proxy that compresses its responses, such as CloudFront, makes them weak, and browsers send
+/// them back so. The weak form of Muster's own tag identifies a state as exactly as the tag itself. So `If-Match` accepts it,
+/// though a strong comparison (RFC 9110, section 13.1.1) would refuse it: otherwise no change behind such a proxy could be guarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Tag {
-    /// What stands between the quotation marks.
+    /// The text between the quotation marks.
     opaque: Vec<u8>,
 }
 
 impl Tag {
-    /// Whether it is of this state.
+    /// Whether it belongs to this state.
     fn is_of(&self, state: &str) -> bool {
         let mut parts = self.opaque.rsplitn(2, |byte| char::from(*byte) == BETWEEN);
         let (_digest, own) = (parts.next(), parts.next());
         own.is_some_and(|own| own == state.as_bytes())
     }
 
-    /// Whether it is this tag, as an answer has it, by whatever comparison.
+    /// Whether it is this response tag, by either comparison.
     fn is(&self, tag: &str) -> bool {
         tag.strip_prefix('"')
             .and_then(|tag| tag.strip_suffix('"'))
@@ -102,14 +102,14 @@ impl Tag {
 /// The tags of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Tags {
-    /// Whatever there is.
+    /// `*`: any existing resource.
     Any,
     /// One of these.
     These(Vec<Tag>),
 }
 
 impl Tags {
-    /// The tags in the lines of a header field; none if it is not there.
+    /// The tags in the lines of a header field; `None` if the field is absent.
     fn of(headers: &HeaderMap, name: impl AsHeaderName) -> Result<Option<Self>, Malformed> {
         let lines: Vec<&[u8]> = headers.get_all(name).iter().map(|line| line.as_bytes()).collect();
         if lines.is_empty() {
@@ -118,7 +118,7 @@ impl Tags {
         Self::read(&lines.join(&b","[..])).map(Some)
     }
 
-    /// `*`, or `1#entity-tag`; empty elements of the list are left out, as its recipients must.
+    /// `*`, or `1#entity-tag`; empty list elements are ignored, as recipients must.
     fn read(text: &[u8]) -> Result<Self, Malformed> {
         let mut rest = blank(text);
         if let Some(behind) = rest.strip_prefix(b"*") {
@@ -148,7 +148,7 @@ impl Tags {
         }
     }
 
-    /// Whether one of them fits what there is, if there is anything.
+    /// Whether one of them matches the resource, if it exists.
     fn fit<T: ?Sized>(&self, there: Option<&T>, fits: impl Fn(&Tag, &T) -> bool) -> bool {
         match (self, there) {
             (_, None) => false,
@@ -158,17 +158,17 @@ impl Tags {
     }
 }
 
-/// The text is no list of entity tags.
+/// The text is not a list of entity tags.
 #[derive(Debug, PartialEq, Eq)]
 struct Malformed;
 
-/// What follows the blanks and tabs that may stand around an element: no other white space may.
+/// The text after the spaces and tabs that may surround an element: no other white space may.
 fn blank(text: &[u8]) -> &[u8] {
     let end = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
     end.and_then(|end| text.get(end..)).unwrap_or_default()
 }
 
-/// The tag that a text begins with, and what follows it. Between the quotation marks may stand whatever is visible, commas too.
+/// The tag that a text begins with, and the rest. Any visible character may be between the quotation marks, commas too.
 fn one(text: &[u8]) -> Result<(Tag, &[u8]), Malformed> {
     let rest = text.strip_prefix(b"W/").unwrap_or(text);
     let rest = rest.strip_prefix(b"\"").ok_or(Malformed)?;
@@ -196,7 +196,7 @@ impl Preconditions {
     /// The conditions in these header fields.
     ///
     /// # Errors
-    /// 400 for what is no list of entity tags.
+    /// 400 for a value that is not a list of entity tags.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let malformed = |kind| {
             move |_| {
@@ -210,7 +210,7 @@ impl Preconditions {
         })
     }
 
-    /// Whether a change of a thing that is in this state, or of one that is not there, may be made.
+    /// Whether a resource in this state, or one that does not exist, may be changed.
     fn allow(&self, state: Option<&str>) -> bool {
         self.if_match.as_ref().is_none_or(|tags| tags.fit(state, Tag::is_of))
             && !self
@@ -219,7 +219,8 @@ impl Preconditions {
                 .is_some_and(|tags| tags.fit(state, Tag::is_of))
     }
 
-    /// As [`Preconditions::allow`], for a part of a thing in this state: its tags are those of the whole, whether it is there yet or not.
+    /// Like [`Preconditions::allow`], for a part of a resource in this state: its tags are those of the whole, whether the part
+    /// exists yet or not.
     fn allow_part(&self, is_there: bool, whole: Option<&str>) -> bool {
         let fit = |tags: &Tags, there: bool| match tags {
             Tags::Any => is_there,
@@ -229,10 +230,10 @@ impl Preconditions {
             && !self.if_none_match.as_ref().is_some_and(|tags| fit(tags, is_there))
     }
 
-    /// The answer to a request that reads: without its body if the caller has it.
+    /// The response to a request that reads: without its body if the caller has it.
     ///
     /// # Errors
-    /// 412 if the caller wants another one.
+    /// 412 if the caller requires another one.
     pub(crate) fn shown(&self, mut reply: Reply) -> Result<Reply, Problem> {
         if reply.status != 200 || reply.binary {
             return Ok(reply);
@@ -250,10 +251,10 @@ impl Preconditions {
 }
 
 impl Call {
-    /// Refuses unless the request's conditions hold for this thing as it was read; none for one that is not there.
+    /// Refuses unless the request's conditions hold for this resource as it was read; `None` for one that does not exist.
     ///
-    /// It is asked once it is known that the caller may see the thing, or may change it: what is out of their sight is told by
-    /// no condition.
+    /// Call this only once it is known that the caller may see or change the resource: no condition may reveal what the caller
+    /// cannot see.
     ///
     /// # Errors
     /// 412.
@@ -264,8 +265,8 @@ impl Call {
             Err(Problem::precondition_failed())
         }
     }
-    /// As [`Call::precondition`], for a part of a thing that shares its state: one that is not there yet can be made in the state that
-    /// the caller has read of the whole, and `*` speaks of the part.
+    /// Like [`Call::precondition`], for a part of a resource that shares its state. A part that does not exist yet can be created
+    /// in the state that the caller has read of the whole, and `*` refers to the part.
     ///
     /// # Errors
     /// 412.

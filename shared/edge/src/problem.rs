@@ -94,14 +94,14 @@ impl Problem {
         }
     }
 
-    /// This problem, told more exactly.
+    /// This problem, with more detail.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// This problem, with what is at fault.
+    /// This problem, with these violations.
     #[must_use]
     pub fn violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
         self.errors.extend(violations.into_iter().map(FaultBody::from));
@@ -115,7 +115,7 @@ impl Problem {
         self
     }
 
-    /// 401: no token, or not one that is accepted.
+    /// 401: no token, or one that is not accepted.
     #[must_use]
     pub fn unauthorized(detail: &str) -> Self {
         Self::new(ProblemType::Unauthorized)
@@ -155,19 +155,19 @@ impl Problem {
             .detail("this route does not accept API keys; use the token of a signed-in user")
     }
 
-    /// 404: not there, or not the caller's: one answer for both.
+    /// 404: it does not exist, or the caller cannot see it: one answer for both.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(ProblemType::NotFound).detail(format!("the {what} does not exist, or you have no access to it"))
     }
 
-    /// 422: fields that cannot be.
+    /// 422: invalid fields.
     #[must_use]
     pub fn invalid(violations: impl IntoIterator<Item = Violation>) -> Self {
         Self::new(ProblemType::InvalidRequest).violations(violations)
     }
 
-    /// 400: query parameters that cannot be.
+    /// 400: invalid query parameters.
     #[must_use]
     pub fn invalid_query(violations: impl IntoIterator<Item = Violation>) -> Self {
         Self::new(ProblemType::InvalidQuery).violations(violations)
@@ -185,7 +185,7 @@ impl Problem {
         problem
     }
 
-    /// 409: others changed the same things over and over.
+    /// 409: others kept changing the same items.
     #[must_use]
     pub fn conflict() -> Self {
         Self::new(ProblemType::Conflict)
@@ -193,14 +193,14 @@ impl Problem {
             .header("retry-after", "1")
     }
 
-    /// 412: the thing is not as the caller last saw it.
+    /// 412: the resource is not as the caller last saw it.
     #[must_use]
     pub fn precondition_failed() -> Self {
         Self::new(ProblemType::PreconditionFailed)
             .detail("the condition in `If-Match` or `If-None-Match` does not hold; get the current state and try again")
     }
 
-    /// 503: something Muster rests on does not answer.
+    /// 503: a service that Muster depends on does not respond.
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(ProblemType::Unavailable)
@@ -208,7 +208,7 @@ impl Problem {
             .header("retry-after", "1")
     }
 
-    /// 503: the table takes no more of this at present. Unlike [`Problem::unavailable`], it is known that nothing was done.
+    /// 503: the table throttles this at present. Unlike with [`Problem::unavailable`], it is certain that nothing was done.
     #[must_use]
     pub fn throttled() -> Self {
         Self::new(ProblemType::Throttled)
@@ -222,7 +222,7 @@ impl Problem {
         self.kind.strip_prefix(TYPE_BASE) == Some(ProblemType::Throttled.slug())
     }
 
-    /// 500: a fault of Muster's own. What it is stands in the log only.
+    /// 500: an error of Muster's own. Only the log says which.
     #[must_use]
     pub fn internal() -> Self {
         Self::new(ProblemType::Internal)

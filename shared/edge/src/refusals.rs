@@ -1,4 +1,5 @@
-//! The one place where refusals of the domain become HTTP. Every match is exhaustive: a new refusal does not compile until it is worded.
+//! The one place that turns the domain's refusals into HTTP. Every match is exhaustive: a new refusal does not compile until it has
+//! wording.
 
 use crate::problem::{Problem, ProblemType};
 use muster_domain::InvitationState;

@@ -10,10 +10,10 @@ use serde::Serialize;
 /// The media type of problems.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// The header field of an answer that was given before.
+/// The header field of a stored response.
 const REPLAYED: (&str, &str) = ("idempotent-replayed", "true");
 
-/// A successful answer.
+/// A successful response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
@@ -22,21 +22,21 @@ pub struct Reply {
     pub media_type: &'static str,
     /// The body.
     pub body: Vec<u8>,
-    /// Whether the body is bytes, even if they could be read as text: they go through Lambda as base64.
+    /// Whether the body is bytes, even if it is valid text: bytes go through Lambda as base64.
     pub binary: bool,
-    /// The entity tag of what is shown.
+    /// The entity tag of its content.
     pub etag: Option<String>,
     /// Other header fields.
     pub headers: Vec<(&'static str, String)>,
-    /// What is kept for an `Idempotency-Key` in place of the body, where that holds a secret.
+    /// The body to store for an `Idempotency-Key` instead of this one, if this one contains a secret.
     pub kept: Option<Vec<u8>>,
 }
 
 impl Reply {
-    /// A JSON answer.
+    /// A JSON response.
     ///
     /// # Errors
-    /// An internal problem if the body cannot be written, which the types of replies rule out.
+    /// An internal problem if the body cannot be serialized, which the types of replies rule out.
     pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(body).map_err(|_| Problem::internal())?;
         Ok(Self {
@@ -50,7 +50,7 @@ impl Reply {
         })
     }
 
-    /// A file, to be kept under this name.
+    /// A file, to be saved under this name.
     #[must_use]
     pub fn file(media_type: &'static str, name: &str, content: Vec<u8>) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl Reply {
         }
     }
 
-    /// 204: done, nothing to say.
+    /// 204: done, no content.
     #[must_use]
     pub const fn empty() -> Self {
         Self {
@@ -78,7 +78,7 @@ impl Reply {
         }
     }
 
-    /// This answer, of which only `body` is kept for repeats.
+    /// This reply, of which only `body` is stored for retries.
     ///
     /// # Errors
     /// As [`Reply::json`].
@@ -87,14 +87,14 @@ impl Reply {
         Ok(self)
     }
 
-    /// This answer, which shows this thing: its tag says in which state, and what of it.
+    /// This reply, which shows this resource: its tag names the state and the content.
     #[must_use]
     pub fn showing(mut self, thing: &impl Stated) -> Self {
         self.etag = Some(tag(Some(&thing.state()), &self.body));
         self
     }
 
-    /// This answer to somebody who has what it shows (RFC 9110, section 15.4.5).
+    /// This reply for a caller who already has its content (RFC 9110, section 15.4.5).
     pub(crate) fn not_modified(mut self) -> Self {
         self.headers
             .retain(|(name, _)| [CACHE_CONTROL.as_str(), VARY.as_str()].contains(name));
@@ -106,14 +106,14 @@ impl Reply {
         }
     }
 
-    /// This answer, with a header field.
+    /// This reply, with a header field.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// What is kept of this answer for a day, until `ttl`, for whoever is still in this standing.
+    /// The stored form of this reply, for a day, until `ttl`, and only for a caller who is still in this standing.
     pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> StoredResponse {
         StoredResponse {
             fingerprint: fingerprint.to_owned(),
@@ -132,7 +132,7 @@ impl Reply {
         }
     }
 
-    /// The answer that was given before.
+    /// The response that was given before.
     pub(crate) fn again(answered: StoredResponse) -> Self {
         Self {
             status: answered.status,
@@ -146,20 +146,20 @@ impl Reply {
         .replayed(true)
     }
 
-    /// Whether it is an answer that was given before.
+    /// Whether it is a response that was given before.
     #[must_use]
     pub fn is_replayed(&self) -> bool {
         self.headers.iter().any(|(name, _)| *name == REPLAYED.0)
     }
 
-    /// This answer, marked as one that was given before, if `again`.
+    /// This reply, marked as a repeated response if `again`.
     #[must_use]
     pub fn replayed(self, again: bool) -> Self {
         let (name, value) = REPLAYED;
         if again { self.header(name, value) } else { self }
     }
 
-    /// This answer as HTTP.
+    /// This reply as HTTP.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         let body = match String::from_utf8(self.body) {
@@ -195,7 +195,7 @@ fn response(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Re
     let mut response = Response::new(body);
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     let map = response.headers_mut();
-    // Answers speak of people and of who may do what: no cache on the way keeps them.
+    // Responses contain personal data and access rights: no cache on the way may store them.
     map.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     map.insert(
         http::header::X_CONTENT_TYPE_OPTIONS,

@@ -1,4 +1,4 @@
-//! The deployment's link secret, from Secrets Manager. Fetched when first needed, kept for a few minutes.
+//! The deployment's link secret, from Secrets Manager. It is fetched when first needed, and kept for a few minutes.
 
 use aws_config::SdkConfig;
 use muster_domain::link::LinkSecrets;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How long a fetched secret is used before it is fetched again, so that a rotation arrives.
+/// How long a fetched secret is used before it is fetched again, so that a rotation takes effect.
 const FRESH: Duration = Duration::from_secs(300);
 
 /// Why there is no secret.
@@ -15,10 +15,10 @@ pub enum SecretError {
     /// `MUSTER_LINK_SECRET_ID` is not set for a function that needs it.
     #[error("MUSTER_LINK_SECRET_ID is not set")]
     NotConfigured,
-    /// Secrets Manager did not give it.
+    /// Secrets Manager did not return it.
     #[error("the link secret cannot be fetched: {0}")]
     Fetch(String),
-    /// It is not what it should be. Its text is not repeated here.
+    /// It does not have the expected form. Its text is not repeated here.
     #[error("the link secret must be JSON with `current`, of 32 characters or more")]
     Malformed,
 }
@@ -37,10 +37,10 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// The secrets that links are made and opened with. If they cannot be fetched anew, those at hand stay in use.
+    /// The secrets that create and open links. If a new fetch fails, those in memory stay in use.
     ///
     /// # Errors
-    /// [`SecretError`] if there are none at hand.
+    /// [`SecretError`] if none are in memory.
     pub async fn links(&self, sdk: &SdkConfig, id: Option<&str>) -> Result<LinkSecrets, SecretError> {
         let mut cached = self.cached.lock().await;
         if let Some((secrets, _)) = cached.as_ref().filter(|(_, fetched)| fetched.elapsed() < FRESH) {

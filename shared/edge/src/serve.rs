@@ -1,4 +1,4 @@
-//! Running a handler: in Lambda, and for `local`, in the same way.
+//! Running a handler, in Lambda and in `local` alike.
 
 use crate::Outcome;
 use crate::app::App;
@@ -25,22 +25,23 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// A request makes thousands of small allocations, most of them within the SDK: with the C library's allocator they take
-/// an eighth of its processor time.
+/// A request makes thousands of small allocations, most of them within the SDK. With the C library's allocator they take an eighth
+/// of its processor time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// Where the caller's own id of a request comes back instead, as the standard of these routes has it.
+/// The routes that return the caller's own request id instead, as their standard requires.
 const ECHOING: &str = "/access/";
-/// Longest id of a caller's own that comes back; with any other the answer has Muster's.
+/// Longest caller-supplied id that is returned; a response to any other has Muster's id.
 const LONGEST: usize = 512;
-/// Most characters of a caller's own id that are logged.
+/// Most characters of a caller-supplied id that are logged.
 const LOGGED: usize = 128;
 
-/// Answers one request with one handler: problems become HTTP, a panic becomes a 500, every answer has its request id and one log line.
+/// Answers one request with one handler. Problems become HTTP, a panic becomes a 500, and every response has its request id and one
+/// log line.
 pub async fn answer<F, R>(app: &App, request: Request, handler: F) -> Response<Body>
 where
     F: FnOnce(Call) -> R,
@@ -84,7 +85,7 @@ where
     response
 }
 
-/// What the handler answers, as the request's conditions want it.
+/// The handler's reply, subject to the request's conditions.
 async fn answered<F, R>(call: Result<Call, Problem>, handler: F) -> Outcome
 where
     F: FnOnce(Call) -> R,
@@ -99,7 +100,7 @@ where
     }
 }
 
-/// Makes of the answer to GET the one to HEAD: the same fields, and no body.
+/// Turns the response to GET into the one to HEAD: the same fields, and no body.
 fn without_body(response: &mut Response<Body>) {
     let length = std::mem::take(response.body_mut()).len();
     if length > 0 {
@@ -112,7 +113,7 @@ fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
     problem.into_response()
 }
 
-/// The id that the caller gave the request, on the routes where it comes back.
+/// The id that the caller gave the request, on the routes that return it.
 fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
     let (_, path) = route.split_once(' ')?;
     let given = request.headers().get(REQUEST_ID)?;
@@ -144,10 +145,10 @@ pub fn log() {
     let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }
 
-/// The process, from its environment: configuration, and credentials that Lambda gives. It has called nobody yet.
+/// Sets the process up from its environment: the configuration, and Lambda's credentials. It makes no network calls yet.
 ///
 /// # Errors
-/// The variable that is at fault.
+/// The variable that is invalid.
 pub async fn start() -> Result<App, lambda_runtime::Error> {
     log();
     let config = Config::from_env()?;
@@ -161,7 +162,7 @@ pub async fn start() -> Result<App, lambda_runtime::Error> {
 /// Serves one handler as a Lambda function.
 ///
 /// # Errors
-/// Whatever keeps the process from starting, or the runtime's own end.
+/// Any error that keeps the process from starting, or ends the runtime.
 pub async fn http<F, R>(handler: F) -> Result<(), lambda_runtime::Error>
 where
     F: Fn(Call) -> R + Copy + Send + Sync + 'static,
@@ -172,7 +173,7 @@ where
     requests(&app, handler).await
 }
 
-/// Serves one handler that answers out of itself: it calls no service and knows no user, so nothing is opened for it.
+/// Serves one handler that needs no service and no signed-in user, so no connection is opened for it.
 ///
 /// # Errors
 /// As [`http`].
@@ -201,8 +202,8 @@ where
     .await
 }
 
-/// A reply whose body goes out as it was made: text as text, bytes as base64. By itself `lambda_http` decodes whatever
-/// is of a type of text, and so takes the mark from the beginning of a CSV that tells spreadsheets of UTF-8.
+/// A reply whose body is sent unchanged: text as text, bytes as base64. On its own, `lambda_http` decodes every body with a text
+/// media type, and so strips the byte order mark from a CSV file, by which spreadsheets recognize UTF-8.
 struct Verbatim(Response<Body>);
 
 impl IntoResponse for Verbatim {
@@ -211,10 +212,10 @@ impl IntoResponse for Verbatim {
     }
 }
 
-/// Serves a handler of events as a Lambda function; it is told until when it may run.
+/// Serves an event handler as a Lambda function, and passes it the deadline.
 ///
 /// # Errors
-/// Whatever keeps the process from starting, or the runtime's own end.
+/// Any error that keeps the process from starting, or ends the runtime.
 pub async fn events<F>(handler: F) -> Result<(), lambda_runtime::Error>
 where
     F: AsyncFn(&App, serde_json::Value, Timestamp) -> Result<serde_json::Value, lambda_runtime::Error>,
@@ -227,7 +228,7 @@ where
             let deadline = i64::try_from(event.context.deadline)
                 .ok()
                 .and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+            // Boxed: the compiler gives up on futures nested as deeply as the SDK's.
             let done = Box::pin(handler(app, event.payload, deadline.unwrap_or(Timestamp::MAX))).await;
             app.metrics().write("invocation", &event.context.request_id);
             done

@@ -1,10 +1,10 @@
-//! Turns: keeping what a process does to a rate, whichever of its invocations does it.
+//! Turns: limiting a process's actions to a rate, across its invocations.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
-/// Turns that come one interval after the other.
+/// Turns at a fixed interval.
 #[derive(Debug)]
 pub struct Turns {
     interval: Duration,
@@ -12,7 +12,7 @@ pub struct Turns {
 }
 
 impl Turns {
-    /// Turns with so much time between them.
+    /// Turns with this interval between them.
     #[must_use]
     pub const fn new(interval: Duration) -> Self {
         Self {
@@ -21,7 +21,7 @@ impl Turns {
         }
     }
 
-    /// Waits for the next turn. One that nobody took is gone: turns are not saved up.
+    /// Waits for the next turn. An unused turn is gone: turns are not saved up.
     pub async fn take(&self) {
         let now = Instant::now();
         let turn = {
@@ -36,19 +36,19 @@ impl Turns {
     }
 }
 
-/// Something that is left out for a while.
+/// Something that is paused for a while.
 #[derive(Debug, Default)]
 pub struct Rest {
     until: Mutex<Option<Instant>>,
 }
 
 impl Rest {
-    /// Leaves it out for so long from now.
+    /// Pauses it for this long from now.
     pub fn rest(&self, time: Duration) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
     }
 
-    /// Whether it is left out now.
+    /// Whether it is paused now.
     #[must_use]
     pub fn is_resting(&self) -> bool {
         let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);

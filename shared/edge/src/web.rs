@@ -1,6 +1,8 @@
-//! The way out of a process: one set of trusted certificates and one pool of connections, for AWS and for the identity provider.
+//! Outgoing connections of a process: one set of trusted certificates and one connection pool, for AWS and for the identity
+//! provider.
 //!
-//! Each client of the SDK would read and parse the system's certificates again, and another HTTP library once more: most of a cold start.
+//! Otherwise each SDK client would read and parse the system's certificates again, and another HTTP library once more: most of a
+//! cold start.
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -16,37 +18,37 @@ use tokio::time::error::Elapsed;
 
 /// How long opening a connection may take.
 const CONNECTING: Duration = Duration::from_secs(1);
-/// How long an answer may take, with opening the connection.
+/// How long a response may take, including opening the connection.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a page was not fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
-    /// Its address cannot be asked for.
+    /// Its address cannot be requested.
     #[error("it has no address: {0}")]
     Address(#[from] HttpError),
-    /// Nobody answered.
+    /// No server responded.
     #[error("nobody answered: {0:?}")]
     Connection(#[from] ConnectorError),
-    /// The answer did not come whole.
+    /// The response was incomplete.
     #[error("the answer broke off: {0}")]
     Broken(#[from] StreamError),
     /// It took too long.
     #[error("it took too long")]
     Late(#[from] Elapsed),
-    /// It was answered, but not with a page.
+    /// The response was not a page.
     #[error("the answer was {0}")]
     Status(u16),
 }
 
-/// Connections to others. Clones share them.
+/// Connections to other services. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Web {
     connector: SharedHttpConnector,
 }
 
 impl Web {
-    /// Reads the system's certificates; connects to nobody yet.
+    /// Reads the system's certificates; opens no connection yet.
     #[must_use]
     pub fn open() -> Self {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECTING);
@@ -59,17 +61,17 @@ impl Web {
         }
     }
 
-    /// The same connections, for clients of the SDK.
+    /// The same connections, for SDK clients.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
         let connector = self.connector.clone();
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// What is found at this address. A redirect is not followed.
+    /// The page at this address. A redirect is not followed.
     ///
     /// # Errors
-    /// [`WebError`], for every answer but a 200 as well.
+    /// [`WebError`], also for every response but a 200.
     pub async fn get(&self, url: &str) -> Result<Vec<u8>, WebError> {
         match self.asked(url).await? {
             (200, page) => Ok(page),
@@ -77,7 +79,7 @@ impl Web {
         }
     }
 
-    /// Opens a connection to this address, for whoever asks for something there next. What is answered does not matter.
+    /// Opens a connection to this address for the next request there. The response does not matter.
     ///
     /// # Errors
     /// [`WebError`], but not for any status.
@@ -85,7 +87,7 @@ impl Web {
         self.asked(url).await.map(drop)
     }
 
-    /// The status and the whole answer: a connection whose answer nobody reads is closed.
+    /// The status and the whole response: a connection whose response is left unread is closed.
     async fn asked(&self, url: &str) -> Result<(u16, Vec<u8>), WebError> {
         let mut request = HttpRequest::empty();
         request.set_uri(url)?;

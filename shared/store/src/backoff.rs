@@ -1,8 +1,8 @@
-//! Backoff: pauses between tries, which grow, and are random so that those who met do not meet again.
+//! Backoff: growing pauses between attempts, random so that conflicting requests do not meet again.
 
 use std::time::Duration;
 
-/// The pauses of one thing that is tried again.
+/// The pauses of one operation that is retried.
 #[derive(Debug, Clone)]
 pub struct Backoff {
     mean: Duration,
@@ -10,19 +10,19 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// After a conflict: whoever was faster is done within milliseconds.
+    /// After a conflict: the faster request is done within milliseconds.
     #[must_use]
     pub const fn after_conflict() -> Self {
         Self::new(Duration::from_millis(20), Duration::from_millis(320))
     }
 
-    /// After a throttle: a partition gets its throughput anew each second.
+    /// After a throttle: a partition gets fresh throughput each second.
     #[must_use]
     pub const fn after_throttle() -> Self {
         Self::new(Duration::from_millis(100), Duration::from_secs(2))
     }
 
-    /// Pauses of `first` on average, then twice as long each time, up to `longest`.
+    /// Pauses of `first` on average, doubling each time up to `longest`.
     #[must_use]
     pub const fn new(first: Duration, longest: Duration) -> Self {
         Self { mean: first, longest }
@@ -42,7 +42,7 @@ impl Backoff {
     }
 }
 
-/// The pauses of one thing that conflicts and throttles keep from being done.
+/// The attempts at one operation that conflicts and throttles hold up.
 #[derive(Debug, Clone)]
 pub struct Tries {
     left: u32,
@@ -50,17 +50,17 @@ pub struct Tries {
     throttles: Backoff,
 }
 
-/// What stands in the way of a try.
+/// The reason why an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// Others were at the same items.
+    /// Others were changing the same items.
     Conflict,
-    /// The table had no throughput for it.
+    /// The table throttled it.
     Throttle,
 }
 
 impl Tries {
-    /// So many tries, the first among them.
+    /// This many attempts, including the first.
     #[must_use]
     pub const fn new(tries: u32) -> Self {
         Self {
@@ -70,7 +70,7 @@ impl Tries {
         }
     }
 
-    /// Pauses before the next try; false, at once, if there is none.
+    /// Pauses before the next attempt; returns false immediately if none is left.
     pub async fn again(&mut self, obstacle: Obstacle) -> bool {
         self.left = self.left.saturating_sub(1);
         if self.left == 0 {

@@ -1,4 +1,5 @@
-//! All items of people at once, for what writes many without a transaction each: a loader, and a comparison with what should be.
+//! All items of people at once, for code that writes many without a transaction each: a loader, and a comparison with the expected
+//! items.
 
 use crate::counts::{Counted, counted_item, counts_item};
 use crate::entries;
@@ -8,7 +9,7 @@ use crate::transaction::claim_of;
 use muster_domain::{OrganizationId, Person};
 use std::collections::BTreeMap;
 
-/// Every item of a person: their own, the claim on their address, their entries, and the note of what of them is counted.
+/// Every item of a person: their own, the claim on their address, their entries, and the note of their share in the counts.
 ///
 /// # Errors
 /// [`StoreError::Malformed`] if a field cannot be stored.
@@ -24,12 +25,12 @@ pub fn items_of(person: &Person) -> Result<Vec<Item>, StoreError> {
     Ok(items)
 }
 
-/// Sums of what is counted of people, for the counts of their organization.
+/// Sums over people, for the counts of their organization.
 #[derive(Debug, Clone, Default)]
 pub struct Sums(BTreeMap<String, u64>);
 
 impl Sums {
-    /// Counts a person in.
+    /// Adds a person.
     pub fn add(&mut self, person: &Person) {
         for name in Counted::of(person).attributes() {
             *self.0.entry(name).or_default() += 1;

@@ -1,4 +1,4 @@
-//! Writing: one transaction makes a whole change, or nothing of it.
+//! Writing: one transaction makes the whole change or none of it.
 
 use crate::Store;
 use crate::error::{CommitError, StoreError, is_throttle, was_made};
@@ -15,37 +15,37 @@ use aws_smithy_runtime_api::http::Response;
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Member, Organization, RoleSet};
 
-/// Most items one transaction takes.
+/// Most items in one transaction.
 pub const MAX_ITEMS: usize = 100;
 
-/// A change with what it was decided on.
+/// A change with what the decision was based on.
 pub struct Commit<'a> {
-    /// What changes.
+    /// The changes.
     pub changes: &'a Changes,
     /// The organization's role set.
     pub set: &'a RoleSet,
-    /// The organization as it was read; none while it is being made.
+    /// The organization as it was read; `None` while it is being created.
     pub organization: Option<&'a Organization>,
-    /// The answer to keep for the request's `Idempotency-Key`.
+    /// The response to store for the request's `Idempotency-Key`.
     pub once: Option<(&'a IdempotencyKey, StoredResponse)>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
 
 impl Store {
-    /// Makes the change, if everything it rests on is still as it was read.
+    /// Makes the change if everything it rests on is still as it was read.
     ///
     /// # Errors
-    /// [`CommitError`]. A change that was made by an attempt whose answer got lost is not made twice: the SDK repeats
-    /// the transaction under the same client token.
+    /// [`CommitError`]. If the response to an attempt gets lost, the change is not made twice: the SDK repeats the transaction
+    /// under the same client token.
     pub async fn commit(&self, commit: Commit<'_>) -> Result<(), CommitError> {
         let mut transaction = Transaction::of(&self.table, commit.changes, commit.set, commit.organization)?;
         if let Some((once, answered)) = &commit.once {
             transaction.once(once, answered, commit.now)?;
         }
         let Entries { new, gone } = transaction.take_entries(MAX_ITEMS)?;
-        // What does not fit goes before it, when it comes, and after it, when it goes: rows are read from their own items, so an
-        // entry without a row, or of a row that has moved on, shows nobody.
+        // New entries that do not fit are written before the transaction, obsolete ones deleted after it. Rows are read from their
+        // own items, so an entry without a row, or of a row that has moved, shows no one.
         for part in new.chunks(MAX_ITEMS) {
             self.write(Transaction::of_new(&self.table, part)?).await?;
         }
@@ -70,8 +70,8 @@ impl Store {
         call.map(|_| ()).map_err(|e| refused(&positions, e))
     }
 
-    /// Takes away entries that are left over; those that a later change has written again stay. The change itself is made by now,
-    /// so failing to is no reason to fail it.
+    /// Deletes leftover entries, except those that a later change has written again. The change itself is made by now, so a failure
+    /// here does not fail it.
     async fn clear(&self, gone: &[Gone]) {
         let all = Transaction::of_gone(&self.table, gone);
         let Err(error) = async { self.write(all?).await }.await else {
@@ -86,7 +86,7 @@ impl Store {
         }
     }
 
-    /// How many items these changes take; a transaction holds [`MAX_ITEMS`].
+    /// The number of items that these changes take; a transaction holds [`MAX_ITEMS`].
     ///
     /// # Errors
     /// [`StoreError::Malformed`] if something cannot be stored.
@@ -94,7 +94,7 @@ impl Store {
         weight(changes, set, organization)
     }
 
-    /// Notes that the member was seen at `now`, unless another request has just done so. It is tried once.
+    /// Records that the member was seen at `now`, unless another request has just done so. There is no retry.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -112,7 +112,7 @@ impl Store {
             .await
     }
 
-    /// Notes that the API key was used at `now`, unless another request has just done so. It is tried once.
+    /// Records that the API key was used at `now`, unless another request has just done so. There is no retry.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -150,11 +150,11 @@ impl Store {
             .expression_attribute_values(":now", text(now))
             .expression_attribute_values(":read", read.map_or(AttributeValue::Null(true), text))
             .customize()
-            // Whoever is noted waits for it, and is noted by their next request as well.
+            // The caller waits for this note, and their next request makes it again.
             .config_override(Config::builder().retry_config(RetryConfig::disabled()))
             .send()
             .await;
-        // Somebody else noted it first, or the item is gone: nothing to note.
+        // Another request recorded it first, or the item is gone: there is nothing to record.
         was_made(call).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! Looking contacts up: all of them, or by the beginnings of their words.
+//! Looking up contacts: all of them, or by the beginnings of their words.
 
 use crate::Store;
 use crate::cursor::Cursor;
@@ -10,7 +10,7 @@ use muster_domain::search::matches;
 use muster_domain::{Contact, OrganizationId};
 use std::collections::BTreeSet;
 
-/// Index items that are read for a row of the page: the other terms leave some out, and one person has several.
+/// Index items that are read per row of the page: other terms exclude some, and one person has several.
 const READ_A_ROW: usize = 2;
 
 impl Store {
@@ -31,9 +31,9 @@ impl Store {
         .await
     }
 
-    /// Contacts of whom each of these terms begins a word, in the order of the words that the longest of them begins.
+    /// Contacts with a word that begins with each of these terms, in the order of the words that match the longest term.
     ///
-    /// One query, whatever is found: a page can be shorter than `limit`, even empty, with more behind it.
+    /// It makes one query, whatever that finds: a page can be shorter than `limit`, even empty, with more after it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,7 +44,7 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Contact>, StoreError> {
-        // The longest one leaves the fewest to look at.
+        // The longest term leaves the fewest to examine.
         let Some(longest) = terms.iter().max_by_key(|term| term.chars().count()) else {
             return self.contacts(organization, after, limit).await;
         };
@@ -62,7 +62,7 @@ impl Store {
         let mut items = Vec::new();
         for (at, (key, contact)) in rows.iter().enumerate() {
             let words = contact.words();
-            // Under which of their words a person is shown: the first that the term begins, so that they are shown once.
+            // The word under which a contact is listed: the first that begins with the term, so that each is listed once.
             let first = words.iter().find(|word| word.starts_with(longest.as_str()));
             let shown = first.is_some_and(|word| Key::contact_word(organization, word, &contact.id) == *key);
             if !shown || !matches(&words, terms) {

@@ -1,8 +1,9 @@
-//! How many people there are by status and role, kept beside them from the table's stream, so that no change of a person writes an
-//! item that all changes write.
+//! The number of people by status and role, derived from the table's stream, so that a change of a person need not write an item
+//! that all changes write.
 //!
-//! What of a person the counts hold is noted with the person (`COUNTED#…`), in the same transaction as the counts. So a record that
-//! comes twice, or late, or never, makes no difference: what is counted is the difference between the note and the person's own item.
+//! A note (`COUNTED#…`) holds each person's share in the counts, and is written in the same transaction as the counts. So a stream
+//! record that comes twice, late, or never does no harm: the counts change by the difference between the note and the person's own
+//! item.
 
 use crate::Store;
 use crate::backoff::{Obstacle, Tries};
@@ -19,22 +20,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// People whose counts one transaction settles: an item each, and the counts themselves.
 const SETTLED: usize = 90;
-/// How often it is tried. With the pauses between throttled ones that is about ten seconds, since only a record of the stream
-/// brings a person here: one that is given up is not counted until the person changes again, or a repair finds it.
+/// The number of attempts. With the pauses after throttles that is about ten seconds, since only a stream record brings a person
+/// here: one that is given up is not counted until the person changes again, or a repair finds it.
 const MAX_ATTEMPTS: u32 = 9;
 
 /// People who could not be counted.
 #[derive(Debug, thiserror::Error)]
 #[error("people are not counted: {error}")]
 pub struct Unsettled {
-    /// The place of the first of them among those who were asked for.
+    /// The index of the first of them among the given people.
     pub from: usize,
-    /// Why.
+    /// The reason.
     #[source]
     pub error: CommitError,
 }
 
-/// How many people an organization has. Seconds behind.
+/// The number of people in an organization, seconds behind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Active members.
@@ -47,7 +48,7 @@ pub struct Counts {
     pub roles: BTreeMap<RoleId, u64>,
 }
 
-/// What of a person is counted.
+/// A person's share in the counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counted {
     status: String,
@@ -86,21 +87,21 @@ impl Counted {
 const STATUS: &str = "status:";
 const ROLE: &str = "role:";
 
-/// A person as they are, and as they are counted.
+/// A person's actual share in the counts, and the one that is counted.
 struct Difference {
     person: PersonId,
     counted: Option<Counted>,
     is: Option<Counted>,
 }
 
-/// The states of a person, by their marks, that is counted, and that is.
+/// The marks of a person's two states: the counted one, and the actual one.
 pub(crate) struct Standing {
     pub(crate) person: PersonId,
     pub(crate) counted: Option<String>,
     pub(crate) is: Option<String>,
 }
 
-/// The attributes of the counts that a note is counted in.
+/// The attributes of the counts to which a note adds.
 pub(crate) fn attributes_in(note: &Item) -> Result<Vec<String>, StoreError> {
     let key = Key::of(note).unwrap_or_else(|| Key {
         pk: String::new(),
@@ -110,7 +111,7 @@ pub(crate) fn attributes_in(note: &Item) -> Result<Vec<String>, StoreError> {
 }
 
 impl ReadSet {
-    /// How many people there are, by what was counted last.
+    /// The number of people, as last counted.
     #[must_use]
     pub fn counts(&self, organization: OrganizationId) -> Counts {
         let mut counts = Counts::default();
@@ -154,13 +155,13 @@ fn read(key: &Key, item: &Item) -> Result<Counted, StoreError> {
 }
 
 impl Store {
-    /// Brings the counts to what these people are now; gives how many of them were counted otherwise.
+    /// Updates the counts to what these people are now; returns how many of them had been counted differently.
     ///
-    /// A partition that others keep busy has room for little at a time, and whoever asks for much at once waits until they are done. So what
-    /// was throttled is halved: in the end it asks for less than any change of a person does.
+    /// A busy partition has room for little at a time, and a large request waits until the others are done. So a throttled batch is
+    /// halved: in the end it asks for less than any change of a person does.
     ///
     /// # Errors
-    /// [`Unsettled`] if the table does not answer, or others were at it every time.
+    /// [`Unsettled`] if the table does not answer, or every attempt ran into a conflict.
     pub async fn reconcile_counts(
         &self,
         organization: OrganizationId,
@@ -191,7 +192,7 @@ impl Store {
         Ok(settled)
     }
 
-    /// Whether any of these people is counted otherwise than they are now.
+    /// Whether any of these people is counted differently from what they are now.
     ///
     /// # Errors
     /// [`StoreError`] if the table does not answer.
@@ -204,7 +205,7 @@ impl Store {
         Ok(found.iter().map(|difference| difference.person).collect())
     }
 
-    /// Those of these people who are counted otherwise than they are now.
+    /// The people among these who are counted differently from what they are now.
     pub(crate) async fn standings(
         &self,
         organization: OrganizationId,
@@ -237,7 +238,7 @@ impl Store {
         let mut keys: Vec<Key> = people.iter().flat_map(both).collect();
         keys.push(Key::organization(organization));
         let read = self.read(&keys).await?;
-        // Of one that is being erased nothing is to come again.
+        // Nothing may be added to an organization that is being erased.
         if read.organization(organization)?.is_none_or(|known| known.erasing) {
             return Ok(Vec::new());
         }
@@ -261,14 +262,14 @@ impl Store {
             transaction.counted(&key, item, before)?;
         }
         let mut change: Vec<_> = change.into_iter().filter(|(_, by)| *by != 0).collect();
-        // Always written, so that a recount sees that somebody was at it even where sums stay.
+        // Always written, so that a recount notices the change even if the sums stay the same.
         change.push((keys::MOVES.to_owned(), 1));
         transaction.add(&Key::counts(organization), &change)?;
         Ok(transaction)
     }
 }
 
-/// The note of what of a person is counted.
+/// The note of a person's share in the counts.
 pub(crate) fn counted_item(person: &Person) -> Result<Item, StoreError> {
     item(&Key::counted(person.organization(), person.id()), &Counted::of(person))
 }

@@ -1,6 +1,6 @@
-//! Cursors: where a list goes on.
+//! Cursors: where a list continues.
 
-/// Where a list goes on: after this place, which each list writes in its own way.
+/// Where a list continues: after this place, which each list writes in its own way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(String);
 

@@ -1,5 +1,5 @@
-//! Entries: by which lists a person is found, and in what place. They hold nothing but their key, since rows are read from the
-//! people's own items; so a change that moves nobody writes none, and one that is left over shows nobody.
+//! Entries: the lists in which a person appears, and their place in each. An entry is only a key, since rows are read from the
+//! people's own items. So a change that moves no one writes none, and a leftover entry shows no one.
 
 use crate::items::Item;
 use crate::keys::{self, Key};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Attribute of the row's version at which the entry was written: see [`mark`].
 pub(crate) const MARK: &str = "mark";
 
-/// The entries of a person; none of an invitation that is not pending.
+/// The entries of a person; empty for an invitation that is not pending.
 #[must_use]
 pub(crate) fn of(person: &Person) -> BTreeSet<Key> {
     match person {
@@ -55,7 +55,7 @@ pub(crate) fn of_invitation(invitation: &Invitation) -> BTreeSet<Key> {
     entries
 }
 
-/// A text that is greater for each later state of whatever lies under one key, one that came after another had gone included.
+/// A text that is greater for each later state of the item under one key, even if that item replaced an earlier one.
 pub(crate) fn mark(person: &Person) -> String {
     let (came, version) = match person {
         Person::Member(member) => (member.joined_at, member.version),

@@ -1,4 +1,4 @@
-//! Erasing an organization: what of it is left in the table, a bounded number of items at a time.
+//! Erasing an organization: its remaining items in the table, a bounded number at a time.
 
 use crate::Store;
 use crate::backoff::{Obstacle, Tries};
@@ -13,13 +13,13 @@ use std::collections::HashMap;
 const SLICE: i32 = 100;
 /// Most items that one request deletes.
 const BATCH: usize = 25;
-/// How often items that DynamoDB left out are deleted again: with the pauses between, about four seconds.
+/// The number of attempts to delete items that DynamoDB leaves unprocessed: with the pauses between, about four seconds.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// What of an organization is to go next.
+/// The items of an organization to erase next.
 #[derive(Debug, Default)]
 pub struct Remains {
-    /// Claims on addresses. They go first: only their holders tell where they lie.
+    /// Claims on addresses. They go first: only their holders show which addresses they are under.
     claims: Vec<Key>,
     /// Everything else.
     items: Vec<Key>,
@@ -32,7 +32,7 @@ impl Remains {
         self.items.is_empty()
     }
 
-    /// How many items of one partition go: claims lie in others, each in its address's own.
+    /// The number of items in the erased partition. Claims are in others, each in its address's own.
     #[must_use]
     pub fn in_partition(&self) -> usize {
         self.items.len()
@@ -40,7 +40,8 @@ impl Remains {
 }
 
 impl Store {
-    /// What is left of an organization, its own item and this job apart; with the claims on addresses of those who hold them.
+    /// The remaining items of an organization, except its own and this job, with the claims of the members and invitations among
+    /// them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -54,13 +55,13 @@ impl Store {
             remains.claims.extend(claim);
             remains.items.push(key);
         }
-        // One request takes no key twice.
+        // One request cannot contain a key twice.
         remains.claims.sort_unstable();
         remains.claims.dedup();
         Ok(remains)
     }
 
-    /// What is left of an organization's events.
+    /// The remaining events of an organization.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -72,11 +73,11 @@ impl Store {
         })
     }
 
-    /// Deletes these items, in no transaction: that costs half as much, and whatever is left when a process dies is found again, since
-    /// nothing comes to an organization that is being erased.
+    /// Deletes these items without a transaction, which costs half as much. Items left behind when a process dies are found again,
+    /// since nothing is added to an organization that is being erased.
     ///
     /// # Errors
-    /// [`StoreError`]; some of it may be deleted.
+    /// [`StoreError`]; some items may be deleted.
     pub async fn erase(&self, remains: &Remains) -> Result<(), StoreError> {
         for keys in [&remains.claims, &remains.items] {
             let batches = keys.chunks(BATCH).map(|batch| self.delete_batch(batch));

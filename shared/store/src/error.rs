@@ -1,4 +1,4 @@
-//! What can go wrong between Muster and its table.
+//! Errors between Muster and its table.
 
 use crate::backoff::Obstacle;
 use crate::transaction::Position;
@@ -10,25 +10,25 @@ use std::error::Error;
 /// The table did not answer as it should.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// DynamoDB has no throughput for it at present, and has done nothing of it.
+    /// DynamoDB throttles the request, and has done nothing of it.
     #[error("{operation} was throttled: {detail}")]
     Throttled {
-        /// Which call.
+        /// The call.
         operation: &'static str,
-        /// What it says, for the log only.
+        /// DynamoDB's message, for the log only.
         detail: String,
     },
     /// DynamoDB refused, was too busy, or could not be reached.
     #[error("{operation} failed: {detail}")]
     Call {
-        /// Which call.
+        /// The call.
         operation: &'static str,
         /// The cause, for the log only.
         detail: String,
         /// Whether trying again soon makes sense.
         busy: bool,
     },
-    /// The code looks at an item that it has not read: a programming error.
+    /// The code examines an item that it has not read: a programming error.
     #[error("an item {sk} was looked at, but not read")]
     NotRead {
         /// Sort key.
@@ -41,16 +41,16 @@ pub enum StoreError {
         pk: String,
         /// Sort key.
         sk: String,
-        /// What is wrong with it.
+        /// The reason.
         detail: String,
     },
 }
 
-/// Errors by which DynamoDB says that others are at the same items.
+/// Error codes for conflicts with others on the same items.
 const BUSY: [&str; 2] = ["TransactionConflictException", "TransactionInProgressException"];
 
-/// Errors by which DynamoDB says that a partition, a table or an account takes no more at present; and, with the last two, why it
-/// has cancelled a transaction.
+/// Error codes for a partition, a table or an account that is throttled; and, the last two, for a transaction cancelled for that
+/// reason.
 const THROTTLED: [&str; 6] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -60,7 +60,7 @@ const THROTTLED: [&str; 6] = [
     "ThrottlingError",
 ];
 
-/// Whether DynamoDB says by this code that it has no throughput.
+/// Whether this code means that DynamoDB throttles.
 pub(crate) fn is_throttle(code: &str) -> bool {
     THROTTLED.contains(&code)
 }
@@ -72,7 +72,7 @@ impl StoreError {
     {
         let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
         let busy = code.is_some_and(|code| BUSY.contains(&code));
-        // What DynamoDB says of a refused request repeats the request, addresses and all: only its code is kept.
+        // DynamoDB's message about a refused request repeats the request, addresses and all: only its code is kept.
         let detail = match (&error, code) {
             (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),
             (_, Some(code)) => code.to_owned(),
@@ -88,7 +88,7 @@ impl StoreError {
         }
     }
 
-    /// Whether DynamoDB had no throughput for it: nothing was done, and trying again after a pause makes sense.
+    /// Whether DynamoDB throttled it: nothing was done, and a retry after a pause makes sense.
     #[must_use]
     pub const fn is_throttled(&self) -> bool {
         matches!(self, Self::Throttled { .. })
@@ -115,16 +115,16 @@ pub(crate) fn was_made<T>(result: Result<T, SdkError<UpdateItemError, Response>>
     }
 }
 
-/// Why a change was not made. In every case but [`CommitError::Failed`] nothing of it was.
+/// Why a change was not made. In every case but [`CommitError::Failed`], nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// Something was no longer as it was read: decide again.
     #[error("lost a race at {0:?}")]
     Lost(Vec<Position>),
-    /// Another transaction was at the same items: try again.
+    /// Another transaction was changing the same items: try again.
     #[error("others were at the same items")]
     Busy,
-    /// The table has no throughput for it at present: try again after a pause.
+    /// The table throttles it at present: try again after a pause.
     #[error("the table was throttled")]
     Throttled,
     /// Whether the change was made is not known.
@@ -142,7 +142,7 @@ impl From<StoreError> for CommitError {
 }
 
 impl CommitError {
-    /// What stood in the way of the change, if it may be tried again.
+    /// The obstacle to the change, if it may be tried again.
     #[must_use]
     pub const fn obstacle(&self) -> Option<Obstacle> {
         match self {

@@ -10,17 +10,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{Event, EventId, OrganizationId};
 
-/// Events read at most for one page of a filtered list.
+/// Most events read for one page of a filtered list.
 const READ: usize = 250;
 
-/// Which events are meant; what is none does not matter.
+/// A filter for events; a criterion of `None` matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// The id of who did it.
+    /// The id of the actor.
     pub actor: Option<String>,
-    /// The id of what it was done to.
+    /// The id of the subject.
     pub subject: Option<String>,
-    /// The kind, or with `.*` at its end the kinds that begin so.
+    /// The kind, or a prefix of kinds if it ends in `.*`.
     pub kind: Option<String>,
     /// Not before this instant.
     pub since: Option<Timestamp>,
@@ -29,7 +29,7 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// Whether every event of the span of time is meant.
+    /// Whether every event of the period matches.
     fn is_open(&self) -> bool {
         self.actor.is_none() && self.subject.is_none() && self.kind.is_none()
     }
@@ -46,7 +46,7 @@ impl EventFilter {
             && self.until.is_none_or(|until| event.at < until)
     }
 
-    /// The span of keys: ids begin with the millisecond they were made in.
+    /// The range of keys: ids begin with the millisecond they were made in.
     fn span(&self) -> (String, String) {
         let at = |instant: Timestamp, after: u128| {
             let ms = u128::try_from(instant.as_millisecond()).unwrap_or_default() + after;
@@ -64,8 +64,8 @@ impl EventFilter {
 }
 
 impl Store {
-    /// Events that the filter takes, newest first. Time is a range of the key; of the rest a bounded number is read, so a page
-    /// may be short, or empty, and still have a next one.
+    /// Events that match the filter, newest first. Time is a range of the key. For the other criteria a bounded number is read, so
+    /// a page may be short, or empty, and still have a next one.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -85,7 +85,7 @@ impl Store {
             });
         }
         let pk = keys::events_pk(organization);
-        // A cursor moves within its list: it never leads out of the span of time.
+        // A cursor stays within its list: it never leads out of the period.
         let start = after
             .map(Cursor::sort_key)
             .filter(|sk| (from.as_str()..to.as_str()).contains(sk))
@@ -119,7 +119,7 @@ impl Store {
                 continue;
             }
             if items.len() == limit {
-                // There is one more: the next page begins after the last that is shown.
+                // There is one more: the next page begins after the last one shown.
                 next = items.last().map(Entity::key);
                 break;
             }

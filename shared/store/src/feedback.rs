@@ -1,5 +1,4 @@
-//! What is told of mail, as it is noted: each write repeats in its condition what makes it harmless to come late, twice or
-//! in another order.
+//! Recording delivery events of mail. The condition of each write makes it harmless if the event comes late, twice or out of order.
 
 use crate::Store;
 use crate::error::{CommitError, StoreError};
@@ -12,7 +11,7 @@ use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{Mail, MailId, OrganizationId};
 
-/// The attribute of a mail that holds when this was told.
+/// The attribute of a mail that holds the instant of this event.
 const fn told_at(told: DeliveryEvent) -> &'static str {
     match told {
         DeliveryEvent::Sent => "sent_at",
@@ -24,7 +23,7 @@ const fn told_at(told: DeliveryEvent) -> &'static str {
     }
 }
 
-/// The attribute of a marked address that holds when it was last so.
+/// The attribute of a marked address that holds the latest instant of this mark.
 pub(crate) const fn marked_at(mark: Mark) -> &'static str {
     match mark {
         Mark::Reached => "reached_at",
@@ -36,7 +35,7 @@ pub(crate) const fn marked_at(mark: Mark) -> &'static str {
 }
 
 impl Store {
-    /// Notes on a mail what is told of it, and gives the mail; none if there is no such mail any more.
+    /// Records a delivery event on a mail, and returns the mail; `None` if it no longer exists.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -71,14 +70,15 @@ impl Store {
         }
     }
 
-    /// Notes of the address of a mail what came of it; whether that was news. What is older than what is known changes nothing.
+    /// Records the outcome of a mail on its address; returns whether that was news. An outcome older than the recorded one changes
+    /// nothing.
     ///
-    /// An address is marked only while the mail is there, in one transaction: so nothing is left behind of an organization
-    /// that is being erased: each of its slices looks from the beginning, until it finds neither mail nor note. That mail reached it is noted as well, whether something is known against it
-    /// or not: a bounce of an older mail may be told later.
+    /// One transaction marks the address and requires that the mail still exists. So nothing is left behind of an organization that
+    /// is being erased: each slice of the erasure starts over, until it finds neither mail nor note. A delivery is recorded too,
+    /// whether or not there is a problem with the address: the bounce of an older mail may be reported later.
     ///
     /// # Errors
-    /// [`CommitError`], but for lost races: they mean that there is nothing to note.
+    /// [`CommitError`], except for lost races: then there is nothing to record.
     pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<bool, CommitError> {
         let key = Key::deliverability(mail.organization, &mail.to);
         let about = about(mail.organization, &mail.to);

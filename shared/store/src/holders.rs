@@ -1,4 +1,4 @@
-//! Who may hold something, by the index items of grants and roles: in pages over several ranges, one after the other.
+//! Possible holders of a role or resource, by the index items of grants and roles: in pages over several ranges in sequence.
 
 use crate::Store;
 use crate::cursor::Cursor;
@@ -26,7 +26,7 @@ impl Holders<'_> {
     }
 }
 
-/// A member where they stand in a range.
+/// A member and their place in a range.
 struct Entry {
     key: Key,
     member: UserId,
@@ -43,7 +43,7 @@ fn entry(item: Item) -> Result<Entry, StoreError> {
 }
 
 impl Store {
-    /// Members in these ranges, in their order; the ranges are read side by side. One who is in several ranges comes several times.
+    /// Members in these ranges, in their order; the ranges are read in parallel. A member of several ranges appears several times.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -55,7 +55,7 @@ impl Store {
         limit: usize,
     ) -> Result<Page<(Holders<'a>, UserId)>, StoreError> {
         let begun = |range: &Holders<'_>| after.is_some_and(|c| c.sort_key().starts_with(&range.prefix()));
-        // A range that is there no more (its resource was registered anew since) leaves those behind it, which are all read again.
+        // If a range is gone (its resource was registered anew since), the remaining ranges are unknown, so all are read again.
         let first = ranges.iter().position(begun).unwrap_or_default();
         let left = ranges.get(first..).unwrap_or_default();
         let pages = left
@@ -88,7 +88,7 @@ impl Store {
             .await
     }
 
-    /// API keys of an organization, those that open nothing any more among them, in the order of their owners.
+    /// API keys of an organization, including those that no longer open anything, in the order of their owners.
     ///
     /// # Errors
     /// [`StoreError`].

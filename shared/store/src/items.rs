@@ -1,4 +1,4 @@
-//! How each entity lies in the table: its own fields, its key, its kind, and what puts it into an index.
+//! The form of each entity in the table: its fields, key, kind, and index attributes.
 
 use crate::error::StoreError;
 use crate::keys::{self, Key};
@@ -15,43 +15,43 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Days for which a revoked API key can still be told from one that never was.
+/// Days for which a revoked API key is distinguishable from one that never existed.
 const REVOKED_DAYS: u32 = 30;
 
-/// An item as DynamoDB has it.
+/// An item in DynamoDB's form.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// Something that lies in the table under a key of its own.
+/// Something that is stored under a key of its own.
 pub trait Entity: Serialize + DeserializeOwned {
-    /// What kind of item it is.
+    /// The kind of item.
     const KIND: &'static str;
 
-    /// Where it lies.
+    /// Its key.
     fn key(&self) -> Key;
 
-    /// When something about it is due, if it belongs into the due index.
+    /// When something about it is due, if it belongs in the due index.
     fn due_at(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Whose membership it is, if it belongs into the index by user.
+    /// The user whose membership it is, if it belongs in the index by user.
     fn user(&self) -> Option<UserId> {
         None
     }
 
-    /// Where it stands in the index by activity, if it belongs there.
+    /// Its place in the index by activity, if it belongs there.
     fn activity(&self) -> Option<String> {
         None
     }
 
-    /// When DynamoDB may throw it away, if ever.
+    /// When DynamoDB may delete it, if ever.
     fn forgotten_at(&self) -> Option<Timestamp> {
         None
     }
 
-    /// When it came, by the name of its attribute, if another one can come to lie under its key once it has gone.
+    /// When it was created, with the name of that attribute, if another item can follow under its key after its deletion.
     ///
-    /// Versions begin anew with each, so a version alone would let a change of the one before meet the one after.
+    /// Versions start over with each item, so a version alone would let a change of the earlier item apply to the later one.
     fn came(&self) -> Option<(&'static str, Timestamp)> {
         None
     }
@@ -86,7 +86,7 @@ pub trait Entity: Serialize + DeserializeOwned {
         Ok(item)
     }
 
-    /// The entity that lies in this item.
+    /// The entity in this item.
     ///
     /// # Errors
     /// [`StoreError::Malformed`] if it is not of this kind.
@@ -237,25 +237,25 @@ pub struct Claim {
     pub organization: OrganizationId,
     /// The address.
     pub address: Address,
-    /// Who holds it.
+    /// Its holder.
     #[serde(flatten)]
     pub holder: ClaimHolder,
 }
 
-/// Who holds an address.
+/// The holder of an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "held_by", rename_all = "snake_case")]
 pub enum ClaimHolder {
     /// A member.
     Member {
-        /// Which.
+        /// Its id.
         holder: UserId,
     },
     /// A pending invitation.
     Invitation {
-        /// Which.
+        /// Its id.
         holder: InvitationId,
-        /// When its time is up.
+        /// When it expires.
         expires_at: Timestamp,
     },
 }

@@ -1,37 +1,37 @@
 //! Every key format of the table.
 //!
-//! | who asks | how it is read |
+//! | query | how it is read |
 //! | --- | --- |
-//! | every request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and what it is about, strongly consistent |
-//! | the list of people | Queries of entries, side by side, then BatchGet of the rows themselves: |
-//! | … members by name, or by when they joined | Query `ORG#o`, `NAME#place#u`, or `JOINED#instant#u` |
-//! | … members by when they were last seen | Query index `by_activity`, `ORG#o` and `ORG#o#1` to `ORG#o#7` |
-//! | … members of a status, by name | Query `ORG#o`, `STATUS#status#place#u` |
+//! | any request in an organization | BatchGet of `ORG#o`/`ORG`, `ORG#o`/`TEAM#MEMBER#u` and its subject, strongly consistent |
+//! | the list of people | Queries of entries, in parallel, then BatchGet of the rows themselves: |
+//! | … members by name, or by joining date | Query `ORG#o`, `NAME#place#u`, or `JOINED#instant#u` |
+//! | … members by last activity | Query index `by_activity`, `ORG#o` and `ORG#o#1` to `ORG#o#7` |
+//! | … members with a status, by name | Query `ORG#o`, `STATUS#status#place#u` |
 //! | … by the beginning of a word | Query `ORG#o`, `WORD#w…`: members and pending invitations |
-//! | … pending invitations of a role, or of a resource | Query `ORG#o`, `OFFERED#role#i`, or `OFFERED_ON#type#id#registration#i` |
-//! | how many people by role and status | Get `ORG#o`/`COUNTS`; what of each person is in it: `COUNTED#…` |
+//! | … pending invitations to a role, or on a resource | Query `ORG#o`, `OFFERED#role#i`, or `OFFERED_ON#type#id#registration#i` |
+//! | number of people by role and status | Get `ORG#o`/`COUNTS`; each person's share in it: `COUNTED#…` |
 //! | pending invitations | Query `ORG#o`, `TEAM#INVITATION#…`; ended ones under `PAST#INVITATION#…` |
-//! | is this address taken here | Get `EMAIL#a`/`ORG#o`: the item's existence is the uniqueness |
+//! | is this address taken here | Get `EMAIL#a`/`ORG#o`: the item's existence ensures uniqueness |
 //! | invitations waiting for an address | Query `EMAIL#a` |
 //! | organizations of a user | Query index `by_user`, `USER#u` |
 //! | contacts | Query `ORG#o`, `CONTACT#…`; by address Get `CONTACT_AT#a`; by the beginning of a word Query `CONTACT_WORD#w…` |
 //! | has this account been a member before | Get `ORG#o`/`FORMER#u` |
 //! | API keys of a member, or of an organization | Query `ORG#o`, `KEY#u#…` or `KEY#…` |
-//! | is this API key good | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
-//! | resources, or those of a type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
-//! | who has a role on a resource, by name | Query `ORG#o`, `GRANT#type#id#registration#place#u` |
-//! | who holds a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
+//! | is this API key valid | BatchGet of `ORG#o`/`ORG`, `TEAM#MEMBER#u` and `KEY#u#n`: the secret names all three |
+//! | resources, all or of one type | Query `ORG#o`, `RESOURCE#…` or `RESOURCE#type#…` |
+//! | members with a role on a resource, by name | Query `ORG#o`, `GRANT#type#id#registration#place#u` |
+//! | members with a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
-//! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, once it is restored |
-//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, beside the mail, or whoever is invited: what came of the mails before |
-//! | how much mail did members have sent today | Get `ORG#o`/`SENT#day` |
+//! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, after its restoration |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, with the mail or the invitee: outcome of earlier mails |
+//! | number of mails sent for members today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
 //! | was this request answered before | Get `IDEM#caller`/`hash` |
 //!
-//! The tenant is part of the partition key, so no request can reach another tenant's items by any id it sends.
+//! The tenant is part of the partition key, so no id in a request can reach another tenant's items.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 pub use muster_domain::people::instant;
@@ -45,9 +45,9 @@ use std::collections::HashMap;
 pub const PK: &str = "PK";
 /// Attribute of the sort key.
 pub const SK: &str = "SK";
-/// Attribute that says what kind of item it is.
+/// Attribute with the kind of the item.
 pub const KIND: &str = "kind";
-/// Attribute after which DynamoDB may throw the item away, in seconds since 1970.
+/// Attribute with the time after which DynamoDB may delete the item, in seconds since 1970.
 pub const TTL: &str = "ttl";
 /// Index of memberships by user.
 pub const BY_USER: &str = "by_user";
@@ -55,18 +55,18 @@ pub const BY_USER: &str = "by_user";
 pub const BY_USER_PK: &str = "gsi1pk";
 /// Sort key of [`BY_USER`].
 pub const BY_USER_SK: &str = "gsi1sk";
-/// Index of members by when they were last seen.
+/// Index of members by last activity.
 pub const BY_ACTIVITY: &str = "by_activity";
 /// Partition key of [`BY_ACTIVITY`].
 pub const BY_ACTIVITY_PK: &str = "activity_pk";
 /// Sort key of [`BY_ACTIVITY`].
 pub const BY_ACTIVITY_SK: &str = "activity_sk";
-/// On a member whom nothing has changed but being seen since: the stream's readers leave such a change out.
+/// Set on a member whose last change was only an activity note: the stream's readers ignore such a change.
 pub const NOTED: &str = "noted";
 /// Partitions of [`BY_ACTIVITY`] that an organization has.
 ///
-/// Whoever is seen moves to the end of theirs, and no partition splits there: with one, an organization would note as many people a
-/// second as one partition takes writes.
+/// An active member moves to the end of their partition, and DynamoDB does not split a partition there. With only one, an
+/// organization could record no more active members a second than one partition takes writes.
 pub(crate) const ACTIVITY_SHARDS: u8 = 8;
 /// Sparse index of what is due.
 pub const DUE: &str = "due";
@@ -74,15 +74,15 @@ pub const DUE: &str = "due";
 pub const DUE_PK: &str = "due_pk";
 /// Sort key of [`DUE`].
 pub const DUE_SK: &str = "due_sk";
-/// How many partitions the due index has, so that no single one takes all writes.
+/// Partitions of the due index: several, so that no single one takes all writes.
 pub const DUE_SHARDS: u8 = 8;
 
 /// Attributes that put an item into an index.
 pub(crate) const INDEXED: [&str; 6] = [BY_USER_PK, BY_USER_SK, BY_ACTIVITY_PK, BY_ACTIVITY_SK, DUE_PK, DUE_SK];
-/// Attribute that rises whenever a counter of the same item moves: see [`crate::repair`].
+/// Attribute that increases whenever a counter of the same item changes: see [`crate::repair`].
 pub(crate) const MOVES: &str = "moves";
 
-/// Where one item lies.
+/// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     /// Partition key.
@@ -106,7 +106,7 @@ pub(crate) const COUNTED: &str = "COUNTED#";
 pub(crate) const API_KEY: &str = "KEY#";
 pub(crate) const MAIL: &str = "MAIL#";
 
-/// What entries of people begin with.
+/// Prefixes of people's entries.
 pub(crate) const ENTRIES: [&str; 8] = [
     "GRANT#",
     "HOLDER#",
@@ -138,7 +138,7 @@ pub(crate) fn user_pk(user: UserId) -> String {
     format!("USER#{user}")
 }
 
-/// What all grants on one registration of a resource begin with.
+/// Prefix of all grants on one registration of a resource.
 pub(crate) fn grants_prefix(resource: &ResourceRef) -> String {
     format!(
         "GRANT#{}#{}#{}#",
@@ -146,17 +146,17 @@ pub(crate) fn grants_prefix(resource: &ResourceRef) -> String {
     )
 }
 
-/// What all resources of a type begin with.
+/// Prefix of all resources of a type.
 pub(crate) fn resources_prefix(kind: &ResourceType) -> String {
     format!("{RESOURCE}{kind}#")
 }
 
-/// What all holders of a role begin with.
+/// Prefix of all holders of a role.
 pub(crate) fn holders_prefix(role: &RoleId) -> String {
     format!("HOLDER#{role}#")
 }
 
-/// What the members of a status begin with.
+/// Prefix of the members with a status.
 pub(crate) fn status_prefix(status: Status) -> String {
     let status = match status {
         Status::Active => "active",
@@ -165,27 +165,28 @@ pub(crate) fn status_prefix(status: Status) -> String {
     format!("STATUS#{status}#")
 }
 
-/// What all offers of a role begin with.
+/// Prefix of all offers of a role.
 pub(crate) fn offers_prefix(role: &RoleId) -> String {
     format!("OFFERED#{role}#")
 }
 
-/// What all offers on one registration of a resource begin with.
+/// Prefix of all offers on one registration of a resource.
 pub(crate) fn offers_on_prefix(resource: &ResourceRef) -> String {
     format!("OFFERED_ON#{}", grants_prefix(resource).trim_start_matches("GRANT#"))
 }
 
-/// What all API keys of a member begin with.
+/// Prefix of all API keys of a member.
 pub(crate) fn api_keys_prefix(owner: UserId) -> String {
     format!("{API_KEY}{owner}#")
 }
 
-/// What all contacts with a word that begins with `beginning` begin with.
+/// Prefix of all contacts with a word that begins with `beginning`.
 pub(crate) fn contact_words_prefix(beginning: &str) -> String {
     format!("CONTACT_WORD#{beginning}")
 }
 
-/// One of the partitions of [`BY_ACTIVITY`]. The first is called as the organization's own, where everybody lay before there were several.
+/// One of the partitions of [`BY_ACTIVITY`]. The first has the name of the organization's own: it held all members before there
+/// were several.
 pub(crate) fn activity_shard(organization: OrganizationId, shard: u8) -> String {
     match shard {
         0 => organization_pk(organization),
@@ -238,7 +239,7 @@ impl Key {
         Self::within(organization, format!("{PAST_INVITATION}{id}"))
     }
 
-    /// The claim of an organization on an address: its existence is the uniqueness.
+    /// The claim of an organization on an address: its existence ensures uniqueness.
     #[must_use]
     pub fn claim(organization: OrganizationId, address: &Address) -> Self {
         Self {
@@ -259,19 +260,19 @@ impl Key {
         Self::within(organization, format!("{CONTACT}{id}"))
     }
 
-    /// The contact of an address: its existence is the uniqueness.
+    /// The contact with an address: its existence ensures uniqueness.
     #[must_use]
     pub fn contact_at(organization: OrganizationId, address: &Address) -> Self {
         Self::within(organization, format!("CONTACT_AT#{address}"))
     }
 
-    /// What is kept of a former member.
+    /// The record of a former member.
     #[must_use]
     pub fn former_member(organization: OrganizationId, id: UserId) -> Self {
         Self::within(organization, format!("FORMER#{id}"))
     }
 
-    /// The index item of a word of a contact's.
+    /// The index item of one word of a contact.
     #[must_use]
     pub fn contact_word(organization: OrganizationId, word: &str, id: &ContactId) -> Self {
         Self::within(organization, format!("{}#{id}", contact_words_prefix(word)))
@@ -283,25 +284,25 @@ impl Key {
         Self::within(organization, format!("{}{:020}", api_keys_prefix(id.owner), id.number))
     }
 
-    /// An entry of the list of people, or of another that is kept of them: a prefix, where they stand in it, and who it is.
+    /// An entry of a list of people: a prefix, the person's place in the list, and their id.
     #[must_use]
     pub fn entry(organization: OrganizationId, prefix: &str, place: &str) -> Self {
         Self::within(organization, format!("{prefix}{place}"))
     }
 
-    /// How many people an organization has, by role and status.
+    /// The number of people in an organization, by role and status.
     #[must_use]
     pub fn counts(organization: OrganizationId) -> Self {
         Self::within(organization, "COUNTS".to_owned())
     }
 
-    /// What of a person the counts hold.
+    /// A person's share in the counts.
     #[must_use]
     pub fn counted(organization: OrganizationId, person: PersonId) -> Self {
         Self::within(organization, format!("{COUNTED}{}", person_id(person)))
     }
 
-    /// The person's own item, pending if it is an invitation's.
+    /// The person's own item: the pending one if they are an invitation.
     #[must_use]
     pub fn person(organization: OrganizationId, person: PersonId) -> Self {
         match person {
@@ -331,7 +332,7 @@ impl Key {
         Self::within(organization, format!("DELIVERABILITY#{address}"))
     }
 
-    /// How much mail members had sent on a day.
+    /// The number of mails sent for members on a day.
     #[must_use]
     pub fn sent_on(organization: OrganizationId, day: jiff::civil::Date) -> Self {
         Self::within(organization, format!("SENT#{day}"))
@@ -358,7 +359,7 @@ impl Key {
         }
     }
 
-    /// The key as DynamoDB takes it.
+    /// The key in DynamoDB's form.
     #[must_use]
     pub fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([
@@ -367,7 +368,7 @@ impl Key {
         ])
     }
 
-    /// The key of an item as it was read.
+    /// The key of an item that was read.
     #[must_use]
     pub fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name| item.get(name)?.as_s().ok().cloned();
@@ -377,29 +378,29 @@ impl Key {
         })
     }
 
-    /// Partition and place in the due index of this key's item, when something about it is due at an instant.
+    /// Partition and place in the due index of this key's item, which is due at an instant.
     pub(crate) fn due(&self, at: jiff::Timestamp) -> [String; 2] {
         let place = format!("{}#{}#{}", instant(at), self.pk, self.sk);
         [due_shard(self.sum() % DUE_SHARDS), place]
     }
 
-    /// The partition of the index by activity that this member's item goes to.
+    /// The partition of the activity index for this member's item.
     pub(crate) fn activity_partition(&self) -> Option<String> {
         Some(activity_shard(self.organization_of()?, self.sum() % ACTIVITY_SHARDS))
     }
 
-    /// What spreads items over shards.
+    /// A checksum that spreads items over shards.
     fn sum(&self) -> u8 {
         self.sk.bytes().fold(0u8, u8::wrapping_add)
     }
 
-    /// The organization whose partition this key is in, if it is in one.
+    /// The organization whose partition contains this key, if any.
     #[must_use]
     pub fn organization_of(&self) -> Option<OrganizationId> {
         self.pk.strip_prefix("ORG#")?.parse().ok()
     }
 
-    /// The invitation this key is of, pending or ended.
+    /// The invitation that this key belongs to, pending or ended.
     #[must_use]
     pub fn invitation_of(&self) -> Option<InvitationId> {
         let sk = &self.sk;
@@ -409,13 +410,13 @@ impl Key {
             .ok()
     }
 
-    /// The member this key is of: the item itself, or an index item that ends in it.
+    /// The member that this key belongs to: their own item, or an index item that ends in their id.
     #[must_use]
     pub fn member_of(&self) -> Option<UserId> {
         self.sk.rsplit('#').next()?.parse().ok()
     }
 
-    /// The person this key is of: the item itself, or an entry that ends in it.
+    /// The person that this key belongs to: their own item, or an entry that ends in their id.
     #[must_use]
     pub fn person_of(&self) -> Option<PersonId> {
         let id = self.sk.rsplit('#').next()?;
@@ -423,13 +424,13 @@ impl Key {
         id.parse().map(PersonId::Member).or_else(|_| invitation()).ok()
     }
 
-    /// The person whose own item lies here, as a member or a pending invitation.
+    /// The person whose own item has this key, as a member or a pending invitation.
     #[must_use]
     pub fn listed_person(&self) -> Option<PersonId> {
         self.person_of().filter(|_| self.sk.starts_with(TEAM))
     }
 
-    /// The API key this key is of, with the organization it opens.
+    /// The API key that this key belongs to, with the organization it opens.
     #[must_use]
     pub fn api_key_of(&self) -> Option<(OrganizationId, KeyId)> {
         let (owner, number) = self.sk.strip_prefix(API_KEY)?.split_once('#')?;
@@ -440,13 +441,13 @@ impl Key {
         Some((self.organization_of()?, id))
     }
 
-    /// The job this key is of.
+    /// The job that this key belongs to.
     #[must_use]
     pub fn job_of(&self) -> Option<JobId> {
         self.sk.strip_prefix("JOB#")?.parse().ok()
     }
 
-    /// The mail this key is of.
+    /// The mail that this key belongs to.
     #[must_use]
     pub fn mail_of(&self) -> Option<MailId> {
         self.sk.strip_prefix(MAIL)?.parse().ok()

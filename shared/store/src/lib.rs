@@ -1,6 +1,6 @@
-//! Everything Muster knows of DynamoDB: keys, items, reads and transactions.
+//! Everything that Muster knows about DynamoDB: keys, items, reads and transactions.
 //!
-//! A concrete store, without a twin in memory: tests run this very code against an embedded DynamoDB.
+//! A concrete store, without an in-memory double: tests run this code against an embedded DynamoDB.
 #![cfg_attr(
     test,
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -51,7 +51,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// The table of this name, reached through this client.
+    /// The table with this name, reached through this client.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self {

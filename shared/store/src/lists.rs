@@ -15,13 +15,13 @@ use muster_domain::{Address, Invitation, OrganizationId, Resource, ResourceRef, 
 /// One page of a list.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
-    /// What is on it.
+    /// Its rows.
     pub items: Vec<T>,
-    /// Where the next one begins, if there may be one.
+    /// Where the next page begins, if there may be one.
     pub next: Option<Cursor>,
 }
 
-/// Where the reading of what is due goes on.
+/// Where the reading of due items continues.
 #[derive(Debug, Clone)]
 pub struct DueCursor(Item);
 
@@ -35,7 +35,7 @@ pub(crate) struct Range<'a> {
 }
 
 impl<'a> Range<'a> {
-    /// What begins with `prefix` in an organization's partition, in the order of keys.
+    /// The keys with this prefix in an organization's partition, in order.
     pub(crate) fn within(
         organization: OrganizationId,
         prefix: &'a str,
@@ -51,7 +51,7 @@ impl<'a> Range<'a> {
         }
     }
 
-    /// The same, the last first.
+    /// The same, in reverse order.
     pub(crate) fn newest_first(self) -> Self {
         Self {
             backwards: true,
@@ -72,7 +72,7 @@ impl Store {
             .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.to_owned()))
             .scan_index_forward(!range.backwards)
             .limit(i32::try_from(range.limit).unwrap_or(i32::MAX));
-        // A cursor moves within its list: whatever it says, partition and prefix stay those of the list.
+        // A cursor stays within its list: whatever it contains, partition and prefix are those of the list.
         if let Some(after) = range.after.filter(|c| c.sort_key().starts_with(range.prefix)) {
             let key = Key {
                 pk: range.pk.clone(),
@@ -107,7 +107,7 @@ impl Store {
         Ok(Page { items, next })
     }
 
-    /// Invitations that are pending, in the order they were made.
+    /// Pending invitations, in the order of their creation.
     ///
     /// # Errors
     /// [`StoreError`], here and below.
@@ -124,7 +124,7 @@ impl Store {
         .await
     }
 
-    /// Invitations that have ended, the latest first.
+    /// Ended invitations, the latest first.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -199,7 +199,7 @@ impl Store {
             .map(|page| page.items)
     }
 
-    /// Claims on an address, one an organization.
+    /// Claims on an address, one per organization.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -219,7 +219,7 @@ impl Store {
         self.page(range, Claim::from_item).await
     }
 
-    /// Organizations that a user is a member of. An index: a membership of this very moment may be missing.
+    /// Organizations that a user is a member of. This reads an index: a membership created this moment may be missing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -255,7 +255,8 @@ impl Store {
         })
     }
 
-    /// What is due up to `now` in one partition of the due index, the longest due first. An index: read the items themselves.
+    /// Items due up to `now` in one partition of the due index, the longest overdue first. This reads an index: read the items
+    /// themselves.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -273,7 +274,7 @@ impl Store {
             .index_name(keys::DUE)
             .key_condition_expression("due_pk = :shard AND due_sk < :until")
             .expression_attribute_values(":shard", AttributeValue::S(keys::due_shard(shard)))
-            // `$` is the character after `#`, so that everything of this very instant is in.
+            // `$` is the character after `#`, so that everything at exactly this instant is included.
             .expression_attribute_values(":until", AttributeValue::S(format!("{}$", keys::instant(now))))
             .set_exclusive_start_key(after.map(|cursor| cursor.0))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))

@@ -1,4 +1,4 @@
-//! Requests that are answered once: what an `Idempotency-Key` stands for.
+//! Requests that run once: what an `Idempotency-Key` identifies.
 
 use crate::keys::Key;
 use jiff::Timestamp;
@@ -6,56 +6,56 @@ use muster_domain::OrganizationId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Seconds that an answer is kept: a day.
+/// Seconds that a response is stored: a day.
 pub const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// A request with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// Where its answer is kept.
+    /// The key of its stored response.
     pub key: Key,
-    /// What the request was, so that the same key for another one is noticed.
+    /// A fingerprint of the request, which reveals the reuse of the key for another one.
     pub fingerprint: String,
 }
 
-/// An answer that was given.
+/// A response that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredResponse {
-    /// What the request was.
+    /// The request's fingerprint.
     pub fingerprint: String,
-    /// The status it was answered with.
+    /// Its status.
     pub status: u16,
-    /// The body it was answered with.
+    /// Its body.
     pub body: String,
-    /// The `ETag` it was answered with.
+    /// Its `ETag`.
     pub etag: Option<String>,
-    /// The `location` it was answered with.
+    /// Its `location`.
     #[serde(default)]
     pub location: Option<String>,
-    /// The organization it was given in; none of an answer that was kept before this was noted.
+    /// The organization it was given in; `None` for a response that was stored before this field existed.
     #[serde(default)]
     pub organization: Option<OrganizationId>,
-    /// What the caller was there: see [`Footing::standing`].
+    /// The caller's standing there: see [`Footing::standing`].
     #[serde(default)]
     pub standing: Option<String>,
-    /// When it is forgotten, in seconds since 1970.
+    /// When it expires, in seconds since 1970.
     pub ttl: i64,
-    /// The standing of the kept answer that this one may replace, as it was read; empty if that names none.
+    /// The standing of the stored response that this one may replace, as it was read; empty if that response names none.
     #[serde(skip)]
     pub replaces: Option<String>,
 }
 
-/// The standing in which an answer was given. The answer is kept for that standing alone.
+/// The standing in which a response was given. The response is stored for that standing alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Footing {
     /// The organization.
     pub organization: OrganizationId,
-    /// What the caller is there, as text that differs from membership to membership.
+    /// The caller's standing there, as text that differs from membership to membership.
     pub standing: String,
 }
 
 impl Footing {
-    /// The standing of a member since this instant (none: no member), with or without a token of the platform.
+    /// The standing of a member since this instant (`None`: not a member), with or without a platform token.
     #[must_use]
     pub fn new(organization: OrganizationId, since: Option<Timestamp>, platform: bool) -> Self {
         let member = since.map(|since| format!("member since {since}"));
@@ -69,9 +69,9 @@ impl Footing {
 }
 
 impl IdempotencyKey {
-    /// A request of `caller` (a user or an API key, by its id), with the key they chose.
+    /// A request of `caller` (the id of a user or an API key), with the key they chose.
     ///
-    /// One that takes several transactions keeps what came of each: `part` tells them apart, 0 is the first.
+    /// A request that takes several transactions stores the response of each: `part` distinguishes them, 0 is the first.
     #[must_use]
     pub fn new(caller: &str, chosen: &str, method: &str, path: &str, part: usize, body: &[u8]) -> Self {
         let number = part.to_be_bytes();
@@ -85,13 +85,13 @@ impl IdempotencyKey {
 }
 
 impl StoredResponse {
-    /// Whether it still counts at `now`; DynamoDB itself throws it away some time after.
+    /// Whether it is still valid at `now`; DynamoDB itself deletes it some time later.
     #[must_use]
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.ttl > now.as_second()
     }
 
-    /// This answer, in place of one that was kept for this other standing.
+    /// This response, replacing one that was stored for this other standing.
     #[must_use]
     pub fn replacing(self, stale: Option<String>) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl StoredResponse {
         }
     }
 
-    /// The standing in which it was given, if that was noted.
+    /// The standing in which it was given, if recorded.
     #[must_use]
     pub fn footing(&self) -> Option<Footing> {
         Some(Footing {

@@ -1,4 +1,4 @@
-//! The outbox: taking a mail up, and noting what became of it.
+//! The outbox: picking up a mail, and recording its outcome.
 
 use crate::Store;
 use crate::cursor::Cursor;
@@ -15,10 +15,10 @@ use muster_domain::mail::{Late, MailState};
 use muster_domain::rules::pace::Sending;
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
-/// Seconds a mail that is done with stays in the table, for whoever asks what was sent: 30 days.
+/// Seconds that a finished mail stays in the table, for questions about what was sent: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Mails looked at for held ones in one query.
+/// Mails examined for held ones in one query.
 const LOOKED_AT: usize = 200;
 
 pub(crate) const fn state_name(state: MailState) -> &'static str {
@@ -70,7 +70,7 @@ impl Store {
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
-        // One that waits for the schedule is nobody else's to send.
+        // A mail that waits for the schedule can be sent by the schedule only.
         update = match to {
             MailState::Sending => update
                 .condition_expression(format!("{condition} AND attribute_not_exists(#due)"))
@@ -79,7 +79,7 @@ impl Store {
         };
         update = if done {
             update
-                // SES may tell of one that waits, if an earlier try at it was of unknown fate.
+                // SES may report on a waiting mail if the outcome of an earlier attempt at it was unknown.
                 .update_expression("SET #state = :to, #ttl = :ttl REMOVE #due_pk, #due_sk")
                 .expression_attribute_names("#due_pk", keys::DUE_PK)
                 .expression_attribute_names("#due_sk", keys::DUE_SK)
@@ -91,7 +91,7 @@ impl Store {
         was_made(update.send().await)
     }
 
-    /// Puts a mail back that the mail service did not take, until the schedule takes it up; false if it is not being sent any more.
+    /// Postpones a mail that the mail service did not accept, until the schedule picks it up; false if it is no longer being sent.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -126,13 +126,13 @@ impl Store {
         )
     }
 
-    /// Takes a queued mail up for sending that is sent by hand, and notes it among those that were sent to its address by hand; false if it is not queued
-    /// any more, or another mail to the address was taken up at the same moment.
+    /// Picks up a queued mail that a member sends by hand, and records it among those sent by hand to its address; false if it is
+    /// no longer queued, or another mail to the address was picked up at the same moment.
     ///
-    /// `known` is what was read of the address, `mailed` what was sent to it with this mail among it.
+    /// `known` is the address's record as it was read, `mailed` the mails sent to it, including this one.
     ///
     /// # Errors
-    /// [`CommitError`], but for lost races.
+    /// [`CommitError`], except for lost races.
     pub async fn take_up(
         &self,
         mail: &Mail,
@@ -149,13 +149,13 @@ impl Store {
         }
     }
 
-    /// Holds a mail that is not sent yet until its organization is restored; false if the organization is not as it was read,
-    /// or the mail was settled meanwhile.
+    /// Holds an unsent mail until its organization is restored; false if the organization is not as it was read, or the mail was
+    /// settled meanwhile.
     ///
-    /// Both are looked at in one transaction: so a restoration either finds the mail held, or the mail finds the organization restored.
+    /// One transaction checks both: either a restoration finds the mail held, or the mail finds the organization restored.
     ///
     /// # Errors
-    /// [`CommitError`], but for lost races.
+    /// [`CommitError`], except for lost races.
     pub async fn hold_mail(&self, mail: &Mail, organization: &Organization) -> Result<bool, CommitError> {
         let mut transaction = Transaction::empty(&self.table);
         transaction.hold(&mail.key(), &organization.key(), organization.version)?;
@@ -166,8 +166,8 @@ impl Store {
         }
     }
 
-    /// Held mail of an organization after this one, at most `limit` of it, in the order in which it was queued; and after
-    /// which mail there may be more.
+    /// Held mail of an organization after this one, at most `limit` of it, in the order in which it was queued; and the mail after
+    /// which there may be more.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -190,7 +190,7 @@ impl Store {
         Ok((held, last))
     }
 
-    /// Notes on a pending invitation how far the mail of its present link has come, unless more than that is known.
+    /// Records on a pending invitation the progress of its current link's mail, unless later progress is already recorded.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -217,7 +217,7 @@ impl Store {
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
-        // It has ended, was sent again since, or more is known: nothing to note.
+        // The invitation has ended, was sent again since, or has later progress: there is nothing to record.
         was_made(update.send().await).map(drop)
     }
 }

@@ -1,15 +1,16 @@
 //! The list of people, page by page, at a cost that does not grow with the organization.
 //!
-//! A page is one round of queries of entries, side by side, and one read of the rows they name. What is read is bounded, whatever
-//! is asked for:
+//! A page is one round of parallel queries of entries, and one read of the rows that they name. Whatever the query, the number of
+//! items read is bounded:
 //!
-//! - **Along an index.** No filter, or filters that all have entries in the order asked for: as many rows as the page has. Of several
-//!   filters, their entries are gone along side by side, and whoever is in all of them is meant.
-//! - **Gathered.** One filter at least names few people: all of these are read, and those meant are put in order.
-//! - **Searched.** All filters name many, and not all have entries in the order asked for: the order's own entries are gone along, a
-//!   bounded number a page, and rows that are not meant are left out. Such a page can be short, even empty, with more behind it.
+//! - **Along an index.** No filter, or filters that all have entries in the requested order: as many rows as the page has. With
+//!   several filters, their entries are read in parallel, and a person in all of them matches.
+//! - **Gathered.** At least one filter matches few people: all of these are read, and the matching ones sorted.
+//! - **Searched.** All filters match many people, and not all have entries in the requested order: the order's own entries are
+//!   read, a bounded number a page, and rows that do not match are left out. Such a page can be short, even empty, with more after
+//!   it.
 //!
-//! All of them give the same order, so a list may go from one to another between two pages.
+//! All of them give the same order, so a list may switch from one to another between two pages.
 
 mod place;
 mod plan;
@@ -27,34 +28,34 @@ use plan::Plan;
 use span::{Found, Hit, KeyRange};
 use std::collections::BTreeSet;
 
-/// Most people of one filter that are read to put them in order, and most entries of one filter that are compared with others'.
+/// Most people of one filter that are read to sort them, and most entries of one filter that are compared with others'.
 pub const GATHERED: usize = 400;
-/// Most people that are looked at for a page of those meant among them; fewer for a short page.
+/// Most people that are examined for a page of matches; fewer for a short page.
 pub const SEARCHED: usize = 200;
 
-/// How many are looked at for a page of `limit` rows.
+/// The number of people examined for a page of `limit` rows.
 fn searched(limit: usize) -> usize {
     (4 * limit).clamp(SEARCHED / 2, SEARCHED)
 }
 
-/// What list of people is asked for.
+/// A query for a list of people.
 #[derive(Debug, Clone)]
 pub struct PeopleQuery {
     /// The organization.
     pub organization: OrganizationId,
-    /// Who is meant.
+    /// The filter.
     pub filter: Filter,
-    /// In which order; where none is asked for, the one of the index that serves the filter.
+    /// The order; by default that of the index that serves the filter.
     pub order: Option<Order>,
-    /// Only who has to do with one of these resources; all people, if absent.
+    /// Only people related to one of these resources; all people, if absent.
     pub within: Option<Vec<ResourceRef>>,
-    /// Whether roles are filtered row by row and not by their entries. Those cover roles out of the asker's sight, which the length
-    /// of a page would reveal.
+    /// Whether roles are filtered by row and not by their entries. Those include roles that the caller may not see, and the length
+    /// of a page would reveal them.
     pub roles_by_row: bool,
 }
 
 impl PeopleQuery {
-    /// Everybody in an organization who matches, in the natural order.
+    /// Everyone in an organization who matches, in the natural order.
     #[must_use]
     pub fn of(organization: OrganizationId, filter: Filter) -> Self {
         Self {
@@ -76,10 +77,10 @@ pub struct People {
     pub next: Option<Cursor>,
 }
 
-/// What the queries found: who may be on the page. Whether they are, their own items say.
+/// The people that the queries found for the page. Their own items decide whether they match.
 struct Candidates(Vec<BlockCandidates>);
 
-/// What the queries of one block found.
+/// The results of the queries of one block.
 struct BlockQueries {
     plan: Plan,
     after: Option<String>,
@@ -89,7 +90,7 @@ struct BlockQueries {
 }
 
 impl BlockQueries {
-    /// The block's candidates, given who was found by words.
+    /// The block's candidates, given the people found by words.
     fn with(self, asked: &PeopleQuery, words: &[Found], limit: usize) -> BlockCandidates {
         let Self {
             plan,
@@ -105,7 +106,7 @@ impl BlockQueries {
         let small = small.reduce(|some, others| some.intersection(&others).copied().collect::<BTreeSet<PersonId>>());
         let all_small = sets.iter().all(|found| !found.more);
         let (mut found, sure, gathered) = match (few.is_empty(), small) {
-            // Few, and in order already.
+            // Few, and already sorted.
             (false, small) => {
                 let mut found = Found::common(few.into_iter(), plan.backwards);
                 found
@@ -113,9 +114,9 @@ impl BlockQueries {
                     .retain(|hit| small.as_ref().is_none_or(|ids| ids.contains(&hit.id)));
                 (found, many.is_empty() && all_small && !plan.by_row, false)
             }
-            // Few, to be put in order.
+            // Few, still to be sorted.
             (true, Some(ids)) => (Found::of(ids), false, true),
-            // The order's own range is gone along only where no filter has entries in that order.
+            // The order's own range is read only if no filter has entries in that order.
             (true, None) => {
                 let found = Found::common(base.into_iter().chain(many), plan.backwards);
                 (found, plan.exact, false)
@@ -140,9 +141,9 @@ struct BlockCandidates {
     plan: Plan,
     after: Option<String>,
     found: Found,
-    /// Whether whoever was found is meant, as far as entries tell.
+    /// Whether all people found match, as far as entries show.
     sure: bool,
-    /// Whether these are all there are, to be put in order, and not the next ones in order.
+    /// Whether these are all the candidates, still to be sorted, and not the next ones in order.
     gathered: bool,
 }
 
@@ -180,7 +181,7 @@ impl Store {
                 (Plan::of(asked, block), here.map(|place| place.text.clone()))
             })
             .collect();
-        // Members and invitations are found by the same words, so these are looked up once.
+        // The same words find members and invitations, so one lookup serves both.
         let by_words = plans.iter().any(|(plan, _)| plan.needs_words);
         let words = async {
             let words = asked.filter.terms.iter().filter(|_| by_words);
@@ -238,7 +239,7 @@ impl Store {
         })
     }
 
-    /// The rows of a page: whoever of the candidates is meant, by what their own items say now.
+    /// The rows of a page: the candidates that match, by their own present items.
     async fn people_of(
         &self,
         asked: &PeopleQuery,
@@ -280,7 +281,8 @@ impl Store {
     }
 }
 
-/// Whose own items are read, and those of how many blocks: what comes after rows enough for the page is left for the next one.
+/// The people whose own items are read, and the number of blocks read: once there are enough rows, the rest is left for the next
+/// page.
 fn wanted(organization: OrganizationId, blocks: &[BlockCandidates], limit: usize) -> (Vec<Key>, usize) {
     let mut wanted = Vec::new();
     for (at, sought) in blocks.iter().enumerate() {
@@ -294,7 +296,7 @@ fn wanted(organization: OrganizationId, blocks: &[BlockCandidates], limit: usize
 }
 
 impl BlockCandidates {
-    /// The rows of this block that are meant and not behind us, in order, each with the text of its place.
+    /// The matching rows of this block ahead of the cursor, in order, each with the text of its place.
     fn placed(
         self,
         asked: &PeopleQuery,
@@ -328,7 +330,7 @@ impl BlockCandidates {
                 moved.push((text.clone(), person));
             }
         }
-        // Met at both places, they are shown at their own.
+        // A person found at both places is shown at their own.
         moved.retain(|(_, person)| !rows.iter().any(|(_, shown)| shown.id() == person.id()));
         let sorts = self.gathered || !moved.is_empty();
         rows.append(&mut moved);

@@ -16,12 +16,12 @@ use muster_domain::{
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-/// Most items one BatchGet takes.
+/// Most items in one BatchGet.
 const BATCH: usize = 100;
-/// How often keys that DynamoDB left out are asked for again.
+/// The number of requests for keys that DynamoDB leaves unprocessed.
 const ROUNDS: usize = 5;
 
-/// The items of a read, with the keys that were read.
+/// The items that a read found, with the keys it asked for.
 #[derive(Debug, Default, Clone)]
 pub struct ReadSet {
     asked: BTreeSet<Key>,
@@ -29,7 +29,7 @@ pub struct ReadSet {
 }
 
 impl Store {
-    /// Reads these keys, strongly consistent. Keys may repeat; more than 100 are read in parallel batches.
+    /// Reads these keys with strong consistency. Keys may repeat; more than 100 are read in parallel batches.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -94,7 +94,7 @@ fn incomplete(detail: String) -> StoreError {
 }
 
 impl ReadSet {
-    /// The two reads as one.
+    /// The two reads combined.
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.asked.extend(more.asked);
@@ -122,7 +122,7 @@ impl ReadSet {
         self.found(key)?.cloned().map(T::from_item).transpose()
     }
 
-    /// The item under a key; an error for a key that was not read, which would look as if there were nothing.
+    /// The item under a key. Fails for a key that was not read, which would look like a missing item.
     fn found(&self, key: &Key) -> Result<Option<&Item>, StoreError> {
         if !self.asked.contains(key) {
             debug_assert!(false, "{key:?} was not read");
@@ -200,7 +200,7 @@ impl ReadSet {
         self.get(&Key::resource(organization, key))
     }
 
-    /// The contact of an address.
+    /// The contact with an address.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -216,7 +216,7 @@ impl ReadSet {
         self.get(&Key::contact(organization, id))
     }
 
-    /// What is kept of a former member; none if the user never was one.
+    /// The record of a former member; `None` if the user never was one.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -240,7 +240,7 @@ impl ReadSet {
         self.get(&Key::mail(organization, id))
     }
 
-    /// Whether mail reaches an address; none if nothing has come of a mail to it yet.
+    /// Whether mail reaches an address; `None` if the outcome of no mail to it is known yet.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -252,7 +252,7 @@ impl ReadSet {
         self.get(&Key::deliverability(organization, address))
     }
 
-    /// How much mail the organization's members had sent on the day of `now`.
+    /// The number of mails sent for the organization's members on the day of `now`.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -288,7 +288,7 @@ impl ReadSet {
         self.get(&Key::job(organization, id))
     }
 
-    /// The answer that was given to the request before.
+    /// The response that the same request got before.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].

@@ -1,21 +1,22 @@
-//! Repair: what follows from people and contacts, compared with what is there, and mended on request while everybody works on.
+//! Repair: comparing what follows from people and contacts with the table, and fixing it on request while everyone works on.
 //!
-//! **What is compared.** Of each member and pending invitation: the claim on the address, the entries, what puts their item into
-//! indexes, the number of API keys, and the note of what of them is counted; of each contact: its items by address and by word; of
-//! the organization: `seats_used`, `active_owners`, and the counts by role and status. A claim that nobody holds any more is not
-//! found: claims lie under their addresses.
+//! **What is compared.** Of each member and pending invitation: the claim on the address, the entries, the index attributes of
+//! their item, the number of API keys, and the note of their share in the counts; of each contact: its items by address and by
+//! word; of the organization: `seats_used`, `active_owners`, and the counts by role and status. A claim without a holder is not
+//! found: claims are stored under their addresses.
 //!
-//! **First look.** All rows page by page, each page with one read of what should follow from it, and all that follows page by page,
-//! each with one read of the rows it follows from. These reads are not of one instant, so what they tell is only suspected.
+//! **First look.** All rows are read page by page, each page with one read of what should follow from it. Then all that follows is
+//! read page by page, each page with one read of the rows it follows from. These reads are not of one instant, so they only raise
+//! suspicions.
 //!
-//! **Second look**, after a pause. A suspect and all that concerns it are read in one transaction, so a difference is one. Two kinds
-//! of entries are there by right although they follow from nobody: those that a change too large for one transaction leaves for
-//! moments, which are gone after the pause; and those that it writes before people who are still to come, which are let be until
-//! they are an hour old. Requests take seconds.
+//! **Second look**, after a pause. One transaction reads a suspect and all that concerns it, so a difference is real. Two kinds of
+//! entries are correct although they follow from no row. A change too large for one transaction leaves the first kind for moments;
+//! these are gone after the pause. It writes the second kind before the people are added; these are left alone until they are an
+//! hour old. Requests take seconds.
 //!
-//! **Mending** is one transaction that repeats all it rests on: the row is still at the version that was read, and what is replaced
-//! or deleted is what was read. An entry of a later version than its row's may have been written by a change that is under way and
-//! rests on that row; deleting it raises the row's version, so that the change is decided again, and writes its entries again.
+//! **Fixing** is one transaction that repeats all it rests on: the row is still at the version that was read, and what is replaced
+//! or deleted is what was read. An entry of a later version than its row's may belong to a change that is under way and rests on
+//! that row. Deleting it raises the row's version, so that the change is decided again, and writes its entries again.
 //!
 //! **Counters** are sums over rows that others change meanwhile, and a scan does not read all rows at one instant. The sum that
 //! a repair writes is exact all the same. A *holder* is a member or an invitation that holds a seat, or an active owner.
@@ -61,25 +62,25 @@ use std::fmt;
 use std::time::Duration;
 use subject::Who;
 
-/// Most people and contacts that one run looks at again.
+/// Most people and contacts that one run examines again.
 pub const MAX_SUSPECTS: usize = 2_000;
-/// How often what others change meanwhile is looked at again.
+/// The number of attempts to examine items that others are changing.
 const MAX_ATTEMPTS: usize = 4;
-/// How long a mending that was throttled waits before it is tried again: a partition gets its throughput anew each second.
+/// How long a throttled fix waits before the next attempt: a partition gets fresh throughput each second.
 const THROTTLED: Duration = Duration::from_secs(1);
 
-/// How a repair is made.
+/// The options of a repair.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// The present instant.
     pub now: Timestamp,
-    /// How long after the first look the second one comes; longer than counting by the stream takes.
+    /// The time between the first and the second look; longer than counting by the stream takes.
     pub pause: Duration,
-    /// Whether differences are mended.
+    /// Whether to fix differences.
     pub mend: bool,
 }
 
-/// What differs.
+/// The kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// The organization's number of seats in use.
@@ -90,13 +91,13 @@ pub enum What {
     Claim,
     /// An entry of the lists of people.
     Entry,
-    /// What puts a person's own item into an index.
+    /// The index attributes of a person's own item.
     Index,
     /// A contact's item by address or by word.
     Contact,
     /// A member's number of API keys.
     Keys,
-    /// The note of what of a person is counted.
+    /// The note of a person's share in the counts.
     Note,
     /// A number of people by role or status.
     Counts,
@@ -118,16 +119,16 @@ impl fmt::Display for What {
     }
 }
 
-/// What became of a difference.
+/// The outcome of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was not to be mended.
+    /// It was only to be reported.
     Found,
-    /// It is mended.
+    /// It is fixed.
     Mended,
-    /// Others changed it all the time: try again.
+    /// Others kept changing it: try again.
     Busy,
-    /// Two rows claim the same: somebody must decide.
+    /// Two rows claim the same item: a person must decide.
     Undecided,
 }
 
@@ -142,32 +143,32 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// A difference between what is and what should be.
+/// A difference between the actual and the expected state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Of what.
+    /// Its kind.
     pub what: What,
-    /// Where it lies.
+    /// Its key.
     pub place: String,
-    /// What is there.
+    /// The actual state.
     pub is: String,
-    /// What should be.
+    /// The expected state.
     pub should: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
-/// What a repair found.
+/// The result of a repair.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// The differences.
     pub differences: Vec<Difference>,
-    /// Whether there are more: another run goes on.
+    /// Whether there are more: run the repair again.
     pub more: bool,
 }
 
 impl Report {
-    /// Whether nothing differs any more.
+    /// Whether no difference is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Mended)
@@ -177,23 +178,23 @@ impl Report {
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
-    /// There is no organization of this id.
+    /// There is no organization with this id.
     #[error("there is no such organization")]
     Unknown,
-    /// It goes for good, so that nothing of it is to come again.
+    /// The organization is being erased, so nothing may be added to it.
     #[error("the organization is being erased")]
     Erasing,
-    /// The table did not answer, or holds what cannot be read.
+    /// The table did not answer, or holds an unreadable item.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What the first look leaves to be looked at again.
+/// The suspects that the first look leaves for the second.
 #[derive(Default)]
 struct Suspects {
-    /// People and contacts, with what may be left over of each.
+    /// People and contacts, with the possibly leftover keys of each.
     who: BTreeMap<Who, BTreeSet<Key>>,
-    /// People who may be counted otherwise than they are, with the mark of their state then.
+    /// People who may be counted incorrectly, with the mark of their state at the first look.
     miscounted: BTreeMap<PersonId, Option<String>>,
     /// Members who have, or may have, API keys.
     key_owners: BTreeSet<UserId>,
@@ -227,10 +228,10 @@ struct Repair<'a> {
 }
 
 impl Store {
-    /// Looks for differences in an organization, and mends them if that is asked for.
+    /// Looks for differences in an organization, and fixes them if requested.
     ///
     /// # Errors
-    /// [`RepairError`]; what was mended before it stays so.
+    /// [`RepairError`]; earlier fixes are kept.
     pub async fn repair(&self, id: OrganizationId, options: Options) -> Result<Report, RepairError> {
         let known = self.read(&[Key::organization(id)]).await?.organization(id)?;
         let known: Organization = known.ok_or(RepairError::Unknown)?;
@@ -275,14 +276,14 @@ impl Repair<'_> {
         }
         let notes = self.settle_notes(suspects.miscounted).await?;
         report.differences.extend(self.settle_counters(&tally).await?);
-        // Settling notes moves their sums, so those of the first look are over.
+        // Settling notes changes their sums, so those of the first look are obsolete.
         let sums = Some(sums).filter(|_| notes.is_empty());
         report.differences.extend(notes);
         report.differences.extend(self.settle_sums(sums).await?);
         Ok(report)
     }
 
-    /// What a mending came to; none if it was lost to others and may be tried again.
+    /// The outcome of a fix; `None` if it lost to others and may be tried again.
     async fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
         match written {
             Ok(()) => Ok(Some(Outcome::Mended)),

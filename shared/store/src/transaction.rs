@@ -1,4 +1,4 @@
-//! From what changes to one transaction: each item's condition repeats what the decision was made on.
+//! Turns a set of changes into one transaction. Each item's condition repeats what the decision was based on.
 
 mod claims;
 mod contacts;
@@ -30,14 +30,14 @@ pub(crate) use repairs::Rest;
 pub use weight::Weight;
 pub(crate) use weight::weight;
 
-/// What one item of a transaction is for, so that a refused condition can be told by name.
+/// The purpose of one item of a transaction, so that a failed condition can be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
     /// The organization: seats, owners, settings, plan.
     Organization,
     /// A member.
     Member,
-    /// A member whose authority the change rests on.
+    /// A member on whose authority the change rests.
     Authority,
     /// An invitation.
     Invitation,
@@ -47,7 +47,7 @@ pub enum Position {
     Resource,
     /// A contact, or its address.
     Contact,
-    /// What is kept of a former member.
+    /// The record of a former member.
     FormerMember,
     /// An API key.
     ApiKey,
@@ -61,11 +61,11 @@ pub enum Position {
     Event,
     /// A mail.
     Mail,
-    /// What is known of an address.
+    /// The deliverability of an address.
     Address,
-    /// How much mail is sent on a day.
+    /// The number of mails sent on a day.
     Sent,
-    /// The answer kept for an `Idempotency-Key`.
+    /// The response stored for an `Idempotency-Key`.
     IdempotencyKey,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct Transaction<'a> {
     table: &'a str,
     pub(crate) positions: Vec<Position>,
     pub(crate) items: Vec<TransactWriteItem>,
-    /// Apart from the rest, since what of them does not fit may be written before or after it.
+    /// Separate from the rest: entries that do not fit may be written before or after the transaction.
     pub(crate) entries: Entries,
 }
 
@@ -151,7 +151,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Something that stays at one key, guarded by its version.
+    /// An item that keeps its key, guarded by its version.
     fn versioned<T: Entity>(
         &mut self,
         position: Position,
@@ -169,13 +169,14 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// A pending invitation lies among the people, an ended one apart: ending it and reviving it are moves.
+    /// A pending invitation is stored among the people, an ended one separately. Ending and reviving it are therefore moves.
     fn invitation(&mut self, pair: &Pair<Invitation>) -> Result<(), StoreError> {
         let (Some(before), Some(after)) = (&pair.before, &pair.after) else {
             return self.versioned(Position::Invitation, pair, |i| i.version);
         };
         if before.key() == after.key() {
-            // The mailer notes delivery on the item at its own pace: a change of the same sending must not undo that.
+            // The mailer records delivery on the item independently. A change that does not send the invitation again must not undo
+            // that.
             let kept: &[&str] = if before.generation == after.generation {
                 &["mail"]
             } else {
@@ -188,7 +189,7 @@ impl<'a> Transaction<'a> {
         self.put(Position::Invitation, after.to_item()?, Condition::nothing_there())
     }
 
-    /// A member who changes keeps what requests note on them at their own pace.
+    /// Updates a member, except the attributes that requests record independently.
     fn member(&mut self, pair: &Pair<Member>) -> Result<(), StoreError> {
         match (&pair.before, &pair.after) {
             (Some(before), Some(after)) => self.update_all(
@@ -202,7 +203,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// A key that changes keeps what requests note on it at their own pace.
+    /// Updates a key, except the attributes that requests record independently.
     fn api_key(&mut self, pair: &Pair<ApiKey>) -> Result<(), StoreError> {
         match (&pair.before, &pair.after) {
             (Some(before), Some(after)) => {
@@ -212,7 +213,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Sets every attribute but the `kept` ones, and takes away those that are no more.
+    /// Sets every attribute except the `kept` ones, and removes those that no longer exist.
     fn update_all<T: Entity>(
         &mut self,
         position: Position,
@@ -233,7 +234,7 @@ impl<'a> Transaction<'a> {
         self.update(position, &after.key(), edit)
     }
 
-    /// The organization is written only where seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
+    /// Writes the organization only if seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
     fn organization(
         &mut self,
         changes: &Changes,
@@ -274,7 +275,7 @@ impl<'a> Transaction<'a> {
         let mut edit = Edit::when(condition);
         edit.add("seats_used", seats);
         edit.add("active_owners", owners);
-        // By this, a recount sees what sums do not tell: see `repair`.
+        // A recount relies on this to notice changes that the sums do not show: see `repair`.
         edit.add(keys::MOVES, 1);
         if let Some(after) = definition {
             let counters = ["seats_used", "active_owners", keys::PK, keys::SK];
@@ -286,7 +287,7 @@ impl<'a> Transaction<'a> {
         self.update(Position::Organization, &read.key(), edit)
     }
 
-    /// Takes in as many entries as there is room for; what is left of them does not fit.
+    /// Takes in as many entries as there is room for. Returns those that do not fit.
     pub(crate) fn take_entries(&mut self, most: usize) -> Result<Entries, StoreError> {
         let Entries { mut new, mut gone } = std::mem::take(&mut self.entries);
         let room = most.saturating_sub(self.items.len());
@@ -296,14 +297,14 @@ impl<'a> Transaction<'a> {
         for item in new {
             self.put(Position::Index, item, Condition::none())?;
         }
-        // The row's own condition, in the same transaction, says that these are its entries still.
+        // The row's own condition, in the same transaction, guarantees that these are still its entries.
         for Gone { key, .. } in gone {
             self.delete(Position::Index, &key, Condition::none())?;
         }
         Ok(Entries { new: later, gone: left })
     }
 
-    /// A transaction of nothing but these new entries, unless a later state of the row has written them already.
+    /// A transaction of only these new entries, unless a later state of the row has written them already.
     pub(crate) fn of_new(table: &'a str, entries: &[Item]) -> Result<Self, StoreError> {
         let mut t = Self::empty(table);
         for item in entries {
@@ -314,7 +315,7 @@ impl<'a> Transaction<'a> {
         Ok(t)
     }
 
-    /// A transaction that takes away these entries, unless a later state of the row has written them again.
+    /// A transaction that deletes these entries, unless a later state of the row has written them again.
     pub(crate) fn of_gone(table: &'a str, entries: &[Gone]) -> Result<Self, StoreError> {
         let mut t = Self::empty(table);
         for Gone { key, mark } in entries {
@@ -323,7 +324,7 @@ impl<'a> Transaction<'a> {
         Ok(t)
     }
 
-    /// Keeps the answer, unless one is kept already that still counts and is not the one it replaces.
+    /// Stores the response, unless a valid one is already stored that this one does not replace.
     pub(crate) fn once(
         &mut self,
         once: &IdempotencyKey,
@@ -344,7 +345,8 @@ impl<'a> Transaction<'a> {
     }
 }
 
-/// That an item is the one that was read: its version, and the instant it came where another may come after it.
+/// The condition that an item is the one that was read: by its version, and by its creation time if another item can follow under
+/// its key.
 fn as_read<T: Entity>(before: &T, version: u64) -> Condition {
     let read = Condition::version(version);
     match before.came() {
@@ -353,7 +355,7 @@ fn as_read<T: Entity>(before: &T, version: u64) -> Condition {
     }
 }
 
-/// That an entry is not of a later state of its row than the mark says.
+/// The condition that an entry is not from a later state of its row than the mark.
 fn not_later(mark: &str) -> Condition {
     Condition::new(format!("{NEW} OR {MARK} <= :mark")).text(":mark", &mark)
 }

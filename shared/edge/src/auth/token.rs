@@ -1,4 +1,4 @@
-//! A token by the letter of RFC 7515 (signatures), RFC 7519 (claims) and RFC 8725 (what to be wary of).
+//! A token, strictly by RFC 7515 (signatures), RFC 7519 (claims) and RFC 8725 (security advice).
 
 use super::TokenError;
 use crate::body::given;
@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
-/// The kinds of token that are accepted: access tokens (RFC 9068), and those that do not say of which kind they are. All others
-/// (to log out, of a proof, of an event) are for somebody else.
+/// The accepted kinds of token: access tokens (RFC 9068), and those that do not state their kind. All others (logout tokens,
+/// proofs, event tokens) are for other recipients.
 const KINDS: [&str; 2] = ["at+jwt", "jwt"];
 
-/// What every kind of media type in a header may leave out (RFC 7515, section 4.1.9).
+/// The prefix that every media type in a header may omit (RFC 7515, section 4.1.9).
 const APPLICATION: &str = "application/";
 
-/// The claim that makes a token one of events, such as a logout (RFC 8417, section 2.2), whatever its header says.
+/// The claim that makes a token an event token, such as a logout (RFC 8417, section 2.2), whatever its header says.
 const EVENTS: &str = "events";
 
 #[derive(Deserialize)]
@@ -28,29 +28,29 @@ struct Header {
     kid: Option<String>,
     #[serde(default, deserialize_with = "given")]
     typ: Option<String>,
-    /// Extensions that must be understood, whatever they are.
+    /// Whether there are extensions that must be understood, whatever they are.
     #[serde(default, deserialize_with = "there")]
     crit: bool,
 }
 
-/// Whether it is there at all, null included.
+/// Whether it is present at all, even as null.
 fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Value::deserialize(deserializer).map(|_| true)
 }
 
-/// A token, of which nothing but the header has been believed.
+/// A token of which only the header is trusted so far.
 pub(super) struct Token<'t> {
-    /// What its signature is said to be made with.
+    /// The algorithm that its header names.
     pub(super) algorithm: Algorithm,
-    /// The key that it is said to be made by.
+    /// The key that its header names.
     pub(super) key_id: String,
-    /// Header and claims, as they are signed.
+    /// The signed text: header and claims.
     signed: &'t str,
     claims: &'t str,
     signature: &'t str,
 }
 
-/// A part of a token: an object in which each name stands once.
+/// A part of a token: an object without repeated names.
 fn part<T: DeserializeOwned>(encoded: &str) -> Result<(Value, T), TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| TokenError::Malformed)?;
     let text = json::parse(&bytes).map_err(|_| TokenError::Malformed)?;
@@ -61,14 +61,14 @@ fn part<T: DeserializeOwned>(encoded: &str) -> Result<(Value, T), TokenError> {
     Ok((text.value, part))
 }
 
-/// Whether a header's `typ` is one of the kinds that are accepted.
+/// Whether a header's `typ` is an accepted kind.
 fn is_accepted(typ: &str) -> bool {
     let kind = typ.to_ascii_lowercase();
     KINDS.contains(&kind.strip_prefix(APPLICATION).unwrap_or(&kind))
 }
 
 impl<'t> Token<'t> {
-    /// A token of a kind that is accepted.
+    /// A token of an accepted kind.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -88,7 +88,7 @@ impl<'t> Token<'t> {
         })
     }
 
-    /// The claims, if this key has signed them.
+    /// The claims, if this key signed them.
     ///
     /// # Errors
     /// [`TokenError`].
@@ -114,10 +114,10 @@ const NEVER: i64 = 253_402_300_799;
 pub(super) struct NumericDate(Number);
 
 impl NumericDate {
-    /// The instant; the last one there is for those of the last day of the year 9999, which is how some write "never".
+    /// The instant. Dates on the last day of the year 9999, which some issuers use for "never", give the last instant there is.
     ///
     /// # Errors
-    /// [`TokenError::Time`] for one that is not within the time there is.
+    /// [`TokenError::Time`] for a date outside the range of time.
     pub(super) fn at(&self) -> Result<Timestamp, TokenError> {
         let whole = self.0.as_i64().map(SignedDuration::from_secs);
         let exact = || SignedDuration::try_from_secs_f64(self.0.as_f64()?).ok();

@@ -1,21 +1,21 @@
-//! Whose tokens are accepted: judged from their claims, once the signature is known to be good.
+//! The issuers and clients whose tokens are accepted: judged by a token's claims, after its signature is verified.
 
 use super::TokenError;
 use serde::Deserialize;
 
-/// The scope that makes a token one of the platform's, where nothing else is set.
+/// The default scope that makes a token a platform token.
 pub const PLATFORM_SCOPE: &str = "muster:platform";
 
-/// Whose tokens are accepted, and which of them are the platform's.
+/// The tokens that are accepted, and which of them are platform tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
     /// The `iss` of tokens.
     pub issuer: String,
     /// The `aud` of tokens: one of these.
     pub audiences: Vec<String>,
-    /// For access tokens without any `aud`, as those of Cognito: their `client_id` is one of these.
+    /// For access tokens without any `aud`, such as Cognito's: their `client_id` is one of these.
     pub clients: Vec<String>,
-    /// The scope of the platform's tokens, as the provider spells it.
+    /// The scope of platform tokens, in the provider's spelling.
     pub platform_scope: String,
 }
 
@@ -37,7 +37,7 @@ impl Words {
     }
 }
 
-/// The claims by which a token is judged.
+/// The claims that decide about a token.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct TokenClaims {
     #[serde(default)]
@@ -51,7 +51,7 @@ pub(super) struct TokenClaims {
 }
 
 impl Trust {
-    /// Refuses a token that is for somebody else. `client_id` counts only where there is no `aud` to go by.
+    /// Refuses a token that is for another recipient. `client_id` counts only if there is no `aud`.
     pub(super) fn accept(&self, grounds: &TokenClaims) -> Result<(), TokenError> {
         let is_ours = match (&grounds.aud, &grounds.client_id) {
             (Some(aud), _) => aud.all().any(|one| self.audiences.iter().any(|own| own == one)),
@@ -63,8 +63,8 @@ impl Trust {
         if is_ours { Ok(()) } else { Err(TokenError::Foreign) }
     }
 
-    /// Whether the token is one of the platform's: by `scope`, a text of words (RFC 9068, section 2.2.3), and by nothing near it. What
-    /// a person's ID token says of scopes is no grant.
+    /// Whether the token is a platform token: by `scope`, a text of words (RFC 9068, section 2.2.3), and by nothing similar. The
+    /// scopes in a person's ID token are no grant.
     pub(super) fn is_platform(&self, grounds: &TokenClaims) -> bool {
         let Some(Words::One(scope)) = &grounds.scope else {
             return false;

@@ -1,21 +1,21 @@
-//! Why a value is not what it should be, in words of our own: what serde says is for programmers.
+//! Why a value is invalid, in our own words: serde's messages are for programmers.
 
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
-/// Why a value is not what it should be.
+/// Why a value is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// A member of this name is not known.
+    /// There is no member with this name.
     #[error("unknown field")]
     Unknown(String),
-    /// A member of this name must be there.
+    /// A member with this name is required.
     #[error("is required")]
     Missing(&'static str),
-    /// The value is of another type; this says of which it must be.
+    /// The value has another type; this is the required one.
     #[error("{0}")]
     Type(String),
-    /// The value is of the right type and cannot be; this says why.
+    /// The value has the right type but is invalid; this is the reason.
     #[error("{0}")]
     Value(String),
 }

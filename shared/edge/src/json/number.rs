@@ -1,11 +1,11 @@
-//! Numbers as they are written: what a whole one says exactly, and what is not whole stays so.
+//! Numbers as they are written: whole numbers are exact, and others never become whole.
 //!
-//! `serde_json` hands over a number with a fraction or an exponent as the double beside it, which may be a whole one where
-//! the text is not: `0.99999999999999999` would be 1.
+//! `serde_json` passes a number with a fraction or an exponent as the nearest double, which may be whole even if the text is not:
+//! `0.99999999999999999` would be 1.
 
 use serde_json::Number;
 
-/// The numbers of a text of JSON, one after the other.
+/// The numbers of a JSON text, in sequence.
 pub(super) struct Written<'t> {
     rest: &'t [u8],
 }
@@ -16,7 +16,7 @@ impl<'t> Written<'t> {
         Self { rest: text }
     }
 
-    /// The next number, as it is written: what stands in strings is none.
+    /// The next number, as it is written: digits in strings do not count.
     pub(super) fn next(&mut self) -> &'t [u8] {
         let (mut in_string, mut escaped) = (false, false);
         let start = self.rest.iter().position(|byte| {
@@ -36,12 +36,12 @@ impl<'t> Written<'t> {
     }
 }
 
-/// Whether a number has such a byte, at its beginning or anywhere.
+/// Whether a number can contain this byte, or begin with it if `begins`.
 fn is_of_number(byte: u8, begins: bool) -> bool {
     matches!(byte, b'-' | b'0'..=b'9') || !begins && matches!(byte, b'+' | b'.' | b'e' | b'E')
 }
 
-/// The number that is written so, where `near` is the double that it was read as; none if there is none so great.
+/// The number with this spelling, where `near` is the double that it was parsed as; `None` if it is too large.
 pub(super) fn exactly(written: &[u8], near: f64) -> Option<Number> {
     let Some(whole) = whole(written) else {
         return Number::from_f64(broken(near));
@@ -51,7 +51,7 @@ pub(super) fn exactly(written: &[u8], near: f64) -> Option<Number> {
     number.ok().or_else(|| Number::from_f64(near))
 }
 
-/// A whole number as it is written: what is too great for 128 bits is the greatest of them. None if it is not whole.
+/// A whole number from its spelling, saturating at 128 bits. `None` if it is not whole.
 fn whole(written: &[u8]) -> Option<i128> {
     let text = std::str::from_utf8(written).ok()?;
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -61,12 +61,12 @@ fn whole(written: &[u8]) -> Option<i128> {
     if kept.trim_start_matches(['-', '0']).is_empty() {
         return Some(0);
     }
-    // An exponent that is no number here is one of more digits than a text can make good for.
+    // An exponent that does not parse here has more digits than any text's length could offset.
     let beyond = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
     let exponent = exponent.parse().unwrap_or(beyond);
     let behind = i64::try_from(fraction.len()).ok()?;
     let ending = i64::try_from(all.len() - kept.len()).ok()?;
-    // Zeros to be written behind the digits that are kept.
+    // Zeros to append to the digits that are kept.
     let zeros = exponent.saturating_sub(behind).saturating_add(ending);
     let zeros = u32::try_from(zeros.min(i64::from(u32::MAX))).ok()?;
     let whole = 10_i128
@@ -75,7 +75,8 @@ fn whole(written: &[u8]) -> Option<i128> {
     Some(whole.unwrap_or(if kept.starts_with('-') { i128::MIN } else { i128::MAX }))
 }
 
-/// A double that is not whole either, for a number that is not: the next one towards 0, where doubles have fractions.
+/// A double that is not whole, for a number that is not: if `near` is whole, the next one toward 0, as far as doubles have
+/// fractions.
 fn broken(near: f64) -> f64 {
     if near == 0.0 {
         f64::from_bits(1).copysign(near)

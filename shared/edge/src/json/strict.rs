@@ -1,4 +1,4 @@
-//! From a value to a type, in the one form that the type is written in.
+//! From a value to a type, in the type's one documented form.
 
 use super::Flaw;
 use serde::Deserializer;
@@ -6,8 +6,8 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{IntoDeserializer, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A value that is read strictly: a structure is an object and no list, a word is a text and no object. A whole number may be
-/// written with a fraction of zero, as JSON Schema has it.
+/// A value that is read strictly: a structure must be an object and not a list, a word must be text and not an object. A whole
+/// number may have a fraction of zero, as in JSON Schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Strict<'de>(pub &'de Value);
 
@@ -23,11 +23,11 @@ fn wrong(wanted: &str) -> Flaw {
     Flaw::Type(format!("must be {wanted}"))
 }
 
-/// A number as a whole one; none if it has a fraction.
+/// A number as a whole one; `None` if it has a fraction.
 fn whole(number: &Number) -> Option<i128> {
     let signed = number.as_i64().map(i128::from);
     let whole = signed.or(number.as_u64().map(i128::from));
-    // Of 64 bits, whole numbers are read as such, so a double without a fraction is out of every range.
+    // Whole numbers of up to 64 bits are parsed as such, so a double without a fraction is out of every range.
     let beyond = || number.as_f64().filter(|n| n.fract() == 0.0).map(|_| i128::MAX);
     whole.or_else(beyond)
 }
@@ -46,7 +46,7 @@ impl<'de> Strict<'de> {
     }
 }
 
-/// What is wrong with a number that its type does not hold. What the field itself takes is less, and told where it is checked.
+/// The message for a number that its type cannot hold. The field's own range is narrower, and is checked elsewhere.
 fn out_of_range(number: i128, is_unsigned: bool) -> String {
     let told = match (number < 0, is_unsigned) {
         (true, true) => "must not be negative",

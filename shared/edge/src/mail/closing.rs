@@ -1,4 +1,4 @@
-//! Letters about the end of an organization, to those who own it.
+//! Letters about the end of an organization, to its owners.
 
 use super::letters::{organization_name, shown};
 use super::{LetterError, Outgoing};

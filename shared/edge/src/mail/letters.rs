@@ -1,4 +1,4 @@
-//! What each letter says.
+//! The text of each letter.
 
 use super::{LetterError, Outgoing, untrusted};
 use askama::Template;
@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use muster_domain::address::Address;
 use muster_domain::mail::EndReason;
 
-/// How many resources a letter names before it only counts them.
+/// The most resources that a letter names before it only counts them.
 const NAMED_RESOURCES: usize = 20;
 
-/// A letter, with what it needs to know. Names are as people wrote them.
+/// A letter and its data. Names are as people wrote them.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Letter<'a> {
-    /// Somebody is asked to join.
+    /// An invitation to join.
     Invitation {
         /// The name of the organization.
         organization: &'a str,
@@ -23,14 +23,14 @@ pub enum Letter<'a> {
         resources: &'a [String],
         /// The name or the address of the person who invites.
         inviter: &'a str,
-        /// What the inviter wrote.
+        /// The inviter's message.
         message: Option<&'a str>,
-        /// Where the invitation is accepted: an http or https address.
+        /// The address at which the invitee accepts: http or https.
         link: &'a str,
         /// When the invitation expires.
         expires_at: Timestamp,
     },
-    /// Somebody was made a member at once.
+    /// A person was added as a member directly.
     Added {
         /// The name of the organization.
         organization: &'a str,
@@ -40,9 +40,9 @@ pub enum Letter<'a> {
         resources: &'a [String],
         /// The name or the address of the person who added them.
         by: &'a str,
-        /// What that person wrote.
+        /// That person's message.
         message: Option<&'a str>,
-        /// Where the product is: an http or https address.
+        /// The product's address: http or https.
         link: &'a str,
     },
     /// A role will end soon.
@@ -55,7 +55,7 @@ pub enum Letter<'a> {
         resource: Option<&'a str>,
         /// When the role ends.
         ends_at: Timestamp,
-        /// How many days are left: 7 or 1.
+        /// The number of days left: 7 or 1.
         days: u8,
     },
     /// A role has ended.
@@ -66,13 +66,13 @@ pub enum Letter<'a> {
         role: &'a str,
         /// The name of the resource, for a role on one.
         resource: Option<&'a str>,
-        /// Why it has ended.
+        /// The reason.
         reason: EndReason,
     },
 }
 
 impl Letter<'_> {
-    /// Writes the letter to somebody.
+    /// Writes the letter to this address.
     pub fn render(&self, to: Address) -> Result<Outgoing, LetterError> {
         match *self {
             Self::Invitation {
@@ -154,7 +154,7 @@ impl Letter<'_> {
     }
 }
 
-/// An invitation, fit to be shown.
+/// An invitation, ready for display.
 struct Invitation<'a> {
     organization: String,
     role: String,
@@ -194,7 +194,7 @@ struct InvitationHtml<'a> {
     letter: &'a Invitation<'a>,
 }
 
-/// The news of having been added, fit to be shown.
+/// The notice of having been added, ready for display.
 struct Added<'a> {
     organization: String,
     role: String,
@@ -233,7 +233,7 @@ struct AddedHtml<'a> {
     letter: &'a Added<'a>,
 }
 
-/// The announcement of an end, fit to be shown.
+/// The announcement of an end, ready for display.
 struct AccessEnding {
     organization: String,
     role: String,
@@ -266,7 +266,7 @@ struct AccessEndingHtml<'a> {
     letter: &'a AccessEnding,
 }
 
-/// The news of an end, fit to be shown.
+/// The notice of an end, ready for display.
 struct AccessEnded {
     organization: String,
     role: String,
@@ -315,12 +315,12 @@ pub(super) fn organization_name(name: &str) -> String {
     untrusted::one_line_or(name, "an organization")
 }
 
-/// The readers' timezones are not known here, so the moment says its own.
+/// The readers' time zones are unknown here, so the time names its own.
 pub(super) fn shown(moment: Timestamp) -> String {
     moment.strftime("%-d %B %Y at %H:%M UTC").to_string()
 }
 
-/// Lets through an http or https address without anything that could end it early or hide its host.
+/// Accepts an http or https address without anything that could end it early or hide its host.
 fn checked(link: &str) -> Result<&str, LetterError> {
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '\\' | '`');
     let uri: Uri = link.parse().map_err(|_| LetterError::Link)?;

@@ -3,7 +3,7 @@
 use muster_domain::address::{Address, AddressError};
 use std::{fmt, str::FromStr};
 
-/// An address with a name beside it, such as `Muster <no-reply@muster.example>`.
+/// An address with a name, such as `Muster <no-reply@muster.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
     name: Option<String>,
@@ -55,7 +55,7 @@ impl fmt::Display for Mailbox {
     }
 }
 
-/// Why a sender is refused.
+/// The reason why a sender is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailboxError {
     /// The name is too long, or holds brackets, quotation marks or invisible characters.

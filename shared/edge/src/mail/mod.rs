@@ -1,4 +1,4 @@
-//! The letters Muster sends: what they say, and their form on the wire.
+//! The letters that Muster sends: their text, and their form on the wire.
 //!
 //! Names and messages come from people, so every one of them passes `untrusted` before a template
 //! sees it. The templates are in `templates/mail`, each letter as HTML and as plain text.
@@ -23,7 +23,7 @@ use muster_domain::address::Address;
 /// A letter ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Who gets it.
+    /// The recipient.
     pub to: Address,
     /// The subject, on one line.
     pub subject: String,
@@ -43,9 +43,9 @@ impl std::fmt::Debug for Outgoing {
 impl Outgoing {
     /// Writes the letter as a MIME message, with both bodies as alternatives.
     ///
-    /// `id` becomes the left side of the Message-ID, so that it names one mail for good.
+    /// `id` becomes the left side of the Message-ID, so that it names one mail permanently.
     pub fn mime(&self, from: &Mailbox, id: &str, date: Timestamp) -> Vec<u8> {
-        // The builder writes this header as it is, so nothing but plain characters may get there.
+        // The builder writes this header unescaped, so it may contain only plain characters.
         let id: String = id
             .chars()
             .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
@@ -57,7 +57,7 @@ impl Outgoing {
             .subject(self.subject.as_str())
             .message_id(format!("{id}@{}", from.address().domain()))
             .date(date.as_second())
-            // Keeps out-of-office replies and other robots from answering.
+            // Stops out-of-office replies and other automatic responses.
             .header("Auto-Submitted", Text::new("auto-generated"))
             .text_body(self.text.as_str())
             .html_body(self.html.as_str())

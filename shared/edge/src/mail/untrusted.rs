@@ -1,4 +1,4 @@
-//! What people wrote, made fit for a letter.
+//! Text that people wrote, made safe for a letter.
 
 use muster_domain::address::Address;
 use muster_domain::text::is_ignorable;
@@ -9,37 +9,37 @@ const MAX_NAME: usize = 80;
 const MAX_MESSAGE: usize = 2_000;
 /// The most lines of a message shown.
 const MAX_LINES: usize = 60;
-/// How wide a quoted line may be before a mail program would break it where no mark follows.
+/// The width of a quoted line beyond which a mail program would break it without a quotation mark.
 const QUOTE_WIDTH: usize = 72;
 
-/// Ends words for whoever looks for addresses in a text, and is hardly seen. A character of no width would not do: some take it for a
-/// part of a host's name, and browsers then leave it out (UTS 46).
+/// Ends words for programs that detect addresses, and is hardly visible. A zero-width character would not do: some programs count
+/// it as part of a host name, and browsers then drop it (UTS 46).
 const HAIR_SPACE: char = '\u{200a}';
-/// Keeps digits apart for whoever looks for telephone numbers, in which blanks are usual.
+/// Separates digits for programs that detect telephone numbers, in which spaces are usual.
 const WORD_JOINER: char = '\u{2060}';
 
-/// A name on one line: nothing invisible, nothing that turns the direction of text, nothing of which mail programs would make
-/// a link, and no start of an encoded word (RFC 2047), which they would decode.
+/// A name on one line: nothing invisible, nothing that changes the direction of text, nothing that mail programs would turn into a
+/// link, and no start of an encoded word (RFC 2047), which they would decode.
 pub(super) fn one_line(name: &str) -> String {
     unlinked(&plain_line(name))
 }
 
-/// The same as somebody wrote it who is trusted with links.
+/// The same, for an author who is trusted with links.
 pub(super) fn plain_line(name: &str) -> String {
     let line = visible(name).replace("://", ": ").replace("=?", "= ?");
     shortened(&line, MAX_NAME)
 }
 
-/// An address as it is read in a letter, at its full length: somebody chose it too, so it becomes no link either.
+/// An address for display in a letter, at its full length: a person chose it too, so it becomes no link either.
 pub(super) fn address(address: &Address) -> String {
     unlinked(address.as_str())
 }
 
-/// Fewest digits of a telephone number that a phone offers to call.
+/// Fewest digits that a phone offers to call.
 const DIALED: usize = 7;
 
-/// The text with a hair space before each sign that holds an address together, and something unseen between the digits of what
-/// may be a telephone number, so that mail programs take `evil.example` for words and make no link of it. It reads as before.
+/// The text with a hair space before each sign that joins an address, and an invisible character between the digits of a possible
+/// telephone number. Mail programs then take `evil.example` for words and do not link it. It reads as before.
 fn unlinked(text: &str) -> String {
     let may_be_dialed = text.chars().filter(|letter| letter.is_numeric()).count() >= DIALED;
     let mut broken = String::with_capacity(text.len());
@@ -59,7 +59,7 @@ fn unlinked(text: &str) -> String {
     broken
 }
 
-/// Dots, those that browsers take for dots, and what stands in `mailto:a@b` and `tel:1`.
+/// Dots, characters that browsers take for dots, and the signs in `mailto:a@b` and `tel:1`.
 fn holds_together(letter: char) -> bool {
     matches!(
         letter,
@@ -77,19 +77,19 @@ fn holds_together(letter: char) -> bool {
     )
 }
 
-/// As [`one_line`], or other words when nothing in the name can be seen.
+/// Like [`one_line`], or `words` if nothing in the name is visible.
 pub(super) fn one_line_or(name: &str, words: &str) -> String {
     let line = one_line(name);
     if line.is_empty() { words.to_owned() } else { line }
 }
 
-/// A message, line by line, without links. Empty when nothing in it can be seen.
+/// A message, line by line, without links. Empty if nothing in it is visible.
 pub(super) fn lines(message: &str) -> Vec<String> {
     let message = message.replace("\r\n", "\n");
     let mut lines: Vec<String> = Vec::new();
     let mut left = MAX_MESSAGE;
     for line in message.split(is_line_break).map(visible) {
-        // One empty line parts paragraphs; more would only push the rest out of sight.
+        // One empty line separates paragraphs; more would only push the rest off the screen.
         if line.is_empty() && lines.last().is_none_or(String::is_empty) {
             continue;
         }
@@ -120,7 +120,7 @@ pub(super) fn quoted(lines: &[String]) -> String {
     quoted.join("\n")
 }
 
-/// The text without what cannot be seen, its white space as single spaces.
+/// The text without invisible characters, with white space as single spaces.
 fn visible(text: &str) -> String {
     let read: String = text
         .chars()
@@ -137,7 +137,7 @@ fn is_joiner(character: char) -> bool {
     matches!(character, '\u{200c}' | '\u{200d}')
 }
 
-/// Chooses between the text and the colour form of an emoji.
+/// Chooses between the text and the color form of an emoji.
 fn is_variation(character: char) -> bool {
     matches!(character, '\u{fe00}'..='\u{fe0f}')
 }

@@ -1,6 +1,6 @@
 //! The catalog of problems: every type with its statuses and its title, each written once.
 
-/// What every problem's `type` begins with. It names the problem; nothing has to exist at this address.
+/// The prefix of every problem's `type`. It names the problem; nothing has to exist at this address.
 pub const TYPE_BASE: &str = "https://muster.example/problems/";
 
 macro_rules! catalog {

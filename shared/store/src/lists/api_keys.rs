@@ -9,7 +9,7 @@ use crate::keys;
 use muster_domain::{ApiKey, OrganizationId, UserId};
 
 impl Store {
-    /// API keys of a member, oldest first, revoked and dead ones among them.
+    /// API keys of a member, oldest first, including revoked and dead ones.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,13 +1,13 @@
-//! Places in the list of people: which part of it, and where in that.
+//! Places in the list of people: the part of the list, and the place in it.
 
 use super::PeopleQuery;
 use crate::cursor::Cursor;
 use muster_domain::people::InviteStatus;
 
-/// A part of a list, each with an order of its own.
+/// A part of a list, with an order of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Block {
-    /// Whoever was searched for, members and invitations alike, in the order of the words that were found.
+    /// Search results, members and invitations alike, in the order of the matching words.
     Words,
     /// Members.
     Members,
@@ -16,7 +16,7 @@ pub(super) enum Block {
 }
 
 impl Block {
-    /// The parts of a list, one after the other.
+    /// The parts of a list, in sequence.
     pub(super) fn of(asked: &PeopleQuery) -> Vec<Self> {
         let pending = asked.filter.invite_status == Some(InviteStatus::Pending);
         if asked.order.is_none() && !asked.filter.terms.is_empty() && !pending {
@@ -39,9 +39,9 @@ impl Block {
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Position {
-    /// In which part.
+    /// The part.
     pub(super) block: Block,
-    /// After what in it; before everything, if empty.
+    /// The place in it that was last; empty before the first.
     pub(super) text: String,
 }
 
@@ -54,7 +54,7 @@ impl Position {
     }
 
     pub(super) fn cursor(&self) -> Cursor {
-        // INVARIANT 11: a cursor is a position in the order, and stays one when the person at it goes.
+        // INVARIANT 11: a cursor is a position in the order, and stays one when the person there leaves.
         Cursor::after(format!("{}{}", self.block.letter(), self.text))
     }
 

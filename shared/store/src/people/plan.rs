@@ -1,4 +1,4 @@
-//! Which entries serve what is asked for.
+//! Choosing the entries that serve a query.
 
 use super::PeopleQuery;
 use super::place::Block;
@@ -15,15 +15,15 @@ pub(super) struct Plan {
     longest: String,
     /// The ranges of each filter whose entries have the block's order.
     pub(super) aligned: Vec<Vec<KeyRange>>,
-    /// The ranges of everybody in the block's order, where no filter has entries in it.
+    /// The ranges of everyone in the block's order, if no filter has entries in it.
     pub(super) base: Option<Vec<KeyRange>>,
-    /// The ranges of each other filter but those of words.
+    /// The ranges of each other filter except words.
     pub(super) others: Vec<Vec<KeyRange>>,
-    /// Whether whom the words find must be known as well.
+    /// Whether the people found by words must be known as well.
     pub(super) needs_words: bool,
-    /// Whether they are gone along from the end.
+    /// Whether the ranges are read from the end.
     pub(super) backwards: bool,
-    /// Whether whoever is in all the aligned ranges is meant.
+    /// Whether everyone in all the aligned ranges matches.
     pub(super) exact: bool,
     /// Whether a filter has no ranges here and is applied to the rows.
     pub(super) by_row: bool,
@@ -34,7 +34,7 @@ const BY_NAME: Order = Order {
     descending: false,
 };
 
-/// Those who joined in a period are listed with the latest first, unless something else is asked for.
+/// Members who joined in a period are listed latest first by default.
 const NEWEST_FIRST: Order = Order {
     by: By::Joined,
     descending: true,
@@ -68,7 +68,7 @@ impl Plan {
             },
         };
         let words = asked.filter.terms.len();
-        // In the order of a word, that word is what is gone along, and both kinds of people with it.
+        // The order of a word follows that word's range, which includes both kinds of people.
         let all_kinds = asked.filter.takes_members() && asked.filter.takes_invitations();
         let by_row = asked.roles_by_row && !asked.filter.roles.is_empty();
         let exact = others.is_empty() && !by_row && words <= usize::from(block == Block::Words && all_kinds);
@@ -86,7 +86,7 @@ impl Plan {
         }
     }
 
-    /// Whether this kind of person belongs into the block.
+    /// Whether this kind of person belongs in the block.
     pub(super) fn takes(&self, filter: &Filter, id: PersonId) -> bool {
         match id {
             PersonId::Member(_) => self.block != Block::Invitations && filter.takes_members(),
@@ -94,11 +94,11 @@ impl Plan {
         }
     }
 
-    /// Where a person stands in the block: what comes before their id in the text of their place.
+    /// A person's place in the block: the text before their id.
     pub(super) fn place(&self, person: &Person) -> Option<String> {
         match (self.block, person) {
             (Block::Words, person) => {
-                // Under the first of their words that is meant, so that they come once.
+                // Listed under the first of their words that matches, so that they appear once.
                 let words = person.words();
                 let word = words.iter().find(|word| word.starts_with(&self.longest))?;
                 Some(format!("{word}#"))
@@ -109,10 +109,10 @@ impl Plan {
         }
     }
 
-    /// Whether somebody who was met at one place, and stands at another by now, is to be shown where they were met.
+    /// Whether a person who was found at one place, and now has another, is shown where they were found.
     ///
-    /// A new name moves a member, and so does being active, as asking for the list is. Moved ahead they are met again, if there is
-    /// `more` to come; moved behind us, they are not.
+    /// A new name moves a member, and so does activity, such as requesting the list. A member who moved ahead is found again if
+    /// there is `more` to come; one who moved back is not.
     pub(super) fn passes(&self, met: &str, own: &str, more: bool) -> bool {
         let ahead = if self.backwards { own < met } else { own > met };
         self.block == Block::Members && (!ahead || !more)
@@ -121,9 +121,9 @@ impl Plan {
 
 /// The ranges of each filter.
 struct Facets {
-    /// Those whose entries are by name, or by invitation.
+    /// The ranges of filters with entries by name, or by invitation.
     named: Vec<Vec<KeyRange>>,
-    /// Those who joined in a period.
+    /// The range of members who joined in a period.
     joined: Option<KeyRange>,
 }
 
@@ -131,7 +131,7 @@ impl Facets {
     fn of(asked: &PeopleQuery, block: Block) -> Self {
         let filter = &asked.filter;
         let (members, invitations) = (block != Block::Invitations, block != Block::Members);
-        // What members have and what invitations have lies apart.
+        // Members' and invitations' entries have separate prefixes.
         let both = |held: String, offered: String| {
             let held = members.then(|| KeyRange::of(held));
             let offered = invitations.then(|| KeyRange::of(offered));

@@ -1,4 +1,4 @@
-//! Ranges of entries, and reading several of them as one.
+//! Ranges of entries, and reading several as one.
 
 use crate::Store;
 use crate::error::StoreError;
@@ -10,21 +10,21 @@ use muster_domain::people::{Period, instant};
 use muster_domain::{Invitation, OrganizationId, Person, PersonId};
 use std::collections::BTreeSet;
 
-/// A range of entries of one prefix. The rest of their key is where somebody stands in it.
+/// A range of entries with one prefix. The rest of their key is the person's place in it.
 #[derive(Debug, Clone)]
 pub(super) struct KeyRange {
-    /// What comes before the text of a place.
+    /// The text before a place.
     prefix: String,
-    /// The least key of it.
+    /// The lowest key in it.
     low: String,
-    /// The greatest key of it.
+    /// The highest key in it.
     high: String,
-    /// Which shard of the index by activity it is in, if it is in that index.
+    /// The shard of the index by activity, if the range is in that index.
     shard: Option<u8>,
 }
 
 impl KeyRange {
-    /// All that begins with a prefix.
+    /// All keys with a prefix.
     pub(super) fn of(prefix: impl Into<String>) -> Self {
         let prefix = prefix.into();
         Self {
@@ -35,7 +35,7 @@ impl KeyRange {
         }
     }
 
-    /// Whoever has a word with this beginning; a place begins with the word itself.
+    /// Everyone with a word that begins so; a place begins with the word itself.
     pub(super) fn word(beginning: &str) -> Self {
         Self {
             prefix: keys::WORD.to_owned(),
@@ -48,7 +48,7 @@ impl KeyRange {
         let all = Self::of(keys::JOINED);
         Self {
             low: format!("{}{}", keys::JOINED, instant(period.from)),
-            // Keys go on after the instant, so this very one is without.
+            // Keys continue after the instant, so this instant itself is excluded.
             high: period
                 .until
                 .map_or(all.high, |until| format!("{}{}", keys::JOINED, instant(until))),
@@ -56,7 +56,7 @@ impl KeyRange {
         }
     }
 
-    /// Members by when they were last seen: as many ranges as the index has shards.
+    /// Members by last activity: as many ranges as the index has shards.
     pub(super) fn by_activity() -> Vec<Self> {
         let shard = |shard| Self {
             // A key is never empty.
@@ -68,18 +68,18 @@ impl KeyRange {
     }
 }
 
-/// Somebody met in a range.
+/// A person found in a range.
 pub(super) struct Hit {
     /// The text of the place, which ends in the id.
     pub(super) text: String,
-    /// Who.
+    /// Their id.
     pub(super) id: PersonId,
-    /// Their own item, where the range is of these.
+    /// Their own item, if the range consists of those.
     pub(super) item: Option<Item>,
 }
 
 impl Hit {
-    /// The row, if it is there still.
+    /// The row, if it still exists.
     pub(super) fn person(&self, organization: OrganizationId, read: &ReadSet) -> Result<Option<Person>, StoreError> {
         match &self.item {
             Some(item) => Invitation::from_item(item.clone()).map(|i| Some(Person::Invitation(Box::new(i)))),
@@ -88,18 +88,18 @@ impl Hit {
     }
 }
 
-/// Who was met.
+/// The people found.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) hits: Vec<Hit>,
-    /// Whether there may be more behind them.
+    /// Whether there may be more after them.
     pub(super) more: bool,
-    /// The last place that was looked at.
+    /// The last place that was examined.
     pub(super) last: Option<String>,
 }
 
 impl Found {
-    /// These, in no order.
+    /// These people, unsorted.
     pub(super) fn of(ids: BTreeSet<PersonId>) -> Self {
         let hit = |id| Hit {
             text: String::new(),
@@ -120,7 +120,7 @@ impl Found {
         self.hits.is_empty() && !self.more
     }
 
-    /// Whoever is in all of these, as far as all of them are known; each is in the same order.
+    /// The people in all of these, as far as all of them are known; all have the same order.
     pub(super) fn common(all: impl Iterator<Item = Self>, backwards: bool) -> Self {
         let precedes = |a: &str, b: &str| if backwards { a > b } else { a < b };
         all.reduce(|one, other| {
@@ -139,7 +139,7 @@ impl Found {
         .unwrap_or_default()
     }
 
-    /// The first of them only.
+    /// Keeps only the first of them.
     pub(super) fn cut(&mut self, limit: usize) {
         if self.hits.len() > limit {
             self.hits.truncate(limit);
@@ -150,7 +150,7 @@ impl Found {
 }
 
 impl Store {
-    /// The next people of these ranges together, in their order; who is in several comes once.
+    /// The next people of these ranges combined, in order; a person in several appears once.
     pub(super) async fn along(
         &self,
         organization: OrganizationId,
@@ -164,7 +164,7 @@ impl Store {
             .map(|span| self.in_span(organization, span, backwards, after, limit));
         let parts = futures::future::try_join_all(read).await?;
         let precedes = |a: &str, b: &str| if backwards { a > b } else { a < b };
-        // Beyond the first end of a range that goes on, it is not known who else is there.
+        // Beyond the first end of an incomplete range, the other people there are unknown.
         let ends = parts
             .iter()
             .filter(|part| part.more)

@@ -1,4 +1,4 @@
-//! How many API keys a member has.
+//! The number of API keys of a member.
 
 use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What};
 use crate::error::StoreError;
@@ -27,11 +27,11 @@ impl Repair<'_> {
         read.member(self.id, id)
     }
 
-    /// A member's keys are written under the member's version, so they did not change while that stayed.
+    /// Keys are written under their member's version, so they did not change while that stayed the same.
     pub(super) async fn settle_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
         let mut found = None;
         for _ in 0..MAX_ATTEMPTS {
-            // Keys of one who is gone are dead, and taken away by a job.
+            // Keys of a former member are dead, and a job deletes them.
             let Some(member) = self.member(id).await? else {
                 return Ok(None);
             };

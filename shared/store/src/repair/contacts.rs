@@ -27,7 +27,7 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// Suspects those of whom something is missing, or other than it should be.
+    /// Suspects contacts with a missing or incorrect item.
     pub(super) async fn look_at_rows(
         &self,
         items: &[Item],
@@ -49,7 +49,7 @@ impl Repair<'_> {
         Ok(subjects)
     }
 
-    /// Suspects what follows from nobody, or not any more.
+    /// Suspects items that follow from no contact, or no longer do.
     pub(super) async fn look_at_followers(&self, items: &[Item], suspects: &mut Suspects) -> Result<(), StoreError> {
         let of = |item| Key::of(item).map(|key| (Who::of(&key, item), key));
         let all: Vec<(Who, Key)> = items.iter().filter_map(of).collect();

@@ -1,4 +1,4 @@
-//! Counters: sums over rows that others change meanwhile. See the module above for why what is mended here is right.
+//! Counters: sums over rows that others keep changing. The module above explains why the fixes made here are correct.
 
 use super::subject::Subject;
 use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
@@ -15,12 +15,12 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 /// Notes of one read.
 const NOTES: usize = 1_000;
 
-/// Seats and owners there are, and who holds them.
+/// The seats and owners counted, and their holders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     seats: u64,
     owners: u64,
-    /// A sum of hashes, one of each holder: the same for the same holders in any order.
+    /// A sum of hashes, one per holder: the same for the same holders in any order.
     holders: u64,
 }
 
@@ -48,7 +48,7 @@ impl Tally {
     }
 }
 
-/// When they came: who comes again is somebody else.
+/// The time of joining: a person who joins again counts as another.
 fn came(person: &Person) -> Timestamp {
     match person {
         Person::Member(member) => member.joined_at,
@@ -61,7 +61,7 @@ fn came(person: &Person) -> Timestamp {
 pub(super) struct Sums(BTreeMap<String, u64>);
 
 impl Sums {
-    /// Counts a note in.
+    /// Adds a note.
     pub(super) fn add(&mut self, note: &Item) -> Result<(), StoreError> {
         for name in attributes_in(note)? {
             *self.0.entry(name).or_default() += 1;
@@ -69,7 +69,7 @@ impl Sums {
         Ok(())
     }
 
-    /// What the counts say; a sum of nothing is not told.
+    /// The stored counts, without empty ones.
     fn told(item: Option<&Item>) -> Self {
         let number = |(name, value): (&String, &AttributeValue)| {
             let value: u64 = value.as_n().ok()?.parse().ok()?;
@@ -79,12 +79,12 @@ impl Sums {
     }
 }
 
-/// How often a counter of this item was moved.
+/// The number of changes to counters of this item.
 fn moves(item: Option<&Item>) -> Option<AttributeValue> {
     item.and_then(|item| item.get(keys::MOVES)).cloned()
 }
 
-/// Beginnings of member keys, so that all can be read side by side: ids are spread evenly, and none begins higher.
+/// Prefixes of member keys, so that all can be read in parallel: ids are spread evenly, and none begins higher.
 const PARTS: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
 
 impl Repair<'_> {
@@ -93,7 +93,7 @@ impl Repair<'_> {
         Ok(read.item(key).cloned())
     }
 
-    /// Counts all people anew, as fast as that goes.
+    /// Counts all people anew, as fast as possible.
     async fn tally(&self) -> Result<Tally, StoreError> {
         let bound = |part: &str| format!("{}usr_{part}", keys::TEAM_MEMBER);
         let starts = PARTS.iter().enumerate();
@@ -140,7 +140,7 @@ impl Repair<'_> {
         }
     }
 
-    /// Compares the organization's counters with what there is.
+    /// Compares the organization's counters with the actual rows.
     pub(super) async fn settle_counters(&self, first: &Tally) -> Result<Vec<Difference>, StoreError> {
         let key = Key::organization(self.id);
         let mut found = Vec::new();
@@ -191,7 +191,7 @@ impl Repair<'_> {
         Ok(found)
     }
 
-    /// Compares the counts with the sums of the notes; with those of the first look to begin with, if they are still good.
+    /// Compares the counts with the sums of the notes; first with those of the first look, if they are still valid.
     pub(super) async fn settle_sums(&self, first: Option<Sums>) -> Result<Vec<Difference>, StoreError> {
         let key = Key::counts(self.id);
         let mut found = Vec::new();
@@ -228,7 +228,7 @@ impl Repair<'_> {
         Ok(found)
     }
 
-    /// A counter that could not be told from what there is, since that changed all the time.
+    /// A counter that could not be determined, since the rows kept changing.
     fn unsure(&self, what: What, key: &Key, is: u64) -> Difference {
         Difference {
             what,

@@ -1,4 +1,4 @@
-//! Second look at a person or a contact, and mending what differs.
+//! Second look at a person or a contact, and fixing differences.
 
 use super::pages::TOGETHER;
 use super::subject::{Expected, Subject, Who};
@@ -12,9 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-/// Findings that one transaction mends: some need an item more, to repeat what they rest on.
+/// Findings that one transaction fixes: some need another item, to repeat what they rest on.
 const MENDED: usize = 45;
-/// How old a change must be for nothing of it to be under way any more. Requests take seconds.
+/// The age at which no part of a change is still under way. Requests take seconds.
 const OVER: SignedDuration = SignedDuration::from_hours(1);
 
 /// A subject and what concerns it, at one instant.
@@ -24,7 +24,7 @@ struct Seen {
     findings: Vec<Finding>,
 }
 
-/// One thing that is not as it should be.
+/// One incorrect item.
 struct Finding {
     what: What,
     key: Key,
@@ -65,7 +65,7 @@ impl Finding {
 }
 
 impl Repair<'_> {
-    /// Looks again at one suspect, and mends what differs.
+    /// Examines one suspect again, and fixes differences.
     pub(super) async fn settle(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
         let mut found = vec![unsure(who)];
         for round in 0..MAX_ATTEMPTS {
@@ -93,7 +93,7 @@ impl Repair<'_> {
         Ok(found)
     }
 
-    /// The suspect and what concerns it as they were at one instant; none if they did not hold still.
+    /// The suspect and what concerns it, at one instant; `None` if they kept changing.
     async fn look_again(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Option<Seen>, StoreError> {
         let own_key = who.key(self.id);
         let own = match &own_key {
@@ -148,7 +148,7 @@ impl Repair<'_> {
         for key in left.iter().filter(|key| !known.contains(key)) {
             let Some(is) = read.get(key) else { continue };
             let is_entry = !key.sk.starts_with("CONTACT");
-            // Under an address or a word there may be another's by now.
+            // By now the address or word may belong to another.
             let may_come = is_entry && matches!(who, Who::Person(_)) && self.may_be_coming(is, subject);
             if may_come || Who::of(key, is) != *who {
                 continue;
@@ -163,7 +163,7 @@ impl Repair<'_> {
         findings
     }
 
-    /// Whether the entry may have been written before the row of somebody who is still to come.
+    /// Whether the entry may have been written before the row of a person who is still being added.
     fn may_be_coming(&self, entry: &Item, subject: Option<&Subject>) -> bool {
         let came = |mark: &str| mark.split_once('#').map(|(came, _)| came.to_owned());
         let of_entry = mark(entry).and_then(|mark| came(&mark));
@@ -172,7 +172,7 @@ impl Repair<'_> {
         of_entry != of_row && instant.is_some_and(|came| self.options.now.duration_since(came) < OVER)
     }
 
-    /// Mends all of it; none if others were faster.
+    /// Fixes all findings; `None` on a conflict.
     async fn mend(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
         let mut rivals = BTreeMap::new();
         for finding in read
@@ -204,7 +204,7 @@ impl Repair<'_> {
             }
             let rows = part.iter().filter_map(|finding| rivals.get(&finding.key));
             let rows = rows.filter_map(|rival| Some((rival.key.as_ref()?, rival.own.as_ref())));
-            // Each once, since a transaction takes an item once.
+            // Each once, since a transaction cannot contain an item twice.
             for (key, own) in rows.collect::<BTreeMap<_, _>>() {
                 transaction.rest_on(key, own, Rest::default())?;
             }
@@ -223,7 +223,7 @@ impl Repair<'_> {
         Ok(Some(read.findings.iter().map(outcome).collect()))
     }
 
-    /// Who holds by now what should be another's.
+    /// The present holder of what should be another's.
     async fn rival(&self, key: &Key, is: &Item, who: &Who) -> Result<Rival, StoreError> {
         let holder = || is.get("holder")?.as_s().ok().cloned();
         let other = match holder() {
@@ -249,11 +249,11 @@ impl Repair<'_> {
     }
 }
 
-/// Who holds what should be another's, if anybody does.
+/// The holder, if any, of what should be another's.
 struct Rival {
     key: Option<Key>,
     own: Option<Item>,
-    /// Whether it follows from them as well.
+    /// Whether it follows from the holder as well.
     is_right: bool,
 }
 
@@ -266,7 +266,7 @@ impl Seen {
     }
 }
 
-/// A suspect that others changed all the time.
+/// A suspect that others kept changing.
 fn unsure(who: &Who) -> Difference {
     let (what, place) = match who {
         Who::Person(id) => (What::Entry, person_id(*id)),

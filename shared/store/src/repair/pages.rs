@@ -1,4 +1,4 @@
-//! Reading for a repair: ranges page by page, and several items as they were at one instant.
+//! Reading for a repair: ranges page by page, and several items at one instant.
 
 use super::Repair;
 use crate::Store;
@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Get, TransactGetItem};
 use muster_domain::OrganizationId;
 use std::collections::HashMap;
 
-/// Most items that are read as they were at one instant.
+/// Most items that are read at one instant.
 pub(super) const TOGETHER: usize = 100;
 
 /// A range of an organization's partition, page by page, strongly consistent.
@@ -52,7 +52,7 @@ impl Pages<'_> {
 }
 
 impl Store {
-    /// These items as they were at one instant, [`TOGETHER`] at most; none if a change of them was under way.
+    /// These items at one instant, at most [`TOGETHER`]; `None` if a change of them was under way.
     pub(super) async fn together(&self, keys: &[Key]) -> Result<Option<HashMap<Key, Item>>, StoreError> {
         let get = |key: &Key| {
             let get = Get::builder()
@@ -86,7 +86,7 @@ impl Store {
         ))
     }
 
-    /// Ids of organizations, a page of them at a time. Each page is a part of the table: this reads all of it.
+    /// Ids of organizations, page by page. Each page scans a part of the table: together they read all of it.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.

@@ -1,4 +1,4 @@
-//! First look at people: rows, entries, and notes of what is counted; and settling what is counted.
+//! First look at people: rows, entries, and count notes; and settling the counts.
 
 use super::counters::{Sums, Tally};
 use super::subject::Subject;
@@ -15,7 +15,7 @@ const ROWS: usize = 50;
 const ENTRIES: usize = 400;
 
 impl Repair<'_> {
-    /// Looks at all people; gives the seats and owners there are among them.
+    /// Examines all people; returns the seats and owners among them.
     pub(super) async fn look_at_people(&self, suspects: &mut Suspects) -> Result<Tally, StoreError> {
         let mut tally = Tally::default();
         let mut pages = self.pages(keys::TEAM, ROWS);
@@ -47,7 +47,7 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// Looks for notes of people who are gone; gives the sums of all notes.
+    /// Looks for notes of people who no longer exist; returns the sums of all notes.
     pub(super) async fn look_at_notes(&self, suspects: &mut Suspects) -> Result<Sums, StoreError> {
         let mut sums = Sums::default();
         let mut pages = self.pages(keys::COUNTED, ENTRIES);
@@ -69,7 +69,7 @@ impl Repair<'_> {
         Ok(())
     }
 
-    /// Who is counted otherwise than they were all through the pause: the stream has not brought that.
+    /// The people who were counted incorrectly throughout the pause: the stream has missed the change.
     pub(super) async fn settle_notes(
         &self,
         suspects: BTreeMap<PersonId, Option<String>>,

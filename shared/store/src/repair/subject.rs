@@ -1,4 +1,4 @@
-//! Whom something follows from, and what follows.
+//! The subjects of a repair, and the items that follow from them.
 
 use super::What;
 use crate::entries;
@@ -9,18 +9,18 @@ use crate::transaction::{claim_of, contact_items};
 use muster_domain::{Contact, ContactId, Invitation, Member, OrganizationId, Person, PersonId};
 use std::collections::BTreeSet;
 
-/// Whom something follows from.
+/// A subject that items follow from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Who {
     /// A member or a pending invitation.
     Person(PersonId),
     /// A contact.
     Contact(ContactId),
-    /// What lies here tells nobody.
+    /// An item here identifies no subject.
     Nobody(Key),
 }
 
-/// The same, as it is.
+/// A subject's present state.
 #[derive(Debug, Clone)]
 pub(super) enum Subject {
     Person(Person),
@@ -36,10 +36,10 @@ pub(super) struct Expected {
 }
 
 impl Expected {
-    /// Whether this is what should be there.
+    /// Whether the item found is the expected one.
     pub(super) fn is(&self, found: &Item) -> bool {
         match self.what {
-            // When it was written makes no difference.
+            // The time of writing makes no difference.
             What::Entry => true,
             What::Index => keys::INDEXED
                 .iter()
@@ -50,7 +50,7 @@ impl Expected {
 }
 
 impl Who {
-    /// Where its own item lies, if it can have one.
+    /// The key of its own item, if it can have one.
     pub(super) fn key(&self, organization: OrganizationId) -> Option<Key> {
         match self {
             Self::Person(id) => Some(Key::person(organization, *id)),
@@ -59,7 +59,7 @@ impl Who {
         }
     }
 
-    /// Whom an item of the organization's partition follows from.
+    /// The subject that an item of the organization's partition follows from.
     pub(super) fn of(key: &Key, item: &Item) -> Self {
         let nobody = || Self::Nobody(key.clone());
         if key.sk.starts_with("CONTACT") {
@@ -71,7 +71,7 @@ impl Who {
 }
 
 impl Subject {
-    /// What lies in a person's or a contact's own item.
+    /// The subject in a person's or a contact's own item.
     pub(super) fn read(item: &Item) -> Result<Self, StoreError> {
         let sk = Key::of(item).map(|key| key.sk).unwrap_or_default();
         let item = item.clone();
@@ -99,7 +99,7 @@ impl Subject {
         }
     }
 
-    /// What should follow.
+    /// The items that should follow.
     pub(super) fn expected(&self) -> Result<Vec<Expected>, StoreError> {
         let expected = |what, item: Item| Key::of(&item).map(|key| Expected { what, key, item });
         let person = match self {
@@ -122,7 +122,7 @@ impl Subject {
         Ok(all.filter_map(|(what, item)| expected(what, item)).collect())
     }
 
-    /// Where what should follow lies.
+    /// The keys of the items that should follow.
     pub(super) fn keys(&self) -> Result<BTreeSet<Key>, StoreError> {
         Ok(self.expected()?.into_iter().map(|expected| expected.key).collect())
     }

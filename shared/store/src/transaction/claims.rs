@@ -1,4 +1,4 @@
-//! What follows from people: claims on their addresses. No rule names these.
+//! Items that follow from people: claims on their addresses. No rule names these.
 
 use super::{Condition, Position, Transaction};
 use crate::error::StoreError;
@@ -7,7 +7,7 @@ use muster_domain::{Address, Changes, Invitation, InvitationState, Member, Organ
 use std::collections::BTreeMap;
 
 impl Transaction<'_> {
-    /// Claims on addresses follow from who holds them before and after; what is unchanged is not written.
+    /// Claims on addresses follow from their holders before and after; unchanged ones are not written.
     pub(super) fn claims(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let mut claims: BTreeMap<(OrganizationId, Address), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
         let befores = changes
@@ -50,7 +50,7 @@ impl Transaction<'_> {
 
     fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
         let held = |claim: &Claim| Condition::new("holder = :holder").text(":holder", &claim.holder.id());
-        // INVARIANT 3: a claim is put only where there is none, or in place of the one that this change frees.
+        // INVARIANT 3: a claim is put only where there is none, or in place of one that this change frees.
         match &pair {
             (before, after) if before == after => Ok(()),
             (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Condition::nothing_there()),

@@ -1,4 +1,4 @@
-//! What follows from contacts: the item of their address, and the index items of their words.
+//! Items that follow from contacts: one for their address, and index items for their words.
 
 use super::{Condition, Position, Transaction};
 use crate::error::StoreError;
@@ -9,12 +9,12 @@ use muster_domain::{Contact, Pair};
 use std::collections::BTreeSet;
 
 impl Transaction<'_> {
-    /// A contact lies under its id, whole once more under its address, and by each of its words.
+    /// A contact is stored under its id, completely again under its address, and by each of its words.
     pub(super) fn contacts(&mut self, pairs: &[Pair<Contact>]) -> Result<(), StoreError> {
         for pair in pairs {
             self.versioned(Position::Contact, pair, |c| c.version)?;
             self.contact_words(pair)?;
-            // One item is written once in a transaction: whoever comes in the place of another takes their address over.
+            // A transaction writes an item once: a contact that replaces another takes over its address.
             match (&pair.before, &pair.after) {
                 (Some(gone), None) if pairs.iter().any(|other| comes_after(gone, other)) => {}
                 (None, Some(new)) => match pairs.iter().find_map(|other| replaced_by(new, other)) {
@@ -45,7 +45,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Index items hold the contact as it is shown, so that a lookup is one query.
+    /// Index items hold the displayed contact, so that a lookup is one query.
     fn contact_words(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
         let words = |contact: &Option<Contact>| contact.iter().flat_map(Contact::words).collect::<BTreeSet<String>>();
         let (old, new) = (words(&pair.before), words(&pair.after));
@@ -67,13 +67,13 @@ fn held(contact: &Contact) -> Condition {
     Condition::new("id = :id").text(":id", &contact.id)
 }
 
-/// Whether this contact is new at the address of one that goes.
+/// Whether this contact is new at the address of a deleted one.
 fn comes_after(gone: &Contact, pair: &Pair<Contact>) -> bool {
     let new = pair.after.as_ref().filter(|_| pair.before.is_none());
     new.is_some_and(|new| new.email == gone.email)
 }
 
-/// The contact of this pair, if it goes and leaves its address to a new one.
+/// The contact of this pair, if it is deleted and leaves its address to a new one.
 fn replaced_by<'c>(new: &Contact, pair: &'c Pair<Contact>) -> Option<&'c Contact> {
     let gone = pair.before.as_ref().filter(|_| pair.after.is_none())?;
     (gone.email == new.email).then_some(gone)
@@ -92,7 +92,7 @@ fn at_word(contact: &Contact, word: &str) -> Result<Item, StoreError> {
     Ok(item)
 }
 
-/// The items of a contact beside its own: under its address, and under each of its words.
+/// The items of a contact besides its own: under its address, and under each of its words.
 pub(crate) fn contact_items(contact: &Contact) -> Result<Vec<Item>, StoreError> {
     let words = contact.words();
     let at_words = words.iter().map(|word| at_word(contact, word));

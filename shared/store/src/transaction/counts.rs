@@ -1,4 +1,4 @@
-//! Keeping counts: the note of what is counted of a person, and the counts themselves.
+//! Keeping counts: the note of a person's share, and the counts themselves.
 
 use super::{Condition, Edit, Position, Transaction};
 use crate::entries::MARK;
@@ -7,7 +7,7 @@ use crate::items::Item;
 use crate::keys::Key;
 
 impl Transaction<'_> {
-    /// Notes what is counted of a person, in place of what was.
+    /// Records a person's share in the counts, replacing the earlier one.
     pub(crate) fn counted(&mut self, key: &Key, item: Option<Item>, before: Option<&str>) -> Result<(), StoreError> {
         let read = match before {
             Some(mark) => Condition::new(format!("{MARK} = :mark")).text(":mark", &mark),
@@ -20,7 +20,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Adds to numbers of an item.
+    /// Adds to numeric attributes of an item.
     pub(crate) fn add(&mut self, key: &Key, change: &[(String, i64)]) -> Result<(), StoreError> {
         if change.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What follows from people: their entries. No rule names these.
+//! Items that follow from people: their entries. No rule names these.
 
 use super::Transaction;
 use crate::entries::{item, mark, of};
@@ -7,14 +7,14 @@ use crate::keys::Key;
 use muster_domain::{Pair, Person};
 use std::collections::BTreeSet;
 
-/// An entry that goes, with the mark of the state it belonged to.
+/// An entry to delete, with the mark of the state it belonged to.
 #[derive(Debug, Clone)]
 pub(crate) struct Gone {
     pub(crate) key: Key,
     pub(crate) mark: String,
 }
 
-/// Entries that come and go with a change.
+/// Entries that a change adds and deletes.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     pub(crate) new: Vec<Item>,

@@ -1,4 +1,4 @@
-//! Taking mail up, holding it while its organization is deleted, and letting it go.
+//! Picking up mail, holding it while its organization is deleted, and releasing it.
 
 use super::parts::{Condition, Edit};
 use super::{Position, Transaction};
@@ -8,7 +8,7 @@ use crate::outbox::state_name;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::mail::MailState;
 
-/// The attribute of a mail that says where it stands.
+/// The attribute of a mail that holds its state.
 const STATE: &str = "state";
 
 fn text(text: &str) -> AttributeValue {
@@ -16,7 +16,7 @@ fn text(text: &str) -> AttributeValue {
 }
 
 impl Transaction<'_> {
-    /// Takes up a mail that is queued.
+    /// Picks up a queued mail.
     pub(crate) fn take_up(&mut self, mail: &Key) -> Result<(), StoreError> {
         let queued = Condition::new("#state = :queued AND attribute_not_exists(#due)").name("#state", STATE);
         let queued = queued.name("#due", keys::DUE_PK);
@@ -25,7 +25,7 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, edit)
     }
 
-    /// Holds a mail that is not sent yet, if the organization has this version still.
+    /// Holds an unsent mail, if the organization still has this version.
     pub(crate) fn hold(&mut self, mail: &Key, organization: &Key, version: u64) -> Result<(), StoreError> {
         // INVARIANT 12: a restoration finds the held mail, or this mail finds the restored organization.
         self.check(Position::Organization, organization, Condition::version(version))?;
@@ -36,7 +36,7 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, edit)
     }
 
-    /// Takes a mail away that waits in this state, unless that was done before.
+    /// Deletes a mail that waits in this state, unless that was done before.
     pub(crate) fn release(&mut self, mail: &Key, state: MailState) -> Result<(), StoreError> {
         let waits = Condition::new("#state = :state").name("#state", STATE);
         self.delete(Position::Mail, mail, waits.value(":state", text(state_name(state))))

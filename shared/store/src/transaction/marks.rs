@@ -1,4 +1,5 @@
-//! Marking an address: with what came of a mail, as long as that is there; with what the person said; and with what was sent to it.
+//! Marking an address: with the outcome of a mail, while that mail exists; with the recipient's own choice; and with the mails sent
+//! to it.
 
 use super::parts::{Condition, Edit, incomplete, number};
 use super::{Position, Transaction};
@@ -12,7 +13,7 @@ use muster_domain::rules::pace::Sending;
 use muster_domain::{Address, Mail, OrganizationId};
 
 impl Transaction<'_> {
-    /// Notes at an address, with what it is, the instant of this name, unless one is there that is not earlier.
+    /// Records this named instant on an address, with the address's own fields, unless a recorded one is not earlier.
     pub(crate) fn mark(
         &mut self,
         mail: &Key,
@@ -31,7 +32,7 @@ impl Transaction<'_> {
         self.update(Position::Address, address, edit)
     }
 
-    /// Notes what the person of an address said. It is said in a change that is made once, so it is the latest.
+    /// Records the choice of an address's owner. The change that makes it is made once, so it is the latest.
     pub(super) fn said(
         &mut self,
         organization: OrganizationId,
@@ -47,7 +48,7 @@ impl Transaction<'_> {
         self.update(Position::Address, &Key::deliverability(organization, address), edit)
     }
 
-    /// Notes what was sent to the address of a mail, if nothing was noted since it was read.
+    /// Records the mails sent to a mail's address, if nothing was recorded since it was read.
     pub(crate) fn sendings(
         &mut self,
         mail: &Mail,
@@ -71,7 +72,7 @@ impl Transaction<'_> {
     }
 }
 
-/// What an item about an address says of itself.
+/// The identifying fields of an item about an address.
 pub(crate) fn about(organization: OrganizationId, address: &Address) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([

@@ -7,10 +7,10 @@ use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use std::collections::HashMap;
 
-/// The condition that nothing lies there yet.
+/// The condition that the item does not exist yet.
 pub(super) const NEW: &str = "attribute_not_exists(PK)";
 
-/// What must hold of an item for a part to be made, with the names and values it speaks of.
+/// A condition on an item, with its names and values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Condition {
     text: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// None: whatever lies there.
+    /// No condition.
     pub(super) fn none() -> Self {
         Self::default()
     }
@@ -31,17 +31,17 @@ impl Condition {
         }
     }
 
-    /// That nothing lies there yet.
+    /// That the item does not exist yet.
     pub(super) fn nothing_there() -> Self {
         Self::new(NEW)
     }
 
-    /// That the item has the version which was read.
+    /// That the item has the version that was read.
     pub(super) fn version(version: u64) -> Self {
         Self::new("version = :version").value(":version", number(version))
     }
 
-    /// Requires one thing more.
+    /// Adds a requirement.
     pub(super) fn and(mut self, more: &str) -> Self {
         self.text = Some(match self.text {
             Some(text) => format!("{text} AND {more}"),
@@ -50,7 +50,7 @@ impl Condition {
         self
     }
 
-    /// That an attribute is what was read, whatever it is called.
+    /// That an attribute, of any name, has the value that was read.
     pub(super) fn same(self, name: &str, value: AttributeValue) -> Self {
         let mut same = self
             .and(&format!("#{name} = :{name}"))
@@ -59,18 +59,18 @@ impl Condition {
         same
     }
 
-    /// What a placeholder of the text stands for.
+    /// Defines a placeholder for a value.
     pub(super) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
         self.values.insert(placeholder.to_owned(), value);
         self
     }
 
-    /// As [`Condition::value`].
+    /// Like [`Condition::value`], for text.
     pub(super) fn text(self, placeholder: &str, text: &impl ToString) -> Self {
         self.value(placeholder, AttributeValue::S(text.to_string()))
     }
 
-    /// What placeholder of a name stands for.
+    /// Defines a placeholder for a name.
     pub(super) fn name(mut self, placeholder: &str, name: &str) -> Self {
         self.names.insert(placeholder.to_owned(), name.to_owned());
         self
@@ -85,7 +85,7 @@ impl Condition {
     }
 }
 
-/// What an update makes of an item, under a condition. Attributes may have any name.
+/// An update of an item, under a condition. Attributes may have any name.
 #[derive(Debug, Default)]
 pub(super) struct Edit {
     condition: Condition,
@@ -112,13 +112,13 @@ impl Edit {
         self.removals.push(named);
     }
 
-    /// Adds to a number; one that is not there counts as 0.
+    /// Adds to a number; a missing one counts as 0.
     pub(super) fn add(&mut self, name: &str, by: impl ToString) {
         let (named, valued) = self.attribute(name, Some(number(by)));
         self.additions.push(format!("{named} {valued}"));
     }
 
-    /// Placeholders that no condition has, for an attribute and what is made of it.
+    /// Placeholders, which no condition uses, for an attribute and its new value.
     fn attribute(&mut self, name: &str, value: Option<AttributeValue>) -> (String, String) {
         let i = self.condition.names.len();
         let (named, valued) = (format!("#n{i}"), format!(":n{i}"));
@@ -168,7 +168,7 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Only looks; without a text the condition would be none at all.
+    /// Only checks; an empty condition would not be one.
     pub(super) fn check(&mut self, position: Position, key: &Key, condition: Condition) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()
             .table_name(self.table)
@@ -182,7 +182,7 @@ impl Transaction<'_> {
     }
 
     pub(super) fn update(&mut self, position: Position, key: &Key, mut edit: Edit) -> Result<(), StoreError> {
-        // Whoever changes was not only seen.
+        // A changed member has more than an activity note.
         if key.listed_person().is_some() {
             edit.remove(keys::NOTED);
         }

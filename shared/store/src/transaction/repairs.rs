@@ -1,4 +1,4 @@
-//! Mending: what is replaced or deleted must be what was read. And what other changes leave for it to see.
+//! Fixing: what is replaced or deleted must be what was read. Also, what other changes record for a repair.
 
 use super::{Condition, Edit, Position, Transaction, number};
 use crate::error::StoreError;
@@ -8,21 +8,21 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{Changes, Invitation, Member, Organization, RoleSet};
 use std::collections::BTreeMap;
 
-/// Attributes by which an item that follows from another tells that it is another one by now.
+/// Attributes that differ once an item that follows from another was replaced.
 const FOLLOWER: [&str; 5] = ["mark", "holder", "expires_at", "id", "version"];
-/// Attributes by which a row tells that it is another one by now.
+/// Attributes that differ once a row was replaced.
 const ROW: [&str; 3] = ["version", "joined_at", "created_at"];
 
-/// What a mending does to the row it rests on, which is otherwise only looked at.
+/// The effect of a fix on the row it rests on, which is otherwise only checked.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Rest<'a> {
-    /// Raises the version, so that whatever else rests on the row is decided again.
+    /// Raises the version, so that every other change that rests on the row is decided again.
     pub(crate) again: bool,
     /// Puts it into the indexes of this item.
     pub(crate) index: Option<&'a Item>,
 }
 
-/// That an item is as it was read.
+/// The condition that an item is as it was read.
 fn as_read(item: Option<&Item>, by: &[&str]) -> Condition {
     let Some(item) = item else {
         return Condition::nothing_there();
@@ -34,12 +34,12 @@ fn as_read(item: Option<&Item>, by: &[&str]) -> Condition {
 }
 
 impl Transaction<'_> {
-    /// The row is as it was read, or still not there.
+    /// Requires that the row is as it was read, or still missing.
     pub(crate) fn rest_on(&mut self, key: &Key, own: Option<&Item>, rest: Rest<'_>) -> Result<(), StoreError> {
         if !rest.again && rest.index.is_none() {
             return self.check(Position::Authority, key, as_read(own, &ROW));
         }
-        // Being seen moves a member in an index without a new version.
+        // Activity moves a member in an index without a new version.
         let mut edit = Edit::when(as_read(own, &[&ROW[..], &["last_active_at"]].concat()));
         if rest.again {
             edit.add("version", 1);
@@ -53,17 +53,17 @@ impl Transaction<'_> {
         self.update(Position::Authority, key, edit)
     }
 
-    /// Writes what follows, in place of what was read there.
+    /// Writes an item that follows, in place of the one that was read.
     pub(crate) fn replace(&mut self, item: Item, was: Option<&Item>) -> Result<(), StoreError> {
         self.put(Position::Index, item, as_read(was, &FOLLOWER))
     }
 
-    /// Deletes what follows from nobody, as it was read.
+    /// Deletes an item that follows from no row, as it was read.
     pub(crate) fn remove(&mut self, key: &Key, was: Option<&Item>) -> Result<(), StoreError> {
         self.delete(Position::Index, key, as_read(was, &FOLLOWER))
     }
 
-    /// Says how many keys a member has, under a new version, since keys are made under it.
+    /// Sets a member's number of keys, under a new version, since keys are created under it.
     pub(crate) fn keys(&mut self, member: &Member, keys: u32) -> Result<(), StoreError> {
         let mut edit = Edit::when(as_read(Some(&member.to_item()?), &ROW));
         edit.set("keys", number(keys));
@@ -71,7 +71,7 @@ impl Transaction<'_> {
         self.update(Position::Member, &member.key(), edit)
     }
 
-    /// Says how many seats and owners there are, if no counter has moved since it was read.
+    /// Sets the numbers of seats and owners, if no counter has changed since it was read.
     pub(crate) fn recounted(
         &mut self,
         read: &Organization,
@@ -89,7 +89,7 @@ impl Transaction<'_> {
         self.update(Position::Organization, &read.key(), edit)
     }
 
-    /// Writes the counts anew, if none has moved since they were read.
+    /// Writes the counts anew, if none has changed since they were read.
     pub(crate) fn summed(
         &mut self,
         key: &Key,
@@ -105,7 +105,7 @@ impl Transaction<'_> {
     }
 }
 
-/// That no counter has moved since it was read.
+/// The condition that no counter has changed since it was read.
 fn unmoved(moves: Option<AttributeValue>) -> Condition {
     match moves {
         Some(moves) => Condition::none().same(keys::MOVES, moves),
@@ -113,7 +113,8 @@ fn unmoved(moves: Option<AttributeValue>) -> Condition {
     }
 }
 
-/// Whether a seat or an ownership passes otherwise than from an invitation to a new member: then it is noted even where sums stay.
+/// Whether a seat or an ownership passes other than from an invitation to a new member: this is recorded even if the sums stay the
+/// same.
 pub(super) fn passes(changes: &Changes, set: &RoleSet) -> bool {
     let held = |member: &Member| (member.seat, member.is_active_owner(set));
     let members = changes.members.iter();

@@ -1,4 +1,4 @@
-//! Counting the mail that members have sent on a day. An item of its own: the organization's is hot enough.
+//! Counting the mail that members have sent on a day. It has an item of its own: the organization's is hot enough.
 
 use super::parts::{Condition, Edit, number};
 use super::{Position, Transaction};
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::rules::pace::day;
 use muster_domain::{Changes, Organization};
 
-/// How long a day's count is kept after the day began, in seconds: two days.
+/// How long a day's count is stored, from the start of the day, in seconds: two days.
 const KEPT_SECONDS: i64 = 2 * 24 * 60 * 60;
 
 impl Transaction<'_> {
@@ -23,7 +23,7 @@ impl Transaction<'_> {
         // INVARIANT 12: the day still has room for this mail when it is queued.
         let condition = match room {
             0.. => "(attribute_not_exists(#count) OR #count <= :room)",
-            // No day has room for so much, not even one on which nothing was sent.
+            // No day has room for this much, not even one without any mail sent.
             _ => "#count <= :room",
         };
         let condition = Condition::new(condition).name("#count", "count");

@@ -1,13 +1,13 @@
-//! How many items changes take.
+//! The number of items that changes take.
 
 use super::Transaction;
 use crate::error::StoreError;
 use muster_domain::{Changes, Organization, RoleSet};
 
-/// How many items changes take.
+/// The number of items that changes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weight {
-    /// Those that one transaction must hold together.
+    /// Items that one transaction must hold together.
     pub core: usize,
     /// Entries of the lists of people, which go into the same transaction as far as they fit.
     pub entries: usize,

@@ -1,10 +1,10 @@
-//! What people write becomes no link.
+//! Text that people write becomes no link.
 
 use super::*;
 use muster_domain::mail::EndReason;
 
-/// Words of which mail programs make links: something before and after a dot, a colon or an `@`. What has no width is in
-/// nobody's way: browsers leave it out of a host's name.
+/// Words that mail programs turn into links: text before and after a dot, a colon or an `@`. Zero-width characters hinder no one:
+/// browsers drop them from a host name.
 fn linked(text: &str) -> Vec<String> {
     let holds = |c: char| matches!(c, '.' | ':' | '@' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}');
     let is_linked = |word: &&str| {
@@ -67,7 +67,7 @@ fn nothing_that_people_write_becomes_a_link() {
         for letter in letters {
             read_back(&letter);
             assert_eq!(linked(&letter.subject), Vec::<String>::new(), "{name}");
-            // Whatever is left is ours: the link and the times.
+            // The rest is ours: the link and the times.
             let ours = letter.text.replace(LINK, "").replace("14:05", "");
             assert_eq!(linked(&ours), Vec::<String>::new(), "{name}: {ours}");
             assert!(!letter.html.contains(name), "{name}: {}", letter.html);
@@ -78,7 +78,7 @@ fn nothing_that_people_write_becomes_a_link() {
     }
 }
 
-/// Phones offer to call whatever looks like a number.
+/// Phones offer to call any text that looks like a number.
 #[test]
 fn no_telephone_number_of_theirs_can_be_called() {
     for name in [
@@ -105,7 +105,7 @@ fn no_telephone_number_of_theirs_can_be_called() {
     assert!(letter.subject.contains("Studio 1984"), "a year stays whole");
 }
 
-/// The reader's address was chosen by whoever entered it, and may be a name to click on.
+/// Another person entered the reader's address, and it may be a name to click on.
 #[test]
 fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
     let long = format!("{}@{}.example", "n".repeat(64), "d".repeat(63));
