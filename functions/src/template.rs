@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 const TABLE: &str = r#"{"Fn::GetAtt": [Table, Outputs.Arn]}"#;
-/// Attributes that recording activity writes.
-const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted, last_used_at";
+/// Attributes that recording a member's activity writes.
+const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted";
+/// Attributes that recording a member's activity, or the use of an API key, writes.
+const ACTIVITY_AND_USE: &str = "PK, SK, last_active_at, activity_sk, noted, last_used_at";
 /// Reading parts of a transaction is not allowed by it, so they are named one by one.
 const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TransactWriteItems]}}"#;
 const CURSOR_KEY: &str =
@@ -154,11 +156,11 @@ fn statements(route: &Route) -> String {
         text += &statement("Write", &parts.join(", "), TABLE, Some(IN_TRANSACTION));
     }
     if route.may("dynamodb:UpdateItem") {
-        // Verifying a key records only that the key was used.
-        let attributes = if route.binary == "verify-api-key" {
-            "PK, SK, last_used_at"
-        } else {
-            ACTIVITY
+        let attributes = match route.binary {
+            // Verifying a key records only that the key was used.
+            "verify-api-key" => "PK, SK, last_used_at",
+            _ if route.access.takes_keys() => ACTIVITY_AND_USE,
+            _ => ACTIVITY,
         };
         let condition = format!(
             r#"{{"ForAllValues:StringEquals": {{"dynamodb:Attributes": [{attributes}]}}, StringEqualsIfExists: {{"dynamodb:ReturnValues": [NONE]}}}}"#
