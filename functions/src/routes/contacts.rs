@@ -54,7 +54,7 @@ fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Pro
     org.decision_context().map(ContactEditor::Member)
 }
 
-/// Registers a contact, or replaces it with the one in the body.
+/// Registers a contact, or updates it to match the body.
 pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
