@@ -91,8 +91,8 @@ pub struct Route {
     pub takes_body: bool,
     /// The path of its handler below `routes`.
     pub handler: &'static str,
-    /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the part of
-    /// a transaction.
+    /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
+    /// part of a transaction.
     pub calls: &'static [&'static str],
     /// A summary of one line.
     pub summary: &'static str,

@@ -136,15 +136,15 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     Ok(failures(&failed))
 }
 
-/// Goes on with the work of these records, and counts the people among them.
+/// Continues the jobs of these records, and counts the people among them.
 ///
 /// # Errors
 /// The event is not one of a table's stream.
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let records = named(event)?;
     let mut failed = counts::settle(app, &records).await;
-    // Each slice of a job is a record of it. To go on with the job for each of them would hold up what waits behind for as many times as
-    // long; and if the first of them comes again, so do those behind it.
+    // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times; and
+    // if the first record is retried, so are those behind it.
     let mut gone_on = BTreeSet::new();
     for RecordRef {
         key, sequence_number, ..

@@ -82,7 +82,7 @@ fn media_type(content_type: &str) -> &'static str {
     .unwrap_or("application/octet-stream")
 }
 
-/// Answers requests that match no route. On a known path, OPTIONS gets the path's methods and any other method a 405; the rest get 404.
+/// Answers requests that match no route. On a known path, OPTIONS gets the path's methods, and other methods 405; the rest get 404.
 pub async fn not_found(call: Call) -> Outcome {
     let (path, below) = (call.raw_path(), call.route_path());
     let own: Vec<&Route> = ROUTES

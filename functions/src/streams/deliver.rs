@@ -1,4 +1,4 @@
-//! Delivering one mail: take it up, pass it to SES, record the result. A mail is sent again only if it is unknown whether it was sent.
+//! Delivering one mail: take it up, pass it to SES, record the result. A mail is resent only if it is unknown whether it was sent.
 
 use super::handing::hand_over;
 use muster_domain::feedback::Deliverability;

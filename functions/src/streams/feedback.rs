@@ -133,7 +133,7 @@ enum NoteError {
     Commit(#[from] CommitError),
 }
 
-/// Records feedback from SES. Events that cannot be parsed, or whose mail no longer exists, are skipped, since a retry would not help.
+/// Records feedback from SES. Events that cannot be parsed, or whose mail no longer exists, are skipped: a retry would not help.
 ///
 /// # Errors
 /// The table did not answer. The event is delivered again.

@@ -219,7 +219,7 @@ impl JobRunner<'_> {
         Ok(members)
     }
 
-    /// The changes of as many of these people, from the first on, as fit one transaction with the job; and the last of those people.
+    /// The changes of as many people, from the first on, as fit one transaction with the job; and the last of those people.
     ///
     /// Entries that do not fit are deleted after the transaction, and stay if the process dies before that. A single person always
     /// fits, whatever their weight.

@@ -7,7 +7,7 @@ use muster_domain::{Changes, Job, Pair, UserId};
 use muster_store::{Cursor, StoreError};
 
 impl JobRunner<'_> {
-    /// Deletes a member's keys that all ended together. Keys created since then stay, and revoked keys are deleted at their own time.
+    /// Deletes a member's keys that all ended together. Keys created since then stay, and revoked keys have a time of their own.
     pub(super) async fn end_keys(&self, job: &Job, owner: UserId) -> Result<Progress, StoreError> {
         let member = self.members(&[owner]).await?.pop();
         let dead = |key: &muster_domain::ApiKey| {
