@@ -147,8 +147,8 @@ impl JobRunner<'_> {
         Progress::More(with_job(changes, work::moved_on(job, tidy, self.now)))
     }
 
-    /// Retries a slice after this number of attempts, and after a pause that doubles with each attempt. Throttling is not the slice's
-    /// fault, and does not count as an attempt.
+    /// Retries a slice after this number of attempts, and after a pause that doubles with each attempt. Throttling is not the
+    /// slice's fault, and does not count as an attempt.
     fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Progress, StoreError> {
         let is_throttled = match &error {
             ExportError::Throttled => true,
@@ -328,8 +328,8 @@ impl ExportProgress<'_> {
         Ok(Progress::More(with_job(Changes::default(), job)))
     }
 
-    /// Writes the workbook in one slice, since a compressed file cannot be continued. Each attempt is recorded before it starts, since
-    /// a process that runs out of memory or time ends without a report.
+    /// Writes the workbook in one slice, since a compressed file cannot be continued. Each attempt is recorded before it starts,
+    /// since a process that runs out of room or time ends without a report.
     async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
         let (job, tries) = self.begun().await?;
         match self.workbook(parts).await {
