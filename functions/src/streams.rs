@@ -143,8 +143,8 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let records = named(event)?;
     let mut failed = counts::settle(app, &records).await;
-    // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times. And
-    // if the first record is retried, so are those behind it.
+    // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times.
+    // And if the first record is retried, so are those behind it.
     let mut gone_on = BTreeSet::new();
     for RecordRef {
         key, sequence_number, ..

@@ -165,7 +165,7 @@ impl Feedback {
             hand_over(&*functions, &event).await;
             self.note_handled();
         }
-        // No one may wait for the remaining events: the next run handles them.
+        // The remaining events are left to the next run, so no one waits for them.
         self.waiting.send_replace(0);
     }
 
