@@ -24,7 +24,7 @@ use std::time::Duration;
 /// How long `/dev/mail` waits for pending mail.
 const MAIL_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The latest year of the clock. It is well before the last possible date, so that later ends still have one.
+/// The clock must stay before this year, well before the last possible date, so that later ends still have one.
 const LAST_YEAR: i16 = 9000;
 
 /// The parts of the backend that the development routes use.

@@ -70,7 +70,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     Ok(Reply::json(200, &shown)?.showing(&member))
 }
 
-/// Changes a member's roles, or the caller's own profile.
+/// Changes a member's roles, status, name or profile.
 pub async fn update(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;

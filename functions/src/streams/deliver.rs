@@ -95,7 +95,7 @@ pub(super) async fn deliver(
     };
     match taken(app, &mail, known.as_ref()).await? {
         Taken::Up => hand_over(app, post, &mail, &outgoing).await,
-        // Requests foresee this, unless they are faster than the mail before them.
+        // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
         Taken::TooMany => leave(app, &mail, Some(Delivery::Failed)).await,
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
         // finds out how far it came.
@@ -134,7 +134,7 @@ async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result
     Ok(if is_taken { Taken::Up } else { Taken::Before })
 }
 
-/// The deliverability of a mail's address. It is read already, except for mail that is resent manually.
+/// The deliverability of a mail's address. It is already read, except for mail that is resent manually.
 async fn deliverability(app: &App, read: &ReadSet, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
     let key = [Key::deliverability(mail.organization, &mail.to)];
     if read.covers(&key) {
