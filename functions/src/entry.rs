@@ -1,4 +1,4 @@
-//! What the line of a route demands. It is checked before the handler runs, and before anything is read.
+//! The requirements of a route in the table. They are checked before the handler runs, and before anything is read.
 
 use crate::routes::{Access, ROUTES, Route};
 use lambda_http::{Body, Request, Response};
@@ -27,7 +27,7 @@ where
     R: Future<Output = Outcome> + Send,
 {
     async fn handle(self, call: Call, caller: Option<User>) -> Outcome {
-        // A public route has no caller, and so no such handler.
+        // Public routes have no caller, so they do not use this kind of handler.
         self(call, caller.ok_or_else(Problem::internal)?).await
     }
 }
@@ -47,11 +47,11 @@ impl Access {
         }
     }
 
-    /// The caller, as far as it can be established before anything is read; none for a public route.
+    /// The caller, as far as it is known before anything is read; none for a public route.
     ///
     /// # Errors
-    /// 401; 403 for an API key where a user has to be signed in, for callers other than the platform where only the platform may
-    /// call, and for the platform where it may only read.
+    /// 401; 403 for API keys where a signed-in user is required, for callers other than the platform where only the platform may
+    /// call, and for writes by the platform where it may only read.
     async fn caller(self, call: &Call) -> Result<Option<User>, Problem> {
         let caller = match self {
             Self::Public => return Ok(None),
@@ -77,7 +77,7 @@ impl Access {
     }
 }
 
-/// Answers a request with the handler of a binary, after what the route demands.
+/// Answers a request with the handler of a binary, after checking the route's requirements.
 pub async fn answer<P>(app: &App, request: Request, binary: &str, handler: impl Handler<P>) -> Response<Body> {
     serve::answer(app, request, |call| guarded(binary, handler, call)).await
 }
@@ -90,7 +90,7 @@ pub async fn http<P: 'static>(binary: &'static str, handler: impl Handler<P>) ->
     serve::http(move |call| guarded(binary, handler, call)).await
 }
 
-/// Serves the handler of a binary that calls no service as a Lambda function.
+/// Serves, as a Lambda function, the handler of a binary that calls no service.
 ///
 /// # Errors
 /// As [`serve::http_alone`].
@@ -107,7 +107,7 @@ async fn guarded<P>(binary: &str, handler: impl Handler<P>, call: Call) -> Outco
     if !route.takes_body && !call.reads() {
         call.no_body()?;
     }
-    // Boxed: `local` links all handlers, and their futures together would not fit a thread's stack.
+    // Boxed, since `local` links all handlers, and their futures together would not fit a thread's stack.
     Box::pin(handler.handle(call, caller)).await
 }
 
@@ -118,7 +118,7 @@ impl Route {
         self.calls.iter().any(|call| call.split(' ').next() == Some(operation))
     }
 
-    /// The route of a binary. All routes of one binary demand the same.
+    /// The route of a binary. All routes of one binary have the same requirements.
     fn of(binary: &str) -> Option<&'static Self> {
         ROUTES.iter().find(|route| route.binary == binary)
     }

@@ -7,10 +7,10 @@ use muster_domain::Status;
 use muster_domain::export::Format;
 use muster_domain::export::sheet::{Cell, Row, Sheet};
 
-/// People of one page of the list.
+/// Number of people on one page of the list.
 pub const PAGE: usize = 100;
 
-/// A sheet was not written.
+/// The reason why a sheet was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
     /// As CSV.
@@ -47,7 +47,7 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
     ]
 }
 
-/// A role on a resource, as text. Its end, if it has one, is in the time zone of the sheet like all others.
+/// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.
 fn told(grant: &GrantBody, sheet: &Sheet) -> String {
     let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
     let GrantBody { kind, id, role, .. } = grant;

@@ -1,4 +1,4 @@
-//! Muster's functions: one Lambda a route, each a few lines over a handler here.
+//! Muster's functions: one Lambda per route, each a few lines around a handler here.
 #![cfg_attr(
     test,
     allow(

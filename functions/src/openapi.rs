@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made from the routes and the very types the handlers use.
+//! The OpenAPI 3.1 document, made from the routes and from the same types that the handlers use.
 
 use crate::routes::{Access, Route, operations};
 use crate::shapes::Items;
@@ -13,12 +13,12 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema as _, ToSchema};
 
-/// The forms that a file has.
+/// The formats of a file.
 const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
 
 type Schemas = BTreeMap<String, Value>;
 
-/// What one route takes and answers.
+/// The input and the answers of one route.
 #[derive(Default)]
 pub struct Operation {
     hidden: bool,
@@ -33,7 +33,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Takes nothing but its path.
+    /// Takes only its path.
     pub(crate) fn plain() -> Self {
         Self::default()
     }
@@ -99,7 +99,7 @@ impl Operation {
         }
     }
 
-    /// Takes a search, and answers 200 with a page of what is found.
+    /// Takes a search, and answers 200 with a page of results.
     pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
         let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
         operation.reference::<Row>();
@@ -147,7 +147,7 @@ impl Operation {
         self.is_search || self.query.contains(&"cursor")
     }
 
-    /// Whether it decides up to a hundred rows.
+    /// Whether it is a bulk action, which decides up to a hundred rows.
     #[cfg(test)]
     pub(crate) const fn is_bulk(&self) -> bool {
         self.is_bulk
@@ -165,7 +165,7 @@ impl Operation {
     }
 }
 
-/// The name of a type's schema; that of a generic one holds its argument's, so that two of them are two.
+/// The name of a type's schema. The name for a generic type includes its argument's, so that different arguments differ.
 fn name_of<T: ToSchema>() -> String {
     let full = std::any::type_name::<T>();
     let parts = full.split(['<', '>', ',', ' ']).filter(|part| !part.is_empty());
@@ -284,7 +284,7 @@ fn access_text(route: &Route) -> String {
     }
 }
 
-/// Whether the operation takes what selects people.
+/// Whether the operation takes the parameters that select people.
 fn is_selecting(operation: &Operation) -> bool {
     operation.query.contains(&"invite_status")
 }
@@ -342,7 +342,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
     parameters
 }
 
-/// The form of a part of the path.
+/// The schema of a path parameter.
 fn in_path(route: &Route, name: &str) -> Value {
     match name {
         "org" => json!(forms::OrganizationId::schema()),
@@ -357,7 +357,7 @@ fn in_path(route: &Route, name: &str) -> Value {
     }
 }
 
-/// Header fields that the route heeds.
+/// The header fields that the route reads.
 fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
     match route.method {
         "GET" => vec![(
@@ -386,7 +386,7 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
 #[must_use]
 pub fn text() -> String {
     let mut document = document();
-    // `Value` sorts by itself, unless some crate of the same build wants its order kept.
+    // `Value` sorts its keys itself, unless a crate of the same build turns on serde_json's `preserve_order`.
     document.sort_all_objects();
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
@@ -419,7 +419,7 @@ mod tests {
         assert_eq!(named, there);
     }
 
-    /// `MUSTER_UPDATE=1 cargo test --workspace --lib -- openapi` writes it anew.
+    /// `MUSTER_UPDATE=1 cargo test --workspace --lib -- openapi` rewrites it.
     #[test]
     fn the_checked_in_document_is_the_one_the_types_give() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.json");

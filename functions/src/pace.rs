@@ -1,18 +1,18 @@
-//! Pacing: how much background work takes of the partition that an organization has in the table.
+//! Pacing: the share of an organization's partition of the table that background work may use.
 
 use std::time::Duration;
 
-/// Transactions that follow one another at once: most work has fewer, and what a partition did not use of late lasts for these.
+/// Number of transactions without pauses. Most work has fewer, and the partition's recently unused capacity is enough for these.
 const UNPACED: u64 = 8;
-/// Write units a second that a partition takes.
+/// Write units per second of a partition.
 const PARTITION: u32 = 1_000;
 
-/// How much of a partition background work may take.
+/// The share of a partition that background work may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Partition {
-    /// Of an organization that is in use: half of it is left to requests.
+    /// An organization in use: half of its partition is left to requests.
     Shared,
-    /// Of an organization that is being erased: nobody else writes to it.
+    /// An organization that is being erased: only this work writes to its partition.
     Own,
 }
 
@@ -25,7 +25,7 @@ impl Partition {
     }
 }
 
-/// The pause after the transaction of this number, which wrote so many units and took so long.
+/// The pause after the transaction with this number, which wrote `units` and took `took`.
 pub(crate) fn pause(number: u64, units: usize, took: Duration, partition: Partition) -> Duration {
     if number <= UNPACED {
         return Duration::ZERO;

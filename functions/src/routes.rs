@@ -46,23 +46,23 @@ use muster_edge::App;
 
 /// Who may call a route.
 ///
-/// [`crate::entry`] refuses, before anything is read, callers of a kind that may not call it. What a member may do is for the rules to
-/// decide, since it takes the member's roles.
+/// [`crate::entry`] refuses callers of the wrong kind before anything is read. The rules decide what a member may do, since that
+/// takes the member's roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody, without a token.
+    /// Anyone, without a token.
     Public,
     /// Signed-in users.
     User,
-    /// Active members of the organization in the path, and the platform; a stranger gets 404.
+    /// Active members of the organization in the path, and the platform; other callers get 404.
     Member,
-    /// Signed-in active members, about themselves and the members they manage; to read, also the platform.
+    /// Signed-in active members, about themselves and the members they manage. The platform may read.
     Oneself,
-    /// Members with this permission; to read, also the platform.
+    /// Members with this permission. The platform may read.
     Permission(&'static str),
-    /// As [`Access::Permission`], and members about themselves.
+    /// Like [`Access::Permission`], and members about themselves.
     PermissionOrOneself(&'static str),
-    /// As [`Access::Permission`], and the platform also to change something.
+    /// Like [`Access::Permission`], and the platform may also write.
     PermissionOrPlatform(&'static str),
     /// Members with this permission on the whole organization.
     WholePermission(&'static str),
@@ -72,7 +72,7 @@ pub enum Access {
     Owner,
     /// The platform.
     Platform,
-    /// The platform, and members and API keys about themselves, or with `members:read` about others.
+    /// The platform, and members and API keys: about themselves, or about others with `members:read`.
     Asker,
 }
 
@@ -81,20 +81,20 @@ pub enum Access {
 pub struct Route {
     /// The function's binary.
     pub binary: &'static str,
-    /// The HTTP method; `ANY` for the one that takes the rest.
+    /// The HTTP method; `ANY` for the route that takes all other requests.
     pub method: &'static str,
-    /// The path as API Gateway has it; `$default` for the one that takes the rest.
+    /// The path as API Gateway writes it; `$default` for the route that takes all other requests.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// Whether its handler reads a body. A body is refused otherwise, except by GET, which ignores it.
+    /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,
     /// The path of its handler below `routes`.
     pub handler: &'static str,
-    /// The AWS calls its function may make, by the names that the SDK and CloudTrail give them, followed by the index that a query
-    /// reads or the part of a transaction.
+    /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
+    /// part of a transaction.
     pub calls: &'static [&'static str],
-    /// What it does, in a line.
+    /// A summary of one line.
     pub summary: &'static str,
 }
 
@@ -108,17 +108,17 @@ const PUT: &str = "dynamodb:TransactWriteItems PutItem";
 const UPDATE: &str = "dynamodb:TransactWriteItems UpdateItem";
 const DELETE: &str = "dynamodb:TransactWriteItems DeleteItem";
 const CHECK: &str = "dynamodb:TransactWriteItems ConditionCheckItem";
-/// Deletes what is left of an organization.
+/// Deletes the remaining items of an organization.
 const ERASE: &str = "dynamodb:BatchWriteItem";
 /// Records when a member was last seen, outside a transaction.
 const TOUCH: &str = "dynamodb:UpdateItem";
-/// Files of exports. A link opens what the function that made it may read.
+/// Files of exports. A link opens only files that the function that made it may read.
 const GET_FILE: &str = "s3:GetObject";
 const PUT_FILE: &str = "s3:PutObject";
 const DELETE_FILE: &str = "s3:DeleteObject";
 const SECRET: &str = "secretsmanager:GetSecretValue";
 
-/// Whether an operation that begins so reads a body.
+/// Whether an operation that begins with this constructor reads a body.
 const fn takes_body(kind: &str) -> bool {
     !matches!(kind.as_bytes(), b"plain" | b"done")
 }
@@ -134,7 +134,7 @@ macro_rules! routes {
             takes_body: takes_body(stringify!($kind)), handler: stringify!($handler),
         } ),*];
 
-        /// Answers a request with the handler of a binary, in this process. Only `local` links all of them.
+        /// Answers a request with the handler of a binary, in this process. Only `local` links all handlers.
         #[expect(unreachable_patterns, reason = "the page and its files are two routes of one binary")]
         pub async fn call(binary: &str, app: &App, request: Request) -> Response<Body> {
             match binary {
@@ -143,7 +143,7 @@ macro_rules! routes {
             }
         }
 
-        /// What the OpenAPI document says of each route.
+        /// What the OpenAPI document says about each route.
         pub(crate) fn operations() -> Vec<(&'static Route, Operation)> {
             ROUTES
                 .iter()
@@ -364,7 +364,7 @@ routes! {
         "Answer every other request with 404 or 405", Operation::hidden();
 }
 
-/// A function that no HTTP request reaches.
+/// A function that HTTP requests cannot reach.
 #[derive(Debug, Clone, Copy)]
 pub struct Background {
     /// The function's binary.
@@ -373,7 +373,7 @@ pub struct Background {
     pub calls: &'static [&'static str],
 }
 
-/// The functions behind schedule, streams and what SES tells.
+/// The functions behind the schedule, the streams and the feedback of SES.
 pub static BACKGROUND: &[Background] = &[
     Background {
         binary: "expire",

@@ -1,4 +1,4 @@
-//! The schedule: what time brings. Access never waits for it; seats, addresses and people's inboxes do.
+//! The schedule: work that is due at a certain time. Access never waits for it; seats, addresses and people's inboxes do.
 
 mod due_work;
 
@@ -15,27 +15,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many due things are read at a time from one shard.
+/// Number of due items read at a time from one shard.
 const BATCH: usize = 100;
-/// How long before its time is up the function stops; the next run goes on.
+/// How long before its time limit the function stops. The next run continues.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
-/// The longest that a function runs.
+/// Maximum duration of a function.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
-/// Organizations that are settled side by side.
+/// Number of organizations settled concurrently.
 const TOGETHER: usize = 4;
-/// Most things that are kept in mind of an organization while others of it are settled.
+/// Maximum number of due items remembered of an organization while others of it are settled.
 const MOST_FOUND: usize = 2_000;
 
-/// What one run did.
+/// The result of one run.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Settled {
-    /// Things that were due and are settled.
+    /// Number of due items settled.
     pub settled: usize,
-    /// Transactions it took.
+    /// Number of transactions used.
     pub transactions: usize,
-    /// Things that somebody else changed at the same time; the next run looks at them again.
+    /// Number of items that another request changed at the same time; the next run checks them again.
     pub left: usize,
-    /// Whether everything that was due at its start is settled.
+    /// Whether all items that were due at the start are settled.
     pub complete: bool,
 }
 
@@ -47,17 +47,17 @@ impl Settled {
         self.complete &= other.complete;
     }
 
-    /// Leaves so many things to the next run.
+    /// Leaves this number of items to the next run.
     fn leave(&mut self, count: usize) {
         self.left += count;
         self.complete &= count == 0;
     }
 }
 
-/// Expires invitations, ends roles whose time is up, announces ends that come near, and takes up work that was left.
+/// Expires invitations, ends expired roles, announces coming ends, and takes up jobs that were left.
 ///
 /// # Errors
-/// The table did not answer. What was settled stays settled; the next run goes on.
+/// The table did not answer. Settled items stay settled, and the next run continues.
 pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Value, lambda_runtime::Error> {
     let mut sweep = Sweep {
         app,
@@ -89,10 +89,10 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
     Ok(json!(done))
 }
 
-/// When a run ends that has so long, on the clock that pauses go by.
+/// The end of a run with this deadline, on the clock that pauses use.
 #[expect(clippy::disallowed_methods, reason = "the deadline is by the system's clock")]
 fn end_before(deadline: Timestamp) -> Instant {
-    // The deadline is the runtime's, so it is judged by the system's clock and not by the one rules go by.
+    // The deadline comes from the runtime, so it is compared with the system's clock and not with the clock of the rules.
     let left = deadline.duration_since(Timestamp::now()) - MARGIN;
     Instant::now() + Duration::try_from(left).unwrap_or_default().min(LONGEST)
 }
@@ -101,24 +101,24 @@ fn is_late(end: Instant) -> bool {
     Instant::now() >= end
 }
 
-/// One run. It goes in rounds: each reads one page of every shard that has more, so that no shard waits for another to end; and settles
-/// organizations side by side, so that they do not wait for a large one.
+/// One run. Each round reads one page of every shard that has more, so that no shard waits for another to end. Organizations are
+/// settled concurrently, so that they do not wait for a large one.
 struct Sweep<'a> {
     app: &'a App,
     now: Timestamp,
     end: Instant,
-    /// What else was found due in organizations that are being settled.
+    /// More due items found in organizations that are being settled.
     found: BTreeMap<OrganizationId, Vec<Key>>,
-    /// Organizations that the table has no throughput for: they are the next run's.
+    /// Organizations whose partition is throttled. They are left to the next run.
     hot: BTreeSet<OrganizationId>,
     done: Settled,
 }
 
-/// A shard that has more, and where it goes on.
+/// A shard that has more, and the cursor of its next page.
 type Place = (u8, Option<DueCursor>);
 
 impl<'a> Sweep<'a> {
-    /// Settles what is due; each due thing is looked at once a run. Gives why a shard could not be read, if one could not.
+    /// Settles due items, each at most once per run. Returns the error of a shard that could not be read, if any.
     async fn run(&mut self) -> Option<StoreError> {
         let mut failed = None;
         let mut due_work = FuturesUnordered::new();
@@ -165,12 +165,12 @@ impl<'a> Sweep<'a> {
         failed
     }
 
-    /// Whether nothing of an organization is being settled, or left to the next run.
+    /// Whether an organization is neither being settled nor left to the next run.
     fn is_new(&self, id: OrganizationId) -> bool {
         !self.hot.contains(&id) && !self.found.contains_key(&id)
     }
 
-    /// Begins with an organization, unless it is left to the next run or being settled already.
+    /// Starts to settle an organization, unless it is left to the next run or being settled already.
     fn begun(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, Group>> {
         if self.hot.contains(&id) {
             self.done.leave(keys.len());
@@ -188,7 +188,7 @@ impl<'a> Sweep<'a> {
         Some(Box::pin(process_group(self.app, id, keys, self.now, self.end)))
     }
 
-    /// Goes on with an organization of which more was found meanwhile.
+    /// Continues with an organization if more due items of it were found meanwhile.
     fn ended(&mut self, group: Group) -> Option<BoxFuture<'a, Group>> {
         self.done.add(group.done);
         if group.is_hot {
@@ -201,7 +201,7 @@ impl<'a> Sweep<'a> {
     }
 }
 
-/// What is due by whose it is, in an order that is left to chance: so a run without enough time does not leave the same ones each time.
+/// Due items by organization, in random order, so that runs without enough time do not leave the same organizations each time.
 #[expect(clippy::disallowed_methods, reason = "the order has no effect but fairness")]
 fn by_organization(due: Vec<Key>) -> Vec<(OrganizationId, Vec<Key>)> {
     let mut groups: BTreeMap<OrganizationId, Vec<Key>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What goes over the wire: the bodies of requests and replies, as the handlers read and write them.
+//! The bodies of requests and replies, as the handlers read and write them.
 
 pub mod access;
 pub mod api_key;

@@ -1,5 +1,5 @@
-//! What no request starts. The table's stream: mail is delivered and long work is done from what was written, never before it and
-//! never instead of it. And what SES tells of mail afterwards.
+//! Work that events start instead of requests. From the table's stream, mail is delivered and long work is done: always after the
+//! write, never instead of it. From SES comes feedback about mail that was sent.
 
 mod counts;
 mod deliver;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// How often a mail is tried that the table has no throughput for, before its record is handed back.
+/// Maximum number of attempts at a mail while the table is throttled, before its record returns to the stream.
 const MAX_ATTEMPTS: u32 = 6;
 
 #[derive(Deserialize)]
@@ -38,14 +38,14 @@ struct Change {
     new_image: Option<Image>,
 }
 
-/// As much of an item's image as tells what else is read with the item itself.
+/// The part of an item's image that says what else to read together with the item.
 #[derive(Deserialize)]
 struct Image {
     to: Option<Text>,
 }
 
 impl Change {
-    /// Whom a mail is for.
+    /// The address of a mail.
     fn to(&self) -> Option<Address> {
         let address = self.new_image.as_ref()?.to.as_ref()?;
         address.s.parse().ok()
@@ -65,8 +65,8 @@ struct Text {
     s: String,
 }
 
-/// A record's key and its number in the stream. What it held is not looked at, but for what never changes: the item itself is
-/// read, as it is now.
+/// A record's key and its number in the stream. Only the part of its image that never changes is used: the item itself is read in
+/// its current state.
 struct RecordRef {
     key: Key,
     sequence_number: String,
@@ -92,7 +92,7 @@ fn named(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
     Ok(batch.records.into_iter().map(name).collect())
 }
 
-/// The answer that names the records which failed, so that only those come again.
+/// The answer that names the failed records, so that only those are retried.
 fn failures(failed: &[String]) -> Value {
     let items: Vec<Value> = failed
         .iter()
@@ -136,15 +136,15 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     Ok(failures(&failed))
 }
 
-/// Goes on with the work of these records, and counts the people among them.
+/// Continues the jobs of these records, and counts the people among them.
 ///
 /// # Errors
 /// The event is not one of a table's stream.
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let records = named(event)?;
     let mut failed = counts::settle(app, &records).await;
-    // Each slice of a job is a record of it. To go on with the job for each of them would hold up what waits behind for as many times as
-    // long; and if the first of them comes again, so do those behind it.
+    // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times.
+    // And if the first record is retried, so are those behind it.
     let mut gone_on = BTreeSet::new();
     for RecordRef {
         key, sequence_number, ..

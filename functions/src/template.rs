@@ -1,5 +1,5 @@
-//! The parts of `template.yaml` that follow from the route table: a function, a role and a log group for each route, and the lists of
-//! roles that policies are attached to. Tests write them between marks in the file, and fail when they are stale.
+//! The parts of `template.yaml` that follow from the route table: a function, a role and a log group for each route, and the lists
+//! of roles that policies are attached to. Tests write them between marks in the file, and fail when they are stale.
 
 use crate::routes::{BACKGROUND, ROUTES, Route, operations};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ const TABLE: &str = r#"{"Fn::GetAtt": [Table, Outputs.Arn]}"#;
 const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted";
 /// Attributes that recording a member's activity, or the use of an API key, writes.
 const ACTIVITY_AND_USE: &str = "PK, SK, last_active_at, activity_sk, noted, last_used_at";
-/// Reading parts of a transaction is not allowed by it, so they are named one by one.
+/// This does not allow the reads in a transaction, so those are named one by one.
 const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TransactWriteItems]}}"#;
 const CURSOR_KEY: &str =
     r#"MUSTER_CURSOR_KEY: {"Fn::Sub": "{{resolve:secretsmanager:${Secrets.Outputs.CursorKeyArn}:SecretString}}"}"#;
@@ -24,7 +24,7 @@ const WITH_API_URL: [&str; 5] = [
     "not-found",
 ];
 
-/// Functions that must be told whose an address is.
+/// Functions that must learn the holder of an address.
 const WITH_ADDRESSES: [&str; 4] = [
     "add-member",
     "create-invitations",
@@ -57,7 +57,7 @@ fn name(binary: &str) -> String {
     words.collect()
 }
 
-/// Settings that a function has beside those of all, with the reason.
+/// A function's settings beyond the common ones, with the reason.
 fn limits(binary: &str, is_bulk: bool) -> &'static str {
     match binary {
         "export-members" => {
@@ -131,7 +131,7 @@ fn statement(sid: &str, actions: &str, resource: &str, condition: Option<&str>) 
     )
 }
 
-/// What the role of a route's function allows it to call.
+/// The policy statements of a route's function: the calls it may make.
 fn statements(route: &Route) -> String {
     let mut text = String::new();
     let quoted = |action: &str| format!("{action:?}");
@@ -172,7 +172,7 @@ fn statements(route: &Route) -> String {
         text += &statement("LinkSecret", &quoted("secretsmanager:GetSecretValue"), secret, None);
     }
     if route.may("s3:GetObject") {
-        // A link opens what the function that made it may read.
+        // A link opens only files that the function that made it may read.
         let files = r#"{"Fn::Sub": "${Files.Outputs.ExportBucketArn}/exports/*"}"#;
         text += &statement("Fetch", &quoted("s3:GetObject"), files, None);
     }
@@ -245,7 +245,7 @@ fn all_resources() -> String {
     text
 }
 
-/// A function, as the lists of roles see it.
+/// A function, as the lists of roles need it.
 struct Callee {
     binary: &'static str,
     calls: &'static [&'static str],
@@ -331,7 +331,7 @@ mod tests {
         )
     }
 
-    /// The file with what stands between the marks of a part replaced.
+    /// The file with the text between the marks of a part replaced.
     fn replaced(file: &str, part: &str, text: &str) -> String {
         let (begin, end) = mark(part);
         let (before, rest) = file.split_once(&begin).unwrap_or_else(|| panic!("{part} has no begin"));

@@ -1,5 +1,5 @@
-//! The other AWS services that the handlers call, answered here: a small SES, a small Secrets Manager and an S3,
-//! spoken to by the real SDK.
+//! The other AWS services that the handlers call: a small SES, a small Secrets Manager and an S3, called by the real
+//! SDK.
 
 mod files;
 mod secrets;
@@ -23,7 +23,7 @@ pub(crate) use secrets::{LINK_SECRET, LinkSecret};
 pub(crate) use ses::Mailbox;
 pub use ses::SentMail;
 
-/// Where the SDK finds each service.
+/// The addresses of the services for the SDK.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoints {
     /// The embedded DynamoDB and its streams.
@@ -35,7 +35,7 @@ pub(crate) struct Endpoints {
 }
 
 impl Endpoints {
-    /// The same for a process that learns it from its environment, as a function in Lambda may.
+    /// The same as environment variables, for a process that reads them as a function in Lambda may.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.clone()),
@@ -60,10 +60,10 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// The key that signs every request here, and its secret.
+/// The access key that signs all requests here, and its secret.
 pub(crate) const CREDENTIALS: (&str, &str) = ("local", "local");
 
-/// A configuration that reaches nothing but this process.
+/// A configuration that reaches only this process.
 pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpClient>) -> SdkConfig {
     let (key, secret) = CREDENTIALS;
     let credentials = Credentials::new(key, secret, None, None, "local");
@@ -77,8 +77,8 @@ pub(crate) fn sdk_config(endpoints: Endpoints, http_client: Option<SharedHttpCli
     config.build()
 }
 
-/// Longer than the product waits in AWS: here the services share a machine with everything else that runs on it, so
-/// slow is not down. It is still less than the gateway waits.
+/// Longer than the product waits in AWS: here the services share a machine with everything else on it, so slow does
+/// not mean down. It is still less than the gateway waits.
 fn patience() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(20))
@@ -86,7 +86,7 @@ fn patience() -> TimeoutConfig {
         .build()
 }
 
-/// The same with the product's own time limits.
+/// The same configuration with the product's own time limits.
 pub(crate) fn hurried(sdk: &SdkConfig) -> SdkConfig {
     let mut config = sdk.to_builder();
     config.set_timeout_config(None);

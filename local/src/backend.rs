@@ -1,4 +1,4 @@
-//! The whole backend in one process: as many as one likes, each with a table of its own.
+//! The whole backend in one process. A process may run several, each with its own table.
 
 mod cloud;
 mod crew;
@@ -30,27 +30,27 @@ use tokio::net::TcpListener;
 /// The sender of all mail.
 const MAIL_FROM: &str = "Muster <no-reply@muster.example>";
 
-/// What mail is sent under.
+/// The configuration set of all mail.
 const CONFIGURATION_SET: &str = "muster";
 
-/// How a backend starts.
+/// The options of a backend.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The loopback port of the API; any free one when left out (or zero).
+    /// The loopback port of the API; any free one if none (or zero).
     pub port: Option<u16>,
-    /// The folder that keeps everything; when left out, all is in memory and gone with the backend.
+    /// The folder that keeps all data. If none, data is in memory and lost with the backend.
     pub data: Option<PathBuf>,
     /// Whether the scheduled function runs by itself every minute.
     pub timers: bool,
-    /// Whether the stream functions are fed from the table's stream, and SES tells what becomes of mail; a test that does so itself says no.
+    /// Whether the stream functions get the table's stream, and SES reports on mail. Tests that do so themselves turn it off.
     pub streams: bool,
-    /// What the handlers' AWS calls go through, for tests that watch or disturb them.
+    /// The HTTP client of the handlers' AWS calls, for tests that watch or disturb them.
     pub http_client: Option<SharedHttpClient>,
-    /// Who runs the functions in place of this process, or stands before it. `http_client` sees nothing of what is called elsewhere.
+    /// Runs the functions elsewhere, or wraps those of this process. `http_client` does not see calls made elsewhere.
     pub functions: Option<Arc<dyn Launcher>>,
-    /// What the identity provider signs tokens with.
+    /// The algorithm with which the identity provider signs tokens.
     pub signing: Signing,
-    /// Whether these calls have no more time than in Lambda; a test that makes them late says yes.
+    /// Whether these calls have only as much time as in Lambda, for tests that delay them.
     pub hurried: bool,
 }
 
@@ -69,39 +69,39 @@ impl Default for Options {
     }
 }
 
-/// Why a backend did not start.
+/// The reason why a backend did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A role set contradicts itself.
     #[error(transparent)]
     RoleSet(#[from] &'static RoleSetError),
-    /// Something else listens there.
+    /// Another process listens on the port.
     #[error("port {0} is already in use")]
     PortTaken(u16),
-    /// The port cannot be had for another reason.
+    /// The port cannot be used for another reason.
     #[error("cannot listen on port {port}: {source}")]
     Listen {
-        /// The port asked for.
+        /// The requested port.
         port: u16,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
     /// The data folder is unusable.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The folder of files is.
+    /// The folder of files is unusable.
     #[error("cannot use the folder for files: {0}")]
     Files(io::Error),
-    /// The embedded database is.
+    /// The embedded database is unusable.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The identity provider's key is.
+    /// The identity provider's key is unusable.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The template feeds a stream function otherwise than this process can.
+    /// The template feeds a stream function in a way that this process cannot.
     #[error(transparent)]
     Mapping(#[from] &'static MappingError),
-    /// The template does not say how browsers are answered.
+    /// The template has no usable CORS configuration.
     #[error(transparent)]
     Cors(#[from] &'static CorsError),
     /// The system gave no randomness for the secrets.
@@ -112,7 +112,7 @@ pub enum StartError {
     Configuration(#[from] ConfigError),
 }
 
-/// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish what it is doing.
+/// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish its work.
 pub struct Backend {
     base_url: String,
     app: App,
@@ -123,14 +123,14 @@ pub struct Backend {
     schedule: Schedule,
     pump: Pump,
     feedback: Feedback,
-    /// What takes work: stopped first, since it needs what the other crew serves.
+    /// The tasks that take work. They stop first, since they need the services of the other set.
     front: TaskSet,
-    /// What serves the cloud.
+    /// The tasks that serve the cloud.
     back: TaskSet,
 }
 
 impl Backend {
-    /// Starts everything; when this returns, the API takes requests.
+    /// Starts the backend. When this returns, the API takes requests.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         roleset::all()?;
         let listener = listen(options.port.unwrap_or(0)).await?;
@@ -190,7 +190,7 @@ impl Backend {
             back,
         };
         backend.open(listener)?;
-        // The keys that this fetches are served by the gateway, which is open now.
+        // This fetches keys from the gateway, which is open now.
         backend.app.warm().await;
         Ok(backend)
     }
@@ -233,7 +233,7 @@ impl Backend {
         TABLE
     }
 
-    /// The environment in which a function's own process works with this backend, as a deployment would set it.
+    /// The environment with which a function in a process of its own uses this backend, as a deployment would set it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         self.environment.clone()
     }
@@ -243,17 +243,17 @@ impl Backend {
         self.app.clock()
     }
 
-    /// What the handlers work with.
+    /// The app that the handlers use.
     pub fn app(&self) -> &App {
         &self.app
     }
 
-    /// All that was mailed, oldest first.
+    /// All sent mail, oldest first.
     pub fn mail(&self) -> Vec<SentMail> {
         self.cloud.mailbox.mails()
     }
 
-    /// What was mailed from this place on in all mail ever sent, as far as it is kept, and the place after it.
+    /// The mail from this position on, counted in all mail ever sent, as far as it is kept; and the position after it.
     pub fn mail_from(&self, place: usize) -> (Vec<SentMail>, usize) {
         self.cloud.mailbox.mails_from(place)
     }
@@ -268,7 +268,7 @@ impl Backend {
         self.identity.issue(request, self.clock().now())
     }
 
-    /// Waits until all that is in the table's stream now, and all that follows from it, has been handled.
+    /// Waits until all records now in the table's stream, and all that follow from them, have been handled.
     pub async fn drained(&self) {
         let settling = Draining {
             pump: self.pump.clone(),
@@ -277,24 +277,24 @@ impl Backend {
         settling.drained().await;
     }
 
-    /// The stream's records that were given up.
+    /// The records of the stream that were given up.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.pump.dead_letters()
     }
 
-    /// Runs the scheduled function now; gives what it answered, or why it failed.
+    /// Runs the scheduled function now. Returns its answer, or why it failed.
     pub async fn expire(&self) -> Result<serde_json::Value, String> {
         self.schedule.run_now().await
     }
 
-    /// Stops taking requests, finishes those that are running, and closes the database.
+    /// Stops taking requests, finishes running ones, and closes the database.
     pub async fn stop(mut self) {
         self.front.stop().await;
         self.back.stop().await;
     }
 }
 
-/// What is waited for until nothing is under way.
+/// The work to wait for until none is in progress.
 #[derive(Clone)]
 pub(crate) struct Draining {
     pump: Pump,
@@ -302,7 +302,7 @@ pub(crate) struct Draining {
 }
 
 impl Draining {
-    /// Waits for the stream, for what SES tells of the mail that it brought about, and for what that brings about.
+    /// Waits for the stream, for the feedback of SES about the mail it caused, and for all that this causes in turn.
     pub(crate) async fn drained(&self) {
         self.pump.drained().await;
         while self.feedback.drained().await {
@@ -326,8 +326,8 @@ fn local_address(listener: &TcpListener) -> Result<SocketAddr, StartError> {
         .map_err(|source| StartError::Listen { port: 0, source })
 }
 
-/// The provider with its kept key. Its name is kept as well: a user is who the issuer says, so another port must
-/// not make strangers of everybody.
+/// The provider with its stored key. Its name is stored as well: users belong to their issuer, so a different port must
+/// not turn all users into strangers.
 fn identity_provider(data: &DataFolder, base_url: &str, signing: Signing) -> Result<IdentityProvider, StartError> {
     let name = || Ok::<_, DataError>(format!("{base_url}/dev").into_bytes());
     let issuer = data.read_or_write::<_, StartError>("issuer", name)?;
@@ -336,7 +336,7 @@ fn identity_provider(data: &DataFolder, base_url: &str, signing: Signing) -> Res
     Ok(IdentityProvider::new(issuer, signing, &key)?)
 }
 
-/// What a deployment's template says, for here.
+/// The settings of a deployment's template, adapted to this process.
 fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str, String)> {
     vec![
         ("MUSTER_TABLE", TABLE.to_owned()),

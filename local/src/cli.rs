@@ -26,7 +26,7 @@ struct Arguments {
     demo: bool,
 }
 
-/// Why the command ends with a failure.
+/// The reason why the command fails.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("{0}; choose another with --port")]
@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where even this cannot be said, the exit code is all that is left.
+            // If even this cannot be written, only the exit code reports the failure.
             let _ = writeln!(io::stderr(), "error: {failure}");
             ExitCode::FAILURE
         }
@@ -76,7 +76,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    // Listened for from the start, so that no signal is lost while starting.
+    // Listening begins before the start, so that no signal is lost during it.
     let stopped = stop_signal()?;
     let backend = Backend::start(Options {
         port: Some(arguments.port),
@@ -95,7 +95,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Completes at Ctrl-C, and at SIGTERM where there is one.
+/// Completes at Ctrl-C or SIGTERM.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -119,7 +119,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Says something to the person at the terminal, who may have closed it.
+/// Prints text to the terminal, which may be closed.
 fn say(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

@@ -1,10 +1,10 @@
-//! What a backend keeps between two runs: a folder, or nothing at all.
+//! The data that a backend keeps between two runs: a folder, or nothing.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The folder of a backend that was started with `--data`; without one, everything lives in memory.
+/// The folder of a backend that was started with `--data`. Without one, all data is in memory.
 ///
 /// Two backends on one folder would overwrite each other, so the folder is locked while it is open.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct DataFolder {
     _lock: Option<File>,
 }
 
-/// Why the data folder cannot be used.
+/// The reason why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// Another process (or another backend of this one) has the folder open.
@@ -24,13 +24,13 @@ pub enum DataError {
     Unusable {
         /// The folder or file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
 impl DataFolder {
-    /// Opens (and creates) the folder, or keeps nothing when there is none.
+    /// Opens (and creates) the folder, or keeps nothing if there is none.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, DataError> {
         let Some(path) = path else {
             return Ok(Self {
@@ -50,7 +50,7 @@ impl DataFolder {
         }
     }
 
-    /// Where a file of this name lives, when anything is kept.
+    /// The path of a file with this name, if data is kept.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         self.path.as_deref().map(|folder| folder.join(name))
     }
@@ -67,7 +67,7 @@ impl DataFolder {
         }
     }
 
-    /// A journal of this name, and the lines that an earlier run kept in it.
+    /// The journal with this name, and the lines that an earlier run kept in it.
     pub(crate) fn journal(&self, name: &str) -> Result<(Journal, Vec<String>), DataError> {
         let Some(path) = self.file(name) else {
             return Ok((Journal(None), Vec::new()));
@@ -77,7 +77,7 @@ impl DataFolder {
             let mut file = options.read(true).append(true).open(&path)?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
-            // A process that was killed while it wrote leaves a line without its end.
+            // A process that was killed during a write leaves an incomplete line.
             if bytes.last().is_some_and(|last| *last != b'\n') {
                 file.write_all(b"\n")?;
             }
@@ -87,7 +87,7 @@ impl DataFolder {
         open().map_err(unusable(&path))
     }
 
-    /// Keeps a file, whole or not at all: a crash of the process leaves the old content.
+    /// Keeps a file atomically: a crash of the process leaves the old content.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), DataError> {
         let Some(path) = self.file(name) else {
             return Ok(());
@@ -104,7 +104,7 @@ impl DataFolder {
         write().map_err(unusable(&path))
     }
 
-    /// What an earlier run kept under this name, else what `make` gives, kept from now on.
+    /// The content that an earlier run kept under this name, else the result of `make`, which is kept from now on.
     pub(crate) fn read_or_write<M, E: From<M> + From<DataError>>(
         &self,
         name: &str,
@@ -119,7 +119,7 @@ impl DataFolder {
     }
 }
 
-/// Lines that are kept until all of them are done with; nothing at all without a folder.
+/// Lines that are kept until all of them are done. Without a folder, nothing is kept.
 #[derive(Debug)]
 pub(crate) struct Journal(Option<File>);
 
@@ -146,7 +146,7 @@ fn unusable(path: &Path) -> impl FnOnce(io::Error) -> DataError {
     move |source| DataError::Unusable { path, source }
 }
 
-/// The folder holds a signing key and a link secret: nobody else on the machine may read them.
+/// The folder holds a signing key and a link secret, which other users of the machine must not read.
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true);

@@ -1,4 +1,4 @@
-//! The embedded DynamoDB, called over HTTP, with the table of the deployment's own template.
+//! The embedded DynamoDB, called over HTTP, with the table of the deployment's template.
 
 mod server;
 mod stream;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(crate) use stream::TableStream;
 pub use template::TemplateError;
 
-/// The table's name: each backend has a database of its own, so one name serves all.
+/// The table's name. Each backend has its own database, so one name serves all.
 pub(crate) const TABLE: &str = "muster";
 
 const TABLE_TEMPLATE: &str = include_str!("../../infra/table.yaml");
@@ -27,16 +27,16 @@ pub(crate) struct EmbeddedDatabase {
     stream: Arc<TableStream>,
 }
 
-/// Why the database did not start.
+/// The reason why the database did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// Its file cannot be kept.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Its file is damaged, or not a database at all.
+    /// Its file is damaged, or not a database.
     #[error("cannot open the database: {0}")]
     Open(String),
-    /// The template does not describe a table that can be made here.
+    /// The template does not describe a table that can be created here.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The database refused the table.
@@ -48,11 +48,11 @@ impl EmbeddedDatabase {
     /// Opens the database.
     ///
     /// # Errors
-    /// Its file is no database.
+    /// Its file is not a database.
     pub(crate) fn open(data: &DataFolder) -> Result<Self, DatabaseError> {
         let file = match data.file("muster.db") {
             Some(file) => file.to_string_lossy().into_owned(),
-            // In memory, under a name that a second connection of this process can open as well.
+            // In memory, under a name that a second connection of this process can also open.
             None => format!("file:/muster-{}?vfs=memdb", uuid::Uuid::new_v4()),
         };
         let database = Database::new(&file).map_err(|error| DatabaseError::Open(error.to_string()))?;
@@ -70,7 +70,7 @@ impl EmbeddedDatabase {
         self.stream.clone()
     }
 
-    /// Deletes items whose time to live is over, as DynamoDB does by and by.
+    /// Deletes items whose time to live is over, as DynamoDB does eventually.
     pub(crate) fn collect_garbage(&self) {
         if let Err(error) = self.database.sweep_ttl() {
             tracing::warn!(%error, "expired items stay");
@@ -78,7 +78,7 @@ impl EmbeddedDatabase {
     }
 }
 
-/// Creates the table as the template describes it, unless an earlier run did; gives its stream's ARN.
+/// Creates the table as the template describes it, unless an earlier run did. Returns its stream's ARN.
 pub(crate) async fn create_table(client: &Client) -> Result<String, DatabaseError> {
     let table = template::table(TABLE_TEMPLATE)?;
     match table.create(client, TABLE).send().await {
@@ -103,7 +103,7 @@ fn is_there_already(error: &CreateTableError) -> bool {
     error.is_resource_in_use_exception()
 }
 
-/// Sets the table's time to live, unless it is set: a process may have been killed when it had made the table.
+/// Sets the table's time to live, unless it is set: an earlier process may have been killed right after it created the table.
 async fn set_time_to_live(client: &Client, table: &template::Table) -> Result<(), DatabaseError> {
     let Some(ttl) = table.time_to_live() else {
         return Ok(());

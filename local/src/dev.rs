@@ -1,4 +1,4 @@
-//! What the local gateway adds under `/dev`, for development and tests only.
+//! The routes that the local gateway adds under `/dev`, for development and tests only.
 
 use crate::aws::Mailbox;
 use crate::backend::Draining;
@@ -21,13 +21,13 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long `/dev/mail` waits for mail that is on its way.
+/// How long `/dev/mail` waits for pending mail.
 const MAIL_PATIENCE: Duration = Duration::from_secs(5);
 
-/// The clock stays well before the end of time, so that what ends later still has a date.
+/// The clock must stay before this year, well before the last possible date, so that later ends still have one.
 const LAST_YEAR: i16 = 9000;
 
-/// What the development routes reach into.
+/// The parts of the backend that the development routes use.
 pub(crate) struct Development {
     pub(crate) identity: Arc<IdentityProvider>,
     pub(crate) base_url: String,
@@ -56,7 +56,7 @@ pub(crate) fn routes(development: Development) -> Router {
     Router::new().nest("/dev", routes)
 }
 
-/// A route that says which method it takes, to whoever tries another.
+/// A route that answers other methods with the one it supports.
 fn only<S: Clone + Send + Sync + 'static>(method: &'static str, route: MethodRouter<S>) -> MethodRouter<S> {
     route.fallback(move || async move { Problem::method_not_allowed(method) })
 }
@@ -84,9 +84,9 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
     }))
 }
 
-/// Waits for what is on its way first, so that a mail can be looked for right after the request that caused it.
+/// Waits for pending mail first, so that a caller finds a mail right after the request that caused it.
 async fn mail(State(development): Shared) -> impl IntoResponse {
-    // What takes longer than that is not waited for, and shows up later.
+    // Mail that takes longer shows up in a later answer.
     let _ = tokio::time::timeout(MAIL_PATIENCE, development.settling.drained()).await;
     Json(development.mailbox.mails())
 }
@@ -114,13 +114,13 @@ async fn expire(State(development): Shared) -> Result<impl IntoResponse, Problem
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    // Through an object, since a list would do for a struct otherwise.
+    // This parses an object first, since serde would otherwise accept a list for a struct.
     serde_json::from_slice(body)
         .and_then(|object: Map<String, Value>| serde_json::from_value(object.into()))
         .map_err(|error| Problem::bad_request(format!("the body is invalid: {error}")))
 }
 
-/// How far from `now` an ISO 8601 duration leads: a month is as long as the one that begins now.
+/// The length of an ISO 8601 duration from `now` on: a month is as long as the one that begins now.
 fn duration(text: &str, now: Timestamp) -> Result<SignedDuration, String> {
     let span: Span = SpanParser::new()
         .parse_span(text)

@@ -1,9 +1,9 @@
-//! What SES tells of each mail afterwards, handed to its function as EventBridge does: an event at a time, and again if it fails.
+//! Feedback from SES about each sent mail, passed to its function as EventBridge does: one event at a time, with retries.
 //!
-//! Every mail is delivered, but to the addresses by which SES itself lets one try the other cases (`bounce@…`, `complaint@…`,
-//! `ooto@…`, also with a label such as `bounce+1@…`), here in any domain.
+//! Every mail is delivered, except to the addresses with which SES itself simulates other cases (`bounce@…`, `complaint@…`,
+//! `ooto@…`, also with a label such as `bounce+1@…`). Here, they work in any domain.
 //!
-//! With a data folder, each event is kept in a file until it is handed over, so SES tells it after a restart as well.
+//! With a data folder, each event is kept in a file until its function has it, so no event is lost in a restart.
 
 use crate::aws::SentMail;
 use crate::data::{DataError, DataFolder, Journal};
@@ -15,28 +15,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
-/// Where events are kept that are still to be handed over.
+/// The file of events that their function has not taken yet.
 const KEPT: &str = "ses-events";
 
-/// How often an event is handed over before it is given up; as in the template.
+/// Maximum number of attempts at an event before it is given up; as in the template.
 const TRIES: u32 = 3;
-/// Before the second try; doubled before the next.
+/// The pause before the second attempt; doubled before the next.
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
-/// What SES tells of a mail to this address, one after the other.
+/// The events that SES reports about a mail to this address, in this order.
 fn fate(address: &str) -> &'static [DeliveryEvent] {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
         "bounce" => &[DeliveryEvent::Sent, DeliveryEvent::Bounced],
         "complaint" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Complained],
-        // Somebody is out of the office: the mail has arrived, and a note came back.
+        // The recipient is out of the office: the mail has arrived, and a note came back.
         "ooto" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Returned],
         _ => &[DeliveryEvent::Sent, DeliveryEvent::Delivered],
     }
 }
 
 impl SentMail {
-    /// The event by which EventBridge brings what SES tells of this mail.
+    /// The event with which EventBridge delivers SES feedback about this mail.
     #[must_use]
     pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {
         let to = &self.to;
@@ -88,21 +88,21 @@ impl SentMail {
     }
 }
 
-/// Takes what SES tells.
+/// Takes the feedback of SES.
 #[derive(Clone)]
 pub(crate) struct Feedback {
     events: mpsc::UnboundedSender<Value>,
-    /// How many events are still to be handled.
+    /// The number of events to handle.
     waiting: watch::Sender<usize>,
     /// Those events. The lock is held while `waiting` changes, so the journal is cleared only when there are none.
     kept: Arc<Mutex<Journal>>,
 }
 
-/// What was told and is still to be handed over.
+/// The events that SES has reported but the function has not taken yet.
 pub(crate) struct Untold(mpsc::UnboundedReceiver<Value>);
 
 impl Feedback {
-    /// The events that an earlier run kept are told first.
+    /// Begins with the events that an earlier run kept.
     ///
     /// # Errors
     /// Their file cannot be used.
@@ -133,23 +133,23 @@ impl Feedback {
             if let Err(error) = kept.append(&event.to_string()) {
                 tracing::warn!(%error, "an event is lost if the process ends now");
             }
-            // An error means that nobody listens: the functions of this backend are fed by somebody else, or it stops.
+            // An error means that there is no receiver: a test feeds this backend's functions itself, or the backend stops.
             if self.events.send(event).is_ok() {
                 self.waiting.send_modify(|waiting| *waiting += 1);
             }
         }
     }
 
-    /// Waits until all that was told is handled; tells whether there was something to wait for.
+    /// Waits until all reported events are handled. Returns whether there were any.
     pub(crate) async fn drained(&self) -> bool {
         let mut waiting = self.waiting.subscribe();
         let busy = *waiting.borrow_and_update() > 0;
-        // An error cannot be: the sender is here.
+        // This cannot fail, since the sender is here.
         let _ = waiting.wait_for(|waiting| *waiting == 0).await;
         busy
     }
 
-    /// Hands events over until `stopped`.
+    /// Passes events to their function until `stopped`.
     pub(crate) async fn run(
         self,
         Untold(mut events): Untold,
@@ -165,7 +165,7 @@ impl Feedback {
             hand_over(&*functions, &event).await;
             self.note_handled();
         }
-        // Nobody waits for what is not handled any more; the next run tells it.
+        // The remaining events are left to the next run, so no one waits for them.
         self.waiting.send_replace(0);
     }
 
@@ -180,7 +180,7 @@ impl Feedback {
     }
 }
 
-/// One event, until it is taken.
+/// Passes one event to its function until it is taken.
 async fn hand_over(functions: &dyn Functions, event: &Value) {
     for turn in 0..TRIES {
         if turn > 0 {

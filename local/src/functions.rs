@@ -1,5 +1,5 @@
-//! Who runs a function when something calls it: the product's own code in this process, or whoever was given in its
-//! place. Nothing else here knows the crate that has the code.
+//! Running functions: with the product's own code in this process, or with a given replacement. No other module here
+//! knows the crate that has the code.
 
 use crate::gateway::paths::{DEFAULT, Routes};
 use crate::reply;
@@ -17,60 +17,60 @@ tokio::task_local! {
     static RUNNING: &'static str;
 }
 
-/// Runs an invocation as one of this binary. Its calls of AWS know it by [`running`], since no function starts tasks.
+/// Runs an invocation as one of this binary. Its AWS calls find it through [`running`], since functions start no tasks.
 pub fn run_as<T>(binary: &'static str, invocation: impl Future<Output = T>) -> impl Future<Output = T> {
-    // A handler is too large to be copied about on a stack.
+    // A handler is too large to be moved around on a stack.
     RUNNING.scope(binary, Box::pin(invocation))
 }
 
-/// The binary whose invocation this task is; none outside of one.
+/// The binary whose invocation this task runs; none outside an invocation.
 pub fn running() -> Option<&'static str> {
     RUNNING.try_with(|binary| *binary).ok()
 }
 
-/// The binary that takes what no other route does.
+/// The binary for requests that match no other route.
 const FALLBACK: &str = "not-found";
 
 /// The binary that the schedule starts.
 pub(crate) const EXPIRE: &str = "expire";
 
-/// The binary that EventBridge starts with what SES tells.
+/// The binary that EventBridge starts with feedback from SES.
 pub(crate) const NOTE_FEEDBACK: &str = "note-feedback";
 
-/// As the template's timeout for it.
+/// The same as its timeout in the template.
 const EXPIRE_TIME_LIMIT: SignedDuration = SignedDuration::from_secs(50);
 
-/// An invocation under way.
+/// A running invocation.
 pub type Running = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send>>;
 
-/// Runs the functions: takes an event as AWS makes it, gives what the function answered.
+/// Runs the functions: takes an event as AWS makes it, and returns the function's answer.
 pub trait Functions: Send + Sync {
     /// Runs the function of this binary once.
     fn invoke(&self, binary: &'static str, event: Value) -> Running;
 }
 
-/// Starts the functions of one backend outside of its process, or stands before those in it.
+/// Starts the functions of one backend outside its process, or wraps those in it.
 pub trait Launcher: Debug + Send + Sync {
-    /// Takes the functions of a backend up; they end when what is given back is dropped. `here` are those of its process.
+    /// Starts the functions of a backend. They end when the returned value is dropped. `here` are those of the backend's process.
     fn launch(&self, surroundings: Surroundings, here: Arc<dyn Functions>) -> Arc<dyn Functions>;
 }
 
-/// What a backend's functions live in.
+/// The surroundings of a backend's functions.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     /// The environment variables that lead to the backend, as a deployment would set them.
     pub environment: Vec<(&'static str, String)>,
-    /// The clock that they go by.
+    /// Their clock.
     pub clock: Clock,
 }
 
-/// Why a function gave no answer.
+/// The reason why a function gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It answered with an error, panicked, ended, or never started.
+    /// The function answered with an error, panicked, ended, or never started.
     #[error("{0}")]
     Failed(String),
-    /// Its time was up.
+    /// The function exceeded its time limit.
     #[error("the function took longer than it may")]
     TimedOut,
 }
@@ -81,8 +81,8 @@ impl Failure {
     }
 }
 
-/// Invokes a function in a task of its own, as Lambda does: it neither ends this process when it panics, nor stops
-/// half-way when whoever called it goes away.
+/// Invokes a function in a task of its own, as Lambda does: a panic does not end this process, and the function does
+/// not stop halfway when its caller goes away.
 pub(crate) async fn invoke(functions: &dyn Functions, binary: &'static str, event: Value) -> Result<Value, Failure> {
     match tokio::spawn(functions.invoke(binary, event)).await {
         Ok(answer) => answer,
@@ -126,7 +126,7 @@ pub(crate) struct StreamFunction {
     pub(crate) binary: &'static str,
 }
 
-/// All of them.
+/// All stream functions.
 pub(crate) static STREAM_FUNCTIONS: [StreamFunction; 2] = [
     StreamFunction {
         logical_id: "DeliverMailFunction",

@@ -1,4 +1,4 @@
-//! Stands where API Gateway stands: takes HTTP, hands the route's handler an event, answers what it replied.
+//! Takes the place of API Gateway: takes HTTP requests, passes events to the routes' handlers, and sends their replies.
 
 pub(crate) mod cors;
 pub mod event;
@@ -21,13 +21,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What API Gateway takes at most.
+/// The maximum size of a body in API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// How long API Gateway waits for a function.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The product's API, ready to take requests.
+/// The product's API, ready for requests.
 pub(crate) struct Gateway {
     functions: Arc<dyn Functions>,
     clock: Clock,
@@ -44,7 +44,7 @@ impl Gateway {
     }
 }
 
-/// Takes every request that is not for the development routes.
+/// Takes all requests except those for the development routes.
 pub(crate) async fn take(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
@@ -68,7 +68,7 @@ pub(crate) async fn take(
 }
 
 impl Gateway {
-    /// Runs the function that the request's route leads to.
+    /// Runs the function of the request's route.
     async fn invoke(&self, parts: &Parts, body: &Bytes, arrival: &Arrival) -> Response {
         let path = paths::taken(parts.uri.path());
         let route = self.routes.resolve(parts.method.as_str(), &path);
@@ -78,7 +78,7 @@ impl Gateway {
     }
 }
 
-/// What the function replied, or what API Gateway says for it.
+/// The function's reply, or API Gateway's own in its place.
 async fn answer(binary: &str, run: impl Future<Output = Result<Value, Failure>>) -> Response {
     let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
         Ok(Ok(answer)) => match reply::from_event(answer) {
@@ -100,8 +100,8 @@ async fn answer(binary: &str, run: impl Future<Output = Result<Value, Failure>>)
     (status, Json(json!({"message": message}))).into_response()
 }
 
-/// Whether a URL can be made of the request. The functions' runtime makes one, and panics when it cannot; in AWS
-/// such a request does not get as far.
+/// Whether a URL can be made from the request. The functions' runtime makes one, and panics if it cannot; in AWS,
+/// such requests do not reach it.
 fn is_addressable(parts: &Parts) -> bool {
     let mut hosts = parts.headers.get_all(header::HOST).iter();
     let host = hosts.next().filter(|_| hosts.next().is_none());

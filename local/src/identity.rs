@@ -1,4 +1,4 @@
-//! The development identity provider: a real key pair, a key set to verify with, and tokens for whoever asks.
+//! The development identity provider: a real key pair, a key set to verify with, and tokens for anyone who asks.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -12,21 +12,21 @@ use serde::{Deserialize, Serialize};
 /// The audience of every token.
 pub const AUDIENCE: &str = "muster";
 
-/// Long enough for a day of development; the clock that counts is the backend's, which can be moved.
+/// Long enough for a day of development. It is measured by the backend's clock, which can be moved.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
-/// What tokens are signed with.
+/// The algorithm that signs tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Signing {
-    /// ECDSA on P-256 (ES256): a key is made at once.
+    /// ECDSA on P-256 (ES256): keys are quick to generate.
     #[default]
     Es256,
-    /// RSA of 2048 bits (RS256): what Cognito, Auth0 and Okta sign with.
+    /// RSA of 2048 bits (RS256), which Cognito, Auth0 and Okta use.
     Rs256,
 }
 
 impl Signing {
-    /// Where the key is kept.
+    /// The file that keeps the key.
     pub(crate) const fn file(self) -> &'static str {
         match self {
             Self::Es256 => "identity-key.pk8",
@@ -70,10 +70,10 @@ impl Signing {
     }
 }
 
-/// Bytes before the RSA key itself in PKCS #8 (RFC 5208, section 5): a version and the algorithm, the same for all of this size.
+/// Bytes before the RSA key in PKCS #8 (RFC 5208, section 5): version and algorithm, the same for all keys of this size.
 const RSA_FRAME: usize = 26;
 
-/// Issues tokens as a real identity provider would, without asking who is there.
+/// Issues tokens as a real identity provider would, but without authentication.
 pub struct IdentityProvider {
     signing: Signing,
     issuer: String,
@@ -82,7 +82,7 @@ pub struct IdentityProvider {
     key_set: JwkSet,
 }
 
-/// What a token shall say about its bearer.
+/// The claims of a token about its bearer.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
@@ -90,11 +90,11 @@ pub struct TokenRequest {
     pub sub: String,
     /// The user's address.
     pub email: Option<String>,
-    /// Whether the address was verified; it is when this is left out.
+    /// Whether the address was verified; true by default.
     pub email_verified: Option<bool>,
     /// The user's name.
     pub name: Option<String>,
-    /// Scopes, separated by spaces: `muster:platform` is the operator's.
+    /// Scopes, separated by spaces. `muster:platform` is for the operator.
     pub scope: Option<String>,
 }
 
@@ -167,7 +167,7 @@ impl IdentityProvider {
         })
     }
 
-    /// Signs any claims whatever, for tests of what must not be believed.
+    /// Signs any claims, for tests with claims that must be rejected.
     pub fn sign(&self, claims: &impl Serialize) -> Result<String, KeyError> {
         let header = Header {
             kid: Some(self.key_id.clone()),

@@ -1,7 +1,7 @@
 //! The whole backend in one process: the same handlers as in Lambda, behind a gateway that speaks plain HTTP, on an
-//! embedded DynamoDB, with captured mail and an identity provider that trusts everybody.
+//! embedded DynamoDB, with captured mail and an identity provider that trusts everyone.
 //!
-//! It holds no rule of the product. What AWS does around the functions is done here by a part each: [`gateway`] for
+//! It contains no rules of the product. Each AWS service around the functions has a module here: [`gateway`] for
 //! API Gateway, `streams` for the event source mappings, `schedule` for the scheduler, `feedback` for EventBridge, `aws`
 //! for S3, SES and Secrets Manager.
 

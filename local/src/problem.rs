@@ -1,15 +1,15 @@
-//! Refusals of this process itself, in the form that the API's own have.
+//! Refusals of this process itself, in the same form as the API's.
 
 use crate::reply;
 use axum::response::{IntoResponse, Response};
 use muster_edge::problem::{ProblemType, TYPE_BASE};
 
-/// Why a request is not served.
+/// The reason why a request is refused.
 #[derive(Debug)]
 pub(crate) struct Problem(Box<muster_edge::Problem>);
 
 impl Problem {
-    /// 400 from the gateway or a development route; no function answers with it.
+    /// A 400 from the gateway or a development route, not from a function.
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         let problem = muster_edge::Problem {
             kind: format!("{TYPE_BASE}bad-request"),

@@ -1,4 +1,4 @@
-//! A function's reply: as the event that it is in Lambda, and as it goes out.
+//! A function's reply: as the event that Lambda gets, and as the HTTP response.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::http::header::{InvalidHeaderValue, SET_COOKIE};
 use serde_json::Value;
 
-/// What a function answered is no HTTP reply.
+/// A function's answer is not an HTTP reply.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoReply {
     #[error("it is not of the form of one: {0}")]
@@ -22,7 +22,7 @@ pub(crate) enum NoReply {
     Cookie(#[from] InvalidHeaderValue),
 }
 
-/// The same reply for the server here.
+/// Converts a reply for the server here.
 pub(crate) fn from_lambda(reply: lambda_http::Response<lambda_http::Body>) -> Response {
     reply.map(|body| match body {
         lambda_http::Body::Text(text) => text.into(),
@@ -31,7 +31,7 @@ pub(crate) fn from_lambda(reply: lambda_http::Response<lambda_http::Body>) -> Re
     })
 }
 
-/// The reply as the functions' runtime hands it to Lambda: payload format 2.0.
+/// The reply as the functions' runtime passes it to Lambda: payload format 2.0.
 pub(crate) fn to_event(reply: lambda_http::Response<lambda_http::Body>) -> serde_json::Result<Value> {
     let (mut parts, body) = reply.into_parts();
     let mut event = ApiGatewayV2httpResponse::default();
@@ -47,7 +47,7 @@ pub(crate) fn to_event(reply: lambda_http::Response<lambda_http::Body>) -> serde
     serde_json::to_value(event)
 }
 
-/// The reply that API Gateway makes of what a function answered.
+/// The reply that API Gateway makes from a function's answer.
 pub(crate) fn from_event(answer: Value) -> Result<Response, NoReply> {
     let event: ApiGatewayV2httpResponse = serde_json::from_value(answer)?;
     let status = u16::try_from(event.status_code).ok();

@@ -1,4 +1,4 @@
-//! Runs the scheduled function: by itself every minute, and whenever it is asked to.
+//! Runs the scheduled function: every minute, and on request.
 
 use crate::aws::FileStore;
 use crate::database::EmbeddedDatabase;
@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// As in the template's schedule.
+/// The interval, as in the template's schedule.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// How many times as long as it took the collection of garbage rests: it reads the whole table, and takes half a percent of one
-/// core at most.
+/// How many times its own duration the garbage collection rests. It reads the whole table, so this limits it to half a percent
+/// of one core.
 const REST: u32 = 200;
 
 /// The scheduled function, ready to run.
@@ -45,7 +45,7 @@ impl Schedule {
         result.map_err(|failure| failure.to_string())
     }
 
-    /// Runs it every minute until `stopped`, and lets database and files collect their garbage beside it.
+    /// Runs it every minute until `stopped`, and also collects the garbage of the database and the files.
     pub(crate) async fn run(
         self,
         database: Arc<EmbeddedDatabase>,

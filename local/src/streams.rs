@@ -16,24 +16,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// How long the reader waits when no write is reported: the collection of garbage reports none, and a read may have failed.
+/// How long the reader waits without a reported write: garbage collection reports none, and a read may have failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long the reader waits for further writes after one, as an event source mapping batches records.
+/// How long the reader waits for further writes after one, to batch records as an event source mapping does.
 const BATCHING: Duration = Duration::from_millis(25);
 
-/// A record that its function could not be brought to take.
+/// A record that its function failed to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// The function, as the template names it.
     pub function: &'static str,
     /// The record's place in the stream.
     pub sequence_number: String,
-    /// What the function said last.
+    /// The function's last error.
     pub reason: String,
 }
 
-/// The running pump's handle.
+/// The handle of a running pump.
 #[derive(Clone)]
 pub(crate) struct Pump {
     waiting: mpsc::UnboundedSender<oneshot::Sender<()>>,
@@ -43,7 +43,7 @@ pub(crate) struct Pump {
 type DeadLetters = Arc<Mutex<Vec<DeadLetter>>>;
 
 impl Pump {
-    /// A pump; what comes with it pumps until `stopped`.
+    /// Returns a pump's handle and the future that pumps until `stopped`.
     pub(crate) fn new(
         functions: Arc<dyn Functions>,
         reader: Reader,
@@ -69,16 +69,16 @@ impl Pump {
         Ok((pump, running.run()))
     }
 
-    /// Waits until all that is in the stream now, and all that its handling adds to it, has been handled.
+    /// Waits until all records now in the stream, and all that their handling adds, have been handled.
     pub(crate) async fn drained(&self) {
         let (done, settled) = oneshot::channel();
         if self.waiting.send(done).is_ok() {
-            // An error means that the pump has stopped: nothing more will be handled.
+            // An error means that the pump has stopped and will handle no more records.
             let _ = settled.await;
         }
     }
 
-    /// What was given up on.
+    /// The records that were given up.
     pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
         self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -96,14 +96,14 @@ impl Running {
     async fn run(mut self) {
         let mut settling = Vec::new();
         while !*self.stopped.borrow() {
-            // Whoever asked before this look is answered by it, if it finds nothing.
+            // If this read finds nothing, it answers all waiters that came before it.
             while let Ok(waiter) = self.waiters.try_recv() {
                 settling.push(waiter);
             }
             match self.reader.next() {
                 Ok(records) if records.is_empty() => {
                     for waiter in settling.drain(..) {
-                        // Nobody may be waiting any more.
+                        // The waiter may be gone.
                         let _ = waiter.send(());
                     }
                     settling.extend(self.rest().await);
@@ -124,7 +124,7 @@ impl Running {
         }
     }
 
-    /// Rests until there may be something to do; gives who came to wait meanwhile.
+    /// Rests until there may be work. Returns a waiter that came meanwhile.
     async fn rest(&mut self) -> Option<oneshot::Sender<()>> {
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => None,

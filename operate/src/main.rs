@@ -20,14 +20,14 @@ enum Command {
     Repair(repair::Arguments),
 }
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
-    /// All is as it should be.
+    /// No differences.
     Clean,
-    /// Differences are left.
+    /// Some differences remain.
     Differences,
-    /// Not all could be looked at.
+    /// Some items could not be checked.
     Trouble,
 }
 
@@ -54,13 +54,13 @@ fn main() -> ExitCode {
     end.into()
 }
 
-/// Says something; who does not listen any more is not told.
+/// Prints text. A closed output is ignored.
 fn say(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Says what went wrong.
+/// Prints an error.
 fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "error: {text}");
 }

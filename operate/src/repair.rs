@@ -39,7 +39,7 @@ struct Which {
     all: bool,
 }
 
-/// Repairs what is asked for, and prints what differs.
+/// Repairs the requested organizations, and prints the differences.
 pub(crate) async fn run(arguments: &Arguments) -> End {
     let mut config = aws_config::defaults(BehaviorVersion::latest());
     if let Some(endpoint) = &arguments.endpoint {
@@ -88,7 +88,7 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
                 End::Differences
             }
         }
-        // It has no counters and indexes that could be right.
+        // It no longer has counters and indexes that could be correct.
         Err(RepairError::Erasing) => {
             say(&format!("{id}: the organization is being erased; nothing to repair\n"));
             End::Clean

@@ -1,4 +1,4 @@
-//! The schedule: what time brings
+//! The schedule: work that is due
 
 use muster_functions::schedule::expire;
 

@@ -1,4 +1,4 @@
-//! EventBridge: what SES tells of mail
+//! EventBridge: feedback from SES about mail
 
 use muster_functions::streams::note_feedback;
 

@@ -1,24 +1,24 @@
 //! The sheet as an Excel workbook.
 //!
-//! Texts are written as texts, never as formulas: what a cell holds is part of its type there, so that a name such as `=1+1` is
-//! shown as it is, and needs no apostrophe as in CSV. Rows go to a temporary file as they come, so memory does not grow with them.
+//! Texts are written as texts, never as formulas. Cells are typed in this format, so a name such as `=1+1` is shown as it is, and
+//! needs no apostrophe as in CSV. Rows go to a temporary file as they come, so memory does not grow with them.
 
 use muster_domain::Timestamp;
 use muster_domain::export::sheet::{COLUMNS, Cell, Row, Sheet};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Worksheet, XlsxError};
 use std::io::{Seek, Write};
 
-/// Rows that a worksheet of Excel holds, titles included.
+/// Maximum number of rows in an Excel worksheet, including titles.
 const MAX_ROWS: u32 = 1_048_576;
 
 /// The width of each column, in characters.
 const WIDTHS: [u16; COLUMNS] = [11, 28, 34, 22, 40, 10, 14, 20, 20, 20, 20];
 
-/// A workbook that is being written, row after row.
+/// A workbook that is written row by row.
 pub struct Workbook {
     book: rust_xlsxwriter::Workbook,
     sheet: Sheet,
-    /// The row of the present worksheet that comes next.
+    /// The next row of the current worksheet.
     row: u32,
     worksheets: usize,
     most: u32,
@@ -27,10 +27,10 @@ pub struct Workbook {
 }
 
 impl Workbook {
-    /// An empty one, made at this instant: the same rows make the same file whenever they are written.
+    /// Begins an empty workbook with this creation time, so that the same rows make the same file whenever they are written.
     ///
     /// # Errors
-    /// The library's own, here and below: the disk is full, for one.
+    /// An error of the library, here and below: for example, the disk is full.
     pub fn begin(sheet: Sheet, at: Timestamp) -> Result<Self, XlsxError> {
         Self::with_worksheets_of(sheet, at, MAX_ROWS)
     }
@@ -52,7 +52,7 @@ impl Workbook {
         Ok(workbook)
     }
 
-    /// Begins a worksheet: Excel opens no longer ones.
+    /// Begins a new worksheet, since Excel opens none with more rows.
     fn turn(&mut self) -> Result<(), XlsxError> {
         self.worksheets += 1;
         let name = match self.worksheets {
@@ -124,7 +124,7 @@ fn write(
     Ok(())
 }
 
-/// An instant as Excel has it: a day and a time without a zone, so those of the sheet's.
+/// An instant in Excel's form: a date and a time without a zone, so they are in the sheet's zone.
 fn date(sheet: &Sheet, at: Timestamp) -> Result<ExcelDateTime, XlsxError> {
     let local = sheet.local(at);
     let part = |n: i8| u8::try_from(n).unwrap_or_default();
@@ -179,7 +179,7 @@ mod tests {
                     panic!("no date")
                 };
                 assert_eq!(at.to_ymd_hms_milli(), (2026, 3, 29, 3, 0, 0, 0));
-                // Excel knows no day so early: it is a text.
+                // Excel has no date this early, so the cell is a text.
                 assert!(matches!(cells.get((row, 9)), Some(Data::String(_))));
                 found.push(cells.get((row, 1)).unwrap().to_string());
             }

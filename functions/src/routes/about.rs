@@ -1,4 +1,4 @@
-//! What the API says of itself: its description, a page to read it on, and answers for what it does not have.
+//! What the API says about itself: its description, a page to read it on, and answers to requests that match no route.
 
 use super::{ROUTES, Route};
 use muster_edge::problem::ProblemType;
@@ -9,13 +9,13 @@ use utoipa_swagger_ui::{Config, SwaggerFile};
 
 /// The OpenAPI document on one line.
 const OPENAPI: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json"));
-/// The same, packed.
+/// The same document, compressed with gzip.
 const OPENAPI_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
 
-/// What the document says of where the API is: at the root of the host that it came from.
+/// The document's `servers`: the API is at the root of the host that served the document.
 const AT_ROOT: &str = r#""servers":[{"url":"/"}]"#;
 
-/// Serves the OpenAPI document, packed to whoever takes it so.
+/// Serves the OpenAPI document, compressed for clients that accept gzip.
 pub async fn openapi(call: Call) -> Outcome {
     call.query(&[])?;
     let path = call.app.config().api_path();
@@ -35,7 +35,7 @@ fn document_at(path: &str) -> String {
     String::from_utf8_lossy(OPENAPI).replacen(AT_ROOT, &format!(r#""servers":{servers}"#), 1)
 }
 
-/// An answer that is the same for everybody until the next deployment.
+/// An answer that is the same for every caller until the next deployment.
 fn page(media_type: &'static str, body: Vec<u8>) -> Reply {
     Reply {
         status: 200,
@@ -52,7 +52,7 @@ pub async fn docs(call: Call) -> Outcome {
     static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
     let file: String = call.path("file")?;
     if file.is_empty() {
-        // The page names its files relative to itself, and is named relative to `/docs`, whatever path leads there.
+        // The page refers to its files relative to itself, and this redirect is relative to `/docs`, so any path may lead there.
         return Ok(Reply {
             status: 302,
             ..Reply::empty()
@@ -82,14 +82,14 @@ fn media_type(content_type: &str) -> &'static str {
     .unwrap_or("application/octet-stream")
 }
 
-/// Answers what no route matches: which methods a path takes, to OPTIONS, and with 405 to a method that it does not take; else 404.
+/// Answers requests that match no route. On a known path, OPTIONS gets the path's methods, and other methods 405; the rest get 404.
 pub async fn not_found(call: Call) -> Outcome {
     let (path, below) = (call.raw_path(), call.route_path());
     let own: Vec<&Route> = ROUTES
         .iter()
         .filter(|route| route.matches(path) || route.matches(below))
         .collect();
-    // Under a path of its own, such as `members/remove`, there is no thing of that name.
+    // A path with a route of its own, such as `members/remove`, is never the path of an item with that name.
     let closest = own.iter().map(|route| route.literals()).max();
     let own = own.into_iter().filter(|route| Some(route.literals()) == closest);
     let mut methods: Vec<&str> = own.flat_map(Route::methods).collect();
@@ -109,18 +109,18 @@ pub async fn not_found(call: Call) -> Outcome {
 }
 
 impl Route {
-    /// The methods that lead to its function: what takes GET takes HEAD.
+    /// The methods that lead to its function: a route for GET also takes HEAD.
     pub fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
         let head = (self.method == "GET").then_some("HEAD");
         std::iter::once(self.method).chain(head)
     }
 
-    /// How many parts of its path have no other name.
+    /// The number of its path's segments that are not parameters.
     fn literals(&self) -> usize {
         self.path.split('/').filter(|part| !part.starts_with('{')).count()
     }
 
-    /// Whether a path is one of this route's.
+    /// Whether a path matches this route.
     #[must_use]
     pub fn matches(&self, path: &str) -> bool {
         let mut own = self.path.split('/');

@@ -1,4 +1,4 @@
-//! Access decisions, as the OpenID AuthZEN Authorization API 1.0 asks for them.
+//! Access decisions, as the OpenID AuthZEN Authorization API 1.0 specifies them.
 
 mod actions;
 mod configuration;
@@ -26,7 +26,7 @@ use muster_store::ReadSet;
 use paging::Paging;
 use serde::Serialize;
 
-/// The body. What is at fault with it is a 400 by this standard, whatever it is elsewhere.
+/// The body. In this standard, an invalid body is a 400, even where other routes answer 422.
 fn body<T: Body>(call: &Call) -> Result<T, Problem> {
     call.body().map_err(bad_request)
 }
@@ -38,7 +38,7 @@ fn bad_request(problem: Problem) -> Problem {
     }
 }
 
-/// A search, as far as all of them are understood alike.
+/// The part of a search that all searches have in common.
 struct Opening<B> {
     user: User,
     body: B,
@@ -47,7 +47,7 @@ struct Opening<B> {
 }
 
 impl<B: Search> Opening<B> {
-    /// Who asks, what, where, and for which part of it.
+    /// The caller, the body, the organization, and the requested page.
     fn of(call: &Call, user: User) -> Result<Self, Problem> {
         let body: B = body(call)?;
         let named = NamedOrganization::first(body.told()).or(own_organization(&user));
@@ -61,12 +61,12 @@ impl<B: Search> Opening<B> {
     }
 }
 
-/// The organization of the API key that asks.
+/// The organization of the caller's API key.
 fn own_organization(user: &User) -> Option<OrganizationId> {
     user.key.as_ref().map(Secret::organization)
 }
 
-/// The organization that is named. For the platform there may be none: for others that is as if it were not theirs.
+/// The named organization. The platform gets `None` if it does not exist; other callers are refused as if it were not theirs.
 fn place<'p>(user: &User, places: &'p Places, named: NamedOrganization) -> Result<Option<&'p OrgContext>, Problem> {
     match named.id().and_then(|id| places.get(&id)) {
         Some(org) => Ok(Some(org)),
@@ -75,7 +75,7 @@ fn place<'p>(user: &User, places: &'p Places, named: NamedOrganization) -> Resul
     }
 }
 
-/// Refuses who may not ask about somebody; about none: about whoever there is.
+/// Refuses callers that may not ask about this subject. `None` stands for all subjects.
 fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
     if org.is_platform() || asking::may_ask(&org.decision_context()?, about) {
         return Ok(());
@@ -85,7 +85,7 @@ fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
     ))
 }
 
-/// An API key as it is asked about. One that asks about itself asks with the secret it came with.
+/// An API key as the subject of a question. A key that asks about itself is judged with the secret it came with.
 fn as_asked(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<ApiKey, Problem> {
     match &org.key {
         Some(own) if own.id == key.id => Ok(own.clone()),
@@ -93,14 +93,14 @@ fn as_asked(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<ApiKey, Pr
     }
 }
 
-/// Whom a question is about, as they are.
+/// The subject of a question, in its current state.
 struct Subject {
     member: Member,
     key: Option<ApiKey>,
 }
 
 impl Subject {
-    /// Whoever is named; or why there is nobody to speak of.
+    /// The named subject, or the reason why there is none.
     fn find(org: &OrgContext, read: &ReadSet, about: Option<About>) -> Result<Result<Self, &'static str>, Problem> {
         let organization = org.organization.id;
         let (owner, key) = match about {
@@ -118,7 +118,7 @@ impl Subject {
         })
     }
 
-    /// Whether they may do this there.
+    /// The question whether the subject may perform this action on this resource.
     fn question<'a>(&'a self, org: &'a OrgContext, action: &'a str, resource: Option<&'a ResourceRef>) -> Question<'a> {
         Question {
             organization: &org.organization,
@@ -132,7 +132,7 @@ impl Subject {
     }
 }
 
-/// Why nothing can be found in this organization by this action, if nothing can.
+/// The reason why a search for this action can find nothing in this organization, if there is one.
 fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
     if org.organization.is_deleted() {
         return Some("organization_deleted");
@@ -141,7 +141,7 @@ fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
     (!known).then_some("unknown_action")
 }
 
-/// Nothing was found, for this reason.
+/// An answer without results, for this reason.
 fn nothing(reason: &'static str) -> Outcome {
     reply(&Found::<()>::nothing(reason))
 }

@@ -1,4 +1,4 @@
-//! API keys: make, list, revoke, rotate, verify.
+//! API keys: create, list, revoke, rotate, verify.
 
 use super::members::target;
 use crate::routes::lookup::{resource_keys, resources_found};
@@ -14,7 +14,7 @@ use muster_edge::org_context::{role_set, touch_key};
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
-/// The answer that shows the secret. What is kept for a repeat of the request does not.
+/// The answer that shows the secret. The copy stored for a retry of the request does not.
 fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcome {
     let mut body = NewApiKeyBody {
         key: ApiKeyBody::of(key, call.now),
@@ -25,7 +25,7 @@ fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcom
     reply.keeping(&body)
 }
 
-/// Makes an API key, for oneself or for a member one manages.
+/// Creates an API key, for the caller or for a member the caller manages.
 pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -49,7 +49,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Lists API keys of a member that were not revoked, oldest first.
+/// Lists a member's API keys except revoked ones, oldest first.
 pub async fn list(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -115,8 +115,8 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Says what an API key opens at this moment, and whether it may do something: one read, two for a key that another member than
-/// its owner knows, and none for a mistyped one.
+/// Reports what an API key opens now, and whether it allows an action. This takes one read, two if a member other than its owner
+/// knows the key, and none if the key is malformed.
 pub async fn verify(call: Call, _: User) -> Outcome {
     let body: VerifyApiKey = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
@@ -152,7 +152,7 @@ async fn verdict(
     resource: Option<&ResourceKey>,
 ) -> Result<VerifiedBody, Problem> {
     let (id, at) = (secret.key(), secret.organization());
-    // Before anything else is looked at: so a made-up key takes as long where there is no organization.
+    // This check comes first, so that a made-up key takes the same time whether or not its organization exists.
     if !read.contains(&Key::api_key(at, id)) {
         return Ok(VerifiedBody {
             code: Unusable::NotFound.code(),

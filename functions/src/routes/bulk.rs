@@ -1,7 +1,7 @@
-//! Bulk actions: chosen rows, a verdict for each, as many a transaction as fit.
+//! Bulk actions: a verdict for each chosen row, and as many rows per transaction as fit.
 //!
-//! It comes out as if the rows had been asked for one after the other. Each transaction keeps its verdicts for the request's `Idempotency-Key`,
-//! so a request that died on its way goes on where it stopped when it is repeated, and does nothing twice.
+//! The result is the same as of single requests, one row after the other. Each transaction stores its verdicts under the request's
+//! `Idempotency-Key`, so the retry of an interrupted request continues where it stopped, and does nothing twice.
 
 use crate::shapes::SeatsBody;
 use crate::shapes::bulk::Verdicts;
@@ -16,17 +16,17 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Rows that are read at first. Later ones follow how many the transaction before took, so that what is read stays in proportion
-/// to what is written however few rows a transaction holds.
+/// Number of rows in the first read. Later reads follow the number of rows in the previous transaction, so that reads stay in
+/// proportion to writes however few rows a transaction holds.
 const FIRST_READ: usize = 48;
 
-/// How long a request begins transactions. What its function has beyond that is for the last one.
+/// How long a request may start transactions. The rest of its function's time is for the last one.
 const ENOUGH: Duration = Duration::from_secs(20);
 
-/// The verdict of a row that was done.
+/// The status of a successful row.
 pub(super) type DoneStatus = &'static str;
 
-/// What is done with chosen rows.
+/// An action on chosen rows.
 pub(super) trait Action {
     /// The id of a row.
     type Id: Copy + Eq;
@@ -34,28 +34,28 @@ pub(super) trait Action {
     type Row: Serialize;
     /// The field that names the rows.
     const ROWS: &'static str;
-    /// The permission without which, anywhere, the whole is refused.
+    /// The required permission. The whole request is refused if the caller has it nowhere.
     const NEEDS: &'static str;
 
-    /// What a row that was done is told.
+    /// The status of a successful row in the answer.
     fn done(&self) -> DoneStatus;
-    /// What is read for the request as a whole.
+    /// The keys to read for the request as a whole.
     fn shared(&self, _: OrganizationId) -> Vec<Key> {
         Vec::new()
     }
-    /// What is read for a row.
+    /// The keys to read for a row.
     fn keys(&self, organization: OrganizationId, id: Self::Id) -> Vec<Key>;
-    /// What else must be read for a row, now that this was found.
+    /// More keys that a row needs, after the first read.
     fn more(&self, _: &DecisionContext<'_>, _: &ReadSet, _: Self::Id) -> Result<Vec<Key>, Problem> {
         Ok(Vec::new())
     }
-    /// Refuses what cannot be for any row.
+    /// Refuses a request that is invalid for every row.
     fn check(&self, _: &DecisionContext<'_>, _: &ReadSet) -> Result<(), Problem> {
         Ok(())
     }
     /// Decides one row, as the single request would be decided.
     fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: Self::Id, ids: &mut Ids) -> Result<Changes, Problem>;
-    /// Whether the rows together keep what is limited, beside what one transaction holds. Those behind are decided on a fresh read.
+    /// Whether the rows together stay within limits other than a transaction's size. Later rows are decided on a fresh read.
     fn fits(&self, _: &DecisionContext<'_>, _: &ReadSet, _: &Changes) -> Result<bool, Problem> {
         Ok(true)
     }
@@ -72,15 +72,15 @@ struct Bulk<A: Action> {
     rows: Vec<A::Id>,
 }
 
-/// What came of some rows.
+/// The outcome of some rows.
 enum PartOutcome {
-    /// These verdicts, as the answer tells them; and whether they were given before.
+    /// The verdicts as the answer shows them, and whether they are a replay.
     Done(Verdicts<Value>, bool),
-    /// No row changes anything: the rows behind can be decided with them.
+    /// No row changes anything, so later rows can be decided with them.
     Idle,
 }
 
-/// Does it with each of the rows named.
+/// Performs the action on each of the named rows.
 pub(super) async fn run<A: Action>(
     call: Call,
     user: User,
@@ -132,8 +132,8 @@ impl<A: Action> Bulk<A> {
                 }
                 Ok(PartOutcome::Done(..)) => return Err(Problem::internal()),
                 Ok(PartOutcome::Idle) => window = MAX_ROWS,
-                // What was done stays done and is told; what is left is refused with this, row by row. Of a throttled transaction
-                // it is known that nothing was done.
+                // Finished rows stay done and keep their verdicts; each remaining row is refused with this problem. A throttled
+                // transaction is known to have written nothing.
                 Err(problem) if from > 0 && (problem.status < 500 || problem.is_throttled()) => {
                     for id in self.rows.iter().skip(from) {
                         results.push(self.told(*id, Err(problem.clone()))?);
@@ -146,7 +146,7 @@ impl<A: Action> Bulk<A> {
         Ok(Reply::json(200, &Verdicts { results, seats })?.replayed(replayed))
     }
 
-    /// As many rows as one transaction holds, of at most `window` that begin at `from`.
+    /// Decides as many rows as one transaction holds, of at most `window` rows from `from` on.
     async fn part(&self, from: usize, window: usize) -> Result<PartOutcome, Problem> {
         let rows: Vec<A::Id> = self.rows.iter().skip(from).take(window).copied().collect();
         let is_last = from + rows.len() == self.rows.len();
@@ -173,7 +173,8 @@ impl<A: Action> Bulk<A> {
                     let weight = store.weight(changes, org.set, &org.organization);
                     weight.map(muster_store::Weight::all)
                 };
-                // One item is the answer that may be kept. The sum counts what rows share once for each: only when it is too much, all is weighed.
+                // One item is for the answer that may be stored. The sum counts shared items once per row, so the exact weight is
+                // calculated only if the sum is too large.
                 let mut most = 1;
                 let part = bulk::decide(
                     &ctx,

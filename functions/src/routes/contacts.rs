@@ -9,10 +9,10 @@ use muster_edge::org_context::Visibility;
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 
-/// Longest text that is searched for, in characters.
+/// Maximum length of a search text, in characters.
 const MAX_QUERY: usize = 200;
 
-/// Lists contacts, or those of whom each word of `q` begins a word. They are for those who see the whole organization.
+/// Lists contacts, or those in which each word of `q` begins a word. Only callers who see the whole organization may.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["q", "limit", "cursor"])?;
@@ -39,7 +39,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     )
 }
 
-/// Who keeps the contacts here; nobody in an organization that was deleted.
+/// The editor of the contacts. A deleted organization has none.
 fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Problem> {
     if org.organization.is_deleted() {
         return Err(Problem::not_found("organization"));
@@ -54,7 +54,7 @@ fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Pro
     org.decision_context().map(ContactEditor::Member)
 }
 
-/// Registers a contact, or makes it what the body tells.
+/// Registers a contact, or updates it to match the body.
 pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;

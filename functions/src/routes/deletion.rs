@@ -1,11 +1,11 @@
-//! Deleting an organization, and bringing it back.
+//! Deleting an organization, and restoring it.
 
 use crate::shapes::organization::OrganizationBody;
 use muster_domain::OrganizationId;
 use muster_domain::rules::deletion;
 use muster_edge::{Call, Outcome, Reply, User};
 
-/// Deletes an organization: every member is out at the next request (`client-practice`). Its data goes in the background.
+/// Deletes an organization: members lose access at their next request (`client-practice`). Its data is deleted in the background.
 pub async fn delete(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, call.path("org")?, Vec::new(), |org, _, ids| {
         org.require_user()?;
@@ -16,7 +16,7 @@ pub async fn delete(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Brings a deleted organization back. For the platform alone.
+/// Restores a deleted organization. For the platform only.
 pub async fn restore(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     call.change_as_platform(&user, id, |org, ids| {

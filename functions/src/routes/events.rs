@@ -8,7 +8,7 @@ use muster_edge::org_context::Visibility;
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::EventFilter;
 
-/// What is asked for: ids of actor and subject, a kind or a family of kinds (`invitation.*`), and a span of time.
+/// The requested filter: ids of actor and subject, a kind or a family of kinds (`invitation.*`), and a time span.
 fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
     let text = |name| query.get(name).map(ToOwned::to_owned);
     Ok(EventFilter {
@@ -20,15 +20,15 @@ fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
     })
 }
 
-/// Lists events, newest first. Time is a range of the key; for the other filters a bounded number is read a request, and
-/// `next_cursor` says that there may be more.
+/// Lists events, newest first. The time span is a range of the key. For the other filters, a request reads a bounded number of
+/// events, and `next_cursor` says that there may be more.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let filter = filter(&query)?;
     let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
-    // Events speak of the whole organization: a permission that reaches single resources is not enough.
+    // Events describe the whole organization, so a permission on single resources is not enough.
     let Visibility::All = org.visibility(permission::EVENTS_READ)? else {
         return Err(Problem::forbidden(
             "this requires the permission `events:read` on the whole organization",

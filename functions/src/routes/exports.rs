@@ -16,16 +16,16 @@ use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 use std::time::{Duration, SystemTime};
 
-/// Most rows that are answered at once.
+/// Maximum number of rows answered at once.
 pub const AT_ONCE: usize = 1_000;
 
-/// Most bytes that are: Lambda answers with 6 MB, and a file goes through it as base64, which makes four bytes of three.
+/// Maximum number of bytes answered at once. Lambda's limit is 6 MB, and files pass it as base64, which makes four bytes of three.
 const MAX_BYTES: usize = 4_500_000;
 
-/// Most pages of the list that are read for it: where few of many are meant, pages are short.
+/// Maximum number of pages read for an export. Pages are short if the filter selects few of many people.
 const LOOKS: usize = 50;
 
-/// How often the record of an export is written, where the table is busy.
+/// Maximum number of attempts to write the record of an export if the table is busy.
 const MAX_ATTEMPTS: usize = 3;
 
 fn too_large() -> Problem {
@@ -82,7 +82,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
     if content.len() > MAX_BYTES {
         return Err(too_large());
     }
-    // Before the answer: what has left is recorded, even if it gets lost on the way. To HEAD nothing leaves.
+    // The record comes before the answer, so every file that leaves is recorded, even if it gets lost. HEAD sends no file.
     if !call.is_head() {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let event = exports::record(&ctx, &wanted, count, &mut Ids::at(call.now));
@@ -99,7 +99,7 @@ fn own_zone(org: &OrgContext) -> Result<TimeZoneName, Problem> {
     }
 }
 
-/// Writes an event that rests on nothing but what has been shown.
+/// Writes an event that depends on no data but what the answer shows.
 async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Result<(), Problem> {
     let changes = Changes {
         events: vec![event],
@@ -113,7 +113,7 @@ async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Re
     Err(Problem::conflict())
 }
 
-/// Asks for an export that is made in the background.
+/// Requests an export in the background.
 pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let body: CreateExport = call.body()?;
@@ -149,7 +149,7 @@ fn inside_filter(violation: Violation) -> Violation {
     }
 }
 
-/// Shows how far an export has come, and where its file is once it is there.
+/// Shows the state of an export, and the link to its file once the file exists.
 pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
     let organization: OrganizationId = call.path("org")?;

@@ -38,7 +38,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let items = items
         .iter()
         .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
-        // One that has lapsed stands here until the schedule has moved it, within a minute.
+        // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
         .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
         .map(|i| InvitationBody::seen(i, call.now, is_visible))
         .collect();
@@ -51,8 +51,8 @@ pub async fn list(call: Call, user: User) -> Outcome {
     )
 }
 
-/// A page of pending invitations for an asker with limited sight. The entries of visible resources find them, so the length of a
-/// page reveals nothing of other invitations.
+/// A page of pending invitations for a caller with limited visibility. They are found through the entries of visible resources, so
+/// the length of a page reveals nothing about other invitations.
 async fn in_sight_of(
     call: &Call,
     org: &OrgContext,
@@ -108,7 +108,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         let before = read.invitation(organization, id)?;
         let ctx = org.decision_context()?;
         let Some(known) = before.as_ref().filter(|i| invitations::may_see(&ctx.authority(), i)) else {
-            // The rule says which of 403 and 404 it is.
+            // The rule decides between 403 and 404.
             return Err(invitations::change(
                 &ctx,
                 None,
@@ -158,7 +158,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Takes a pending invitation back.
+/// Cancels a pending invitation.
 pub async fn cancel(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     call.change_in_org(
@@ -175,7 +175,7 @@ pub async fn cancel(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// What must be read to revive this invitation if it has ended: who has its address, and what it was offered on.
+/// The keys to read before this invitation is revived if it has ended: the holder of its address, and the resources it offered.
 pub(super) fn revival_keys(ctx: &DecisionContext<'_>, read: &ReadSet, id: InvitationId) -> Result<Vec<Key>, Problem> {
     let organization = ctx.organization.id;
     let Some(ended) = ended_invitation(read, organization, id)? else {
@@ -201,7 +201,7 @@ fn ended_invitation(
     Ok(found.filter(|i| i.state != InvitationState::Pending))
 }
 
-/// Decides to send it again, once what [`revival_keys`] names is read.
+/// Decides whether to resend an invitation, after the keys of [`revival_keys`] are read.
 pub(super) fn sent_again(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
@@ -231,7 +231,7 @@ pub(super) fn sent_again(
     Ok((after, changes))
 }
 
-/// Sends an invitation again, with a new link.
+/// Resends an invitation, with a new link.
 pub async fn resend(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
     let mut keys = invitation_keys(organization, id);

@@ -1,4 +1,4 @@
-//! Look-ups that several handlers share: what a request names, and who has an address.
+//! Look-ups that several handlers share: the resources a request names, and the holders of addresses.
 
 use crate::shapes::ResourceName;
 use muster_domain::address::Rejected;
@@ -10,7 +10,7 @@ use muster_store::items::ClaimHolder;
 use muster_store::{Key, ReadSet};
 use std::collections::BTreeMap;
 
-/// What was found, or what must be read before it is known.
+/// The result of a look-up, or the keys to read first.
 pub(super) enum Lookup<T> {
     /// This was found.
     Ready(T),
@@ -19,7 +19,7 @@ pub(super) enum Lookup<T> {
 }
 
 impl<T> Lookup<T> {
-    /// What was found, unless more must be read.
+    /// The result, unless more must be read.
     pub(super) fn of(found: T, more: Vec<Key>) -> Self {
         if more.is_empty() {
             Self::Ready(found)
@@ -58,7 +58,7 @@ pub(super) fn resources_found(
         .collect()
 }
 
-/// Who has each address.
+/// The holder of each address.
 pub(super) type Holders = BTreeMap<Address, Holder>;
 
 /// The holder of each address that has one.
@@ -94,7 +94,7 @@ pub(super) fn address_holders(
             continue;
         }
         let holder = match read.person(id, person)? {
-            // Gone between the two reads: the address is free, or the condition on its claim says otherwise.
+            // The holder disappeared between the two reads: the address is free, or the condition on its claim fails.
             None => continue,
             Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
             Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,

@@ -25,13 +25,13 @@ pub(super) fn view(org: &OrgContext) -> View<'_> {
     }
 }
 
-/// The member a path names; `me` is the caller.
+/// The member that a path names; `me` is the caller.
 pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
     if text == "me" { Ok(user.id) } else { call.path("member") }
 }
 
-/// Shows one member, or oneself as `me`.
+/// Shows one member, or the caller as `me`.
 pub async fn get(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -70,7 +70,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     Ok(Reply::json(200, &shown)?.showing(&member))
 }
 
-/// Changes what a member holds, or what they tell about themselves.
+/// Changes a member's roles, status, name or profile.
 pub async fn update(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -160,7 +160,7 @@ fn wanted_grants(
     grants.iter().map(wanted).collect()
 }
 
-/// What of the body contradicts itself, whoever sends it.
+/// Refuses a body that contradicts itself, independent of the caller.
 fn check(body: &UpdateMember) -> Result<(), Problem> {
     let mut violations = Vec::new();
     if body.grants.is_some() && body.resources.is_some() {
@@ -211,9 +211,9 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
     }
 }
 
-/// Most skills of a profile.
+/// Maximum number of skills in a profile.
 const MAX_SKILLS: usize = 50;
-/// Most notifications that can be switched.
+/// Maximum number of notifications that can be switched.
 const MAX_NOTIFICATIONS: usize = 50;
 
 fn too_many_notifications() -> Problem {
@@ -221,7 +221,7 @@ fn too_many_notifications() -> Problem {
     Problem::invalid([Violation::field("notifications", "too_many", detail)])
 }
 
-/// The profile as the body wants it, if the body says anything of it.
+/// The profile as changed by the body, if the body names any part of it.
 fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     let mut after = before.clone();
     let mut touched = false;
@@ -249,7 +249,7 @@ fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
     touched.then_some(after)
 }
 
-/// What must be read before a membership ends: the contact that has the member's address, the one of their id, and what is kept of
+/// The keys to read before a membership ends: the contact with the member's address, the contact with their id, and the record of
 /// earlier memberships.
 pub(super) fn contact_keys(member: &Member) -> Result<Vec<Key>, Problem> {
     Ok(vec![
@@ -263,7 +263,7 @@ fn contact_of(member: UserId) -> Result<ContactId, Problem> {
     member.to_string().parse().map_err(|_| Problem::internal())
 }
 
-/// Decides to end a membership, once what [`contact_keys`] names is read.
+/// Decides whether to end a membership, after the keys of [`contact_keys`] are read.
 pub(super) fn removal(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
@@ -283,7 +283,7 @@ pub(super) fn removal(
     Ok(contacts::remove_leaving_contact(ctx, Some(member), &known, ids)?)
 }
 
-/// Ends a membership: another's, or one's own, which is leaving.
+/// Ends a membership: another member's, or the caller's own, which is leaving.
 pub async fn remove(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -291,7 +291,7 @@ pub async fn remove(call: Call, user: User) -> Outcome {
     let decide = |org: &OrgContext, read: &ReadSet, ids: &mut Ids| {
         let ctx = org.decision_context()?;
         let found = read.member(organization, id)?;
-        // Who may not is told so before anything else is read.
+        // Callers who may not remove the member are refused before anything else is read.
         members::remove(&ctx, found.as_ref(), ids)?;
         let member = found.ok_or(MemberRefusal::NotFound)?;
         let contacts = contact_keys(&member)?;
@@ -302,7 +302,7 @@ pub async fn remove(call: Call, user: User) -> Outcome {
         call.precondition(Some(&member))?;
         Ok(org.commit(changes, Reply::empty()))
     };
-    // Whoever was deactivated keeps a membership that is of no use to them, and may give it up.
+    // Deactivated members keep a membership that they cannot use, and may leave.
     if id == user.id {
         return call.change_membership(&user, organization, keys, decide).await;
     }

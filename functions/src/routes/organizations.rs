@@ -1,4 +1,4 @@
-//! Organizations: make, list mine, read, change, set the plan, and the roles there are.
+//! Organizations: create, list the caller's, show, change, set the plan, and list the roles.
 
 use crate::shapes::Items;
 use crate::shapes::member::View;
@@ -13,7 +13,7 @@ use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
 use muster_store::{Footing, Key};
 
-/// Makes an organization; the caller becomes its owner (`website-studio`).
+/// Creates an organization; the caller becomes its owner (`website-studio`).
 pub async fn create(call: Call, user: User) -> Outcome {
     let body: CreateOrganization = call.body()?;
     let set = roleset::find(&body.role_set).ok_or_else(|| unknown_role_set(&body.role_set))?;
@@ -40,7 +40,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
             organization: None,
             set,
             reply,
-            // The founder is a member from this instant on.
+            // The founder is a member from now on.
             footing: Some(Footing::new(organization.id, Some(call.now), false)),
         })))
     })
@@ -115,7 +115,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     Ok(Reply::json(200, &OrganizationBody::from(&org.organization))?.showing(&org.organization))
 }
 
-/// Changes name and settings.
+/// Changes an organization's name and settings.
 pub async fn update(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: UpdateOrganization = call.body()?;
@@ -137,7 +137,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Sets seat limit, allowed domains and mail limit. For the platform alone.
+/// Sets seat limit, allowed domains and mail limit. For the platform only.
 pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: SetPlan = call.body()?;

@@ -1,4 +1,4 @@
-//! Ownership: handing it on, and naming the owner who pays.
+//! Ownership: transferring it, and naming the billing owner.
 
 use super::members::view;
 use crate::routes::lookup::{resource_keys, resources_found};
@@ -10,7 +10,7 @@ use muster_domain::{Member, OrganizationId};
 use muster_edge::{Call, OrgContext, Outcome, Reply, User};
 use muster_store::Key;
 
-/// Hands ownership on to another member; the giver becomes what they ask for (`coaching-site`).
+/// Transfers ownership to another member; the previous owner gets the role they ask for (`coaching-site`).
 pub async fn transfer(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: TransferOwnership = call.body()?;
@@ -43,7 +43,7 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Names the owner who pays (`client-practice`).
+/// Names the billing owner (`client-practice`).
 pub async fn paying_owner(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: NamePayingOwner = call.body()?;

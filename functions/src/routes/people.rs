@@ -10,7 +10,7 @@ use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Cursor, Key, People, PeopleQuery, ReadSet, Store, StoreError};
 use std::collections::BTreeSet;
 
-/// Parameters of the list that say who is meant, and in which order.
+/// Parameters of the list that select people and sort them.
 pub const SELECTING: [&str; 7] = ["q", "status", "role", "invite_status", "joined_in", "resource", "sort"];
 
 /// The selection that a query asks for.
@@ -28,10 +28,10 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
     }
 }
 
-/// The list of everybody whom a query selects.
+/// The list of all people that a query selects.
 ///
 /// # Errors
-/// 400, naming each parameter that cannot be asked for.
+/// 400, naming each invalid parameter.
 pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<PeopleQuery, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
     Ok(PeopleQuery {
@@ -40,7 +40,7 @@ pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timest
     })
 }
 
-/// Lists people. One whose power is limited to resources sees those they share one with.
+/// Lists people. A caller whose roles are limited to resources sees the people who share one of them.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
@@ -64,22 +64,22 @@ pub async fn list(call: Call, user: User) -> Outcome {
     )
 }
 
-/// A list of people as somebody sees it.
+/// A list of people as the caller sees it.
 pub(crate) struct List<'a> {
     view: View<'a>,
     visibility: Visibility<'a>,
-    /// Who sees themselves whole.
+    /// The caller, if they see their own row in full.
     oneself: Option<UserId>,
-    /// Whose key it is through which nobody sees them.
+    /// The owner of the caller's key, if the key does not show its owner.
     hidden: Option<UserId>,
     asked: PeopleQuery,
 }
 
 impl<'a> List<'a> {
-    /// The list that is asked for; `seen` holds the resource that it is asked of, if there is one.
+    /// The requested list. `read` holds the resource that it is filtered by, if any.
     ///
     /// # Errors
-    /// 403 for one who sees no members; 400 for a role that the role set does not know.
+    /// 403 for a caller who sees no members; 400 for a role that the role set does not have.
     pub(crate) fn of(org: &'a OrgContext, read: &ReadSet, asked: PeopleQuery) -> Result<Self, Problem> {
         let visibility = org.visibility(permission::MEMBERS_READ)?;
         let unknown = asked.filter.unknown_roles(org.set);
@@ -103,7 +103,7 @@ impl<'a> List<'a> {
         list.asked.within = match (list.within(read)?, &list.visibility) {
             (Some(on), _) => Some(on),
             (None, Visibility::All) => None,
-            // Whoever does not see everybody shares one of these resources with whomever they see.
+            // A caller who does not see everyone shares one of these resources with each person they see.
             (None, Visibility::Some(_)) => {
                 let grants = member.iter().flat_map(|member| &member.grants);
                 let held = grants.map(|grant| &grant.resource);
@@ -116,7 +116,7 @@ impl<'a> List<'a> {
         Ok(list)
     }
 
-    /// The list for one who sees everybody.
+    /// The list for a reader who sees everyone.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -132,7 +132,7 @@ impl<'a> List<'a> {
         Ok(list)
     }
 
-    /// The resource that is asked for, as far as it is there and in sight.
+    /// The resource that the list is filtered by, if it exists and is visible.
     fn within(&self, read: &ReadSet) -> Result<Option<Vec<ResourceRef>>, StoreError> {
         let Some(key) = &self.asked.filter.resource else {
             return Ok(None);
@@ -146,7 +146,7 @@ impl<'a> List<'a> {
         self.visibility.includes(permission::MEMBERS_READ, [resource])
     }
 
-    /// A page of it.
+    /// A page of the list.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -156,7 +156,7 @@ impl<'a> List<'a> {
             .await
     }
 
-    /// Whether somebody is on the list.
+    /// Whether a person is on the list.
     fn matches(&self, person: &Person) -> bool {
         let setting = FilterContext {
             organization: self.view.organization,
@@ -180,7 +180,7 @@ impl<'a> List<'a> {
         matches!(person, Person::Member(m) if Some(m.id) == self.oneself)
     }
 
-    /// The row of somebody.
+    /// The row of a person.
     pub(crate) fn row(&self, person: &Person) -> PersonRow {
         let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_in_sight(on);
         match person {

@@ -17,13 +17,13 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
     let page = match org.visibility(permission::RESOURCES_READ)? {
         Visibility::All => store.resources(id, cursor.as_ref(), limit).await?,
-        // The member's own grants, and the limits of a key, name everything in sight: reading those is bounded, whatever the organization has.
+        // The member's grants and the key's limits name all visible resources, so the read is bounded however many there are.
         Visibility::Some(authority) => {
             let CallerKind::Member(member) = &org.caller_kind else {
                 return Err(Problem::internal());
             };
             let sees = |r: &Resource| authority.allows(permission::RESOURCES_READ, Some(&r.reference));
-            // A role on the whole organization reaches, through a key, the resources the key is limited to.
+            // Through a key, a role on the whole organization reaches the resources that the key is limited to.
             let limits = org.key.iter().flat_map(|key| &key.limits.resources);
             let held = member.grants.iter().map(|g| &g.resource);
             let mut keys: Vec<ResourceKey> = held.chain(limits).map(|r| r.key.clone()).collect();
@@ -85,7 +85,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Deletes a resource. Access through it ends at once; what is left of it goes in the background.
+/// Deletes a resource. Access through it ends at once; the rest of its data is deleted in the background.
 pub async fn delete(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;

@@ -1,4 +1,4 @@
-//! Settling what is due in one organization, in as few transactions as hold it.
+//! Settling the due items of one organization, in as few transactions as possible.
 
 use super::{BATCH, Settled, is_late};
 use crate::pace::{Partition, pause};
@@ -12,20 +12,20 @@ use muster_store::commit::MAX_ITEMS;
 use muster_store::{Backoff, Commit, CommitError, Key, Obstacle, ReadSet, StoreError, Tries};
 use tokio::time::Instant;
 
-/// Items a transaction keeps free for the organization and a job.
+/// Number of items that a transaction keeps free for the organization and a job.
 const RESERVE: usize = 2;
-/// How often a transaction is tried that the table has no throughput for, before its organization is left to the next run.
+/// Maximum number of attempts at a throttled transaction before its organization is left to the next run.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// What came of one organization.
+/// The result for one organization.
 pub(super) struct Group {
     pub(super) organization: OrganizationId,
     pub(super) done: Settled,
-    /// Whether the table has no throughput for it.
+    /// Whether the table throttled it.
     pub(super) is_hot: bool,
 }
 
-/// Settles what is due in one organization, a bounded number of things at a time.
+/// Settles the due items of one organization, a bounded number at a time.
 pub(super) async fn process_group(
     app: &App,
     id: OrganizationId,
@@ -72,7 +72,7 @@ pub(super) async fn process_group(
     group
 }
 
-/// Settling things that are due in an organization.
+/// The state of settling due items of an organization.
 struct DueWork<'a> {
     app: &'a App,
     now: Timestamp,
@@ -81,7 +81,7 @@ struct DueWork<'a> {
 }
 
 impl DueWork<'_> {
-    /// Settles these things, as many to a transaction as fit.
+    /// Settles these items, as many per transaction as fit.
     async fn organization(mut self, id: OrganizationId, keys: &[Key]) -> Result<(), StoreError> {
         let store = self.app.store();
         let mut wanted = keys.to_vec();
@@ -108,7 +108,7 @@ impl DueWork<'_> {
                     None => return Ok(()),
                 };
             }
-            // What one settling could not hold of a member stays due, and is the next run's.
+            // The part of a member's due work that did not fit stays due for the next run.
             self.done.complete &= !changes
                 .members
                 .iter()
@@ -119,7 +119,7 @@ impl DueWork<'_> {
         self.flush(&mut batch, &organization).await
     }
 
-    /// Makes all of it in one transaction; if something in it was changed meanwhile, each part on its own.
+    /// Commits the batch in one transaction. If an item in it was changed meanwhile, commits each part on its own.
     async fn flush(&mut self, batch: &mut Batch, organization: &Organization) -> Result<(), StoreError> {
         let whole = batch.whole();
         let parts = std::mem::take(&mut batch.parts);
@@ -142,7 +142,7 @@ impl DueWork<'_> {
         Ok(())
     }
 
-    /// Whether the change was made; not if somebody accepted, cancelled or changed the same things meanwhile.
+    /// Makes the change. Returns false if someone accepted, canceled or changed the same items meanwhile.
     async fn commit(&mut self, organization: &Organization, changes: &Changes) -> Result<bool, StoreError> {
         let Ok(set) = role_set(organization) else {
             return Ok(false);
@@ -182,7 +182,7 @@ impl DueWork<'_> {
     }
 }
 
-/// What settling one due thing changes; nothing if it is not due any more.
+/// The changes that settle one due item; none if it is no longer due.
 fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
     let id = organization.id;
     let mut ids = Ids::at(now);
@@ -208,7 +208,7 @@ fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp
     Ok(Changes::default())
 }
 
-/// A job that nobody moved on: writing it again puts it on the stream again.
+/// Takes up a job without progress: writing it again puts it on the stream again.
 fn take_up(job: &Job, now: Timestamp) -> Changes {
     if job.due_at > now {
         return Changes::default();
@@ -219,7 +219,7 @@ fn take_up(job: &Job, now: Timestamp) -> Changes {
     }
 }
 
-/// Settlings that go into one transaction.
+/// The changes that go into one transaction.
 #[derive(Default)]
 struct Batch {
     parts: Vec<Changes>,

@@ -5,9 +5,9 @@ use muster_domain::{OrganizationId, PersonId};
 use muster_edge::App;
 use std::collections::BTreeMap;
 
-/// Brings the counts to what the people of these records are now; gives the records to be tried again.
+/// Updates the counts to the current state of the people in these records, and returns the records to retry.
 ///
-/// How often a record comes makes no difference, nor what it held: what is counted is what the person's item says now.
+/// Neither repeats nor the content of a record matter: only the person's current item is counted.
 pub(super) async fn settle(app: &App, records: &[RecordRef]) -> Vec<String> {
     let mut people: BTreeMap<OrganizationId, Vec<(PersonId, &str)>> = BTreeMap::new();
     for RecordRef {

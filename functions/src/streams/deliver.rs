@@ -1,4 +1,4 @@
-//! Delivering one mail: taken up, handed to SES, noted. A mail is sent again only when it is not known whether it was.
+//! Delivering one mail: take it up, pass it to SES, record the result. A mail is resent only if it is unknown whether it was sent.
 
 use super::handing::hand_over;
 use muster_domain::feedback::Deliverability;
@@ -35,7 +35,7 @@ pub(super) enum DeliverError {
 }
 
 impl DeliverError {
-    /// Whether the table had no throughput for it, so that it may be tried again after a pause.
+    /// Whether the table was throttled, so that a retry after a pause may succeed.
     pub(super) const fn is_throttled(&self) -> bool {
         matches!(
             self,
@@ -44,9 +44,9 @@ impl DeliverError {
     }
 }
 
-/// Delivers a mail, unless that was done before, what it speaks of is no longer so, or it is not to reach its address.
+/// Delivers a mail, unless it was delivered before, its content is outdated, or it must not reach its address.
 ///
-/// `to` is its address if the record tells it: what is known of the address is then read with the mail.
+/// `to` is its address if the record has it. The address's deliverability is then read together with the mail.
 pub(super) async fn deliver(
     app: &App,
     post: &Post,
@@ -62,22 +62,22 @@ pub(super) async fn deliver(
     let Some(mail) = read.mail(organization, id)? else {
         return Ok(());
     };
-    // The schedule puts it into the outbox anew.
+    // The schedule puts it into the outbox again.
     if mail.is_waiting() {
         return Ok(());
     }
-    // What is done with: the mail is, and what the invitation tells of it may not be.
+    // A mail that is already finished may not be shown on its invitation yet.
     match mail.state {
         MailState::Queued | MailState::Sending => {}
         MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
-        // Released by the restoration of its organization, as a mail of its own.
+        // Restoring its organization releases a held mail, as a new mail.
         MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
     let turn = mail.dispatch(organization.as_ref(), now);
     if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
-        // If not, the organization was restored, perhaps: whoever comes next finds out.
+        // If this fails, the organization may have been restored. The next attempt finds out.
         let held = store.hold_mail(&mail, known).await?;
         return held.then_some(()).ok_or(DeliverError::TakenUp);
     }
@@ -95,27 +95,27 @@ pub(super) async fn deliver(
     };
     match taken(app, &mail, known.as_ref()).await? {
         Taken::Up => hand_over(app, post, &mail, &outgoing).await,
-        // Requests see that coming, unless they are faster than the mail before them.
+        // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
         Taken::TooMany => leave(app, &mail, Some(Delivery::Failed)).await,
-        // By another delivery, or by this one: the reply to it got lost, and the SDK asked again. Whoever comes
-        // next finds out how far it came.
+        // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
+        // finds out how far it came.
         Taken::Before => Err(DeliverError::TakenUp),
     }
 }
 
-/// What came of taking a mail up.
+/// The outcome of taking a mail up.
 enum Taken {
-    /// It is to be handed over.
+    /// The mail can be sent.
     Up,
-    /// Its address got too many of late.
+    /// Its address has recently received too many mails.
     TooMany,
-    /// Others have taken it up.
+    /// Another attempt has taken it up before.
     Before,
 }
 
-/// Takes a mail up for sending, as one of those that its address gets of late.
+/// Takes a mail up for sending, and counts it among the recent mails to its address.
 async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result<Taken, DeliverError> {
-    // An earlier try ended between handing the mail over and noting it: whether it was sent is not known, so it is sent.
+    // An earlier attempt ended before it recorded a result. Whether the mail was sent is unknown, so it is sent.
     if mail.state == MailState::Sending {
         return Ok(Taken::Up);
     }
@@ -134,7 +134,7 @@ async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result
     Ok(if is_taken { Taken::Up } else { Taken::Before })
 }
 
-/// What is known of a mail's address. It is read already, but for what is sent again by hand.
+/// The deliverability of a mail's address. It is already read, except for mail that is resent manually.
 async fn deliverability(app: &App, read: &ReadSet, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
     let key = [Key::deliverability(mail.organization, &mail.to)];
     if read.covers(&key) {
@@ -144,9 +144,9 @@ async fn deliverability(app: &App, read: &ReadSet, mail: &Mail) -> Result<Option
     read.deliverability(mail.organization, &mail.to)
 }
 
-/// Leaves a mail unsent, and tells its invitation why if it is still open.
+/// Leaves a mail unsent, and shows the reason on its invitation if that is still open.
 async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
-    // Told first: whoever comes after a death between the two finds the mail still to be done.
+    // The invitation comes first: if the process dies between the two writes, the next attempt still finds the mail open.
     if let Some(delivery) = why {
         show_delivery(app, mail, delivery).await?;
     }
@@ -162,7 +162,7 @@ async fn leave(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), Deli
     Ok(())
 }
 
-/// Notes on an invitation how far its mail has come. A try that fails here comes again, and finds the mail done with.
+/// Records the delivery state of a mail on its invitation. If this fails, the retry finds the mail finished and repeats this.
 pub(super) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
     if let Letter::Invitation { invitation, generation } = mail.letter {
         let store = app.store();
@@ -173,13 +173,13 @@ pub(super) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) ->
     Ok(())
 }
 
-/// The last mail of an organization, whose data is gone.
+/// The last mail of an organization, whose data is already deleted.
 fn farewell(mail: &Mail, name: &Name) -> Result<Option<Outgoing>, DeliverError> {
     let rendered = mail::closing::erased(mail.to.clone(), name.as_str());
     rendered.map(Some).map_err(|e| DeliverError::Render(e.to_string()))
 }
 
-/// The mail in words; none if what it speaks of is no longer so.
+/// The mail's text; none if its content is outdated.
 async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Option<Outgoing>, DeliverError> {
     let words = Words {
         organization,

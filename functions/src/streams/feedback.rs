@@ -1,7 +1,7 @@
-//! What SES tells of a mail, from EventBridge: noted on the mail, on its invitation, and of its address.
+//! Feedback from SES about a mail, through EventBridge. It is recorded on the mail, its invitation and its address.
 //!
-//! It comes late, twice and in any order. Each step is one write whose condition makes it harmless to be done again, and none
-//! rests on what another has read, so a process that dies between two of them is simply started anew.
+//! Events may arrive late, twice and in any order. Each step is one write whose condition makes a repeat harmless, and no step
+//! depends on the reads of another, so a process that dies between two steps is simply started again.
 
 use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What one event says.
+/// The content of one event.
 #[derive(Debug, PartialEq, Eq)]
 struct Notification {
     organization: OrganizationId,
@@ -21,7 +21,7 @@ struct Notification {
     at: Timestamp,
 }
 
-/// Why an event says nothing that could be noted.
+/// The reason why an event contains nothing to record.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error("it has not the form of an event of SES: {0}")]
@@ -75,26 +75,26 @@ struct Dated {
     timestamp: Timestamp,
 }
 
-/// What SES calls a bounce of an address that is on the account's list of those it sends nothing to, or on its own.
+/// The bounce subtypes of addresses on the account's suppression list or on that of SES.
 const SUPPRESSED: [&str; 2] = ["OnAccountSuppressionList", "Suppressed"];
 
 impl Detail {
-    /// What is told, and since when it is so.
+    /// The reported event, and when it happened.
     fn event(&self) -> Option<(DeliveryEvent, Timestamp)> {
         match (self.event_type.as_str(), &self.bounce, &self.complaint, &self.delivery) {
             ("Send", ..) => Some((DeliveryEvent::Sent, self.mail.timestamp)),
             ("Reject", ..) => Some((DeliveryEvent::Rejected, self.mail.timestamp)),
             ("Delivery", _, _, Some(delivery)) => Some((DeliveryEvent::Delivered, delivery.timestamp)),
             ("Bounce", Some(bounce), ..) => match bounce.bounce_type.as_str() {
-                // Not sent at all, for what others met: no organization learns from it what.
+                // The mail was not sent at all because of mail from others. The organization must not learn about those.
                 "Permanent" if SUPPRESSED.contains(&bounce.bounce_sub_type.as_str()) => {
                     Some((DeliveryEvent::Rejected, bounce.timestamp))
                 }
                 "Permanent" => Some((DeliveryEvent::Bounced, bounce.timestamp)),
-                // Also `Undetermined`: what may pass is not held against an address.
+                // This includes `Undetermined`: a bounce that may be temporary is not held against an address.
                 _ => Some((DeliveryEvent::Returned, bounce.timestamp)),
             },
-            // Somebody takes a mail back out of the spam folder.
+            // The recipient moves a mail out of the spam folder.
             ("Complaint", _, Some(complaint), _)
                 if complaint.complaint_feedback_type.as_deref() == Some("not-spam") =>
             {
@@ -124,7 +124,7 @@ impl Notification {
     }
 }
 
-/// Why something could not be noted now.
+/// The reason why an event could not be recorded now.
 #[derive(Debug, thiserror::Error)]
 enum NoteError {
     #[error(transparent)]
@@ -133,11 +133,10 @@ enum NoteError {
     Commit(#[from] CommitError),
 }
 
-/// Notes what SES tells. What cannot be understood, or speaks of nothing that is there, is passed over: it would be no better
-/// a second time.
+/// Records feedback from SES. Events that cannot be parsed, or whose mail no longer exists, are skipped: a retry would not help.
 ///
 /// # Errors
-/// The table did not answer. The event comes again.
+/// The table did not answer. The event is delivered again.
 pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     match Notification::of(event) {
         // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
@@ -159,7 +158,7 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
         tracing::info!(mail = %id, ?event, "nothing is noted of a mail that is not there any more");
         return Ok(());
     };
-    // Usually it is settled by whoever sent it. A mail of which that was not known is settled by this, and not sent again.
+    // Usually the sending attempt settles the mail. A mail whose result was unknown is settled here, and not sent again.
     let (open, settled) = event.outbox_states();
     if open.contains(&mail.state) {
         store

@@ -1,4 +1,4 @@
-//! Handing one mail to SES, and noting what became of it.
+//! Passing one mail to SES, and recording the result.
 
 use super::deliver::{DeliverError, show_delivery};
 use muster_domain::Mail;
@@ -10,12 +10,12 @@ use muster_edge::{App, Metric};
 use muster_store::{Backoff, Obstacle, Tries};
 use std::time::Duration;
 
-/// How often SES is asked, while it takes no more mail a second, before the mail is left to the schedule.
+/// Maximum number of calls to SES while it throttles, before the mail is left to the schedule.
 const ASKED: u32 = 3;
-/// How often the note of what became of a mail is tried: without it the mail would be sent again.
+/// Maximum number of attempts to record the result of a mail. Without the record, the mail would be sent again.
 const NOTED: u32 = 9;
 
-/// Hands a mail to the mail service, and notes what it says.
+/// Passes a mail to the mail service, and records the result.
 pub(super) async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
     match ask(post, mail, outgoing).await {
         Ok(()) => {
@@ -39,7 +39,7 @@ pub(super) async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Ou
     }
 }
 
-/// Asks the mail service to take a mail, more slowly while it is asked too often.
+/// Asks the mail service to send a mail, with pauses while it throttles.
 async fn ask(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), PostError> {
     let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(1));
     for _ in 1..ASKED {
@@ -51,7 +51,7 @@ async fn ask(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), PostEr
     post.send(outgoing, mail).await
 }
 
-/// Leaves a mail to the schedule that the mail service does not take at present. It stays queued; one that has stayed so for days has failed.
+/// Leaves a mail to the schedule if the mail service does not accept it now. The mail stays queued, and fails after some days.
 async fn put_off(app: &App, mail: &Mail, why: NotNow, reason: &str) -> Result<(), DeliverError> {
     let Some(late) = mail.put_off(why, app.clock().now()) else {
         tracing::error!(reason, mail = %mail.id, "the mail service has not taken this mail for days");

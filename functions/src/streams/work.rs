@@ -1,7 +1,7 @@
-//! Going on with a job: slice after slice, each one transaction that does its part and moves the job on.
+//! Continuing a job: slice after slice, each one transaction that does its part and advances the job.
 //!
-//! A process that dies between two slices leaves a job that says how far it has come. Two processes at the same slice meet at
-//! the job's version, and only one of them does it.
+//! A process that dies between two slices leaves a job that records its progress. Two processes at the same slice conflict on the
+//! job's version, and only one of them succeeds.
 
 mod erasure;
 mod export;
@@ -26,14 +26,14 @@ use std::slice;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Slices of one invocation. A job with more comes back through the stream by its own last write.
+/// Maximum number of slices of one invocation. A job with more returns through the stream, because of its own last write.
 const SLICES: usize = 20;
-/// How long an invocation begins slices. Records of other jobs wait behind it in the stream.
+/// How long an invocation may start slices. Records of other jobs wait behind it in the stream.
 const INVOCATION_BUDGET: Duration = Duration::from_secs(5);
-/// How often a slice is tried before the job is left to the schedule. With the pauses between throttled ones that is about three seconds.
+/// Maximum number of attempts at a slice before the job is left to the schedule. With pauses for throttling, about three seconds.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// Why a job did not go on.
+/// The reason why a job did not continue.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkError {
     #[error(transparent)]
@@ -56,7 +56,7 @@ impl From<StoreError> for WorkError {
 }
 
 impl WorkError {
-    /// What stood in the way of a slice, if it may be tried again.
+    /// The obstacle to a slice, if a retry may succeed.
     const fn obstacle(&self) -> Option<Obstacle> {
         match self {
             Self::Busy => Some(Obstacle::Conflict),
@@ -66,35 +66,35 @@ impl WorkError {
     }
 }
 
-/// What a slice comes to.
+/// The result of a slice.
 enum Progress {
-    /// Something is done, and there may be more.
+    /// These changes, and there may be more.
     More(Changes),
-    /// These items go, and then this is done; there may be more.
+    /// These items are deleted and then these changes made; there may be more.
     Erase(Changes, Remains),
-    /// This is the last of it.
+    /// The last changes.
     Last(Changes),
-    /// Nothing is done but this, and there may be more later: the schedule takes the job up then.
+    /// Only these changes now. There may be more later, when the schedule takes the job up.
     Pause(Changes),
-    /// Others were faster: it is begun anew.
+    /// Another process was faster, so the slice starts again.
     Lost,
-    /// Nothing can be done before this instant: the schedule takes the job up then.
+    /// Nothing can be done yet: the schedule takes the job up later.
     Later,
 }
 
-/// A slice that is done, of a job that goes on.
+/// A finished slice of a job that continues.
 struct FinishedSlice {
-    /// Which slice of the job it was.
+    /// The number of the slice in its job.
     number: u64,
-    /// Write units that it took.
+    /// The write units it used.
     units: usize,
     partition: Partition,
 }
 
-/// Goes on with a job, up to a bounded number of slices.
+/// Continues a job for a bounded number of slices.
 ///
-/// What others, or a want of throughput, keep from being done is tried again after pauses, and then left to the schedule: it takes up
-/// each job that nobody has moved on for two minutes. Handed back to the stream it would be tried at once, and end as a dead letter.
+/// A slice that meets a conflict or throttling is retried after pauses. Then the job is left to the schedule, which takes up each
+/// job without progress for two minutes. The stream would instead retry it at once, and make it a dead letter.
 pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
     let mut tries = Tries::new(MAX_ATTEMPTS);
     let begun = Instant::now();
@@ -126,7 +126,7 @@ pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobI
     Ok(())
 }
 
-/// Does one slice; none if the job is done, gone or waiting.
+/// Does one slice. Returns none if the job is done, deleted or waiting.
 async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Option<FinishedSlice>, WorkError> {
     let store = app.store();
     let now = app.clock().now();
@@ -169,11 +169,11 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
         Progress::Lost => return Err(WorkError::Busy),
         Progress::Later => return Ok(None),
     };
-    // Before the job moves on: one who dies in between has deleted what the next would delete.
+    // This comes before the job advances: if the process dies in between, the next one finds these items deleted already.
     store.erase(&gone).await?;
     let done = FinishedSlice {
         number,
-        // Two for each item of a transaction, and one for each of the organization's that is deleted outside of it.
+        // Two for each item of the transaction, and one for each of the organization's items deleted outside it.
         units: 2 * store.weight(&changes, set, &known)?.all() + gone.in_partition(),
         partition: if gone.is_empty() {
             Partition::Shared
@@ -199,7 +199,7 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
     }
 }
 
-/// What the slices of a job have at hand.
+/// The context of a job's slices.
 struct JobRunner<'a> {
     store: &'a Store,
     organization: &'a Organization,
@@ -219,10 +219,10 @@ impl JobRunner<'_> {
         Ok(members)
     }
 
-    /// The changes of as many of these people, from the first on, as one transaction takes beside the job, with the last of them.
+    /// The changes of as many people, from the first on, as fit one transaction with the job; and the last of those people.
     ///
-    /// Entries that do not fit are deleted after the transaction, and stay if the process dies before. One alone goes, whatever it
-    /// weighs.
+    /// Entries that do not fit are deleted after the transaction, and stay if the process dies before that. A single person always
+    /// fits, whatever their weight.
     fn as_many_as_fit<T>(
         &self,
         people: Vec<T>,
@@ -242,7 +242,7 @@ impl JobRunner<'_> {
         Ok((last, changes))
     }
 
-    /// First the grants, then the offers; and both once more after late writers have had their time.
+    /// Ends the grants, then the offers, and both again after the grace period for late writers.
     async fn end_resource(
         &self,
         job: &Job,
@@ -311,10 +311,10 @@ impl JobRunner<'_> {
                     ..Changes::default()
                 })));
             }
-            // All on this page got the role after it was switched on again.
+            // All members on this page got the role after it was switched on again.
             match page.next {
                 Some(next) => after = Some(next),
-                // Somebody who had read the organization before may still be accepting the role.
+                // A request that read the organization earlier may still be accepting the role.
                 None if self.now.duration_since(job.created_at) < IN_FLIGHT_GRACE => return Ok(Progress::Later),
                 None => return Ok(Progress::Last(Changes::default())),
             }

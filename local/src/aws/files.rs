@@ -1,4 +1,4 @@
-//! An S3 with one bucket in it: files in a folder, behind the protocol that the real SDK speaks.
+//! An S3 with one bucket: files in a folder, behind the protocol of the real SDK.
 
 use axum::Router;
 use axum::error_handling::HandleError;
@@ -15,19 +15,19 @@ use tempfile::TempDir;
 /// The bucket's name.
 pub(crate) const EXPORT_BUCKET: &str = "muster-exports";
 
-/// How long a file lies there: as the bucket's lifecycle in the template has it.
+/// How long a file is kept, as in the bucket's lifecycle in the template.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Where the files lie.
+/// The store of files.
 #[derive(Debug)]
 pub(crate) struct FileStore {
     root: PathBuf,
-    /// Goes with the backend, unless the files are to be kept.
+    /// A temporary folder that is deleted with the backend, unless the files are kept.
     _folder: Option<TempDir>,
 }
 
 impl FileStore {
-    /// Opens the folder, or one that goes with the backend.
+    /// Opens the folder, or a temporary one that is deleted with the backend.
     pub(crate) fn open(kept: Option<PathBuf>) -> io::Result<Self> {
         let folder = match kept {
             Some(_) => None,
@@ -39,7 +39,7 @@ impl FileStore {
         Ok(Self { root, _folder: folder })
     }
 
-    /// The service's routes. Only requests and links that are signed with these keys are answered.
+    /// The service's routes. They answer only requests and links that are signed with these keys.
     pub(crate) fn routes(&self, access_key: &str, secret_key: &str) -> io::Result<Router> {
         let files = FileSystem::new(&self.root).map_err(|error| io::Error::other(format!("{error:?}")))?;
         let mut service = S3ServiceBuilder::new(files);
@@ -51,7 +51,7 @@ impl FileStore {
         Ok(Router::new().fallback_service(service))
     }
 
-    /// Deletes files whose time is over, as S3 does by and by.
+    /// Deletes expired files, as S3 does eventually.
     pub(crate) fn collect_garbage(&self) {
         let before = SystemTime::now().checked_sub(LIFE);
         if let Some(before) = before
@@ -83,7 +83,7 @@ mod tests {
     use muster_edge::files::{Files, MIN_PIECE};
     use muster_edge::{App, Clock, Config};
 
-    /// The bucket, served, and the product's own way to it.
+    /// The served bucket, and the product's own client for it.
     async fn served() -> (FileStore, Files, reqwest::Client) {
         let store = FileStore::open(None).unwrap();
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();

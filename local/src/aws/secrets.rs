@@ -1,4 +1,4 @@
-//! A Secrets Manager with one secret in it: what invitation links are derived from.
+//! A Secrets Manager with one secret, from which invitation links are derived.
 
 use super::refusal;
 use axum::body::Bytes;
@@ -39,7 +39,7 @@ struct GetSecretValue {
     secret_id: String,
 }
 
-/// `POST /`, the operation being named in a header.
+/// `POST /`; a header names the operation.
 pub(super) async fn dispatch(State(secret): State<LinkSecret>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     if target != Some("secretsmanager.GetSecretValue") {

@@ -1,4 +1,4 @@
-//! An SES v2 that keeps what is sent, so that it can be looked at.
+//! An SES v2 that keeps sent mail for inspection.
 
 use super::refusal;
 use crate::feedback::Feedback;
@@ -17,7 +17,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A mail as one recipient got it.
+/// A mail as one recipient received it.
 #[derive(Debug, Clone, Serialize)]
 pub struct SentMail {
     /// The recipient's address.
@@ -39,15 +39,15 @@ pub struct SentMail {
     /// The tags it was sent with.
     #[serde(skip)]
     pub tags: BTreeMap<String, String>,
-    /// The whole message as it was handed over.
+    /// The whole message as it was passed to SES.
     #[serde(skip)]
     pub raw: Vec<u8>,
 }
 
-/// How many mails are kept. A process that runs for long must not grow with all that it ever sent.
+/// Number of mails kept, so that a process that runs for long does not grow with all mail it ever sent.
 pub(crate) const MOST_MAILS: usize = 1_000;
 
-/// The mails that were sent last, oldest first.
+/// The most recent mails, oldest first.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,
@@ -58,7 +58,7 @@ pub(crate) struct Mailbox {
 #[derive(Default)]
 struct Kept {
     mails: VecDeque<SentMail>,
-    /// How many went before them.
+    /// The number of mails before them.
     gone: usize,
 }
 
@@ -75,7 +75,7 @@ impl Mailbox {
         self.lock().mails.iter().cloned().collect()
     }
 
-    /// The mails from this place on, counted from the first ever sent, and the place after them.
+    /// The mails from this position on, counted from the first ever sent, and the position after them.
     pub(crate) fn mails_from(&self, place: usize) -> (Vec<SentMail>, usize) {
         let kept = self.lock();
         let known = place.saturating_sub(kept.gone);
@@ -148,7 +148,7 @@ pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> R
     }
 }
 
-/// One mail for each recipient, or what SES has against the request.
+/// One mail for each recipient, or the reason why SES refuses the request.
 fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
     let request: SendEmail = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let raw = STANDARD
@@ -182,7 +182,7 @@ fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
         .collect())
 }
 
-/// SES refuses a message that has one of these headers twice, which is what an injected line break makes.
+/// SES refuses a message that has one of these headers twice, as an injected line break would cause.
 fn check_headers(message: &Message<'_>) -> Result<(), String> {
     for name in [
         HeaderName::From,
@@ -199,7 +199,7 @@ fn check_headers(message: &Message<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// SES takes letters, digits and a few signs in tags, and no more than 256 of them.
+/// SES accepts letters, digits and a few signs in tags, at most 256 characters.
 fn check_tags(tags: &[Tag]) -> Result<(), String> {
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c));
     let fits = |text: &str| (1..=256).contains(&text.len()) && plain(text);
@@ -237,7 +237,7 @@ fn recipients(destination: &Destination, message: &Message<'_>) -> Result<Vec<St
     Ok(recipients)
 }
 
-/// SES takes printable ASCII on both sides of the last `@`; other domains must come as punycode.
+/// SES accepts printable ASCII on both sides of the last `@`; other domains must be in punycode.
 fn deliverable(address: &str) -> bool {
     address.rsplit_once('@').is_some_and(|(local, domain)| {
         [local, domain]
@@ -267,7 +267,7 @@ pub(super) mod tests {
     use aws_sdk_sesv2::types::{Destination, EmailContent, RawMessage};
     use mail_builder::MessageBuilder;
 
-    /// Serves both services and gives what reaches them.
+    /// Serves both services, and returns the mailbox of the mail they receive.
     pub(in crate::aws) async fn serve() -> (SdkConfig, Mailbox) {
         let mailbox = Mailbox::new(
             Clock::system(),

@@ -1,4 +1,4 @@
-//! What AWS is to the functions, in this process.
+//! The AWS services that the functions use, in this process.
 
 use super::crew::TaskSet;
 use super::{StartError, listen, local_address};
@@ -20,7 +20,7 @@ pub(super) struct LocalAws {
 }
 
 impl LocalAws {
-    /// Starts them; the crew keeps them running.
+    /// Starts the services; the crew keeps them running.
     pub(super) async fn start(
         crew: &mut TaskSet,
         data: &DataFolder,
@@ -35,7 +35,7 @@ impl LocalAws {
             services: serve(crew, "services", services(data, mailbox.clone())?).await?,
             files: serve(crew, "files", s3(&files)?).await?,
         };
-        // This client is not watched: creating the table is no function's call.
+        // Tests do not watch this client, since creating the table is not a function's call.
         let sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&sdk)).await?;
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Tasks with one end.
+//! Tasks that end together.
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -8,10 +8,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How long a stop waits for what is being done.
+/// How long a stop waits for running work.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Tasks that stop together, and end with their owner at the latest.
+/// A set of tasks that stop together, and end with their owner at the latest.
 pub(super) struct TaskSet {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -30,7 +30,7 @@ impl TaskSet {
         self.stop.subscribe()
     }
 
-    /// Takes a task in.
+    /// Adds a task.
     pub(super) fn run(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
@@ -47,7 +47,7 @@ impl TaskSet {
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         self.run(async move {
             let stop = async move {
-                // An error means that the backend is gone, which is a stop as well.
+                // An error means that the backend is gone, which is also a stop.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
             let served = axum::serve(listener, service).with_graceful_shutdown(stop);
@@ -57,7 +57,7 @@ impl TaskSet {
         });
     }
 
-    /// Waits a while for what is being done, then ends it.
+    /// Waits a while for running work, then ends it.
     pub(super) async fn stop(&mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };

@@ -5,7 +5,7 @@ use crate::{Backend, KeyError, TokenRequest};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 
-/// Who is there, by role and program. All of them accept.
+/// The members, by role and program. All of them accept.
 const TEAM: &[(&str, Option<&str>, &[&str])] = &[
     ("admin", None, &["amir"]),
     ("program_admin", Some("spring"), &["petra"]),
@@ -14,7 +14,7 @@ const TEAM: &[(&str, Option<&str>, &[&str])] = &[
     ("participant", Some("spring"), &["pia", "paul", "priya"]),
 ];
 
-/// Who has not answered yet.
+/// The invitees who have not answered yet.
 const INVITED: &[(&str, Option<&str>, &[&str])] = &[
     ("program_facilitator", Some("autumn"), &["fatma"]),
     ("participant", None, &["quentin", "rosa"]),
@@ -26,7 +26,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("autumn", "Autumn cohort"),
 ];
 
-/// What went wrong while filling.
+/// The reason why the demo could not be filled.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DemoError {
     #[error(transparent)]
@@ -43,7 +43,7 @@ pub(super) enum DemoError {
     Missing(String),
 }
 
-/// Fills an organization of Olivia's and gives its id; a kept one, from an earlier start, is left as it is.
+/// Fills an organization of Olivia's and returns its id. One that is kept from an earlier start stays as it is.
 pub(super) async fn fill(backend: &Backend) -> Result<String, DemoError> {
     let demo = Demo {
         backend,

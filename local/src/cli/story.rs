@@ -1,9 +1,9 @@
-//! What is printed at the start: where everything is, and a first story to paste.
+//! The text printed at the start: the addresses, and a first story to paste.
 
 use crate::{Backend, KeyError, TokenRequest};
 use std::fmt::Write;
 
-/// Who the story is about; `--demo` makes her an owner, too.
+/// The main character of the story; `--demo` makes her an owner, too.
 pub(super) fn olivia() -> TokenRequest {
     TokenRequest {
         sub: "olivia".to_owned(),
@@ -62,7 +62,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The whole text. Lines to paste are indented, and nothing else is.
+/// The whole text. Only lines to paste are indented.
 pub(super) fn tell(backend: &Backend, demo: Option<&str>) -> Result<String, KeyError> {
     let api = backend.base_url();
     let token = backend.issue_token(&olivia())?;

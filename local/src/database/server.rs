@@ -4,8 +4,8 @@
 //! For each transaction, it also checks the age of every token of the last ten minutes, so a busy process gets slower.
 //! The only caller here is the SDK, which sends well-formed requests, so this interface does neither.
 //!
-//! It asks for no signature. A page in a browser could reach it under a name of its own that leads here, so it answers only to the
-//! address that the SDK calls.
+//! It checks no signatures. A page in a browser could reach it under a domain name that resolves to this machine, so it answers
+//! only to the address that the SDK calls.
 
 use super::TableStream;
 use axum::Router;
@@ -35,13 +35,13 @@ const WRITES: [&str; 5] = [
     "UpdateItem",
 ];
 
-/// How long DynamoDB knows the token of a transaction.
+/// How long DynamoDB remembers the token of a transaction.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
 
-/// The longest token of a transaction, in characters.
+/// Maximum length of a transaction's token, in characters.
 const MAX_TOKEN: usize = 36;
 
-/// Where this interface is called. Its port differs.
+/// The host of this interface. Its port varies.
 const HOST: &str = "127.0.0.1";
 
 /// The interface's one route.
@@ -124,7 +124,7 @@ impl Served {
             return Err(DynoxideError::ValidationException(detail));
         }
         let asked = hash(body);
-        // The lock is held until the transaction is committed, so a repeat with the same token waits for its answer.
+        // The lock is held until the transaction is committed, so a retry with the same token waits for its answer.
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.forget();
         match made.answers.get(&token) {
@@ -141,11 +141,11 @@ impl Served {
     }
 }
 
-/// The transactions that were made, by their tokens.
+/// The committed transactions, by their tokens.
 #[derive(Default)]
 struct Made {
     answers: HashMap<String, (u64, String)>,
-    /// The oldest first.
+    /// The tokens, oldest first.
     tokens: VecDeque<(Instant, String)>,
 }
 
@@ -155,7 +155,7 @@ impl Made {
         self.answers.insert(token, (asked, answer));
     }
 
-    /// Forgets those whose time is over.
+    /// Forgets expired tokens.
     fn forget(&mut self) {
         while let Some((_, token)) = self.tokens.pop_front_if(|(at, _)| at.elapsed() > TOKEN_LIFE) {
             self.answers.remove(&token);
@@ -179,7 +179,7 @@ fn call<Q: DeserializeOwned, A: Serialize>(
 fn read<Q: DeserializeOwned>(body: &[u8]) -> Result<Q, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let detail = error.to_string();
-        // So the crate marks a value that has the right type and cannot be.
+        // The crate uses this prefix for a value that has the right type but is invalid.
         match detail.strip_prefix("VALIDATION:") {
             Some(detail) => DynoxideError::ValidationException(detail.to_owned()),
             None => DynoxideError::SerializationException(detail),

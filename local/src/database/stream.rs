@@ -1,7 +1,7 @@
-//! The table's stream, as the embedded database keeps it: each record a row of a table in its SQLite file.
+//! The table's stream, as the embedded database keeps it: each record is a row of a table in its SQLite file.
 //!
 //! The database keeps every record forever, and scans all of them for the number of each new record and for each read.
-//! DynamoDB deletes records after a day. A second connection to the same file makes up for it: it adds the index that these
+//! DynamoDB deletes records after a day. A second connection to the same file compensates: it adds the index that these
 //! queries need, and deletes handled records.
 
 use super::{DatabaseError, TABLE};
@@ -13,23 +13,23 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Longer than any transaction of the embedded database takes.
+/// Longer than any transaction of the embedded database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves both queries: the highest number of a table, and the records after a number.
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_in_order
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// Keeps the record itself: the next number is above it, even if the system's clock is set back. A folder that an earlier version
-/// left behind may have hundreds of thousands before it: to delete them all at once would keep everybody else from writing.
+/// Keeps the record itself, so that the next number is above it even if the system's clock is set back. A folder of an earlier
+/// version may have hundreds of thousands of records before it. Deleting them all at once would block all other writers.
 const DELETE_BEFORE: &str = "DELETE FROM _stream_records WHERE id IN (
     SELECT id FROM _stream_records WHERE id < (SELECT id FROM _stream_records WHERE event_id = ?1) ORDER BY id LIMIT ?2)";
 
-/// After how many handled records the first are deleted. Each deletion empties the database's page cache, so not every batch
-/// brings one.
+/// Number of handled records after which the first are deleted. Each deletion empties the database's page cache, so not every
+/// batch deletes.
 const DELETED_AT_ONCE: usize = 1_000;
 
-/// How many records one deletion takes at most.
+/// Maximum number of records in one deletion.
 const MAX_DELETED: usize = 20_000;
 
 /// The stream of the one table.
@@ -45,10 +45,10 @@ struct Kept {
 }
 
 impl TableStream {
-    /// The stream of this database. The embedded database has made its own tables in the file.
+    /// Opens the stream of this database, which has already created its own tables in the file.
     ///
     /// # Errors
-    /// SQLite's.
+    /// An error of SQLite.
     pub(super) fn open(database: Database, file: &str) -> Result<Self, DatabaseError> {
         let open = || {
             let connection = Connection::open(file)?;
@@ -68,20 +68,20 @@ impl TableStream {
         })
     }
 
-    /// Says that something was written, so that there are records.
+    /// Reports a write, so that there are new records.
     pub(super) fn note_write(&self) {
         self.written.notify_one();
     }
 
-    /// Completes when something was written since this completed last.
+    /// Completes after a write since the last completion.
     pub(crate) async fn written(&self) {
         self.written.notified().await;
     }
 
-    /// Whether the record of this number is kept, as the last handled one always is.
+    /// Whether the record with this number is kept, as the last handled one always is.
     ///
     /// # Errors
-    /// The embedded database's, also for what is no number at all.
+    /// An error of the embedded database, also for text that is not a number.
     pub(crate) fn has(&self, arn: &str, sequence_number: &str) -> Result<bool, DynoxideError> {
         let opened = self.database.get_shard_iterator(GetShardIteratorRequest {
             stream_arn: arn.to_owned(),
@@ -98,7 +98,7 @@ impl TableStream {
         Ok(first.is_some_and(|record| record.dynamodb.sequence_number == sequence_number))
     }
 
-    /// An iterator behind the record of this number, or at the oldest record.
+    /// An iterator after the record with this number, or at the oldest record.
     ///
     /// # Errors
     /// The embedded database's.
@@ -116,7 +116,7 @@ impl TableStream {
         Ok(opened.shard_iterator)
     }
 
-    /// The records from an iterator on, and the iterator behind them.
+    /// The records from an iterator on, and the iterator after them.
     ///
     /// # Errors
     /// The embedded database's.
@@ -127,7 +127,7 @@ impl TableStream {
         })
     }
 
-    /// Notes that `count` more records were handled, the last of which has this event id. Now and then this deletes those before it.
+    /// Counts `count` more handled records, the last of which has this event id. From time to time this deletes those before it.
     pub(crate) fn handled(&self, count: usize, last: &str) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.handled += count;
@@ -135,15 +135,15 @@ impl TableStream {
             return;
         }
         match delete_before(&mut kept.connection, last) {
-            // More of them are deleted after the next batch.
+            // More records are deleted after the next batch.
             Ok(deleted) if deleted == MAX_DELETED => {}
             Ok(_) => kept.handled = 0,
-            // They are deleted after a later batch.
+            // The records are deleted after a later batch.
             Err(error) => tracing::warn!(%error, "handled records of the stream stay"),
         }
     }
 
-    /// How many records there are.
+    /// The number of records.
     #[cfg(test)]
     pub(crate) fn count(&self) -> usize {
         let kept = self.kept.lock().unwrap();
@@ -152,7 +152,7 @@ impl TableStream {
     }
 }
 
-/// Deletes the records before this one; tells how many.
+/// Deletes the records before this one, and returns their number.
 fn delete_before(connection: &mut Connection, event_id: &str) -> rusqlite::Result<usize> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let deleted = transaction.execute(DELETE_BEFORE, params![event_id, MAX_DELETED])?;
@@ -165,7 +165,7 @@ mod tests {
     use crate::data::DataFolder;
     use crate::database::EmbeddedDatabase;
 
-    /// The embedded database's own queries, as its version 3.2 has them.
+    /// The embedded database's own queries, as in its version 3.2.
     const QUERIES: [&str; 2] = [
         "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1",
         "SELECT event_name FROM _stream_records

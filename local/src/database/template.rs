@@ -1,4 +1,4 @@
-//! The table as the deployment's template describes it: read from there, so that local and deployed cannot differ.
+//! The table, read from the deployment's template, so that local and deployed cannot differ.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilde
 use aws_sdk_dynamodb::types::{self, AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, StreamSpecification};
 use serde::Deserialize;
 
-/// The template is not one that this backend can follow.
+/// The reason why this backend cannot use the template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is no YAML, or lacks a part that is needed.
+    /// It is not YAML, or lacks a required part.
     #[error("the table's template cannot be read: {0}")]
     Unreadable(#[from] Box<serde_saphyr::Error>),
     /// A part of it is incomplete.
@@ -17,9 +17,9 @@ pub enum TemplateError {
     Incomplete(#[from] BuildError),
 }
 
-/// Reads the properties of the resource `Table`; whatever a deployment needs beside them is passed over.
+/// Reads the properties of the resource `Table`, and ignores all others that a deployment needs.
 ///
-/// Intrinsic functions are passed over in their long form only (`Ref: Stage`), since `!Ref` is a YAML tag.
+/// Intrinsic functions are ignored in their long form only (`Ref: Stage`), since `!Ref` is a YAML tag.
 pub(super) fn table(template: &str) -> Result<Table, TemplateError> {
     let template: Template = serde_saphyr::from_str(template).map_err(Box::new)?;
     let properties = template.resources.table.properties;
@@ -47,7 +47,7 @@ pub(super) fn table(template: &str) -> Result<Table, TemplateError> {
     })
 }
 
-/// What the template says, in the SDK's types.
+/// The table of the template, in the SDK's types.
 pub(super) struct Table {
     keys: Vec<KeySchemaElement>,
     attributes: Vec<AttributeDefinition>,
@@ -70,7 +70,7 @@ impl Table {
             .stream_specification(self.stream.clone())
     }
 
-    /// The attribute that says when an item is garbage.
+    /// The attribute with the time from which an item is garbage.
     pub(super) fn time_to_live(&self) -> Option<&str> {
         self.time_to_live.as_deref()
     }

@@ -1,6 +1,6 @@
-//! Calls from browsers, answered as API Gateway answers them: by the very configuration that the deployment's template has.
+//! Calls from browsers, answered as API Gateway does: with the CORS configuration of the deployment's template.
 //!
-//! Only the origins are others. A deployment names its own; here, pages that this machine serves may call.
+//! Only the origins differ. A deployment names its own; here, pages that this machine serves may call.
 
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -17,18 +17,18 @@ use url::{Host, Url};
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// The template does not say how browsers are answered.
+/// The template has no usable CORS configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum CorsError {
     /// The template cannot be read.
     #[error("the template's CORS configuration cannot be read: {0}")]
     Unreadable(#[from] Box<serde_saphyr::Error>),
-    /// A name in it cannot stand in a header field.
+    /// A name in it is not valid in a header field.
     #[error("the template's CORS configuration is not valid in a header: {0}")]
     Value(#[from] InvalidHeaderValue),
 }
 
-/// What browsers are told.
+/// The CORS header fields for browsers.
 #[derive(Debug, Clone)]
 pub(crate) struct Cors {
     methods: HeaderValue,
@@ -38,7 +38,7 @@ pub(crate) struct Cors {
 }
 
 impl Cors {
-    /// As the template has it for deployments that are called from browsers. The template is read once a process.
+    /// The template's configuration for deployments that browsers call. Each process reads the template once.
     pub(crate) fn deployed() -> Result<&'static Self, &'static CorsError> {
         static DEPLOYED: LazyLock<Result<Cors, CorsError>> = LazyLock::new(Cors::read);
         DEPLOYED.as_ref()
@@ -56,7 +56,7 @@ impl Cors {
         })
     }
 
-    /// What goes with the answer to a preflight from this origin.
+    /// The header fields of the answer to a preflight from this origin.
     fn preflight(&self, origin: HeaderValue) -> HeaderMap {
         HeaderMap::from_iter([
             (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
@@ -66,7 +66,7 @@ impl Cors {
         ])
     }
 
-    /// What goes with any other answer to this origin.
+    /// The header fields of any other answer to this origin.
     fn answer(&self, origin: HeaderValue) -> HeaderMap {
         HeaderMap::from_iter([
             (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
@@ -75,7 +75,7 @@ impl Cors {
     }
 }
 
-/// Answers preflights before any route does, and lets pages of this machine read all other answers.
+/// Answers preflights before any route, and lets pages of this machine read all other answers.
 pub(crate) async fn answer(State(cors): State<&'static Cors>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let welcome = origin.clone().filter(is_of_this_machine);
@@ -90,12 +90,12 @@ pub(crate) async fn answer(State(cors): State<&'static Cors>, request: Request, 
         (next.run(request).await, told)
     };
     reply.headers_mut().extend(told.unwrap_or_default());
-    // What is kept for one origin is not for another.
+    // A cache must not reuse the answer to one origin for another.
     reply.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     reply
 }
 
-/// Whether a page came from a server of this machine, whatever its port.
+/// Whether a page came from a server on this machine, on any port.
 fn is_of_this_machine(origin: &HeaderValue) -> bool {
     let page = origin
         .to_str()
@@ -141,7 +141,7 @@ struct Conditional {
     choice: Choice,
 }
 
-/// A condition, what is so if it holds, and what is so otherwise.
+/// A condition, the value if it holds, and the value otherwise.
 #[derive(Deserialize)]
 struct Choice(serde::de::IgnoredAny, Told, serde::de::IgnoredAny);
 

@@ -1,6 +1,6 @@
-//! An HTTP request as API Gateway hands it to a function: payload format 2.0 of HTTP APIs.
+//! An HTTP request as API Gateway passes it to a function: payload format 2.0 of HTTP APIs.
 //!
-//! Pure: nothing is read but the arguments, so that the same mapping can feed a function's real binary.
+//! It depends only on the arguments, so that the same mapping can feed a function's real binary.
 
 use super::paths::{Match, taken};
 use axum::http::request::Parts;
@@ -12,18 +12,18 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
-/// What the gateway knows of a request that the request itself does not say.
+/// What the gateway knows about a request beyond the request itself.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The request's id.
     pub id: String,
-    /// When it came.
+    /// The time of its arrival.
     pub at: Timestamp,
-    /// Where it came from.
+    /// The client's address.
     pub source: IpAddr,
 }
 
-/// The event for a request that takes this route.
+/// The event for a request that matches this route.
 pub fn event<T>(parts: &Parts, body: &[u8], route: &Match<'_, T>, arrival: &Arrival) -> Value {
     let path = taken(parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
@@ -54,7 +54,7 @@ pub fn event<T>(parts: &Parts, body: &[u8], route: &Match<'_, T>, arrival: &Arri
         },
         "isBase64Encoded": encoded,
     });
-    // API Gateway leaves out what is empty.
+    // API Gateway omits empty fields.
     let optional = [
         ("cookies", cookies(&parts.headers)),
         ("queryStringParameters", query_parameters(query)),
@@ -69,14 +69,14 @@ pub fn event<T>(parts: &Parts, body: &[u8], route: &Match<'_, T>, arrival: &Arri
     event
 }
 
-/// Names in lower case, values joined by commas, cookies apart, and what the gateway itself adds.
+/// The header fields: names in lower case, values joined by commas, without cookies, and with those that the gateway adds.
 fn headers(headers: &HeaderMap, arrival: &Arrival) -> Value {
     let mut all: Map<String, Value> = headers
         .keys()
         .filter(|name| **name != header::COOKIE)
         .map(|name| (name.as_str().to_owned(), joined(headers, name).into()))
         .collect();
-    // A client's own word on these must not pass.
+    // The client's own values of these must not pass.
     let port = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok()?.rsplit_once(':'))
@@ -178,7 +178,7 @@ fn protocol(version: Version) -> &'static str {
     }
 }
 
-/// As in an access log: `12/Mar/2026:19:03:58 +0000`.
+/// The time as in an access log: `12/Mar/2026:19:03:58 +0000`.
 fn log_time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string()
 }

@@ -1,8 +1,8 @@
-//! Which route a request takes, as API Gateway decides it.
+//! The choice of a request's route, as in API Gateway.
 
 use percent_encoding::percent_decode_str;
 
-/// The key of the route that takes what no other does.
+/// The key of the route for requests that match no other.
 pub const DEFAULT: &str = "$default";
 
 /// The routes of an HTTP API, each leading to a `T`.
@@ -26,10 +26,10 @@ enum Segment {
     Parameter(String),
 }
 
-/// The route that a request takes.
+/// The route that a request matches.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Match<'a, T> {
-    /// As in `routeKey`: `GET /v1/organizations/{org}`, or `$default`.
+    /// The key, as in `routeKey`: `GET /v1/organizations/{org}`, or `$default`.
     pub key: &'a str,
     /// Where the route leads.
     pub target: &'a T,
@@ -52,9 +52,9 @@ impl<T> Routes<T> {
         Self { routes, fallback }
     }
 
-    /// Resolves a request by its method and its path as it was [`taken`].
+    /// Resolves a request by its method and its path, as returned by [`taken`].
     ///
-    /// API Gateway prefers the route with the earlier literal segment, and considers only routes of the method.
+    /// API Gateway considers only routes of the method, and prefers the route with the earlier literal segment.
     pub fn resolve(&self, method: &str, path: &str) -> Match<'_, T> {
         self.routes
             .iter()
@@ -77,7 +77,7 @@ impl<T> Routes<T> {
 }
 
 impl<T> Route<T> {
-    /// The path's parameters, if the path is this route's.
+    /// The path's parameters, if the path matches this route.
     fn parameters(&self, path: &str) -> Option<Vec<(&str, String)>> {
         let mut parameters = Vec::new();
         let mut parts = segments(path);
@@ -94,7 +94,7 @@ impl<T> Route<T> {
         parts.next().is_none().then_some(parameters)
     }
 
-    /// Whether each segment is literal: compares greater the earlier a literal stands.
+    /// Whether each segment is literal. The result compares greater the earlier a literal comes.
     fn literals(&self) -> Vec<bool> {
         self.segments
             .iter()
@@ -116,10 +116,10 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
 }
 
-/// A path as API Gateway takes it: decoded once, before anything else is done with it, and cut where a `?` comes of that. So
-/// `%2F` is a slash, and `%252F` is `%2F`, in what routes and functions see.
+/// A path as API Gateway reads it: decoded once, before anything else, and cut at a `?` that results. So routes and functions
+/// see `%2F` as a slash, and `%252F` as `%2F`.
 ///
-/// What is no UTF-8 then becomes the replacement character.
+/// Invalid UTF-8 becomes the replacement character.
 pub fn taken(sent: &str) -> String {
     let mut path = percent_decode_str(sent).decode_utf8_lossy().into_owned();
     if let Some(end) = path.find('?') {

@@ -1,5 +1,5 @@
-//! Hands records to their functions until they are taken, the way an event source mapping does: what a function
-//! reports as failed is tried again from there on, a batch that fails whole is bisected, and a record that keeps
+//! Passes records to their functions until they are taken, as an event source mapping does: a batch is retried from
+//! the record that a function reports as failed, a batch that fails whole is bisected, and a record that keeps
 //! failing is given up alone.
 
 use super::DeadLetter;
@@ -10,23 +10,23 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Before the second try; doubled before each further one.
+/// The pause before the second attempt; doubled before each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
-/// The longest pause between two tries.
+/// The longest pause between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How long a function is tried with a record before the record is given up. In AWS it is hours.
+/// How long a record is retried before it is given up. In AWS it is hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// For tests, and for what is gone with the process anyway: less than a second.
+    /// For tests, and for data that is lost with the process anyway: less than a second.
     Short,
-    /// For what is kept: a quarter of an hour, in which somebody may make room on a full disk.
+    /// For data that is kept: a quarter of an hour, in which a person can make room on a full disk.
     Long,
 }
 
 impl Patience {
-    /// How often a record is handed over.
+    /// The number of attempts at a record.
     const fn tries(self) -> u32 {
         match self {
             Self::Short => 6,
@@ -34,14 +34,14 @@ impl Patience {
         }
     }
 
-    /// The pause after so many tries.
+    /// The pause after this number of attempts.
     fn pause(tries: u32) -> Duration {
         let factor = 2_u32.saturating_pow(tries.saturating_sub(1));
         FIRST_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF)
     }
 }
 
-/// What hands records over.
+/// Passes records to functions.
 pub(super) struct Delivery {
     functions: Arc<dyn Functions>,
     mappings: &'static [Mapping],
@@ -61,13 +61,13 @@ struct Failure {
     item_identifier: String,
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Taken,
-    /// Everything before this place was taken.
+    /// All records before this position were taken.
     FailedFrom(usize),
-    /// Nothing is known to have been taken.
+    /// No record is known to have been taken.
     Failed(String),
 }
 
@@ -80,7 +80,7 @@ impl Delivery {
         }
     }
 
-    /// Hands each record to the functions that want it; gives those that one could not be brought to take.
+    /// Passes each record to the functions that want it. Returns the records that a function failed to take.
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
         for mapping in self.mappings {
@@ -122,8 +122,8 @@ async fn invoke(functions: &dyn Functions, binary: &'static str, records: Vec<La
     }
 }
 
-/// Reads a function's answer. Lambda goes on from the first record that is named in it, and takes an answer that it
-/// cannot make sense of as a failure of the whole batch.
+/// Reads a function's answer. Lambda continues from the first record that the answer names, and treats an answer that
+/// it cannot parse as a failure of the whole batch.
 fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
     let answer = match serde_json::from_value::<Option<Answer>>(answer) {
         Ok(answer) => answer.unwrap_or_default(),
@@ -145,7 +145,7 @@ fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
     }
 }
 
-/// Hands a batch over until it is taken; gives the records given up, each with the last reason.
+/// Retries a batch until it is taken. Returns the records given up, each with the last reason.
 async fn hand_over<F: Future<Output = Outcome>>(
     batch: &[LambdaRecord],
     patience: Patience,
@@ -206,7 +206,7 @@ mod tests {
         records.iter().map(|record| record.sequence_number.as_str()).collect()
     }
 
-    /// Hands over `abcd` and gives the batches that the function saw and the records given up.
+    /// Passes `abcd`, and returns the batches that the function saw and the records given up.
     async fn handed_over(function: impl Fn(&str, usize) -> Outcome) -> (Vec<String>, String) {
         let seen = RefCell::new(Vec::new());
         let given_up = hand_over(&records("abcd"), Patience::Short, |batch| {

@@ -1,9 +1,9 @@
-//! A stream's records as Lambda hands them to a function.
+//! A stream's records as Lambda passes them to a function.
 
 use dynoxide::actions::get_records::Record;
 use serde_json::{Value, json};
 
-/// One record, as it stands in a Lambda event.
+/// One record, as in a Lambda event.
 #[derive(Debug, Clone)]
 pub(super) struct LambdaRecord {
     /// Identifies the record in a partial-batch answer.
@@ -13,7 +13,7 @@ pub(super) struct LambdaRecord {
 }
 
 impl LambdaRecord {
-    /// Converts a record of the stream, which has the form of Lambda's but for the stream's name.
+    /// Converts a record of the stream, which has the form of Lambda's except for the stream's name.
     ///
     /// # Errors
     /// It has no JSON.

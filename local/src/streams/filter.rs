@@ -1,9 +1,9 @@
 //! The event filters of Lambda's event source mappings, as far as the template uses them: exact values, prefixes, and values
-//! that must not be there.
+//! that must be absent.
 
 use serde_json::Value;
 
-/// Whether a record fits a pattern: each field named there has one of the values listed.
+/// Whether a record matches a pattern: each field that the pattern names has one of the listed values.
 pub(crate) fn matches(pattern: &Value, record: &Value) -> bool {
     field_matches(pattern, Some(record))
 }
@@ -13,7 +13,7 @@ fn field_matches(pattern: &Value, field: Option<&Value>) -> bool {
         Value::Object(fields) => fields
             .iter()
             .all(|(name, pattern)| field_matches(pattern, field.and_then(|value| value.get(name)))),
-        // Of a list in the record one is enough, as EventBridge has it.
+        // One matching value of a list in the record is enough, as in EventBridge.
         Value::Array(values) => match field {
             Some(Value::Array(fields)) => fields
                 .iter()
@@ -25,7 +25,7 @@ fn field_matches(pattern: &Value, field: Option<&Value>) -> bool {
     }
 }
 
-/// A value itself; `{"prefix": "…"}`, which fits every text that begins so; or `{"exists": false}`, which fits where there is none.
+/// Matches a value itself; `{"prefix": "…"}`, any text with this prefix; or `{"exists": false}`, an absent field.
 fn fits(value: &Value, field: Option<&Value>) -> bool {
     if let Some(prefix) = value.get("prefix").and_then(Value::as_str) {
         return field

@@ -1,4 +1,4 @@
-//! The event source mappings as the deployment's template has them, so that local and deployed cannot differ.
+//! The event source mappings of the deployment's template, so that local and deployed cannot differ.
 
 use super::event::LambdaRecord;
 use super::filter::matches;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// Which records a function gets, and how many at once.
+/// The records that a function gets, and how many at once.
 #[derive(Clone)]
 pub(super) struct Mapping {
     pub(super) function: &'static StreamFunction,
@@ -35,7 +35,7 @@ pub enum MappingError {
     /// A function is not fed from the table's stream.
     #[error("the template has no stream for `{0}`")]
     Missing(&'static str),
-    /// A filter is no JSON.
+    /// A filter is not JSON.
     #[error("the template's filter for `{function}` is not JSON: {source}")]
     Filter {
         /// The function's logical id.
@@ -45,7 +45,7 @@ pub enum MappingError {
     },
 }
 
-/// The mapping of each stream function. The template is read once a process.
+/// The mapping of each stream function. Each process reads the template once.
 pub(super) fn mappings() -> Result<&'static [Mapping], &'static MappingError> {
     static MAPPINGS: LazyLock<Result<Vec<Mapping>, MappingError>> = LazyLock::new(read);
     MAPPINGS.as_deref()

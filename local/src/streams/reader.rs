@@ -5,10 +5,10 @@ use crate::data::DataFolder;
 use crate::database::TableStream;
 use std::sync::Arc;
 
-/// Where the place in the stream is kept: what was not handled before a stop is handled after the next start.
+/// The file that keeps the position in the stream: records not handled before a stop are handled after the next start.
 const POSITION: &str = "stream-position";
 
-/// Reads records, and lets those go that were handled.
+/// Reads records, and drops handled ones.
 pub(crate) struct Reader {
     stream: Arc<TableStream>,
     stream_arn: String,
@@ -17,7 +17,7 @@ pub(crate) struct Reader {
     position: Option<String>,
 }
 
-/// Why nothing could be read.
+/// The reason why nothing could be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ReadError {
     #[error(transparent)]
@@ -29,7 +29,7 @@ pub(super) enum ReadError {
 }
 
 impl Reader {
-    /// A reader that goes on where an earlier one stopped.
+    /// A reader that continues where an earlier one stopped.
     pub(crate) fn new(stream: Arc<TableStream>, stream_arn: String, data: Arc<DataFolder>) -> Self {
         let position = place(&stream, &stream_arn, &data);
         Self {
@@ -41,12 +41,12 @@ impl Reader {
         }
     }
 
-    /// Whether another process goes on where this one stops.
+    /// Whether a later process continues where this one stops.
     pub(super) fn keeps_its_place(&self) -> bool {
         self.data.file(POSITION).is_some()
     }
 
-    /// The records that come next; none when the end is reached.
+    /// The next records; none at the end.
     pub(super) fn next(&mut self) -> Result<Vec<LambdaRecord>, ReadError> {
         let iterator = match self.iterator.take() {
             Some(iterator) => iterator,
@@ -71,7 +71,7 @@ impl Reader {
         self.stream.written().await;
     }
 
-    /// Marks these records as done with.
+    /// Marks these records as handled.
     pub(super) fn handled(&mut self, records: &[LambdaRecord]) {
         let Some(last) = records.last() else { return };
         self.position = Some(last.sequence_number.clone());
@@ -82,10 +82,10 @@ impl Reader {
     }
 }
 
-/// Where an earlier run stopped.
+/// The position where an earlier run stopped.
 ///
-/// The record it handled last is kept, so a place where there is none is damaged, or is that of another database. Everything that is
-/// left is handled then: handling a record twice does no harm, and not handling it loses mail.
+/// The last handled record is kept, so a position without a record is damaged, or belongs to another database. Then all remaining
+/// records are handled: handling a record twice does no harm, but not handling it loses mail.
 fn place(stream: &TableStream, stream_arn: &str, data: &DataFolder) -> Option<String> {
     let kept = data.read(POSITION).unwrap_or_else(|error| {
         tracing::warn!(%error, "the stream is read from its beginning");

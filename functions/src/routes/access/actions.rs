@@ -1,4 +1,4 @@
-//! What somebody may do to something.
+//! Search for the actions that a subject may perform on a resource.
 
 use super::{Opening, Subject, authorize, nothing, place, reply};
 use crate::shapes::access::ask::{about, keys_about, resource_key};
@@ -8,7 +8,7 @@ use muster_edge::{Call, Outcome, User};
 use muster_store::{Cursor, Key};
 use std::collections::BTreeSet;
 
-/// Finds what: every permission of the role set that holds there, in the order of their names.
+/// Finds the actions: every permission of the role set that the subject has there, sorted by name.
 pub async fn search_actions(call: Call, user: User) -> Outcome {
     let Opening {
         user,

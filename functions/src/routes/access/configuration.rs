@@ -1,14 +1,14 @@
-//! Where this decision point is.
+//! The address of this decision point.
 
 use crate::shapes::access::Configuration;
 use muster_edge::{Call, Outcome, Problem, Reply};
 
-/// Tells the decision point's own address and those of its routes.
+/// Answers with the decision point's own address and those of its routes.
 pub async fn configuration(call: Call) -> Outcome {
     call.query(&[])?;
     let base = match &call.app.config().api_url {
         Some(url) => url.clone(),
-        // The gateway answers to names of its own only, so this one is no caller's invention.
+        // The gateway answers only to its own names, so the caller cannot have made this one up.
         None => format!("https://{}", call.domain().ok_or_else(Problem::internal)?),
     };
     let at = |path: &str| format!("{base}{path}");

@@ -1,4 +1,4 @@
-//! Whether somebody may do something: one question, or many.
+//! Whether a subject may perform an action: one question, or many.
 
 use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
@@ -43,7 +43,7 @@ async fn answered(call: &Call, user: &User, asks: &[AccessQuestion]) -> Result<V
     asks.iter().map(|ask| answering.answer(ask)).collect()
 }
 
-/// What all questions of a request rest on. They mostly speak of the same few: each is made of its item once.
+/// The data that all questions of a request share. Most name the same few subjects and resources, so each is built only once.
 struct Answering<'a> {
     user: &'a User,
     places: &'a Places,
@@ -72,7 +72,7 @@ impl<'a> Answering<'a> {
             }
             None => None,
         };
-        // What an asker lacks must not reveal whether a resource exists beyond the reach of their roles.
+        // The permissions that the caller lacks must not reveal whether a resource exists beyond the reach of the caller's roles.
         let hidden = match (&ask.resource, resource) {
             (Some(key), None) if !org.is_platform() => org.decision_context()?.named(key, None),
             _ => None,
@@ -83,7 +83,7 @@ impl<'a> Answering<'a> {
     }
 }
 
-/// What is known under this key; found now if nobody asked before.
+/// The value under this key; found now if no earlier question needed it.
 fn known<K: Ord, V>(
     all: &mut BTreeMap<K, V>,
     key: K,

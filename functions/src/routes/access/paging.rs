@@ -1,4 +1,4 @@
-//! Pages of searches: a token goes on with the very search it came from.
+//! Pages of searches: a token continues only the search it came from.
 
 use super::bad_request;
 use crate::shapes::access::ask::NamedOrganization;
@@ -10,15 +10,15 @@ use muster_edge::{Call, Problem};
 use muster_store::Cursor;
 use serde_json::json;
 
-/// Which part of what is found is wanted.
+/// The requested page of a search.
 pub(super) struct Paging {
-    /// How many candidates are looked at.
+    /// The number of candidates to check.
     pub(super) limit: usize,
-    /// After which one.
+    /// The candidate after which the page begins.
     pub(super) after: Option<Cursor>,
-    /// What a token is bound to.
+    /// The search that a token is bound to.
     search: String,
-    /// What it is sealed with.
+    /// The key that seals tokens.
     key: CursorKey,
 }
 
@@ -27,7 +27,7 @@ fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Proble
 }
 
 impl Paging {
-    /// What a search asks for. A token is bound to all of the search but the page, of which only the properties count.
+    /// The page that a search asks for. A token is bound to the whole search except `page`, of which only `properties` counts.
     pub(super) fn of(call: &Call, body: &impl Search, place: NamedOrganization) -> Result<Self, Problem> {
         let mut whole = serde_json::to_value(body).map_err(|_| Problem::internal())?;
         if let Some(parts) = whole.as_object_mut() {
@@ -72,7 +72,7 @@ impl Paging {
         })
     }
 
-    /// What was found, with where it goes on.
+    /// The results, with the token of the next page.
     pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> Found<T> {
         let token = |next: &Cursor| {
             let next = Cursor::after(format!("{} {}", self.limit, next.sort_key()));

@@ -1,4 +1,4 @@
-//! To what somebody may do something.
+//! Search for the resources on which a subject may perform an action.
 
 use super::paging::Paging;
 use super::{Opening, Subject, authorize, hopeless, nothing, place, reply};
@@ -10,7 +10,7 @@ use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::{Cursor, Key, Page, Store};
 
-/// Finds to what: all there is of the type for whose roles reach the whole organization, for others what they hold roles on.
+/// Finds the resources: all of the type if the subject's roles reach the whole organization, else those the subject has roles on.
 pub async fn search_resources(call: Call, user: User) -> Outcome {
     let Opening {
         user,
@@ -51,7 +51,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
     reply(&paging.found(found.collect(), page.next.as_ref()))
 }
 
-/// What may come into question: everything where the whole organization is open, else what grants and the key's limits name.
+/// The candidates: all resources if the whole organization is open, else those that grants and the key's limits name.
 async fn candidates(
     store: &Store,
     org: &OrgContext,

@@ -1,4 +1,4 @@
-//! Who may do something to something.
+//! Search for the subjects that may perform an action on a resource.
 
 use super::paging::Paging;
 use super::{Opening, Subject, as_asked, authorize, hopeless, nothing, place, reply};
@@ -12,7 +12,7 @@ use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::holders::Holders;
 use muster_store::{Key, Store};
 
-/// Finds who may: those with grants on the resource first, then those whose roles reach the whole organization.
+/// Finds the subjects: first those with grants on the resource, then those whose roles reach the whole organization.
 pub async fn search_subjects(call: Call, user: User) -> Outcome {
     let Opening {
         user,
@@ -49,7 +49,7 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
     }
 }
 
-/// A search for subjects, once it is clear in what.
+/// A search for subjects whose organization is known.
 struct Search<'a> {
     store: &'a Store,
     org: &'a OrgContext,
@@ -63,7 +63,7 @@ impl Search<'_> {
         access::decide(&subject.question(self.org, self.action, self.on)).is_allowed()
     }
 
-    /// Members, each at one place: where they have a grant on the resource there, else at their role on the organization.
+    /// Members, each in one place: at their grant on the resource if they have one, else at their role on the organization.
     async fn users(&self) -> Result<Found<FoundSubject>, Problem> {
         let organization = self.org.organization.id;
         let wide = |role: &&muster_domain::Role| role.reach == Reach::Organization && role.allows(self.action);
@@ -105,7 +105,7 @@ impl Search<'_> {
         Ok(self.paging.found(results, page.next.as_ref()))
     }
 
-    /// API keys, each judged with whom it belongs to.
+    /// API keys, each judged with its owner.
     async fn api_keys(&self) -> Result<Found<FoundSubject>, Problem> {
         let organization = self.org.organization.id;
         let after = self.paging.after.as_ref();

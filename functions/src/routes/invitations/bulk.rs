@@ -13,20 +13,20 @@ use muster_domain::{Changes, InvitationId, OrganizationId, permission};
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
-/// Sends these again, each with a new link; expired ones are revived.
+/// Resends these invitations, each with a new link; expired ones are revived.
 async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
     let resend = Resend { now: call.now };
     run(call, user, organization, chosen.invitations, resend).await
 }
 
-/// Takes pending invitations back.
+/// Cancels pending invitations.
 pub async fn cancel(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let chosen: ChosenInvitations = call.body()?;
     run(call, user, organization, chosen.invitations, Cancel).await
 }
 
-/// What both share.
+/// The items that both actions share.
 macro_rules! of_invitations {
     () => {
         type Id = InvitationId;
@@ -109,7 +109,7 @@ impl Action for Cancel {
     }
 }
 
-/// Sends chosen invitations again, or without a body every pending one, in the background.
+/// Resends chosen invitations or, without a body, every pending one in the background.
 pub async fn resend_some(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     match call.body_if_any()? {

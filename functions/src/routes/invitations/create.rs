@@ -1,4 +1,4 @@
-//! Inviting people, and adding those at once who are known by their account: one way for both.
+//! Inviting people, and directly adding those whose account is known: one path for both.
 
 mod people;
 
@@ -26,7 +26,7 @@ use muster_store::{Key, ReadSet};
 use people::{People, Whom};
 use std::collections::BTreeSet;
 
-/// How often a batch makes room for itself by ending what has lapsed.
+/// Maximum number of rounds in which a batch makes room for itself by ending lapsed invitations.
 const ROUNDS: usize = 3;
 
 /// A request to invite or add people.
@@ -56,7 +56,7 @@ enum Plan {
     TooLarge(Box<Changes>),
 }
 
-/// Invites up to 20 addresses, all or none; those at which an account is known are added.
+/// Invites up to 20 addresses, all or none. Addresses with a known account are added directly.
 pub async fn create(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
@@ -90,7 +90,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Adds one person: at once if they are known by their account, by invitation otherwise.
+/// Adds one person: directly if their account is known, by invitation otherwise.
 pub async fn add(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: AddMember = call.body()?;
@@ -130,7 +130,7 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
     Problem::invalid([Violation::field(field, code, detail)])
 }
 
-/// Members as whoever adds them sees them: with all they were just given, and of those who were members before, nothing else.
+/// Members as the caller who adds them sees them: with all they were just given, but earlier members with nothing else.
 fn shown(org: &OrgContext, request: &InviteRequest, done: &Decided) -> Vec<MemberBody> {
     let view = view(org);
     let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
@@ -175,7 +175,7 @@ async fn carry_out(
         let outcome = outcome.await;
         match too_large {
             None => return outcome,
-            // Where somebody else has changed one of them, the next round reads how it stands.
+            // If another request has changed one of these invitations, the next round reads its current state.
             Some((org, lapses)) => {
                 call.commit_apart(&org.organization, org.set, &lapses).await?;
             }
@@ -184,13 +184,13 @@ async fn carry_out(
     Err(Problem::conflict())
 }
 
-/// Entries of the lists of people that adding at once may take beside its transaction.
+/// Maximum number of entries in the lists of people that adding directly may write besides its transaction.
 const MAX_ENTRIES: usize = 300;
 
-/// Decides on what was read, so that one transaction holds it.
+/// Decides on the data read, such that the changes fit one transaction.
 ///
-/// Whoever is added has entries for each resource, many more than an invitation. As many are added as one request can write, in the
-/// order of their addresses; the others are invited, which is the same seats and the same answer of all or none.
+/// An added member has entries for each resource, many more than an invitation. As many people are added as one request can write,
+/// in the order of their addresses. The others are invited, which takes the same seats and keeps the answer all or none.
 fn plan(
     call: &Call,
     org: &OrgContext,
@@ -208,7 +208,7 @@ fn plan(
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };
     if request.dry_run {
-        // It leaves no trace, so it tells nobody of whom they do not see.
+        // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
         holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
     }
     let resources = resources_found(read, org.organization.id, &request.resources)?;
@@ -245,7 +245,7 @@ fn plan(
         let (invitations, changes) = pace::invite_at_pace(&ctx, invite, mail, ids)?;
         let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
-        // One item is the answer that may be kept for the request.
+        // One item is for the answer that may be stored for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
         if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
             return Ok(Plan::Ready(Box::new(Decided {
@@ -268,7 +268,7 @@ fn plan(
     }
 }
 
-/// What is known of mail to these addresses; or what else must be read to tell.
+/// What is known about mail to these addresses, or the keys to read first.
 fn deliverability<'a>(
     read: &ReadSet,
     organization: OrganizationId,
@@ -287,7 +287,7 @@ fn deliverability<'a>(
     Ok(Lookup::of(known, more))
 }
 
-/// What ends the invitations that have lapsed on these addresses, as the schedule would have.
+/// The changes that end the lapsed invitations to these addresses, as the schedule would.
 fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
     let lapsed = holders.values().filter_map(|holder| match holder {
         Holder::Lapsed(invitation) => Some(expiry::expire_invitation(invitation, now, ids)),
@@ -297,7 +297,7 @@ fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
 }
 
 fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Seats) -> Result<Reply, Problem> {
-    // Being added reveals a contact with an account, so only actors who see contacts are told of it.
+    // Being added reveals a contact with an account, so the answer shows it only to actors who see contacts.
     let added = if create::sees_contacts(&org.decision_context()?) {
         shown(org, request, done)
     } else {

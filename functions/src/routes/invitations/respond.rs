@@ -1,4 +1,4 @@
-//! Invitations, from the side of those who are invited.
+//! Invitations, from the invitee's side.
 
 use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
@@ -29,7 +29,7 @@ fn link_keys(link: &Link) -> [Key; 3] {
     ]
 }
 
-/// Shows what the link's page may show, to anybody who has the link.
+/// Shows what the link's page may show, to anyone who has the link.
 pub async fn preview(call: Call) -> Outcome {
     call.query(&[])?;
     let link = link(&call).await?;
@@ -53,11 +53,11 @@ pub async fn preview(call: Call) -> Outcome {
     Reply::json(200, &body)
 }
 
-/// How often it is tried to end an invitation that the caller cannot accept.
+/// Maximum number of attempts to end an invitation that the caller cannot accept.
 const MAX_ATTEMPTS: usize = 3;
 
-/// Accepts an invitation: the caller becomes a member. One who is a member already, with another address, is refused, and the invitation
-/// ends: nobody else could accept it.
+/// Accepts an invitation: the caller becomes a member. A caller who is already a member, with another address, is refused, and the
+/// invitation ends, since no one else could accept it.
 pub async fn accept(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
     for _ in 0..MAX_ATTEMPTS {
@@ -84,7 +84,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
         });
         let outcome = outcome.await;
         match second {
-            // Others were faster: how it stands now is read again.
+            // Another request was faster, so the current state is read again.
             Some((organization, changes))
                 if !call
                     .commit_apart(&organization, role_set(&organization)?, &changes)
@@ -104,7 +104,7 @@ pub async fn decline(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Reads what an answer rests on, and makes the change that `decide` comes to.
+/// Reads the data that an answer depends on, and makes the change that `decide` returns.
 async fn answer(
     call: &Call,
     user: &User,
@@ -123,13 +123,13 @@ async fn answer(
         let organization = open(read, id)?;
         let set = role_set(&organization)?;
         let Some(invitation) = read.invitation(id, link.invitation)? else {
-            // One read of several items is no snapshot: an invitation that ends meanwhile moves, and may be seen at neither place.
+            // A read of several items is not a snapshot: an invitation that ends meanwhile moves, and may be seen in neither place.
             if std::mem::replace(&mut looked_again, true) {
                 return Err(no_invitation());
             }
             return Ok(NextAction::Read(link_keys(link).into_iter().collect()));
         };
-        // The link says who sent it; whoever changed the invitation since answers for it instead.
+        // The link names the sender. A member who changed the invitation since then answers for it instead.
         let inviters: Vec<Key> = invitation.answerable().map(|member| Key::member(id, member)).collect();
         if !read.covers(&inviters) {
             return Ok(NextAction::Read(inviters));
@@ -159,7 +159,7 @@ async fn answer(
             return Ok(NextAction::Reply(reply));
         }
         user.in_own_name()?;
-        // An acceptance is kept for the member that it makes. Declining keeps no answer, since its repeat is answered the same way.
+        // The answer to an acceptance is stored for the new member. Declining stores no answer, since a retry gets the same one.
         let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
         let footing = joins.map(|member| Footing::new(id, Some(member.joined_at), false));
         Ok(NextAction::Commit(Box::new(PendingChange {
@@ -185,7 +185,7 @@ fn members(
     Ok((inviters, read.member(invitation.organization, user.id)?))
 }
 
-/// The organization; a deleted one invites nobody any more.
+/// The organization. A deleted one no longer invites anyone.
 fn open(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
     let found = read.organization(id)?.filter(|o| !o.is_deleted());
     found.ok_or_else(no_invitation)

@@ -28,7 +28,7 @@ async fn switch(call: Call, user: User, status: Status) -> Outcome {
     run(call, user, organization, body.members, Switch(status)).await
 }
 
-/// Gives members a role in place of all they hold.
+/// Gives members a role in place of all roles they hold.
 pub async fn change_role(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: ChangeRoles = call.body()?;
@@ -47,7 +47,7 @@ pub async fn remove(call: Call, user: User) -> Outcome {
     run(call, user, organization, body.members, Remove).await
 }
 
-/// What all of them share.
+/// The items that all actions share.
 macro_rules! of_members {
     () => {
         type Id = UserId;

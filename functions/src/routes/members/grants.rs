@@ -1,4 +1,4 @@
-//! Single grants: one role on one resource, given, changed or taken away; everything else that the member holds stays.
+//! Single grants: one role on one resource, given, changed or removed. The member's other roles stay.
 
 use super::{target, view};
 use crate::shapes::member::PutGrant;
@@ -7,7 +7,7 @@ use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, p
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 
-/// The resource of the path; under a name that no resource can have there is none.
+/// The resource of the path. A name that no resource can have is a resource that does not exist.
 fn resource(call: &Call) -> Result<ResourceKey, Problem> {
     let nowhere = |_| Problem::not_found("resource");
     Ok(ResourceKey {
@@ -16,13 +16,13 @@ fn resource(call: &Call) -> Result<ResourceKey, Problem> {
     })
 }
 
-/// Whether the member holds a role on the resource at present: then the grant is there, and its state is the member's.
+/// Whether the member currently holds a role on the resource. If so, the grant exists, and its state is the member's.
 fn holds(org: &OrgContext, member: &Member, key: &ResourceKey) -> bool {
     let mut live = member.live(&org.organization, org.set, org.now);
     live.any(|(_, on)| on.is_some_and(|on| on.key == *key))
 }
 
-/// Gives a member a role on one resource, or changes the one they hold there. Some roles let members do so for themselves.
+/// Gives a member a role on one resource, or changes the one they hold on it. Some roles let members do so for themselves.
 pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
@@ -40,7 +40,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let (after, changes) = members::grant_one(&ctx, before.as_ref(), &wanted, ids)?;
         let held = before.as_ref().is_some_and(|member| holds(org, member, &key));
         match call.precondition_of_part(held, before.as_ref()) {
-            // Of somebody out of sight, a condition tells no more than of nobody.
+            // A failed condition must not reveal a member whom the caller cannot see.
             Err(_) if !before.as_ref().is_some_and(|member| members::may_see(&ctx, member)) => {
                 return Err(MemberRefusal::NotFound.into());
             }
@@ -60,7 +60,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Takes away the role a member holds on one resource.
+/// Removes the role that a member holds on one resource.
 pub async fn delete(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;

@@ -1,4 +1,4 @@
-//! Erasing a deleted organization: owners are told, thirty days pass, then everything goes, slice by slice.
+//! Erasing a deleted organization: owners are notified, thirty days pass, then everything is deleted, slice by slice.
 
 use super::{JobRunner, Progress};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use muster_store::erasure::Remains;
 use muster_store::{Cursor, StoreError};
 
 impl JobRunner<'_> {
-    /// One slice of it. An organization that was restored meanwhile is left alone.
+    /// One slice. An organization that was restored meanwhile stays as it is.
     pub(super) async fn erase(
         &self,
         job: &Job,
@@ -104,7 +104,7 @@ impl JobRunner<'_> {
         })
     }
 
-    /// Holders of the protected role after one of them, and where the last of them stands if there may be more.
+    /// Holders of the protected role after this position, and the position of the last one if there may be more.
     async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
         let Some(role) = self.set.protected_role() else {
             return Ok((Vec::new(), None));

@@ -1,7 +1,7 @@
-//! Making the file of an export: the list is read part by part, the parts are put together, and thrown away.
+//! Making the file of an export: the list is read in parts, the parts are joined, and then deleted.
 //!
-//! Each slice writes files first and moves the job on after it, so one that dies has written what its successor writes again,
-//! under the same name. What it says of the list is what the list was when the slice was read, as with its pages.
+//! Each slice writes files first and then advances the job. If it dies in between, its successor writes the same files again,
+//! under the same names. Each part shows the list as it was when its slice was read, as pages of the list do.
 
 use super::{JobRunner, Progress};
 use crate::exports::workbook::Workbook;
@@ -22,23 +22,23 @@ use muster_store::{Commit, CommitError, Cursor, Key, PeopleQuery, StoreError};
 use sha2::{Digest, Sha256};
 use std::io::{Read, Seek, SeekFrom};
 
-/// Rows of one part.
+/// Number of rows in one part.
 const PART_ROWS: usize = 1_000;
-/// Pages of the list that are read for one part.
+/// Maximum number of pages of the list read for one part.
 const LOOKS: usize = 50;
-/// Bytes of one piece of an upload; S3 takes none below 5 MiB but the last.
+/// Number of bytes in one piece of an upload. S3 requires at least 5 MiB, except for the last piece.
 const PIECE: usize = 8 * 1024 * 1024;
 
-/// Why a slice came to nothing.
+/// The reason why a slice failed.
 #[derive(Debug, thiserror::Error)]
 enum ExportError {
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Others were at the job.
+    /// Another process was at the job.
     #[error("others were at the same items")]
     Busy,
-    /// The table had no throughput for it.
+    /// The table was throttled.
     #[error("the table was throttled")]
     Throttled,
     #[error(transparent)]
@@ -51,7 +51,7 @@ enum ExportError {
     Disk(#[from] std::io::Error),
 }
 
-/// The stage of a job, with what its slices are about.
+/// The context of a slice: its job, its export and the bucket's files.
 struct ExportProgress<'a> {
     runner: &'a JobRunner<'a>,
     job: &'a Job,
@@ -60,7 +60,7 @@ struct ExportProgress<'a> {
 }
 
 impl JobRunner<'_> {
-    /// One slice of it. Whoever asked must still see everybody; else the file is given up, as it is after too many tries.
+    /// One slice. The requester must still see everyone; otherwise the export is given up, as it is after too many attempts.
     pub(super) async fn export(&self, app: &App, job: &Job, id: ExportId) -> Result<Progress, StoreError> {
         let Work::Export {
             stage,
@@ -76,7 +76,7 @@ impl JobRunner<'_> {
         }
         let organization = self.organization.id;
         let read = self.store.read(&[Key::export(organization, id)]).await?;
-        // One whose day is over has no file either: the bucket sees to that.
+        // After its day, an export has no file either, since the bucket deletes it.
         let Some(export) = read
             .export(organization, id)?
             .filter(|export| export.is_there(self.now))
@@ -106,7 +106,7 @@ impl JobRunner<'_> {
         outcome.or_else(|error| self.again(job, tries.saturating_add(1), error))
     }
 
-    /// Who asked for it, as far as they are still there.
+    /// The requester and their key, as far as they still exist.
     async fn asker(&self, export: &Export) -> Result<(Option<Member>, Option<ApiKey>), StoreError> {
         let organization = self.organization.id;
         let mut keys = vec![Key::member(organization, export.by)];
@@ -135,7 +135,7 @@ impl JobRunner<'_> {
         }
     }
 
-    /// Nothing comes of it: whoever asked sees so, and what was written goes.
+    /// Gives the export up: the requester sees that it failed, and its parts are deleted.
     fn given_up(&self, job: &Job, export: &Export, stage: &Exporting) -> Progress {
         tracing::warn!(export = %export.id, "an export was given up");
         let (Exporting::Read { parts, .. } | Exporting::Join { parts, .. } | Exporting::Tidy { parts }) = stage;
@@ -147,8 +147,8 @@ impl JobRunner<'_> {
         Progress::More(with_job(changes, work::moved_on(job, tidy, self.now)))
     }
 
-    /// The same slice again after so many tries, and after a pause that doubles with each. A want of throughput is no fault of the
-    /// slice, and no try.
+    /// Retries a slice after this number of attempts, and after a pause that doubles with each attempt. Throttling is not the
+    /// slice's fault, and does not count as an attempt.
     fn again(&self, job: &Job, tried: u8, error: ExportError) -> Result<Progress, StoreError> {
         let is_throttled = match &error {
             ExportError::Throttled => true,
@@ -182,7 +182,7 @@ fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
     })
 }
 
-/// The work of a job at another stage, with all tries before it.
+/// The work of a job at another stage, with all attempts left.
 fn at(job: &Job, stage: Exporting) -> Work {
     match &job.work {
         Work::Export { export, .. } => Work::Export {
@@ -230,7 +230,7 @@ impl ExportProgress<'_> {
             count += page.rows.len();
             looks += 1;
             after = page.next;
-            // Where few of many are meant, pages are short: a part is then, too.
+            // If the filter selects few of many people, pages are short, and so is the part.
             if after.is_none() || count >= PART_ROWS || looks >= LOOKS {
                 break;
             }
@@ -259,10 +259,10 @@ impl ExportProgress<'_> {
         Ok(Progress::More(with_job(changes, job)))
     }
 
-    /// The list that was asked for; what counts back from then still does.
+    /// The requested list. Relative times still count back from the time of the request.
     async fn list<'v>(&self, view: View<'v>) -> Result<List<'v>, ExportError> {
         let export = self.export;
-        // What cannot be asked for was refused when it was.
+        // An invalid filter was refused at the request.
         let (filter, order) = export.wanted.filter.read(export.created_at).unwrap_or_default();
         let organization = export.organization;
         let keys: Vec<Key> = filter
@@ -284,7 +284,7 @@ impl ExportProgress<'_> {
         Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
     }
 
-    /// Puts as many parts together as make one piece of the file; the last one ends it.
+    /// Joins as many parts as make one piece of the file; the last piece completes the file.
     async fn join_text(&self, ctx: &DecisionContext<'_>, stage: &Exporting) -> Result<Progress, ExportError> {
         let Exporting::Join {
             parts,
@@ -328,8 +328,8 @@ impl ExportProgress<'_> {
         Ok(Progress::More(with_job(Changes::default(), job)))
     }
 
-    /// Writes the workbook in one go: it is packed, so it cannot be gone on with. Each try is noted before it is begun, since a
-    /// process that has no room or no time for it ends without a word.
+    /// Writes the workbook in one slice, since a compressed file cannot be continued. Each attempt is recorded before it starts,
+    /// since a process that runs out of room or time ends without a report.
     async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
         let (job, tries) = self.begun().await?;
         match self.workbook(parts).await {
@@ -363,7 +363,7 @@ impl ExportProgress<'_> {
         Ok(self.files.finish(&name, &upload, &pieces).await?)
     }
 
-    /// Notes a try that may end without a word, and keeps everybody else away meanwhile.
+    /// Records an attempt that may end without a report, and keeps other processes away meanwhile.
     async fn begun(&self) -> Result<(Job, u8), ExportError> {
         let runner = self.runner;
         let until = runner.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
@@ -390,7 +390,7 @@ impl ExportProgress<'_> {
         }
     }
 
-    /// The file is there: it can be fetched, and its parts go.
+    /// Marks the file as ready to download; its parts are deleted next.
     fn done(&self, ctx: &DecisionContext<'_>, job: &Job, parts: &[String]) -> Progress {
         let tidy = at(job, Exporting::Tidy { parts: parts.to_vec() });
         let changes = exports::ready(ctx, self.export, &mut Ids::at(self.runner.now));
@@ -408,7 +408,7 @@ impl ExportProgress<'_> {
     }
 }
 
-/// What tells a part from any other attempt at it.
+/// The mark that distinguishes a part from other attempts at it.
 fn mark(lines: &[u8]) -> String {
     let digest = Sha256::digest(lines);
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()

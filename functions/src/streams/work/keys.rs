@@ -1,4 +1,4 @@
-//! Taking away API keys that are dead.
+//! Deleting API keys that have ended.
 
 use super::{JobRunner, Progress};
 use muster_domain::rules::keys;
@@ -7,7 +7,7 @@ use muster_domain::{Changes, Job, Pair, UserId};
 use muster_store::{Cursor, StoreError};
 
 impl JobRunner<'_> {
-    /// Deletes keys of a member that ended all together. A key that was made since stays, and one that was revoked has a time of its own.
+    /// Deletes a member's keys that all ended together. Keys created since then stay, and revoked keys have a time of their own.
     pub(super) async fn end_keys(&self, job: &Job, owner: UserId) -> Result<Progress, StoreError> {
         let member = self.members(&[owner]).await?.pop();
         let dead = |key: &muster_domain::ApiKey| {

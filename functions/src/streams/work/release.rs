@@ -1,4 +1,4 @@
-//! Sending what was held while an organization was deleted, once it is restored.
+//! Sending the mail that was held while an organization was deleted, once it is restored.
 
 use super::{JobRunner, Progress};
 use muster_domain::rules::work::{self, SLICE};
@@ -7,7 +7,7 @@ use muster_edge::Ids;
 use muster_store::StoreError;
 
 impl JobRunner<'_> {
-    /// One slice of it. If the organization is deleted again, the next restoration brings a job of its own.
+    /// One slice. If the organization is deleted again, its next restoration creates a new job.
     pub(super) async fn release_mail(&self, job: &Job, after: Option<MailId>) -> Result<Progress, StoreError> {
         if self.organization.is_deleted() {
             return Ok(Progress::Last(Changes::default()));

@@ -1,4 +1,4 @@
-//! Sending every pending invitation again.
+//! Resending every pending invitation.
 
 use super::{JobRunner, Progress};
 use muster_domain::rules::DecisionContext;
@@ -10,14 +10,14 @@ use muster_store::{Key, StoreError};
 use std::collections::BTreeSet;
 
 impl JobRunner<'_> {
-    /// One slice of it. It waits while the organization is deleted, and where the day has no room for more mail.
+    /// One slice. It waits while the organization is deleted, and when the day's mail limit is reached.
     pub(super) async fn resend_all(
         &self,
         job: &Job,
         by: UserId,
         after: Option<InvitationId>,
     ) -> Result<Progress, StoreError> {
-        // Writing a job puts it on the stream again, also where it is only put off.
+        // Every write of a job puts it on the stream again, even one that only postpones it.
         if job.is_waiting(self.now) {
             return Ok(Progress::Later);
         }
@@ -53,7 +53,7 @@ impl JobRunner<'_> {
         }
         let room = read.sent(organization, self.now)?.room(self.organization);
         let (mut older, mut last, mut is_full) = (Vec::new(), after, false);
-        // What was sent after this was asked for is not sent again.
+        // Invitations sent after the request for this job are not sent again.
         for invitation in &page.items {
             if invitation.sent_at <= job.created_at {
                 if older.len() as u64 >= room {

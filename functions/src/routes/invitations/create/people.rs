@@ -1,4 +1,4 @@
-//! Whom a request to invite or add speaks of, and what is known of them.
+//! The people a request invites or adds, and what is known about them.
 
 use crate::routes::lookup::{Holders, Lookup, address_holders};
 use muster_domain::address::Rejected;
@@ -8,15 +8,15 @@ use muster_domain::{Address, Contact, ContactId, OrganizationId, RoleId};
 use muster_edge::Problem;
 use muster_store::{Key, ReadSet};
 
-/// Who is asked for.
+/// The people that a request names.
 pub(super) enum Whom {
-    /// Whoever has these addresses.
+    /// The people at these addresses.
     Addresses(Vec<Result<Address, Rejected>>),
     /// The person of this contact.
     Contact(ContactId),
 }
 
-/// They, with who holds their addresses, and the accounts that are known.
+/// The people, with the holders of their addresses and their known accounts.
 pub(super) struct People {
     pub(super) addresses: Vec<Result<Address, Rejected>>,
     pub(super) holders: Holders,
@@ -27,7 +27,7 @@ pub(super) struct People {
 type Found<T> = Result<Lookup<T>, Problem>;
 
 impl Whom {
-    /// What is read of them at first.
+    /// The keys of the first read.
     pub(super) fn keys(&self, id: OrganizationId) -> Vec<Key> {
         match self {
             Self::Addresses(addresses) => {
@@ -41,7 +41,7 @@ impl Whom {
         }
     }
 
-    /// They, for a role. Only those who may be added at once cost another read.
+    /// The people, for a role. Only those who may be added directly cost another read.
     pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> Found<People> {
         match self {
             Self::Addresses(addresses) => named(ctx, read, addresses, role),
@@ -50,7 +50,7 @@ impl Whom {
     }
 }
 
-/// Everybody at these addresses, with the accounts that somebody stands for.
+/// The people at these addresses, with the accounts that are vouched for.
 fn named(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
@@ -62,7 +62,7 @@ fn named(
     let may_be_added = ctx.set.role(role).is_some_and(|role| !role.allowlisted);
     for address in addresses.iter().flatten().filter(|_| may_be_added) {
         let contact = read.contact_at(ctx.organization.id, address)?;
-        // An account that nobody stands for is a hint, and changes nothing.
+        // An account without a voucher is only a hint, and changes nothing.
         let Some(contact) = contact.filter(|contact| contact.vouched) else {
             continue;
         };
@@ -117,7 +117,7 @@ fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<Pe
     })
 }
 
-/// The account, with what the person at its address has said of invitations.
+/// The account, with whether the person at its address refuses invitations.
 fn willing_or_not(read: &ReadSet, account: Account) -> Result<Account, Problem> {
     let known = read.deliverability(account.contact.organization, account.address())?;
     Ok(Account {
@@ -126,8 +126,7 @@ fn willing_or_not(read: &ReadSet, account: Account) -> Result<Account, Problem> 
     })
 }
 
-/// What is known of a contact's account: whether it is a member, what is kept of earlier memberships, and who answers for it; or what
-/// must be read to tell.
+/// A contact's account: whether it is a member, the record of earlier memberships, and the voucher; or the keys to read first.
 fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
     let id = contact.organization;
     let Some(user) = contact.user else {
