@@ -18,7 +18,6 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
     let mut keys = vec![Key::member(id, body.to)];
     keys.extend(resources.iter().map(|key| Key::resource(id, key)));
     call.change_in_org(&user, id, keys, |org, read, ids| {
-        org.require_user()?;
         let found = resources_found(read, id, &resources)?;
         let then = RequestedOffer {
             role: &body.then,
@@ -49,7 +48,6 @@ pub async fn paying_owner(call: Call, user: User) -> Outcome {
     let body: NamePayingOwner = call.body()?;
     let keys = vec![Key::member(id, body.member)];
     call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
-        org.require_user()?;
         let (after, changes) =
             ownership::name_paying_owner(&org.decision_context()?, read.member(id, body.member)?.as_ref(), ids)?;
         call.precondition(Some(&org.organization))?;

@@ -135,17 +135,6 @@ impl OrgContext {
         Err(Problem::forbidden("only the platform can do this"))
     }
 
-    /// Refuses an API key: the operation is for signed-in users.
-    ///
-    /// # Errors
-    /// 403.
-    pub fn require_user(&self) -> Result<(), Problem> {
-        match &self.key {
-            Some(_) => Err(Problem::sign_in_required()),
-            None => Ok(()),
-        }
-    }
-
     /// The permissions of the caller's roles, within the limits of the caller's API key. `None` for the platform.
     #[must_use]
     pub fn authority(&self) -> Option<Authority<'_>> {

@@ -23,7 +23,7 @@ use muster_edge::problem::{NeededSeats, ProblemType};
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Key, ReadSet};
-use people::{People, Whom};
+use people::{Invitees, People};
 use std::collections::BTreeSet;
 
 /// Maximum number of rounds in which a batch makes room for itself by ending lapsed invitations.
@@ -31,7 +31,7 @@ const ROUNDS: usize = 3;
 
 /// A request to invite or add people.
 struct InviteRequest {
-    whom: Whom,
+    invitees: Invitees,
     role: RoleId,
     resources: Vec<ResourceKey>,
     term: Option<Term>,
@@ -64,7 +64,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         Problem::new(ProblemType::InvalidInvitations).violations([Violation::field("emails", e.code(), e.to_string())])
     })?;
     let request = InviteRequest {
-        whom: Whom::Addresses(addresses),
+        invitees: Invitees::Addresses(addresses),
         resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
@@ -94,9 +94,9 @@ pub async fn create(call: Call, user: User) -> Outcome {
 pub async fn add(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: AddMember = call.body()?;
-    let whom = match (body.email, body.contact) {
-        (Some(email), None) => Whom::Addresses(vec![Ok(email)]),
-        (None, Some(contact)) => Whom::Contact(contact),
+    let invitees = match (body.email, body.contact) {
+        (Some(email), None) => Invitees::Addresses(vec![Ok(email)]),
+        (None, Some(contact)) => Invitees::Contact(contact),
         (None, None) => {
             return Err(one_of_both(
                 "email",
@@ -109,7 +109,7 @@ pub async fn add(call: Call, user: User) -> Outcome {
         }
     };
     let request = InviteRequest {
-        whom,
+        invitees,
         resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
@@ -154,7 +154,7 @@ async fn carry_out(
     reply: impl Fn(&OrgContext, &Decided) -> Result<Reply, Problem>,
 ) -> Outcome {
     let mut keys: Vec<Key> = request.resources.iter().map(|key| Key::resource(id, key)).collect();
-    keys.extend(request.whom.keys(id));
+    keys.extend(request.invitees.keys(id));
     keys.push(Key::sent_on(id, pace::day(call.now)));
     for _ in 0..ROUNDS {
         let mut too_large = None;
@@ -203,7 +203,7 @@ fn plan(
         addresses,
         mut holders,
         accounts,
-    } = match request.whom.people(&ctx, read, &request.role)? {
+    } = match request.invitees.people(&ctx, read, &request.role)? {
         Lookup::Ready(people) => people,
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };

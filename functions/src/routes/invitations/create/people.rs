@@ -9,7 +9,7 @@ use muster_edge::Problem;
 use muster_store::{Key, ReadSet};
 
 /// The people that a request names.
-pub(super) enum Whom {
+pub(super) enum Invitees {
     /// The people at these addresses.
     Addresses(Vec<Result<Address, Rejected>>),
     /// The person of this contact.
@@ -26,7 +26,7 @@ pub(super) struct People {
 /// A look-up that may fail.
 type Found<T> = Result<Lookup<T>, Problem>;
 
-impl Whom {
+impl Invitees {
     /// The keys of the first read.
     pub(super) fn keys(&self, id: OrganizationId) -> Vec<Key> {
         match self {
