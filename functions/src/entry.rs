@@ -101,8 +101,9 @@ pub async fn http_alone<P: 'static>(
     serve::http_alone(move |call| guarded(binary, handler, call)).await
 }
 
-async fn guarded<P>(binary: &str, handler: impl Handler<P>, call: Call) -> Outcome {
+async fn guarded<P>(binary: &str, handler: impl Handler<P>, mut call: Call) -> Outcome {
     let route = Route::of(binary).ok_or_else(Problem::internal)?;
+    call.stays_open_to(route.while_suspended);
     let caller = route.access.caller(&call).await?;
     if !route.takes_body && !call.reads() {
         call.no_body()?;
@@ -173,8 +174,8 @@ mod tests {
         for route in ROUTES {
             let first = Route::of(route.binary).unwrap();
             assert_eq!(
-                (route.access, route.takes_body),
-                (first.access, first.takes_body),
+                (route.access, route.takes_body, route.while_suspended),
+                (first.access, first.takes_body, first.while_suspended),
                 "{}",
                 route.path
             );

@@ -6,6 +6,7 @@ use crate::shapes::access::find::Found;
 use crate::shapes::bulk::Verdicts;
 use crate::shapes::forms;
 use muster_domain::export::Format;
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -235,7 +236,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     let mut described = json!({
         "operationId": route.binary.replace('-', "_"),
         "summary": route.summary,
-        "description": access_text(route),
+        "description": access_text(route) + suspension_text(route),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
@@ -281,6 +282,15 @@ fn access_text(route: &Route) -> String {
             invalid requests get 400, and the response returns the `X-Request-ID` of the request."
             .into(),
         Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`. Everyone else gets 403.".into(),
+    }
+}
+
+/// What a suspension leaves of a route, in words.
+const fn suspension_text(route: &Route) -> &'static str {
+    match route.while_suspended {
+        OpenTo::Owners => " While the organization is suspended, its owners are the only members who can do this.",
+        OpenTo::Leavers => " While the organization is suspended, members can only leave it.",
+        OpenTo::Nobody | OpenTo::Members => "",
     }
 }
 

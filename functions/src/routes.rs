@@ -15,6 +15,7 @@ pub mod organizations;
 pub mod ownership;
 pub mod people;
 pub mod resources;
+pub mod suspension;
 
 use crate::entry::answer;
 use crate::openapi::Operation;
@@ -36,12 +37,13 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, UpdateMember};
 use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
-    TransferredBody, UpdateOrganization,
+    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, SuspendOrganization,
+    TransferOwnership, TransferredBody, UpdateOrganization,
 };
 use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::App;
 
 /// Who may call a route.
@@ -87,6 +89,9 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The members to whom it stays open while their organization is suspended. API keys and everyone else are refused then,
+    /// except the platform.
+    pub while_suspended: OpenTo,
     /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,
     /// The path of its handler below `routes`.
@@ -123,15 +128,25 @@ const fn takes_body(kind: &str) -> bool {
     !matches!(kind.as_bytes(), b"plain" | b"done")
 }
 
+/// The members to whom a route stays open while their organization is suspended: none, unless its line says so.
+macro_rules! open_to {
+    () => {
+        OpenTo::Nobody
+    };
+    ($members:ident) => {
+        OpenTo::$members
+    };
+}
+
 macro_rules! routes {
     ($( $binary:literal $method_name:literal $path:literal => $handler:path,
-        $access:expr, [$($call:ident),*], $summary:literal,
+        $access:expr, $(suspended: $open:ident,)? [$($call:ident),*], $summary:literal,
         Operation::$kind:ident $(::<$($type:ty),+>)? ($($argument:expr),*)
         $(.$method:ident $(::<$($own:ty),+>)? ($($value:expr),*))*; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
             binary: $binary, method: $method_name, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
-            takes_body: takes_body(stringify!($kind)), handler: stringify!($handler),
+            while_suspended: open_to!($($open)?), takes_body: takes_body(stringify!($kind)), handler: stringify!($handler),
         } ),*];
 
         /// Answers a request with the handler of a binary, in this process. Only `local` links all handlers.
@@ -155,13 +170,13 @@ macro_rules! routes {
 
 // INVARIANT 8: binaries, template, samples and OpenAPI document have exactly these routes.
 routes! {
-    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
+    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, suspended: Members, [READ, PUT],
         "Create an organization; the caller becomes its owner",
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
         "List the organizations that the caller is a member of",
         Operation::pages::<MyOrganization>(&[]);
-    "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, [READ, TOUCH],
+    "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, suspended: Owners, [READ, TOUCH],
         "Get an organization",
         Operation::shows::<OrganizationBody>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
@@ -172,25 +187,31 @@ routes! {
         "Set an organization's seat limit, allowed domains and mail limit",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
-        Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, PUT, UPDATE, CHECK, TOUCH],
+        Access::UserPermission(permission::ORGANIZATION_DELETE), suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Delete an organization as a signed-in user; its members lose access immediately",
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Restore a deleted organization within 30 days",
         Operation::plain().answers::<OrganizationBody>(200);
+    "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],
+        "Suspend an organization now or from a given time on, or change its suspension",
+        Operation::takes::<SuspendOrganization>().answers::<OrganizationBody>(200);
+    "resume-organization" "DELETE" "/v1/organizations/{org}/suspension" => suspension::resume, Access::Platform, [READ, PUT, UPDATE],
+        "Resume a suspended organization, or cancel a suspension that has not begun",
+        Operation::done();
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Transfer ownership to another member",
         Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
-        Access::Owner, [READ, PUT, UPDATE, CHECK, TOUCH],
+        Access::Owner, suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Set the billing owner",
         Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
-    "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
+    "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, suspended: Owners, [READ, TOUCH],
         "List roles, and whether the caller can assign them",
         Operation::shows_all::<RoleBody>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
-        Access::Permission(permission::RESOURCES_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List resources",
         Operation::pages::<ResourceBody>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
@@ -206,7 +227,7 @@ routes! {
         "Invite up to 20 addresses, all or none; people with a known account are added directly",
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List pending or ended invitations",
         Operation::pages::<InvitationBody>(&["status"]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
@@ -218,7 +239,7 @@ routes! {
         "Cancel up to 100 pending invitations",
         Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
-        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get an invitation",
         Operation::shows::<InvitationBody>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
@@ -246,19 +267,19 @@ routes! {
         "Decline an invitation",
         Operation::done();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
         Operation::lists::<PeopleBody>(&people::SELECTING);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
         Operation::files(&people::SELECTING).asks("format").asks("timezone");
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
         Operation::takes::<CreateExport>().answers::<ExportBody>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH, GET_FILE],
         "Get an export's status and, once ready, its download link",
         Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
@@ -278,7 +299,7 @@ routes! {
         "Remove up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
-        Access::PermissionOrOneself(permission::MEMBERS_READ), [READ, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get a member; `me` is the caller",
         Operation::shows::<MemberBody>().asks("as");
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
@@ -286,7 +307,7 @@ routes! {
         "Update a member's roles, status or profile",
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member; with `me`, leave the organization",
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
@@ -294,7 +315,7 @@ routes! {
         "Create an API key for yourself or a member you manage; its secret is shown only once",
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
-        Access::Oneself, [READ, QUERY, TOUCH],
+        Access::Oneself, suspended: Owners, [READ, QUERY, TOUCH],
         "List a member's API keys, except revoked ones",
         Operation::pages::<ApiKeyBody>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
@@ -316,19 +337,19 @@ routes! {
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove the role on one resource",
         Operation::done();
-    "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+    "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource",
         Operation::takes::<Evaluation>().answers::<Decided>(200);
-    "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+    "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check up to 100 access requests at once",
         Operation::takes::<Evaluations>().answers::<Decisions>(200);
-    "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+    "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource",
         Operation::searches::<SubjectSearch, FoundSubject>();
-    "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+    "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search resources a subject may act on",
         Operation::searches::<ResourceSearch, FoundResource>();
-    "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+    "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search actions a subject may perform on a resource",
         Operation::searches::<ActionSearch, FoundAction>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
@@ -339,7 +360,7 @@ routes! {
         "Add a person directly if their account is known, or else invite them",
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
-        Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::CONTACTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List contacts, or search them by the beginnings of words in their names and addresses",
         Operation::pages::<ContactBody>(&["q"]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
@@ -351,7 +372,7 @@ routes! {
         "Delete a contact; a membership is not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
-        Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List events, newest first",
         Operation::pages::<EventBody>(&["actor", "subject", "kind", "since", "until"]);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],

@@ -71,13 +71,13 @@ pub(super) async fn deliver(
         MailState::Queued | MailState::Sending => {}
         MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
-        // Restoring its organization releases a held mail, as a new mail.
+        // Restoring or resuming its organization releases a held mail, as a new mail.
         MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
     let turn = mail.dispatch(organization.as_ref(), now);
     if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
-        // If this fails, the organization may have been restored. The next attempt finds out.
+        // If this fails, the organization may have been restored or resumed. The next attempt finds out.
         let held = store.hold_mail(&mail, known).await?;
         return held.then_some(()).ok_or(DeliverError::TakenUp);
     }
@@ -216,6 +216,14 @@ async fn write(app: &App, organization: &Organization, mail: &Mail) -> Result<Op
         Letter::OrganizationDeleted { restorable_until } => {
             mail::closing::deleted(mail.to.clone(), organization.name.as_str(), *restorable_until)
         }
+        Letter::OrganizationSuspended { suspended_at } => {
+            let Some(suspension) = &organization.suspension else {
+                return Ok(None);
+            };
+            let (name, reason) = (organization.name.as_str(), suspension.reason.as_str());
+            mail::suspension::suspended(mail.to.clone(), name, *suspended_at, reason)
+        }
+        Letter::OrganizationResumed => mail::suspension::resumed(mail.to.clone(), organization.name.as_str()),
         Letter::OrganizationErased { .. } => return Ok(None),
         Letter::Added {
             member,

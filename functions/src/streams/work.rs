@@ -8,6 +8,7 @@ mod export;
 mod keys;
 mod release;
 mod resend;
+mod suspension;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
@@ -149,6 +150,8 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
         Work::EndRole { role, epoch } => runner.end_role(&job, role, *epoch).await?,
         Work::EndKeys { owner } => runner.end_keys(&job, *owner).await?,
         Work::ResendAll { by, after } => runner.resend_all(&job, *by, *after).await?,
+        Work::AnnounceSuspension { after } => runner.announce_suspension(&job, after.as_ref()).await?,
+        Work::AnnounceResumption { after } => runner.announce_resumption(&job, after.as_ref()).await?,
         Work::ReleaseMail { after } => runner.release_mail(&job, *after).await?,
         Work::Export { export, .. } => runner.export(app, &job, *export).await?,
     };

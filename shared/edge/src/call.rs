@@ -14,6 +14,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use muster_domain::instant::InstantError;
 use muster_domain::rules::Violation;
+use muster_domain::rules::suspension::OpenTo;
 use muster_domain::{Instant, Secret};
 use muster_store::{Cursor, IdempotencyKey};
 use std::str::FromStr;
@@ -34,6 +35,7 @@ pub struct Call {
     /// The request's id.
     pub request_id: String,
     pub(crate) conditions: Preconditions,
+    pub(crate) open_to: OpenTo,
     part: usize,
     request: Request,
 }
@@ -50,6 +52,7 @@ impl Call {
             app,
             request_id,
             conditions: Preconditions::of(request.headers())?,
+            open_to: OpenTo::Nobody,
             part: 0,
             request,
         };
@@ -57,6 +60,11 @@ impl Call {
             call.query(&[])?;
         }
         Ok(call)
+    }
+
+    /// Sets the members to whom the route stays open while their organization is suspended. No member is admitted otherwise.
+    pub fn stays_open_to(&mut self, members: OpenTo) {
+        self.open_to = members;
     }
 
     /// Whether the method only reads. Only such methods take query parameters.

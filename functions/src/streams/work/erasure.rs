@@ -105,7 +105,7 @@ impl JobRunner<'_> {
     }
 
     /// Holders of the protected role after this position, and the position of the last one if there may be more.
-    async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
+    pub(super) async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
         let Some(role) = self.set.protected_role() else {
             return Ok((Vec::new(), None));
         };
@@ -116,7 +116,7 @@ impl JobRunner<'_> {
         Ok((self.members(&page.items).await?, last))
     }
 
-    fn moved(&self, job: &Job, work: Work, changes: Changes) -> Progress {
+    pub(super) fn moved(&self, job: &Job, work: Work, changes: Changes) -> Progress {
         Progress::More(changes.and(Changes {
             jobs: vec![work::moved_on(job, work, self.now)],
             ..Changes::default()

@@ -6,6 +6,7 @@
 pub mod closing;
 mod letters;
 mod mailbox;
+pub mod suspension;
 #[cfg(test)]
 mod tests;
 mod untrusted;

@@ -55,6 +55,8 @@ fn nothing_that_people_write_becomes_a_link() {
         let mut letters = vec![
             closing::deleted(ann(), name, moment()).unwrap(),
             closing::erased(ann(), name).unwrap(),
+            suspension::suspended(ann(), name, moment(), name).unwrap(),
+            suspension::resumed(ann(), name).unwrap(),
         ];
         for letter in [
             invitation(name, &resources, Some(name)),
