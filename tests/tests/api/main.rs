@@ -76,5 +76,6 @@ mod resources;
 mod samples;
 mod sight;
 mod strangers;
+mod suspended;
 mod sweeps;
 mod throttles;
