@@ -73,7 +73,7 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
         let faults = faults.iter();
         faults.map(move |(kind, reach)| (n, operation, kind, reach))
     });
-    for (n, operation, kind, reach) in sampled("delivering a mail", each.collect(), 20) {
+    for (n, operation, kind, reach) in sampled("delivering a mail", each.collect(), 10) {
         let what = format!("{kind:?} ({reach:?}) at call {n} ({operation})");
         let (case, address) = invited(&b).await;
         b.faults.inject(At::Call(n), *kind, *reach);

@@ -74,7 +74,7 @@ async fn filled(b: &Bench, case: &Case) {
 async fn a_stranger_asks_the_same_of_the_table_however_much_there_is_and_lists_nothing() {
     let b = Bench::start().await;
     let empty = Organization::with_roles(&b.h, b.h.person("emma"), "program-delivery").await;
-    for route in sampled("a stranger and a full table", inside().collect(), 8) {
+    for route in sampled("a stranger and a full table", inside().collect(), 3) {
         let case = prepare(&b, route).await;
         filled(&b, &case).await;
         let stranger = case.person(&b, "stella");
