@@ -2,8 +2,8 @@
 
 use crate::shapes::Items;
 use crate::shapes::contact::{ContactBody, PutContact};
-use muster_domain::rules::Violation;
 use muster_domain::rules::contacts::{self, ContactEditor, Details};
+use muster_domain::violation::Violation;
 use muster_domain::{ContactId, OrganizationId, Subject, UserId, permission, search};
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};

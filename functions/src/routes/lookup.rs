@@ -3,7 +3,8 @@
 use crate::shapes::ResourceName;
 use muster_domain::address::Rejected;
 use muster_domain::rules::invitations::create::Holder;
-use muster_domain::rules::{DecisionContext, Violation, invitations, members};
+use muster_domain::rules::{DecisionContext, invitations, members};
+use muster_domain::violation::Violation;
 use muster_domain::{Address, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
 use muster_edge::Problem;
 use muster_store::items::ClaimHolder;

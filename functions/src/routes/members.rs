@@ -6,10 +6,11 @@ pub mod grants;
 use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
+use muster_domain::rules::DecisionContext;
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::{DecisionContext, Violation};
+use muster_domain::violation::Violation;
 use muster_domain::{
     Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
 };

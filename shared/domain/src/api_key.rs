@@ -7,9 +7,8 @@ mod tests;
 
 pub use secret::{Secret, SecretHash};
 
-use crate::changes::Reliance;
 use crate::id::{IdError, OrganizationId, UserId};
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::resource::ResourceRef;
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;

@@ -2,9 +2,8 @@
 
 use crate::address::Address;
 use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
-use crate::organization::Organization;
+use crate::organization::{Organization, gone_at};
 use crate::resource::ResourceKey;
-use crate::rules::deletion::gone_at;
 use crate::text::{Message, Name, RoleId};
 use crate::time::days_after;
 use jiff::{SignedDuration, Timestamp};

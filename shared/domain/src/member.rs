@@ -118,6 +118,29 @@ pub struct Member {
     pub version: u64,
 }
 
+/// A member on whose authority a decision rests, as they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reliance {
+    /// The member's id.
+    pub member: UserId,
+    /// Their version.
+    pub version: u64,
+    /// When they joined: versions start anew with a later membership.
+    pub joined_at: Timestamp,
+}
+
+impl Reliance {
+    /// A reliance on this member.
+    #[must_use]
+    pub const fn on(member: &Member) -> Self {
+        Self {
+            member: member.id,
+            version: member.version,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
 /// Minutes by which `last_active_at` may lag: a member's requests within them write nothing.
 pub const ACTIVITY_MINUTES: i64 = 60;
 

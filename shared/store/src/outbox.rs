@@ -9,10 +9,9 @@ use crate::lists::{Page, Range};
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::Deliverability;
+use muster_domain::feedback::{Deliverability, Sending};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Late, MailState};
-use muster_domain::rules::pace::Sending;
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
 /// Seconds that a finished mail stays in the table, for questions about what was sent: 30 days.

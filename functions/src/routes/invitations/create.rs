@@ -10,11 +10,11 @@ use crate::shapes::invitation::{
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::parse_list;
-use muster_domain::rules::Violation;
 use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace::{self, Before};
+use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,

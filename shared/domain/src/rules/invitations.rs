@@ -15,15 +15,16 @@ use crate::member::Member;
 use crate::organization::Seats;
 use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
 use crate::rules::invitations::create::{Holder, letter};
 use crate::rules::offer::{Offer, RequestedOffer, check};
 use crate::rules::pace::{MailLimit, Rest, rests_until};
-use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
+use crate::violation::Violation;
 
 /// The reason for not changing an invitation.
 #[derive(Debug, PartialEq, Eq)]

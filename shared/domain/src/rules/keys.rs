@@ -17,11 +17,12 @@ use crate::job::{Job, Work};
 use crate::member::{Member, Status};
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::keys::power::{check, power_ends, within_power};
 use crate::rules::members::{manages_all_of, may_see, relied_on};
-use crate::rules::{DecisionContext, Violation};
 use crate::text::Name;
+use crate::violation::Violation;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 

@@ -6,20 +6,21 @@ mod wanted;
 pub(super) use single::granted;
 pub use single::{grant_one, revoke_one};
 
-use crate::changes::{Changes, Pair, Reliance};
+use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::NewIds;
-use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
+use crate::member::{Grant, Member, Profile, Reliance, RoleAssignment, Status};
 use crate::organization::Seats;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
 use crate::rules::keys::key_cleanup_job;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::RequestedOffer;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::{Name, RoleId};
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 /// The most grants that one change can add and remove together, since it is one transaction.

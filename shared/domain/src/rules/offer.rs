@@ -5,10 +5,11 @@ use crate::invitation::MAX_RESOURCES;
 use crate::member::{Grant, Member, RoleAssignment};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
+use crate::rules::DecisionContext;
 use crate::rules::organizations::is_allowed;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 /// A requested offer.

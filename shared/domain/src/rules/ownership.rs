@@ -1,15 +1,16 @@
 //! Ownership: transferring it, and naming the billing owner.
 
-use crate::changes::{Changes, Pair, Reliance};
+use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{NewIds, UserId};
-use crate::member::{Member, RoleAssignment, Status};
+use crate::member::{Member, Reliance, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{Way, given};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see};
 use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
-use crate::rules::{DecisionContext, Location, Violation};
+use crate::violation::{Location, Violation};
 use serde_json::json;
 
 /// The reason for not changing ownership.

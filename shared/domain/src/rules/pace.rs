@@ -5,17 +5,17 @@
 
 use crate::address::Address;
 use crate::changes::Changes;
-use crate::feedback::{Deliverability, Reason};
-use crate::id::{MailId, NewIds};
+use crate::feedback::{Deliverability, Reason, Sending};
+use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::mail::{Letter, Mail};
 use crate::organization::Organization;
+use crate::rules::DecisionContext;
 use crate::rules::invitations::create::{Invite, InviteRefusal, invite, sees_contacts};
-use crate::rules::{DecisionContext, Violation};
+use crate::violation::Violation;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 /// The most mails sent by hand that one address gets from an organization within [`PERIOD`].
 pub const MAX_TO_ADDRESS: usize = 5;
@@ -35,15 +35,6 @@ const RESTS: [SignedDuration; 4] = [
     SignedDuration::from_mins(10),
     SignedDuration::from_hours(1),
 ];
-
-/// A mail that was sent to an address by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sending {
-    /// The mail.
-    pub mail: MailId,
-    /// When its sending began.
-    pub at: Timestamp,
-}
 
 /// When the invitation can be resent; none if it need not rest. Of two concurrent requests, the second one may be dated before
 /// the first.

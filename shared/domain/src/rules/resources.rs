@@ -7,8 +7,9 @@ use crate::job::{Job, Work};
 use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
-use crate::rules::{DecisionContext, Violation};
+use crate::rules::DecisionContext;
 use crate::text::Name;
+use crate::violation::Violation;
 use serde_json::json;
 
 /// The most deletions in progress at once: the organization lists them, so that grants on them end at once.

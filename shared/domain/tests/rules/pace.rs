@@ -2,15 +2,15 @@
 
 use crate::team::*;
 use jiff::SignedDuration;
-use muster_domain::feedback::{Deliverability, Mark};
+use muster_domain::feedback::{Deliverability, Mark, Sending};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
 use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
-    Before, DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sending, Sent, day, day_ends, invite_at_pace,
-    rests, rests_until, with,
+    Before, DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sent, day, day_ends, invite_at_pace, rests,
+    rests_until, with,
 };
 use muster_domain::rules::work::{release, resend_slice};
 use muster_domain::{

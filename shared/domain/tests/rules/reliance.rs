@@ -3,8 +3,8 @@
 use crate::adding::{account, ask as invite_all, contact};
 use crate::keys::own;
 use crate::team::*;
-use muster_domain::changes::Reliance;
 use muster_domain::export::{ExportRequest, Format};
+use muster_domain::member::Reliance;
 use muster_domain::people::Selection;
 use muster_domain::rules::contacts::{ContactEditor, Details, delete as delete_contact, put as put_contact};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, cancel, change, resend, resend_all};

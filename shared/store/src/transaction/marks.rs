@@ -8,8 +8,7 @@ use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::Deliverability;
-use muster_domain::rules::pace::Sending;
+use muster_domain::feedback::{Deliverability, Sending};
 use muster_domain::{Address, Mail, OrganizationId};
 
 impl Transaction<'_> {

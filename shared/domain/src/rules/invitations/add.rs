@@ -13,12 +13,13 @@ use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
+use crate::violation::Violation;
 
 /// A contact with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,14 +15,15 @@ use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
 use crate::organization::Seats;
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, RequestedOffer, check, domain_fault};
 use crate::rules::pace::MailLimit;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
+use crate::violation::Violation;
 use std::collections::BTreeMap;
 
 /// The holder of an address in an organization.

@@ -1,8 +1,7 @@
 //! Opening: the power that a key gives to the bearer of its secret.
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Secret, Unusable};
-use crate::changes::Reliance;
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
 use crate::rules::DecisionContext;

@@ -6,8 +6,9 @@ use crate::authority::Authority;
 use crate::member::{Member, RoleAssignment};
 use crate::resource::ResourceRef;
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::giving::power_until;
-use crate::rules::{DecisionContext, Violation};
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 /// Whether the actor manages members on each of these resources, or everywhere.

@@ -7,8 +7,9 @@ use crate::id::NewIds;
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment, Status};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
+use crate::rules::DecisionContext;
 use crate::rules::giving::bounded;
-use crate::rules::{DecisionContext, Violation};
+use crate::violation::Violation;
 
 /// Assigns a member a role on one resource, in place of the one that they hold there. Assigning the same again changes nothing.
 ///

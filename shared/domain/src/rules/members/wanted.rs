@@ -3,10 +3,11 @@
 use super::{Holdings, MemberRefusal, WantedGrant};
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::roleset::{Resources, Role};
+use crate::rules::DecisionContext;
 use crate::rules::offer::{RequestedOffer, check, member_domain_fault};
-use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 type NewHoldings = (Option<RoleAssignment>, Vec<Grant>);
