@@ -3,7 +3,7 @@
 use crate::shapes::ResourceName;
 use muster_domain::address::Rejected;
 use muster_domain::rules::invitations::create::Holder;
-use muster_domain::rules::{DecisionContext, invitations, members};
+use muster_domain::rules::{DecisionContext, hierarchy, invitations};
 use muster_domain::violation::Violation;
 use muster_domain::{Address, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
 use muster_edge::Problem;
@@ -100,7 +100,7 @@ pub(super) fn address_holders(
             Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
             Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,
             Some(Person::Invitation(_)) => Holder::OutOfSight,
-            Some(Person::Member(member)) if members::may_see(ctx, &member) => holder,
+            Some(Person::Member(member)) if hierarchy::may_see(ctx, &member) => holder,
             Some(Person::Member(member)) => Holder::Unseen(member),
         };
         holders.insert(address.clone(), holder);

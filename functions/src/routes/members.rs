@@ -6,10 +6,10 @@ pub mod grants;
 use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, Profile};
-use muster_domain::rules::DecisionContext;
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
+use muster_domain::rules::{DecisionContext, hierarchy};
 use muster_domain::violation::Violation;
 use muster_domain::{
     Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
@@ -53,7 +53,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let visible = |m: &Member| match (&visibility, &org.caller_kind) {
         (Visibility::All, _) => true,
         (Visibility::Some(_), CallerKind::Member(_)) => {
-            org.decision_context().is_ok_and(|ctx| members::may_see(&ctx, m))
+            org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, m))
         }
         (Visibility::Some(_), CallerKind::Platform) => false,
     };
@@ -62,7 +62,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let shown = view(&org).member(&member, is_visible);
     let manages = org
         .decision_context()
-        .is_ok_and(|ctx| members::manages_all_of(&ctx, &member));
+        .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, &member));
     let shown = if manages && !as_others {
         shown
     } else {
@@ -90,7 +90,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let before = read.member(organization, id)?;
         let ctx = org.decision_context()?;
-        let known = before.as_ref().filter(|m| members::may_see(&ctx, m));
+        let known = before.as_ref().filter(|m| hierarchy::may_see(&ctx, m));
         let found_resources = resources_found(read, organization, &resources)?;
         let found_grants = wanted_grants(read, organization, grants)?;
         let holdings = match (&body.role, &body.grants) {

@@ -10,6 +10,7 @@ pub mod deletion;
 pub mod expiry;
 pub mod exports;
 pub mod giving;
+pub mod hierarchy;
 pub mod invitations;
 pub mod keys;
 pub mod members;

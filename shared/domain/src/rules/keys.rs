@@ -5,22 +5,21 @@
 //! those roles the maker could still give ([`Opening`]).
 
 mod opening;
-mod power;
 
 pub use opening::{KeyRejection, Opening, verify};
 
-use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
+use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEY_RESOURCES, MAX_KEYS, Secret};
+use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{JobId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
-use crate::resource::{Resource, ResourceKey};
+use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::keys::power::{check, power_ends, within_power};
-use crate::rules::members::{manages_all_of, may_see, relied_on};
+use crate::rules::hierarchy::{manages_all_of, manages_members_on, may_see, power_ends_at, relied_on};
 use crate::text::Name;
 use crate::violation::Violation;
 use jiff::{SignedDuration, Timestamp};
@@ -86,6 +85,57 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
     }
     let other = found.filter(|m| may_see(ctx, m)).ok_or(KeyRefusal::NoSuchMember)?;
     manages_all_of(ctx, other).then_some(other).ok_or(KeyRefusal::Forbidden)
+}
+
+/// The resources of the key, sorted, each once; or every invalid field.
+fn check(
+    ctx: &DecisionContext<'_>,
+    owner: &Member,
+    wanted: &NewApiKey<'_>,
+) -> Result<Vec<ResourceRef>, Vec<Violation>> {
+    let mut violations = Vec::new();
+    let oneself = owner.id == ctx.actor.id;
+    let reach = Authority::of(owner, ctx.organization, ctx.set, ctx.now);
+    let mut resources = Vec::new();
+    for (i, (key, found)) in wanted.resources.iter().enumerate() {
+        let there = found
+            .as_ref()
+            .map(|r| &r.reference)
+            .filter(|r| !ctx.organization.is_ending(r) && reach.reaches(r))
+            .filter(|r| oneself || manages_members_on(ctx, std::slice::from_ref(r)));
+        match there {
+            Some(reference) => resources.push(reference.clone()),
+            // A resource out of reach gets the same answer as a missing one.
+            None => {
+                let detail = format!("there is no {} `{}` that the key can be limited to", key.kind, key.id);
+                violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
+            }
+        }
+    }
+    resources.sort();
+    resources.dedup();
+    if wanted.resources.len() > MAX_KEY_RESOURCES {
+        let detail = format!("must have at most {MAX_KEY_RESOURCES} entries");
+        violations.push(Violation::field("resources", "too_many", detail));
+    }
+    if !oneself && wanted.resources.is_empty() && !manages_members_on(ctx, &[]) {
+        let detail = "you manage members only on some resources; limit the key to those";
+        violations.push(Violation::field("resources", "required", detail));
+    }
+    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
+        violations.push(Violation::field("expires_at", "in_the_past", "must be in the future"));
+    }
+    if let Some(end) = power_ends_at(ctx, owner).filter(|_| !oneself)
+        && wanted.expires_at.is_none_or(|asked| asked > end)
+    {
+        let detail = format!("must be no later than {end}, when your own permission ends");
+        violations.push(Violation::field("expires_at", "out_of_range", detail));
+    }
+    if violations.is_empty() {
+        Ok(resources)
+    } else {
+        Err(violations)
+    }
 }
 
 /// Creates a key with this random secret. The change is written only if its owner is still as they were read.
@@ -187,8 +237,8 @@ pub fn rotate(
     }
     if !oneself {
         // The member who learns the new secret must be able to create a key like this.
-        let too_long = power_ends(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
-        if too_long || !within_power(ctx, &limits.resources) {
+        let too_long = power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+        if too_long || !manages_members_on(ctx, &limits.resources) {
             return Err(KeyRefusal::Forbidden);
         }
         limits.ceiling = Some(match limits.ceiling.filter(|_| shared.is_some()) {

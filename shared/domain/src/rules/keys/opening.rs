@@ -5,7 +5,7 @@ use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
 use crate::rules::DecisionContext;
-use crate::rules::giving::power_until;
+use crate::rules::hierarchy::power_until;
 use jiff::Timestamp;
 
 /// A key that is used or asked about, and what it depends on.
