@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use muster_domain::address::parse_list;
 use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
+use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::pace::{self, Before};
+use muster_domain::rules::pace;
 use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
@@ -222,7 +223,7 @@ fn plan(
     };
     // A dry run also does not reveal when another member last mailed an address.
     let untold = request.dry_run && !create::sees_contacts(&ctx);
-    let mail = Before {
+    let mail = MailHistory {
         known: if untold { &[] } else { &known },
         sent: read.sent(org.organization.id, org.now)?,
     };
@@ -242,7 +243,7 @@ fn plan(
             },
             message: request.message.clone(),
         };
-        let (invitations, changes) = pace::invite_at_pace(&ctx, invite, mail, ids)?;
+        let (invitations, changes) = invite_at_pace(&ctx, invite, mail, ids)?;
         let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is for the answer that may be stored for the request.

@@ -3,6 +3,7 @@
 mod add;
 pub mod create;
 mod extend;
+pub mod pacing;
 pub mod respond;
 
 use crate::authority::Authority;
