@@ -156,6 +156,12 @@ impl Changes {
         }
     }
 
+    /// Members who are new, in the order in which they were added.
+    pub fn new_members(&self) -> impl Iterator<Item = &Member> {
+        let new = self.members.iter().filter(|pair| pair.before.is_none());
+        new.filter_map(|pair| pair.after.as_ref())
+    }
+
     /// Invitations that are new.
     #[must_use]
     pub fn new_invitations(&self) -> Vec<Invitation> {

@@ -11,7 +11,7 @@ use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::parse_list;
 use muster_domain::rules::expiry;
-use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
+use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
 use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace;
@@ -203,7 +203,7 @@ fn plan(
     let People {
         addresses,
         mut holders,
-        accounts,
+        mut accounts,
     } = match request.invitees.people(&ctx, read, &request.role)? {
         Lookup::Ready(people) => people,
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
@@ -227,15 +227,11 @@ fn plan(
         known: if untold { &[] } else { &known },
         sent: read.sent(org.organization.id, org.now)?,
     };
-    let mut most = usize::MAX;
     loop {
         let invite = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: AddableContacts {
-                accounts: &accounts,
-                most,
-            },
+            accounts: &accounts,
             wanted: RequestedOffer {
                 role: &request.role,
                 resources: &resources,
@@ -244,11 +240,11 @@ fn plan(
             message: request.message.clone(),
         };
         let (invitations, changes) = invite_at_pace(&ctx, invite, mail, ids)?;
-        let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
+        let last_added = changes.new_members().last().map(|member| member.id);
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is for the answer that may be stored for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
-        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
+        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || last_added.is_none()) {
             return Ok(Plan::Ready(Box::new(Decided {
                 addresses: addresses.into_iter().flatten().collect(),
                 invitations,
@@ -259,11 +255,11 @@ fn plan(
         if !lapses.is_empty() && !request.dry_run {
             return Ok(Plan::TooLarge(Box::new(lapses)));
         }
-        if lapses.is_empty() && added == 0 {
+        if lapses.is_empty() && last_added.is_none() {
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            most = added - 1;
+            accounts.retain(|account| account.contact.user != last_added);
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }

@@ -6,7 +6,7 @@ use crate::plain;
 use crate::power::Cause;
 use crate::world::{World, address, user};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
-use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
 use muster_domain::rules::invitations::{
     InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
@@ -217,7 +217,7 @@ impl World {
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
-            known: AddableContacts::default(),
+            accounts: &[],
             addresses: &addresses,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),

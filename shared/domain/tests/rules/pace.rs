@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use muster_domain::feedback::{Deliverability, Mark, Sending};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
-use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal};
+use muster_domain::rules::invitations::create::{Invite, InviteRefusal};
 use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
@@ -194,7 +194,7 @@ fn asked(
             address("member@x.example"),
             muster_domain::rules::invitations::create::Holder::Member(user("m")),
         )]),
-        known: AddableContacts::default(),
+        accounts: &[],
         wanted: wanted(&admin, &[], None),
         message: None,
     };
@@ -250,7 +250,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: AddableContacts::default(),
+            accounts: &[],
             wanted: wanted(&participant, &spring, None),
             message: None,
         };

@@ -38,15 +38,6 @@ pub struct Account {
     pub voucher: Option<Member>,
 }
 
-/// The contacts that can be added at once.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AddableContacts<'a> {
-    /// The contacts with accounts at the requested addresses.
-    pub accounts: &'a [Account],
-    /// The most of them that one transaction can add. The others are invited.
-    pub most: usize,
-}
-
 /// An account that is one person with an address.
 struct Identity<'a> {
     id: UserId,
@@ -78,12 +69,6 @@ pub fn pick(ctx: &DecisionContext<'_>, found: Option<Contact>) -> Result<Contact
         return Err(PickRefusal::OutOfSight);
     }
     found.ok_or(PickRefusal::NotFound)
-}
-
-impl<'a> AddableContacts<'a> {
-    pub(super) fn at(&self, address: &Address) -> Option<&'a Account> {
-        self.accounts.iter().find(|account| account.address() == address)
-    }
 }
 
 impl Account {

@@ -3,7 +3,7 @@
 //! People known by their account, not only by an address, are added at once instead (`coaching-site`, `client-practice`). One
 //! rule covers both, so that both need the same power.
 
-pub use super::add::{Account, AddableContacts, PickRefusal, pick};
+pub use super::add::{Account, PickRefusal, pick};
 
 use super::extend::{joined, take_in};
 use crate::address::{Address, Rejected};
@@ -47,8 +47,8 @@ pub struct Invite<'a> {
     pub addresses: &'a [Result<Address, Rejected>],
     /// The present holder of each address.
     pub holders: &'a BTreeMap<Address, Holder>,
-    /// The contacts that can be added at once.
-    pub known: AddableContacts<'a>,
+    /// The accounts of contacts at these addresses. The others are invited.
+    pub accounts: &'a [Account],
     /// The role, with its resources and its term.
     pub wanted: RequestedOffer<'a>,
     /// The inviter's message.
@@ -75,8 +75,8 @@ pub enum InviteRefusal {
     MailLimit(MailLimit),
 }
 
-/// Invites every address, or none. People known by their account become members, and members whom the actor cannot see are
-/// taken in: both are in the changes.
+/// Invites every address, or none. People known by their account become members, in the order of their addresses, and members
+/// whom the actor cannot see are taken in: both are in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every invalid address and field.
@@ -174,7 +174,8 @@ fn check_addresses<'r>(
             }
             // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
             Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
-                let account = request.known.at(address).filter(|a| a.is_good(ctx, offer));
+                let account = request.accounts.iter().find(|account| account.address() == address);
+                let account = account.filter(|account| account.is_good(ctx, offer));
                 let outside = role.and_then(|role| domain_fault(ctx, role, address));
                 let in_the_way = account.and_then(|a| a.violation(&good));
                 // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
@@ -229,8 +230,7 @@ fn send(
             changes = changes.and(take_in(ctx, member, offer, request.message.as_ref(), ids));
             continue;
         }
-        let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
-        if let Some(account) = account.filter(|_| newcomers < request.known.most) {
+        if let Some(account) = account {
             changes = changes.and(super::add::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }
