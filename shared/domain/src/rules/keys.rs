@@ -224,28 +224,8 @@ pub fn rotate(
     if before.expires_at.is_some_and(|end| end <= ctx.now) {
         return Err(KeyRefusal::Expired);
     }
-    let mut limits = before.limits.clone();
-    let held = holdings(ctx, owner)?;
     let oneself = owner.id == ctx.actor.id;
-    // While the previous secret works, the other member who knows it gets no more than it gave them.
-    let shared = before
-        .known_by
-        .present
-        .filter(|by| overlap_hours > 0 && *by != ctx.actor.id);
-    if oneself && shared.is_none() {
-        limits.ceiling = None;
-    }
-    if !oneself {
-        // The member who learns the new secret must be able to create a key like this.
-        let too_long = power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
-        if too_long || !manages_members_on(ctx, &limits.resources) {
-            return Err(KeyRefusal::Forbidden);
-        }
-        limits.ceiling = Some(match limits.ceiling.filter(|_| shared.is_some()) {
-            Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
-            None => held,
-        });
-    }
+    let limits = rotated_limits(ctx, owner, before, overlap_hours > 0)?;
     let overlap = SignedDuration::from_hours(overlap_hours.into());
     let until = ctx.now.checked_add(overlap).unwrap_or(Timestamp::MAX);
     let secret = Secret::new(before.id, ctx.organization.id, random);
@@ -273,6 +253,33 @@ pub fn rotate(
         ..Changes::default()
     };
     Ok((after, secret, changes))
+}
+
+/// The limits of a rotated key. `overlaps`: whether the previous secret still works.
+fn rotated_limits(
+    ctx: &DecisionContext<'_>,
+    owner: &Member,
+    before: &ApiKey,
+    overlaps: bool,
+) -> Result<Limits, KeyRefusal> {
+    let mut limits = before.limits.clone();
+    let held = holdings(ctx, owner)?;
+    // While the previous secret works, the other member who knows it gets no more than it gave them.
+    let is_shared = overlaps && before.known_by.present.is_some_and(|by| by != ctx.actor.id);
+    if owner.id == ctx.actor.id {
+        limits.ceiling = limits.ceiling.filter(|_| is_shared);
+        return Ok(limits);
+    }
+    // The member who learns the new secret must be able to create a key like this.
+    let too_long = power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+    if too_long || !manages_members_on(ctx, &limits.resources) {
+        return Err(KeyRefusal::Forbidden);
+    }
+    limits.ceiling = Some(match limits.ceiling.filter(|_| is_shared) {
+        Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
+        None => held,
+    });
+    Ok(limits)
 }
 
 /// Revokes a key: it is unusable from here on.

@@ -135,7 +135,6 @@ fn check_addresses<'r>(
     request: &Invite<'r>,
     offer: Option<&Offer<'_>>,
 ) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Violation>> {
-    let role = ctx.set.role(request.wanted.role);
     let mut violations = Vec::new();
     let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
     if request.addresses.is_empty() {
@@ -145,52 +144,56 @@ fn check_addresses<'r>(
             "at least one address is required",
         ));
     }
-    for address in request.addresses {
-        let address = match address {
-            Ok(address) => address,
-            Err(rejected) => {
-                violations.push(Violation::address(
-                    rejected.input.clone(),
-                    "invalid_email",
-                    rejected.error.to_string(),
-                ));
-                continue;
-            }
-        };
-        match request.holders.get(address) {
-            Some(Holder::Member(_)) => {
-                violations.push(Violation::address(
-                    address.as_str(),
-                    "already_member",
-                    "is already a member",
-                ));
-            }
-            Some(Holder::Invitation(_)) => {
-                violations.push(Violation::address(
-                    address.as_str(),
-                    "already_invited",
-                    "already has a pending invitation",
-                ));
-            }
-            // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
-            Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
-                let account = request.accounts.iter().find(|account| account.address() == address);
-                let account = account.filter(|account| account.is_good(ctx, offer));
-                let outside = role.and_then(|role| domain_fault(ctx, role, address));
-                let in_the_way = account.and_then(|a| a.violation(&good));
-                // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
-                let account = account.filter(|_| in_the_way.is_none());
-                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(ctx))) {
-                    Some(violation) => violations.push(violation),
-                    None => good.push((address, account)),
-                }
-            }
+    for given in request.addresses {
+        let checked = given.as_ref().map_err(invalid_address);
+        match checked.and_then(|address| Ok((address, account_at(ctx, request, offer, address, &good)?))) {
+            Ok(address) => good.push(address),
+            Err(violation) => violations.push(violation),
         }
     }
     if violations.is_empty() {
         Ok(good)
     } else {
         Err(violations)
+    }
+}
+
+fn invalid_address(rejected: &Rejected) -> Violation {
+    Violation::address(rejected.input.clone(), "invalid_email", rejected.error.to_string())
+}
+
+/// The account that is added at once at this address, if any, after the addresses `before`; or why the address cannot be
+/// invited.
+fn account_at<'r>(
+    ctx: &DecisionContext<'_>,
+    request: &Invite<'r>,
+    offer: Option<&Offer<'_>>,
+    address: &Address,
+    before: &[(&Address, Option<&Account>)],
+) -> Result<Option<&'r Account>, Violation> {
+    let taken = match request.holders.get(address) {
+        Some(Holder::Member(_)) => Some(("already_member", "is already a member")),
+        Some(Holder::Invitation(_)) => Some(("already_invited", "already has a pending invitation")),
+        // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
+        Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => None,
+    };
+    if let Some((code, detail)) = taken {
+        return Err(Violation::address(address.as_str(), code, detail));
+    }
+    if let Some(outside) = ctx
+        .set
+        .role(request.wanted.role)
+        .and_then(|role| domain_fault(ctx, role, address))
+    {
+        return Err(outside);
+    }
+    let known = request.accounts.iter().find(|account| account.address() == address);
+    let account = known.filter(|account| account.is_good(ctx, offer));
+    match account.and_then(|account| account.violation(before)) {
+        None => Ok(account),
+        Some(in_the_way) if sees_contacts(ctx) => Err(in_the_way),
+        // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
+        Some(_) => Ok(None),
     }
 }
 
