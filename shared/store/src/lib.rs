@@ -24,6 +24,7 @@ pub mod lists;
 pub mod once;
 pub mod outbox;
 pub mod people;
+mod position;
 pub mod read;
 pub mod repair;
 mod transaction;
@@ -38,8 +39,9 @@ pub use keys::Key;
 pub use lists::{DueCursor, Page};
 pub use once::{Footing, IdempotencyKey};
 pub use people::{People, PeopleQuery};
+pub use position::Position;
 pub use read::ReadSet;
-pub use transaction::{Position, Weight};
+pub use transaction::Weight;
 
 use aws_sdk_dynamodb::Client;
 
