@@ -18,8 +18,8 @@ use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// People whose counts one transaction settles: an item each, and the counts themselves.
-const SETTLED: usize = 90;
+/// People whose counts one transaction reconciles: an item each, and the counts themselves.
+const BATCH: usize = 90;
 /// The number of attempts. With the pauses after throttles that is about ten seconds, since only a stream record brings a person
 /// here: one that is given up is not counted until the person changes again, or a repair finds it.
 const MAX_ATTEMPTS: u32 = 9;
@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: u32 = 9;
 /// People who could not be counted.
 #[derive(Debug, thiserror::Error)]
 #[error("people are not counted: {error}")]
-pub struct Unsettled {
+pub struct ReconcileError {
     /// The index of the first of them among the given people.
     pub from: usize,
     /// The reason.
@@ -161,19 +161,19 @@ impl Store {
     /// halved: in the end it asks for less than any change of a person does.
     ///
     /// # Errors
-    /// [`Unsettled`] if the table does not answer, or every attempt ran into a conflict.
+    /// [`ReconcileError`] if the table does not answer, or every attempt ran into a conflict.
     pub async fn reconcile_counts(
         &self,
         organization: OrganizationId,
         people: &[PersonId],
-    ) -> Result<usize, Unsettled> {
-        let (mut settled, mut from, mut most) = (0, 0, SETTLED);
+    ) -> Result<usize, ReconcileError> {
+        let (mut reconciled, mut from, mut most) = (0, 0, BATCH);
         let mut tries = Tries::new(MAX_ATTEMPTS);
         while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {
             let part = left.get(..most).unwrap_or(left);
-            let error = match self.settle_once(organization, part).await {
+            let error = match self.reconcile_batch(organization, part).await {
                 Ok(count) => {
-                    settled += count;
+                    reconciled += count;
                     from += part.len();
                     tries = Tries::new(MAX_ATTEMPTS);
                     continue;
@@ -186,10 +186,10 @@ impl Store {
             }
             match obstacle {
                 Some(obstacle) if tries.again(obstacle).await => {}
-                _ => return Err(Unsettled { from, error }),
+                _ => return Err(ReconcileError { from, error }),
             }
         }
-        Ok(settled)
+        Ok(reconciled)
     }
 
     /// Whether any of these people is counted differently from what they are now.
@@ -221,7 +221,7 @@ impl Store {
         Ok(found.map(standing).collect())
     }
 
-    async fn settle_once(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
+    async fn reconcile_batch(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
         let found = self.differences(organization, people).await?;
         if !found.is_empty() {
             self.write(self.counting(organization, &found)?).await?;

@@ -68,7 +68,7 @@ pub fn transfer(
         return Err(OwnershipRefusal::Inactive);
     }
     let offer = given_back(ctx, then)?;
-    let after_giver = settled_giver(ctx, giver, &offer)?;
+    let after_giver = demoted(ctx, giver, &offer)?;
     let after_receiver = owned(ctx, receiver)?;
     let organization = paying_moves(ctx.organization, giver.id, receiver.id);
     let changes = record(
@@ -115,7 +115,8 @@ fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Resul
     Ok(offer)
 }
 
-fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+/// The giver with the offered role, in place of all that they held.
+fn demoted(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
     let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
     let (role, grants) = given(offer, Way::HandOn, &[*ctx]).ok_or_else(not_theirs)?;
     let after = Member {
