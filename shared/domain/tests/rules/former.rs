@@ -13,7 +13,7 @@ fn former(name: &str, email: &str, vouched_by: Option<UserId>, left: bool) -> Fo
         id: user(name),
         email: address(email),
         vouched_by,
-        left,
+        requires_invitation: left,
         ended_at: at("2026-03-01T00:00:00Z"),
         version: 3,
     }
@@ -112,6 +112,17 @@ fn leaving_and_being_removed_are_kept_apart_whichever_came_before() {
 }
 
 #[test]
+fn whether_an_invitation_is_required_is_stored_under_its_first_name() {
+    for left in [true, false] {
+        let stored = serde_json::to_value(former("ann", "ann@x.example", None, left)).unwrap();
+        assert_eq!(
+            (&stored["left"], stored.get("requires_invitation")),
+            (&left.into(), None)
+        );
+    }
+}
+
+#[test]
 fn an_address_that_was_a_members_is_invited_and_the_person_is_picked() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
@@ -168,7 +179,7 @@ fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them
             let invited: Vec<Invitation> = sent.unwrap().0;
             assert_eq!(invited[0].email.as_str(), "ann@x.example");
             // Removed later on, they may be added where they would have been before.
-            gone.former.as_mut().unwrap().left = false;
+            gone.former.as_mut().unwrap().requires_invitation = false;
             let again = ask(&organization, &owner, "participant", &[gone]);
             assert_eq!(added(&again).len(), usize::from(vouched || picked));
         }

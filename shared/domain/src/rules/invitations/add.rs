@@ -75,8 +75,9 @@ impl Account {
     /// The account and its address, if more than a matching address identifies the account.
     fn identity(&self) -> Option<Identity<'_>> {
         let id = self.contact.user?;
-        let must_be_asked = self.is_unwilling || self.former.as_ref().is_some_and(|former| former.left);
-        if must_be_asked && !self.is_member {
+        let earlier = self.former.as_ref();
+        let requires_invitation = self.is_unwilling || earlier.is_some_and(|former| former.requires_invitation);
+        if requires_invitation && !self.is_member {
             return None;
         }
         if self.contact.vouched {
