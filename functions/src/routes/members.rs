@@ -5,7 +5,7 @@ pub mod grants;
 
 use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
-use muster_domain::member::{MAX_GRANTS, Profile};
+use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
@@ -114,12 +114,6 @@ pub async fn update(call: Call, user: User) -> Outcome {
             (Field::Absent | Field::Null, None) => None,
         };
         let profile = known.and_then(|m| changed_profile(&m.profile, &body));
-        if profile
-            .as_ref()
-            .is_some_and(|p| p.notifications.len() > MAX_NOTIFICATIONS)
-        {
-            return Err(too_many_notifications());
-        }
         let wanted = MemberUpdate {
             holdings,
             name: body.name.clone(),
@@ -210,16 +204,6 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
     } else {
         Err(Problem::invalid(violations))
     }
-}
-
-/// Maximum number of skills in a profile.
-const MAX_SKILLS: usize = 50;
-/// Maximum number of notifications that can be switched.
-const MAX_NOTIFICATIONS: usize = 50;
-
-fn too_many_notifications() -> Problem {
-    let detail = format!("a profile has at most {MAX_NOTIFICATIONS} notifications");
-    Problem::invalid([Violation::field("notifications", "too_many", detail)])
 }
 
 /// The profile as changed by the body, if the body names any part of it.

@@ -8,14 +8,14 @@ mod opening;
 
 pub use opening::{KeyRejection, Opening, verify};
 
-use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEY_RESOURCES, MAX_KEYS, Secret};
+use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{JobId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
-use crate::resource::{Resource, ResourceKey, ResourceRef};
+use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
@@ -114,8 +114,8 @@ fn check(
     }
     resources.sort();
     resources.dedup();
-    if wanted.resources.len() > MAX_KEY_RESOURCES {
-        let detail = format!("must have at most {MAX_KEY_RESOURCES} entries");
+    if wanted.resources.len() > MAX_RESOURCES {
+        let detail = format!("must have at most {MAX_RESOURCES} entries");
         violations.push(Violation::field("resources", "too_many", detail));
     }
     if !oneself && wanted.resources.is_empty() && !manages_members_on(ctx, &[]) {

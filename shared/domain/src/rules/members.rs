@@ -100,6 +100,10 @@ pub fn update(
         if !own && !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
+        let violations = wanted.profile.as_ref().map(Profile::violations).unwrap_or_default();
+        if !violations.is_empty() {
+            return Err(MemberRefusal::Invalid(violations));
+        }
         after.name = wanted.name.or(after.name);
         after.profile = wanted.profile.unwrap_or(after.profile);
     }
