@@ -50,7 +50,7 @@ pub struct Counts {
 
 /// A person's share in the counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counted {
+struct Counted {
     status: String,
     roles: BTreeSet<RoleId>,
     mark: String,
@@ -61,7 +61,7 @@ const INACTIVE: &str = "inactive";
 const PENDING: &str = "pending";
 
 impl Counted {
-    pub(crate) fn of(person: &Person) -> Self {
+    fn of(person: &Person) -> Self {
         let status = match person {
             Person::Member(member) if member.status == Status::Active => ACTIVE,
             Person::Member(_) => INACTIVE,
@@ -74,7 +74,7 @@ impl Counted {
         }
     }
 
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = String> {
+    fn attributes(&self) -> impl Iterator<Item = String> {
         let roles = self.roles.iter().map(|role| format!("{ROLE}{role}"));
         [format!("{STATUS}{}", self.status)].into_iter().chain(roles)
     }
@@ -270,18 +270,6 @@ impl Store {
 }
 
 /// The note of a person's share in the counts.
-pub(crate) fn counted_item(person: &Person) -> Result<Item, StoreError> {
-    item(&Key::counted(person.organization(), person.id()), &Counted::of(person))
-}
-
-/// The counts of an organization.
-pub(crate) fn counts_item(organization: OrganizationId, sums: &BTreeMap<String, u64>) -> Item {
-    let mut item = Key::counts(organization).attributes();
-    let sums = sums.iter();
-    item.extend(sums.map(|(name, sum)| (name.clone(), AttributeValue::N(sum.to_string()))));
-    item
-}
-
 fn item(key: &Key, counted: &Counted) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(counted).map_err(|e| StoreError::Malformed {
         pk: key.pk.clone(),

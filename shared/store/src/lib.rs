@@ -7,7 +7,6 @@
 )]
 
 pub mod backoff;
-pub mod bulk;
 pub mod commit;
 mod contacts;
 pub mod counts;
