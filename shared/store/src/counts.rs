@@ -5,13 +5,13 @@
 //! record that comes twice, late, or never does no harm: the counts change by the difference between the note and the person's own
 //! item.
 
-use crate::Store;
 use crate::backoff::{Obstacle, Tries};
 use crate::entries::mark;
 use crate::error::{CommitError, StoreError};
 use crate::items::Item;
 use crate::keys::{self, Key};
 use crate::read::ReadSet;
+use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};

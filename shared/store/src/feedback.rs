@@ -1,9 +1,9 @@
 //! Recording delivery events of mail. The condition of each write makes it harmless if the event comes late, twice or out of order.
 
-use crate::Store;
 use crate::error::{CommitError, StoreError};
 use crate::items::Entity as _;
 use crate::keys::Key;
+use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};

@@ -26,6 +26,7 @@ pub mod people;
 mod position;
 pub mod read;
 pub mod repair;
+mod store;
 mod transaction;
 
 pub use backoff::{Backoff, Obstacle, Tries};
@@ -40,24 +41,5 @@ pub use once::{Footing, IdempotencyKey};
 pub use people::{People, PeopleQuery};
 pub use position::Position;
 pub use read::ReadSet;
+pub use store::Store;
 pub use transaction::Weight;
-
-use aws_sdk_dynamodb::Client;
-
-/// The table.
-#[derive(Clone)]
-pub struct Store {
-    client: Client,
-    table: String,
-}
-
-impl Store {
-    /// The table with this name, reached through this client.
-    #[must_use]
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
-    }
-}

@@ -1,11 +1,11 @@
 //! The outbox: picking up a mail, and recording its outcome.
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
+use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;

@@ -53,9 +53,9 @@ mod pages;
 mod people;
 mod subject;
 
-use crate::Store;
 use crate::error::{CommitError, StoreError};
 use crate::keys::Key;
+use crate::store::Store;
 use muster_domain::{Organization, OrganizationId, PersonId, RoleSet, Timestamp, UserId, roleset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
