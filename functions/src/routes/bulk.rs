@@ -5,8 +5,9 @@
 
 use crate::shapes::SeatsBody;
 use crate::shapes::bulk::Verdicts;
+use muster_domain::rules::DecisionContext;
 use muster_domain::rules::bulk::{self, MAX_ROWS};
-use muster_domain::rules::{DecisionContext, Violation};
+use muster_domain::violation::Violation;
 use muster_domain::{Changes, OrganizationId};
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;

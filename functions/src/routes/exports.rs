@@ -6,9 +6,9 @@ use crate::shapes::export::{CreateExport, ExportBody};
 use muster_domain::export::sheet::Sheet;
 use muster_domain::export::{ExportRequest, LINK_LIFE, State};
 use muster_domain::people::Selection;
-use muster_domain::rules::Violation;
 use muster_domain::rules::exports;
 use muster_domain::text::TimeZoneName;
+use muster_domain::violation::{Location, Violation};
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::problem::ProblemType;
@@ -142,10 +142,8 @@ pub async fn create(call: Call, user: User) -> Outcome {
 
 fn inside_filter(violation: Violation) -> Violation {
     match violation.at {
-        muster_domain::rules::Location::Field(field) => {
-            Violation::field(format!("filter.{field}"), violation.code, violation.detail)
-        }
-        muster_domain::rules::Location::Address(_) => violation,
+        Location::Field(field) => Violation::field(format!("filter.{field}"), violation.code, violation.detail),
+        Location::Address(_) => violation,
     }
 }
 

@@ -5,8 +5,8 @@ use crate::shapes::member::View;
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
 };
-use muster_domain::rules::Violation;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
+use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
 use muster_edge::change::PendingChange;
 use muster_edge::org_context::role_set;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 use muster_domain::instant::InstantError;
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_domain::{Instant, Secret};
 use muster_store::{Cursor, IdempotencyKey};
 use std::str::FromStr;

@@ -7,7 +7,7 @@ use crate::org_context::{OrgContext, standing_keys};
 use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use crate::{Outcome, User};
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
 use muster_store::{Commit, CommitError, Footing, IdempotencyKey, Key, Obstacle, ReadSet, Tries};

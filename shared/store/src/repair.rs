@@ -53,9 +53,9 @@ mod pages;
 mod people;
 mod subject;
 
-use crate::Store;
 use crate::error::{CommitError, StoreError};
 use crate::keys::Key;
+use crate::store::Store;
 use muster_domain::{Organization, OrganizationId, PersonId, RoleSet, Timestamp, UserId, roleset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -269,17 +269,17 @@ impl Repair<'_> {
             tokio::time::sleep(self.options.pause).await;
         }
         for (who, left) in &suspects.who {
-            report.differences.extend(self.settle(who, left).await?);
+            report.differences.extend(self.reconcile(who, left).await?);
         }
         for owner in suspects.key_owners {
-            report.differences.extend(self.settle_keys(owner).await?);
+            report.differences.extend(self.reconcile_keys(owner).await?);
         }
-        let notes = self.settle_notes(suspects.miscounted).await?;
-        report.differences.extend(self.settle_counters(&tally).await?);
-        // Settling notes changes their sums, so those of the first look are obsolete.
+        let notes = self.reconcile_notes(suspects.miscounted).await?;
+        report.differences.extend(self.reconcile_counters(&tally).await?);
+        // Reconciling notes changes their sums, so those of the first look are obsolete.
         let sums = Some(sums).filter(|_| notes.is_empty());
         report.differences.extend(notes);
-        report.differences.extend(self.settle_sums(sums).await?);
+        report.differences.extend(self.reconcile_sums(sums).await?);
         Ok(report)
     }
 

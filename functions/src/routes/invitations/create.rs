@@ -10,11 +10,12 @@ use crate::shapes::invitation::{
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::address::parse_list;
-use muster_domain::rules::Violation;
 use muster_domain::rules::expiry;
-use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
+use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
+use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::pace::{self, Before};
+use muster_domain::rules::pace;
+use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
@@ -202,7 +203,7 @@ fn plan(
     let People {
         addresses,
         mut holders,
-        accounts,
+        mut accounts,
     } = match request.invitees.people(&ctx, read, &request.role)? {
         Lookup::Ready(people) => people,
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
@@ -222,19 +223,15 @@ fn plan(
     };
     // A dry run also does not reveal when another member last mailed an address.
     let untold = request.dry_run && !create::sees_contacts(&ctx);
-    let mail = Before {
+    let mail = MailHistory {
         known: if untold { &[] } else { &known },
         sent: read.sent(org.organization.id, org.now)?,
     };
-    let mut most = usize::MAX;
     loop {
         let invite = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: AddableContacts {
-                accounts: &accounts,
-                most,
-            },
+            accounts: &accounts,
             wanted: RequestedOffer {
                 role: &request.role,
                 resources: &resources,
@@ -242,12 +239,12 @@ fn plan(
             },
             message: request.message.clone(),
         };
-        let (invitations, changes) = pace::invite_at_pace(&ctx, invite, mail, ids)?;
-        let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
+        let (invitations, changes) = invite_at_pace(&ctx, invite, mail, ids)?;
+        let last_added = changes.new_members().last().map(|member| member.id);
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is for the answer that may be stored for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
-        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
+        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || last_added.is_none()) {
             return Ok(Plan::Ready(Box::new(Decided {
                 addresses: addresses.into_iter().flatten().collect(),
                 invitations,
@@ -258,11 +255,11 @@ fn plan(
         if !lapses.is_empty() && !request.dry_run {
             return Ok(Plan::TooLarge(Box::new(lapses)));
         }
-        if lapses.is_empty() && added == 0 {
+        if lapses.is_empty() && last_added.is_none() {
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            most = added - 1;
+            accounts.retain(|account| account.contact.user != last_added);
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }

@@ -4,7 +4,7 @@ use super::answer::{Decided, Decisions};
 use super::ask::AccessQuestion;
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::OrganizationId;
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_edge::Body;
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -3,6 +3,7 @@
 use super::{JobRunner, Progress};
 use jiff::Timestamp;
 use muster_domain::job::Erasure;
+use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::{self, MAX_FAREWELLS};
 use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{Address, Changes, Job, Member, Pair, Work};
@@ -24,7 +25,7 @@ impl JobRunner<'_> {
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         match stage {
             Erasure::Tell { after } => self.tell_owners(job, deleted_at, after.as_ref()).await,
-            Erasure::Wait if self.now < deletion::gone_at(deleted_at) => Ok(Progress::Later),
+            Erasure::Wait if self.now < gone_at(deleted_at) => Ok(Progress::Later),
             Erasure::Wait => {
                 let next = Erasure::Note {
                     after: None,
@@ -95,7 +96,7 @@ impl JobRunner<'_> {
         Ok(match next {
             Some(last) => self.moved(job, at(Erasure::Tell { after: Some(last) }), changes),
             None => {
-                let waiting = job.waiting(at(Erasure::Wait), deletion::gone_at(deleted_at));
+                let waiting = job.waiting(at(Erasure::Wait), gone_at(deleted_at));
                 Progress::More(changes.and(Changes {
                     jobs: vec![Pair::change(job.clone(), waiting)],
                     ..Changes::default()

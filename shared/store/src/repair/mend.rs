@@ -66,7 +66,7 @@ impl Finding {
 
 impl Repair<'_> {
     /// Examines one suspect again, and fixes differences.
-    pub(super) async fn settle(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
+    pub(super) async fn reconcile(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
         let mut found = vec![unsure(who)];
         for round in 0..MAX_ATTEMPTS {
             if round > 0 {

@@ -5,7 +5,7 @@ use crate::team::{address, at, ids, role};
 use muster_domain::address::Rejected;
 use muster_domain::roleset::{Reach, Resources, RoleSet};
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::{Address, Member, Resource, ResourceKey, Status, Term};
@@ -212,7 +212,7 @@ fn invited(role_set: &str, actor: &str, id: &str, place: &str) -> &'static str {
     let wished = role(id);
     let (resources, term) = ask(&firm, id, place);
     let request = Invite {
-        known: AddableContacts::default(),
+        accounts: &[],
         addresses: &addresses,
         holders: &BTreeMap::new(),
         wanted: RequestedOffer {
