@@ -10,6 +10,8 @@
     )
 )]
 
+#[cfg(test)]
+mod binaries;
 pub mod entry;
 pub mod exports;
 pub mod openapi;
