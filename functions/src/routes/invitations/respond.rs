@@ -6,7 +6,7 @@ use crate::shapes::member::View;
 use muster_domain::link::Link;
 use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
-use muster_edge::change::PendingChange;
+use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
