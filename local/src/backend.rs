@@ -3,7 +3,8 @@
 mod cloud;
 mod crew;
 
-use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
+use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET};
+use crate::backlog::Backlog;
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
@@ -13,6 +14,7 @@ use crate::gateway::cors::{self, Cors, CorsError};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
+use crate::sent_mail::SentMail;
 use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
@@ -100,10 +102,10 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The template feeds a stream function in a way that this process cannot.
     #[error(transparent)]
-    Mapping(#[from] &'static MappingError),
+    Mapping(#[from] MappingError),
     /// The template has no usable CORS configuration.
     #[error(transparent)]
-    Cors(#[from] &'static CorsError),
+    Cors(#[from] CorsError),
     /// The system gave no randomness for the secrets.
     #[error("cannot generate a secret: {0}")]
     Secret(#[from] getrandom::Error),
@@ -122,7 +124,7 @@ pub struct Backend {
     cloud: LocalAws,
     schedule: Schedule,
     pump: Pump,
-    feedback: Feedback,
+    backlog: Backlog,
     /// The tasks that take work. They stop first, since they need the services of the other set.
     front: TaskSet,
     /// The tasks that serve the cloud.
@@ -149,17 +151,7 @@ impl Backend {
         let mut environment = deployment(&base_url, &identity);
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
         environment.extend(cloud.endpoints.environment());
-        let here: Arc<dyn Functions> = Arc::new(InProcess(app.clone()));
-        let functions = match options.functions {
-            None => here,
-            Some(launcher) => {
-                let surroundings = Surroundings {
-                    environment: environment.clone(),
-                    clock: clock.clone(),
-                };
-                launcher.launch(surroundings, here)
-            }
-        };
+        let functions = functions(options.functions, &app, &environment);
 
         let reader = Reader::new(cloud.database.stream(), cloud.stream_arn.clone(), data);
         let (pump, pumping) = Pump::new(functions.clone(), reader, front.stopped())?;
@@ -184,8 +176,8 @@ impl Backend {
             identity,
             cloud,
             schedule,
+            backlog: Backlog::new(pump.clone(), feedback),
             pump,
-            feedback,
             front,
             back,
         };
@@ -203,17 +195,14 @@ impl Backend {
             base_url: self.base_url.clone(),
             clock: self.clock().clone(),
             mailbox: self.cloud.mailbox.clone(),
-            settling: Draining {
-                pump: self.pump.clone(),
-                feedback: self.feedback.clone(),
-            },
+            backlog: self.backlog.clone(),
             schedule: self.schedule.clone(),
         };
         let routes = Router::new()
             .fallback(gateway::take)
             .with_state(Arc::new(gateway))
             .merge(dev::routes(development))
-            .layer(from_fn_with_state(Cors::deployed()?, cors::answer));
+            .layer(from_fn_with_state(Arc::new(Cors::deployed()?), cors::answer));
         self.front.serve("gateway", listener, routes);
         Ok(())
     }
@@ -270,11 +259,7 @@ impl Backend {
 
     /// Waits until all records now in the table's stream, and all that follow from them, have been handled.
     pub async fn drained(&self) {
-        let settling = Draining {
-            pump: self.pump.clone(),
-            feedback: self.feedback.clone(),
-        };
-        settling.drained().await;
+        self.backlog.drained().await;
     }
 
     /// The records of the stream that were given up.
@@ -294,21 +279,19 @@ impl Backend {
     }
 }
 
-/// The work to wait for until none is in progress.
-#[derive(Clone)]
-pub(crate) struct Draining {
-    pump: Pump,
-    feedback: Feedback,
-}
-
-impl Draining {
-    /// Waits for the stream, for the feedback of SES about the mail it caused, and for all that this causes in turn.
-    pub(crate) async fn drained(&self) {
-        self.pump.drained().await;
-        while self.feedback.drained().await {
-            self.pump.drained().await;
-        }
-    }
+/// The functions of this process, or those that the launcher makes of them.
+fn functions(
+    launcher: Option<Arc<dyn Launcher>>,
+    app: &App,
+    environment: &[(&'static str, String)],
+) -> Arc<dyn Functions> {
+    let here: Arc<dyn Functions> = Arc::new(InProcess(app.clone()));
+    let Some(launcher) = launcher else { return here };
+    let surroundings = Surroundings {
+        environment: environment.to_vec(),
+        clock: app.clock().clone(),
+    };
+    launcher.launch(surroundings, here)
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {

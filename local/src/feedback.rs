@@ -5,12 +5,11 @@
 //!
 //! With a data folder, each event is kept in a file until its function has it, so no event is lost in a restart.
 
-use crate::aws::SentMail;
 use crate::data::{DataError, DataFolder, Journal};
 use crate::functions::{self, Functions, NOTE_FEEDBACK};
-use jiff::Timestamp;
+use crate::sent_mail::SentMail;
 use muster_domain::feedback::DeliveryEvent;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -32,59 +31,6 @@ fn fate(address: &str) -> &'static [DeliveryEvent] {
         // The recipient is out of the office: the mail has arrived, and a note came back.
         "ooto" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Returned],
         _ => &[DeliveryEvent::Sent, DeliveryEvent::Delivered],
-    }
-}
-
-impl SentMail {
-    /// The event with which EventBridge delivers SES feedback about this mail.
-    #[must_use]
-    pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {
-        let to = &self.to;
-        let recipient = json!([{ "emailAddress": to }]);
-        let bounce = |kind| json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipient, "timestamp": at });
-        let (title, kind, name, part) = match told {
-            DeliveryEvent::Sent => ("Email Sent", "Send", "send", json!({})),
-            DeliveryEvent::Rejected => ("Email Rejected", "Reject", "reject", json!({ "reason": "Bad content" })),
-            DeliveryEvent::Delivered => {
-                let part = json!({ "timestamp": at, "recipients": [to], "smtpResponse": "250 OK" });
-                ("Email Delivered", "Delivery", "delivery", part)
-            }
-            DeliveryEvent::Returned => ("Email Bounced", "Bounce", "bounce", bounce("Transient")),
-            DeliveryEvent::Bounced => ("Email Bounced", "Bounce", "bounce", bounce("Permanent")),
-            DeliveryEvent::Complained => {
-                let part =
-                    json!({ "complainedRecipients": recipient, "complaintFeedbackType": "abuse", "timestamp": at });
-                ("Email Complaint Received", "Complaint", "complaint", part)
-            }
-        };
-        let mut tags = json!(
-            self.tags
-                .iter()
-                .map(|(name, value)| (name, [value]))
-                .collect::<std::collections::BTreeMap<_, _>>()
-        );
-        if let (Some(tags), Some(set)) = (tags.as_object_mut(), &self.configuration_set) {
-            tags.insert("ses:configuration-set".to_owned(), json!([set]));
-        }
-        let mail = json!({
-            "timestamp": self.sent_at,
-            "source": self.from,
-            "sendingAccountId": "000000000000",
-            "destination": [to],
-            "headersTruncated": false,
-            "tags": tags,
-        });
-        json!({
-            "version": "0",
-            "id": uuid::Uuid::new_v4().to_string(),
-            "detail-type": title,
-            "source": "aws.ses",
-            "account": "000000000000",
-            "time": at,
-            "region": "us-east-1",
-            "resources": [],
-            "detail": { "eventType": kind, "mail": mail, name: part },
-        })
     }
 }
 
@@ -198,8 +144,9 @@ async fn hand_over(functions: &dyn Functions, event: &Value) {
 mod tests {
     use super::*;
     use crate::streams::matches;
-
-    const TEMPLATE: &str = include_str!("../../template.yaml");
+    use crate::template::{API, Template};
+    use jiff::Timestamp;
+    use serde_json::json;
 
     fn mail(to: &str) -> SentMail {
         SentMail {
@@ -217,9 +164,10 @@ mod tests {
 
     #[test]
     fn the_template_has_a_rule_that_takes_each_of_these_events_of_its_own_mail_and_no_others() {
-        let text = TEMPLATE.replace(r#"{"Fn::GetAtt": [Mail, Outputs.ConfigurationSet]}"#, "muster");
-        let template: Value = serde_saphyr::from_str(&text).unwrap();
-        let rule = &template["Resources"]["NoteFeedbackFunction"]["Properties"]["Events"]["Told"];
+        let text = API.replace(r#"{"Fn::GetAtt": [Mail, Outputs.ConfigurationSet]}"#, "muster");
+        let template = Template::parse(&text).unwrap();
+        let function: Value = template.properties("NoteFeedbackFunction").unwrap();
+        let rule = &function["Events"]["Told"];
         assert_eq!(rule["Type"], "EventBridgeRule");
         let pattern = &rule["Properties"]["Pattern"];
         for told in DeliveryEvent::ALL {

@@ -48,7 +48,7 @@ impl Pump {
         functions: Arc<dyn Functions>,
         reader: Reader,
         stopped: watch::Receiver<bool>,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), &'static MappingError> {
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             waiting,

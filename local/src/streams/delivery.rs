@@ -44,7 +44,7 @@ impl Patience {
 /// Passes records to functions.
 pub(super) struct Delivery {
     functions: Arc<dyn Functions>,
-    mappings: &'static [Mapping],
+    mappings: Vec<Mapping>,
     patience: Patience,
 }
 
@@ -72,7 +72,7 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(functions: Arc<dyn Functions>, mappings: &'static [Mapping], patience: Patience) -> Self {
+    pub(super) fn new(functions: Arc<dyn Functions>, mappings: Vec<Mapping>, patience: Patience) -> Self {
         Self {
             functions,
             mappings,
@@ -83,7 +83,7 @@ impl Delivery {
     /// Passes each record to the functions that want it. Returns the records that a function failed to take.
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
-        for mapping in self.mappings {
+        for mapping in &self.mappings {
             let wanted = mapping.wanted(records);
             deliveries.push(self.deliver_to(mapping, wanted));
         }
