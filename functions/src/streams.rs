@@ -4,7 +4,6 @@
 mod counts;
 mod deliver;
 mod feedback;
-mod handing;
 mod work;
 
 pub use feedback::note_feedback;
