@@ -159,10 +159,7 @@ impl<A: Action> Bulk<A> {
             .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
                 let ctx = org.decision_context()?;
-                if !ctx.authority().allows_somewhere(A::NEEDS) {
-                    let detail = format!("this requires the permission `{}`", A::NEEDS);
-                    return Err(Problem::forbidden(&detail));
-                }
+                Self::check_permission(&ctx)?;
                 self.action.check(&ctx, read)?;
                 let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
                 let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -208,6 +205,15 @@ impl<A: Action> Bulk<A> {
         }
         let told = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
         Ok(PartOutcome::Done(told, reply.is_replayed()))
+    }
+
+    /// Refuses a caller who has the action's permission nowhere.
+    fn check_permission(ctx: &DecisionContext<'_>) -> Result<(), Problem> {
+        if ctx.authority().allows_somewhere(A::NEEDS) {
+            return Ok(());
+        }
+        let detail = format!("this requires the permission `{}`", A::NEEDS);
+        Err(Problem::forbidden(&detail))
     }
 
     fn told(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {
