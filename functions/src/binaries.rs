@@ -1,11 +1,8 @@
-//! The binaries of the routes, which follow from the route table. A test writes them, and fails when one is stale.
+//! The binaries: their sources follow from the route table, and so does their list in the manifest.
 
-use crate::routes::{ROUTES, Route};
+use crate::generated::{assert_current, read, replaced};
+use crate::routes::{BACKGROUND, ROUTES, Route};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
-
-const HOW: &str = "is stale: run `MUSTER_UPDATE=1 cargo test --workspace --lib -- binaries`";
 
 /// The source of the binary that serves a route.
 fn source(route: &Route) -> String {
@@ -23,23 +20,32 @@ fn source(route: &Route) -> String {
     )
 }
 
+/// The list of all binaries in the manifest.
+fn list() -> String {
+    let routes = ROUTES.iter().map(|route| route.binary);
+    let binaries: BTreeSet<&str> = routes
+        .chain(BACKGROUND.iter().map(|function| function.binary))
+        .collect();
+    let entries: Vec<String> = binaries
+        .iter()
+        .map(|binary| format!("[[bin]]\nname = {binary:?}\ntest = false\n\n"))
+        .collect();
+    format!("\n{}", entries.concat())
+}
+
 #[test]
 fn each_binary_is_written_from_the_line_of_its_route() {
     let mut written = BTreeSet::new();
     for route in ROUTES.iter().filter(|route| written.insert(route.binary)) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/bin/{}.rs", route.binary));
-        let expected = source(route);
-        if std::env::var_os("MUSTER_UPDATE").is_some() {
-            fs::write(&path, expected).unwrap();
-        } else {
-            assert_eq!(
-                fs::read_to_string(&path).unwrap_or_default(),
-                expected,
-                "{} {HOW}",
-                path.display()
-            );
-        }
+        let path = format!("src/bin/{}.rs", route.binary);
+        assert_current(&path, &source(route), "binaries");
     }
+}
+
+#[test]
+fn the_manifest_lists_the_binaries_of_the_route_table() {
+    let path = "Cargo.toml";
+    assert_current(path, &replaced(&read(path), "binaries", &list()), "binaries");
 }
 
 #[test]

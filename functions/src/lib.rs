@@ -14,6 +14,8 @@
 mod binaries;
 pub mod entry;
 pub mod exports;
+#[cfg(test)]
+mod generated;
 pub mod openapi;
 mod pace;
 pub mod routes;
