@@ -141,10 +141,10 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
 /// The event is not one of a table's stream.
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let records = named(event)?;
-    let mut failed = counts::settle(app, &records).await;
+    let mut failed = counts::reconcile(app, &records).await;
     // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times.
     // And if the first record is retried, so are those behind it.
-    let mut gone_on = BTreeSet::new();
+    let mut resumed = BTreeSet::new();
     for RecordRef {
         key, sequence_number, ..
     } in records
@@ -152,7 +152,7 @@ pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtim
         let (Some(organization), Some(job)) = (key.organization_of(), key.job_of()) else {
             continue;
         };
-        if !gone_on.insert((organization, job)) {
+        if !resumed.insert((organization, job)) {
             continue;
         }
         if let Err(error) = work::resume_job(app, organization, job).await {

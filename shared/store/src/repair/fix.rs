@@ -214,11 +214,7 @@ impl Repair<'_> {
         }
         let outcome = |f: &Finding| {
             let is_claimed = claimed.iter().any(|claimed| claimed.key == f.key);
-            if is_claimed {
-                Outcome::Undecided
-            } else {
-                Outcome::Fixed
-            }
+            if is_claimed { Outcome::Undecided } else { Outcome::Fixed }
         };
         Ok(Some(read.findings.iter().map(outcome).collect()))
     }
