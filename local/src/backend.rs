@@ -1,7 +1,7 @@
 //! The whole backend in one process. A process may run several, each with its own table.
 
-mod cloud;
-mod crew;
+mod local_aws;
+mod task_set;
 
 use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET};
 use crate::backlog::Backlog;
@@ -19,14 +19,14 @@ use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use cloud::LocalAws;
-use crew::TaskSet;
+use local_aws::LocalAws;
 use muster_domain::roleset::{self, RoleSetError};
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use task_set::TaskSet;
 use tokio::net::TcpListener;
 
 /// The sender of all mail.
@@ -121,13 +121,13 @@ pub struct Backend {
     environment: Vec<(&'static str, String)>,
     functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
-    cloud: LocalAws,
+    services: LocalAws,
     schedule: Schedule,
     pump: Pump,
     backlog: Backlog,
     /// The tasks that take work. They stop first, since they need the services of the other set.
     front: TaskSet,
-    /// The tasks that serve the cloud.
+    /// The tasks that serve the AWS services.
     back: TaskSet,
 }
 
@@ -142,29 +142,29 @@ impl Backend {
         let clock = Clock::adjustable();
 
         let (mut front, mut back) = (TaskSet::new(), TaskSet::new());
-        let (feedback, untold) = Feedback::new(&data)?;
-        let cloud = LocalAws::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
-        let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let (feedback, pending) = Feedback::new(&data)?;
+        let services = LocalAws::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
+        let mut sdk = aws::sdk_config(services.endpoints.clone(), options.http_client);
         if options.hurried {
             sdk = aws::hurried(&sdk);
         }
         let mut environment = deployment(&base_url, &identity);
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
-        environment.extend(cloud.endpoints.environment());
+        environment.extend(services.endpoints.environment());
         let functions = functions(options.functions, &app, &environment);
 
-        let reader = Reader::new(cloud.database.stream(), cloud.stream_arn.clone(), data);
+        let reader = Reader::new(services.database.stream(), services.stream_arn.clone(), data);
         let (pump, pumping) = Pump::new(functions.clone(), reader, front.stopped())?;
         if options.streams {
             front.run(pumping);
-            front.run(feedback.clone().run(untold, functions.clone(), front.stopped()));
+            front.run(feedback.clone().run(pending, functions.clone(), front.stopped()));
         }
         let schedule = Schedule::new(functions.clone(), clock);
         if options.timers {
             front.run(
                 schedule
                     .clone()
-                    .run(cloud.database.clone(), cloud.files.clone(), front.stopped()),
+                    .run(services.database.clone(), services.files.clone(), front.stopped()),
             );
         }
 
@@ -174,7 +174,7 @@ impl Backend {
             environment,
             functions,
             identity,
-            cloud,
+            services,
             schedule,
             backlog: Backlog::new(pump.clone(), feedback),
             pump,
@@ -194,7 +194,7 @@ impl Backend {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
             clock: self.clock().clone(),
-            mailbox: self.cloud.mailbox.clone(),
+            mailbox: self.services.mailbox.clone(),
             backlog: self.backlog.clone(),
             schedule: self.schedule.clone(),
         };
@@ -214,7 +214,7 @@ impl Backend {
 
     /// The address of the embedded DynamoDB.
     pub fn dynamodb_endpoint(&self) -> &str {
-        &self.cloud.endpoints.dynamodb
+        &self.services.endpoints.dynamodb
     }
 
     /// The table's name.
@@ -239,12 +239,12 @@ impl Backend {
 
     /// All sent mail, oldest first.
     pub fn mail(&self) -> Vec<SentMail> {
-        self.cloud.mailbox.mails()
+        self.services.mailbox.mails()
     }
 
     /// The mail from this position on, counted in all mail ever sent, as far as it is kept; and the position after it.
     pub fn mail_from(&self, place: usize) -> (Vec<SentMail>, usize) {
-        self.cloud.mailbox.mails_from(place)
+        self.services.mailbox.mails_from(place)
     }
 
     /// The development identity provider.

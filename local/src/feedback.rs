@@ -23,7 +23,7 @@ const TRIES: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// The events that SES reports about a mail to this address, in this order.
-fn fate(address: &str) -> &'static [DeliveryEvent] {
+fn reported_events(address: &str) -> &'static [DeliveryEvent] {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
         "bounce" => &[DeliveryEvent::Sent, DeliveryEvent::Bounced],
@@ -45,15 +45,15 @@ pub(crate) struct Feedback {
 }
 
 /// The events that SES has reported but the function has not taken yet.
-pub(crate) struct Untold(mpsc::UnboundedReceiver<Value>);
+pub(crate) struct PendingEvents(mpsc::UnboundedReceiver<Value>);
 
 impl Feedback {
     /// Begins with the events that an earlier run kept.
     ///
     /// # Errors
     /// Their file cannot be used.
-    pub(crate) fn new(data: &DataFolder) -> Result<(Self, Untold), DataError> {
-        let (events, untold) = mpsc::unbounded_channel();
+    pub(crate) fn new(data: &DataFolder) -> Result<(Self, PendingEvents), DataError> {
+        let (events, pending) = mpsc::unbounded_channel();
         let (journal, lines) = data.journal(KEPT)?;
         let mut waiting = 0;
         for line in lines {
@@ -68,13 +68,13 @@ impl Feedback {
             waiting: watch::Sender::new(waiting),
             kept: Arc::new(Mutex::new(journal)),
         };
-        Ok((feedback, Untold(untold)))
+        Ok((feedback, PendingEvents(pending)))
     }
 
-    /// SES has taken this mail.
-    pub(crate) fn tell(&self, mail: &SentMail) {
+    /// Reports that SES has taken this mail, and what follows.
+    pub(crate) fn report(&self, mail: &SentMail) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        for told in fate(&mail.to) {
+        for told in reported_events(&mail.to) {
             let event = mail.event(*told, mail.sent_at);
             if let Err(error) = kept.append(&event.to_string()) {
                 tracing::warn!(%error, "an event is lost if the process ends now");
@@ -98,7 +98,7 @@ impl Feedback {
     /// Passes events to their function until `stopped`.
     pub(crate) async fn run(
         self,
-        Untold(mut events): Untold,
+        PendingEvents(mut events): PendingEvents,
         functions: Arc<dyn Functions>,
         mut stopped: watch::Receiver<bool>,
     ) {
@@ -108,7 +108,7 @@ impl Feedback {
                 _ = stopped.wait_for(|stopped| *stopped) => None,
             };
             let Some(event) = event else { break };
-            hand_over(&*functions, &event).await;
+            deliver(&*functions, &event).await;
             self.note_handled();
         }
         // The remaining events are left to the next run, so no one waits for them.
@@ -127,7 +127,7 @@ impl Feedback {
 }
 
 /// Passes one event to its function until it is taken.
-async fn hand_over(functions: &dyn Functions, event: &Value) {
+async fn deliver(functions: &dyn Functions, event: &Value) {
     for turn in 0..TRIES {
         if turn > 0 {
             tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(turn - 1)).await;
@@ -195,7 +195,7 @@ mod tests {
             ("ooto@x.example", DeliveryEvent::Returned),
             ("bouncer@x.example", DeliveryEvent::Delivered),
         ] {
-            assert_eq!(fate(address).last(), Some(&last), "{address}");
+            assert_eq!(reported_events(address).last(), Some(&last), "{address}");
         }
     }
 }

@@ -120,7 +120,7 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
 pub async fn verify(call: Call, _: User) -> Outcome {
     let body: VerifyApiKey = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
-        return told(VerifiedBody {
+        return reply(&VerifiedBody {
             code: "malformed",
             ..VerifiedBody::default()
         });
@@ -137,11 +137,11 @@ pub async fn verify(call: Call, _: User) -> Outcome {
     if let Some(knower) = unread_knower(&read, organization, id, Some(&secret), call.now)? {
         read = read.and(call.app.store().read(&[knower]).await?);
     }
-    told(verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
+    reply(&verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
 }
 
-fn told(body: VerifiedBody) -> Outcome {
-    Reply::json(200, &body)
+fn reply(body: &VerifiedBody) -> Outcome {
+    Reply::json(200, body)
 }
 
 async fn verdict(

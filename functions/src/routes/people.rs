@@ -32,7 +32,11 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
 ///
 /// # Errors
 /// 400, naming each invalid parameter.
-pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<PeopleQuery, Problem> {
+pub(super) fn people_query(
+    query: &Query<'_>,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Result<PeopleQuery, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
     Ok(PeopleQuery {
         order,
@@ -45,7 +49,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let everybody = asked(&query, id, call.now)?;
+    let everybody = people_query(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
     let (org, read) = call.read_in_org(&user, id, keys).await?;

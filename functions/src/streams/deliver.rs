@@ -65,37 +65,37 @@ pub(super) async fn deliver(
     let Some(outgoing) = written else {
         return skip(app, &mail, None).await;
     };
-    match taken(app, &mail, known.as_ref()).await? {
-        Taken::Up => send(app, post, &mail, &outgoing).await,
+    match take_up(app, &mail, known.as_ref()).await? {
+        TakeUp::Done => send(app, post, &mail, &outgoing).await,
         // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
-        Taken::TooMany => skip(app, &mail, Some(Delivery::Failed)).await,
+        TakeUp::TooMany => skip(app, &mail, Some(Delivery::Failed)).await,
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
         // finds out how far it came.
-        Taken::Before => Err(DeliverError::TakenUp),
+        TakeUp::Lost => Err(DeliverError::TakenUp),
     }
 }
 
 /// The outcome of taking a mail up.
-enum Taken {
+enum TakeUp {
     /// The mail can be sent.
-    Up,
+    Done,
     /// Its address has recently received too many mails.
     TooMany,
     /// Another attempt has taken it up before.
-    Before,
+    Lost,
 }
 
 /// Takes a mail up for sending, and counts it among the recent mails to its address.
-async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result<Taken, DeliverError> {
+async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result<TakeUp, DeliverError> {
     // An earlier attempt ended before it recorded a result. Whether the mail was sent is unknown, so it is sent.
     if mail.state == MailState::Sending {
-        return Ok(Taken::Up);
+        return Ok(TakeUp::Done);
     }
     let (store, now) = (app.store(), app.clock().now());
     let is_taken = if mail.letter.is_by_hand() {
         let mailed = known.map_or(&[][..], |known| known.mailed.as_slice());
         let Some(mailed) = pace::with(mailed, mail, now) else {
-            return Ok(Taken::TooMany);
+            return Ok(TakeUp::TooMany);
         };
         store.take_up(mail, known, &mailed).await?
     } else {
@@ -103,7 +103,7 @@ async fn taken(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result
             .move_mail(mail, MailState::Queued, MailState::Sending, now)
             .await?
     };
-    Ok(if is_taken { Taken::Up } else { Taken::Before })
+    Ok(if is_taken { TakeUp::Done } else { TakeUp::Lost })
 }
 
 /// The deliverability of a mail's address. It is already read, except for mail that is resent manually.

@@ -112,7 +112,7 @@ pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> R
     match read(&body, mailbox.clock.now()) {
         Ok(mails) => {
             for mail in &mails {
-                mailbox.feedback.tell(mail);
+                mailbox.feedback.report(mail);
             }
             mailbox.keep(mails);
             Json(json!({"MessageId": uuid::Uuid::now_v7().to_string()})).into_response()

@@ -145,7 +145,7 @@ impl ExportProgress<'_> {
         let pieces: Vec<String> = pieces.iter().cloned().chain([tag]).collect();
         if joined == parts.len() {
             self.files.finish(&name, &upload, &pieces).await?;
-            return Ok(self.done(ctx, self.job, parts));
+            return Ok(self.finish(ctx, self.job, parts));
         }
         let stage = Exporting::Join {
             parts: parts.clone(),
@@ -159,9 +159,9 @@ impl ExportProgress<'_> {
     /// Writes the workbook in one slice, since a compressed file cannot be continued. Each attempt is recorded before it starts,
     /// since a process that runs out of room or time ends without a report.
     async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
-        let (job, tries) = self.begun().await?;
+        let (job, tries) = self.record_attempt().await?;
         match self.workbook(parts).await {
-            Ok(()) => Ok(self.done(ctx, &job, parts)),
+            Ok(()) => Ok(self.finish(ctx, &job, parts)),
             Err(error) => Ok(self.runner.retry_later(&job, tries, error)?),
         }
     }
@@ -192,7 +192,7 @@ impl ExportProgress<'_> {
     }
 
     /// Records an attempt that may end without a report, and keeps other processes away meanwhile.
-    async fn begun(&self) -> Result<(Job, u8), ExportError> {
+    async fn record_attempt(&self) -> Result<(Job, u8), ExportError> {
         let runner = self.runner;
         let until = runner.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
         let mut work = self.job.work.clone();
@@ -208,7 +208,7 @@ impl ExportProgress<'_> {
     }
 
     /// Marks the file as ready to download; its parts are deleted next.
-    fn done(&self, ctx: &DecisionContext<'_>, job: &Job, parts: &[String]) -> Progress {
+    fn finish(&self, ctx: &DecisionContext<'_>, job: &Job, parts: &[String]) -> Progress {
         let tidy = at(job, Exporting::Tidy { parts: parts.to_vec() });
         let changes = exports::ready(ctx, self.export, &mut Ids::at(self.runner.now));
         self.runner.advance(job, tidy, changes)
