@@ -12,7 +12,7 @@ use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::{DecisionContext, hierarchy};
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
+    Changes, ContactId, Instant, Member, OrganizationId, Resource, ResourceKey, ResourceRef, UserId, permission,
 };
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
@@ -93,26 +93,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         let known = before.as_ref().filter(|m| hierarchy::may_see(&ctx, m));
         let found_resources = resources_found(read, organization, &resources)?;
         let found_grants = wanted_grants(read, organization, grants)?;
-        let holdings = match (&body.role, &body.grants) {
-            (Field::Value(role), None) => Some(Holdings::One(RequestedOffer {
-                role,
-                resources: &found_resources,
-                term: body.duration,
-            })),
-            (role, Some(_)) => {
-                let role = if let Field::Value(role) = role {
-                    Some(role)
-                } else {
-                    None
-                };
-                Some(Holdings::Mix {
-                    role,
-                    term: body.duration,
-                    grants: &found_grants,
-                })
-            }
-            (Field::Absent | Field::Null, None) => None,
-        };
+        let holdings = wanted_holdings(&body, &found_resources, &found_grants);
         let profile = known.and_then(|m| changed_profile(&m.profile, &body));
         let wanted = MemberUpdate {
             holdings,
@@ -129,6 +110,32 @@ pub async fn update(call: Call, user: User) -> Outcome {
         Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
+}
+
+/// The roles that a request gives a member instead of all earlier ones; none if it names no role.
+fn wanted_holdings<'a>(
+    body: &'a UpdateMember,
+    resources: &'a [(ResourceKey, Option<Resource>)],
+    grants: &'a [WantedGrant],
+) -> Option<Holdings<'a>> {
+    match (&body.role, &body.grants) {
+        (Field::Value(role), None) => Some(Holdings::One(RequestedOffer {
+            role,
+            resources,
+            term: body.duration,
+        })),
+        (Field::Value(role), Some(_)) => Some(Holdings::Mix {
+            role: Some(role),
+            term: body.duration,
+            grants,
+        }),
+        (Field::Absent | Field::Null, Some(_)) => Some(Holdings::Mix {
+            role: None,
+            term: body.duration,
+            grants,
+        }),
+        (Field::Absent | Field::Null, None) => None,
+    }
 }
 
 fn key_of(grant: &GrantInput) -> ResourceKey {

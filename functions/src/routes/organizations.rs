@@ -8,7 +8,7 @@ use crate::shapes::organization::{
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Plan, Role, Status, roleset};
-use muster_edge::change::PendingChange;
+use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
 use muster_store::{Footing, Key};

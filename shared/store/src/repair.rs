@@ -48,7 +48,7 @@
 mod api_keys;
 mod contacts;
 mod counters;
-mod mend;
+mod fix;
 mod pages;
 mod people;
 mod subject;
@@ -77,7 +77,7 @@ pub struct Options {
     /// The time between the first and the second look; longer than counting by the stream takes.
     pub pause: Duration,
     /// Whether to fix differences.
-    pub mend: bool,
+    pub fix: bool,
 }
 
 /// The kind of difference.
@@ -125,7 +125,7 @@ pub enum Outcome {
     /// It was only to be reported.
     Found,
     /// It is fixed.
-    Mended,
+    Fixed,
     /// Others kept changing it: try again.
     Busy,
     /// Two rows claim the same item: a person must decide.
@@ -136,7 +136,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Found => "found",
-            Self::Mended => "fixed",
+            Self::Fixed => "fixed",
             Self::Busy => "busy, try again",
             Self::Undecided => "two rows claim it; decide by hand",
         })
@@ -171,7 +171,7 @@ impl Report {
     /// Whether no difference is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Mended)
+        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Fixed)
     }
 }
 
@@ -286,7 +286,7 @@ impl Repair<'_> {
     /// The outcome of a fix; `None` if it lost to others and may be tried again.
     async fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
         match written {
-            Ok(()) => Ok(Some(Outcome::Mended)),
+            Ok(()) => Ok(Some(Outcome::Fixed)),
             Err(CommitError::Lost(_) | CommitError::Busy) => Ok(None),
             Err(CommitError::Throttled) => {
                 tokio::time::sleep(THROTTLED).await;

@@ -9,6 +9,7 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
+use muster_domain::DecisionContext;
 use muster_domain::address::parse_list;
 use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
@@ -200,27 +201,16 @@ fn plan(
     ids: &mut Ids,
 ) -> Result<Plan, Problem> {
     let ctx = org.decision_context()?;
+    let (people, known) = match people_and_mail(&ctx, read, request)? {
+        Lookup::Ready(found) => found,
+        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
+    };
     let People {
         addresses,
         mut holders,
         mut accounts,
-    } = match request.invitees.people(&ctx, read, &request.role)? {
-        Lookup::Ready(people) => people,
-        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
-    };
-    if request.dry_run {
-        // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
-        holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
-    }
+    } = people;
     let resources = resources_found(read, org.organization.id, &request.resources)?;
-    let mailed = addresses
-        .iter()
-        .flatten()
-        .chain(accounts.iter().flat_map(Account::mailboxes));
-    let known = match deliverability(read, org.organization.id, mailed)? {
-        Lookup::Ready(known) => known,
-        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
-    };
     // A dry run also does not reveal when another member last mailed an address.
     let untold = request.dry_run && !create::sees_contacts(&ctx);
     let mail = MailHistory {
@@ -263,6 +253,30 @@ fn plan(
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }
+}
+
+/// The people whom a request names, and what is known about mail to them; or the keys to read first.
+fn people_and_mail(
+    ctx: &DecisionContext<'_>,
+    read: &ReadSet,
+    request: &InviteRequest,
+) -> Result<Lookup<(People, Vec<Deliverability>)>, Problem> {
+    let mut people = match request.invitees.people(ctx, read, &request.role)? {
+        Lookup::Ready(people) => people,
+        Lookup::Needs(more) => return Ok(Lookup::Needs(more)),
+    };
+    if request.dry_run {
+        // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
+        people
+            .holders
+            .retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
+    }
+    let addresses = people.addresses.iter().flatten();
+    let mailed = addresses.chain(people.accounts.iter().flat_map(Account::mailboxes));
+    Ok(match deliverability(read, ctx.organization.id, mailed)? {
+        Lookup::Ready(known) => Lookup::Ready((people, known)),
+        Lookup::Needs(more) => Lookup::Needs(more),
+    })
 }
 
 /// What is known about mail to these addresses, or the keys to read first.

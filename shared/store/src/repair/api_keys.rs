@@ -57,7 +57,7 @@ impl Repair<'_> {
                 should: live.to_string(),
                 outcome: Outcome::Found,
             };
-            if !self.options.mend {
+            if !self.options.fix {
                 return Ok(Some(difference));
             }
             let mut transaction = Transaction::empty(&self.store.table);

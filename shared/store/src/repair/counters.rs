@@ -175,7 +175,7 @@ impl Repair<'_> {
                     outcome: Outcome::Found,
                 })
                 .collect();
-            if found.is_empty() || !self.options.mend {
+            if found.is_empty() || !self.options.fix {
                 return Ok(found);
             }
             let mut transaction = Transaction::empty(&self.store.table);
@@ -213,7 +213,7 @@ impl Repair<'_> {
                 None
             } else if told == sums {
                 return Ok(Vec::new());
-            } else if self.options.mend {
+            } else if self.options.fix {
                 let mut transaction = Transaction::empty(&self.store.table);
                 transaction.summed(&key, &sums.0, before.as_ref())?;
                 self.came_to(self.store.write(transaction).await).await?

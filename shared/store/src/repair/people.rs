@@ -80,10 +80,10 @@ impl Repair<'_> {
             if suspects.get(&standing.person) != Some(&standing.is) {
                 continue;
             }
-            let outcome = if self.options.mend {
+            let outcome = if self.options.fix {
                 let reconciled = self.store.reconcile_counts(self.id, &[standing.person]).await;
                 match reconciled.map_err(|failed| failed.error) {
-                    Ok(_) => Outcome::Mended,
+                    Ok(_) => Outcome::Fixed,
                     Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Outcome::Busy,
                     Err(CommitError::Failed(error)) => return Err(error),
                 }

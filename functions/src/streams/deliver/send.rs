@@ -1,26 +1,24 @@
-//! Passing one mail to SES, and recording the result.
+//! Passing one mail to SES.
 
-use super::deliver::{DeliverError, show_delivery};
+use super::outcome::{DeliverError, record};
 use muster_domain::Mail;
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{MailState, NotNow};
 use muster_edge::mail::Outgoing;
 use muster_edge::post::{Post, PostError};
 use muster_edge::{App, Metric};
-use muster_store::{Backoff, Obstacle, Tries};
+use muster_store::Backoff;
 use std::time::Duration;
 
 /// Maximum number of calls to SES while it throttles, before the mail is left to the schedule.
-const ASKED: u32 = 3;
-/// Maximum number of attempts to record the result of a mail. Without the record, the mail would be sent again.
-const NOTED: u32 = 9;
+const MAX_CALLS: u32 = 3;
 
 /// Passes a mail to the mail service, and records the result.
-pub(super) async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
-    match ask(post, mail, outgoing).await {
+pub(super) async fn send(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
+    match call_service(post, mail, outgoing).await {
         Ok(()) => {
             app.metrics().count(Metric::MailSent, 1);
-            note(app, mail, MailState::Sent, Delivery::Sent).await
+            record(app, mail, MailState::Sent, Delivery::Sent).await
         }
         Err(PostError::Refused(reason)) => {
             tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
@@ -39,10 +37,10 @@ pub(super) async fn hand_over(app: &App, post: &Post, mail: &Mail, outgoing: &Ou
     }
 }
 
-/// Asks the mail service to send a mail, with pauses while it throttles.
-async fn ask(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), PostError> {
+/// Calls the mail service, with pauses while it throttles.
+async fn call_service(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), PostError> {
     let mut backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(1));
-    for _ in 1..ASKED {
+    for _ in 1..MAX_CALLS {
         match post.send(outgoing, mail).await {
             Err(PostError::Throttled(_)) => backoff.pause().await,
             outcome => return outcome,
@@ -65,20 +63,5 @@ async fn put_off(app: &App, mail: &Mail, why: NotNow, reason: &str) -> Result<()
 
 async fn fail(app: &App, mail: &Mail) -> Result<(), DeliverError> {
     app.metrics().count(Metric::MailFailed, 1);
-    note(app, mail, MailState::Failed, Delivery::Failed).await
-}
-
-async fn note(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
-    let mut tries = Tries::new(NOTED);
-    loop {
-        let now = app.clock().now();
-        match app.store().move_mail(mail, MailState::Sending, state, now).await {
-            Ok(_) => break,
-            Err(error) if error.is_throttled() && tries.again(Obstacle::Throttle).await => {
-                app.metrics().count(Metric::Throttled, 1);
-            }
-            Err(error) => return Err(DeliverError::Unnoted(error)),
-        }
-    }
-    Ok(show_delivery(app, mail, delivery).await?)
+    record(app, mail, MailState::Failed, Delivery::Failed).await
 }

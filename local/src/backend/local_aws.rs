@@ -1,6 +1,6 @@
 //! The AWS services that the functions use, in this process.
 
-use super::crew::TaskSet;
+use super::task_set::TaskSet;
 use super::{StartError, listen, local_address};
 use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
 use crate::data::DataFolder;
@@ -20,9 +20,9 @@ pub(super) struct LocalAws {
 }
 
 impl LocalAws {
-    /// Starts the services; the crew keeps them running.
+    /// Starts the services; the task set keeps them running.
     pub(super) async fn start(
-        crew: &mut TaskSet,
+        tasks: &mut TaskSet,
         data: &DataFolder,
         clock: Clock,
         feedback: Feedback,
@@ -31,9 +31,9 @@ impl LocalAws {
         let mailbox = Mailbox::new(clock, feedback);
         let files = FileStore::open(data.file("files")).map_err(StartError::Files)?;
         let endpoints = Endpoints {
-            dynamodb: serve(crew, "database", database.routes()).await?,
-            services: serve(crew, "services", services(data, mailbox.clone())?).await?,
-            files: serve(crew, "files", s3(&files)?).await?,
+            dynamodb: serve(tasks, "database", database.routes()).await?,
+            services: serve(tasks, "services", services(data, mailbox.clone())?).await?,
+            files: serve(tasks, "files", s3(&files)?).await?,
         };
         // Tests do not watch this client, since creating the table is not a function's call.
         let sdk = aws::sdk_config(endpoints.clone(), None);
@@ -49,10 +49,10 @@ impl LocalAws {
 }
 
 /// Serves these routes on a loopback port of their own.
-async fn serve(crew: &mut TaskSet, name: &'static str, routes: Router) -> Result<String, StartError> {
+async fn serve(tasks: &mut TaskSet, name: &'static str, routes: Router) -> Result<String, StartError> {
     let listener = listen(0).await?;
     let endpoint = format!("http://{}", local_address(&listener)?);
-    crew.serve(name, listener, routes);
+    tasks.serve(name, listener, routes);
     Ok(endpoint)
 }
 

@@ -1,51 +1,12 @@
-//! The table, read from the deployment's template, so that local and deployed cannot differ.
+//! The table's definition in the deployment's template.
 
+use super::DatabaseError;
+use crate::template::Template;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{self, AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement, StreamSpecification};
 use serde::Deserialize;
-
-/// The reason why this backend cannot use the template.
-#[derive(Debug, thiserror::Error)]
-pub enum TemplateError {
-    /// It is not YAML, or lacks a required part.
-    #[error("the table's template cannot be read: {0}")]
-    Unreadable(#[from] Box<serde_saphyr::Error>),
-    /// A part of it is incomplete.
-    #[error("the table's template is incomplete: {0}")]
-    Incomplete(#[from] BuildError),
-}
-
-/// Reads the properties of the resource `Table`, and ignores all others that a deployment needs.
-///
-/// Intrinsic functions are ignored in their long form only (`Ref: Stage`), since `!Ref` is a YAML tag.
-pub(super) fn table(template: &str) -> Result<Table, TemplateError> {
-    let template: Template = serde_saphyr::from_str(template).map_err(Box::new)?;
-    let properties = template.resources.table.properties;
-    Ok(Table {
-        keys: keys(properties.key_schema)?,
-        attributes: properties
-            .attribute_definitions
-            .into_iter()
-            .map(Attribute::build)
-            .collect::<Result<_, _>>()?,
-        indexes: properties
-            .global_secondary_indexes
-            .into_iter()
-            .map(Index::build)
-            .collect::<Result<_, _>>()?,
-        billing: properties.billing_mode.as_str().into(),
-        stream: StreamSpecification::builder()
-            .stream_enabled(true)
-            .stream_view_type(properties.stream_specification.stream_view_type.as_str().into())
-            .build()?,
-        time_to_live: properties
-            .time_to_live_specification
-            .filter(|ttl| ttl.enabled)
-            .map(|ttl| ttl.attribute_name),
-    })
-}
 
 /// The table of the template, in the SDK's types.
 pub(super) struct Table {
@@ -58,6 +19,33 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// Reads the resource `Table` of a template.
+    pub(super) fn read(template: &Template) -> Result<Self, DatabaseError> {
+        let properties: Properties = template.properties("Table")?;
+        Ok(Self {
+            keys: keys(properties.key_schema)?,
+            attributes: properties
+                .attribute_definitions
+                .into_iter()
+                .map(Attribute::build)
+                .collect::<Result<_, _>>()?,
+            indexes: properties
+                .global_secondary_indexes
+                .into_iter()
+                .map(Index::build)
+                .collect::<Result<_, _>>()?,
+            billing: properties.billing_mode.as_str().into(),
+            stream: StreamSpecification::builder()
+                .stream_enabled(true)
+                .stream_view_type(properties.stream_specification.stream_view_type.as_str().into())
+                .build()?,
+            time_to_live: properties
+                .time_to_live_specification
+                .filter(|ttl| ttl.enabled)
+                .map(|ttl| ttl.attribute_name),
+        })
+    }
+
     /// The request that creates it.
     pub(super) fn create(&self, client: &Client, name: &str) -> CreateTableFluentBuilder {
         client
@@ -74,24 +62,6 @@ impl Table {
     pub(super) fn time_to_live(&self) -> Option<&str> {
         self.time_to_live.as_deref()
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Template {
-    resources: Resources,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resources {
-    table: Resource,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resource {
-    properties: Properties,
 }
 
 #[derive(Deserialize)]
@@ -189,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_template_without_a_table_is_named() {
-        let error = table("Resources: {}").err().unwrap();
+        let error = Table::read(&Template::parse("Resources: {}").unwrap()).err().unwrap();
         assert!(error.to_string().contains("`Table`"), "{error}");
     }
 
@@ -210,7 +180,7 @@ mod tests {
                   KeySchema: [{AttributeName: PK, KeyType: HASH}]
                   StreamSpecification: {StreamViewType: NEW_IMAGE}
             ";
-        let table = table(text).unwrap();
+        let table = Table::read(&Template::parse(text).unwrap()).unwrap();
         assert_eq!(table.keys.len(), 1);
         assert_eq!(table.time_to_live(), None);
     }

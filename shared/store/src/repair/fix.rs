@@ -79,11 +79,11 @@ impl Repair<'_> {
             if read.findings.is_empty() {
                 return Ok(Vec::new());
             }
-            if !self.options.mend {
+            if !self.options.fix {
                 return Ok(told(Outcome::Found));
             }
             found = told(Outcome::Busy);
-            if let Some(outcomes) = self.mend(&read, who).await? {
+            if let Some(outcomes) = self.fix(&read, who).await? {
                 for (difference, outcome) in found.iter_mut().zip(outcomes) {
                     difference.outcome = outcome;
                 }
@@ -173,7 +173,7 @@ impl Repair<'_> {
     }
 
     /// Fixes all findings; `None` on a conflict.
-    async fn mend(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
+    async fn fix(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
         let mut rivals = BTreeMap::new();
         for finding in read
             .findings
@@ -214,11 +214,7 @@ impl Repair<'_> {
         }
         let outcome = |f: &Finding| {
             let is_claimed = claimed.iter().any(|claimed| claimed.key == f.key);
-            if is_claimed {
-                Outcome::Undecided
-            } else {
-                Outcome::Mended
-            }
+            if is_claimed { Outcome::Undecided } else { Outcome::Fixed }
         };
         Ok(Some(read.findings.iter().map(outcome).collect()))
     }
