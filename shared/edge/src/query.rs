@@ -5,7 +5,7 @@ use crate::cursors::CursorKey;
 use crate::problem::Problem;
 use muster_domain::Instant;
 use muster_domain::instant::InstantError;
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_store::Cursor;
 
 /// Rows per page if the caller gives no number.
