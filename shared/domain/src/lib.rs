@@ -32,6 +32,7 @@ pub mod rules;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod user_name;
 
 pub use address::{Address, Domain};
 pub use api_key::{ApiKey, KeyId, Limits, Secret};
@@ -56,3 +57,4 @@ pub use roleset::{Role, RoleSet, permission};
 pub use rules::DecisionContext;
 pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;
+pub use user_name::UserName;
