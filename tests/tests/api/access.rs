@@ -7,6 +7,7 @@ mod evaluation;
 mod generated;
 mod keys;
 mod paging;
+mod samples;
 mod scenario;
 mod searches;
 mod standard;
