@@ -11,6 +11,17 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use utoipa::PartialSchema as _;
 
+/// The operation's id: its binary's name. Of the routes of one binary, those of one organization say so.
+fn operation_id(route: &Route) -> String {
+    let name = route.binary.replace('-', "_");
+    let is_first = Route::of(route.binary).is_some_and(|first| first.path == route.path);
+    if is_first {
+        name
+    } else {
+        format!("{name}_in_organization")
+    }
+}
+
 /// The formats of a file.
 const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
 
@@ -75,7 +86,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     responses.insert("4XX".into(), problem.clone());
     responses.insert("5XX".into(), problem);
     let mut described = json!({
-        "operationId": route.binary.replace('-', "_"),
+        "operationId": operation_id(route),
         "summary": route.summary,
         "description": access_text(route),
         "parameters": parameters(route, operation),

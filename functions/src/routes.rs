@@ -283,6 +283,25 @@ routes! {
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
         Operation::shows::<Configuration>();
+    // The decision point of one organization: the same functions, which the path tells the organization.
+    "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+        "Check whether a subject may act on a resource of this organization",
+        Operation::takes::<Evaluation>().answers::<Decided>(200);
+    "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+        "Check up to 100 access requests in this organization at once",
+        Operation::takes::<Evaluations>().answers::<Decisions>(200);
+    "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+        "Search subjects that may act on a resource of this organization",
+        Operation::searches::<SubjectSearch, FoundSubject>();
+    "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+        "Search resources of this organization a subject may act on",
+        Operation::searches::<ResourceSearch, FoundResource>();
+    "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+        "Search actions a subject may perform on a resource of this organization",
+        Operation::searches::<ActionSearch, FoundAction>();
+    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
+        "Get the endpoints for access decisions in one organization",
+        Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person directly if their account is known, or else invite them",

@@ -335,6 +335,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
         ("MUSTER_MAIL_CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
+        ("MUSTER_TEST_ROLE_SETS", "true".to_owned()),
     ]
 }
 

@@ -5,6 +5,7 @@ use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::api_key::Unusable;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
 use muster_domain::rules::keys::{self, NewApiKey};
 use muster_domain::{ApiKey, Instant, KeyId, Organization, OrganizationId, ResourceKey, Secret, Timestamp};
@@ -182,6 +183,7 @@ async fn verdict(
             key: Some(&key),
             action,
             resource: resource.as_ref().map(|r| &r.reference),
+            properties: SentProperties::default(),
             now: call.now,
         };
         Ok::<bool, Problem>(access::decide(&question).is_allowed())

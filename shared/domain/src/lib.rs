@@ -32,6 +32,7 @@ pub mod rules;
 pub mod search;
 pub mod text;
 pub mod time;
+pub mod user_name;
 pub mod violation;
 
 pub use address::{Address, Domain};
@@ -57,3 +58,4 @@ pub use roleset::{Role, RoleSet, permission};
 pub use rules::DecisionContext;
 pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;
+pub use user_name::UserName;

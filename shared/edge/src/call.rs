@@ -14,8 +14,8 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYP
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use muster_domain::Secret;
 use muster_domain::violation::Violation;
+use muster_domain::{OrganizationId, Secret};
 use muster_store::IdempotencyKey;
 use std::str::FromStr;
 
@@ -211,6 +211,18 @@ impl Call {
             .unwrap_or_default();
         text.parse()
             .map_err(|_| Problem::not_found(if name == "org" { "organization" } else { name }))
+    }
+
+    /// The organization that the path names, if the route is one of an organization.
+    ///
+    /// # Errors
+    /// 404 if it can be none.
+    pub fn organization_in_path(&self) -> Result<Option<OrganizationId>, Problem> {
+        let parameters = self.request.path_parameters_ref();
+        match parameters.is_some_and(|p| p.first("org").is_some()) {
+            true => self.path("org").map(Some),
+            false => Ok(None),
+        }
     }
 
     /// A segment of the path whose value the caller chooses, such as the id of a resource to register.

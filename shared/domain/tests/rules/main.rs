@@ -15,6 +15,7 @@ mod asking;
 mod attacks;
 mod authority;
 mod bulk;
+mod conditions;
 mod contacts;
 mod deletion;
 mod expiry;
