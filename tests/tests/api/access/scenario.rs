@@ -500,3 +500,51 @@ async fn the_decision_point_of_an_organization_is_of_that_one_alone() {
         .await
         .problem(403, "forbidden");
 }
+
+/// The "why" of a decision under a condition.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_tells_the_condition_that_is_met_or_those_that_would_permit_it() {
+    let not_archived = json!({ "resource.status": { "is_not": "archived" } });
+    for point in DecisionPoint::both().await {
+        let why = async |asked: &Value| point.ask("evaluation", asked).await.expect(200).body["context"].clone();
+        let write = |subject: &Value, resource: &Value| question(subject, &action("write"), resource);
+        let permitted = why(&write(&user("alice"), &record("record-1"))).await;
+        assert_eq!(permitted["role"], "editor");
+        assert_eq!(permitted["when"], not_archived);
+        let unconditional = why(&first()).await;
+        assert!(unconditional.get("when").is_none(), "{unconditional:#}");
+        let denied = why(&write(&user("alice"), &record_with("record-2", "archived"))).await;
+        assert_eq!(denied["reason"], "condition_not_met");
+        assert_eq!(denied["needed"]["roles"], json!(["owner", "editor", "archivist"]));
+        let conditions = json!([
+            { "role": "editor", "when": not_archived },
+            { "role": "archivist", "when": { "resource.status": { "is": "archived" } } },
+            { "role": "archivist", "when": { "subject.role": { "is": "admin" } } },
+        ]);
+        assert_eq!(denied["needed"]["conditions"], conditions);
+    }
+}
+
+/// A role set for tests is none where the configuration does not name it.
+#[tokio::test(flavor = "multi_thread")]
+async fn organizations_are_made_with_the_fixture_only_where_the_configuration_allows_it() {
+    let h = Harness::start().await;
+    let known = h.backend.app();
+    let config = muster_edge::Config {
+        test_role_sets: false,
+        ..known.config().clone()
+    };
+    let app = muster_edge::App::new(config, known.sdk(), known.clock().clone());
+    let mut event = muster_tests::samples::sample("create-organization", &Vec::new());
+    event["body"] = json!({ "name": "Acme", "role_set": "authzen-scenario" })
+        .to_string()
+        .into();
+    let token = h.person("olivia").token(&h);
+    event["headers"]["authorization"] = format!("Bearer {token}").into();
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    let call = muster_functions::routes::call("create-organization", &app, request);
+    let reply = muster_tests::calls::run_as("create-organization", call).await;
+    assert_eq!(reply.status(), 422);
+    let body: Value = serde_json::from_slice(reply.body()).unwrap();
+    assert_eq!(body["errors"][0]["code"], "unknown_role_set", "{body:#}");
+}
