@@ -1,7 +1,7 @@
 //! Delivering one mail: take it up, pass it to SES, record the result. A mail is resent only if it is unknown whether it was sent.
 
 mod letter;
-mod outcome;
+pub(super) mod outcome;
 mod send;
 
 pub(super) use outcome::DeliverError;

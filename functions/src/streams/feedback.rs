@@ -165,7 +165,7 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
             .record_outbox_state(&mail, open, finished, app.clock().now())
             .await?;
     }
-    super::deliver::show_delivery(app, &mail, event.delivery()).await?;
+    super::deliver::outcome::show_delivery(app, &mail, event.delivery()).await?;
     let Some(mark) = event.mark().filter(|_| mail.marks()) else {
         return Ok(());
     };

@@ -216,7 +216,7 @@ mod tests {
         let shared = |name: &str| match name {
             "MUSTER_MAILS_PER_SECOND" => Some("1".to_owned()),
             "MUSTER_MAIL_DELIVERERS" => Some("4".to_owned()),
-            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" => None,
+            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" | "MUSTER_TEST_ROLE_SETS" => None,
             _ => Some("https://value.example".to_owned()),
         };
         assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));

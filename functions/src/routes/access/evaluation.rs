@@ -41,11 +41,14 @@ async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Ve
         subjects: BTreeMap::new(),
         resources: BTreeMap::new(),
     };
-    let answer = |entry: &'_ BatchEntry| match entry {
-        BatchEntry::Question(ask) => answering.answer(ask),
-        BatchEntry::Incomplete(missing) => Ok(Decided::incomplete(missing.clone())),
-    };
-    entries.iter().map(answer).collect()
+    let mut answers = Vec::with_capacity(entries.len());
+    for entry in entries {
+        answers.push(match entry {
+            BatchEntry::Question(ask) => answering.answer(ask)?,
+            BatchEntry::Incomplete(missing) => Decided::incomplete(missing.clone()),
+        });
+    }
+    Ok(answers)
 }
 
 /// The data that all questions of a request share. Most name the same few subjects and resources, so each is built only once.
