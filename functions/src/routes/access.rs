@@ -51,8 +51,8 @@ struct Opening<'a, B> {
 impl<'a, B: Search> Opening<'a, B> {
     /// The caller, the body, the organization, and the requested page.
     fn of(call: &'a Call, user: User) -> Result<Self, Problem> {
-        let body: B = body(call)?;
         let asking = Asking::of(call, &user)?;
+        let body: B = body(call)?;
         let named = asking.named(body.told());
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {

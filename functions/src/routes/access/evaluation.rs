@@ -14,16 +14,18 @@ use std::collections::btree_map::Entry;
 
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
+    let asking = Asking::of(&call, &user)?;
     let body: Evaluation = body(&call)?;
-    let ask = BatchEntry::Question(Box::new(body.understood(&Asking::of(&call, &user)?)));
+    let ask = BatchEntry::Question(Box::new(body.understood(&asking)));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
 }
 
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
+    let asking = Asking::of(&call, &user)?;
     let body: Evaluations = body(&call)?;
-    let asks = body.understood(&Asking::of(&call, &user)?);
+    let asks = body.understood(&asking);
     let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
