@@ -232,7 +232,7 @@ async fn nothing_is_listed_for_a_member_who_may_not_see_it_either() {
         tried += 1;
     }
     assert_eq!(
-        tried, 6,
-        "events, contacts, invitations, keys, people, and people as a file"
+        tried, 8,
+        "events, contacts, invitations, keys, people, people as a file, and two searches"
     );
 }

@@ -304,6 +304,17 @@ pub(super) const PROBES: &[Probe] = &[
     asking("/access/v1/search/resource", asked),
     asking("/access/v1/search/action", asked),
     outside("GET", "/.well-known/authzen-configuration", none, [SHOWN; 3]),
+    asking("/v1/organizations/{org}/access/v1/evaluation", asked),
+    asking("/v1/organizations/{org}/access/v1/evaluations", asked),
+    asking("/v1/organizations/{org}/access/v1/search/subject", asked),
+    asking("/v1/organizations/{org}/access/v1/search/resource", asked),
+    asking("/v1/organizations/{org}/access/v1/search/action", asked),
+    outside(
+        "GET",
+        "/.well-known/authzen-configuration/v1/organizations/{org}",
+        none,
+        [SHOWN; 3],
+    ),
     inside(
         "PUT",
         "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",
