@@ -535,12 +535,11 @@ async fn organizations_are_made_with_the_fixture_only_where_the_configuration_al
         ..known.config().clone()
     };
     let app = muster_edge::App::new(config, known.sdk(), known.clock().clone());
-    let mut event = muster_tests::samples::sample("create-organization", &Vec::new());
+    let token = h.person("olivia").token(&h);
+    let mut event = muster_tests::samples::sample("create-organization", &vec![("token", token)]);
     event["body"] = json!({ "name": "Acme", "role_set": "authzen-scenario" })
         .to_string()
         .into();
-    let token = h.person("olivia").token(&h);
-    event["headers"]["authorization"] = format!("Bearer {token}").into();
     let request = lambda_http::request::from_str(&event.to_string()).unwrap();
     let call = muster_functions::routes::call("create-organization", &app, request);
     let reply = muster_tests::calls::run_as("create-organization", call).await;
