@@ -75,7 +75,7 @@ pub(super) async fn skip(app: &App, mail: &Mail, why: Option<Delivery>) -> Resul
 }
 
 /// Records the delivery state of a mail on its invitation. If this fails, the retry finds the mail finished and repeats this.
-pub(super) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
+pub(in crate::streams) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
     if let Letter::Invitation { invitation, generation } = mail.letter {
         let store = app.store();
         store
