@@ -4,7 +4,7 @@ mod letter;
 pub(super) mod outcome;
 mod send;
 
-pub(super) use outcome::DeliverError;
+pub(super) use outcome::{DeliverError, show_delivery};
 
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
@@ -14,7 +14,7 @@ use muster_domain::{Address, Mail, MailId, OrganizationId};
 use muster_edge::App;
 use muster_edge::post::Post;
 use muster_store::{Key, ReadSet, StoreError};
-use outcome::{show_delivery, skip};
+use outcome::skip;
 use send::send;
 
 /// Delivers a mail, unless it was delivered before, its content is outdated, or it must not reach its address.
