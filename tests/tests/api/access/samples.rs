@@ -1,6 +1,7 @@
 //! The sample for axum, in front of a product of its own. `.ci/check-samples` runs the others.
 
 #[path = "../../../../samples/axum.rs"]
+#[expect(unreachable_pub, reason = "a sample is public where a product takes it")]
 mod sample;
 
 use axum::Router;
