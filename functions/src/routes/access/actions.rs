@@ -1,7 +1,7 @@
 //! Search for the actions that a subject may perform on a resource.
 
 use super::{Opening, Subject, authorize, nothing, place, reply};
-use crate::shapes::access::ask::{keys_about, resource_key};
+use crate::shapes::access::ask::{NamedOrganization, keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
@@ -27,6 +27,9 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
         return nothing("unknown_organization");
     };
     authorize(org, about)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if org.organization.is_deleted() {
         return nothing("organization_deleted");
     }

@@ -2,7 +2,7 @@
 
 use super::{Subject, authorize, bad_request, body, place, reply};
 use crate::shapes::access::answer::Decided;
-use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation};
+use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation, NamedOrganization};
 use crate::shapes::access::batch::{BatchEntry, Evaluations};
 use muster_domain::rules::asking::{self, About};
 use muster_domain::{OrganizationId, Resource, ResourceKey};
@@ -68,6 +68,9 @@ impl<'a> Answering<'a> {
             return Ok(Decided::denied("unknown_organization"));
         };
         authorize(org, ask.about)?;
+        if matches!(ask.place, NamedOrganization::Elsewhere(_)) {
+            return Ok(Decided::denied("unknown_organization"));
+        }
         let organization = org.organization.id;
         let read = self.read;
         let find = || Subject::find(org, read, ask.about);

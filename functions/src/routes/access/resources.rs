@@ -2,7 +2,7 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::keys_about;
+use crate::shapes::access::ask::{NamedOrganization, keys_about};
 use crate::shapes::access::find::{FoundResource, ResourceSearch};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
@@ -27,6 +27,9 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
         return nothing("unknown_organization");
     };
     authorize(org, about)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }

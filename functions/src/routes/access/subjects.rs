@@ -2,7 +2,7 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, as_asked, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::resource_key;
+use crate::shapes::access::ask::{NamedOrganization, resource_key};
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
@@ -30,6 +30,9 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
         return nothing("unknown_organization");
     };
     authorize(org, None)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }

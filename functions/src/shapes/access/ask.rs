@@ -58,18 +58,18 @@ impl<'a> Asking<'a> {
     #[must_use]
     pub fn named<'p>(&self, told: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
         let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
-        let named = match named.next() {
-            None => {
-                return self
-                    .own_point
-                    .or(self.of_key)
-                    .map_or(NamedOrganization::Nowhere, NamedOrganization::Organization);
-            }
-            Some(value) => value.as_str().and_then(|text| text.parse().ok()),
-        };
-        match named {
-            Some(id) if self.own_point.is_none_or(|own| own == id) => NamedOrganization::Organization(id),
-            Some(_) | None => NamedOrganization::Nonsense,
+        let named: Option<Option<OrganizationId>> = named
+            .next()
+            .map(|value| value.as_str().and_then(|text| text.parse().ok()));
+        match (self.own_point, named) {
+            (Some(own), None) => NamedOrganization::Organization(own),
+            (Some(own), Some(named)) if named == Some(own) => NamedOrganization::Organization(own),
+            (Some(own), Some(_)) => NamedOrganization::Elsewhere(own),
+            (None, Some(Some(id))) => NamedOrganization::Organization(id),
+            (None, Some(None)) => NamedOrganization::Nonsense,
+            (None, None) => self
+                .of_key
+                .map_or(NamedOrganization::Nowhere, NamedOrganization::Organization),
         }
     }
 
@@ -111,18 +111,20 @@ impl<'a> Asking<'a> {
 pub enum NamedOrganization {
     /// None.
     Nowhere,
-    /// What can be none, or another than the one whose decision point was asked.
+    /// What can be none.
     Nonsense,
+    /// Another than this one, whose decision point was asked: it decides nothing about others.
+    Elsewhere(OrganizationId),
     /// This one, whether it exists or not.
     Organization(OrganizationId),
 }
 
 impl NamedOrganization {
-    /// The organization, if it names one.
+    /// The organization whose decision point answers, if there is one.
     #[must_use]
     pub const fn id(self) -> Option<OrganizationId> {
         match self {
-            Self::Organization(id) => Some(id),
+            Self::Organization(id) | Self::Elsewhere(id) => Some(id),
             Self::Nowhere | Self::Nonsense => None,
         }
     }

@@ -488,17 +488,19 @@ async fn the_decision_point_of_an_organization_is_of_that_one_alone() {
     asked["context"] = json!({ "organization": other.id });
     let answer = point.ask("evaluation", &asked).await.expect(200);
     assert_eq!(answer.body["context"]["reason"], "unknown_organization");
+    let elsewhere = json!({ "subject": user("alice"), "resource": record("record-1"), "context": asked["context"] });
+    assert!(point.finds("action", &elsewhere).await.is_empty());
     asked["context"] = json!({ "organization": point.base.rsplit('/').next() });
     assert!(point.decides(&asked).await);
     let path = format!("{}/access/v1/evaluation", point.base);
     for stranger in [&other.owner, &point.h.person("stella")] {
-        stranger.post(&point.h, &path, &first()).await.problem(403, "forbidden");
+        stranger.post(&point.h, &path, &first()).await.problem(404, "not-found");
     }
     let key = other.key(&point.h, &other.owner, &json!({ "name": "gateway" })).await;
     key.persona
         .post(&point.h, &path, &first())
         .await
-        .problem(403, "forbidden");
+        .problem(404, "not-found");
 }
 
 /// The "why" of a decision under a condition.
