@@ -31,7 +31,7 @@ const fn status(status: Status) -> &'static str {
 /// A person's cells.
 #[must_use]
 pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
-    let grants: Vec<String> = person.grants.iter().map(|grant| told(grant, sheet)).collect();
+    let grants: Vec<String> = person.grants.iter().map(|grant| grant_text(grant, sheet)).collect();
     [
         Cell::text(Some(person.kind)),
         Cell::text(person.name.as_ref()),
@@ -48,7 +48,7 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
 }
 
 /// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.
-fn told(grant: &GrantBody, sheet: &Sheet) -> String {
+fn grant_text(grant: &GrantBody, sheet: &Sheet) -> String {
     let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
     let GrantBody { kind, id, role, .. } = grant;
     format!("{kind}/{id}: {role}{}", end.unwrap_or_default())

@@ -1,8 +1,8 @@
 //! Suspending an organization, and resuming it. Both are for the platform only.
 
 use crate::shapes::organization::{OrganizationBody, SuspendOrganization};
-use muster_domain::rules::Violation;
 use muster_domain::rules::suspension::{self, SuspensionRequest};
+use muster_domain::violation::Violation;
 use muster_domain::{Instant, OrganizationId, Timestamp};
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 

@@ -4,7 +4,7 @@ mod catalog;
 
 pub use catalog::{ProblemType, TYPE_BASE};
 
-use muster_domain::rules::{Location, Violation};
+use muster_domain::violation::{Location, Violation};
 use muster_domain::{Seats, Suspension};
 use muster_store::StoreError;
 use serde::Serialize;

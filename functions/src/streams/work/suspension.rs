@@ -1,6 +1,6 @@
 //! Mailing the owners that their organization is suspended, or active again.
 
-use super::{JobRunner, Progress};
+use super::{JobRunner, Progress, with_job};
 use muster_domain::rules::{suspension, work};
 use muster_domain::{Changes, Job, Letter, Work};
 use muster_edge::Ids;
@@ -48,17 +48,15 @@ impl JobRunner<'_> {
             if job.is_waiting(self.now) {
                 return Ok(Progress::Later);
             }
-            return Ok(Progress::Pause(Changes {
-                jobs: vec![work::put_off(job, job.work.clone(), self.now, self.now)],
-                ..Changes::default()
-            }));
+            let job = work::put_off(job, job.work.clone(), self.now, self.now);
+            return Ok(Progress::Pause(with_job(Changes::default(), job)));
         }
         let (owners, last) = self.owners(after).await?;
         let ids = &mut Ids::at(self.now);
         let mail = suspension::notify_owners(self.organization, self.set, &owners, letter, self.now, ids);
         let changes = changes.and(mail);
         Ok(match last {
-            Some(last) => self.moved(job, next(Some(last)), changes),
+            Some(last) => self.advance(job, next(Some(last)), changes),
             None => Progress::Last(changes),
         })
     }

@@ -5,6 +5,7 @@ use crate::authority::Authority;
 use crate::member::{Member, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
+use crate::roleset::condition::SentProperties;
 use crate::roleset::{Reach, Role, RoleSet};
 use jiff::Timestamp;
 
@@ -24,6 +25,8 @@ pub struct Question<'a> {
     /// The registered resource. There is none for the organization as a whole, and none for an unregistered resource: then only
     /// roles on the whole organization decide, not those limited to resources.
     pub resource: Option<&'a ResourceRef>,
+    /// The properties that the request sends. Conditions only compare them: they give nothing that a role does not.
+    pub properties: SentProperties<'a>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
@@ -50,6 +53,8 @@ pub enum DenialReason {
     Inactive,
     /// None of the member's live roles allows it there.
     Role,
+    /// A role of the member allows it there, but under conditions that the properties do not meet.
+    Condition,
     /// A role of the member allows it, but the key is limited to less.
     KeyLimits,
 }
@@ -64,6 +69,7 @@ impl DenialReason {
             Self::Key(why) => why.code(),
             Self::Inactive => "member_inactive",
             Self::Role => "role_missing",
+            Self::Condition => "condition_not_met",
             Self::KeyLimits => "key_limited",
         }
     }
@@ -135,11 +141,21 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
     if sources.is_empty() {
         return denied(DenialReason::Role);
     }
+    let holds = |role: &Role| role.holds(question.action, &question.properties);
+    let mut sources = sources.into_iter().filter(|(role, _)| holds(role)).peekable();
+    if sources.peek().is_none() {
+        return denied(DenialReason::Condition);
+    }
     let left = match question.key {
         // The key's limits decide whether it is allowed, and the member's own holdings decide by which role.
-        Some(key) if !own.within(&key.limits, set).allows(question.action, question.resource) => None,
-        Some(key) => sources.into_iter().find(|(role, on)| key.limits.cover(&role.id, *on)),
-        None => sources.into_iter().next(),
+        Some(key) => {
+            let within = own.within(&key.limits, set).sources(question.action, question.resource);
+            let mut within = within.into_iter().filter(|(role, _)| holds(role));
+            within
+                .next()
+                .and_then(|_| sources.find(|(role, on)| key.limits.cover(&role.id, *on)))
+        }
+        None => sources.next(),
     };
     left.map_or_else(
         || denied(DenialReason::KeyLimits),

@@ -1,7 +1,6 @@
 //! Letters about the suspension of an organization, to its owners.
 
-use super::letters::{organization_name, shown};
-use super::{LetterError, Outgoing, untrusted};
+use super::{LetterError, Line, Outgoing, Quotation, shown};
 use askama::Template;
 use jiff::Timestamp;
 use muster_domain::address::Address;
@@ -11,16 +10,16 @@ use muster_domain::address::Address;
 /// # Errors
 /// [`LetterError`] if it cannot be written.
 pub fn suspended(to: Address, name: &str, since: Timestamp, reason: &str) -> Result<Outgoing, LetterError> {
-    let organization = organization_name(name);
+    let organization = Line::organization(name);
     let since = shown(since);
-    let reason = untrusted::lines(reason);
+    let reason = Quotation::from(reason);
     Ok(Outgoing {
         to,
         subject: format!("{organization} is suspended"),
         text: SuspendedText {
             organization: &organization,
             since: &since,
-            reason: &untrusted::quoted(&reason),
+            reason: &reason,
         }
         .render()?,
         html: SuspendedHtml {
@@ -37,7 +36,7 @@ pub fn suspended(to: Address, name: &str, since: Timestamp, reason: &str) -> Res
 /// # Errors
 /// [`LetterError`] if it cannot be written.
 pub fn resumed(to: Address, name: &str) -> Result<Outgoing, LetterError> {
-    let organization = organization_name(name);
+    let organization = Line::organization(name);
     Ok(Outgoing {
         to,
         subject: format!("{organization} is active again"),
@@ -55,27 +54,27 @@ pub fn resumed(to: Address, name: &str) -> Result<Outgoing, LetterError> {
 #[derive(Template)]
 #[template(path = "mail/organization-suspended.txt")]
 struct SuspendedText<'a> {
-    organization: &'a str,
+    organization: &'a Line,
     since: &'a str,
-    reason: &'a str,
+    reason: &'a Quotation,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-suspended.html")]
 struct SuspendedHtml<'a> {
-    organization: &'a str,
+    organization: &'a Line,
     since: &'a str,
-    reason: &'a [String],
+    reason: &'a Quotation,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-resumed.txt")]
 struct ResumedText<'a> {
-    organization: &'a str,
+    organization: &'a Line,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-resumed.html")]
 struct ResumedHtml<'a> {
-    organization: &'a str,
+    organization: &'a Line,
 }
