@@ -1,6 +1,6 @@
 //! Whether a subject may perform an action: one question, or many.
 
-use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
+use super::{Subject, authorize, own_organization, place, reply};
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{AccessQuestion, Evaluation};
 use crate::shapes::access::batch::Evaluations;
@@ -14,7 +14,7 @@ use std::collections::btree_map::Entry;
 
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
-    let body: Evaluation = body(&call)?;
+    let body: Evaluation = call.body()?;
     let ask = body.understood(own_organization(&user));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
@@ -22,9 +22,8 @@ pub async fn evaluate(call: Call, user: User) -> Outcome {
 
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
-    let body: Evaluations = body(&call)?;
-    let asks = body.understood(own_organization(&user));
-    let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;
+    let body: Evaluations = call.body()?;
+    let asks = body.understood(own_organization(&user)).map_err(Problem::invalid)?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }
