@@ -73,6 +73,7 @@ mod probe;
 mod races;
 mod repair;
 mod resources;
+mod route_problems;
 mod samples;
 mod sight;
 mod strangers;
