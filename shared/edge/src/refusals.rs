@@ -158,10 +158,7 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
                 .detail("nothing was changed; `errors` lists what is wrong")
                 .violations(violations),
-            InvitationRefusal::Ended(state) => Self {
-                status: 409,
-                ..ended(state)
-            },
+            InvitationRefusal::Ended(state) => ended(state),
             InvitationRefusal::Rests(rest) => Self::new(ProblemType::InvitationResentTooOften)
                 .detail(format!("it can be sent again at {}", rest.until))
                 .header("retry-after", rest.seconds.to_string()),
@@ -188,11 +185,8 @@ impl From<ResponseRefusal> for Problem {
             }
             ResponseRefusal::Ended(state) => ended(state),
             ResponseRefusal::Inactive => Self::member_inactive(),
-            ResponseRefusal::OrganizationSuspended => Self {
-                status: 409,
-                ..Self::new(ProblemType::OrganizationSuspended)
-                    .detail("the invitation can be accepted once the organization is active again")
-            },
+            ResponseRefusal::OrganizationSuspended => Self::new(ProblemType::OrganizationSuspended)
+                .detail("the invitation can be accepted once the organization is active again"),
             ResponseRefusal::AlreadyMember => Self::new(ProblemType::AlreadyMember),
             ResponseRefusal::InviterLostAuthority => {
                 Self::new(ProblemType::InviterLostAuthority).detail("ask for a new invitation")
