@@ -300,6 +300,7 @@ fn selecting(name: &str) -> Value {
             "description": "Up to 16 roles, separated by commas without spaces: held anywhere, or offered." }),
         "joined_in" => json!(forms::Period::schema()),
         "resource" => json!(forms::ResourceText::schema()),
+        "subject" => json!(forms::Subject::schema()),
         "sort" => {
             json!({ "type": "string", "enum": ["name", "-name", "joined", "-joined", "last_active", "-last_active"] })
         }
@@ -346,7 +347,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
 fn in_path(route: &Route, name: &str) -> Value {
     match name {
         "org" => json!(forms::OrganizationId::schema()),
-        "member" => json!(forms::UserIdOrMe::schema()),
+        "member" => json!(forms::UserNameOrMe::schema()),
         "invitation" => json!(forms::InvitationId::schema()),
         "export" => json!(forms::ExportId::schema()),
         "key" => json!(forms::KeyId::schema()),

@@ -76,5 +76,6 @@ mod resources;
 mod samples;
 mod sight;
 mod strangers;
+mod subjects;
 mod sweeps;
 mod throttles;
