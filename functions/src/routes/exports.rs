@@ -55,8 +55,9 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         format,
         timezone,
         filter: selection,
+        subjects: ctx.sees_subjects(),
     };
-    let sheet = Sheet::new(wanted.timezone.clone());
+    let sheet = Sheet::new(wanted.timezone.clone()).with_subjects(wanted.subjects);
     let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
     let list = List::of(&org, &read, asked)?;
     loop {
@@ -121,7 +122,8 @@ pub async fn create(call: Call, user: User) -> Outcome {
     let in_filter = |violations: Vec<Violation>| Problem::invalid(violations.into_iter().map(inside_filter));
     let (asked, _) = filter.read(call.now).map_err(in_filter)?;
     call.change_in_org(&user, organization, Vec::new(), |org, _, ids| {
-        exports::may_export(&org.decision_context()?)?;
+        let ctx = org.decision_context()?;
+        exports::may_export(&ctx)?;
         let unknown = asked.unknown_roles(org.set);
         if !unknown.is_empty() {
             return Err(in_filter(unknown));
@@ -131,8 +133,9 @@ pub async fn create(call: Call, user: User) -> Outcome {
             format: body.format,
             timezone,
             filter: filter.clone(),
+            subjects: ctx.sees_subjects(),
         };
-        let (export, changes) = exports::ask(&org.decision_context()?, wanted, ids)?;
+        let (export, changes) = exports::ask(&ctx, wanted, ids)?;
         let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
         let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
         Ok(org.commit(changes, reply))

@@ -14,7 +14,7 @@ use muster_tests::sampled::sampled;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const TITLES: [&str; 11] = [
+const TITLES: [&str; 12] = [
     "Kind",
     "Name",
     "Email",
@@ -26,6 +26,7 @@ const TITLES: [&str; 11] = [
     "Joined (UTC)",
     "Last active (UTC)",
     "Role ends (UTC)",
+    "Subject",
 ];
 
 /// What the API shows as `2026-01-31T10:00:00.5Z`, as a sheet in UTC shows it.
@@ -59,6 +60,7 @@ fn line(row: &Value) -> Vec<String> {
         in_utc(&row["joined_at"]),
         in_utc(&row["last_active_at"]),
         in_utc(&row["role_expires_at"]),
+        text("subject"),
     ]
 }
 
@@ -307,7 +309,7 @@ async fn each_file_that_leaves_is_recorded_with_what_was_in_it_and_who_took_it()
     assert_eq!(event["actor"], json!({ "type": "api_key", "id": key.id }));
     assert_eq!(event["subject"], json!({ "type": "organization", "id": acme.id }));
     let filter = json!({ "role": ["program_admin"] });
-    let told = json!({ "format": "xlsx", "timezone": "Europe/Paris", "filter": filter, "rows": 1 });
+    let told = json!({ "format": "xlsx", "timezone": "Europe/Paris", "filter": filter, "subjects": true, "rows": 1 });
     assert_eq!(event["after"], told);
     recount(&h).await;
 }

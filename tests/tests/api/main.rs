@@ -78,5 +78,6 @@ mod route_problems;
 mod samples;
 mod sight;
 mod strangers;
+mod subjects;
 mod sweeps;
 mod throttles;

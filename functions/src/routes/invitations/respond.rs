@@ -75,6 +75,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 organization: answer.organization,
                 set: role_set(answer.organization)?,
                 now: answer.now,
+                with_subjects: false,
             };
             let body = AcceptedBody {
                 organization: answer.organization.id,
@@ -146,6 +147,7 @@ async fn answer(
             former: former.as_ref(),
             invitee: Invitee {
                 id: user.id,
+                subject: user.subject.as_ref(),
                 email: user.email.as_ref(),
                 email_verified: user.email_verified,
                 name: user.name.as_ref(),

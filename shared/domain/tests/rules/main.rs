@@ -46,6 +46,7 @@ mod reliance;
 mod resources;
 mod role_sets;
 mod sight;
+mod subjects;
 mod taking_in;
 mod team;
 mod work;
