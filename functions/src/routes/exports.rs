@@ -13,7 +13,7 @@ use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
-use muster_store::Key;
+use muster_store::{Key, Obstacle, Tries};
 use std::time::{Duration, SystemTime};
 
 /// Maximum number of rows answered at once.
@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 4_500_000;
 const LOOKS: usize = 50;
 
 /// Maximum number of attempts to write the record of an export if the table is busy.
-const MAX_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 fn too_large() -> Problem {
     let detail = format!(
@@ -106,12 +106,13 @@ async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Re
         events: vec![event],
         ..Changes::default()
     };
-    for _ in 0..MAX_ATTEMPTS {
-        if call.commit_apart(&org.organization, org.set, &changes).await? {
-            return Ok(());
+    let mut tries = Tries::new(MAX_ATTEMPTS);
+    while !call.commit_apart(&org.organization, org.set, &changes).await? {
+        if !tries.again(Obstacle::Conflict).await {
+            return Err(Problem::conflict());
         }
     }
-    Err(Problem::conflict())
+    Ok(())
 }
 
 /// Requests an export in the background.
