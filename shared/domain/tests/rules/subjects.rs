@@ -62,7 +62,7 @@ fn who_is_added_at_once_has_the_subject_of_the_contact_if_it_is_known() {
         id: user("ann"),
         email: address("ann@x.example"),
         vouched_by: None,
-        left: false,
+        requires_invitation: false,
         ended_at: now(),
         version: 1,
     };
@@ -78,7 +78,7 @@ fn who_is_added_at_once_has_the_subject_of_the_contact_if_it_is_known() {
                 picked: !vouched,
                 ..account("ann")
             };
-            let sent = ask(&organization, &owner, "admin", &[account], 20);
+            let sent = ask(&organization, &owner, "admin", &[account]);
             let [ann] = &added(&sent)[..] else { panic!() };
             assert_eq!(
                 (ann.id, ann.subject.clone()),
