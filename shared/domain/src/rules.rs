@@ -19,6 +19,7 @@ pub mod organizations;
 pub mod ownership;
 pub mod pace;
 pub mod resources;
+pub mod suspension;
 pub mod work;
 
 use crate::api_key::{ApiKey, Limits};

@@ -79,5 +79,6 @@ mod samples;
 mod sight;
 mod strangers;
 mod subjects;
+mod suspended;
 mod sweeps;
 mod throttles;

@@ -159,6 +159,8 @@ impl World {
                 Letter::AccessEnded { .. }
                 | Letter::Added { .. }
                 | Letter::OrganizationDeleted { .. }
+                | Letter::OrganizationSuspended { .. }
+                | Letter::OrganizationResumed
                 | Letter::OrganizationErased { .. } => {}
             }
         }

@@ -47,6 +47,8 @@ mod resources;
 mod role_sets;
 mod sight;
 mod subjects;
+mod suspension;
+mod suspension_mail;
 mod taking_in;
 mod team;
 mod work;
