@@ -32,7 +32,7 @@ const fn status(status: Status) -> &'static str {
 #[must_use]
 pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
     let grants: Vec<String> = person.grants.iter().map(|grant| grant_text(grant, sheet)).collect();
-    [
+    let mut row = vec![
         Cell::text(Some(person.kind)),
         Cell::text(person.name.as_ref()),
         Cell::text(Some(&person.email)),
@@ -44,7 +44,11 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
         Cell::at(person.joined_at),
         Cell::at(person.last_active_at),
         Cell::at(person.role_expires_at),
-    ]
+    ];
+    if sheet.has_subjects() {
+        row.push(Cell::text(person.subject.as_ref().and_then(Option::as_ref)));
+    }
+    row
 }
 
 /// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.

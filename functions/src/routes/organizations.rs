@@ -25,6 +25,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
     user.in_own_name()?;
     let founder = Founder {
         id: user.id,
+        subject: user.subject.clone(),
         email,
         name: user.name.clone(),
     };
@@ -91,6 +92,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
             organization: &organization,
             set: role_set(&organization)?,
             now: call.now,
+            with_subjects: false,
         };
         items.push(MyOrganization {
             id: *id,

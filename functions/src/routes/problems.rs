@@ -45,7 +45,7 @@ impl Route {
                 Access::Invitee,
                 InvitationExpired | InvitationCancelled | InvitationDeclined | InvitationAlreadyAccepted,
             ) => 410,
-            // An invitee is refused because of the organization's state, and members because they have no access now.
+            // For an invitee, a suspension is a state of the organization; for members, it takes their access.
             (Access::Invitee, OrganizationSuspended) => 409,
             _ => kind.status(),
         }

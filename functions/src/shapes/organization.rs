@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use muster_domain::address::Domain;
 use muster_domain::{
     Instant, Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Suspension, Term, UserId,
+    UserName,
 };
 use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
@@ -130,8 +131,8 @@ impl Body for SuspendOrganization {
 #[serde(deny_unknown_fields)]
 pub struct TransferOwnership {
     /// The member who becomes the owner.
-    #[schema(value_type = forms::UserId)]
-    pub to: UserId,
+    #[schema(value_type = forms::UserName)]
+    pub to: UserName,
     /// The role that the caller gets in place of ownership.
     #[schema(value_type = forms::RoleId)]
     pub then: RoleId,
@@ -163,8 +164,8 @@ pub struct TransferredBody {
 #[serde(deny_unknown_fields)]
 pub struct NamePayingOwner {
     /// The member who becomes the billing owner. They must be an active owner.
-    #[schema(value_type = forms::UserId)]
-    pub member: UserId,
+    #[schema(value_type = forms::UserName)]
+    pub member: UserName,
 }
 
 impl Body for NamePayingOwner {

@@ -83,6 +83,9 @@ pub struct ExportRequest {
     pub timezone: TimeZoneName,
     /// The people to export, and their order.
     pub filter: Selection,
+    /// Whether the file has a column of the identity provider's subjects.
+    #[serde(default)]
+    pub subjects: bool,
 }
 
 /// The state of an export.
@@ -168,6 +171,7 @@ mod tests {
                 format: Format::Xlsx,
                 timezone: "Asia/Tokyo".parse().unwrap(),
                 filter: Selection::default(),
+                subjects: false,
             },
             state: State::Ready,
             rows: 0,

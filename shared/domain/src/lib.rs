@@ -58,4 +58,4 @@ pub use roleset::{Role, RoleSet, permission};
 pub use rules::DecisionContext;
 pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;
-pub use user_name::UserName;
+pub use user_name::{NamedUser, UserName};

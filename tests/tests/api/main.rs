@@ -78,6 +78,7 @@ mod route_problems;
 mod samples;
 mod sight;
 mod strangers;
+mod subjects;
 mod suspended;
 mod sweeps;
 mod throttles;

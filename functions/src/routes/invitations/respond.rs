@@ -10,7 +10,7 @@ use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Footing, Key, ReadSet};
+use muster_store::{Backoff, Footing, Key, ReadSet};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -60,6 +60,7 @@ const MAX_ATTEMPTS: usize = 3;
 /// invitation ends, since no one else could accept it.
 pub async fn accept(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
+    let mut backoff = Backoff::after_conflict();
     for _ in 0..MAX_ATTEMPTS {
         let mut second = None;
         let outcome = answer(&call, &user, &link, |answer, ids| {
@@ -75,6 +76,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 organization: answer.organization,
                 set: role_set(answer.organization)?,
                 now: answer.now,
+                with_subjects: false,
             };
             let body = AcceptedBody {
                 organization: answer.organization.id,
@@ -88,7 +90,10 @@ pub async fn accept(call: Call, user: User) -> Outcome {
             Some((organization, changes))
                 if !call
                     .commit_apart(&organization, role_set(&organization)?, &changes)
-                    .await? => {}
+                    .await? =>
+            {
+                backoff.pause().await;
+            }
             _ => return outcome,
         }
     }
@@ -146,6 +151,7 @@ async fn answer(
             former: former.as_ref(),
             invitee: Invitee {
                 id: user.id,
+                subject: user.subject.as_ref(),
                 email: user.email.as_ref(),
                 email_verified: user.email_verified,
                 name: user.name.as_ref(),

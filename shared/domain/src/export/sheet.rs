@@ -7,10 +7,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// The number of columns.
-pub const COLUMNS: usize = 11;
+/// The largest number of columns.
+pub const COLUMNS: usize = 12;
 
-/// The columns, as in the list of people: their titles, and whether they hold times.
+/// The columns, as in the list of people: their titles, and whether they hold times. Only some sheets have the last one.
 const TITLES: [(&str, bool); COLUMNS] = [
     ("Kind", false),
     ("Name", false),
@@ -23,6 +23,7 @@ const TITLES: [(&str, bool); COLUMNS] = [
     ("Joined", true),
     ("Last active", true),
     ("Role ends", true),
+    ("Subject", false),
 ];
 
 /// The mark by which a spreadsheet knows that the text is UTF-8; without it, Excel assumes the code page of the machine.
@@ -54,13 +55,14 @@ impl Cell {
 }
 
 /// A person's cells.
-pub type Row = [Cell; COLUMNS];
+pub type Row = Vec<Cell>;
 
 /// A sheet whose times are those of one time zone.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     name: TimeZoneName,
     zone: TimeZone,
+    has_subjects: bool,
 }
 
 impl Sheet {
@@ -72,16 +74,31 @@ impl Sheet {
         Self {
             zone: zone.unwrap_or(TimeZone::UTC),
             name,
+            has_subjects: false,
         }
+    }
+
+    /// This sheet, with or without a column of the identity provider's subjects.
+    #[must_use]
+    pub fn with_subjects(self, has_subjects: bool) -> Self {
+        Self { has_subjects, ..self }
+    }
+
+    /// Whether it has a column of the identity provider's subjects, which is the last one.
+    #[must_use]
+    pub const fn has_subjects(&self) -> bool {
+        self.has_subjects
     }
 
     /// The headings of the columns. The heading of a time names its zone, since its cells do not.
     #[must_use]
-    pub fn titles(&self) -> [String; COLUMNS] {
-        TITLES.map(|(title, is_time)| match is_time {
+    pub fn titles(&self) -> Vec<String> {
+        let count = COLUMNS - usize::from(!self.has_subjects);
+        let titles = TITLES.iter().take(count).map(|(title, is_time)| match is_time {
             true => format!("{title} ({})", self.name),
-            false => title.to_owned(),
-        })
+            false => (*title).to_owned(),
+        });
+        titles.collect()
     }
 
     /// An instant in local time, to the second.
@@ -113,16 +130,17 @@ impl Sheet {
     /// None that memory does not have.
     pub fn csv(&self, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
         lines(rows.iter().map(|row| {
-            row.each_ref().map(|cell| match cell {
+            let cells = row.iter().map(|cell| match cell {
                 Cell::Empty => String::new(),
                 Cell::Text(text) => harmless(text),
                 Cell::At(at) => self.time(*at),
-            })
+            });
+            cells.collect()
         }))
     }
 }
 
-fn lines(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> Result<Vec<u8>, csv::Error> {
+fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
@@ -176,7 +194,7 @@ mod tests {
     }
 
     fn row(name: &str, joined: &str) -> Row {
-        let mut row = std::array::from_fn(|_| Cell::Empty);
+        let mut row = vec![Cell::Empty; COLUMNS - 1];
         row[1] = Cell::Text(name.to_owned());
         row[8] = Cell::At(joined.parse().unwrap());
         row
@@ -194,6 +212,21 @@ mod tests {
              \"Joined (Europe/Paris)\",\"Last active (Europe/Paris)\",\"Role ends (Europe/Paris)\"\r\n\
              \"\",\"Zoë \"\"Z\"\", née X\",\"\",\"\",\"\",\"\",\"\",\"\",\"2026-07-02 00:30:00\",\"\",\"\"\r\n"
         );
+    }
+
+    #[test]
+    fn a_sheet_with_subjects_has_one_more_column_and_they_are_as_harmless_as_any_text() {
+        let plain = sheet("UTC");
+        let with = plain.clone().with_subjects(true);
+        assert_eq!((plain.has_subjects(), with.has_subjects()), (false, true));
+        assert_eq!(
+            with.titles().split_last(),
+            Some((&"Subject".to_owned(), &*plain.titles()))
+        );
+        let mut row = row("Zoë", "2026-01-01T00:00:00Z");
+        row.push(Cell::Text("=auth0|1".to_owned()));
+        let line = String::from_utf8(with.csv(&[row]).unwrap()).unwrap();
+        assert!(line.ends_with("\"\",\"'=auth0|1\"\r\n"), "{line}");
     }
 
     #[test]

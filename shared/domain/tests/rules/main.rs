@@ -46,6 +46,7 @@ mod reliance;
 mod resources;
 mod role_sets;
 mod sight;
+mod subjects;
 mod suspension;
 mod suspension_mail;
 mod taking_in;

@@ -36,7 +36,8 @@ impl ExportProgress<'_> {
     }
 
     fn sheet(&self) -> Sheet {
-        Sheet::new(self.export.wanted.timezone.clone())
+        let wanted = &self.export.wanted;
+        Sheet::new(wanted.timezone.clone()).with_subjects(wanted.subjects)
     }
 
     /// Reads rows for one part and writes it.
@@ -46,6 +47,7 @@ impl ExportProgress<'_> {
             organization: runner.organization,
             set: runner.set,
             now: runner.now,
+            with_subjects: self.export.wanted.subjects,
         };
         let list = self.list(view).await?;
         let sheet = self.sheet();
