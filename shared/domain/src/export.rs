@@ -2,8 +2,7 @@
 
 pub mod sheet;
 
-use crate::api_key::KeyId;
-use crate::id::{ExportId, OrganizationId, UserId};
+use crate::id::{ExportId, KeyId, OrganizationId, UserId};
 use crate::people::Selection;
 use crate::text::TimeZoneName;
 use jiff::{SignedDuration, Timestamp};

@@ -34,7 +34,7 @@ pub mod text;
 pub mod time;
 
 pub use address::{Address, Domain};
-pub use api_key::{ApiKey, KeyId, Limits, Secret};
+pub use api_key::{ApiKey, Limits, Secret};
 pub use authority::Authority;
 pub use changes::{Changes, Pair, Reliance};
 pub use contact::Contact;
@@ -42,7 +42,7 @@ pub use event::{EntityRef, Event};
 pub use export::Export;
 pub use feedback::{Deliverability, DeliveryEvent};
 pub use former::FormerMember;
-pub use id::{EventId, ExportId, InvitationId, JobId, MailId, NewIds, OrganizationId, Registration, UserId};
+pub use id::{EventId, ExportId, InvitationId, JobId, KeyId, MailId, NewIds, OrganizationId, Registration, UserId};
 pub use instant::Instant;
 pub use invitation::{Invitation, InvitationState};
 pub use jiff::Timestamp;

@@ -9,10 +9,10 @@ mod power;
 
 pub use opening::{KeyRejection, Opening, verify};
 
-use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
+use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
-use crate::id::{JobId, NewIds};
+use crate::id::{JobId, KeyId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
 use crate::resource::{Resource, ResourceKey};
