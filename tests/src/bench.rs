@@ -220,7 +220,7 @@ fn plain(value: &AttributeValue) -> String {
             let lasting = |(name, _): &(&String, &AttributeValue)| {
                 !name.ends_with("_at")
                     && !name.ends_with("_until")
-                    && !["invitation", "member"].contains(&name.as_str())
+                    && !["invitation", "member", "source"].contains(&name.as_str())
             };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")

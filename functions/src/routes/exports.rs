@@ -56,7 +56,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         timezone,
         filter: selection,
     };
-    let sheet = Sheet::new(wanted.timezone.clone());
+    let sheet = Sheet::new(wanted.timezone.clone()).with_sources(exports::shows_sources(&ctx));
     let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
     let list = List::of(&org, &read, asked)?;
     loop {

@@ -9,6 +9,7 @@ use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::rules::{DecisionContext, Violation};
 use muster_domain::{
     Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
@@ -22,7 +23,14 @@ pub(super) fn view(org: &OrgContext) -> View<'_> {
         organization: &org.organization,
         set: org.set,
         now: org.now,
+        viewer: source_viewer(org),
     }
+}
+
+/// The caller, as far as the sources of roles are concerned.
+pub(super) fn source_viewer(org: &OrgContext) -> SourceViewer<'_> {
+    org.decision_context()
+        .map_or(SourceViewer::Platform, |ctx| SourceViewer::of(&ctx))
 }
 
 /// The member that a path names; `me` is the caller.
@@ -45,7 +53,11 @@ pub async fn get(call: Call, user: User) -> Outcome {
     if id == user.id && org.covers_all_roles() {
         let own = found.ok_or_else(nobody)?;
         let shown = view(&org).member(&own, |_| true);
-        let shown = if as_others { shown.for_others() } else { shown };
+        let shown = if as_others {
+            shown.for_others().without_sources()
+        } else {
+            shown
+        };
         return Ok(Reply::json(200, &shown)?.showing(&own));
     }
     let visibility = org.visibility(permission::MEMBERS_READ)?;
@@ -62,10 +74,10 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let manages = org
         .decision_context()
         .is_ok_and(|ctx| members::manages_all_of(&ctx, &member));
-    let shown = if manages && !as_others {
-        shown
-    } else {
-        shown.for_others()
+    let shown = match (manages, as_others) {
+        (_, true) => shown.for_others().without_sources(),
+        (true, false) => shown,
+        (false, false) => shown.for_others(),
     };
     Ok(Reply::json(200, &shown)?.showing(&member))
 }

@@ -30,6 +30,7 @@ pub mod resource;
 pub mod roleset;
 pub mod rules;
 pub mod search;
+pub mod source;
 pub mod text;
 pub mod time;
 
@@ -54,5 +55,6 @@ pub use people::{Person, PersonId};
 pub use resource::{Resource, ResourceKey, ResourceRef};
 pub use roleset::{Role, RoleSet, permission};
 pub use rules::DecisionContext;
+pub use source::{Giver, RoleSource, SourceKind};
 pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;

@@ -18,6 +18,7 @@ pub mod organizations;
 pub mod ownership;
 pub mod pace;
 pub mod resources;
+pub mod sources;
 pub mod work;
 
 use crate::api_key::{ApiKey, Limits};

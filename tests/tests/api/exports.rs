@@ -13,7 +13,7 @@ use muster_tests::requests::prepare;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const TITLES: [&str; 11] = [
+const TITLES: [&str; 13] = [
     "Kind",
     "Name",
     "Email",
@@ -25,6 +25,8 @@ const TITLES: [&str; 11] = [
     "Joined (UTC)",
     "Last active (UTC)",
     "Role ends (UTC)",
+    "Role source",
+    "Grant sources",
 ];
 
 /// What the API shows as `2026-01-31T10:00:00.5Z`, as a sheet in UTC shows it.
@@ -34,6 +36,23 @@ fn in_utc(value: &Value) -> String {
     };
     let at: jiff::Timestamp = text.parse().unwrap();
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The text of a source in a sheet in UTC.
+fn source(source: &Value) -> Option<String> {
+    let part = |word: &str, field: &str| {
+        source[field]
+            .as_str()
+            .map(|id| format!(" {word}{id}"))
+            .unwrap_or_default()
+    };
+    let kind = source["kind"].as_str()?;
+    let (by, through) = (part("by ", "by"), part("through ", "api_key"));
+    Some(format!(
+        "{kind}{}{by}{through} at {}",
+        part("", "invitation"),
+        in_utc(&source["at"])
+    ))
 }
 
 /// The line of a CSV that a row of the list is.
@@ -46,6 +65,16 @@ fn line(row: &Value) -> Vec<String> {
         format!("{}/{}: {}{end}", part("type"), part("id"), part("role"))
     });
     let grants: Vec<String> = grants.collect();
+    let sources = row["grants"].as_array().unwrap().iter().filter_map(|grant| {
+        let part = |name: &str| grant[name].as_str().unwrap();
+        Some(format!(
+            "{}/{}: {}",
+            part("type"),
+            part("id"),
+            source(&grant["source"])?
+        ))
+    });
+    let sources: Vec<String> = sources.collect();
     vec![
         text("kind"),
         text("name"),
@@ -58,6 +87,8 @@ fn line(row: &Value) -> Vec<String> {
         in_utc(&row["joined_at"]),
         in_utc(&row["last_active_at"]),
         in_utc(&row["role_expires_at"]),
+        source(&row["role_source"]).unwrap_or_default(),
+        sources.join("; "),
     ]
 }
 
@@ -85,6 +116,10 @@ async fn the_file_has_the_columns_and_rows_of_the_list_in_its_order() {
     let list = acme.owner.get(&h, &acme.path("/members")).await.expect(200);
     let rows = list.body["items"].as_array().unwrap();
     assert_eq!(rows.len(), 5);
+    let kinds = rows
+        .iter()
+        .map(|row| row["role_source"]["kind"].as_str().unwrap_or_default());
+    assert!(kinds.clone().any(|kind| kind == "founder") && kinds.clone().any(|kind| kind == "invitation"));
     let mut expected = vec![TITLES.map(ToOwned::to_owned).to_vec()];
     expected.extend(rows.iter().map(line));
 
@@ -158,11 +193,11 @@ async fn a_workbook_has_texts_and_real_dates_of_the_time_zone() {
         for (n, (cell, text)) in cells.iter().zip(text).enumerate() {
             match cell {
                 Data::Empty => assert_eq!(text, ""),
-                Data::String(shown) => assert_eq!((shown, n < 8), (text, true)),
+                Data::String(shown) => assert_eq!((shown, !(8..11).contains(&n)), (text, true)),
                 Data::DateTime(at) => {
                     let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
                     let shown = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
-                    assert_eq!((&shown, n >= 8), (text, true));
+                    assert_eq!((&shown, (8..11).contains(&n)), (text, true));
                 }
                 other => panic!("{other:?} in a workbook"),
             }

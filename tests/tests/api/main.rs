@@ -75,6 +75,7 @@ mod repair;
 mod resources;
 mod samples;
 mod sight;
+mod sources;
 mod strangers;
 mod sweeps;
 mod throttles;

@@ -86,6 +86,7 @@ fn holdings(set: &RoleSet, is_held: fn(&Role) -> bool) -> Vec<Option<RoleAssignm
         role: role.clone(),
         expires_at,
         epoch: 0,
+        source: None,
     };
     let each = |role: &Role| ends().map(|end| Some(held(&role.id, end)));
     let mut all: Vec<Option<RoleAssignment>> = set.roles.iter().filter(|r| is_held(r)).flat_map(each).collect();
@@ -216,6 +217,7 @@ fn nobody_may_do_anything_in_another_organization() {
             role: set.protected_role().unwrap().id.clone(),
             expires_at: None,
             epoch: 0,
+            source: None,
         };
         let member = member(&own, Status::Active, Some(owner), Vec::new());
         let mut other = own.clone();

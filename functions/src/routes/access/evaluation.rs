@@ -1,6 +1,7 @@
 //! Whether a subject may perform an action: one question, or many.
 
 use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
+use crate::routes::members::source_viewer;
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{AccessQuestion, Evaluation};
 use crate::shapes::access::batch::Evaluations;
@@ -79,7 +80,8 @@ impl<'a> Answering<'a> {
         };
         let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
         let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
-        Ok(Decided::of(&subject.question(org, &ask.action, on), in_full))
+        let question = subject.question(org, &ask.action, on);
+        Ok(Decided::of(&question, in_full, &source_viewer(org)))
     }
 }
 

@@ -1,9 +1,11 @@
 //! Answers to questions about access.
 
 use crate::shapes::ResourceName;
+use crate::shapes::source::SourceBody;
 use muster_domain::RoleId;
-use muster_domain::rules::access::{self, Decision, DenialReason, Question, Source};
+use muster_domain::rules::access::{self, Decision, DenialReason, GrantingRole, Question};
 use muster_domain::rules::asking;
+use muster_domain::rules::sources::SourceViewer;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +29,10 @@ pub enum DecisionReason {
         role: RoleId,
         /// The resource that the role is held on; null for the organization.
         resource: Option<ResourceName>,
+        /// How the role was given; null if that is unknown. Only visible to callers who see it in the member.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<SourceBody>)]
+        source: Option<Option<SourceBody>>,
     },
     /// The request is denied.
     Deny {
@@ -77,13 +83,17 @@ impl Decided {
 
     /// The answer to a question; `in_full` for those who may know what an owner holds that their limited key is not left with.
     #[must_use]
-    pub fn of(question: &Question<'_>, in_full: bool) -> Self {
+    pub fn of(question: &Question<'_>, in_full: bool, viewer: &SourceViewer<'_>) -> Self {
         match access::decide(question) {
-            Decision::Allowed(Source { role, on }) => Self {
+            Decision::Allowed(granting @ GrantingRole { role, on }) => Self {
                 decision: true,
                 context: DecisionReason::Permit {
                     role: role.id.clone(),
                     resource: on.map(ResourceName::from),
+                    source: SourceBody::visible(
+                        granting.source(question.member),
+                        viewer.detail(question.member.id, on),
+                    ),
                 },
             },
             Decision::Denied { reason, granted_by } => Self {
@@ -97,7 +107,7 @@ impl Decided {
 fn denial(
     question: &Question<'_>,
     denied_for: DenialReason,
-    granted_by: &[Source<'_>],
+    granted_by: &[GrantingRole<'_>],
     in_full: bool,
 ) -> DecisionReason {
     let known = question.set.roles.iter().any(|role| role.allows(question.action));
@@ -112,8 +122,11 @@ fn denial(
     let helped = matches!(denied_for, DenialReason::Role | DenialReason::KeyLimits) && !granted_by.is_empty();
     let needed = helped.then(|| Needed {
         permission: question.action.to_owned(),
-        roles: granted_by.iter().map(|source| source.role.id.clone()).collect(),
-        on: granted_by.iter().find_map(|source| source.on).map(ResourceName::from),
+        roles: granted_by.iter().map(|granting| granting.role.id.clone()).collect(),
+        on: granted_by
+            .iter()
+            .find_map(|granting| granting.on)
+            .map(ResourceName::from),
     });
     DecisionReason::Deny { reason, needed }
 }

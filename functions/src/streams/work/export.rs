@@ -13,6 +13,7 @@ use muster_domain::export::{Format, MAX_TRIES, PAUSE, State, WORKBOOK_PATIENCE};
 use muster_domain::job::Exporting;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::exports;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::rules::work;
 use muster_domain::{ApiKey, Changes, Export, ExportId, Job, Member, Pair, Timestamp, Work};
 use muster_edge::api_key::{narrowed, unread_knower};
@@ -198,27 +199,33 @@ fn at(job: &Job, stage: Exporting) -> Work {
 impl ExportProgress<'_> {
     async fn slice(&self, ctx: &DecisionContext<'_>, stage: &Exporting) -> Result<Progress, ExportError> {
         match (stage, self.export.wanted.format) {
-            (Exporting::Read { after, parts }, _) => self.read(after.as_deref(), parts).await,
+            (Exporting::Read { after, parts }, _) => self.read(ctx, after.as_deref(), parts).await,
             (Exporting::Join { .. }, Format::Csv) => self.join_text(ctx, stage).await,
             (Exporting::Join { parts, .. }, Format::Xlsx) => self.join_workbook(ctx, parts).await,
             (Exporting::Tidy { parts }, _) => self.tidy(parts).await,
         }
     }
 
-    fn sheet(&self) -> Sheet {
-        Sheet::new(self.export.wanted.timezone.clone())
+    fn sheet(&self, ctx: &DecisionContext<'_>) -> Sheet {
+        Sheet::new(self.export.wanted.timezone.clone()).with_sources(exports::shows_sources(ctx))
     }
 
     /// Reads rows for one part and writes it.
-    async fn read(&self, after: Option<&str>, parts: &[String]) -> Result<Progress, ExportError> {
+    async fn read(
+        &self,
+        ctx: &DecisionContext<'_>,
+        after: Option<&str>,
+        parts: &[String],
+    ) -> Result<Progress, ExportError> {
         let runner = self.runner;
         let view = View {
             organization: runner.organization,
             set: runner.set,
             now: runner.now,
+            viewer: SourceViewer::of(ctx),
         };
         let list = self.list(view).await?;
-        let sheet = self.sheet();
+        let sheet = self.sheet(ctx);
         let mut after = after.map(|key| Cursor::after(key.to_owned()));
         let (mut lines, mut count, mut looks) = (Vec::new(), 0, 0);
         loop {
@@ -295,7 +302,7 @@ impl ExportProgress<'_> {
         else {
             return Ok(self.runner.given_up(self.job, self.export, stage));
         };
-        let (name, sheet) = (self.export.file(), self.sheet());
+        let (name, sheet) = (self.export.file(), self.sheet(ctx));
         let upload = match upload {
             Some(upload) => upload.clone(),
             None => self.files.begin(&name, self.export.wanted.format.media_type()).await?,
@@ -332,14 +339,14 @@ impl ExportProgress<'_> {
     /// since a process that runs out of room or time ends without a report.
     async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
         let (job, tries) = self.begun().await?;
-        match self.workbook(parts).await {
+        match self.workbook(ctx, parts).await {
             Ok(()) => Ok(self.done(ctx, &job, parts)),
             Err(error) => Ok(self.runner.again(&job, tries, error)?),
         }
     }
 
-    async fn workbook(&self, parts: &[String]) -> Result<(), ExportError> {
-        let mut workbook = Workbook::begin(self.sheet(), self.export.created_at).map_err(SheetError::from)?;
+    async fn workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<(), ExportError> {
+        let mut workbook = Workbook::begin(self.sheet(ctx), self.export.created_at).map_err(SheetError::from)?;
         for (number, mark) in parts.iter().enumerate() {
             let rows = self.rows(number, mark).await?;
             workbook.add(&rows).map_err(SheetError::from)?;

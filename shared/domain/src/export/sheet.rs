@@ -7,8 +7,11 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// The number of columns.
-pub const COLUMNS: usize = 11;
+/// The number of columns, with those for the sources of roles, which come last.
+pub const COLUMNS: usize = 13;
+
+/// The number of columns for the sources of roles.
+const SOURCES: usize = 2;
 
 /// The columns, as in the list of people: their titles, and whether they hold times.
 const TITLES: [(&str, bool); COLUMNS] = [
@@ -23,6 +26,8 @@ const TITLES: [(&str, bool); COLUMNS] = [
     ("Joined", true),
     ("Last active", true),
     ("Role ends", true),
+    ("Role source", false),
+    ("Grant sources", false),
 ];
 
 /// The mark by which a spreadsheet knows that the text is UTF-8; without it, Excel assumes the code page of the machine.
@@ -53,14 +58,15 @@ impl Cell {
     }
 }
 
-/// A person's cells.
-pub type Row = [Cell; COLUMNS];
+/// A person's cells, from the first column on.
+pub type Row = Vec<Cell>;
 
 /// A sheet whose times are those of one time zone.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     name: TimeZoneName,
     zone: TimeZone,
+    shows_sources: bool,
 }
 
 impl Sheet {
@@ -72,16 +78,47 @@ impl Sheet {
         Self {
             zone: zone.unwrap_or(TimeZone::UTC),
             name,
+            shows_sources: false,
+        }
+    }
+
+    /// The sheet with columns for the sources of roles, if they are `shown`.
+    #[must_use]
+    pub fn with_sources(self, shown: bool) -> Self {
+        Self {
+            shows_sources: shown,
+            ..self
+        }
+    }
+
+    /// Whether the sheet has columns for the sources of roles.
+    #[must_use]
+    pub const fn shows_sources(&self) -> bool {
+        self.shows_sources
+    }
+
+    /// The number of columns.
+    #[must_use]
+    pub const fn columns(&self) -> usize {
+        match self.shows_sources {
+            true => COLUMNS,
+            false => COLUMNS - SOURCES,
         }
     }
 
     /// The headings of the columns. The heading of a time names its zone, since its cells do not.
-    #[must_use]
-    pub fn titles(&self) -> [String; COLUMNS] {
-        TITLES.map(|(title, is_time)| match is_time {
+    pub fn titles(&self) -> impl Iterator<Item = String> {
+        let shown = TITLES.iter().take(self.columns());
+        shown.map(|(title, is_time)| match is_time {
             true => format!("{title} ({})", self.name),
-            false => title.to_owned(),
+            false => (*title).to_owned(),
         })
+    }
+
+    /// The cells of a row, one for each column. The row may be one of another sheet, with more or fewer of them.
+    pub fn cells<'r>(&self, row: &'r Row) -> impl Iterator<Item = &'r Cell> {
+        const EMPTY: &Cell = &Cell::Empty;
+        row.iter().chain(std::iter::repeat(EMPTY)).take(self.columns())
     }
 
     /// An instant in local time, to the second.
@@ -103,7 +140,7 @@ impl Sheet {
     /// None that memory does not have.
     pub fn csv_head(&self) -> Result<Vec<u8>, csv::Error> {
         let mut head = BYTE_ORDER_MARK.to_vec();
-        head.extend(lines([self.titles()])?);
+        head.extend(lines([self.titles().collect()])?);
         Ok(head)
     }
 
@@ -112,17 +149,16 @@ impl Sheet {
     /// # Errors
     /// None that memory does not have.
     pub fn csv(&self, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
-        lines(rows.iter().map(|row| {
-            row.each_ref().map(|cell| match cell {
-                Cell::Empty => String::new(),
-                Cell::Text(text) => harmless(text),
-                Cell::At(at) => self.time(*at),
-            })
-        }))
+        let text = |cell: &Cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => harmless(text),
+            Cell::At(at) => self.time(*at),
+        };
+        lines(rows.iter().map(|row| self.cells(row).map(text).collect()))
     }
 }
 
-fn lines(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> Result<Vec<u8>, csv::Error> {
+fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
@@ -176,7 +212,7 @@ mod tests {
     }
 
     fn row(name: &str, joined: &str) -> Row {
-        let mut row = std::array::from_fn(|_| Cell::Empty);
+        let mut row = vec![Cell::Empty; 11];
         row[1] = Cell::Text(name.to_owned());
         row[8] = Cell::At(joined.parse().unwrap());
         row
@@ -194,6 +230,30 @@ mod tests {
              \"Joined (Europe/Paris)\",\"Last active (Europe/Paris)\",\"Role ends (Europe/Paris)\"\r\n\
              \"\",\"Zoë \"\"Z\"\", née X\",\"\",\"\",\"\",\"\",\"\",\"\",\"2026-07-02 00:30:00\",\"\",\"\"\r\n"
         );
+    }
+
+    #[test]
+    fn a_sheet_has_its_own_columns_for_a_row_of_another_sheet() {
+        let (plain, full) = (sheet("UTC"), sheet("UTC").with_sources(true));
+        assert_eq!(
+            [&plain, &full].map(|sheet| (sheet.shows_sources(), sheet.columns())),
+            [(false, 11), (true, 13)]
+        );
+        let titles: Vec<String> = full.titles().collect();
+        assert_eq!(titles[..11], plain.titles().collect::<Vec<_>>());
+        assert_eq!(titles[11..], ["Role source", "Grant sources"]);
+        let short = row("Ann", "2026-07-01T22:30:00Z");
+        let mut long = short.clone();
+        long.extend(["founder", "added"].map(|text| Cell::Text(text.into())));
+        let written =
+            |sheet: &Sheet, row: &Row| String::from_utf8(sheet.csv(std::slice::from_ref(row)).unwrap()).unwrap();
+        assert_eq!(
+            written(&plain, &long),
+            written(&plain, &short),
+            "what the sheet does not show is left out"
+        );
+        assert!(written(&full, &long).ends_with(",\"founder\",\"added\"\r\n"));
+        assert!(written(&full, &short).ends_with(",\"\",\"\",\"\",\"\"\r\n"));
     }
 
     #[test]

@@ -33,6 +33,12 @@ pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
     }
 }
 
+/// Whether the file has columns for the sources of roles: its requester sees them in every row.
+#[must_use]
+pub fn shows_sources(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().has_role_with(permission::MEMBERS_MANAGE, None)
+}
+
 /// The event that records an export of people's data.
 pub fn record(ctx: &DecisionContext<'_>, wanted: &ExportRequest, rows: u64, ids: &mut dyn NewIds) -> Event {
     let mut recorder = Recorder::new(ctx.organization.id, ctx.actor_ref(), ctx.now, ids);

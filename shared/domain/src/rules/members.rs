@@ -18,6 +18,7 @@ use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
 use crate::rules::keys::key_cleanup_job;
 use crate::rules::members::wanted::wanted_holdings;
 use crate::rules::offer::RequestedOffer;
+use crate::rules::sources::with_source;
 use crate::rules::{DecisionContext, Violation};
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
@@ -146,7 +147,7 @@ pub fn update(
     }
     if let Some(holdings) = &wanted.holdings {
         (after.role, after.grants) = wanted_holdings(ctx, before, holdings)?;
-        after = bounded(ctx, before, after);
+        after = with_source(Some(before), bounded(ctx, before, after), ctx.source_by_hand(before));
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         check_sight(ctx, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {

@@ -9,7 +9,9 @@ use crate::rules::audit;
 use crate::rules::giving::{Way, given};
 use crate::rules::members::{MAX_GRANT_CHANGES, may_see};
 use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
+use crate::rules::sources::with_source;
 use crate::rules::{DecisionContext, Location, Violation};
+use crate::source::SourceKind;
 use serde_json::json;
 
 /// The reason for not changing ownership.
@@ -120,8 +122,9 @@ fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -
         role,
         grants,
         ..giver.clone()
-    }
-    .recomputed(ctx.set, ctx.now);
+    };
+    let source = ctx.source(SourceKind::Transferred);
+    let after = with_source(Some(giver), after, source).recomputed(ctx.set, ctx.now);
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
@@ -148,6 +151,7 @@ fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, Ownersh
         role: role.id.clone(),
         expires_at: None,
         epoch: ctx.organization.epoch(&role.id),
+        source: Some(ctx.source(SourceKind::Transferred)),
     };
     Ok(Member {
         role: Some(held),
@@ -193,12 +197,10 @@ fn record(
             changes.relied_on.push(Reliance::on(before));
             continue;
         }
-        changes.events.push(record.event(
-            "member.role_changed",
-            EntityRef::user(before.id),
-            Some(audit::member(before)),
-            Some(audit::member(after)),
-        ));
+        let [was, is] = audit::member_change(before, after);
+        changes
+            .events
+            .push(record.event("member.role_changed", EntityRef::user(before.id), Some(was), Some(is)));
         changes.members.push(Pair::change(before.clone(), after.clone()));
     }
     changes

@@ -17,7 +17,9 @@ use crate::rules::audit;
 use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
+use crate::rules::sources::with_source;
 use crate::rules::{DecisionContext, Violation};
+use crate::source::SourceKind;
 use crate::text::Message;
 
 /// A contact with an account.
@@ -204,8 +206,8 @@ pub(super) fn add(
         last_active_at: None,
         due_at: None,
         version: 0,
-    }
-    .recomputed(ctx.set, ctx.now);
+    };
+    let member = with_source(None, member, ctx.source(SourceKind::Added)).recomputed(ctx.set, ctx.now);
     let event = ctx
         .recorder(ids)
         .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));
