@@ -16,8 +16,8 @@ is in template.yaml, which is deployed as it is:
                     it starts, and the system's clock.
   permissions       IAM is not enforced: that roles allow what functions do, and no more, is shown by the tests in Rust.
   failed records    It takes each record of a batch from the stream as done, also those that a function names as failed:
-                    launch.py mends that.
-  speed             Its queries are slow, which launch.py mends as well. It is one process of Python still: what takes
+                    launch.py fixes that.
+  speed             Its queries are slow, which launch.py fixes as well. It is one process of Python still: what takes
                     longer than functions wait for, or may run, ends in a 5xx, and the request is repeated under its
                     idempotency key, as callers should; how often is printed.
   limits            Mail is sent at a thousand a second, and not at the one of a new account. Neither routes nor the table are

@@ -1,4 +1,4 @@
-"""Starts the emulator, in a process of its own, with two things mended.
+"""Starts the emulator, in a process of its own, with two things fixed.
 
 Its queries read the expression of their keys anew for each item of a partition: seconds for some thousand people, which functions
 do not wait. Here the expression is read once, in the forms that Muster's have.

@@ -32,7 +32,7 @@ const fn status(status: Status) -> &'static str {
 /// A person's cells.
 #[must_use]
 pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
-    let grants: Vec<String> = person.grants.iter().map(|grant| told(grant, sheet)).collect();
+    let grants: Vec<String> = person.grants.iter().map(|grant| grant_text(grant, sheet)).collect();
     let mut cells = vec![
         Cell::text(Some(person.kind)),
         Cell::text(person.name.as_ref()),
@@ -48,7 +48,7 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
     ];
     if sheet.shows_sources() {
         let source = person.role_source.as_ref().and_then(Option::as_ref);
-        let of_grants = person.grants.iter().filter_map(|grant| told_source(grant, sheet));
+        let of_grants = person.grants.iter().filter_map(|grant| grant_source_text(grant, sheet));
         cells.push(Cell::text(source.map(|source| source_text(source, sheet))));
         cells.push(joined(&of_grants.collect::<Vec<_>>()));
     }
@@ -60,14 +60,14 @@ fn joined(texts: &[String]) -> Cell {
 }
 
 /// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.
-fn told(grant: &GrantBody, sheet: &Sheet) -> String {
+fn grant_text(grant: &GrantBody, sheet: &Sheet) -> String {
     let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
     let GrantBody { kind, id, role, .. } = grant;
     format!("{kind}/{id}: {role}{}", end.unwrap_or_default())
 }
 
 /// The source of a role on a resource, as text; none if it is hidden or unknown.
-fn told_source(grant: &GrantBody, sheet: &Sheet) -> Option<String> {
+fn grant_source_text(grant: &GrantBody, sheet: &Sheet) -> Option<String> {
     let source = grant.source.as_ref()?.as_ref()?;
     Some(format!("{}/{}: {}", grant.kind, grant.id, source_text(source, sheet)))
 }

@@ -10,8 +10,12 @@
     )
 )]
 
+#[cfg(test)]
+mod binaries;
 pub mod entry;
 pub mod exports;
+#[cfg(test)]
+mod generated;
 pub mod openapi;
 mod pace;
 pub mod routes;

@@ -1,176 +1,29 @@
 //! The OpenAPI 3.1 document, made from the routes and from the same types that the handlers use.
 
+pub mod operation;
+
+use self::operation::{Operation, Schemas};
 use crate::routes::{Access, Route, operations};
-use crate::shapes::Items;
-use crate::shapes::access::find::Found;
-use crate::shapes::bulk::Verdicts;
 use crate::shapes::forms;
 use muster_domain::export::Format;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
-use utoipa::{PartialSchema as _, ToSchema};
+use utoipa::PartialSchema as _;
+
+/// The operation's id: its binary's name. Of the routes of one binary, those of one organization say so.
+fn operation_id(route: &Route) -> String {
+    let name = route.binary.replace('-', "_");
+    let is_first = Route::of(route.binary).is_some_and(|first| first.path == route.path);
+    if is_first {
+        name
+    } else {
+        format!("{name}_in_organization")
+    }
+}
 
 /// The formats of a file.
 const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
-
-type Schemas = BTreeMap<String, Value>;
-
-/// The input and the answers of one route.
-#[derive(Default)]
-pub struct Operation {
-    hidden: bool,
-    body: Option<Value>,
-    body_can_be_left_out: bool,
-    replies: Vec<(u16, Option<Value>)>,
-    is_file: bool,
-    is_search: bool,
-    is_bulk: bool,
-    query: Vec<&'static str>,
-    schemas: Schemas,
-}
-
-impl Operation {
-    /// Takes only its path.
-    pub(crate) fn plain() -> Self {
-        Self::default()
-    }
-
-    /// Not part of the document.
-    pub(crate) fn hidden() -> Self {
-        Self {
-            hidden: true,
-            ..Self::default()
-        }
-    }
-
-    /// Takes a body.
-    pub(crate) fn takes<T: ToSchema>() -> Self {
-        let mut operation = Self::default();
-        operation.body = Some(operation.reference::<T>());
-        operation
-    }
-
-    /// Takes a body, or none.
-    pub(crate) fn may_take<T: ToSchema>() -> Self {
-        Self {
-            body_can_be_left_out: true,
-            ..Self::takes::<T>()
-        }
-    }
-
-    /// Answers 200 with a body.
-    pub(crate) fn shows<T: ToSchema>() -> Self {
-        Self::plain().answers::<T>(200)
-    }
-
-    /// Answers 200 with a whole list of rows.
-    pub(crate) fn shows_all<Row: ToSchema>() -> Self {
-        let mut operation = Self::shows::<Items<Row>>();
-        operation.reference::<Row>();
-        operation
-    }
-
-    /// Answers 200 with a page of rows.
-    pub(crate) fn pages<Row: ToSchema>(filters: &[&'static str]) -> Self {
-        let mut operation = Self::lists::<Items<Row>>(filters);
-        operation.reference::<Row>();
-        operation
-    }
-
-    /// Answers 200 with a page of a list.
-    pub(crate) fn lists<T: ToSchema>(filters: &[&'static str]) -> Self {
-        let query = filters.iter().copied().chain(["limit", "cursor"]).collect();
-        Self {
-            query,
-            ..Self::shows::<T>()
-        }
-    }
-
-    /// Answers 200 with a file.
-    pub(crate) fn files(filters: &[&'static str]) -> Self {
-        Self {
-            query: filters.to_vec(),
-            replies: vec![(200, None)],
-            is_file: true,
-            ..Self::default()
-        }
-    }
-
-    /// Takes a search, and answers 200 with a page of results.
-    pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
-        let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
-        operation.reference::<Row>();
-        operation.is_search = true;
-        operation
-    }
-
-    /// Takes this query parameter.
-    pub(crate) fn asks(mut self, name: &'static str) -> Self {
-        self.query.push(name);
-        self
-    }
-
-    /// Answers 204.
-    pub(crate) fn done() -> Self {
-        Self {
-            replies: vec![(204, None)],
-            ..Self::default()
-        }
-    }
-
-    /// Answers 201 with a body.
-    pub(crate) fn creates<T: ToSchema>(self) -> Self {
-        self.answers::<T>(201)
-    }
-
-    /// Answers with a body.
-    pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
-        let reference = self.reference::<T>();
-        self.replies.push((status, Some(reference)));
-        self
-    }
-
-    /// Answers 200 with a verdict for each row.
-    pub(crate) fn decides<Row: ToSchema>(self) -> Self {
-        let mut operation = self.answers::<Verdicts<Row>>(200);
-        operation.reference::<Row>();
-        operation.is_bulk = true;
-        operation
-    }
-
-    /// Whether it answers with pages, and so seals cursors.
-    #[cfg(test)]
-    pub(crate) fn has_pages(&self) -> bool {
-        self.is_search || self.query.contains(&"cursor")
-    }
-
-    /// Whether it is a bulk action, which decides up to a hundred rows.
-    #[cfg(test)]
-    pub(crate) const fn is_bulk(&self) -> bool {
-        self.is_bulk
-    }
-
-    fn reference<T: ToSchema>(&mut self) -> Value {
-        let mut found: Vec<(String, RefOr<Schema>)> = Vec::new();
-        T::schemas(&mut found);
-        found.push((name_of::<T>(), T::schema()));
-        for (name, schema) in found {
-            self.schemas
-                .insert(name, serde_json::to_value(schema).unwrap_or_default());
-        }
-        json!({ "$ref": format!("#/components/schemas/{}", name_of::<T>()) })
-    }
-}
-
-/// The name of a type's schema. The name for a generic type includes its argument's, so that different arguments differ.
-fn name_of<T: ToSchema>() -> String {
-    let full = std::any::type_name::<T>();
-    let parts = full.split(['<', '>', ',', ' ']).filter(|part| !part.is_empty());
-    parts.filter_map(|part| part.rsplit("::").next()).collect()
-}
 
 /// The whole document.
 #[must_use]
@@ -233,7 +86,7 @@ fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
     responses.insert("4XX".into(), problem.clone());
     responses.insert("5XX".into(), problem);
     let mut described = json!({
-        "operationId": route.binary.replace('-', "_"),
+        "operationId": operation_id(route),
         "summary": route.summary,
         "description": access_text(route),
         "parameters": parameters(route, operation),

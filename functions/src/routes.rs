@@ -15,9 +15,12 @@ pub mod organizations;
 pub mod ownership;
 pub mod people;
 pub mod resources;
+pub(crate) mod route;
+
+pub use route::{Access, Background, Route};
 
 use crate::entry::answer;
-use crate::openapi::Operation;
+use crate::openapi::operation::Operation;
 use crate::shapes::access::Configuration;
 use crate::shapes::access::answer::{Decided, Decisions};
 use crate::shapes::access::ask::Evaluation;
@@ -43,60 +46,6 @@ use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
 use muster_edge::App;
-
-/// Who may call a route.
-///
-/// [`crate::entry`] refuses callers of the wrong kind before anything is read. The rules decide what a member may do, since that
-/// takes the member's roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anyone, without a token.
-    Public,
-    /// Signed-in users.
-    User,
-    /// Active members of the organization in the path, and the platform; other callers get 404.
-    Member,
-    /// Signed-in active members, about themselves and the members they manage. The platform may read.
-    Oneself,
-    /// Members with this permission. The platform may read.
-    Permission(&'static str),
-    /// Like [`Access::Permission`], and members about themselves.
-    PermissionOrOneself(&'static str),
-    /// Like [`Access::Permission`], and the platform may also write.
-    PermissionOrPlatform(&'static str),
-    /// Members with this permission on the whole organization.
-    WholePermission(&'static str),
-    /// Signed-in members with this permission.
-    UserPermission(&'static str),
-    /// Signed-in active holders of the protected role.
-    Owner,
-    /// The platform.
-    Platform,
-    /// The platform, and members and API keys: about themselves, or about others with `members:read`.
-    Asker,
-}
-
-/// One route, and the AWS calls its function may make.
-#[derive(Debug, Clone, Copy)]
-pub struct Route {
-    /// The function's binary.
-    pub binary: &'static str,
-    /// The HTTP method; `ANY` for the route that takes all other requests.
-    pub method: &'static str,
-    /// The path as API Gateway writes it; `$default` for the route that takes all other requests.
-    pub path: &'static str,
-    /// Who may call it.
-    pub access: Access,
-    /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
-    pub takes_body: bool,
-    /// The path of its handler below `routes`.
-    pub handler: &'static str,
-    /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
-    /// part of a transaction.
-    pub calls: &'static [&'static str],
-    /// A summary of one line.
-    pub summary: &'static str,
-}
 
 const READ: &str = "dynamodb:BatchGetItem";
 const QUERY: &str = "dynamodb:Query";
@@ -138,8 +87,8 @@ macro_rules! routes {
         #[expect(unreachable_patterns, reason = "the page and its files are two routes of one binary")]
         pub async fn call(binary: &str, app: &App, request: Request) -> Response<Body> {
             match binary {
-                $( $binary => answer(app, request, $binary, $handler).await, )*
-                _ => answer(app, request, "not-found", about::not_found).await,
+                $( $binary => answer(app, request, Route::of($binary), $handler).await, )*
+                _ => answer(app, request, Route::of("not-found"), about::not_found).await,
             }
         }
 
@@ -334,6 +283,25 @@ routes! {
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
         Operation::shows::<Configuration>();
+    // The decision point of one organization: the same functions, which the path tells the organization.
+    "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+        "Check whether a subject may act on a resource of this organization",
+        Operation::takes::<Evaluation>().answers::<Decided>(200);
+    "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+        "Check up to 100 access requests in this organization at once",
+        Operation::takes::<Evaluations>().answers::<Decisions>(200);
+    "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+        "Search subjects that may act on a resource of this organization",
+        Operation::searches::<SubjectSearch, FoundSubject>();
+    "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+        "Search resources of this organization a subject may act on",
+        Operation::searches::<ResourceSearch, FoundResource>();
+    "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+        "Search actions a subject may perform on a resource of this organization",
+        Operation::searches::<ActionSearch, FoundAction>();
+    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
+        "Get the endpoints for access decisions in one organization",
+        Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person directly if their account is known, or else invite them",
@@ -364,13 +332,12 @@ routes! {
         "Answer every other request with 404 or 405", Operation::hidden();
 }
 
-/// A function that HTTP requests cannot reach.
-#[derive(Debug, Clone, Copy)]
-pub struct Background {
-    /// The function's binary.
-    pub binary: &'static str,
-    /// The AWS calls it may make.
-    pub calls: &'static [&'static str],
+impl Route {
+    /// The route of a binary; none for a function without one. All routes of one binary have the same requirements.
+    #[must_use]
+    pub fn of(binary: &str) -> Option<&'static Self> {
+        ROUTES.iter().find(|route| route.binary == binary)
+    }
 }
 
 /// The functions behind the schedule, the streams and the feedback of SES.

@@ -21,27 +21,27 @@ const BATCH: usize = 100;
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 /// Maximum duration of a function.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
-/// Number of organizations settled concurrently.
+/// Number of organizations processed concurrently.
 const TOGETHER: usize = 4;
-/// Maximum number of due items remembered of an organization while others of it are settled.
+/// Maximum number of due items remembered of an organization while others of it are processed.
 const MOST_FOUND: usize = 2_000;
 
 /// The result of one run.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Settled {
-    /// Number of due items settled.
-    pub settled: usize,
+pub struct SweepReport {
+    /// Number of due items processed.
+    pub processed: usize,
     /// Number of transactions used.
     pub transactions: usize,
     /// Number of items that another request changed at the same time; the next run checks them again.
     pub left: usize,
-    /// Whether all items that were due at the start are settled.
+    /// Whether all items that were due at the start are processed.
     pub complete: bool,
 }
 
-impl Settled {
+impl SweepReport {
     fn add(&mut self, other: Self) {
-        self.settled += other.settled;
+        self.processed += other.processed;
         self.transactions += other.transactions;
         self.left += other.left;
         self.complete &= other.complete;
@@ -57,7 +57,7 @@ impl Settled {
 /// Expires invitations, ends expired roles, announces coming ends, and takes up jobs that were left.
 ///
 /// # Errors
-/// The table did not answer. Settled items stay settled, and the next run continues.
+/// The table did not answer. Processed items stay as they are, and the next run continues.
 pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Value, lambda_runtime::Error> {
     let mut sweep = Sweep {
         app,
@@ -65,26 +65,26 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
         end: end_before(deadline),
         found: BTreeMap::new(),
         hot: BTreeSet::new(),
-        done: Settled {
+        done: SweepReport {
             complete: true,
-            ..Settled::default()
+            ..SweepReport::default()
         },
     };
     let failed = sweep.run().await;
     let done = sweep.done;
     let metrics = app.metrics();
-    metrics.count(Metric::DueSettled, done.settled);
+    metrics.count(Metric::DueProcessed, done.processed);
     metrics.count(Metric::DueLeft, done.left);
     metrics.count(Metric::SweepsBehind, usize::from(!done.complete || failed.is_some()));
     if let Some(error) = failed {
         return Err(error.into());
     }
     tracing::info!(
-        settled = done.settled,
+        processed = done.processed,
         transactions = done.transactions,
         left = done.left,
         complete = done.complete,
-        "settled"
+        "due work was processed"
     );
     Ok(json!(done))
 }
@@ -102,23 +102,23 @@ fn is_late(end: Instant) -> bool {
 }
 
 /// One run. Each round reads one page of every shard that has more, so that no shard waits for another to end. Organizations are
-/// settled concurrently, so that they do not wait for a large one.
+/// processed concurrently, so that they do not wait for a large one.
 struct Sweep<'a> {
     app: &'a App,
     now: Timestamp,
     end: Instant,
-    /// More due items found in organizations that are being settled.
+    /// More due items found in organizations that are being processed.
     found: BTreeMap<OrganizationId, Vec<Key>>,
     /// Organizations whose partition is throttled. They are left to the next run.
     hot: BTreeSet<OrganizationId>,
-    done: Settled,
+    done: SweepReport,
 }
 
 /// A shard that has more, and the cursor of its next page.
 type Place = (u8, Option<DueCursor>);
 
 impl<'a> Sweep<'a> {
-    /// Settles due items, each at most once per run. Returns the error of a shard that could not be read, if any.
+    /// Processes due items, each at most once per run. Returns the error of a shard that could not be read, if any.
     async fn run(&mut self) -> Option<StoreError> {
         let mut failed = None;
         let mut due_work = FuturesUnordered::new();
@@ -136,7 +136,7 @@ impl<'a> Sweep<'a> {
             let pages = loop {
                 tokio::select! {
                     pages = &mut reads => break pages,
-                    Some(group) = due_work.next() => due_work.extend(self.ended(group)),
+                    Some(group) = due_work.next() => due_work.extend(self.finish(group)),
                 }
             };
             let mut due = Vec::new();
@@ -154,24 +154,24 @@ impl<'a> Sweep<'a> {
                     && self.is_new(organization)
                     && let Some(group) = due_work.next().await
                 {
-                    due_work.extend(self.ended(group));
+                    due_work.extend(self.finish(group));
                 }
-                due_work.extend(self.begun(organization, keys));
+                due_work.extend(self.start(organization, keys));
             }
         }
         while let Some(group) = due_work.next().await {
-            due_work.extend(self.ended(group));
+            due_work.extend(self.finish(group));
         }
         failed
     }
 
-    /// Whether an organization is neither being settled nor left to the next run.
+    /// Whether an organization is neither being processed nor left to the next run.
     fn is_new(&self, id: OrganizationId) -> bool {
         !self.hot.contains(&id) && !self.found.contains_key(&id)
     }
 
-    /// Starts to settle an organization, unless it is left to the next run or being settled already.
-    fn begun(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, Group>> {
+    /// Starts to process an organization, unless it is left to the next run or being processed already.
+    fn start(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, Group>> {
         if self.hot.contains(&id) {
             self.done.leave(keys.len());
             return None;
@@ -188,15 +188,15 @@ impl<'a> Sweep<'a> {
         Some(Box::pin(process_group(self.app, id, keys, self.now, self.end)))
     }
 
-    /// Continues with an organization if more due items of it were found meanwhile.
-    fn ended(&mut self, group: Group) -> Option<BoxFuture<'a, Group>> {
+    /// Adds the result for an organization, and continues with it if more due items of it were found meanwhile.
+    fn finish(&mut self, group: Group) -> Option<BoxFuture<'a, Group>> {
         self.done.add(group.done);
         if group.is_hot {
             self.hot.insert(group.organization);
         }
         let found = self.found.remove(&group.organization).unwrap_or_default();
         (!found.is_empty())
-            .then(|| self.begun(group.organization, found))
+            .then(|| self.start(group.organization, found))
             .flatten()
     }
 }

@@ -4,7 +4,6 @@
 mod counts;
 mod deliver;
 mod feedback;
-mod handing;
 mod work;
 
 pub use feedback::note_feedback;
@@ -73,7 +72,7 @@ struct RecordRef {
     to: Option<Address>,
 }
 
-fn named(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
+fn records_of(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
         let to = record.dynamodb.to();
@@ -113,7 +112,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
         sequence_number,
         to,
         ..
-    } in named(event)?
+    } in records_of(event)?
     {
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
@@ -141,11 +140,11 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
 /// # Errors
 /// The event is not one of a table's stream.
 pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
-    let records = named(event)?;
-    let mut failed = counts::settle(app, &records).await;
+    let records = records_of(event)?;
+    let mut failed = counts::reconcile(app, &records).await;
     // Each slice of a job writes a record. Continuing the job once per record would delay the records behind it that many times.
     // And if the first record is retried, so are those behind it.
-    let mut gone_on = BTreeSet::new();
+    let mut resumed = BTreeSet::new();
     for RecordRef {
         key, sequence_number, ..
     } in records
@@ -153,7 +152,7 @@ pub async fn finish_work(app: &App, event: Value) -> Result<Value, lambda_runtim
         let (Some(organization), Some(job)) = (key.organization_of(), key.job_of()) else {
             continue;
         };
-        if !gone_on.insert((organization, job)) {
+        if !resumed.insert((organization, job)) {
             continue;
         }
         if let Err(error) = work::resume_job(app, organization, job).await {

@@ -320,38 +320,15 @@ fn roles(policy: &str) -> String {
 
 mod tests {
     use super::*;
-    use std::path::Path;
-
-    const HOW: &str = "`MUSTER_UPDATE=1 cargo test --workspace --lib -- template` writes it anew";
-
-    fn mark(part: &str) -> (String, String) {
-        (
-            format!("# Written from the route table: {part}.\n"),
-            format!("# End of {part}.\n"),
-        )
-    }
-
-    /// The file with the text between the marks of a part replaced.
-    fn replaced(file: &str, part: &str, text: &str) -> String {
-        let (begin, end) = mark(part);
-        let (before, rest) = file.split_once(&begin).unwrap_or_else(|| panic!("{part} has no begin"));
-        let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("{part} has no end"));
-        let indent: String = before.chars().rev().take_while(|c| *c == ' ').collect();
-        [before, &begin, text, &indent, &end, after].concat()
-    }
+    use crate::generated::{assert_current, read, replaced};
 
     #[test]
     fn the_template_has_what_the_route_table_says() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-        let file = std::fs::read_to_string(&path).unwrap();
-        let mut expected = replaced(&file, "functions", &all_resources());
+        let path = "../template.yaml";
+        let mut expected = replaced(&read(path), "functions", &all_resources());
         for policy in LISTS {
             expected = replaced(&expected, &format!("roles of {policy}"), &roles(policy));
         }
-        if std::env::var_os("MUSTER_UPDATE").is_some() {
-            std::fs::write(&path, expected).unwrap();
-        } else {
-            assert!(file == expected, "template.yaml is stale: {HOW}");
-        }
+        assert_current(path, &expected, "template");
     }
 }

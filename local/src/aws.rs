@@ -21,7 +21,6 @@ use std::time::Duration;
 pub(crate) use files::{EXPORT_BUCKET, FileStore};
 pub(crate) use secrets::{LINK_SECRET, LinkSecret};
 pub(crate) use ses::Mailbox;
-pub use ses::SentMail;
 
 /// The addresses of the services for the SDK.
 #[derive(Debug, Clone)]

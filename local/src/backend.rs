@@ -1,9 +1,10 @@
 //! The whole backend in one process. A process may run several, each with its own table.
 
-mod cloud;
-mod crew;
+mod local_aws;
+mod task_set;
 
-use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET, SentMail};
+use crate::aws::{self, EXPORT_BUCKET, LINK_SECRET};
+use crate::backlog::Backlog;
 use crate::data::{DataError, DataFolder};
 use crate::database::{DatabaseError, TABLE};
 use crate::dev::{self, Development};
@@ -13,18 +14,19 @@ use crate::gateway::cors::{self, Cors, CorsError};
 use crate::gateway::{self, Gateway};
 use crate::identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
 use crate::schedule::Schedule;
+use crate::sent_mail::SentMail;
 use crate::streams::{DeadLetter, MappingError, Pump, Reader};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use cloud::LocalAws;
-use crew::TaskSet;
+use local_aws::LocalAws;
 use muster_domain::roleset::{self, RoleSetError};
 use muster_edge::{App, Clock, Config, ConfigError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use task_set::TaskSet;
 use tokio::net::TcpListener;
 
 /// The sender of all mail.
@@ -100,10 +102,10 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// The template feeds a stream function in a way that this process cannot.
     #[error(transparent)]
-    Mapping(#[from] &'static MappingError),
+    Mapping(#[from] MappingError),
     /// The template has no usable CORS configuration.
     #[error(transparent)]
-    Cors(#[from] &'static CorsError),
+    Cors(#[from] CorsError),
     /// The system gave no randomness for the secrets.
     #[error("cannot generate a secret: {0}")]
     Secret(#[from] getrandom::Error),
@@ -119,13 +121,13 @@ pub struct Backend {
     environment: Vec<(&'static str, String)>,
     functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
-    cloud: LocalAws,
+    services: LocalAws,
     schedule: Schedule,
     pump: Pump,
-    feedback: Feedback,
+    backlog: Backlog,
     /// The tasks that take work. They stop first, since they need the services of the other set.
     front: TaskSet,
-    /// The tasks that serve the cloud.
+    /// The tasks that serve the AWS services.
     back: TaskSet,
 }
 
@@ -140,39 +142,29 @@ impl Backend {
         let clock = Clock::adjustable();
 
         let (mut front, mut back) = (TaskSet::new(), TaskSet::new());
-        let (feedback, untold) = Feedback::new(&data)?;
-        let cloud = LocalAws::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
-        let mut sdk = aws::sdk_config(cloud.endpoints.clone(), options.http_client);
+        let (feedback, pending) = Feedback::new(&data)?;
+        let services = LocalAws::start(&mut back, &data, clock.clone(), feedback.clone()).await?;
+        let mut sdk = aws::sdk_config(services.endpoints.clone(), options.http_client);
         if options.hurried {
             sdk = aws::hurried(&sdk);
         }
         let mut environment = deployment(&base_url, &identity);
         let app = App::new(configuration(&environment)?, &sdk, clock.clone());
-        environment.extend(cloud.endpoints.environment());
-        let here: Arc<dyn Functions> = Arc::new(InProcess(app.clone()));
-        let functions = match options.functions {
-            None => here,
-            Some(launcher) => {
-                let surroundings = Surroundings {
-                    environment: environment.clone(),
-                    clock: clock.clone(),
-                };
-                launcher.launch(surroundings, here)
-            }
-        };
+        environment.extend(services.endpoints.environment());
+        let functions = functions(options.functions, &app, &environment);
 
-        let reader = Reader::new(cloud.database.stream(), cloud.stream_arn.clone(), data);
+        let reader = Reader::new(services.database.stream(), services.stream_arn.clone(), data);
         let (pump, pumping) = Pump::new(functions.clone(), reader, front.stopped())?;
         if options.streams {
             front.run(pumping);
-            front.run(feedback.clone().run(untold, functions.clone(), front.stopped()));
+            front.run(feedback.clone().run(pending, functions.clone(), front.stopped()));
         }
         let schedule = Schedule::new(functions.clone(), clock);
         if options.timers {
             front.run(
                 schedule
                     .clone()
-                    .run(cloud.database.clone(), cloud.files.clone(), front.stopped()),
+                    .run(services.database.clone(), services.files.clone(), front.stopped()),
             );
         }
 
@@ -182,10 +174,10 @@ impl Backend {
             environment,
             functions,
             identity,
-            cloud,
+            services,
             schedule,
+            backlog: Backlog::new(pump.clone(), feedback),
             pump,
-            feedback,
             front,
             back,
         };
@@ -202,18 +194,15 @@ impl Backend {
             identity: self.identity.clone(),
             base_url: self.base_url.clone(),
             clock: self.clock().clone(),
-            mailbox: self.cloud.mailbox.clone(),
-            settling: Draining {
-                pump: self.pump.clone(),
-                feedback: self.feedback.clone(),
-            },
+            mailbox: self.services.mailbox.clone(),
+            backlog: self.backlog.clone(),
             schedule: self.schedule.clone(),
         };
         let routes = Router::new()
             .fallback(gateway::take)
             .with_state(Arc::new(gateway))
             .merge(dev::routes(development))
-            .layer(from_fn_with_state(Cors::deployed()?, cors::answer));
+            .layer(from_fn_with_state(Arc::new(Cors::deployed()?), cors::answer));
         self.front.serve("gateway", listener, routes);
         Ok(())
     }
@@ -225,7 +214,7 @@ impl Backend {
 
     /// The address of the embedded DynamoDB.
     pub fn dynamodb_endpoint(&self) -> &str {
-        &self.cloud.endpoints.dynamodb
+        &self.services.endpoints.dynamodb
     }
 
     /// The table's name.
@@ -250,12 +239,12 @@ impl Backend {
 
     /// All sent mail, oldest first.
     pub fn mail(&self) -> Vec<SentMail> {
-        self.cloud.mailbox.mails()
+        self.services.mailbox.mails()
     }
 
     /// The mail from this position on, counted in all mail ever sent, as far as it is kept; and the position after it.
     pub fn mail_from(&self, place: usize) -> (Vec<SentMail>, usize) {
-        self.cloud.mailbox.mails_from(place)
+        self.services.mailbox.mails_from(place)
     }
 
     /// The development identity provider.
@@ -270,11 +259,7 @@ impl Backend {
 
     /// Waits until all records now in the table's stream, and all that follow from them, have been handled.
     pub async fn drained(&self) {
-        let settling = Draining {
-            pump: self.pump.clone(),
-            feedback: self.feedback.clone(),
-        };
-        settling.drained().await;
+        self.backlog.drained().await;
     }
 
     /// The records of the stream that were given up.
@@ -294,21 +279,19 @@ impl Backend {
     }
 }
 
-/// The work to wait for until none is in progress.
-#[derive(Clone)]
-pub(crate) struct Draining {
-    pump: Pump,
-    feedback: Feedback,
-}
-
-impl Draining {
-    /// Waits for the stream, for the feedback of SES about the mail it caused, and for all that this causes in turn.
-    pub(crate) async fn drained(&self) {
-        self.pump.drained().await;
-        while self.feedback.drained().await {
-            self.pump.drained().await;
-        }
-    }
+/// The functions of this process, or those that the launcher makes of them.
+fn functions(
+    launcher: Option<Arc<dyn Launcher>>,
+    app: &App,
+    environment: &[(&'static str, String)],
+) -> Arc<dyn Functions> {
+    let here: Arc<dyn Functions> = Arc::new(InProcess(app.clone()));
+    let Some(launcher) = launcher else { return here };
+    let surroundings = Surroundings {
+        environment: environment.to_vec(),
+        clock: app.clock().clone(),
+    };
+    launcher.launch(surroundings, here)
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {
@@ -352,6 +335,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         ("MUSTER_MAIL_FROM", MAIL_FROM.to_owned()),
         ("MUSTER_MAIL_CONFIGURATION_SET", CONFIGURATION_SET.to_owned()),
         ("MUSTER_EXPORT_BUCKET", EXPORT_BUCKET.to_owned()),
+        ("MUSTER_TEST_ROLE_SETS", "true".to_owned()),
     ]
 }
 

@@ -88,7 +88,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         true => Some(demo::fill(&backend).await?),
         false => None,
     };
-    say(&story::tell(&backend, demo.as_deref())?);
+    say(&story::text(&backend, demo.as_deref())?);
     stopped.await;
     say("\nStopping.\n");
     backend.stop().await;

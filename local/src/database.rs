@@ -2,11 +2,12 @@
 
 mod server;
 mod stream;
-mod template;
+mod table;
 
 use crate::data::{DataError, DataFolder};
+use crate::template::{Template, TemplateError};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext};
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{TimeToLiveSpecification, TimeToLiveStatus};
 use axum::Router;
@@ -14,12 +15,10 @@ use dynoxide::Database;
 use std::sync::Arc;
 
 pub(crate) use stream::TableStream;
-pub use template::TemplateError;
+use table::Table;
 
 /// The table's name. Each backend has its own database, so one name serves all.
 pub(crate) const TABLE: &str = "muster";
-
-const TABLE_TEMPLATE: &str = include_str!("../../infra/table.yaml");
 
 /// The embedded database.
 pub(crate) struct EmbeddedDatabase {
@@ -39,6 +38,9 @@ pub enum DatabaseError {
     /// The template does not describe a table that can be created here.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The table's definition is incomplete.
+    #[error("the table's definition is incomplete: {0}")]
+    Definition(#[from] BuildError),
     /// The database refused the table.
     #[error("cannot create the table: {0}")]
     Table(String),
@@ -80,7 +82,7 @@ impl EmbeddedDatabase {
 
 /// Creates the table as the template describes it, unless an earlier run did. Returns its stream's ARN.
 pub(crate) async fn create_table(client: &Client) -> Result<String, DatabaseError> {
-    let table = template::table(TABLE_TEMPLATE)?;
+    let table = Table::read(Template::table()?)?;
     match table.create(client, TABLE).send().await {
         Ok(_) => {}
         Err(error) if error.as_service_error().is_some_and(is_there_already) => {}
@@ -104,7 +106,7 @@ fn is_there_already(error: &CreateTableError) -> bool {
 }
 
 /// Sets the table's time to live, unless it is set: an earlier process may have been killed right after it created the table.
-async fn set_time_to_live(client: &Client, table: &template::Table) -> Result<(), DatabaseError> {
+async fn set_time_to_live(client: &Client, table: &Table) -> Result<(), DatabaseError> {
     let Some(ttl) = table.time_to_live() else {
         return Ok(());
     };

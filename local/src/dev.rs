@@ -1,8 +1,7 @@
 //! The routes that the local gateway adds under `/dev`, for development and tests only.
 
 use crate::aws::Mailbox;
-use crate::backend::Draining;
-
+use crate::backlog::Backlog;
 use crate::identity::{IdentityProvider, TokenRequest};
 use crate::problem::Problem;
 use crate::schedule::Schedule;
@@ -33,7 +32,7 @@ pub(crate) struct Development {
     pub(crate) base_url: String,
     pub(crate) clock: Clock,
     pub(crate) mailbox: Mailbox,
-    pub(crate) settling: Draining,
+    pub(crate) backlog: Backlog,
     pub(crate) schedule: Schedule,
 }
 
@@ -87,7 +86,7 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
 /// Waits for pending mail first, so that a caller finds a mail right after the request that caused it.
 async fn mail(State(development): Shared) -> impl IntoResponse {
     // Mail that takes longer shows up in a later answer.
-    let _ = tokio::time::timeout(MAIL_PATIENCE, development.settling.drained()).await;
+    let _ = tokio::time::timeout(MAIL_PATIENCE, development.backlog.drained()).await;
     Json(development.mailbox.mails())
 }
 

@@ -5,12 +5,11 @@
 //!
 //! With a data folder, each event is kept in a file until its function has it, so no event is lost in a restart.
 
-use crate::aws::SentMail;
 use crate::data::{DataError, DataFolder, Journal};
 use crate::functions::{self, Functions, NOTE_FEEDBACK};
-use jiff::Timestamp;
+use crate::sent_mail::SentMail;
 use muster_domain::feedback::DeliveryEvent;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -24,7 +23,7 @@ const TRIES: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// The events that SES reports about a mail to this address, in this order.
-fn fate(address: &str) -> &'static [DeliveryEvent] {
+fn reported_events(address: &str) -> &'static [DeliveryEvent] {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
         "bounce" => &[DeliveryEvent::Sent, DeliveryEvent::Bounced],
@@ -32,59 +31,6 @@ fn fate(address: &str) -> &'static [DeliveryEvent] {
         // The recipient is out of the office: the mail has arrived, and a note came back.
         "ooto" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Returned],
         _ => &[DeliveryEvent::Sent, DeliveryEvent::Delivered],
-    }
-}
-
-impl SentMail {
-    /// The event with which EventBridge delivers SES feedback about this mail.
-    #[must_use]
-    pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {
-        let to = &self.to;
-        let recipient = json!([{ "emailAddress": to }]);
-        let bounce = |kind| json!({ "bounceType": kind, "bounceSubType": "General", "bouncedRecipients": recipient, "timestamp": at });
-        let (title, kind, name, part) = match told {
-            DeliveryEvent::Sent => ("Email Sent", "Send", "send", json!({})),
-            DeliveryEvent::Rejected => ("Email Rejected", "Reject", "reject", json!({ "reason": "Bad content" })),
-            DeliveryEvent::Delivered => {
-                let part = json!({ "timestamp": at, "recipients": [to], "smtpResponse": "250 OK" });
-                ("Email Delivered", "Delivery", "delivery", part)
-            }
-            DeliveryEvent::Returned => ("Email Bounced", "Bounce", "bounce", bounce("Transient")),
-            DeliveryEvent::Bounced => ("Email Bounced", "Bounce", "bounce", bounce("Permanent")),
-            DeliveryEvent::Complained => {
-                let part =
-                    json!({ "complainedRecipients": recipient, "complaintFeedbackType": "abuse", "timestamp": at });
-                ("Email Complaint Received", "Complaint", "complaint", part)
-            }
-        };
-        let mut tags = json!(
-            self.tags
-                .iter()
-                .map(|(name, value)| (name, [value]))
-                .collect::<std::collections::BTreeMap<_, _>>()
-        );
-        if let (Some(tags), Some(set)) = (tags.as_object_mut(), &self.configuration_set) {
-            tags.insert("ses:configuration-set".to_owned(), json!([set]));
-        }
-        let mail = json!({
-            "timestamp": self.sent_at,
-            "source": self.from,
-            "sendingAccountId": "000000000000",
-            "destination": [to],
-            "headersTruncated": false,
-            "tags": tags,
-        });
-        json!({
-            "version": "0",
-            "id": uuid::Uuid::new_v4().to_string(),
-            "detail-type": title,
-            "source": "aws.ses",
-            "account": "000000000000",
-            "time": at,
-            "region": "us-east-1",
-            "resources": [],
-            "detail": { "eventType": kind, "mail": mail, name: part },
-        })
     }
 }
 
@@ -99,15 +45,15 @@ pub(crate) struct Feedback {
 }
 
 /// The events that SES has reported but the function has not taken yet.
-pub(crate) struct Untold(mpsc::UnboundedReceiver<Value>);
+pub(crate) struct PendingEvents(mpsc::UnboundedReceiver<Value>);
 
 impl Feedback {
     /// Begins with the events that an earlier run kept.
     ///
     /// # Errors
     /// Their file cannot be used.
-    pub(crate) fn new(data: &DataFolder) -> Result<(Self, Untold), DataError> {
-        let (events, untold) = mpsc::unbounded_channel();
+    pub(crate) fn new(data: &DataFolder) -> Result<(Self, PendingEvents), DataError> {
+        let (events, pending) = mpsc::unbounded_channel();
         let (journal, lines) = data.journal(KEPT)?;
         let mut waiting = 0;
         for line in lines {
@@ -122,13 +68,13 @@ impl Feedback {
             waiting: watch::Sender::new(waiting),
             kept: Arc::new(Mutex::new(journal)),
         };
-        Ok((feedback, Untold(untold)))
+        Ok((feedback, PendingEvents(pending)))
     }
 
-    /// SES has taken this mail.
-    pub(crate) fn tell(&self, mail: &SentMail) {
+    /// Reports that SES has taken this mail, and what follows.
+    pub(crate) fn report(&self, mail: &SentMail) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        for told in fate(&mail.to) {
+        for told in reported_events(&mail.to) {
             let event = mail.event(*told, mail.sent_at);
             if let Err(error) = kept.append(&event.to_string()) {
                 tracing::warn!(%error, "an event is lost if the process ends now");
@@ -152,7 +98,7 @@ impl Feedback {
     /// Passes events to their function until `stopped`.
     pub(crate) async fn run(
         self,
-        Untold(mut events): Untold,
+        PendingEvents(mut events): PendingEvents,
         functions: Arc<dyn Functions>,
         mut stopped: watch::Receiver<bool>,
     ) {
@@ -162,7 +108,7 @@ impl Feedback {
                 _ = stopped.wait_for(|stopped| *stopped) => None,
             };
             let Some(event) = event else { break };
-            hand_over(&*functions, &event).await;
+            deliver(&*functions, &event).await;
             self.note_handled();
         }
         // The remaining events are left to the next run, so no one waits for them.
@@ -181,7 +127,7 @@ impl Feedback {
 }
 
 /// Passes one event to its function until it is taken.
-async fn hand_over(functions: &dyn Functions, event: &Value) {
+async fn deliver(functions: &dyn Functions, event: &Value) {
     for turn in 0..TRIES {
         if turn > 0 {
             tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(turn - 1)).await;
@@ -198,8 +144,9 @@ async fn hand_over(functions: &dyn Functions, event: &Value) {
 mod tests {
     use super::*;
     use crate::streams::matches;
-
-    const TEMPLATE: &str = include_str!("../../template.yaml");
+    use crate::template::{API, Template};
+    use jiff::Timestamp;
+    use serde_json::json;
 
     fn mail(to: &str) -> SentMail {
         SentMail {
@@ -217,9 +164,10 @@ mod tests {
 
     #[test]
     fn the_template_has_a_rule_that_takes_each_of_these_events_of_its_own_mail_and_no_others() {
-        let text = TEMPLATE.replace(r#"{"Fn::GetAtt": [Mail, Outputs.ConfigurationSet]}"#, "muster");
-        let template: Value = serde_saphyr::from_str(&text).unwrap();
-        let rule = &template["Resources"]["NoteFeedbackFunction"]["Properties"]["Events"]["Told"];
+        let text = API.replace(r#"{"Fn::GetAtt": [Mail, Outputs.ConfigurationSet]}"#, "muster");
+        let template = Template::parse(&text).unwrap();
+        let function: Value = template.properties("NoteFeedbackFunction").unwrap();
+        let rule = &function["Events"]["Told"];
         assert_eq!(rule["Type"], "EventBridgeRule");
         let pattern = &rule["Properties"]["Pattern"];
         for told in DeliveryEvent::ALL {
@@ -247,7 +195,7 @@ mod tests {
             ("ooto@x.example", DeliveryEvent::Returned),
             ("bouncer@x.example", DeliveryEvent::Delivered),
         ] {
-            assert_eq!(fate(address).last(), Some(&last), "{address}");
+            assert_eq!(reported_events(address).last(), Some(&last), "{address}");
         }
     }
 }

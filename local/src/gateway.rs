@@ -70,7 +70,7 @@ pub(crate) async fn take(
 impl Gateway {
     /// Runs the function of the request's route.
     async fn invoke(&self, parts: &Parts, body: &Bytes, arrival: &Arrival) -> Response {
-        let path = paths::taken(parts.uri.path());
+        let path = paths::decoded(parts.uri.path());
         let route = self.routes.resolve(parts.method.as_str(), &path);
         let event = event::event(parts, body, &route, arrival);
         let binary = *route.target;

@@ -17,6 +17,7 @@
 
 mod aws;
 mod backend;
+mod backlog;
 pub mod cli;
 mod data;
 mod database;
@@ -28,13 +29,16 @@ mod identity;
 mod problem;
 mod reply;
 mod schedule;
+mod sent_mail;
 mod streams;
+mod template;
 
-pub use aws::SentMail;
 pub use backend::{Backend, Options, StartError};
 pub use data::DataError;
-pub use database::{DatabaseError, TemplateError};
+pub use database::DatabaseError;
 pub use functions::{Failure, Functions, Launcher, Running, Surroundings, run_as, running};
 pub use gateway::cors::CorsError;
 pub use identity::{AUDIENCE, IdentityProvider, KeyError, Signing, TokenRequest};
+pub use sent_mail::SentMail;
 pub use streams::{DeadLetter, MappingError};
+pub use template::TemplateError;

@@ -48,7 +48,7 @@ impl Pump {
         functions: Arc<dyn Functions>,
         reader: Reader,
         stopped: watch::Receiver<bool>,
-    ) -> Result<(Self, impl Future<Output = ()> + use<>), &'static MappingError> {
+    ) -> Result<(Self, impl Future<Output = ()> + use<>), MappingError> {
         let (waiting, waiters) = mpsc::unbounded_channel();
         let pump = Self {
             waiting,
@@ -71,10 +71,10 @@ impl Pump {
 
     /// Waits until all records now in the stream, and all that their handling adds, have been handled.
     pub(crate) async fn drained(&self) {
-        let (done, settled) = oneshot::channel();
+        let (done, drained) = oneshot::channel();
         if self.waiting.send(done).is_ok() {
             // An error means that the pump has stopped and will handle no more records.
-            let _ = settled.await;
+            let _ = drained.await;
         }
     }
 
@@ -94,19 +94,19 @@ struct Running {
 
 impl Running {
     async fn run(mut self) {
-        let mut settling = Vec::new();
+        let mut waiting = Vec::new();
         while !*self.stopped.borrow() {
             // If this read finds nothing, it answers all waiters that came before it.
             while let Ok(waiter) = self.waiters.try_recv() {
-                settling.push(waiter);
+                waiting.push(waiter);
             }
             match self.reader.next() {
                 Ok(records) if records.is_empty() => {
-                    for waiter in settling.drain(..) {
+                    for waiter in waiting.drain(..) {
                         // The waiter may be gone.
                         let _ = waiter.send(());
                     }
-                    settling.extend(self.rest().await);
+                    waiting.extend(self.rest().await);
                 }
                 Ok(records) => {
                     let given_up = self.delivery.deliver(&records).await;
@@ -118,7 +118,7 @@ impl Running {
                 }
                 Err(error) => {
                     tracing::error!(%error, "the table's stream cannot be read");
-                    settling.extend(self.rest().await);
+                    waiting.extend(self.rest().await);
                 }
             }
         }

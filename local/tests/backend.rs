@@ -157,7 +157,7 @@ async fn backends_of_one_process_know_nothing_of_each_other() {
 }
 
 #[tokio::test]
-async fn what_is_quiet_is_settled_and_a_stopped_backend_takes_no_requests() {
+async fn an_idle_backend_is_drained_and_a_stopped_one_takes_no_requests() {
     let backend = backend().await;
     backend.drained().await;
     assert_eq!(backend.dead_letters(), []);

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     which: Which,
     /// Fix the differences; without it, nothing is written
     #[arg(long)]
-    mend: bool,
+    fix: bool,
     /// Seconds to wait before differences are checked again; must exceed the time the stream takes to count
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
     pause: u64,
@@ -77,7 +77,7 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
     let options = Options {
         now: Timestamp::now(),
         pause: Duration::from_secs(arguments.pause),
-        mend: arguments.mend,
+        fix: arguments.fix,
     };
     match store.repair(id, options).await {
         Ok(report) => {

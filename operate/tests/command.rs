@@ -62,7 +62,7 @@ async fn damage(backend: &Backend, organization: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn differences_are_told_and_mended_and_the_exit_code_says_which() {
+async fn differences_are_told_and_fixed_and_the_exit_code_says_which() {
     let backend = Backend::start(Options::default()).await.unwrap();
     let (one, other) = (organization(&backend).await, organization(&backend).await);
     let here = [
@@ -88,8 +88,8 @@ async fn differences_are_told_and_mended_and_the_exit_code_says_which() {
         assert_eq!(code, 1, "{said}");
         assert!(said.contains("seats in use") && said.contains("found"), "{said}");
     }
-    let mend = [&here[..], &["--organization", &one, "--mend"]].concat();
-    let (said, code) = muster(&mend).await;
+    let fix = [&here[..], &["--organization", &one, "--fix"]].concat();
+    let (said, code) = muster(&fix).await;
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("fixed") && !said.contains(&other), "{said}");
     assert_eq!(muster(&all).await.1, 0);

@@ -55,26 +55,49 @@ fn latin() -> Result<String, Box<dyn std::error::Error>> {
 
 fn role_sets() -> Result<String, Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=role-sets");
-    let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("role-sets");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)?
+    Ok(texts("role-sets")? + &sets("SETS", "role-sets")? + &sets("TEST_SETS", "role-sets/tests")?)
+}
+
+/// The role sets of a folder: the name and the path of each.
+fn files(folder: &str) -> Result<Vec<(String, PathBuf)>, Box<dyn std::error::Error>> {
+    let place = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&place)?
         .map(|entry| entry.map(|e| e.path()))
         .collect::<Result<_, _>>()?;
     files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     files.sort();
-    let count = files.len();
-    let mut texts = format!("static TEXTS: [(&str, &str); {count}] = [\n");
-    let mut sets = format!("static SETS: [(&str, &str); {count}] = [\n");
-    for path in files {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let named = |path: PathBuf| {
+        (
+            path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            path,
+        )
+    };
+    Ok(files.into_iter().map(named).collect())
+}
+
+/// The files as they are written.
+fn texts(folder: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let files = files(folder)?;
+    let mut texts = format!("static TEXTS: [(&str, &str); {}] = [\n", files.len());
+    for (name, _) in files {
         // By the manifest's place when it is compiled: a target folder may serve several checkouts.
-        let (file, place) = (format!("{name}.toml"), format!("/role-sets/{name}.toml"));
+        let (file, place) = (format!("{name}.toml"), format!("/{folder}/{name}.toml"));
         writeln!(
             texts,
             "    ({file:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),"
         )?;
-        let set: serde_json::Value =
-            toml::from_str(&std::fs::read_to_string(&path)?).map_err(|error| format!("role-sets/{file}: {error}"))?;
+    }
+    Ok(format!("{texts}];\n"))
+}
+
+/// The role sets as JSON.
+fn sets(constant: &str, folder: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let files = files(folder)?;
+    let mut sets = format!("static {constant}: [(&str, &str); {}] = [\n", files.len());
+    for (name, path) in files {
+        let set: serde_json::Value = toml::from_str(&std::fs::read_to_string(&path)?)
+            .map_err(|error| format!("{folder}/{name}.toml: {error}"))?;
         writeln!(sets, "    ({name:?}, {:?}),", set.to_string())?;
     }
-    Ok(format!("{texts}];\n{sets}];\n"))
+    Ok(format!("{sets}];\n"))
 }

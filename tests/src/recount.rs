@@ -1,6 +1,6 @@
 //! The invariants, counted anew from every item of the table.
 
-mod entries;
+pub mod entries;
 
 use crate::harness::Harness;
 use muster_domain::rules::keys::is_listed;

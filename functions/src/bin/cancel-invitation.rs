@@ -1,8 +1,9 @@
 //! `DELETE /v1/organizations/{org}/invitations/{invitation}`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::invitations::cancel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("cancel-invitation", cancel).await
+    muster_functions::entry::http(Route::of("cancel-invitation"), cancel).await
 }

@@ -1,8 +1,9 @@
 //! `POST /v1/organizations/{org}/members/{member}/api-keys`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::api_keys::create;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("create-api-key", create).await
+    muster_functions::entry::http(Route::of("create-api-key"), create).await
 }

@@ -1,8 +1,9 @@
 //! `POST /v1/organizations/{org}/invitations`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::invitations::create::create;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("create-invitations", create).await
+    muster_functions::entry::http(Route::of("create-invitations"), create).await
 }

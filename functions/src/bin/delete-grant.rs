@@ -1,8 +1,9 @@
 //! `DELETE /v1/organizations/{org}/members/{member}/grants/{type}/{id}`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::members::grants::delete;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("delete-grant", delete).await
+    muster_functions::entry::http(Route::of("delete-grant"), delete).await
 }

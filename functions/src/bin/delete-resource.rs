@@ -1,8 +1,9 @@
 //! `DELETE /v1/organizations/{org}/resources/{type}/{id}`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::resources::delete;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("delete-resource", delete).await
+    muster_functions::entry::http(Route::of("delete-resource"), delete).await
 }

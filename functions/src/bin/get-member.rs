@@ -1,8 +1,9 @@
 //! `GET /v1/organizations/{org}/members/{member}`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::members::get;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("get-member", get).await
+    muster_functions::entry::http(Route::of("get-member"), get).await
 }

@@ -1,8 +1,9 @@
 //! `GET /openapi.json`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::about::openapi;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http_alone("get-openapi", openapi).await
+    muster_functions::entry::http_alone(Route::of("get-openapi"), openapi).await
 }

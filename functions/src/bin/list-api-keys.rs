@@ -1,8 +1,9 @@
 //! `GET /v1/organizations/{org}/members/{member}/api-keys`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::api_keys::list;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("list-api-keys", list).await
+    muster_functions::entry::http(Route::of("list-api-keys"), list).await
 }

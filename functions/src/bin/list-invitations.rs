@@ -1,8 +1,9 @@
 //! `GET /v1/organizations/{org}/invitations`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::invitations::list;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("list-invitations", list).await
+    muster_functions::entry::http(Route::of("list-invitations"), list).await
 }

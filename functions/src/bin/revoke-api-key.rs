@@ -1,8 +1,9 @@
 //! `DELETE /v1/organizations/{org}/members/{member}/api-keys/{key}`
 
+use muster_functions::routes::Route;
 use muster_functions::routes::api_keys::revoke;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    muster_functions::entry::http("revoke-api-key", revoke).await
+    muster_functions::entry::http(Route::of("revoke-api-key"), revoke).await
 }

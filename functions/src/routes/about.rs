@@ -108,33 +108,6 @@ pub async fn not_found(call: Call) -> Outcome {
         .header("allow", methods))
 }
 
-impl Route {
-    /// The methods that lead to its function: a route for GET also takes HEAD.
-    pub fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let head = (self.method == "GET").then_some("HEAD");
-        std::iter::once(self.method).chain(head)
-    }
-
-    /// The number of its path's segments that are not parameters.
-    fn literals(&self) -> usize {
-        self.path.split('/').filter(|part| !part.starts_with('{')).count()
-    }
-
-    /// Whether a path matches this route.
-    #[must_use]
-    pub fn matches(&self, path: &str) -> bool {
-        let mut own = self.path.split('/');
-        let mut asked = path.split('/');
-        loop {
-            match (own.next(), asked.next()) {
-                (None, None) => return true,
-                (Some(own), Some(asked)) if own == asked || (own.starts_with('{') && !asked.is_empty()) => {}
-                _ => return false,
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,11 +13,12 @@ pub use evaluation::{evaluate, evaluate_batch};
 pub use resources::search_resources;
 pub use subjects::search_subjects;
 
-use crate::shapes::access::ask::NamedOrganization;
+use crate::shapes::access::ask::{Asking, NamedOrganization};
 use crate::shapes::access::find::{Found, Search};
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{self, About};
-use muster_domain::{ApiKey, Member, OrganizationId, ResourceRef, Secret};
+use muster_domain::{ApiKey, Member, ResourceRef};
 use muster_edge::api_key::narrowed;
 use muster_edge::asking::Places;
 use muster_edge::org_context::OrgContext;
@@ -26,44 +27,42 @@ use muster_store::ReadSet;
 use paging::Paging;
 use serde::Serialize;
 
-/// The body. In this standard, an invalid body is a 400, even where other routes answer 422.
+/// The body. In this standard, an invalid body is a 400, even where other routes answer 422 or 415.
 fn body<T: Body>(call: &Call) -> Result<T, Problem> {
     call.body().map_err(bad_request)
 }
 
 fn bad_request(problem: Problem) -> Problem {
     match problem.status {
-        422 => Problem { status: 400, ..problem },
+        415 | 422 => Problem { status: 400, ..problem },
         _ => problem,
     }
 }
 
 /// The part of a search that all searches have in common.
-struct Opening<B> {
+struct Opening<'a, B> {
     user: User,
     body: B,
+    asking: Asking<'a>,
     named: NamedOrganization,
     paging: Paging,
 }
 
-impl<B: Search> Opening<B> {
+impl<'a, B: Search> Opening<'a, B> {
     /// The caller, the body, the organization, and the requested page.
-    fn of(call: &Call, user: User) -> Result<Self, Problem> {
+    fn of(call: &'a Call, user: User) -> Result<Self, Problem> {
+        let asking = Asking::of(call, &user)?;
         let body: B = body(call)?;
-        let named = NamedOrganization::first(body.told()).or(own_organization(&user));
+        let named = asking.named(body.told());
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {
             user,
             body,
+            asking,
             named,
             paging,
         })
     }
-}
-
-/// The organization of the caller's API key.
-fn own_organization(user: &User) -> Option<OrganizationId> {
-    user.key.as_ref().map(Secret::organization)
 }
 
 /// The named organization. The platform gets `None` if it does not exist; other callers are refused as if it were not theirs.
@@ -118,8 +117,14 @@ impl Subject {
         })
     }
 
-    /// The question whether the subject may perform this action on this resource.
-    fn question<'a>(&'a self, org: &'a OrgContext, action: &'a str, resource: Option<&'a ResourceRef>) -> Question<'a> {
+    /// The question whether the subject may perform this action on this resource, with these properties.
+    fn question<'a>(
+        &'a self,
+        org: &'a OrgContext,
+        action: &'a str,
+        resource: Option<&'a ResourceRef>,
+        properties: SentProperties<'a>,
+    ) -> Question<'a> {
         Question {
             organization: &org.organization,
             set: org.set,
@@ -127,6 +132,7 @@ impl Subject {
             key: self.key.as_ref(),
             action,
             resource,
+            properties,
             now: org.now,
         }
     }

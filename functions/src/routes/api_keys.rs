@@ -5,9 +5,10 @@ use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::Items;
 use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::api_key::Unusable;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
 use muster_domain::rules::keys::{self, NewApiKey};
-use muster_domain::{ApiKey, Instant, KeyId, OrganizationId, ResourceKey, Secret};
+use muster_domain::{ApiKey, Instant, KeyId, Organization, OrganizationId, ResourceKey, Secret, Timestamp};
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
 use muster_edge::org_context::{role_set, touch_key};
@@ -120,7 +121,7 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
 pub async fn verify(call: Call, _: User) -> Outcome {
     let body: VerifyApiKey = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
-        return told(VerifiedBody {
+        return reply(&VerifiedBody {
             code: "malformed",
             ..VerifiedBody::default()
         });
@@ -137,11 +138,11 @@ pub async fn verify(call: Call, _: User) -> Outcome {
     if let Some(knower) = unread_knower(&read, organization, id, Some(&secret), call.now)? {
         read = read.and(call.app.store().read(&[knower]).await?);
     }
-    told(verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
+    reply(&verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
 }
 
-fn told(body: VerifiedBody) -> Outcome {
-    Reply::json(200, &body)
+fn reply(body: &VerifiedBody) -> Outcome {
+    Reply::json(200, body)
 }
 
 async fn verdict(
@@ -152,33 +153,19 @@ async fn verdict(
     resource: Option<&ResourceKey>,
 ) -> Result<VerifiedBody, Problem> {
     let (id, at) = (secret.key(), secret.organization());
+    let refused = |code| VerifiedBody {
+        code,
+        ..VerifiedBody::default()
+    };
     // This check comes first, so that a made-up key takes the same time whether or not its organization exists.
     if !read.contains(&Key::api_key(at, id)) {
-        return Ok(VerifiedBody {
-            code: Unusable::NotFound.code(),
-            ..VerifiedBody::default()
-        });
+        return Ok(refused(Unusable::NotFound.code()));
     }
     let organization = read.organization(at)?;
     let owner = read.member(at, id.owner)?;
-    let key = match (&organization, read.api_key(at, id)?) {
-        (Some(organization), Some(key)) => {
-            let opening = (&key, Some(secret));
-            Some(narrowed(
-                read,
-                organization,
-                role_set(organization)?,
-                opening,
-                call.now,
-            )?)
-        }
-        (_, key) => key,
-    };
+    let key = limited_key(read, secret, organization.as_ref(), call.now)?;
     if let Err(why) = keys::verify(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
-        return Ok(VerifiedBody {
-            code: why.code(),
-            ..VerifiedBody::default()
-        });
+        return Ok(refused(why.code()));
     }
     let (Some(organization), Some(owner), Some(key)) = (organization, owner, key) else {
         return Err(Problem::internal());
@@ -196,6 +183,7 @@ async fn verdict(
             key: Some(&key),
             action,
             resource: resource.as_ref().map(|r| &r.reference),
+            properties: SentProperties::default(),
             now: call.now,
         };
         Ok::<bool, Problem>(access::decide(&question).is_allowed())
@@ -211,4 +199,25 @@ async fn verdict(
         allowed: Some(allowed),
         code: if allowed == Some(false) { "not_allowed" } else { "valid" },
     })
+}
+
+/// The key that a secret names, within the powers of the member who knows the secret besides its owner.
+fn limited_key(
+    read: &ReadSet,
+    secret: &Secret,
+    organization: Option<&Organization>,
+    now: Timestamp,
+) -> Result<Option<ApiKey>, Problem> {
+    let key = read.api_key(secret.organization(), secret.key())?;
+    let (Some(organization), Some(known)) = (organization, &key) else {
+        return Ok(key);
+    };
+    let opening = (known, Some(secret));
+    Ok(Some(narrowed(
+        read,
+        organization,
+        role_set(organization)?,
+        opening,
+        now,
+    )?))
 }

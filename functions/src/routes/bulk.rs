@@ -5,8 +5,9 @@
 
 use crate::shapes::SeatsBody;
 use crate::shapes::bulk::Verdicts;
+use muster_domain::rules::DecisionContext;
 use muster_domain::rules::bulk::{self, MAX_ROWS};
-use muster_domain::rules::{DecisionContext, Violation};
+use muster_domain::violation::Violation;
 use muster_domain::{Changes, OrganizationId};
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
@@ -136,7 +137,7 @@ impl<A: Action> Bulk<A> {
                 // transaction is known to have written nothing.
                 Err(problem) if from > 0 && (problem.status < 500 || problem.is_throttled()) => {
                     for id in self.rows.iter().skip(from) {
-                        results.push(self.told(*id, Err(problem.clone()))?);
+                        results.push(self.verdict(*id, Err(problem.clone()))?);
                     }
                 }
                 Err(problem) => return Err(problem),
@@ -159,10 +160,7 @@ impl<A: Action> Bulk<A> {
             .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
                 let ctx = org.decision_context()?;
-                if !ctx.authority().allows_somewhere(A::NEEDS) {
-                    let detail = format!("this requires the permission `{}`", A::NEEDS);
-                    return Err(Problem::forbidden(&detail));
-                }
+                Self::check_permission(&ctx)?;
                 self.action.check(&ctx, read)?;
                 let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
                 let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -195,22 +193,31 @@ impl<A: Action> Bulk<A> {
                 let results = rows
                     .iter()
                     .zip(part.verdicts)
-                    .map(|(id, verdict)| self.told(*id, verdict));
-                let told = Verdicts {
+                    .map(|(id, verdict)| self.verdict(*id, verdict));
+                let verdicts = Verdicts {
                     results: results.collect::<Result<Vec<_>, _>>()?,
                     seats: org.organization.seats().after(part.changes.seat_delta()).into(),
                 };
-                Ok(org.commit(part.changes, Reply::json(200, &told)?))
+                Ok(org.commit(part.changes, Reply::json(200, &verdicts)?))
             });
         let reply = change.await?;
         if idle && !reply.is_replayed() {
             return Ok(PartOutcome::Idle);
         }
-        let told = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
-        Ok(PartOutcome::Done(told, reply.is_replayed()))
+        let verdicts = serde_json::from_slice(&reply.body).map_err(|_| Problem::internal())?;
+        Ok(PartOutcome::Done(verdicts, reply.is_replayed()))
     }
 
-    fn told(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {
+    /// Refuses a caller who has the action's permission nowhere.
+    fn check_permission(ctx: &DecisionContext<'_>) -> Result<(), Problem> {
+        if ctx.authority().allows_somewhere(A::NEEDS) {
+            return Ok(());
+        }
+        let detail = format!("this requires the permission `{}`", A::NEEDS);
+        Err(Problem::forbidden(&detail))
+    }
+
+    fn verdict(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {
         let row = match verdict {
             Ok(()) => self.action.verdict(id, self.action.done(), None),
             Err(problem) => self.action.verdict(id, "refused", Some(problem)),

@@ -2,15 +2,13 @@
 
 use crate::shapes::Items;
 use crate::shapes::contact::{ContactBody, PutContact};
-use muster_domain::rules::Violation;
 use muster_domain::rules::contacts::{self, ContactEditor, Details};
+use muster_domain::search::MAX_QUERY;
+use muster_domain::violation::Violation;
 use muster_domain::{ContactId, OrganizationId, Subject, UserId, permission, search};
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
-
-/// Maximum length of a search text, in characters.
-const MAX_QUERY: usize = 200;
 
 /// Lists contacts, or those in which each word of `q` begins a word. Only callers who see the whole organization may.
 pub async fn list(call: Call, user: User) -> Outcome {

@@ -3,8 +3,8 @@
 use crate::shapes::Items;
 use crate::shapes::event::EventBody;
 use muster_domain::{Instant, OrganizationId, permission};
-use muster_edge::call::Query;
 use muster_edge::org_context::Visibility;
+use muster_edge::query::Query;
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::EventFilter;
 

@@ -1,14 +1,14 @@
 //! Exports: a short list at once, a long one in the background.
 
-use super::people::{List, SELECTING, asked, selected};
+use super::people::{List, SELECTING, people_query, selected};
 use crate::exports::{PAGE, cells, file};
 use crate::shapes::export::{CreateExport, ExportBody};
 use muster_domain::export::sheet::Sheet;
 use muster_domain::export::{ExportRequest, LINK_LIFE, State};
 use muster_domain::people::Selection;
-use muster_domain::rules::Violation;
 use muster_domain::rules::exports;
 use muster_domain::text::TimeZoneName;
+use muster_domain::violation::{Location, Violation};
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::problem::ProblemType;
@@ -41,7 +41,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
     let query = call.query(&[&SELECTING[..], &["format", "timezone"]].concat())?;
     let format = query.one_of("format", &["csv", "xlsx"])?;
     let format = format.parse().map_err(|_| Problem::internal())?;
-    let (selection, asked) = (selected(&query), asked(&query, organization, call.now)?);
+    let (selection, asked) = (selected(&query), people_query(&query, organization, call.now)?);
     let timezone = query.get("timezone").map(str::parse).transpose();
     let timezone = timezone.map_err(|error: muster_domain::text::TextError| {
         Problem::invalid_query([Violation::field("timezone", "invalid_value", error.to_string())])
@@ -142,10 +142,8 @@ pub async fn create(call: Call, user: User) -> Outcome {
 
 fn inside_filter(violation: Violation) -> Violation {
     match violation.at {
-        muster_domain::rules::Location::Field(field) => {
-            Violation::field(format!("filter.{field}"), violation.code, violation.detail)
-        }
-        muster_domain::rules::Location::Address(_) => violation,
+        Location::Field(field) => Violation::field(format!("filter.{field}"), violation.code, violation.detail),
+        Location::Address(_) => violation,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::shapes::ResourceName;
 use muster_domain::address::Rejected;
+use muster_domain::resource::MAX_RESOURCES;
 use muster_domain::rules::invitations::create::Holder;
-use muster_domain::rules::{DecisionContext, Violation, invitations, members};
+use muster_domain::rules::{DecisionContext, hierarchy, invitations};
+use muster_domain::violation::Violation;
 use muster_domain::{Address, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
 use muster_edge::Problem;
 use muster_store::items::ClaimHolder;
@@ -29,19 +31,16 @@ impl<T> Lookup<T> {
     }
 }
 
-/// Maximum number of resources that a request may name. A rule limits what one invitation can hold.
-const MAX_NAMED: usize = 60;
-
-/// The keys of the resources that a request names.
+/// The keys of the resources that a request names. The rules limit their number, too; here it bounds what is read.
 ///
 /// # Errors
 /// 422 for too many.
 pub(super) fn resource_keys(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
-    if resources.len() > MAX_NAMED {
+    if resources.len() > MAX_RESOURCES {
         return Err(Problem::invalid([Violation::field(
             "resources",
             "too_many",
-            format!("must have at most {MAX_NAMED} entries"),
+            format!("must have at most {MAX_RESOURCES} entries"),
         )]));
     }
     Ok(resources.iter().cloned().map(Into::into).collect())
@@ -99,7 +98,7 @@ pub(super) fn address_holders(
             Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
             Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,
             Some(Person::Invitation(_)) => Holder::OutOfSight,
-            Some(Person::Member(member)) if members::may_see(ctx, &member) => holder,
+            Some(Person::Member(member)) if hierarchy::may_see(ctx, &member) => holder,
             Some(Person::Member(member)) => Holder::Unseen(member),
         };
         holders.insert(address.clone(), holder);

@@ -5,14 +5,15 @@ pub mod grants;
 
 use crate::routes::lookup::{resource_keys, resources_found};
 use crate::shapes::member::{GrantInput, UpdateMember, View};
-use muster_domain::member::{MAX_GRANTS, Profile};
+use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::sources::SourceViewer;
-use muster_domain::rules::{DecisionContext, Violation};
+use muster_domain::rules::{DecisionContext, hierarchy};
+use muster_domain::violation::Violation;
 use muster_domain::{
-    Changes, ContactId, Instant, Member, OrganizationId, ResourceKey, ResourceRef, UserId, permission,
+    Changes, ContactId, Instant, Member, OrganizationId, Resource, ResourceKey, ResourceRef, UserId, permission,
 };
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
@@ -64,7 +65,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let visible = |m: &Member| match (&visibility, &org.caller_kind) {
         (Visibility::All, _) => true,
         (Visibility::Some(_), CallerKind::Member(_)) => {
-            org.decision_context().is_ok_and(|ctx| members::may_see(&ctx, m))
+            org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, m))
         }
         (Visibility::Some(_), CallerKind::Platform) => false,
     };
@@ -73,7 +74,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let shown = view(&org).member(&member, is_visible);
     let manages = org
         .decision_context()
-        .is_ok_and(|ctx| members::manages_all_of(&ctx, &member));
+        .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, &member));
     let shown = match (manages, as_others) {
         (_, true) => shown.for_others().without_sources(),
         (true, false) => shown,
@@ -101,36 +102,11 @@ pub async fn update(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let before = read.member(organization, id)?;
         let ctx = org.decision_context()?;
-        let known = before.as_ref().filter(|m| members::may_see(&ctx, m));
+        let known = before.as_ref().filter(|m| hierarchy::may_see(&ctx, m));
         let found_resources = resources_found(read, organization, &resources)?;
         let found_grants = wanted_grants(read, organization, grants)?;
-        let holdings = match (&body.role, &body.grants) {
-            (Field::Value(role), None) => Some(Holdings::One(RequestedOffer {
-                role,
-                resources: &found_resources,
-                term: body.duration,
-            })),
-            (role, Some(_)) => {
-                let role = if let Field::Value(role) = role {
-                    Some(role)
-                } else {
-                    None
-                };
-                Some(Holdings::Mix {
-                    role,
-                    term: body.duration,
-                    grants: &found_grants,
-                })
-            }
-            (Field::Absent | Field::Null, None) => None,
-        };
+        let holdings = wanted_holdings(&body, &found_resources, &found_grants);
         let profile = known.and_then(|m| changed_profile(&m.profile, &body));
-        if profile
-            .as_ref()
-            .is_some_and(|p| p.notifications.len() > MAX_NOTIFICATIONS)
-        {
-            return Err(too_many_notifications());
-        }
         let wanted = MemberUpdate {
             holdings,
             name: body.name.clone(),
@@ -146,6 +122,32 @@ pub async fn update(call: Call, user: User) -> Outcome {
         Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await
+}
+
+/// The roles that a request gives a member instead of all earlier ones; none if it names no role.
+fn wanted_holdings<'a>(
+    body: &'a UpdateMember,
+    resources: &'a [(ResourceKey, Option<Resource>)],
+    grants: &'a [WantedGrant],
+) -> Option<Holdings<'a>> {
+    match (&body.role, &body.grants) {
+        (Field::Value(role), None) => Some(Holdings::One(RequestedOffer {
+            role,
+            resources,
+            term: body.duration,
+        })),
+        (Field::Value(role), Some(_)) => Some(Holdings::Mix {
+            role: Some(role),
+            term: body.duration,
+            grants,
+        }),
+        (Field::Absent | Field::Null, Some(_)) => Some(Holdings::Mix {
+            role: None,
+            term: body.duration,
+            grants,
+        }),
+        (Field::Absent | Field::Null, None) => None,
+    }
 }
 
 fn key_of(grant: &GrantInput) -> ResourceKey {
@@ -221,16 +223,6 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
     } else {
         Err(Problem::invalid(violations))
     }
-}
-
-/// Maximum number of skills in a profile.
-const MAX_SKILLS: usize = 50;
-/// Maximum number of notifications that can be switched.
-const MAX_NOTIFICATIONS: usize = 50;
-
-fn too_many_notifications() -> Problem {
-    let detail = format!("a profile has at most {MAX_NOTIFICATIONS} notifications");
-    Problem::invalid([Violation::field("notifications", "too_many", detail)])
 }
 
 /// The profile as changed by the body, if the body names any part of it.

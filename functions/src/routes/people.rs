@@ -4,8 +4,8 @@ use super::members::view;
 use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};
 use muster_domain::people::{FilterContext, Selection};
 use muster_domain::{OrganizationId, Person, ResourceRef, Timestamp, UserId, permission};
-use muster_edge::call::Query;
 use muster_edge::org_context::Visibility;
+use muster_edge::query::Query;
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Cursor, Key, People, PeopleQuery, ReadSet, Store, StoreError};
 use std::collections::BTreeSet;
@@ -32,7 +32,11 @@ pub(super) fn selected(query: &Query<'_>) -> Selection {
 ///
 /// # Errors
 /// 400, naming each invalid parameter.
-pub(super) fn asked(query: &Query<'_>, organization: OrganizationId, now: Timestamp) -> Result<PeopleQuery, Problem> {
+pub(super) fn people_query(
+    query: &Query<'_>,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Result<PeopleQuery, Problem> {
     let (filter, order) = selected(query).read(now).map_err(Problem::invalid_query)?;
     Ok(PeopleQuery {
         order,
@@ -45,7 +49,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let everybody = asked(&query, id, call.now)?;
+    let everybody = people_query(&query, id, call.now)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
     let (org, read) = call.read_in_org(&user, id, keys).await?;

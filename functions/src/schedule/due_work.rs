@@ -1,6 +1,6 @@
-//! Settling the due items of one organization, in as few transactions as possible.
+//! Processing the due items of one organization, in as few transactions as possible.
 
-use super::{BATCH, Settled, is_late};
+use super::{BATCH, SweepReport, is_late};
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
 use muster_domain::rules::expiry;
@@ -20,12 +20,12 @@ const MAX_ATTEMPTS: u32 = 5;
 /// The result for one organization.
 pub(super) struct Group {
     pub(super) organization: OrganizationId,
-    pub(super) done: Settled,
+    pub(super) done: SweepReport,
     /// Whether the table throttled it.
     pub(super) is_hot: bool,
 }
 
-/// Settles the due items of one organization, a bounded number at a time.
+/// Processes the due items of one organization, a bounded number at a time.
 pub(super) async fn process_group(
     app: &App,
     id: OrganizationId,
@@ -35,9 +35,9 @@ pub(super) async fn process_group(
 ) -> Group {
     let mut group = Group {
         organization: id,
-        done: Settled {
+        done: SweepReport {
             complete: true,
-            ..Settled::default()
+            ..SweepReport::default()
         },
         is_hot: false,
     };
@@ -50,39 +50,39 @@ pub(super) async fn process_group(
             group.done.complete = false;
             break;
         }
-        let settling = DueWork {
+        let due_work = DueWork {
             app,
             now,
             end,
             done: &mut group.done,
         };
-        let Err(error) = settling.organization(id, some).await else {
+        let Err(error) = due_work.process(id, some).await else {
             continue;
         };
-        // One organization that cannot be settled must not keep the others waiting.
+        // One organization that cannot be processed must not keep the others waiting.
         group.is_hot = error.is_throttled();
         group.done.leave(some.len());
         if group.is_hot {
             app.metrics().count(Metric::Throttled, 1);
             tracing::info!(organization = %id, "an organization is left to the next run: the table has no throughput for it");
         } else {
-            tracing::error!(%error, organization = %id, "an organization was not settled; the next run tries again");
+            tracing::error!(%error, organization = %id, "the due work of an organization failed; the next run tries again");
         }
     }
     group
 }
 
-/// The state of settling due items of an organization.
+/// The state of processing due items of an organization.
 struct DueWork<'a> {
     app: &'a App,
     now: Timestamp,
     end: Instant,
-    done: &'a mut Settled,
+    done: &'a mut SweepReport,
 }
 
 impl DueWork<'_> {
-    /// Settles these items, as many per transaction as fit.
-    async fn organization(mut self, id: OrganizationId, keys: &[Key]) -> Result<(), StoreError> {
+    /// Processes these items, as many per transaction as fit.
+    async fn process(mut self, id: OrganizationId, keys: &[Key]) -> Result<(), StoreError> {
         let store = self.app.store();
         let mut wanted = keys.to_vec();
         wanted.push(Key::organization(id));
@@ -92,7 +92,7 @@ impl DueWork<'_> {
         };
         let mut batch = Batch::default();
         for key in keys {
-            let changes = settle(&organization, &read, key, self.now)?;
+            let changes = due_changes(&organization, &read, key, self.now)?;
             if changes.is_empty() {
                 continue;
             }
@@ -127,13 +127,13 @@ impl DueWork<'_> {
             return Ok(());
         }
         if self.commit(organization, &whole).await? {
-            self.done.settled += parts.len();
+            self.done.processed += parts.len();
             return Ok(());
         }
         Backoff::after_conflict().pause().await;
         for part in parts.iter().filter(|_| parts.len() > 1) {
             if self.commit(organization, part).await? {
-                self.done.settled += 1;
+                self.done.processed += 1;
             } else {
                 self.done.leave(1);
             }
@@ -182,8 +182,8 @@ impl DueWork<'_> {
     }
 }
 
-/// The changes that settle one due item; none if it is no longer due.
-fn settle(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
+/// The changes that one due item needs; none if it is no longer due.
+fn due_changes(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
     let id = organization.id;
     let mut ids = Ids::at(now);
     if let Some(invitation) = key

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Updates the counts to the current state of the people in these records, and returns the records to retry.
 ///
 /// Neither repeats nor the content of a record matter: only the person's current item is counted.
-pub(super) async fn settle(app: &App, records: &[RecordRef]) -> Vec<String> {
+pub(super) async fn reconcile(app: &App, records: &[RecordRef]) -> Vec<String> {
     let mut people: BTreeMap<OrganizationId, Vec<(PersonId, &str)>> = BTreeMap::new();
     for RecordRef {
         key, sequence_number, ..

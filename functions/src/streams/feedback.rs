@@ -158,14 +158,14 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
         tracing::info!(mail = %id, ?event, "nothing is noted of a mail that is not there any more");
         return Ok(());
     };
-    // Usually the sending attempt settles the mail. A mail whose result was unknown is settled here, and not sent again.
-    let (open, settled) = event.outbox_states();
+    // Usually the sending attempt finishes the mail. A mail whose result was unknown is finished here, and not sent again.
+    let (open, finished) = event.outbox_states();
     if open.contains(&mail.state) {
         store
-            .record_outbox_state(&mail, open, settled, app.clock().now())
+            .record_outbox_state(&mail, open, finished, app.clock().now())
             .await?;
     }
-    super::deliver::show_delivery(app, &mail, event.delivery()).await?;
+    super::deliver::outcome::show_delivery(app, &mail, event.delivery()).await?;
     let Some(mark) = event.mark().filter(|_| mail.marks()) else {
         return Ok(());
     };

@@ -8,21 +8,20 @@ mod export;
 mod keys;
 mod release;
 mod resend;
+mod resource;
+mod role;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::expiry;
-use muster_domain::rules::work::{self, IN_FLIGHT_GRACE, SLICE};
+use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{
-    Changes, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, ResourceRef, RoleId, RoleSet,
-    UserId, Work,
+    Changes, Invitation, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, RoleSet, UserId, Work,
 };
 use muster_edge::org_context::role_set;
-use muster_edge::{App, Ids, Metric};
+use muster_edge::{App, Metric};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::erasure::Remains;
 use muster_store::{Commit, CommitError, Cursor, Key, Obstacle, Page, Store, StoreError, Tries};
-use std::slice;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -37,21 +36,14 @@ const MAX_ATTEMPTS: u32 = 6;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WorkError {
     #[error(transparent)]
-    Store(StoreError),
-    #[error("others were at the same items")]
-    Busy,
-    #[error("the table was throttled")]
-    Throttled,
+    Commit(#[from] CommitError),
     #[error("the organization's role set is not shipped")]
     RoleSet,
 }
 
 impl From<StoreError> for WorkError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Throttled { .. } => Self::Throttled,
-            error => Self::Store(error),
-        }
+        Self::Commit(error.into())
     }
 }
 
@@ -59,9 +51,8 @@ impl WorkError {
     /// The obstacle to a slice, if a retry may succeed.
     const fn obstacle(&self) -> Option<Obstacle> {
         match self {
-            Self::Busy => Some(Obstacle::Conflict),
-            Self::Throttled => Some(Obstacle::Throttle),
-            Self::Store(_) | Self::RoleSet => None,
+            Self::Commit(error) => error.obstacle(),
+            Self::RoleSet => None,
         }
     }
 }
@@ -89,6 +80,14 @@ struct FinishedSlice {
     /// The write units it used.
     units: usize,
     partition: Partition,
+}
+
+/// These changes, with a change of their job.
+fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
+    changes.and(Changes {
+        jobs: vec![job],
+        ..Changes::default()
+    })
 }
 
 /// Continues a job for a bounded number of slices.
@@ -143,60 +142,8 @@ async fn slice(app: &App, organization: OrganizationId, id: JobId) -> Result<Opt
         set,
         now,
     };
-    let slice = match &job.work {
-        Work::EndResource { resource, after, late } => runner.end_resource(&job, resource, *after, *late).await?,
-        Work::EraseOrganization { deleted_at, stage } => runner.erase(&job, *deleted_at, stage).await?,
-        Work::EndRole { role, epoch } => runner.end_role(&job, role, *epoch).await?,
-        Work::EndKeys { owner } => runner.end_keys(&job, *owner).await?,
-        Work::ResendAll { by, after } => runner.resend_all(&job, *by, *after).await?,
-        Work::ReleaseMail { after } => runner.release_mail(&job, *after).await?,
-        Work::Export { export, .. } => runner.export(app, &job, *export).await?,
-    };
-    let is_last = matches!(slice, Progress::Last(_));
-    let number = job.version;
-    let (changes, gone, more) = match slice {
-        Progress::More(changes) => (changes, Remains::default(), true),
-        Progress::Erase(changes, gone) => (changes, gone, true),
-        Progress::Last(changes) => (
-            changes.and(Changes {
-                jobs: vec![Pair::removed(job)],
-                ..Changes::default()
-            }),
-            Remains::default(),
-            false,
-        ),
-        Progress::Pause(changes) => (changes, Remains::default(), false),
-        Progress::Lost => return Err(WorkError::Busy),
-        Progress::Later => return Ok(None),
-    };
-    // This comes before the job advances: if the process dies in between, the next one finds these items deleted already.
-    store.erase(&gone).await?;
-    let done = FinishedSlice {
-        number,
-        // Two for each item of the transaction, and one for each of the organization's items deleted outside it.
-        units: 2 * store.weight(&changes, set, &known)?.all() + gone.in_partition(),
-        partition: if gone.is_empty() {
-            Partition::Shared
-        } else {
-            Partition::Own
-        },
-    };
-    let commit = Commit {
-        changes: &changes,
-        set,
-        organization: Some(&known),
-        once: None,
-        now,
-    };
-    match store.commit(commit).await {
-        Ok(()) => {
-            app.metrics().count(Metric::JobsDone, usize::from(is_last));
-            Ok(more.then_some(done))
-        }
-        Err(CommitError::Lost(_) | CommitError::Busy) => Err(WorkError::Busy),
-        Err(CommitError::Throttled) => Err(WorkError::Throttled),
-        Err(CommitError::Failed(error)) => Err(error.into()),
-    }
+    let progress = runner.next(app, &job).await?;
+    runner.commit(app, job, progress).await
 }
 
 /// The context of a job's slices.
@@ -208,6 +155,60 @@ struct JobRunner<'a> {
 }
 
 impl JobRunner<'_> {
+    /// The next slice of a job, which is not yet committed.
+    async fn next(&self, app: &App, job: &Job) -> Result<Progress, StoreError> {
+        match &job.work {
+            Work::EndResource { resource, after, late } => self.end_resource(job, resource, *after, *late).await,
+            Work::EraseOrganization { deleted_at, stage } => self.erase(job, *deleted_at, stage).await,
+            Work::EndRole { role, epoch } => self.end_role(job, role, *epoch).await,
+            Work::EndKeys { owner } => self.end_keys(job, *owner).await,
+            Work::ResendAll { by, after } => self.resend_all(job, *by, *after).await,
+            Work::ReleaseMail { after } => self.release_mail(job, *after).await,
+            Work::Export { export, .. } => self.export(app, job, *export).await,
+        }
+    }
+
+    /// Commits a slice. Returns none if the job is done or waiting.
+    async fn commit(&self, app: &App, job: Job, progress: Progress) -> Result<Option<FinishedSlice>, WorkError> {
+        let number = job.version;
+        let is_last = matches!(progress, Progress::Last(_));
+        let has_more = matches!(progress, Progress::More(_) | Progress::Erase(..));
+        let (changes, gone) = match progress {
+            Progress::More(changes) | Progress::Pause(changes) => (changes, Remains::default()),
+            Progress::Erase(changes, gone) => (changes, gone),
+            Progress::Last(changes) => (with_job(changes, Pair::removed(job)), Remains::default()),
+            Progress::Lost => return Err(CommitError::Busy.into()),
+            Progress::Later => return Ok(None),
+        };
+        // This comes before the job advances: if the process dies in between, the next one finds these items deleted already.
+        self.store.erase(&gone).await?;
+        let finished = FinishedSlice {
+            number,
+            // Two for each item of the transaction, and one for each of the organization's items deleted outside it.
+            units: 2 * self.store.weight(&changes, self.set, self.organization)?.all() + gone.in_partition(),
+            partition: if gone.is_empty() {
+                Partition::Shared
+            } else {
+                Partition::Own
+            },
+        };
+        self.write(&changes).await?;
+        app.metrics().count(Metric::JobsDone, usize::from(is_last));
+        Ok(has_more.then_some(finished))
+    }
+
+    /// Writes these changes in one transaction.
+    async fn write(&self, changes: &Changes) -> Result<(), CommitError> {
+        let commit = Commit {
+            changes,
+            set: self.set,
+            organization: Some(self.organization),
+            once: None,
+            now: self.now,
+        };
+        self.store.commit(commit).await
+    }
+
     async fn members(&self, ids: &[UserId]) -> Result<Vec<Member>, StoreError> {
         let organization = self.organization.id;
         let keys: Vec<Key> = ids.iter().map(|id| Key::member(organization, *id)).collect();
@@ -242,86 +243,12 @@ impl JobRunner<'_> {
         Ok((last, changes))
     }
 
-    /// Ends the grants, then the offers, and both again after the grace period for late writers.
-    async fn end_resource(
-        &self,
-        job: &Job,
-        resource: &ResourceRef,
-        after: Option<InvitationId>,
-        late: bool,
-    ) -> Result<Progress, StoreError> {
-        let mut ids = Ids::at(self.now);
-        let moved = |after, late, changes: Changes| {
-            let work = Work::EndResource {
-                resource: resource.clone(),
-                after,
-                late,
-            };
-            Progress::More(changes.and(Changes {
-                jobs: vec![work::moved_on(job, work, self.now)],
-                ..Changes::default()
-            }))
-        };
-        let holders = self.store.grant_holders(self.organization.id, resource, SLICE).await?;
-        if !holders.is_empty() {
-            let members = self.members(&holders).await?;
-            let (_, changes) = self.as_many_as_fit(members, |member| {
-                work::end_grants(self.set, resource, slice::from_ref(member), self.now, &mut ids)
-            })?;
-            return Ok(moved(after, late, changes));
-        }
-        let page = self.pending(after).await?;
-        let has_more = page.next.is_some();
-        let (last, changes) = self.as_many_as_fit(page.items, |invitation| {
-            work::end_offers(self.set, resource, slice::from_ref(invitation), self.now, &mut ids)
-        })?;
-        match last {
-            Some(last) if has_more => return Ok(moved(Some(last.id), late, changes)),
-            _ if !changes.is_empty() => return Ok(moved(after, late, changes)),
-            _ => {}
-        }
-        if late {
-            let organization = work::deletion_done(self.organization, resource);
-            return Ok(Progress::Last(Changes {
-                organization,
-                ..Changes::default()
-            }));
-        }
-        if self.now.duration_since(job.created_at) < IN_FLIGHT_GRACE {
-            return Ok(Progress::Later);
-        }
-        Ok(moved(None, true, Changes::default()))
+    /// Advances the job to this work, together with these changes.
+    fn advance(&self, job: &Job, work: Work, changes: Changes) -> Progress {
+        Progress::More(with_job(changes, work::moved_on(job, work, self.now)))
     }
 
-    async fn end_role(&self, job: &Job, role: &RoleId, epoch: u32) -> Result<Progress, StoreError> {
-        let mut after: Option<Cursor> = None;
-        loop {
-            let page: Page<UserId> = self
-                .store
-                .role_holders(self.organization.id, role, after.as_ref(), SLICE)
-                .await?;
-            let members = self.members(&page.items).await?;
-            let (_, changes) = self.as_many_as_fit(members, |member| {
-                expiry::end_switched_off(self.set, member, role, epoch, self.now, &mut Ids::at(self.now))
-            })?;
-            if !changes.is_empty() {
-                let job = work::moved_on(job, job.work.clone(), self.now);
-                return Ok(Progress::More(changes.and(Changes {
-                    jobs: vec![job],
-                    ..Changes::default()
-                })));
-            }
-            // All members on this page got the role after it was switched on again.
-            match page.next {
-                Some(next) => after = Some(next),
-                // A request that read the organization earlier may still be accepting the role.
-                None if self.now.duration_since(job.created_at) < IN_FLIGHT_GRACE => return Ok(Progress::Later),
-                None => return Ok(Progress::Last(Changes::default())),
-            }
-        }
-    }
-
-    async fn pending(&self, after: Option<InvitationId>) -> Result<Page<muster_domain::Invitation>, StoreError> {
+    async fn pending(&self, after: Option<InvitationId>) -> Result<Page<Invitation>, StoreError> {
         let cursor = after.map(|id| Cursor::after(Key::pending_invitation(self.organization.id, id).sk));
         self.store
             .pending_invitations(self.organization.id, cursor.as_ref(), SLICE)

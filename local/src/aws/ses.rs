@@ -2,7 +2,7 @@
 
 use super::refusal;
 use crate::feedback::Feedback;
-
+use crate::sent_mail::SentMail;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -12,37 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use mail_parser::{Address, HeaderName, Message, MessageParser};
 use muster_edge::Clock;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// A mail as one recipient received it.
-#[derive(Debug, Clone, Serialize)]
-pub struct SentMail {
-    /// The recipient's address.
-    pub to: String,
-    /// The subject, decoded.
-    pub subject: String,
-    /// The plain-text body, decoded.
-    pub text: String,
-    /// The HTML body, decoded.
-    pub html: String,
-    /// When it was sent, by the backend's clock.
-    pub sent_at: Timestamp,
-    /// The sender's address.
-    #[serde(skip)]
-    pub from: String,
-    /// The configuration set it was sent under.
-    #[serde(skip)]
-    pub configuration_set: Option<String>,
-    /// The tags it was sent with.
-    #[serde(skip)]
-    pub tags: BTreeMap<String, String>,
-    /// The whole message as it was passed to SES.
-    #[serde(skip)]
-    pub raw: Vec<u8>,
-}
 
 /// Number of mails kept, so that a process that runs for long does not grow with all mail it ever sent.
 pub(crate) const MOST_MAILS: usize = 1_000;
@@ -139,7 +112,7 @@ pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> R
     match read(&body, mailbox.clock.now()) {
         Ok(mails) => {
             for mail in &mails {
-                mailbox.feedback.tell(mail);
+                mailbox.feedback.report(mail);
             }
             mailbox.keep(mails);
             Json(json!({"MessageId": uuid::Uuid::now_v7().to_string()})).into_response()

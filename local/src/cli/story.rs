@@ -63,7 +63,7 @@ const STEPS: &[(&str, &[&str])] = &[
 ];
 
 /// The whole text. Only lines to paste are indented.
-pub(super) fn tell(backend: &Backend, demo: Option<&str>) -> Result<String, KeyError> {
+pub(super) fn text(backend: &Backend, demo: Option<&str>) -> Result<String, KeyError> {
     let api = backend.base_url();
     let token = backend.issue_token(&olivia())?;
     let mut text = format!(

@@ -2,6 +2,7 @@
 //!
 //! Only the origins differ. A deployment names its own; here, pages that this machine serves may call.
 
+use crate::template::{Template, TemplateError};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -12,17 +13,15 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::Arc;
 use url::{Host, Url};
-
-const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// The template has no usable CORS configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum CorsError {
-    /// The template cannot be read.
-    #[error("the template's CORS configuration cannot be read: {0}")]
-    Unreadable(#[from] Box<serde_saphyr::Error>),
+    /// It has none that can be read.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// A name in it is not valid in a header field.
     #[error("the template's CORS configuration is not valid in a header: {0}")]
     Value(#[from] InvalidHeaderValue),
@@ -38,15 +37,10 @@ pub(crate) struct Cors {
 }
 
 impl Cors {
-    /// The template's configuration for deployments that browsers call. Each process reads the template once.
-    pub(crate) fn deployed() -> Result<&'static Self, &'static CorsError> {
-        static DEPLOYED: LazyLock<Result<Cors, CorsError>> = LazyLock::new(Cors::read);
-        DEPLOYED.as_ref()
-    }
-
-    fn read() -> Result<Self, CorsError> {
-        let template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
-        let Choice(_, told, _) = template.resources.api.properties.cors_configuration.choice;
+    /// The template's configuration for deployments that browsers call.
+    pub(crate) fn deployed() -> Result<Self, CorsError> {
+        let api: Api = Template::api()?.properties("Api")?;
+        let Choice(_, told, _) = api.cors_configuration.choice;
         let list = |names: Vec<String>| HeaderValue::try_from(names.join(","));
         Ok(Self {
             methods: list(told.allow_methods)?,
@@ -76,7 +70,7 @@ impl Cors {
 }
 
 /// Answers preflights before any route, and lets pages of this machine read all other answers.
-pub(crate) async fn answer(State(cors): State<&'static Cors>, request: Request, next: Next) -> Response {
+pub(crate) async fn answer(State(cors): State<Arc<Cors>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let welcome = origin.clone().filter(is_of_this_machine);
     let is_preflight = request.method() == Method::OPTIONS
@@ -113,25 +107,7 @@ fn is_of_this_machine(origin: &HeaderValue) -> bool {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Template {
-    resources: Resources,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resources {
-    api: Api,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Api {
-    properties: Properties,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Properties {
     cors_configuration: Conditional,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It depends only on the arguments, so that the same mapping can feed a function's real binary.
 
-use super::paths::{Match, taken};
+use super::paths::{Match, decoded};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Version, header};
 use base64::Engine;
@@ -25,7 +25,7 @@ pub struct Arrival {
 
 /// The event for a request that matches this route.
 pub fn event<T>(parts: &Parts, body: &[u8], route: &Match<'_, T>, arrival: &Arrival) -> Value {
-    let path = taken(parts.uri.path());
+    let path = decoded(parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
     let (body, encoded) = encode_body(&parts.headers, body);
     let mut event = json!({
@@ -193,7 +193,7 @@ mod tests {
     fn mapped(request: Builder, body: &[u8]) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let routes = Routes::new([("GET", "/v1/invitations/{token}", ())], ());
-        let path = taken(parts.uri.path());
+        let path = decoded(parts.uri.path());
         let route = routes.resolve(parts.method.as_str(), &path);
         let arrival = Arrival {
             id: "r1".into(),

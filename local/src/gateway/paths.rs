@@ -52,7 +52,7 @@ impl<T> Routes<T> {
         Self { routes, fallback }
     }
 
-    /// Resolves a request by its method and its path, as returned by [`taken`].
+    /// Resolves a request by its method and its path, as returned by [`decoded`].
     ///
     /// API Gateway considers only routes of the method, and prefers the route with the earlier literal segment.
     pub fn resolve(&self, method: &str, path: &str) -> Match<'_, T> {
@@ -120,7 +120,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 /// see `%2F` as a slash, and `%252F` as `%2F`.
 ///
 /// Invalid UTF-8 becomes the replacement character.
-pub fn taken(sent: &str) -> String {
+pub fn decoded(sent: &str) -> String {
     let mut path = percent_decode_str(sent).decode_utf8_lossy().into_owned();
     if let Some(end) = path.find('?') {
         path.truncate(end);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn taken(method: &str, path: &str) -> &'static str {
-        routes().resolve(method, &super::taken(path)).target
+        routes().resolve(method, &super::decoded(path)).target
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
             ("/100%-%zz%", "/100%-%zz%"),
             ("/%ff", "/\u{fffd}"),
         ] {
-            assert_eq!(super::taken(sent), path, "{sent}");
+            assert_eq!(super::decoded(sent), path, "{sent}");
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(taken("GET", "/docs%3Fa=b"), "docs");
         assert_eq!(taken("GET", "/docs%3F/v1"), "docs");
         let routes = routes();
-        let path = super::taken("/v1/invitations/a%252Fb%20c+%C3%A4%3Fx");
+        let path = super::decoded("/v1/invitations/a%252Fb%20c+%C3%A4%3Fx");
         let found = routes.resolve("GET", &path);
         assert_eq!(found.key, "GET /v1/invitations/{token}");
         assert_eq!(found.parameters, [("token", "a%2Fb c+ä".to_owned())]);

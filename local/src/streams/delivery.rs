@@ -44,7 +44,7 @@ impl Patience {
 /// Passes records to functions.
 pub(super) struct Delivery {
     functions: Arc<dyn Functions>,
-    mappings: &'static [Mapping],
+    mappings: Vec<Mapping>,
     patience: Patience,
 }
 
@@ -72,7 +72,7 @@ enum Outcome {
 }
 
 impl Delivery {
-    pub(super) fn new(functions: Arc<dyn Functions>, mappings: &'static [Mapping], patience: Patience) -> Self {
+    pub(super) fn new(functions: Arc<dyn Functions>, mappings: Vec<Mapping>, patience: Patience) -> Self {
         Self {
             functions,
             mappings,
@@ -83,7 +83,7 @@ impl Delivery {
     /// Passes each record to the functions that want it. Returns the records that a function failed to take.
     pub(super) async fn deliver(&self, records: &[LambdaRecord]) -> Vec<DeadLetter> {
         let mut deliveries = Vec::new();
-        for mapping in self.mappings {
+        for mapping in &self.mappings {
             let wanted = mapping.wanted(records);
             deliveries.push(self.deliver_to(mapping, wanted));
         }
@@ -95,7 +95,7 @@ impl Delivery {
         let mut dead_letters = Vec::new();
         for batch in records.chunks(mapping.batch_size) {
             let call = |records| invoke(&*self.functions, function.binary, records);
-            for (record, reason) in hand_over(batch, self.patience, call).await {
+            for (record, reason) in deliver_batch(batch, self.patience, call).await {
                 let letter = DeadLetter {
                     function: function.logical_id,
                     sequence_number: record.sequence_number,
@@ -146,7 +146,7 @@ fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
 }
 
 /// Retries a batch until it is taken. Returns the records given up, each with the last reason.
-async fn hand_over<F: Future<Output = Outcome>>(
+async fn deliver_batch<F: Future<Output = Outcome>>(
     batch: &[LambdaRecord],
     patience: Patience,
     invoke: impl Fn(Vec<LambdaRecord>) -> F,
@@ -209,7 +209,7 @@ mod tests {
     /// Passes `abcd`, and returns the batches that the function saw and the records given up.
     async fn handed_over(function: impl Fn(&str, usize) -> Outcome) -> (Vec<String>, String) {
         let seen = RefCell::new(Vec::new());
-        let given_up = hand_over(&records("abcd"), Patience::Short, |batch| {
+        let given_up = deliver_batch(&records("abcd"), Patience::Short, |batch| {
             let batch = names(&batch);
             seen.borrow_mut().push(batch.clone());
             std::future::ready(function(&batch, seen.borrow().len()))

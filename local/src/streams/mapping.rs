@@ -3,12 +3,9 @@
 use super::event::LambdaRecord;
 use super::filter::matches;
 use crate::functions::{STREAM_FUNCTIONS, StreamFunction};
+use crate::template::{Template, TemplateError};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// The records that a function gets, and how many at once.
 #[derive(Clone)]
@@ -29,9 +26,9 @@ impl Mapping {
 /// The template has no usable mapping for a stream function.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
-    /// The template cannot be read.
-    #[error("the template cannot be read: {0}")]
-    Unreadable(#[from] Box<serde_saphyr::Error>),
+    /// The template or the function cannot be read.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// A function is not fed from the table's stream.
     #[error("the template has no stream for `{0}`")]
     Missing(&'static str),
@@ -45,23 +42,15 @@ pub enum MappingError {
     },
 }
 
-/// The mapping of each stream function. Each process reads the template once.
-pub(super) fn mappings() -> Result<&'static [Mapping], &'static MappingError> {
-    static MAPPINGS: LazyLock<Result<Vec<Mapping>, MappingError>> = LazyLock::new(read);
-    MAPPINGS.as_deref()
-}
-
-fn read() -> Result<Vec<Mapping>, MappingError> {
-    let mut template: Template = serde_saphyr::from_str(TEMPLATE).map_err(Box::new)?;
+/// The mapping of each stream function.
+pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
+    let template = Template::api()?;
     STREAM_FUNCTIONS
         .iter()
         .map(|function| {
             let name = function.logical_id;
-            let resource = template.resources.remove(name);
-            let source = resource
-                .and_then(|resource| resource.properties.events.stream)
-                .ok_or(MappingError::Missing(name))?
-                .properties;
+            let properties: Properties = template.properties(name)?;
+            let source = properties.events.stream.ok_or(MappingError::Missing(name))?.properties;
             Ok(Mapping {
                 function,
                 patterns: source
@@ -75,20 +64,8 @@ fn read() -> Result<Vec<Mapping>, MappingError> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Template {
-    resources: HashMap<String, Resource>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Resource {
-    #[serde(default)]
-    properties: Properties,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
 struct Properties {
+    #[serde(default)]
     events: Events,
 }
 
@@ -144,7 +121,7 @@ mod tests {
             sequence_number: "1".into(),
             json,
         }];
-        let takers = mappings().unwrap().iter();
+        let takers = mappings().unwrap().into_iter();
         let takers = takers.filter(|mapping| !mapping.wanted(&record).is_empty());
         takers.map(|mapping| mapping.function.logical_id).collect()
     }

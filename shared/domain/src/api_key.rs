@@ -7,9 +7,8 @@ mod tests;
 
 pub use secret::{Secret, SecretHash};
 
-use crate::changes::Reliance;
 use crate::id::{KeyId, OrganizationId, UserId};
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::resource::ResourceRef;
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
@@ -17,9 +16,6 @@ use serde::{Deserialize, Serialize};
 
 /// The most live keys that a member can have.
 pub const MAX_KEYS: u32 = 20;
-
-/// The most resources that a key can be limited to.
-pub const MAX_KEY_RESOURCES: usize = 50;
 
 /// Minutes by which a key's last use may lag: its requests within them write nothing.
 pub const USE_MINUTES: i64 = 60;

@@ -13,7 +13,7 @@ use crate::id::{InvitationId, UserId};
 use crate::invitation::Invitation;
 use crate::job::Job;
 use crate::mail::Mail;
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::resource::Resource;
 use crate::roleset::RoleSet;
@@ -87,29 +87,6 @@ fn each<T>(pairs: &[Pair<T>]) -> impl Iterator<Item = &T> {
     pairs.iter().flat_map(|pair| pair.before.iter().chain(&pair.after))
 }
 
-/// A member on whose authority a decision rests, as they were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reliance {
-    /// The member's id.
-    pub member: UserId,
-    /// Their version.
-    pub version: u64,
-    /// When they joined: versions start anew with a later membership.
-    pub joined_at: Timestamp,
-}
-
-impl Reliance {
-    /// A reliance on this member.
-    #[must_use]
-    pub const fn on(member: &Member) -> Self {
-        Self {
-            member: member.id,
-            version: member.version,
-            joined_at: member.joined_at,
-        }
-    }
-}
-
 /// All that one decision changes, for one transaction.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Changes {
@@ -167,6 +144,22 @@ impl Changes {
         // INVARIANT 2: owners are counted from the pairs, too.
         let owner = |m: &Option<Member>| i64::from(m.as_ref().is_some_and(|m| m.is_active_owner(set)));
         self.members.iter().map(|p| owner(&p.after) - owner(&p.before)).sum()
+    }
+
+    /// The organization with its counters as these changes leave them.
+    #[must_use]
+    pub fn apply_to(&self, organization: &Organization, set: &RoleSet) -> Organization {
+        Organization {
+            seats_used: organization.seats().after(self.seat_delta()).used,
+            active_owners: organization.active_owners.saturating_add_signed(self.owner_delta(set)),
+            ..organization.clone()
+        }
+    }
+
+    /// Members who are new, in the order in which they were added.
+    pub fn new_members(&self) -> impl Iterator<Item = &Member> {
+        let new = self.members.iter().filter(|pair| pair.before.is_none());
+        new.filter_map(|pair| pair.after.as_ref())
     }
 
     /// Invitations that are new.

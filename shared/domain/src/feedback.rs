@@ -4,10 +4,9 @@
 //! greater ones, and the result is the same in any order.
 
 use crate::address::Address;
-use crate::id::OrganizationId;
+use crate::id::{MailId, OrganizationId};
 use crate::invitation::Delivery;
 use crate::mail::{Letter, Mail, MailState};
-use crate::rules::pace::Sending;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +115,15 @@ impl Reason {
             Self::Declined => Delivery::Declined,
         }
     }
+}
+
+/// A mail that was sent to an address by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// The mail.
+    pub mail: MailId,
+    /// When its sending began.
+    pub at: Timestamp,
 }
 
 /// Whether an organization's mail reaches an address, and is wanted there. Each instant is the latest of its kind.

@@ -19,8 +19,9 @@ pub struct FormerMember {
     pub email: Address,
     /// The member who vouched for the address; none if the user or the platform has shown that it is theirs.
     pub vouched_by: Option<UserId>,
-    /// Whether they left on their own, or have declined an invitation since: then they are invited rather than added at once.
-    pub left: bool,
+    /// Whether they are invited rather than added at once: they left on their own, or have declined an invitation since.
+    #[serde(rename = "left")]
+    pub requires_invitation: bool,
     /// When the last membership ended, or they last declined after that.
     pub ended_at: Timestamp,
     /// Rises with each membership that ends, and each time they decline.
@@ -28,11 +29,12 @@ pub struct FormerMember {
 }
 
 impl FormerMember {
-    /// The record of a membership that ends at `now`, combined with the record of earlier ones.
+    /// The record of a membership that ends at `now`, combined with the record of earlier ones. Members who leave on their own
+    /// require an invitation to come back.
     ///
     /// An address that a member vouched for does not replace one that is known to be theirs.
     #[must_use]
-    pub fn of(member: &Member, before: Option<&Self>, left: bool, now: Timestamp) -> Self {
+    pub fn of(member: &Member, before: Option<&Self>, requires_invitation: bool, now: Timestamp) -> Self {
         let known = before.filter(|kept| kept.vouched_by.is_none() && member.vouched_by.is_some());
         let (email, vouched_by) = known.map_or((&member.email, member.vouched_by), |kept| (&kept.email, None));
         Self {
@@ -40,7 +42,7 @@ impl FormerMember {
             id: member.id,
             email: email.clone(),
             vouched_by,
-            left,
+            requires_invitation,
             ended_at: now,
             version: before.map_or(0, |kept| kept.version) + 1,
         }
@@ -60,7 +62,7 @@ impl FormerMember {
             id,
             email: email.clone(),
             vouched_by: None,
-            left: true,
+            requires_invitation: true,
             ended_at: now,
             version: before.map_or(0, |kept| kept.version) + 1,
         }

@@ -8,9 +8,6 @@ use crate::time::Term;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The most resources that one invitation can offer.
-pub const MAX_RESOURCES: usize = 50;
-
 /// The state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,9 +2,8 @@
 
 use crate::address::Address;
 use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
-use crate::organization::Organization;
+use crate::organization::{Organization, gone_at};
 use crate::resource::ResourceKey;
-use crate::rules::deletion::gone_at;
 use crate::text::{Message, Name, RoleId};
 use crate::time::days_after;
 use jiff::{SignedDuration, Timestamp};
@@ -100,6 +99,21 @@ pub enum MailState {
     Skipped,
     /// Permanently refused by the mail service.
     Failed,
+}
+
+impl MailState {
+    /// The name in storage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Held => "held",
+            Self::Sent => "sent",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// One mail in the outbox.

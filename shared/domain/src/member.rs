@@ -8,6 +8,7 @@ use crate::roleset::RoleSet;
 use crate::source::RoleSource;
 use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, TimeZoneName};
 use crate::time::days_before;
+use crate::violation::Violation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,12 @@ use std::collections::BTreeMap;
 /// The most grants that one member can hold: ending the membership ends all of them, with their index items, in one
 /// transaction.
 pub const MAX_GRANTS: usize = 64;
+
+/// The most skills of a profile.
+pub const MAX_SKILLS: usize = 50;
+
+/// The most notifications that a profile can switch.
+pub const MAX_NOTIFICATIONS: usize = 50;
 
 /// Days before an end at which the member is notified.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];
@@ -86,6 +93,21 @@ pub struct Profile {
     pub bio: Option<Message>,
 }
 
+impl Profile {
+    /// A violation for each list that is too long.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let lists = [
+            ("skills", self.skills.len(), MAX_SKILLS),
+            ("notifications", self.notifications.len(), MAX_NOTIFICATIONS),
+        ];
+        let too_long = lists.into_iter().filter(|(_, length, most)| length > most);
+        too_long
+            .map(|(name, _, most)| Violation::field(name, "too_many", format!("a profile has at most {most} {name}")))
+            .collect()
+    }
+}
+
 /// A user in an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
@@ -125,6 +147,29 @@ pub struct Member {
     pub due_at: Option<Timestamp>,
     /// Rises with each change except that of `last_active_at`.
     pub version: u64,
+}
+
+/// A member on whose authority a decision rests, as they were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reliance {
+    /// The member's id.
+    pub member: UserId,
+    /// Their version.
+    pub version: u64,
+    /// When they joined: versions start anew with a later membership.
+    pub joined_at: Timestamp,
+}
+
+impl Reliance {
+    /// A reliance on this member.
+    #[must_use]
+    pub const fn on(member: &Member) -> Self {
+        Self {
+            member: member.id,
+            version: member.version,
+            joined_at: member.joined_at,
+        }
+    }
 }
 
 /// Minutes by which `last_active_at` may lag: a member's requests within them write nothing.

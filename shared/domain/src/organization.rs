@@ -1,17 +1,26 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
 use crate::address::Domain;
-use crate::changes::Changes;
 use crate::id::{OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
-use crate::roleset::{Role, RoleSet};
+use crate::roleset::Role;
 use crate::text::{Message, Name, RoleId};
+use crate::time::days_after;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Days for which an invitation stays open by default (an organization can choose 1 to 30).
 pub const DEFAULT_INVITATION_DAYS: u32 = 7;
+
+/// Days for which the platform can restore a deleted organization, before its data is erased.
+pub const RESTORE_DAYS: u32 = 30;
+
+/// The instant from which the data of an organization deleted at `deleted_at` is erased.
+#[must_use]
+pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
+    days_after(deleted_at, RESTORE_DAYS)
+}
 
 /// The settings that members of the organization choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,16 +128,6 @@ impl Organization {
         Seats {
             used: self.seats_used,
             limit: self.plan.seat_limit,
-        }
-    }
-
-    /// The organization with its counters as these changes leave them.
-    #[must_use]
-    pub fn after(&self, changes: &Changes, set: &RoleSet) -> Self {
-        Self {
-            seats_used: self.seats().after(changes.seat_delta()).used,
-            active_owners: self.active_owners.saturating_add_signed(changes.owner_delta(set)),
-            ..self.clone()
         }
     }
 

@@ -5,6 +5,9 @@ use crate::text::{Name, ResourceId, ResourceType};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// The most resources that an invitation, a role of a member, or the limits of an API key can name.
+pub const MAX_RESOURCES: usize = 50;
+
 /// A resource as the product names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ResourceKey {

@@ -1,6 +1,7 @@
 //! Role sets: the roles of one kind of product and their permissions, as data.
 
 mod check;
+pub mod condition;
 mod parse;
 
 pub use parse::RoleSetError;
@@ -8,6 +9,7 @@ pub use parse::RoleSetError;
 use crate::text::{ResourceType, RoleId};
 use crate::time::Term;
 use check::check;
+use condition::{Condition, SentProperties};
 use serde::{Deserialize, Serialize};
 use std::sync::{LazyLock, OnceLock};
 
@@ -111,6 +113,9 @@ pub struct Role {
     pub manages: Vec<RoleId>,
     /// Its permissions, Muster's own and the product's.
     pub permissions: Vec<String>,
+    /// Conditions on the product's permissions: a permission that has some holds where one of them is met.
+    #[serde(default, rename = "condition")]
+    pub conditions: Vec<Condition>,
 }
 
 const fn yes() -> bool {
@@ -128,6 +133,18 @@ impl Role {
     #[must_use]
     pub fn allows(&self, permission: &str) -> bool {
         self.permissions.iter().any(|p| p == permission)
+    }
+
+    /// The conditions on `permission`; it holds where one of them is met, and everywhere if there are none.
+    pub fn conditions_on(&self, permission: &str) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(move |c| c.permission == permission)
+    }
+
+    /// Whether the conditions on `permission` let it hold for these properties.
+    #[must_use]
+    pub fn holds(&self, permission: &str, sent: &SentProperties<'_>) -> bool {
+        let mut conditions = self.conditions_on(permission).peekable();
+        conditions.peek().is_none() || conditions.any(|condition| condition.is_met(sent))
     }
 
     /// Whether the role is held on the organization itself (with or without resources).
@@ -194,7 +211,8 @@ static SHIPPED: LazyLock<Result<Vec<RoleSet>, RoleSetError>> =
     LazyLock::new(|| TEXTS.iter().map(|(file, text)| read(file, text)).collect());
 
 /// Each set on its own, once it is used: a request is about one organization.
-static EACH: [OnceLock<Option<RoleSet>>; SETS.len()] = [const { OnceLock::new() }; SETS.len()];
+static EACH: [OnceLock<Option<RoleSet>>; SETS.len() + TEST_SETS.len()] =
+    [const { OnceLock::new() }; SETS.len() + TEST_SETS.len()];
 
 include!(concat!(env!("OUT_DIR"), "/role_sets.rs"));
 
@@ -227,10 +245,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SETS.iter().map(|(name, _)| *name)
 }
 
-/// The role set of this name, if it is shipped and does not contradict itself.
+/// The names of the role sets that only tests use. Organizations are made with them only where the configuration allows it.
+pub fn test_names() -> impl Iterator<Item = &'static str> {
+    TEST_SETS.iter().map(|(name, _)| *name)
+}
+
+/// The role set of this name, if it is shipped or for tests, and does not contradict itself.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static RoleSet> {
-    let ((name, text), once) = SETS.iter().zip(&EACH).find(|((name, _), _)| *name == id)?;
+    let all = SETS.iter().chain(&TEST_SETS).zip(&EACH);
+    let ((name, text), once) = all.into_iter().find(|((name, _), _)| *name == id)?;
     once.get_or_init(|| embedded(name, text)).as_ref()
 }
 

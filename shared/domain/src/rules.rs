@@ -10,6 +10,7 @@ pub mod deletion;
 pub mod expiry;
 pub mod exports;
 pub mod giving;
+pub mod hierarchy;
 pub mod invitations;
 pub mod keys;
 pub mod members;
@@ -23,10 +24,9 @@ pub mod work;
 
 use crate::api_key::{ApiKey, Limits};
 use crate::authority::Authority;
-use crate::changes::Reliance;
 use crate::event::{EntityRef, Recorder};
 use crate::id::{NewIds, Registration};
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
@@ -129,45 +129,5 @@ impl<'a> DecisionContext<'a> {
     /// A recorder for the actor's events.
     pub fn recorder(&self, ids: &'a mut dyn NewIds) -> Recorder<'a> {
         Recorder::new(self.organization.id, self.actor_ref(), self.now, ids)
-    }
-}
-
-/// One error of a request, in a field or an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Its place in the request.
-    pub at: Location,
-    /// Its stable code.
-    pub code: &'static str,
-    /// The error in words.
-    pub detail: String,
-}
-
-/// The place of an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
-    /// A field of the request, as a path.
-    Field(String),
-    /// One of the addresses, as it was given.
-    Address(String),
-}
-
-impl Violation {
-    /// An error in a field.
-    pub fn field(path: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            at: Location::Field(path.into()),
-            code,
-            detail: detail.into(),
-        }
-    }
-
-    /// An error in an address.
-    pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            at: Location::Address(given.into()),
-            code,
-            detail: detail.into(),
-        }
     }
 }

@@ -14,6 +14,9 @@ include!(concat!(env!("OUT_DIR"), "/latin.rs"));
 /// The most words by which one person is found: each is an index item of the change's transaction.
 pub const MAX_WORDS: usize = 32;
 
+/// The longest text of a search, in characters.
+pub const MAX_QUERY: usize = 200;
+
 /// The longest beginning of a word that distinguishes people, in characters.
 const MAX_LENGTH: usize = 40;
 

@@ -19,7 +19,7 @@ impl Call {
     ///
     /// # Errors
     /// 403 for a stranger, as for an organization that does not exist, and for an inactive member; 401 for an API key that is not
-    /// accepted.
+    /// accepted. At the decision point of one organization, a stranger gets 404, as on all its routes.
     pub async fn asking(
         &self,
         user: &User,
@@ -46,6 +46,7 @@ impl Call {
                 }
                 Err(problem) if problem.status != 404 => return Err(problem),
                 Err(_) if user.platform => {}
+                Err(not_found) if self.organization_in_path()? == Some(id) => return Err(not_found),
                 Err(_) => return Err(Problem::not_yours_to_ask()),
             }
         }

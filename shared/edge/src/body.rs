@@ -5,7 +5,7 @@ mod tests;
 
 use crate::json::{self, Flaw, PathSegment, Strict, Text};
 use crate::problem::{Problem, ProblemType};
-use muster_domain::rules::{Location, Violation};
+use muster_domain::violation::{Location, Violation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;

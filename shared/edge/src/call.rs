@@ -1,27 +1,24 @@
-//! One request: its parts, parsed strictly.
+//! One request, and its parts, parsed strictly.
 
 use crate::app::App;
 use crate::auth::{TokenError, User};
 use crate::body::{self, Body, Empty};
 use crate::cursors::CursorKey;
 use crate::encoding;
+use crate::etag::Stated;
 use crate::preconditions::Preconditions;
 use crate::problem::{Problem, ProblemType};
+use crate::query::{self, Query};
 use http::HeaderValue;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
-use muster_domain::instant::InstantError;
-use muster_domain::rules::Violation;
-use muster_domain::{Instant, Secret};
-use muster_store::{Cursor, IdempotencyKey};
+use muster_domain::violation::Violation;
+use muster_domain::{OrganizationId, Secret};
+use muster_store::IdempotencyKey;
 use std::str::FromStr;
 
-/// Rows per page if the caller gives no number.
-pub const DEFAULT_LIMIT: usize = 50;
-/// Most rows per page.
-pub const MAX_LIMIT: usize = 100;
 /// Longest `Idempotency-Key`.
 const MAX_KEY: usize = 255;
 
@@ -120,12 +117,9 @@ impl Call {
     /// The key that seals cursors.
     ///
     /// # Errors
-    /// 500 if the deployment gave this function none: a list that cannot say where it continues must not look complete.
+    /// As [`query::cursor_key`].
     pub fn cursor_key(&self) -> Result<&CursorKey, Problem> {
-        self.app.config().cursor_key.as_ref().ok_or_else(|| {
-            tracing::error!("MUSTER_CURSOR_KEY is not set");
-            Problem::internal()
-        })
+        query::cursor_key(self.app.config())
     }
 
     /// The host name by which the caller reached the gateway, as the gateway reports it.
@@ -219,6 +213,18 @@ impl Call {
             .map_err(|_| Problem::not_found(if name == "org" { "organization" } else { name }))
     }
 
+    /// The organization that the path names, if the route is one of an organization.
+    ///
+    /// # Errors
+    /// 404 if it can be none.
+    pub fn organization_in_path(&self) -> Result<Option<OrganizationId>, Problem> {
+        let parameters = self.request.path_parameters_ref();
+        match parameters.is_some_and(|p| p.first("org").is_some()) {
+            true => self.path("org").map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// A segment of the path whose value the caller chooses, such as the id of a resource to register.
     ///
     /// # Errors
@@ -238,11 +244,7 @@ impl Call {
     /// # Errors
     /// 400, naming every unknown or repeated parameter.
     pub fn query(&self, known: &[&str]) -> Result<Query<'_>, Problem> {
-        let mut violations = Vec::new();
-        let mut query = Query {
-            call: self,
-            values: Vec::new(),
-        };
+        let (mut violations, mut accepted) = (Vec::new(), Vec::new());
         let map = self.request.query_string_parameters_ref();
         let mut names: Vec<&str> = map.iter().flat_map(|m| m.iter()).map(|(name, _)| name).collect();
         names.sort_unstable();
@@ -252,12 +254,12 @@ impl Call {
             let values = map.and_then(|m| m.all(name)).unwrap_or_default();
             match (known.iter().find(|k| **k == name), values.as_slice()) {
                 (None, _) => violations.push(Violation::field(name, "unknown_parameter", self.unknown_parameter())),
-                (Some(known), [value]) => query.values.push(((*known).to_owned(), (*value).to_owned())),
+                (Some(known), [value]) => accepted.push(((*known).to_owned(), (*value).to_owned())),
                 (Some(_), _) => violations.push(Violation::field(name, "repeated_parameter", "may be given only once")),
             }
         }
         if violations.is_empty() {
-            Ok(query)
+            Ok(Query::new(self.raw_path(), self.app.config(), accepted))
         } else {
             Err(Problem::invalid_query(violations))
         }
@@ -342,100 +344,24 @@ impl Call {
             self.request.body(),
         )))
     }
-}
 
-/// The query of a request.
-pub struct Query<'a> {
-    call: &'a Call,
-    values: Vec<(String, String)>,
-}
-
-impl Query<'_> {
-    /// A parameter as text.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
-    /// A parameter that takes one of a few words; the first is the default.
+    /// Refuses unless the request's conditions hold for this resource as it was read; `None` for one that does not exist.
+    ///
+    /// Call this only once it is known that the caller may see or change the resource: no condition may reveal what the caller
+    /// cannot see.
     ///
     /// # Errors
-    /// 400, naming the words.
-    pub fn one_of<'w>(&self, name: &str, words: &[&'w str]) -> Result<&'w str, Problem> {
-        let Some(value) = self.get(name) else {
-            return Ok(words.first().copied().unwrap_or_default());
-        };
-        words.iter().find(|w| **w == value).copied().ok_or_else(|| {
-            let detail = format!("must be one of {}", words.join(", "));
-            Problem::invalid_query([Violation::field(name, "invalid_value", detail)])
-        })
+    /// 412.
+    pub fn precondition(&self, thing: Option<&impl Stated>) -> Result<(), Problem> {
+        self.conditions.check(thing)
     }
 
-    /// A parameter that is an instant in RFC 3339.
+    /// Like [`Call::precondition`], for a part of a resource that shares its state. A part that does not exist yet can be created
+    /// in the state that the caller has read of the whole, and `*` refers to the part.
     ///
     /// # Errors
-    /// 400.
-    pub fn instant(&self, name: &str) -> Result<Option<Instant>, Problem> {
-        let parse = |text: &str| {
-            text.parse().map_err(|error: InstantError| {
-                Problem::invalid_query([Violation::field(name, "invalid_value", error.to_string())])
-            })
-        };
-        self.get(name).map(parse).transpose()
-    }
-
-    /// The number of rows, 1 to 100.
-    ///
-    /// # Errors
-    /// 400.
-    pub fn limit(&self) -> Result<usize, Problem> {
-        let Some(text) = self.get("limit") else {
-            return Ok(DEFAULT_LIMIT);
-        };
-        // Only the usual notation of a number: neither `+5` nor `05`.
-        let is_written = !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse()
-            .ok()
-            .filter(|n| is_written && (1..=MAX_LIMIT).contains(n))
-            .ok_or_else(|| {
-                Problem::invalid_query([Violation::field(
-                    "limit",
-                    "out_of_range",
-                    format!("must be 1 to {MAX_LIMIT}, without a sign or leading zeros"),
-                )])
-            })
-    }
-
-    /// The name of this list, which a cursor is bound to: its route and filters.
-    #[must_use]
-    pub fn list(&self) -> String {
-        let mut filters: Vec<_> = self
-            .values
-            .iter()
-            .filter(|(n, _)| n != "cursor" && n != "limit")
-            .collect();
-        filters.sort();
-        format!("{} {filters:?}", self.call.raw_path())
-    }
-
-    /// Where the list continues.
-    ///
-    /// # Errors
-    /// 400 for a cursor of another list; 500 as [`Call::cursor_key`], before anything is read.
-    pub fn cursor(&self) -> Result<Option<Cursor>, Problem> {
-        let key = self.call.cursor_key()?;
-        let Some(text) = self.get("cursor") else {
-            return Ok(None);
-        };
-        key.open(text, &self.list())
-            .map(Some)
-            .map_err(|e| Problem::invalid_query([Violation::field("cursor", "invalid_cursor", e.to_string())]))
-    }
-
-    /// The cursor in the form that callers see, for a list that has called [`Query::cursor`].
-    #[must_use]
-    pub fn seal(&self, next: Option<&Cursor>) -> Option<String> {
-        let key = self.call.cursor_key().ok()?;
-        next.and_then(|cursor| key.seal(cursor, &self.list()))
+    /// 412.
+    pub fn precondition_of_part(&self, is_there: bool, whole: Option<&impl Stated>) -> Result<(), Problem> {
+        self.conditions.check_part(is_there, whole)
     }
 }

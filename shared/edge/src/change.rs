@@ -3,11 +3,12 @@
 use crate::call::Call;
 use crate::ids::Ids;
 use crate::metrics::Metric;
+use crate::next_action::{NextAction, PendingChange};
 use crate::org_context::{OrgContext, standing_keys};
 use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use crate::{Outcome, User};
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
 use muster_store::{Commit, CommitError, Footing, IdempotencyKey, Key, Obstacle, ReadSet, Tries};
@@ -20,30 +21,6 @@ const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 
 /// The most rounds of further reads that one decision may ask for.
 const READS: usize = 3;
-
-/// The edge's action after a decision.
-pub enum NextAction {
-    /// Writes this change, and replies once it is written.
-    Commit(Box<PendingChange>),
-    /// Reads these keys and decides again. Few requests need this.
-    Read(Vec<Key>),
-    /// Replies, without a change.
-    Reply(Reply),
-}
-
-/// A change that was decided but not yet written.
-pub struct PendingChange {
-    /// The changes.
-    pub changes: Changes,
-    /// The organization as it was read; `None` while it is being created.
-    pub organization: Option<Organization>,
-    /// Its role set.
-    pub set: &'static RoleSet,
-    /// The reply once the change is written.
-    pub reply: Reply,
-    /// The standing that the reply is stored for; `None` if it is not stored.
-    pub footing: Option<Footing>,
-}
 
 /// The stored response to a request.
 enum Kept {

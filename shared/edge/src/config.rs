@@ -33,6 +33,8 @@ pub struct Config {
     pub mail_interval: Duration,
     /// `MUSTER_EXPORT_BUCKET`: the S3 bucket for exports.
     pub export_bucket: Option<String>,
+    /// `MUSTER_TEST_ROLE_SETS`: whether organizations can be made with the role sets that only tests use; false by default.
+    pub test_role_sets: bool,
     /// `MUSTER_METRICS`: the CloudWatch namespace of the metrics; without it none are written.
     pub metrics: Option<String>,
 }
@@ -121,6 +123,11 @@ impl Config {
                 }
             },
             export_bucket: optional("MUSTER_EXPORT_BUCKET"),
+            test_role_sets: match optional("MUSTER_TEST_ROLE_SETS").as_deref() {
+                None | Some("false") => false,
+                Some("true") => true,
+                Some(_) => return Err(refuse("MUSTER_TEST_ROLE_SETS", "must be `true` or `false`")),
+            },
             metrics: optional("MUSTER_METRICS"),
         })
     }
@@ -158,6 +165,13 @@ mod tests {
     }
 
     #[test]
+    fn role_sets_for_tests_are_off_unless_they_are_switched_on() {
+        for (value, is_on) in [(None, false), (Some("false"), false), (Some("true"), true)] {
+            assert_eq!(read("MUSTER_TEST_ROLE_SETS", value).unwrap().test_role_sets, is_on);
+        }
+    }
+
+    #[test]
     fn the_path_of_the_api_is_what_its_address_has_after_the_host() {
         for (url, path) in [
             (None, ""),
@@ -187,6 +201,7 @@ mod tests {
             ("MUSTER_MAIL_FROM", Some("nobody")),
             ("MUSTER_MAILS_PER_SECOND", Some("0")),
             ("MUSTER_MAILS_PER_SECOND", Some("many")),
+            ("MUSTER_TEST_ROLE_SETS", Some("yes")),
         ];
         for (name, value) in cases {
             assert_eq!(read(name, value).unwrap_err().variable, name);
@@ -201,7 +216,7 @@ mod tests {
         let shared = |name: &str| match name {
             "MUSTER_MAILS_PER_SECOND" => Some("1".to_owned()),
             "MUSTER_MAIL_DELIVERERS" => Some("4".to_owned()),
-            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" => None,
+            "MUSTER_MAIL_FROM" | "MUSTER_API_URL" | "MUSTER_TEST_ROLE_SETS" => None,
             _ => Some("https://value.example".to_owned()),
         };
         assert_eq!(Config::read(shared).unwrap().mail_interval, Duration::from_secs(4));

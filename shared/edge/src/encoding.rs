@@ -3,7 +3,7 @@
 //! Without this check, `%zz` and a byte that begins no character are read as something similar, and by another program as something
 //! else.
 
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use percent_encoding::percent_decode_str;
 
 /// A violation for each query parameter that cannot be decoded.

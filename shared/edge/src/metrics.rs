@@ -33,8 +33,8 @@ pub enum Metric {
     MailComplained,
     /// Background work that was completed.
     JobsDone,
-    /// Due items that were settled.
-    DueSettled,
+    /// Due items that were processed.
+    DueProcessed,
     /// Due items that were left for the next sweep.
     DueLeft,
     /// Sweeps that did not get through all due items.
@@ -56,7 +56,7 @@ impl Metric {
         Self::MailBounced,
         Self::MailComplained,
         Self::JobsDone,
-        Self::DueSettled,
+        Self::DueProcessed,
         Self::DueLeft,
         Self::SweepsBehind,
         Self::Throttled,
@@ -84,7 +84,7 @@ impl Metric {
             Self::MailBounced => "MailBounced",
             Self::MailComplained => "MailComplained",
             Self::JobsDone => "JobsDone",
-            Self::DueSettled => "DueSettled",
+            Self::DueProcessed => "DueProcessed",
             Self::DueLeft => "DueLeft",
             Self::SweepsBehind => "SweepsBehind",
             Self::Throttled => "Throttled",

@@ -1,13 +1,11 @@
 //! The organization of a request, and the caller's membership in it. Both come from the same read as everything else.
 
-use crate::Outcome;
 use crate::api_key::{good_key, unread_knower};
 use crate::app::App;
 use crate::auth::User;
 use crate::call::Call;
-use crate::change::{NextAction, PendingChange};
-use crate::ids::Ids;
 use crate::metrics::Metric;
+use crate::next_action::{NextAction, PendingChange};
 use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use jiff::Timestamp;
@@ -42,9 +40,6 @@ pub struct OrgContext {
     /// The instant of the request.
     pub now: Timestamp,
 }
-
-/// Admits a caller, or refuses them, from what was read.
-type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp) -> Result<OrgContext, Problem>;
 
 /// The part of an organization for which the caller has a permission.
 pub enum Visibility<'a> {
@@ -85,7 +80,12 @@ impl OrgContext {
     }
 
     /// Like [`OrgContext::new`], but also admits inactive members.
-    fn or_inactive(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
+    pub(crate) fn or_inactive(
+        user: &User,
+        id: OrganizationId,
+        read: &ReadSet,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let key = user.key.as_ref();
         refuse_strangers(user, id, read)?;
@@ -128,7 +128,7 @@ impl OrgContext {
     ///
     /// # Errors
     /// 403.
-    fn as_platform(&self) -> Result<(), Problem> {
+    pub(crate) fn as_platform(&self) -> Result<(), Problem> {
         if self.is_platform() {
             return Ok(());
         }
@@ -161,7 +161,7 @@ impl OrgContext {
     }
 
     /// Refuses a read-only key.
-    fn may_change(&self) -> Result<(), Problem> {
+    pub(crate) fn may_change(&self) -> Result<(), Problem> {
         match &self.key {
             Some(key) if key.limits.read_only => Err(Problem::new(ProblemType::ReadOnlyKey)),
             _ => Ok(()),
@@ -303,102 +303,6 @@ impl Call {
             return Ok(read);
         }
         Ok(read.and(self.app.store().read(&more).await?))
-    }
-
-    /// Reads like [`Call::read_in_org`], decides, and makes the change in one transaction.
-    ///
-    /// # Errors
-    /// As [`Call::read_in_org`] and [`Call::change`].
-    pub async fn change_in_org(
-        &self,
-        user: &User,
-        organization: OrganizationId,
-        keys: Vec<Key>,
-        decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
-    ) -> Outcome {
-        self.change_as(user, organization, keys, OrgContext::new, decide).await
-    }
-
-    /// Like [`Call::change_in_org`], but open to inactive members: none of their roles is in effect, and they can leave.
-    ///
-    /// # Errors
-    /// As [`Call::change_in_org`], except the 403 for inactive members.
-    pub async fn change_membership(
-        &self,
-        user: &User,
-        organization: OrganizationId,
-        keys: Vec<Key>,
-        decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
-    ) -> Outcome {
-        self.change_as(user, organization, keys, OrgContext::or_inactive, decide)
-            .await
-    }
-
-    async fn change_as(
-        &self,
-        user: &User,
-        organization: OrganizationId,
-        keys: Vec<Key>,
-        enter: Enter,
-        mut decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
-    ) -> Outcome {
-        let all = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let mut last_org = None;
-        let admit = self.admitting(user, organization, enter);
-        let outcome = self
-            .change_if(user, all, admit, |read, ids| {
-                let org = enter(user, organization, read, self.now)?;
-                org.may_change()?;
-                let step = decide(&org, read, ids);
-                last_org = Some(org);
-                step
-            })
-            .await;
-        if let Some(org) = &last_org {
-            touch(&self.app, org).await;
-        }
-        outcome
-    }
-
-    /// Makes a change that only the platform can make, in one transaction. It updates no member's activity.
-    ///
-    /// # Errors
-    /// 403 for every other caller inside the organization; otherwise as [`Call::read_in_org`] and [`Call::change`].
-    pub async fn change_as_platform(
-        &self,
-        user: &User,
-        organization: OrganizationId,
-        mut decide: impl FnMut(&OrgContext, &mut Ids) -> Result<NextAction, Problem>,
-    ) -> Outcome {
-        let keys = standing_keys(user, organization);
-        self.change_if(
-            user,
-            keys,
-            self.admitting(user, organization, OrgContext::new),
-            |read, ids| {
-                let org = OrgContext::new(user, organization, read, self.now)?;
-                org.may_change()?;
-                org.as_platform()?;
-                decide(&org, ids)
-            },
-        )
-        .await
-    }
-
-    /// Admits every caller inside the organization. Returns the keys that must be read first to decide that.
-    fn admitting(
-        &self,
-        user: &User,
-        organization: OrganizationId,
-        enter: Enter,
-    ) -> impl Fn(&ReadSet) -> Result<Vec<Key>, Problem> {
-        move |read| {
-            let more = unread_standing(user, organization, read, self.now)?;
-            if more.is_empty() {
-                enter(user, organization, read, self.now)?;
-            }
-            Ok(more)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ mod catalog;
 pub use catalog::{ProblemType, TYPE_BASE};
 
 use muster_domain::Seats;
-use muster_domain::rules::{Location, Violation};
+use muster_domain::violation::{Location, Violation};
 use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -4,7 +4,6 @@
 use crate::problem::{Problem, ProblemType};
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
-use muster_domain::rules::Violation;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
@@ -17,6 +16,7 @@ use muster_domain::rules::organizations::UpdateRefusal;
 use muster_domain::rules::ownership::OwnershipRefusal;
 use muster_domain::rules::pace::MailLimit;
 use muster_domain::rules::resources::ResourceRefusal;
+use muster_domain::violation::Violation;
 
 fn not_assignable(role: &str) -> Problem {
     let detail = format!("your roles do not let you assign the role `{role}` here");

@@ -1,6 +1,6 @@
 //! Replies, and how they and problems become HTTP.
 
-use crate::preconditions::{Stated, tag};
+use crate::etag::{Stated, tag};
 use crate::problem::Problem;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, VARY};
 use lambda_http::{Body, Response};

@@ -33,8 +33,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// The routes that return the caller's own request id instead, as their standard requires.
-const ECHOING: &str = "/access/";
+/// The part of the paths whose routes return the request's own id: those of the access standard.
+const ECHOING: &str = "/access/v1/";
 /// Longest caller-supplied id that is returned; a response to any other has Muster's id.
 const LONGEST: usize = 512;
 /// Most characters of a caller-supplied id that are logged.
@@ -118,7 +118,7 @@ fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
     let (_, path) = route.split_once(' ')?;
     let given = request.headers().get(REQUEST_ID)?;
     let plain = given.to_str().is_ok_and(|id| (1..=LONGEST).contains(&id.len()));
-    (path.starts_with(ECHOING) && plain).then(|| given.clone())
+    (path.contains(ECHOING) && plain).then(|| given.clone())
 }
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.

@@ -1,11 +1,12 @@
 //! Writing: one transaction makes the whole change or none of it.
 
-use crate::Store;
 use crate::error::{CommitError, StoreError, is_throttle, was_made};
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
 use crate::once::{IdempotencyKey, StoredResponse};
-use crate::transaction::{Entries, Gone, Position, Transaction, Weight, weight};
+use crate::position::Position;
+use crate::store::Store;
+use crate::transaction::{Entries, Gone, Transaction, Weight, weight};
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::SdkError;

@@ -1,11 +1,11 @@
 //! Looking up contacts: all of them, or by the beginnings of their words.
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
+use crate::store::Store;
 use muster_domain::search::matches;
 use muster_domain::{Contact, OrganizationId};
 use std::collections::BTreeSet;

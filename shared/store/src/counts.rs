@@ -5,21 +5,21 @@
 //! record that comes twice, late, or never does no harm: the counts change by the difference between the note and the person's own
 //! item.
 
-use crate::Store;
 use crate::backoff::{Obstacle, Tries};
 use crate::entries::mark;
 use crate::error::{CommitError, StoreError};
 use crate::items::Item;
 use crate::keys::{self, Key};
 use crate::read::ReadSet;
+use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// People whose counts one transaction settles: an item each, and the counts themselves.
-const SETTLED: usize = 90;
+/// People whose counts one transaction reconciles: an item each, and the counts themselves.
+const BATCH: usize = 90;
 /// The number of attempts. With the pauses after throttles that is about ten seconds, since only a stream record brings a person
 /// here: one that is given up is not counted until the person changes again, or a repair finds it.
 const MAX_ATTEMPTS: u32 = 9;
@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: u32 = 9;
 /// People who could not be counted.
 #[derive(Debug, thiserror::Error)]
 #[error("people are not counted: {error}")]
-pub struct Unsettled {
+pub struct ReconcileError {
     /// The index of the first of them among the given people.
     pub from: usize,
     /// The reason.
@@ -50,7 +50,7 @@ pub struct Counts {
 
 /// A person's share in the counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counted {
+struct Counted {
     status: String,
     roles: BTreeSet<RoleId>,
     mark: String,
@@ -61,7 +61,7 @@ const INACTIVE: &str = "inactive";
 const PENDING: &str = "pending";
 
 impl Counted {
-    pub(crate) fn of(person: &Person) -> Self {
+    fn of(person: &Person) -> Self {
         let status = match person {
             Person::Member(member) if member.status == Status::Active => ACTIVE,
             Person::Member(_) => INACTIVE,
@@ -74,7 +74,7 @@ impl Counted {
         }
     }
 
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = String> {
+    fn attributes(&self) -> impl Iterator<Item = String> {
         let roles = self.roles.iter().map(|role| format!("{ROLE}{role}"));
         [format!("{STATUS}{}", self.status)].into_iter().chain(roles)
     }
@@ -161,19 +161,19 @@ impl Store {
     /// halved: in the end it asks for less than any change of a person does.
     ///
     /// # Errors
-    /// [`Unsettled`] if the table does not answer, or every attempt ran into a conflict.
+    /// [`ReconcileError`] if the table does not answer, or every attempt ran into a conflict.
     pub async fn reconcile_counts(
         &self,
         organization: OrganizationId,
         people: &[PersonId],
-    ) -> Result<usize, Unsettled> {
-        let (mut settled, mut from, mut most) = (0, 0, SETTLED);
+    ) -> Result<usize, ReconcileError> {
+        let (mut reconciled, mut from, mut most) = (0, 0, BATCH);
         let mut tries = Tries::new(MAX_ATTEMPTS);
         while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {
             let part = left.get(..most).unwrap_or(left);
-            let error = match self.settle_once(organization, part).await {
+            let error = match self.reconcile_batch(organization, part).await {
                 Ok(count) => {
-                    settled += count;
+                    reconciled += count;
                     from += part.len();
                     tries = Tries::new(MAX_ATTEMPTS);
                     continue;
@@ -186,10 +186,10 @@ impl Store {
             }
             match obstacle {
                 Some(obstacle) if tries.again(obstacle).await => {}
-                _ => return Err(Unsettled { from, error }),
+                _ => return Err(ReconcileError { from, error }),
             }
         }
-        Ok(settled)
+        Ok(reconciled)
     }
 
     /// Whether any of these people is counted differently from what they are now.
@@ -221,7 +221,7 @@ impl Store {
         Ok(found.map(standing).collect())
     }
 
-    async fn settle_once(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
+    async fn reconcile_batch(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
         let found = self.differences(organization, people).await?;
         if !found.is_empty() {
             self.write(self.counting(organization, &found)?).await?;
@@ -270,18 +270,6 @@ impl Store {
 }
 
 /// The note of a person's share in the counts.
-pub(crate) fn counted_item(person: &Person) -> Result<Item, StoreError> {
-    item(&Key::counted(person.organization(), person.id()), &Counted::of(person))
-}
-
-/// The counts of an organization.
-pub(crate) fn counts_item(organization: OrganizationId, sums: &BTreeMap<String, u64>) -> Item {
-    let mut item = Key::counts(organization).attributes();
-    let sums = sums.iter();
-    item.extend(sums.map(|(name, sum)| (name.clone(), AttributeValue::N(sum.to_string()))));
-    item
-}
-
 fn item(key: &Key, counted: &Counted) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(counted).map_err(|e| StoreError::Malformed {
         pk: key.pk.clone(),

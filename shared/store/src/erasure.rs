@@ -1,9 +1,9 @@
 //! Erasing an organization: its remaining items in the table, a bounded number at a time.
 
-use crate::Store;
 use crate::backoff::{Obstacle, Tries};
 use crate::error::StoreError;
 use crate::keys::{self, Key};
+use crate::store::Store;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use muster_domain::{Address, JobId, OrganizationId};

@@ -1,7 +1,7 @@
 //! Errors between Muster and its table.
 
 use crate::backoff::Obstacle;
-use crate::transaction::Position;
+use crate::position::Position;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::http::Response;

@@ -1,11 +1,11 @@
 //! The record of changes: a page of it, newest first, filtered.
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::Entity;
 use crate::keys::{self, Key};
 use crate::lists::Page;
+use crate::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::{Event, EventId, OrganizationId};

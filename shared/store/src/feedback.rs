@@ -1,10 +1,10 @@
 //! Recording delivery events of mail. The condition of each write makes it harmless if the event comes late, twice or out of order.
 
-use crate::Store;
 use crate::error::{CommitError, StoreError};
 use crate::items::Entity as _;
 use crate::keys::Key;
-use crate::transaction::{Transaction, about};
+use crate::store::Store;
+use crate::transaction::Transaction;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
@@ -20,17 +20,6 @@ const fn told_at(told: DeliveryEvent) -> &'static str {
         DeliveryEvent::Delivered => "delivered_at",
         DeliveryEvent::Bounced => "bounced_at",
         DeliveryEvent::Complained => "complained_at",
-    }
-}
-
-/// The attribute of a marked address that holds the latest instant of this mark.
-pub(crate) const fn marked_at(mark: Mark) -> &'static str {
-    match mark {
-        Mark::Reached => "reached_at",
-        Mark::Bounced => "bounced_at",
-        Mark::Complained => "complained_at",
-        Mark::Declined => "declined_at",
-        Mark::Wanted => "wanted_at",
     }
 }
 
@@ -80,10 +69,8 @@ impl Store {
     /// # Errors
     /// [`CommitError`], except for lost races: then there is nothing to record.
     pub async fn mark(&self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<bool, CommitError> {
-        let key = Key::deliverability(mail.organization, &mail.to);
-        let about = about(mail.organization, &mail.to);
         let mut transaction = Transaction::empty(&self.table);
-        transaction.mark(&Key::mail(mail.organization, mail.id), &key, about, marked_at(mark), at)?;
+        transaction.mark(mail, mark, at)?;
         match self.write(transaction).await {
             Ok(()) => Ok(true),
             Err(CommitError::Lost(_)) => Ok(false),

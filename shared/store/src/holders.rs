@@ -1,11 +1,11 @@
 //! Possible holders of a role or resource, by the index items of grants and roles: in pages over several ranges in sequence.
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range, member_of_index};
+use crate::store::Store;
 use muster_domain::{ApiKey, OrganizationId, Resource, ResourceRef, ResourceType, RoleId, UserId};
 
 /// One range of index items.

@@ -7,7 +7,6 @@
 )]
 
 pub mod backoff;
-pub mod bulk;
 pub mod commit;
 mod contacts;
 pub mod counts;
@@ -24,8 +23,10 @@ pub mod lists;
 pub mod once;
 pub mod outbox;
 pub mod people;
+mod position;
 pub mod read;
 pub mod repair;
+mod store;
 mod transaction;
 
 pub use backoff::{Backoff, Obstacle, Tries};
@@ -38,25 +39,7 @@ pub use keys::Key;
 pub use lists::{DueCursor, Page};
 pub use once::{Footing, IdempotencyKey};
 pub use people::{People, PeopleQuery};
+pub use position::Position;
 pub use read::ReadSet;
-pub use transaction::{Position, Weight};
-
-use aws_sdk_dynamodb::Client;
-
-/// The table.
-#[derive(Clone)]
-pub struct Store {
-    client: Client,
-    table: String,
-}
-
-impl Store {
-    /// The table with this name, reached through this client.
-    #[must_use]
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
-    }
-}
+pub use store::Store;
+pub use transaction::Weight;

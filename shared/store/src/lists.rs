@@ -2,11 +2,11 @@
 
 mod api_keys;
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::{Claim, Entity, Item};
 use crate::keys::{self, Key};
+use crate::store::Store;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;

@@ -1,18 +1,17 @@
 //! The outbox: picking up a mail, and recording its outcome.
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
+use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::Deliverability;
+use muster_domain::feedback::{Deliverability, Sending};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Late, MailState};
-use muster_domain::rules::pace::Sending;
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
 /// Seconds that a finished mail stays in the table, for questions about what was sent: 30 days.
@@ -20,17 +19,6 @@ const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Mails examined for held ones in one query.
 const LOOKED_AT: usize = 200;
-
-pub(crate) const fn state_name(state: MailState) -> &'static str {
-    match state {
-        MailState::Queued => "queued",
-        MailState::Sending => "sending",
-        MailState::Held => "held",
-        MailState::Sent => "sent",
-        MailState::Skipped => "skipped",
-        MailState::Failed => "failed",
-    }
-}
 
 impl Store {
     /// Moves a mail from one state to another; false if it was not in the first.
@@ -65,8 +53,8 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(Key::mail(mail.organization, mail.id).attributes()))
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":to", AttributeValue::S(state_name(to).into()));
-        let (condition, values) = any_of("#state", from.iter().map(|state| state_name(*state)));
+            .expression_attribute_values(":to", AttributeValue::S(to.as_str().into()));
+        let (condition, values) = any_of("#state", from.iter().map(|state| state.as_str()));
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
@@ -108,7 +96,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(mail.key().attributes()))
             .condition_expression("#state = :sending")
-            .expression_attribute_values(":sending", AttributeValue::S(state_name(MailState::Sending).into()));
+            .expression_attribute_values(":sending", AttributeValue::S(MailState::Sending.as_str().into()));
         let mut sets = Vec::new();
         for name in ["state", "late", keys::DUE_PK, keys::DUE_SK] {
             if let Some(value) = item.remove(name) {
@@ -149,8 +137,8 @@ impl Store {
         }
     }
 
-    /// Holds an unsent mail until its organization is restored; false if the organization is not as it was read, or the mail was
-    /// settled meanwhile.
+    /// Holds an unsent mail until its organization is restored; false if the organization is not as it was read, or the mail
+    /// has its outcome meanwhile.
     ///
     /// One transaction checks both: either a restoration finds the mail held, or the mail finds the organization restored.
     ///

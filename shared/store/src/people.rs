@@ -16,11 +16,11 @@ mod place;
 mod plan;
 mod span;
 
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::keys::Key;
 use crate::read::ReadSet;
+use crate::store::Store;
 use muster_domain::people::{Filter, Order};
 use muster_domain::{OrganizationId, Person, PersonId, ResourceRef};
 use place::{Block, Position};

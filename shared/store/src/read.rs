@@ -1,11 +1,11 @@
 //! Reading: everything that one decision needs, in one strongly consistent round trip.
 
-use crate::Store;
 use crate::backoff::Backoff;
 use crate::error::StoreError;
 use crate::items::{Claim, Entity, Item};
 use crate::keys::Key;
 use crate::once::{IdempotencyKey, StoredResponse};
+use crate::store::Store;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use muster_domain::rules::pace::{Sent, day};

@@ -48,14 +48,14 @@
 mod api_keys;
 mod contacts;
 mod counters;
-mod mend;
+mod fix;
 mod pages;
 mod people;
 mod subject;
 
-use crate::Store;
 use crate::error::{CommitError, StoreError};
 use crate::keys::Key;
+use crate::store::Store;
 use muster_domain::{Organization, OrganizationId, PersonId, RoleSet, Timestamp, UserId, roleset};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -77,7 +77,7 @@ pub struct Options {
     /// The time between the first and the second look; longer than counting by the stream takes.
     pub pause: Duration,
     /// Whether to fix differences.
-    pub mend: bool,
+    pub fix: bool,
 }
 
 /// The kind of difference.
@@ -125,7 +125,7 @@ pub enum Outcome {
     /// It was only to be reported.
     Found,
     /// It is fixed.
-    Mended,
+    Fixed,
     /// Others kept changing it: try again.
     Busy,
     /// Two rows claim the same item: a person must decide.
@@ -136,7 +136,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Found => "found",
-            Self::Mended => "fixed",
+            Self::Fixed => "fixed",
             Self::Busy => "busy, try again",
             Self::Undecided => "two rows claim it; decide by hand",
         })
@@ -171,7 +171,7 @@ impl Report {
     /// Whether no difference is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Mended)
+        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Fixed)
     }
 }
 
@@ -269,24 +269,24 @@ impl Repair<'_> {
             tokio::time::sleep(self.options.pause).await;
         }
         for (who, left) in &suspects.who {
-            report.differences.extend(self.settle(who, left).await?);
+            report.differences.extend(self.reconcile(who, left).await?);
         }
         for owner in suspects.key_owners {
-            report.differences.extend(self.settle_keys(owner).await?);
+            report.differences.extend(self.reconcile_keys(owner).await?);
         }
-        let notes = self.settle_notes(suspects.miscounted).await?;
-        report.differences.extend(self.settle_counters(&tally).await?);
-        // Settling notes changes their sums, so those of the first look are obsolete.
+        let notes = self.reconcile_notes(suspects.miscounted).await?;
+        report.differences.extend(self.reconcile_counters(&tally).await?);
+        // Reconciling notes changes their sums, so those of the first look are obsolete.
         let sums = Some(sums).filter(|_| notes.is_empty());
         report.differences.extend(notes);
-        report.differences.extend(self.settle_sums(sums).await?);
+        report.differences.extend(self.reconcile_sums(sums).await?);
         Ok(report)
     }
 
     /// The outcome of a fix; `None` if it lost to others and may be tried again.
     async fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
         match written {
-            Ok(()) => Ok(Some(Outcome::Mended)),
+            Ok(()) => Ok(Some(Outcome::Fixed)),
             Err(CommitError::Lost(_) | CommitError::Busy) => Ok(None),
             Err(CommitError::Throttled) => {
                 tokio::time::sleep(THROTTLED).await;

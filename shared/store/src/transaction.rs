@@ -13,10 +13,10 @@ mod weight;
 
 use crate::entries::MARK;
 use crate::error::StoreError;
-use crate::feedback::marked_at;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
 use crate::once::{IdempotencyKey, StoredResponse};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Person, RoleSet};
@@ -24,50 +24,10 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
-pub(crate) use marks::about;
 use parts::{Condition, Edit, NEW, incomplete, number};
 pub(crate) use repairs::Rest;
 pub use weight::Weight;
 pub(crate) use weight::weight;
-
-/// The purpose of one item of a transaction, so that a failed condition can be named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// The organization: seats, owners, settings, plan.
-    Organization,
-    /// A member.
-    Member,
-    /// A member on whose authority the change rests.
-    Authority,
-    /// An invitation.
-    Invitation,
-    /// The claim on an address.
-    Claim,
-    /// A resource.
-    Resource,
-    /// A contact, or its address.
-    Contact,
-    /// The record of a former member.
-    FormerMember,
-    /// An API key.
-    ApiKey,
-    /// An index item.
-    Index,
-    /// An export.
-    Export,
-    /// Background work.
-    Job,
-    /// An event.
-    Event,
-    /// A mail.
-    Mail,
-    /// The deliverability of an address.
-    Address,
-    /// The number of mails sent on a day.
-    Sent,
-    /// The response stored for an `Idempotency-Key`.
-    IdempotencyKey,
-}
 
 /// The items of one transaction, each with its position.
 pub(crate) struct Transaction<'a> {
@@ -124,20 +84,10 @@ impl<'a> Transaction<'a> {
         }
         if let Some(organization) = read {
             for (address, mark, at) in &changes.marks {
-                t.said(organization.id, address, marked_at(*mark), *at)?;
+                t.said(organization.id, address, *mark, *at)?;
             }
             t.sent(organization, changes)?;
-            // INVARIANT 4: the members on whose authority the decision rests are still as they were read.
-            for relied in &changes.relied_on {
-                let key = Key::member(organization.id, relied.member);
-                let read = Condition::version(relied.version).and("joined_at = :came");
-                t.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
-            }
-            for (user, version) in &changes.relied_on_former {
-                let key = Key::former_member(organization.id, *user);
-                let as_read = version.map_or_else(Condition::nothing_there, Condition::version);
-                t.check(Position::FormerMember, &key, as_read)?;
-            }
+            t.relied_on(organization, changes)?;
         }
         Ok(t)
     }
@@ -149,6 +99,22 @@ impl<'a> Transaction<'a> {
             items: Vec::new(),
             entries: Entries::default(),
         }
+    }
+
+    /// Requires that the members and the former members on whom the decision rests are still as they were read.
+    fn relied_on(&mut self, organization: &Organization, changes: &Changes) -> Result<(), StoreError> {
+        // INVARIANT 4: the members on whose authority the decision rests are still as they were read.
+        for relied in &changes.relied_on {
+            let key = Key::member(organization.id, relied.member);
+            let read = Condition::version(relied.version).and("joined_at = :came");
+            self.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
+        }
+        for (user, version) in &changes.relied_on_former {
+            let key = Key::former_member(organization.id, *user);
+            let as_read = version.map_or_else(Condition::nothing_there, Condition::version);
+            self.check(Position::FormerMember, &key, as_read)?;
+        }
+        Ok(())
     }
 
     /// An item that keeps its key, guarded by its version.

@@ -1,7 +1,7 @@
 //! Entries of the lists of people, written out from the people themselves.
 
 use muster_domain::people::instant;
-use muster_domain::{Invitation, InvitationState, Member, Status, search};
+use muster_domain::{Invitation, InvitationState, Member, Person, Status, search};
 use muster_store::Key;
 use muster_store::items::Item;
 use std::collections::BTreeSet;
@@ -37,6 +37,17 @@ pub(super) fn are_those_of(items: &[Item], members: &[Member], invitations: &[In
     };
     let left: Vec<_> = there.difference(&expected).filter(|(_, sk)| !never_was(sk)).collect();
     assert!(left.is_empty(), "entries are left over: {left:?}");
+}
+
+/// The keys of a person's entries, each once; none for an invitation that is not pending.
+#[must_use]
+pub fn of(person: &Person) -> BTreeSet<Key> {
+    let keys = match person {
+        Person::Member(member) => of_member(member),
+        Person::Invitation(invitation) if invitation.state == InvitationState::Pending => of_invitation(invitation),
+        Person::Invitation(_) => Vec::new(),
+    };
+    keys.into_iter().map(|(pk, sk)| Key { pk, sk }).collect()
 }
 
 fn of_member(m: &Member) -> Vec<(String, String)> {

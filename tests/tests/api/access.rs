@@ -7,6 +7,8 @@ mod evaluation;
 mod generated;
 mod keys;
 mod paging;
+mod samples;
+mod scenario;
 mod searches;
 mod standard;
 
@@ -73,13 +75,14 @@ fn denies(told: &Value, reason: &str) {
     assert_eq!(told["context"]["reason"], reason, "{told:#}");
 }
 
-/// What was found, as text: ids of subjects and resources, names of actions.
+/// What was found, as text: ids of resources, names of actions, and for users the ids in Muster.
 fn found(answer: &Answer) -> Vec<String> {
     let rows = answer.body["results"].as_array().expect("results");
     assert_eq!(answer.body["page"]["count"], rows.len());
     let text = |row: &Value| {
-        row["id"]
+        row["properties"]["user"]
             .as_str()
+            .or(row["id"].as_str())
             .or(row["name"].as_str())
             .expect("an id or a name")
             .to_owned()

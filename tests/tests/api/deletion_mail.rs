@@ -199,7 +199,7 @@ async fn holding_a_mail_survives_any_fault() {
     ];
     let each = calls.iter().enumerate();
     let each = each.flat_map(|(n, operation)| kinds.map(|kind| (n, operation, kind)));
-    for (n, operation, kind) in sampled("holding a mail", each.collect(), 12) {
+    for (n, operation, kind) in sampled("holding a mail", each.collect(), 6) {
         let what = format!("{kind:?} at call {n} ({operation})");
         let (case, id) = begin().await;
         let (acme, zoe) = (case.organization(), case.person(&b, "zoe"));

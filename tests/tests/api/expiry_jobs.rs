@@ -38,7 +38,7 @@ async fn many_that_are_due_in_one_organization_are_settled_in_few_transactions()
     assert_eq!(acme.seats_used(&h).await, 61);
     h.advance_days(7);
     let done = h.run_schedule().await;
-    assert_eq!(done["settled"], 60);
+    assert_eq!(done["processed"], 60);
     assert_eq!(done["complete"], true);
     assert!(
         done["transactions"].as_u64().unwrap() <= 12,
@@ -46,7 +46,7 @@ async fn many_that_are_due_in_one_organization_are_settled_in_few_transactions()
     );
     assert_eq!(acme.seats_used(&h).await, 1);
     let idle = h.run_schedule().await;
-    assert_eq!(idle["settled"], 0);
+    assert_eq!(idle["processed"], 0);
     assert_eq!(idle["transactions"], 0, "what is not due is not touched");
     recount(&h).await;
 }

@@ -134,7 +134,7 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
     // Told, left out.
     let calls = [READ, UPDATE, UPDATE];
     let each = (0..calls.len()).flat_map(|n| faults().into_iter().map(move |(kind, reach)| (n, kind, reach)));
-    let tried = sampled("withholding a mail", each.collect(), 12);
+    let tried = sampled("withholding a mail", each.collect(), 6);
     for fault in std::iter::once(None).chain(tried.into_iter().map(Some)) {
         let (case, id, address) = waiting(&b).await;
         b.drain().await;

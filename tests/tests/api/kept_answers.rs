@@ -142,7 +142,7 @@ async fn whoever_is_out_gets_what_anybody_in_their_place_gets_and_no_answer_of_b
     let each = keeping()
         .into_iter()
         .flat_map(|route| ways(route).into_iter().map(move |way| (route, way)));
-    for (route, way) in sampled("answers kept", each.collect(), 20) {
+    for (route, way) in sampled("answers kept", each.collect(), 10) {
         let mut case = prepare(&b, route).await;
         let mut who = case.who.clone().unwrap();
         let other = if who.id() == case.owner.id() {

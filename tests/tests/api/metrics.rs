@@ -73,7 +73,7 @@ async fn mail_work_and_sweeps_are_counted() {
     .map(more);
     assert_eq!(told, [1, 1, 1, 1]);
     assert_eq!((more(Metric::MailSent), more(Metric::MailSkipped)), (0, 1));
-    assert!(more(Metric::DueSettled) >= 2, "both invitations have lapsed");
+    assert!(more(Metric::DueProcessed) >= 2, "both invitations have lapsed");
     assert_eq!((more(Metric::DueLeft), more(Metric::SweepsBehind)), (0, 0));
 
     // A sweep without time.

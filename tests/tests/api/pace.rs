@@ -1,7 +1,8 @@
 //! How much mail members can have sent: to one address, and by one organization; and whoever declined gets none.
 
 use jiff::SignedDuration;
-use muster_domain::rules::pace::{MAX_TO_ADDRESS, Sending};
+use muster_domain::feedback::Sending;
+use muster_domain::rules::pace::MAX_TO_ADDRESS;
 use muster_domain::{Deliverability, MailId};
 use muster_functions::routes::ROUTES;
 use muster_store::items::Entity as _;

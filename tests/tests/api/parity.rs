@@ -129,8 +129,16 @@ fn the_openapi_document_describes_each_route_of_the_api_and_no_other() {
     let described_ones = ["/v1/", "/access/", "/.well-known/"];
     let is_described = |path: &str| described_ones.iter().any(|begins| path.starts_with(begins));
     let api = ROUTES.iter().filter(|route| is_described(route.path));
+    let mut named = BTreeSet::new();
     let coded: BTreeSet<_> = api
-        .map(|route| (route.binary.to_owned(), route.method.to_owned(), route.path.to_owned()))
+        .map(|route| {
+            // The second route of a function is the one of a single organization.
+            let name = match named.insert(route.binary) {
+                true => route.binary.to_owned(),
+                false => format!("{}-in-organization", route.binary),
+            };
+            (name, route.method.to_owned(), route.path.to_owned())
+        })
         .collect();
     assert_eq!(described, coded);
 }

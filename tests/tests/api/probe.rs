@@ -18,7 +18,7 @@ impl Probe {
     }
 
     fn is_inside(&self) -> bool {
-        self.path.contains("{org}")
+        self.path.contains("{org}") && self.route().access != Access::Public
     }
 
     fn method(&self) -> Method {

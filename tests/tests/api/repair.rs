@@ -1,4 +1,4 @@
-//! Repair: every damage done by hand is told and mended, and nothing else is touched.
+//! Repair: every damage done by hand is told and fixed, and nothing else is touched.
 
 mod in_use;
 mod left_alone;
@@ -51,11 +51,11 @@ impl Scene {
         self.acme.id.parse().unwrap()
     }
 
-    async fn repair(&self, mend: bool) -> Report {
+    async fn repair(&self, fix: bool) -> Report {
         let options = Options {
             now: self.h.backend.clock().now(),
             pause: Duration::from_millis(50),
-            mend,
+            fix,
         };
         self.h
             .backend
@@ -66,7 +66,7 @@ impl Scene {
             .expect("a report")
     }
 
-    /// What differs, without mending it.
+    /// What differs, without fixing it.
     async fn differing(&self) -> Vec<What> {
         let report = self.repair(false).await;
         assert!(
@@ -154,8 +154,8 @@ impl Scene {
         Key::member(self.id(), self.pat.id().parse().unwrap())
     }
 
-    /// Asserts that exactly this differs, that it stays so until it is mended, and that then nothing does.
-    async fn mends(&self, damage: &str, expected: &[What]) {
+    /// Asserts that exactly this differs, that it stays so until it is fixed, and that then nothing does.
+    async fn fixes(&self, damage: &str, expected: &[What]) {
         assert_eq!(self.differing().await, expected, "{damage}");
         assert_eq!(self.differing().await, expected, "{damage} is told, and nothing done");
         let report = self.repair(true).await;
@@ -164,7 +164,7 @@ impl Scene {
             "{damage}: {report:#?}"
         );
         self.h.backend.drained().await;
-        assert_eq!(self.repair(true).await, Report::default(), "{damage} is mended");
+        assert_eq!(self.repair(true).await, Report::default(), "{damage} is fixed");
         recount(&self.h).await;
     }
 }
@@ -192,18 +192,18 @@ async fn nothing_is_told_of_an_organization_that_is_as_it_should_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_that_are_lost_or_left_over_are_told_and_mended() {
+async fn entries_that_are_lost_or_left_over_are_told_and_fixed() {
     let s = Scene::set().await;
     let pat = s.pat.id();
     for prefix in ["NAME#", "STATUS#", "JOINED#", "WORD#", "HOLDER#", "GRANT#"] {
         let key = s.key(prefix, &pat).await;
         s.delete(&key).await;
-        s.mends(&format!("{prefix} is lost"), &[What::Entry]).await;
+        s.fixes(&format!("{prefix} is lost"), &[What::Entry]).await;
     }
     for prefix in ["OFFERED#", "OFFERED_ON#"] {
         let key = s.key(prefix, "").await;
         s.delete(&key).await;
-        s.mends(&format!("{prefix} is lost"), &[What::Entry]).await;
+        s.fixes(&format!("{prefix} is lost"), &[What::Entry]).await;
     }
     let stranger = muster_domain::UserId::of("nowhere", "nobody");
     for sk in [
@@ -213,24 +213,24 @@ async fn entries_that_are_lost_or_left_over_are_told_and_mended() {
         "NAME#of nobody".to_owned(),
     ] {
         s.put(&s.at(&sk), entry()).await;
-        s.mends(&format!("{sk} is left over"), &[What::Entry]).await;
+        s.fixes(&format!("{sk} is left over"), &[What::Entry]).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn claims_that_are_lost_or_held_by_nobody_are_told_and_mended() {
+async fn claims_that_are_lost_or_held_by_nobody_are_told_and_fixed() {
     let s = Scene::set().await;
     let claim = Key::claim(s.id(), &s.pat.address().parse().unwrap());
     s.delete(&claim).await;
-    s.mends("the claim of a member is lost", &[What::Claim]).await;
+    s.fixes("the claim of a member is lost", &[What::Claim]).await;
     s.delete(&Key::claim(s.id(), &"ivy@acme.example".parse().unwrap()))
         .await;
-    s.mends("the claim of an invitation is lost", &[What::Claim]).await;
+    s.fixes("the claim of an invitation is lost", &[What::Claim]).await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody").to_string();
     s.alter(&claim, "holder", Some(text(&stranger))).await;
-    s.mends("somebody who is not there holds a claim", &[What::Claim]).await;
+    s.fixes("somebody who is not there holds a claim", &[What::Claim]).await;
     s.alter(&claim, "holder", Some(text(&s.acme.owner.id()))).await;
-    s.mends("somebody with another address holds a claim", &[What::Claim])
+    s.fixes("somebody with another address holds a claim", &[What::Claim])
         .await;
 }
 
@@ -252,61 +252,61 @@ async fn whose_address_it_is_of_two_is_left_to_somebody_to_decide() {
         .collect();
     assert_eq!(claims, [Outcome::Undecided], "{report:#?}");
     assert!(!report.is_clean());
-    assert_eq!(s.differing().await, [What::Claim], "all else of it is mended");
+    assert_eq!(s.differing().await, [What::Claim], "all else of it is fixed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counters_that_are_wrong_are_told_and_mended() {
+async fn counters_that_are_wrong_are_told_and_fixed() {
     let s = Scene::set().await;
     let organization = Key::organization(s.id());
     s.alter(&organization, "seats_used", Some(number(0))).await;
-    s.mends("seats are wrong", &[What::Seats]).await;
+    s.fixes("seats are wrong", &[What::Seats]).await;
     s.alter(&organization, "active_owners", Some(number(7))).await;
-    s.mends("owners are wrong", &[What::Owners]).await;
+    s.fixes("owners are wrong", &[What::Owners]).await;
     s.alter(&s.member(), "keys", Some(number(3))).await;
-    s.mends("the number of keys is wrong", &[What::Keys]).await;
+    s.fixes("the number of keys is wrong", &[What::Keys]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counts_and_what_of_people_is_in_them_are_told_and_mended() {
+async fn counts_and_what_of_people_is_in_them_are_told_and_fixed() {
     let s = Scene::set().await;
     let counts = Key::counts(s.id());
     s.alter(&counts, "status:active", Some(number(40))).await;
-    s.mends("a number is wrong", &[What::Counts]).await;
+    s.fixes("a number is wrong", &[What::Counts]).await;
     s.alter(&counts, "role:of_old", Some(number(4))).await;
-    s.mends("a number is of nobody", &[What::Counts]).await;
+    s.fixes("a number is of nobody", &[What::Counts]).await;
     s.delete(&counts).await;
-    s.mends("the counts are lost", &[What::Counts]).await;
+    s.fixes("the counts are lost", &[What::Counts]).await;
     let note = s.key("COUNTED#", &s.pat.id()).await;
     let item = s.get(&note).await.unwrap();
     s.delete(&note).await;
-    s.mends("a note is lost", &[What::Note, What::Counts]).await;
+    s.fixes("a note is lost", &[What::Note, What::Counts]).await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody");
     s.put(&s.at(&format!("COUNTED#{stranger}")), item).await;
-    s.mends("a note is of nobody", &[What::Note, What::Counts]).await;
+    s.fixes("a note is of nobody", &[What::Note, What::Counts]).await;
     s.alter(&note, "status", Some(text("inactive"))).await;
-    s.mends("a note is of another state", &[What::Note, What::Counts]).await;
+    s.fixes("a note is of another state", &[What::Note, What::Counts]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn items_of_contacts_that_are_lost_altered_or_left_over_are_told_and_mended() {
+async fn items_of_contacts_that_are_lost_altered_or_left_over_are_told_and_fixed() {
     let s = Scene::set().await;
     let at = s.key("CONTACT_AT#c1", "").await;
     s.delete(&at).await;
-    s.mends("the item of an address is lost", &[What::Contact]).await;
+    s.fixes("the item of an address is lost", &[What::Contact]).await;
     let word = s.key("CONTACT_WORD#carla", "").await;
     s.delete(&word).await;
-    s.mends("the item of a word is lost", &[What::Contact]).await;
+    s.fixes("the item of a word is lost", &[What::Contact]).await;
     s.alter(&word, "name", Some(text("Another"))).await;
-    s.mends("a word shows another name", &[What::Contact]).await;
+    s.fixes("a word shows another name", &[What::Contact]).await;
     let contact = s.get(&word).await.unwrap();
     s.put(&s.at("CONTACT_WORD#zoe#c1"), contact.clone()).await;
-    s.mends("a word is left over", &[What::Contact]).await;
+    s.fixes("a word is left over", &[What::Contact]).await;
     s.put(&s.at("CONTACT_AT#old@other.example"), contact).await;
-    s.mends("an address is left over", &[What::Contact]).await;
+    s.fixes("an address is left over", &[What::Contact]).await;
     let gone = s.key("CONTACT#c2", "").await;
     s.delete(&gone).await;
-    s.mends("the contact of its items is gone", &[What::Contact]).await;
+    s.fixes("the contact of its items is gone", &[What::Contact]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -314,15 +314,15 @@ async fn people_who_fell_out_of_an_index_come_back() {
     let s = Scene::set().await;
     for name in ["activity_sk", "gsi1pk"] {
         s.alter(&s.member(), name, None).await;
-        s.mends(&format!("{name} is lost"), &[What::Index]).await;
+        s.fixes(&format!("{name} is lost"), &[What::Index]).await;
         assert!(s.get(&s.member()).await.unwrap().contains_key(name));
     }
     let own = format!("ORG#{}", s.acme.id);
     let shard = s.get(&s.member()).await.unwrap()["activity_pk"].as_s().unwrap().clone();
     let another = if shard == own { format!("{own}#1") } else { own };
     s.alter(&s.member(), "activity_pk", Some(text(&another))).await;
-    s.mends("a member lies in another shard", &[What::Index]).await;
+    s.fixes("a member lies in another shard", &[What::Index]).await;
     let invitation = s.key("TEAM#INVITATION#", "").await;
     s.alter(&invitation, "due_pk", None).await;
-    s.mends("an invitation does not expire", &[What::Index]).await;
+    s.fixes("an invitation does not expire", &[What::Index]).await;
 }

@@ -60,7 +60,7 @@ async fn many_that_are_due_in_one_organization_are_settled_in_few_transactions()
     b.h.advance(days(8));
     b.faults.clear();
     let done = b.expire().await.unwrap();
-    assert_eq!(done["settled"], DUE);
+    assert_eq!(done["processed"], DUE);
     assert_eq!(done["complete"], true);
     let a_transaction = (100 - 2) / ITEMS;
     let most = SHARDS + DUE / a_transaction;
@@ -81,7 +81,7 @@ async fn a_run_reads_what_is_due_and_nothing_else() {
     b.h.advance(days(4));
     b.faults.clear();
     let done = b.expire().await.unwrap();
-    assert_eq!(done["settled"], 5);
+    assert_eq!(done["processed"], 5);
 
     let exchanges = b.faults.exchanges();
     assert_eq!(b.faults.count(QUERY), SHARDS, "one look at each shard");
@@ -97,7 +97,7 @@ async fn a_run_reads_what_is_due_and_nothing_else() {
 
     b.faults.clear();
     let done = b.expire().await.unwrap();
-    assert_eq!(done["settled"], 0);
+    assert_eq!(done["processed"], 0);
     assert_eq!(b.faults.calls(), vec![QUERY; SHARDS], "nothing due costs a look");
     assert_eq!(pending(&b, &early).await, 40);
     assert_eq!(pending(&b, &late).await, 40);
@@ -118,7 +118,7 @@ async fn a_run_whose_time_is_up_touches_nothing_and_the_next_one_does_it_all() {
     assert_eq!(pending(&b, &case).await, 20);
 
     let done = b.expire().await.unwrap();
-    assert_eq!((&done["settled"], &done["complete"]), (&json!(20), &json!(true)));
+    assert_eq!((&done["processed"], &done["complete"]), (&json!(20), &json!(true)));
     assert_eq!(pending(&b, &case).await, 0);
     recount(&b.h).await;
 }
@@ -137,13 +137,13 @@ async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_n
         .unwrap();
     assert_eq!(done["complete"], false);
     assert!(b.faults.count(TRANSACT) <= 1, "nothing more is begun");
-    let settled = done["settled"].as_u64().unwrap();
+    let settled = done["processed"].as_u64().unwrap();
     assert!(settled < 40);
     b.faults.clear();
     assert_eq!(pending(&b, &case).await, 40 - settled, "what is settled stays settled");
 
     let done = b.expire().await.unwrap();
-    assert_eq!(done["settled"].as_u64(), Some(40 - settled));
+    assert_eq!(done["processed"].as_u64(), Some(40 - settled));
     assert_eq!(done["complete"], true);
     assert_eq!(pending(&b, &case).await, 0);
     recount(&b.h).await;

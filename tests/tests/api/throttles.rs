@@ -257,12 +257,12 @@ async fn a_sweep_leaves_an_organization_that_is_throttled_to_the_next_and_settle
     b.faults.inject(At::Every(TRANSACT), Kind::Hot, Reach::Rest);
     let swept = b.expire().await.unwrap();
     b.faults.clear();
-    assert_eq!((&swept["settled"], &swept["complete"]), (&json!(0), &json!(false)));
+    assert_eq!((&swept["processed"], &swept["complete"]), (&json!(0), &json!(false)));
     assert!(swept["left"].as_u64() >= Some(2), "{swept}");
     assert_eq!(counted(&b)[0], throttled + 5, "five tries");
     let swept = b.expire().await.unwrap();
     assert_eq!((&swept["left"], &swept["complete"]), (&json!(0), &json!(true)));
-    assert!(swept["settled"].as_u64() >= Some(2), "{swept}");
+    assert!(swept["processed"].as_u64() >= Some(2), "{swept}");
     recount(&b.h).await;
 }
 

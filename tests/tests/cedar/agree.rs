@@ -1,16 +1,17 @@
 //! Every decision that a role set can tell apart, by both evaluators.
 
 use super::entities::{self, named};
-use super::read;
 use super::schema::{actions, resource_type};
+use super::{all_sets, read};
 use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request, Schema};
 use muster_domain::member::Profile;
 use muster_domain::roleset::Resources;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::{
     Authority, Grant, Member, Organization, Registration, ResourceKey, ResourceRef, Role, RoleAssignment, RoleId,
-    RoleSet, Status, Timestamp, UserId, roleset,
+    RoleSet, Status, Timestamp, UserId,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn now() -> Timestamp {
@@ -116,11 +117,29 @@ fn members(set: &RoleSet, organization: &Organization) -> Vec<Member> {
     all
 }
 
-/// One action on the resource, or on the organization.
+/// One action on the resource, or on the organization, with the properties that are sent.
 struct Question {
     action: String,
     on_resource: bool,
+    sent: Value,
     request: Request,
+}
+
+/// The properties that questions send: none, and where the set has conditions all that they compare, in every mixture.
+fn sent(set: &RoleSet) -> Vec<Value> {
+    let mut all = vec![json!({})];
+    if set.roles.iter().any(|role| !role.conditions.is_empty()) {
+        for status in ["active", "archived"] {
+            for role in ["admin", "manager"] {
+                for soft in [true, false] {
+                    let resource = json!({ "status": status });
+                    all.push(json!({ "resource": resource }));
+                    all.push(json!({ "subject": { "role": role }, "action": { "soft": soft }, "resource": resource }));
+                }
+            }
+        }
+    }
+    all
 }
 
 /// What both evaluators are asked with. Everybody asked about has the same name, so the questions stay the same.
@@ -142,18 +161,23 @@ impl<'a> Both<'a> {
             (false, named("Organization", &organization.id.to_string())),
             (true, named(&resource_type(set), "one")),
         ];
-        let now = json!({ "now": { "__extn": { "fn": "datetime", "arg": now().to_string() } } });
+        let now = json!({ "__extn": { "fn": "datetime", "arg": now().to_string() } });
         let mut questions = Vec::new();
         for name in actions(set) {
             let action = named("Action", name);
-            let context = Context::from_json_value(now.clone(), Some((&schema, &action))).unwrap();
-            for (on_resource, place) in places.clone() {
-                let (user, action, context) = (user.clone(), action.clone(), context.clone());
-                questions.push(Question {
-                    action: name.to_owned(),
-                    on_resource,
-                    request: Request::new(user, action, place, context, Some(&schema)).unwrap(),
-                });
+            for sent in sent(set) {
+                let mut context = sent.clone();
+                context["now"] = now.clone();
+                let context = Context::from_json_value(context, Some((&schema, &action))).unwrap();
+                for (on_resource, place) in places.clone() {
+                    let (user, action, context) = (user.clone(), action.clone(), context.clone());
+                    questions.push(Question {
+                        action: name.to_owned(),
+                        on_resource,
+                        sent: sent.clone(),
+                        request: Request::new(user, action, place, context, Some(&schema)).unwrap(),
+                    });
+                }
             }
         }
         Self {
@@ -178,7 +202,14 @@ impl<'a> Both<'a> {
         let authority = Authority::of(member, organization, self.set, now());
         let mut allowed = 0;
         for question in &self.questions {
-            let own = authority.allows(&question.action, question.on_resource.then_some(&one));
+            let granting = authority.granting_roles(&question.action, question.on_resource.then_some(&one));
+            let part = |name: &str| question.sent[name].as_object();
+            let sent = SentProperties {
+                subject: part("subject"),
+                action: part("action"),
+                resource: part("resource"),
+            };
+            let own = granting.iter().any(|(role, _)| role.holds(&question.action, &sent));
             let cedar = self.cedar_allows(question, &entities);
             assert_eq!(own, cedar, "{}: {} of {member:?}", self.set.id, question.request);
             allowed += usize::from(own);
@@ -190,7 +221,7 @@ impl<'a> Both<'a> {
 #[test]
 fn authority_and_cedar_agree_on_every_decision() {
     let mut total = 0;
-    for set in roleset::all().unwrap() {
+    for set in all_sets() {
         let (mut asked, mut allowed) = (0, 0);
         let has_optional = set.roles.iter().any(|r| r.optional);
         for optional_on in [true, false].into_iter().filter(|on| *on || has_optional) {
@@ -211,7 +242,7 @@ fn authority_and_cedar_agree_on_every_decision() {
 
 #[test]
 fn nobody_may_do_anything_in_another_organization() {
-    for set in roleset::all().unwrap() {
+    for set in all_sets() {
         let own = organization(set, true);
         let owner = RoleAssignment {
             role: set.protected_role().unwrap().id.clone(),

@@ -1,6 +1,8 @@
 //! A role set as a Cedar schema: who, on what, and the permissions as actions.
 
 use muster_domain::RoleSet;
+use muster_domain::roleset::condition::{Comparison, Entity, PropertyValue};
+use std::collections::BTreeMap;
 
 /// The namespace; a policy store of Verified Permissions has one.
 pub(super) const NAMESPACE: &str = "Muster";
@@ -33,6 +35,29 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.escape_default())
 }
 
+/// The properties that conditions compare, as a part of the context: each may be left out.
+fn properties(set: &RoleSet) -> String {
+    let conditions = set.roles.iter().flat_map(|role| &role.conditions);
+    let mut types: BTreeMap<Entity, BTreeMap<&str, &str>> = BTreeMap::new();
+    for (name, comparison) in conditions.flat_map(|condition| &condition.when) {
+        let (Comparison::Is(value) | Comparison::IsNot(value)) = comparison;
+        let kind = match value {
+            PropertyValue::Flag(_) => "Bool",
+            PropertyValue::Number(_) => "Long",
+            PropertyValue::Text(_) => "String",
+        };
+        types.entry(name.entity).or_default().insert(&name.name, kind);
+    }
+    let record = |(entity, properties): (Entity, BTreeMap<&str, &str>)| {
+        let each: Vec<String> = properties
+            .iter()
+            .map(|(name, kind)| format!("{name}?: {kind}"))
+            .collect();
+        format!(", {}?: {{ {} }}", entity.name(), each.join(", "))
+    };
+    types.into_iter().map(record).collect()
+}
+
 pub(super) fn of(set: &RoleSet) -> String {
     let kind = resource_type(set);
     let actions: Vec<String> = actions(set).into_iter().map(quoted).collect();
@@ -55,10 +80,11 @@ pub(super) fn of(set: &RoleSet) -> String {
          \x20 entity User = {{ organization: Organization, active: Bool, role?: Held }} tags Held;\n\
          \n\
          \x20 action\n    {actions}\n\
-         \x20   appliesTo {{ principal: [User], resource: [Organization, {kind}], context: {{ now: datetime }} }};\n\
+         \x20   appliesTo {{ principal: [User], resource: [Organization, {kind}], context: {{ now: datetime{properties} }} }};\n\
          }}\n",
         name = set.name,
         id = set.id,
         actions = actions.join(",\n    "),
+        properties = properties(set),
     )
 }

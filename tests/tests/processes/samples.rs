@@ -71,7 +71,7 @@ async fn the_schedule_settles_what_time_has_ended() {
         .invoke("expire", sample("expire", &Values::new()))
         .await
         .unwrap();
-    assert_eq!(done["settled"], 1, "{done}");
+    assert_eq!(done["processed"], 1, "{done}");
     assert_eq!(done["complete"], true, "{done}");
     let path = acme.path(&format!("/invitations/{}", invited.text("/invitations/0/id")));
     let shown = acme.owner.get(&h, &path).await.expect(200);

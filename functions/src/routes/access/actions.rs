@@ -1,8 +1,9 @@
 //! Search for the actions that a subject may perform on a resource.
 
 use super::{Opening, Subject, authorize, nothing, place, reply};
-use crate::shapes::access::ask::{about, keys_about, resource_key};
+use crate::shapes::access::ask::{NamedOrganization, keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_edge::{Call, Outcome, User};
 use muster_store::{Cursor, Key};
@@ -13,10 +14,11 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
+        asking,
         named,
         paging,
     } = Opening::<ActionSearch>::of(&call, user)?;
-    let about = about(&body.subject.kind, &body.subject.id);
+    let about = asking.about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     keys.extend(named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key)));
@@ -25,6 +27,9 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
         return nothing("unknown_organization");
     };
     authorize(org, about)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if org.organization.is_deleted() {
         return nothing("organization_deleted");
     }
@@ -37,6 +42,11 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
         None => None,
     };
     let on = resource.as_ref().map(|resource| &resource.reference);
+    let properties = SentProperties {
+        subject: body.subject.properties.as_ref(),
+        action: None,
+        resource: body.resource.properties.as_ref(),
+    };
     let all: BTreeSet<&str> = org
         .set
         .roles
@@ -47,7 +57,7 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
     let mut open = all
         .into_iter()
         .filter(|name| paging.after.as_ref().is_none_or(|after| *name > after.sort_key()))
-        .filter(|name| access::decide(&subject.question(org, name, on)).is_allowed());
+        .filter(|name| access::decide(&subject.question(org, name, on, properties)).is_allowed());
     let names: Vec<&str> = open.by_ref().take(paging.limit).collect();
     let more = open.next().is_some();
     let next = names

@@ -4,12 +4,20 @@ use crate::shapes::access::Configuration;
 use muster_edge::{Call, Outcome, Problem, Reply};
 
 /// Answers with the decision point's own address and those of its routes.
+///
+/// The path can name the decision point of one organization. As the standard has it, the well-known name stands before the path of
+/// that point. Whether the organization exists is not looked up, and so not told.
 pub async fn configuration(call: Call) -> Outcome {
     call.query(&[])?;
-    let base = match &call.app.config().api_url {
+    let own = call.organization_in_path()?;
+    let root = match &call.app.config().api_url {
         Some(url) => url.clone(),
         // The gateway answers only to its own names, so the caller cannot have made this one up.
         None => format!("https://{}", call.domain().ok_or_else(Problem::internal)?),
+    };
+    let base = match own {
+        Some(organization) => format!("{root}/v1/organizations/{organization}"),
+        None => root,
     };
     let at = |path: &str| format!("{base}{path}");
     let body = Configuration {

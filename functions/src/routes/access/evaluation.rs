@@ -1,10 +1,10 @@
 //! Whether a subject may perform an action: one question, or many.
 
-use super::{Subject, authorize, bad_request, body, own_organization, place, reply};
+use super::{Subject, authorize, bad_request, body, place, reply};
 use crate::routes::members::source_viewer;
 use crate::shapes::access::answer::Decided;
-use crate::shapes::access::ask::{AccessQuestion, Evaluation};
-use crate::shapes::access::batch::Evaluations;
+use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation, NamedOrganization};
+use crate::shapes::access::batch::{BatchEntry, Evaluations};
 use muster_domain::rules::asking::{self, About};
 use muster_domain::{OrganizationId, Resource, ResourceKey};
 use muster_edge::asking::Places;
@@ -15,24 +15,27 @@ use std::collections::btree_map::Entry;
 
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
+    let asking = Asking::of(&call, &user)?;
     let body: Evaluation = body(&call)?;
-    let ask = body.understood(own_organization(&user));
+    let ask = BatchEntry::Question(Box::new(body.understood(&asking)));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
 }
 
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
+    let asking = Asking::of(&call, &user)?;
     let body: Evaluations = body(&call)?;
-    let asks = body.understood(own_organization(&user));
+    let asks = body.understood(&asking);
     let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }
 
-async fn answered(call: &Call, user: &User, asks: &[AccessQuestion]) -> Result<Vec<Decided>, Problem> {
+async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Vec<Decided>, Problem> {
+    let asks: Vec<&AccessQuestion> = entries.iter().filter_map(BatchEntry::question).collect();
     let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
-    let keys = asks.iter().flat_map(AccessQuestion::keys).collect();
+    let keys = asks.iter().flat_map(|ask| ask.keys()).collect();
     let (places, read) = call.asking(user, &organizations, keys).await?;
     let mut answering = Answering {
         user,
@@ -41,7 +44,14 @@ async fn answered(call: &Call, user: &User, asks: &[AccessQuestion]) -> Result<V
         subjects: BTreeMap::new(),
         resources: BTreeMap::new(),
     };
-    asks.iter().map(|ask| answering.answer(ask)).collect()
+    let mut answers = Vec::with_capacity(entries.len());
+    for entry in entries {
+        answers.push(match entry {
+            BatchEntry::Question(ask) => answering.answer(ask)?,
+            BatchEntry::Incomplete(missing) => Decided::incomplete(missing.clone()),
+        });
+    }
+    Ok(answers)
 }
 
 /// The data that all questions of a request share. Most name the same few subjects and resources, so each is built only once.
@@ -59,6 +69,9 @@ impl<'a> Answering<'a> {
             return Ok(Decided::denied("unknown_organization"));
         };
         authorize(org, ask.about)?;
+        if matches!(ask.place, NamedOrganization::Elsewhere(_)) {
+            return Ok(Decided::denied("unknown_organization"));
+        }
         let organization = org.organization.id;
         let read = self.read;
         let find = || Subject::find(org, read, ask.about);
@@ -80,7 +93,7 @@ impl<'a> Answering<'a> {
         };
         let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
         let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
-        let question = subject.question(org, &ask.action, on);
+        let question = subject.question(org, &ask.action, on, ask.properties());
         Ok(Decided::of(&question, in_full, &source_viewer(org)))
     }
 }

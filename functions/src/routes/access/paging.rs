@@ -3,9 +3,9 @@
 use super::bad_request;
 use crate::shapes::access::ask::NamedOrganization;
 use crate::shapes::access::find::{Found, FoundPage, Search};
-use muster_domain::rules::Violation;
-use muster_edge::call::{DEFAULT_LIMIT, MAX_LIMIT};
+use muster_domain::violation::Violation;
 use muster_edge::cursors::CursorKey;
+use muster_edge::query::{DEFAULT_LIMIT, MAX_LIMIT};
 use muster_edge::{Call, Problem};
 use muster_store::Cursor;
 use serde_json::json;

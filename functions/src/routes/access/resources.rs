@@ -2,8 +2,9 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::{about, keys_about};
+use crate::shapes::access::ask::{NamedOrganization, keys_about};
 use crate::shapes::access::find::{FoundResource, ResourceSearch};
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
 use muster_edge::org_context::OrgContext;
@@ -15,16 +16,20 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
+        asking,
         named,
         paging,
     } = Opening::<ResourceSearch>::of(&call, user)?;
-    let about = about(&body.subject.kind, &body.subject.id);
+    let about = asking.about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
     let Some(org) = place(&user, &places, named)? else {
         return nothing("unknown_organization");
     };
     authorize(org, about)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }
@@ -41,7 +46,14 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
     else {
         return nothing("unknown_resource_type");
     };
-    let may = |on: Option<&ResourceRef>| access::decide(&subject.question(org, &body.action.name, on)).is_allowed();
+    let properties = SentProperties {
+        subject: body.subject.properties.as_ref(),
+        action: body.action.properties.as_ref(),
+        resource: body.resource.properties.as_ref(),
+    };
+    let may = |on: Option<&ResourceRef>| {
+        access::decide(&subject.question(org, &body.action.name, on, properties)).is_allowed()
+    };
     let page = candidates(call.app.store(), org, &subject, &kind, &paging, may(None)).await?;
     let allowed = page.items.into_iter().filter(|resource| may(Some(&resource.reference)));
     let found = allowed.map(|resource| FoundResource {

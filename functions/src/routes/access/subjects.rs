@@ -2,10 +2,11 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, as_asked, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::resource_key;
+use crate::shapes::access::ask::{NamedOrganization, resource_key};
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem, User};
@@ -17,6 +18,7 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
+        asking: _,
         named,
         paging,
     } = Opening::<SubjectSearch>::of(&call, user)?;
@@ -28,6 +30,9 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
         return nothing("unknown_organization");
     };
     authorize(org, None)?;
+    if matches!(named, NamedOrganization::Elsewhere(_)) {
+        return nothing("unknown_organization");
+    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }
@@ -39,6 +44,11 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
         store: call.app.store(),
         org,
         action: &body.action.name,
+        properties: SentProperties {
+            subject: body.subject.properties.as_ref(),
+            action: body.action.properties.as_ref(),
+            resource: body.resource.properties.as_ref(),
+        },
         on: resource.as_ref().map(|resource| &resource.reference),
         paging: &paging,
     };
@@ -54,13 +64,14 @@ struct Search<'a> {
     store: &'a Store,
     org: &'a OrgContext,
     action: &'a str,
+    properties: SentProperties<'a>,
     on: Option<&'a ResourceRef>,
     paging: &'a Paging,
 }
 
 impl Search<'_> {
     fn may(&self, subject: &Subject) -> bool {
-        access::decide(&subject.question(self.org, self.action, self.on)).is_allowed()
+        access::decide(&subject.question(self.org, self.action, self.on, self.properties)).is_allowed()
     }
 
     /// Members, each in one place: at their grant on the resource if they have one, else at their role on the organization.
@@ -99,6 +110,7 @@ impl Search<'_> {
                 results.push(FoundSubject {
                     kind: "user",
                     id: id.to_string(),
+                    properties: None,
                 });
             }
         }
@@ -127,7 +139,11 @@ impl Search<'_> {
             let id = key.id.to_string();
             let key = as_asked(self.org, &read, &key)?;
             if self.may(&Subject { member, key: Some(key) }) {
-                results.push(FoundSubject { kind: "api_key", id });
+                results.push(FoundSubject {
+                    kind: "api_key",
+                    id,
+                    properties: None,
+                });
             }
         }
         Ok(self.paging.found(results, page.next.as_ref()))

@@ -9,12 +9,14 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
+use muster_domain::DecisionContext;
 use muster_domain::address::parse_list;
-use muster_domain::rules::Violation;
 use muster_domain::rules::expiry;
-use muster_domain::rules::invitations::create::{self, Account, AddableContacts, Holder, Invite};
+use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
+use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::pace::{self, Before};
+use muster_domain::rules::pace;
+use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
@@ -199,42 +201,27 @@ fn plan(
     ids: &mut Ids,
 ) -> Result<Plan, Problem> {
     let ctx = org.decision_context()?;
+    let (people, known) = match people_and_mail(&ctx, read, request)? {
+        Lookup::Ready(found) => found,
+        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
+    };
     let People {
         addresses,
         mut holders,
-        accounts,
-    } = match request.invitees.people(&ctx, read, &request.role)? {
-        Lookup::Ready(people) => people,
-        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
-    };
-    if request.dry_run {
-        // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
-        holders.retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
-    }
+        mut accounts,
+    } = people;
     let resources = resources_found(read, org.organization.id, &request.resources)?;
-    let mailed = addresses
-        .iter()
-        .flatten()
-        .chain(accounts.iter().flat_map(Account::mailboxes));
-    let known = match deliverability(read, org.organization.id, mailed)? {
-        Lookup::Ready(known) => known,
-        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
-    };
     // A dry run also does not reveal when another member last mailed an address.
     let untold = request.dry_run && !create::sees_contacts(&ctx);
-    let mail = Before {
+    let mail = MailHistory {
         known: if untold { &[] } else { &known },
         sent: read.sent(org.organization.id, org.now)?,
     };
-    let mut most = usize::MAX;
     loop {
         let invite = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: AddableContacts {
-                accounts: &accounts,
-                most,
-            },
+            accounts: &accounts,
             wanted: RequestedOffer {
                 role: &request.role,
                 resources: &resources,
@@ -242,12 +229,12 @@ fn plan(
             },
             message: request.message.clone(),
         };
-        let (invitations, changes) = pace::invite_at_pace(&ctx, invite, mail, ids)?;
-        let added = changes.members.iter().filter(|pair| pair.before.is_none()).count();
+        let (invitations, changes) = invite_at_pace(&ctx, invite, mail, ids)?;
+        let last_added = changes.new_members().last().map(|member| member.id);
         let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
         // One item is for the answer that may be stored for the request.
         let (weight, entries) = (weight.core + 1, weight.entries);
-        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || added == 0) {
+        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || last_added.is_none()) {
             return Ok(Plan::Ready(Box::new(Decided {
                 addresses: addresses.into_iter().flatten().collect(),
                 invitations,
@@ -258,14 +245,38 @@ fn plan(
         if !lapses.is_empty() && !request.dry_run {
             return Ok(Plan::TooLarge(Box::new(lapses)));
         }
-        if lapses.is_empty() && added == 0 {
+        if lapses.is_empty() && last_added.is_none() {
             return Err(Problem::internal());
         }
         if lapses.is_empty() {
-            most = added - 1;
+            accounts.retain(|account| account.contact.user != last_added);
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }
+}
+
+/// The people whom a request names, and what is known about mail to them; or the keys to read first.
+fn people_and_mail(
+    ctx: &DecisionContext<'_>,
+    read: &ReadSet,
+    request: &InviteRequest,
+) -> Result<Lookup<(People, Vec<Deliverability>)>, Problem> {
+    let mut people = match request.invitees.people(ctx, read, &request.role)? {
+        Lookup::Ready(people) => people,
+        Lookup::Needs(more) => return Ok(Lookup::Needs(more)),
+    };
+    if request.dry_run {
+        // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
+        people
+            .holders
+            .retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
+    }
+    let addresses = people.addresses.iter().flatten();
+    let mailed = addresses.chain(people.accounts.iter().flat_map(Account::mailboxes));
+    Ok(match deliverability(read, ctx.organization.id, mailed)? {
+        Lookup::Ready(known) => Lookup::Ready((people, known)),
+        Lookup::Needs(more) => Lookup::Needs(more),
+    })
 }
 
 /// What is known about mail to these addresses, or the keys to read first.

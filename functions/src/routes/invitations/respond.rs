@@ -7,8 +7,8 @@ use muster_domain::link::Link;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
 use muster_domain::rules::sources::SourceViewer;
-use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId};
-use muster_edge::change::PendingChange;
+use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId, RoleSet};
+use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
@@ -166,22 +166,32 @@ async fn answer(
         let (changes, reply) = decide(&answer, ids)?;
         let known = user.email.as_ref().map(|email| read.deliverability(id, email));
         let changes = respond::wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
-        if changes.is_empty() {
-            return Ok(NextAction::Reply(reply));
-        }
-        user.in_own_name()?;
-        // The answer to an acceptance is stored for the new member. Declining stores no answer, since a retry gets the same one.
-        let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
-        let footing = joins.map(|member| Footing::new(id, Some(member.joined_at), false));
-        Ok(NextAction::Commit(Box::new(PendingChange {
-            changes,
-            organization: Some(organization),
-            set,
-            reply,
-            footing,
-        })))
+        commit(user, (organization, set), changes, reply)
     })
     .await
+}
+
+/// The change that an answer makes, if any.
+fn commit(
+    user: &User,
+    (organization, set): (Organization, &'static RoleSet),
+    changes: Changes,
+    reply: Reply,
+) -> Result<NextAction, Problem> {
+    if changes.is_empty() {
+        return Ok(NextAction::Reply(reply));
+    }
+    user.in_own_name()?;
+    // The answer to an acceptance is stored for the new member. Declining stores no answer, since a retry gets the same one.
+    let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
+    let footing = joins.map(|member| Footing::new(organization.id, Some(member.joined_at), false));
+    Ok(NextAction::Commit(Box::new(PendingChange {
+        changes,
+        organization: Some(organization),
+        set,
+        reply,
+        footing,
+    })))
 }
 
 fn members(

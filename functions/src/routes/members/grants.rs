@@ -2,6 +2,7 @@
 
 use super::{target, view};
 use crate::shapes::member::PutGrant;
+use muster_domain::rules::hierarchy;
 use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
@@ -41,7 +42,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let held = before.as_ref().is_some_and(|member| holds(org, member, &key));
         match call.precondition_of_part(held, before.as_ref()) {
             // A failed condition must not reveal a member whom the caller cannot see.
-            Err(_) if !before.as_ref().is_some_and(|member| members::may_see(&ctx, member)) => {
+            Err(_) if !before.as_ref().is_some_and(|member| hierarchy::may_see(&ctx, member)) => {
                 return Err(MemberRefusal::NotFound.into());
             }
             checked => checked?,
@@ -50,7 +51,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let own = after.id == user.id && org.covers_all_roles();
         let is_visible = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
         let shown = view(org).member(&after, is_visible);
-        let shown = if own || members::manages_all_of(&ctx, &after) {
+        let shown = if own || hierarchy::manages_all_of(&ctx, &after) {
             shown
         } else {
             shown.for_others()

@@ -2,11 +2,13 @@
 
 use crate::shapes::ResourceName;
 use crate::shapes::source::SourceBody;
-use muster_domain::RoleId;
+use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::rules::access::{self, Decision, DenialReason, GrantingRole, Question};
 use muster_domain::rules::asking;
 use muster_domain::rules::sources::SourceViewer;
+use muster_domain::{Role, RoleId};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// An access decision.
@@ -33,6 +35,10 @@ pub enum DecisionReason {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<SourceBody>)]
         source: Option<Option<SourceBody>>,
+        /// The condition of the role that the properties meet, if it has any on this permission.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<Object>, example = json!({ "resource.status": { "is_not": "archived" } }))]
+        when: Option<BTreeMap<PropertyName, Comparison>>,
     },
     /// The request is denied.
     Deny {
@@ -42,6 +48,9 @@ pub enum DecisionReason {
         /// The permission and the roles that would permit the request, if a role would.
         #[serde(skip_serializing_if = "Option::is_none")]
         needed: Option<Needed>,
+        /// The required fields that an incomplete request of a batch lacks.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<&'static str>,
     },
 }
 
@@ -56,6 +65,20 @@ pub struct Needed {
     pub roles: Vec<RoleId>,
     /// The resource on which the resource-level roles among them must be held; null if only roles on the whole organization would help.
     pub on: Option<ResourceName>,
+    /// If a role would permit the request with other properties: each condition under which it would.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<RoleCondition>,
+}
+
+/// A condition under which a role has a permission.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoleCondition {
+    /// The role.
+    #[schema(value_type = String, example = "editor")]
+    pub role: RoleId,
+    /// What each of these properties must be: `{"is": value}`, or `{"is_not": value}`, which also holds if it is not sent.
+    #[schema(value_type = Object, example = json!({ "resource.status": { "is_not": "archived" } }))]
+    pub when: BTreeMap<PropertyName, Comparison>,
 }
 
 /// The decision on one request, or the decisions on a batch.
@@ -77,7 +100,24 @@ impl Decided {
     pub const fn denied(reason: &'static str) -> Self {
         Self {
             decision: false,
-            context: DecisionReason::Deny { reason, needed: None },
+            context: DecisionReason::Deny {
+                reason,
+                needed: None,
+                missing: Vec::new(),
+            },
+        }
+    }
+
+    /// The denial of a question that lacks these fields.
+    #[must_use]
+    pub const fn incomplete(missing: Vec<&'static str>) -> Self {
+        Self {
+            decision: false,
+            context: DecisionReason::Deny {
+                reason: "incomplete_request",
+                needed: None,
+                missing,
+            },
         }
     }
 
@@ -94,6 +134,7 @@ impl Decided {
                         granting.source(question.member),
                         viewer.detail(question.member.id, on),
                     ),
+                    when: met(question, role),
                 },
             },
             Decision::Denied { reason, granted_by } => Self {
@@ -102,6 +143,30 @@ impl Decided {
             },
         }
     }
+}
+
+/// The condition of the role on the permission that the properties meet.
+fn met(question: &Question<'_>, role: &Role) -> Option<BTreeMap<PropertyName, Comparison>> {
+    let mut conditions = role.conditions_on(question.action);
+    let met = conditions.find(|condition| condition.is_met(&question.properties));
+    met.map(|condition| condition.when.clone())
+}
+
+/// The conditions under which these roles have the permission.
+fn conditions(question: &Question<'_>, granted_by: &[GrantingRole<'_>]) -> Vec<RoleCondition> {
+    let of = |granting: &GrantingRole<'_>| {
+        let role = granting.role.id.clone();
+        let condition = move |condition: &Condition| RoleCondition {
+            role: role.clone(),
+            when: condition.when.clone(),
+        };
+        granting
+            .role
+            .conditions_on(question.action)
+            .map(condition)
+            .collect::<Vec<_>>()
+    };
+    granted_by.iter().flat_map(of).collect()
 }
 
 fn denial(
@@ -119,7 +184,8 @@ fn denial(
         reason => reason.code(),
     };
     // Who is inactive, or comes with a key that opens nothing, is not helped by a role.
-    let helped = matches!(denied_for, DenialReason::Role | DenialReason::KeyLimits) && !granted_by.is_empty();
+    let helps = [DenialReason::Role, DenialReason::Condition, DenialReason::KeyLimits];
+    let helped = helps.contains(&denied_for) && !granted_by.is_empty();
     let needed = helped.then(|| Needed {
         permission: question.action.to_owned(),
         roles: granted_by.iter().map(|granting| granting.role.id.clone()).collect(),
@@ -127,6 +193,14 @@ fn denial(
             .iter()
             .find_map(|granting| granting.on)
             .map(ResourceName::from),
+        conditions: match denied_for {
+            DenialReason::Condition => conditions(question, granted_by),
+            _ => Vec::new(),
+        },
     });
-    DecisionReason::Deny { reason, needed }
+    DecisionReason::Deny {
+        reason,
+        needed,
+        missing: Vec::new(),
+    }
 }

@@ -1,9 +1,10 @@
 //! One question, as it is asked and as it is understood.
 
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::asking::About;
-use muster_domain::{KeyId, OrganizationId, ResourceKey, UserId};
-use muster_edge::Body;
+use muster_domain::{KeyId, OrganizationId, ResourceKey, UserName};
+use muster_edge::{Body, Call, Problem, User};
 use muster_store::Key;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -27,6 +28,84 @@ impl Body for Evaluation {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
+/// What a request tells about all its questions.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The issuer of all tokens, whose subjects a question can name.
+    issuer: &'a str,
+    /// The organization in the path, whose decision point this is.
+    own_point: Option<OrganizationId>,
+    /// The organization of the API key that asks.
+    of_key: Option<OrganizationId>,
+}
+
+impl<'a> Asking<'a> {
+    /// What this call tells.
+    ///
+    /// # Errors
+    /// 404 if the path names an organization that can be none.
+    pub fn of(call: &'a Call, user: &User) -> Result<Self, Problem> {
+        Ok(Self {
+            issuer: &call.app.config().trust.issuer,
+            own_point: call.organization_in_path()?,
+            of_key: user.key.as_ref().map(muster_domain::Secret::organization),
+        })
+    }
+
+    /// The organization that the first of these objects names; if none does, that of the path, or that of the API key.
+    ///
+    /// The decision point of one organization decides nothing about another.
+    #[must_use]
+    pub fn named<'p>(&self, told: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
+        let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
+        let named: Option<Option<OrganizationId>> = named
+            .next()
+            .map(|value| value.as_str().and_then(|text| text.parse().ok()));
+        match (self.own_point, named) {
+            (Some(own), None) => NamedOrganization::Organization(own),
+            (Some(own), Some(named)) if named == Some(own) => NamedOrganization::Organization(own),
+            (Some(own), Some(_)) => NamedOrganization::Elsewhere(own),
+            (None, Some(Some(id))) => NamedOrganization::Organization(id),
+            (None, Some(None)) => NamedOrganization::Nonsense,
+            (None, None) => self
+                .of_key
+                .map_or(NamedOrganization::Nowhere, NamedOrganization::Organization),
+        }
+    }
+
+    /// The subject that a type and an id name, if there can be one.
+    #[must_use]
+    pub fn about(&self, kind: &str, id: &str) -> Option<About> {
+        match kind {
+            "user" => UserName::with_bare_subject(id)
+                .ok()
+                .map(|name| About::User(name.id(self.issuer))),
+            "api_key" => id.parse::<KeyId>().ok().map(About::Key),
+            _ => None,
+        }
+    }
+
+    /// The question in these parts.
+    #[must_use]
+    pub fn question(
+        &self,
+        subject: &AskedSubject,
+        action: &AskedAction,
+        resource: &AskedResource,
+        context: &Option<Properties>,
+    ) -> AccessQuestion {
+        AccessQuestion {
+            place: self.named([&subject.properties, &resource.properties, context]),
+            about: self.about(&subject.kind, &subject.id),
+            action: action.name.clone(),
+            resource: resource_key(&resource.kind, &resource.id),
+            subject_properties: subject.properties.clone(),
+            action_properties: action.properties.clone(),
+            resource_properties: resource.properties.clone(),
+        }
+    }
+}
+
 /// The organization that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedOrganization {
@@ -34,37 +113,18 @@ pub enum NamedOrganization {
     Nowhere,
     /// What can be none.
     Nonsense,
+    /// Another than this one, whose decision point was asked: it decides nothing about others.
+    Elsewhere(OrganizationId),
     /// This one, whether it exists or not.
     Organization(OrganizationId),
 }
 
 impl NamedOrganization {
-    /// The first of these objects that names an organization says which.
-    pub fn first<'a>(told: impl IntoIterator<Item = &'a Option<Properties>>) -> Self {
-        let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
-        match named.next() {
-            None => Self::Nowhere,
-            Some(value) => {
-                let id = value.as_str().and_then(|text| text.parse().ok());
-                id.map_or(Self::Nonsense, Self::Organization)
-            }
-        }
-    }
-
-    /// This, or where it is nowhere the organization of the API key that asks.
-    #[must_use]
-    pub fn or(self, own: Option<OrganizationId>) -> Self {
-        match (self, own) {
-            (Self::Nowhere, Some(own)) => Self::Organization(own),
-            _ => self,
-        }
-    }
-
-    /// The organization, if it names one.
+    /// The organization whose decision point answers, if there is one.
     #[must_use]
     pub const fn id(self) -> Option<OrganizationId> {
         match self {
-            Self::Organization(id) => Some(id),
+            Self::Organization(id) | Self::Elsewhere(id) => Some(id),
             Self::Nowhere | Self::Nonsense => None,
         }
     }
@@ -81,26 +141,12 @@ pub struct AccessQuestion {
     pub action: String,
     /// What may be registered.
     pub resource: Option<ResourceKey>,
+    subject_properties: Option<Properties>,
+    action_properties: Option<Properties>,
+    resource_properties: Option<Properties>,
 }
 
 impl AccessQuestion {
-    /// The question in these parts, asked by somebody with an API key of `own`.
-    #[must_use]
-    pub fn of(
-        subject: &AskedSubject,
-        action: &AskedAction,
-        resource: &AskedResource,
-        context: &Option<Properties>,
-        own: Option<OrganizationId>,
-    ) -> Self {
-        Self {
-            place: NamedOrganization::first([&subject.properties, &resource.properties, context]).or(own),
-            about: about(&subject.kind, &subject.id),
-            action: action.name.clone(),
-            resource: resource_key(&resource.kind, &resource.id),
-        }
-    }
-
     /// All that the answer rests on, beside the asker's own standing.
     #[must_use]
     pub fn keys(&self) -> Vec<Key> {
@@ -109,6 +155,16 @@ impl AccessQuestion {
         };
         let resource = self.resource.iter().map(|key| Key::resource(organization, key));
         resource.chain(keys_about(organization, self.about)).collect()
+    }
+
+    /// The properties that it sends.
+    #[must_use]
+    pub fn properties(&self) -> SentProperties<'_> {
+        SentProperties {
+            subject: self.subject_properties.as_ref(),
+            action: self.action_properties.as_ref(),
+            resource: self.resource_properties.as_ref(),
+        }
     }
 }
 
@@ -119,16 +175,6 @@ pub fn keys_about(organization: OrganizationId, about: Option<About>) -> Vec<Key
         Some(About::User(id)) => vec![Key::member(organization, id)],
         Some(About::Key(id)) => vec![Key::member(organization, id.owner), Key::api_key(organization, id)],
         None => Vec::new(),
-    }
-}
-
-/// Who is named by a type and an id, if it can be anybody.
-#[must_use]
-pub fn about(kind: &str, id: &str) -> Option<About> {
-    match kind {
-        "user" => id.parse::<UserId>().ok().map(About::User),
-        "api_key" => id.parse::<KeyId>().ok().map(About::Key),
-        _ => None,
     }
 }
 
@@ -144,7 +190,7 @@ pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
 impl Evaluation {
     /// The question as it is understood.
     #[must_use]
-    pub fn understood(&self, own: Option<OrganizationId>) -> AccessQuestion {
-        AccessQuestion::of(&self.subject, &self.action, &self.resource, &self.context, own)
+    pub fn understood(&self, asking: &Asking<'_>) -> AccessQuestion {
+        asking.question(&self.subject, &self.action, &self.resource, &self.context)
     }
 }

@@ -1,10 +1,9 @@
 //! Many questions at once.
 
 use super::answer::{Decided, Decisions};
-use super::ask::AccessQuestion;
+use super::ask::{AccessQuestion, Asking};
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
-use muster_domain::OrganizationId;
-use muster_domain::rules::Violation;
+use muster_domain::violation::Violation;
 use muster_edge::Body;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -18,13 +17,13 @@ pub const MAX_EVALUATIONS: usize = 100;
 pub struct Evaluations {
     /// The default subject.
     #[serde(default)]
-    pub subject: Option<AskedSubject>,
+    pub subject: Option<SubjectPart>,
     /// The default action.
     #[serde(default)]
-    pub action: Option<AskedAction>,
+    pub action: Option<ActionPart>,
     /// The default resource.
     #[serde(default)]
-    pub resource: Option<AskedResource>,
+    pub resource: Option<ResourcePart>,
     /// The default context. `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -47,17 +46,64 @@ impl Body for Evaluations {
 pub struct PartOfEvaluation {
     /// The subject.
     #[serde(default)]
-    pub subject: Option<AskedSubject>,
+    pub subject: Option<SubjectPart>,
     /// The action.
     #[serde(default)]
-    pub action: Option<AskedAction>,
+    pub action: Option<ActionPart>,
     /// The resource.
     #[serde(default)]
-    pub resource: Option<AskedResource>,
+    pub resource: Option<ResourcePart>,
     /// The context.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
+}
+
+/// A subject, or a part of one.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct SubjectPart {
+    /// `user` or `api_key`. Subjects of other types are always denied.
+    #[serde(default, rename = "type")]
+    #[schema(example = "user")]
+    pub kind: Option<String>,
+    /// The subject's id: `usr_…`, the identity provider's subject, or `key_…`.
+    #[serde(default)]
+    #[schema(example = "usr_5Il5ApcqJZi2Gi3OBCs6wc")]
+    pub id: Option<String>,
+    /// Properties of the subject. `organization` is the organization's id.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Properties>,
+}
+
+/// An action, or a part of one.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct ActionPart {
+    /// The permission: one of Muster's, or one of the product's.
+    #[serde(default)]
+    #[schema(example = "content:write")]
+    pub name: Option<String>,
+    /// Properties of the action, which the conditions of a role can compare.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Properties>,
+}
+
+/// A resource, or a part of one.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub struct ResourcePart {
+    /// The resource type, from the role set.
+    #[serde(default, rename = "type")]
+    #[schema(example = "program")]
+    pub kind: Option<String>,
+    /// The resource's id, which the product chooses.
+    #[serde(default)]
+    #[schema(example = "spring")]
+    pub id: Option<String>,
+    /// Properties of the resource, which the conditions of a role can compare. `organization` is the organization's id.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub properties: Option<Properties>,
 }
 
 /// Options for a batch.
@@ -66,6 +112,26 @@ pub struct EvaluationOptions {
     /// Whether to evaluate every request, or only those up to the first denial or the first permit.
     #[serde(default)]
     pub evaluations_semantic: Semantic,
+}
+
+/// One question of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BatchEntry {
+    /// A question that can be decided.
+    Question(Box<AccessQuestion>),
+    /// One without these required fields: it is denied, and does not fail the others.
+    Incomplete(Vec<&'static str>),
+}
+
+impl BatchEntry {
+    /// The question, if it can be decided.
+    #[must_use]
+    pub fn question(&self) -> Option<&AccessQuestion> {
+        match self {
+            Self::Question(question) => Some(question),
+            Self::Incomplete(_) => None,
+        }
+    }
 }
 
 /// The requests of a batch to evaluate.
@@ -110,55 +176,44 @@ impl Evaluations {
         self.evaluations.as_deref().unwrap_or_default()
     }
 
-    /// The questions as they are understood.
+    /// The questions as they are understood, in the order of the request.
     ///
     /// # Errors
-    /// Every part that is missing, and too many questions.
-    pub fn understood(&self, own: Option<OrganizationId>) -> Result<Vec<AccessQuestion>, Vec<Violation>> {
+    /// Too many questions; without a list of them, every part that is missing.
+    pub fn understood(&self, asking: &Asking<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
             let detail = format!("must have at most {MAX_EVALUATIONS} entries");
             return Err(vec![Violation::field("evaluations", "too_many", detail)]);
         }
-        let mut violations = Vec::new();
-        let mut asks = Vec::with_capacity(parts.len().max(1));
-        if parts.is_empty() {
-            asks.extend(self.one(&PartOfEvaluation::default(), "", own, &mut violations));
+        if !parts.is_empty() {
+            return Ok(parts.iter().map(|part| self.entry(part, asking)).collect());
         }
-        for (i, part) in parts.iter().enumerate() {
-            asks.extend(self.one(part, &format!("evaluations[{i}]."), own, &mut violations));
-        }
-        if violations.is_empty() {
-            Ok(asks)
-        } else {
-            Err(violations)
+        match self.entry(&PartOfEvaluation::default(), asking) {
+            BatchEntry::Incomplete(missing) => {
+                let violation = |name| Violation::field(name, "missing_field", "is required");
+                Err(missing.into_iter().map(violation).collect())
+            }
+            one @ BatchEntry::Question(_) => Ok(vec![one]),
         }
     }
 
-    fn one(
-        &self,
-        part: &PartOfEvaluation,
-        at: &str,
-        own: Option<OrganizationId>,
-        violations: &mut Vec<Violation>,
-    ) -> Option<AccessQuestion> {
-        let subject = part.subject.as_ref().or(self.subject.as_ref());
-        let action = part.action.as_ref().or(self.action.as_ref());
-        let resource = part.resource.as_ref().or(self.resource.as_ref());
-        let there = [
-            ("subject", subject.is_some()),
-            ("action", action.is_some()),
-            ("resource", resource.is_some()),
-        ];
-        let missing = there.iter().filter(|(_, there)| !there);
-        violations
-            .extend(missing.map(|(name, _)| Violation::field(format!("{at}{name}"), "missing_field", "is required")));
-        let context = if part.context.is_some() {
-            &part.context
-        } else {
-            &self.context
+    /// One question: its own parts, and the defaults for the parts that it leaves out.
+    fn entry(&self, part: &PartOfEvaluation, asking: &Asking<'_>) -> BatchEntry {
+        let mut missing = Vec::new();
+        let subject = subject(part.subject.as_ref(), self.subject.as_ref(), &mut missing);
+        let action = action(part.action.as_ref(), self.action.as_ref(), &mut missing);
+        let resource = resource(part.resource.as_ref(), self.resource.as_ref(), &mut missing);
+        let context = match &part.context {
+            None => &self.context,
+            own @ Some(_) => own,
         };
-        Some(AccessQuestion::of(subject?, action?, resource?, context, own))
+        match (subject, action, resource) {
+            (Some(subject), Some(action), Some(resource)) => {
+                BatchEntry::Question(Box::new(asking.question(&subject, &action, &resource, context)))
+            }
+            _ => BatchEntry::Incomplete(missing),
+        }
     }
 
     /// The reply: a list, or one answer where there was one question beside no list.
@@ -176,4 +231,71 @@ impl Evaluations {
             evaluations: self.semantic().given(answers),
         }
     }
+}
+
+/// The required field of an entity: its own, or the default's. The rest of an entity is never taken from the default.
+fn required<'p, P>(
+    own: Option<&'p P>,
+    default: Option<&'p P>,
+    field: impl Fn(&'p P) -> Option<&'p String>,
+    name: &'static str,
+    missing: &mut Vec<&'static str>,
+) -> Option<String> {
+    let found = own.and_then(&field).or_else(|| default.and_then(&field)).cloned();
+    if found.is_none() {
+        missing.push(name);
+    }
+    found
+}
+
+fn subject(
+    own: Option<&SubjectPart>,
+    default: Option<&SubjectPart>,
+    missing: &mut Vec<&'static str>,
+) -> Option<AskedSubject> {
+    let Some(chosen) = own.or(default) else {
+        missing.push("subject");
+        return None;
+    };
+    let kind = required(own, default, |part| part.kind.as_ref(), "subject.type", missing);
+    let id = required(own, default, |part| part.id.as_ref(), "subject.id", missing);
+    Some(AskedSubject {
+        kind: kind?,
+        id: id?,
+        properties: chosen.properties.clone(),
+    })
+}
+
+fn action(
+    own: Option<&ActionPart>,
+    default: Option<&ActionPart>,
+    missing: &mut Vec<&'static str>,
+) -> Option<AskedAction> {
+    let Some(chosen) = own.or(default) else {
+        missing.push("action");
+        return None;
+    };
+    let name = required(own, default, |part| part.name.as_ref(), "action.name", missing);
+    Some(AskedAction {
+        name: name?,
+        properties: chosen.properties.clone(),
+    })
+}
+
+fn resource(
+    own: Option<&ResourcePart>,
+    default: Option<&ResourcePart>,
+    missing: &mut Vec<&'static str>,
+) -> Option<AskedResource> {
+    let Some(chosen) = own.or(default) else {
+        missing.push("resource");
+        return None;
+    };
+    let kind = required(own, default, |part| part.kind.as_ref(), "resource.type", missing);
+    let id = required(own, default, |part| part.id.as_ref(), "resource.id", missing);
+    Some(AskedResource {
+        kind: kind?,
+        id: id?,
+        properties: chosen.properties.clone(),
+    })
 }

@@ -1,7 +1,7 @@
 //! Searches: who may, to what, and what.
 
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
-use muster_domain::{ResourceId, ResourceType};
+use muster_domain::{ResourceId, ResourceType, UserId};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -160,8 +160,19 @@ pub struct FoundSubject {
     /// `user` or `api_key`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The subject's id.
+    /// The subject's id. A user has the identity provider's subject where the caller may see it and it is known, else `usr_…`.
     pub id: String,
+    /// Where `id` is the identity provider's subject: the user's id in Muster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<SubjectProperties>,
+}
+
+/// What is told of a user who is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SubjectProperties {
+    /// The user's id in Muster.
+    #[schema(value_type = String, example = "usr_5Il5ApcqJZi2Gi3OBCs6wc")]
+    pub user: UserId,
 }
 
 /// A resource that the subject may perform the action on.

@@ -1,8 +1,9 @@
 //! Erasing a deleted organization: owners are notified, thirty days pass, then everything is deleted, slice by slice.
 
-use super::{JobRunner, Progress};
+use super::{JobRunner, Progress, with_job};
 use jiff::Timestamp;
 use muster_domain::job::Erasure;
+use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::{self, MAX_FAREWELLS};
 use muster_domain::rules::work::{self, SLICE};
 use muster_domain::{Address, Changes, Job, Member, Pair, Work};
@@ -24,37 +25,21 @@ impl JobRunner<'_> {
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         match stage {
             Erasure::Tell { after } => self.tell_owners(job, deleted_at, after.as_ref()).await,
-            Erasure::Wait if self.now < deletion::gone_at(deleted_at) => Ok(Progress::Later),
+            Erasure::Wait if self.now < gone_at(deleted_at) => Ok(Progress::Later),
             Erasure::Wait => {
                 let next = Erasure::Note {
                     after: None,
                     owners: Vec::new(),
                 };
-                let organization = deletion::begin(self.organization);
-                Ok(self.moved(
-                    job,
-                    at(next),
-                    Changes {
-                        organization,
-                        ..Changes::default()
-                    },
-                ))
+                let changes = Changes {
+                    organization: deletion::begin(self.organization),
+                    ..Changes::default()
+                };
+                Ok(self.advance(job, at(next), changes))
             }
             Erasure::Note { after, owners } => {
-                let (members, next) = self.owners(after.as_ref()).await?;
-                let active = members
-                    .iter()
-                    .filter(|m| m.is_active_owner(self.set))
-                    .map(|m| m.email.clone());
-                let owners: Vec<Address> = owners.iter().cloned().chain(active).take(MAX_FAREWELLS).collect();
-                let next = match next {
-                    Some(last) if owners.len() < MAX_FAREWELLS => Erasure::Note {
-                        after: Some(last),
-                        owners,
-                    },
-                    _ => Erasure::Items { owners },
-                };
-                Ok(self.moved(job, at(next), Changes::default()))
+                let next = self.note_owners(after.as_ref(), owners).await?;
+                Ok(self.advance(job, at(next), Changes::default()))
             }
             Erasure::Items { owners } => {
                 let remains = self.store.remains(self.organization.id, job.id).await?;
@@ -63,21 +48,16 @@ impl JobRunner<'_> {
                 } else {
                     stage.clone()
                 };
-                Ok(self.erased(job, at(next), remains))
+                Ok(self.erase_items(job, at(next), remains))
             }
             Erasure::Record { owners } => {
                 let remains = self.store.remaining_events(self.organization.id).await?;
                 if remains.is_empty() {
                     let ids = &mut Ids::at(self.now);
-                    return Ok(Progress::Last(deletion::end(
-                        self.organization,
-                        deleted_at,
-                        owners,
-                        self.now,
-                        ids,
-                    )));
+                    let changes = deletion::end(self.organization, deleted_at, owners, self.now, ids);
+                    return Ok(Progress::Last(changes));
                 }
-                Ok(self.erased(job, at(stage.clone()), remains))
+                Ok(self.erase_items(job, at(stage.clone()), remains))
             }
         }
     }
@@ -93,14 +73,28 @@ impl JobRunner<'_> {
         let changes = deletion::notify_owners(self.organization, self.set, &members, deleted_at, self.now, ids);
         let at = |stage| Work::EraseOrganization { deleted_at, stage };
         Ok(match next {
-            Some(last) => self.moved(job, at(Erasure::Tell { after: Some(last) }), changes),
+            Some(last) => self.advance(job, at(Erasure::Tell { after: Some(last) }), changes),
             None => {
-                let waiting = job.waiting(at(Erasure::Wait), deletion::gone_at(deleted_at));
-                Progress::More(changes.and(Changes {
-                    jobs: vec![Pair::change(job.clone(), waiting)],
-                    ..Changes::default()
-                }))
+                let waiting = job.waiting(at(Erasure::Wait), gone_at(deleted_at));
+                Progress::More(with_job(changes, Pair::change(job.clone(), waiting)))
             }
+        })
+    }
+
+    /// The stage after these owners are noted, whom the last mail goes to.
+    async fn note_owners(&self, after: Option<&String>, owners: &[Address]) -> Result<Erasure, StoreError> {
+        let (members, next) = self.owners(after).await?;
+        let active = members
+            .iter()
+            .filter(|m| m.is_active_owner(self.set))
+            .map(|m| m.email.clone());
+        let owners: Vec<Address> = owners.iter().cloned().chain(active).take(MAX_FAREWELLS).collect();
+        Ok(match next {
+            Some(last) if owners.len() < MAX_FAREWELLS => Erasure::Note {
+                after: Some(last),
+                owners,
+            },
+            _ => Erasure::Items { owners },
         })
     }
 
@@ -116,18 +110,9 @@ impl JobRunner<'_> {
         Ok((self.members(&page.items).await?, last))
     }
 
-    fn moved(&self, job: &Job, work: Work, changes: Changes) -> Progress {
-        Progress::More(changes.and(Changes {
-            jobs: vec![work::moved_on(job, work, self.now)],
-            ..Changes::default()
-        }))
-    }
-
-    fn erased(&self, job: &Job, work: Work, gone: Remains) -> Progress {
-        let changes = Changes {
-            jobs: vec![work::moved_on(job, work, self.now)],
-            ..Changes::default()
-        };
-        Progress::Erase(changes, gone)
+    /// Erases these items, and then advances the job to this work.
+    fn erase_items(&self, job: &Job, work: Work, gone: Remains) -> Progress {
+        let job = work::moved_on(job, work, self.now);
+        Progress::Erase(with_job(Changes::default(), job), gone)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{JobRunner, Progress};
 use muster_domain::rules::keys;
-use muster_domain::rules::work::{self, SLICE};
+use muster_domain::rules::work::SLICE;
 use muster_domain::{Changes, Job, Pair, UserId};
 use muster_store::{Cursor, StoreError};
 
@@ -22,11 +22,11 @@ impl JobRunner<'_> {
             let next = page.next;
             let keys: Vec<_> = page.items.into_iter().filter(dead).map(Pair::removed).collect();
             if !keys.is_empty() {
-                return Ok(Progress::More(Changes {
+                let changes = Changes {
                     keys,
-                    jobs: vec![work::moved_on(job, job.work.clone(), self.now)],
                     ..Changes::default()
-                }));
+                };
+                return Ok(self.advance(job, job.work.clone(), changes));
             }
             match next {
                 Some(next) => after = Some(next),

@@ -18,9 +18,6 @@ impl JobRunner<'_> {
             return Ok(Progress::Last(changes));
         };
         let work = Work::ReleaseMail { after: Some(last) };
-        Ok(Progress::More(changes.and(Changes {
-            jobs: vec![work::moved_on(job, work, self.now)],
-            ..Changes::default()
-        })))
+        Ok(self.advance(job, work, changes))
     }
 }

@@ -1,13 +1,34 @@
 //! Resending every pending invitation.
 
-use super::{JobRunner, Progress};
+use super::{JobRunner, Progress, with_job};
+use muster_domain::feedback::Deliverability;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::pace;
 use muster_domain::rules::work;
-use muster_domain::{Changes, Invitation, InvitationId, Job, Pair, UserId, Work};
+use muster_domain::{Changes, Invitation, InvitationId, Job, Member, Timestamp, UserId, Work};
 use muster_edge::Ids;
 use muster_store::{Key, StoreError};
 use std::collections::BTreeSet;
+
+/// The people and the limit that resending some invitations depends on.
+struct ResendContext {
+    /// The member who asked for it.
+    actor: Member,
+    /// The members who answer for the invitations.
+    answerable: Vec<Member>,
+    deliverability: Vec<Deliverability>,
+    /// The number of mails that the day's limit still allows.
+    room: u64,
+}
+
+/// The invitations that one slice resends.
+struct Selection {
+    invitations: Vec<Invitation>,
+    /// The last invitation that was considered.
+    last: Option<InvitationId>,
+    /// Whether the day's mail limit left some out.
+    is_full: bool,
+}
 
 impl JobRunner<'_> {
     /// One slice. It waits while the organization is deleted, and when the day's mail limit is reached.
@@ -23,11 +44,49 @@ impl JobRunner<'_> {
         }
         if self.organization.is_deleted() {
             let job = work::put_off(job, job.work.clone(), self.now, self.now);
-            return Ok(Progress::Pause(Self::with_job(Changes::default(), job)));
+            return Ok(Progress::Pause(with_job(Changes::default(), job)));
         }
         let page = self.pending(after).await?;
+        let Some(context) = self.resend_context(by, &page.items).await? else {
+            return Ok(Progress::Last(Changes::default()));
+        };
+        let Selection {
+            invitations,
+            last,
+            is_full,
+        } = select(&page.items, job.created_at, context.room);
+        let ctx = DecisionContext {
+            organization: self.organization,
+            set: self.set,
+            actor: &context.actor,
+            key: None,
+            now: self.now,
+        };
+        let ids = &mut Ids::at(self.now);
+        let changes = work::resend_slice(&ctx, &invitations, &context.answerable, &context.deliverability, ids);
+        let work = Work::ResendAll {
+            by,
+            after: last.or(after),
+        };
+        if is_full {
+            let job = work::put_off(job, work, pace::day_ends(self.now), self.now);
+            return Ok(Progress::Pause(with_job(changes, job)));
+        }
+        if page.next.is_none() {
+            return Ok(Progress::Last(changes));
+        }
+        Ok(self.advance(job, work, changes))
+    }
+
+    /// What resending these invitations depends on; none if the member who asked for it has left.
+    async fn resend_context(
+        &self,
+        by: UserId,
+        invitations: &[Invitation],
+    ) -> Result<Option<ResendContext>, StoreError> {
         let organization = self.organization.id;
-        let addresses: BTreeSet<_> = page.items.iter().map(|i| &i.email).collect();
+        let addresses: BTreeSet<_> = invitations.iter().map(|i| &i.email).collect();
+        let inviters: BTreeSet<_> = invitations.iter().flat_map(Invitation::answerable).collect();
         let mut keys = vec![
             Key::member(organization, by),
             Key::sent_on(organization, pace::day(self.now)),
@@ -37,11 +96,10 @@ impl JobRunner<'_> {
                 .iter()
                 .map(|address| Key::deliverability(organization, address)),
         );
-        let inviters: BTreeSet<_> = page.items.iter().flat_map(Invitation::answerable).collect();
         keys.extend(inviters.iter().map(|inviter| Key::member(organization, *inviter)));
         let read = self.store.read(&keys).await?;
         let Some(actor) = read.member(organization, by)? else {
-            return Ok(Progress::Last(Changes::default()));
+            return Ok(None);
         };
         let mut deliverability = Vec::new();
         for address in addresses {
@@ -51,45 +109,31 @@ impl JobRunner<'_> {
         for inviter in inviters {
             answerable.extend(read.member(organization, inviter)?);
         }
-        let room = read.sent(organization, self.now)?.room(self.organization);
-        let (mut older, mut last, mut is_full) = (Vec::new(), after, false);
-        // Invitations sent after the request for this job are not sent again.
-        for invitation in &page.items {
-            if invitation.sent_at <= job.created_at {
-                if older.len() as u64 >= room {
-                    is_full = true;
-                    break;
-                }
-                older.push(invitation.clone());
-            }
-            last = Some(invitation.id);
-        }
-        let ctx = DecisionContext {
-            organization: self.organization,
-            set: self.set,
-            actor: &actor,
-            key: None,
-            now: self.now,
-        };
-        let changes = work::resend_slice(&ctx, &older, &answerable, &deliverability, &mut Ids::at(self.now));
-        let work = Work::ResendAll { by, after: last };
-        if is_full {
-            let job = work::put_off(job, work, pace::day_ends(self.now), self.now);
-            return Ok(Progress::Pause(Self::with_job(changes, job)));
-        }
-        if page.next.is_none() {
-            return Ok(Progress::Last(changes));
-        }
-        Ok(Progress::More(Self::with_job(
-            changes,
-            work::moved_on(job, work, self.now),
-        )))
+        Ok(Some(ResendContext {
+            actor,
+            answerable,
+            deliverability,
+            room: read.sent(organization, self.now)?.room(self.organization),
+        }))
     }
+}
 
-    fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
-        changes.and(Changes {
-            jobs: vec![job],
-            ..Changes::default()
-        })
+/// Selects as many invitations as the limit allows. Those sent after the request for the job are not sent again.
+fn select(invitations: &[Invitation], requested_at: Timestamp, room: u64) -> Selection {
+    let mut selection = Selection {
+        invitations: Vec::new(),
+        last: None,
+        is_full: false,
+    };
+    for invitation in invitations {
+        if invitation.sent_at <= requested_at {
+            if selection.invitations.len() as u64 >= room {
+                selection.is_full = true;
+                break;
+            }
+            selection.invitations.push(invitation.clone());
+        }
+        selection.last = Some(invitation.id);
     }
+    selection
 }

@@ -4,15 +4,13 @@ use super::{Filter, InviteStatus, Order, Period};
 use crate::member::Status;
 use crate::resource::ResourceKey;
 use crate::roleset::RoleSet;
-use crate::rules::Violation;
-use crate::search;
+use crate::search::{self, MAX_QUERY};
 use crate::text::RoleId;
+use crate::violation::Violation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// The longest text of a search, in characters.
-const MAX_QUERY: usize = 200;
 /// The most words of one search: each is a query.
 const MAX_TERMS: usize = 8;
 /// The most roles of one request.

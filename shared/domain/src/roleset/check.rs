@@ -11,6 +11,7 @@ pub(super) enum Place {
     Read(usize),
     Role(usize),
     Permission(usize, usize),
+    Condition(usize, usize),
     Power(usize, Verb, usize),
 }
 
@@ -28,6 +29,7 @@ pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
     for (at, role) in set.roles.iter().enumerate() {
         check_form(role).map_err(|reason| (Place::Role(at), reason))?;
         check_permissions(at, role)?;
+        check_conditions(at, role)?;
     }
     check_protected(set)?;
     check_reads(set)?;
@@ -71,6 +73,24 @@ fn check_permissions(at: usize, role: &Role) -> Result<(), Contradiction> {
                 format!("`{allowed}` is not one of Muster's permissions"),
             ));
         }
+    }
+    Ok(())
+}
+
+/// A condition narrows a permission that the role has. Muster asks for its own permissions without properties, so those have none.
+fn check_conditions(at: usize, role: &Role) -> Result<(), Contradiction> {
+    for (number, condition) in role.conditions.iter().enumerate() {
+        let permission = &condition.permission;
+        let reason = if permission::ALL.contains(&permission.as_str()) {
+            format!("`{permission}` is one of Muster's permissions, which have no conditions")
+        } else if !role.allows(permission) {
+            format!("the condition is on `{permission}`, which `{}` does not allow", role.id)
+        } else if condition.when.is_empty() {
+            format!("the condition on `{permission}` names no property")
+        } else {
+            continue;
+        };
+        return Err((Place::Condition(at, number), reason));
     }
     Ok(())
 }
@@ -162,6 +182,12 @@ fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<
     if let Some(more) = target.permissions.iter().find(|p| !role.allows(p)) {
         return Err(format!("which allows `{more}`, but `{}` does not", role.id));
     }
+    if let Some(wider) = target.permissions.iter().find(|p| !is_narrower(target, role, p)) {
+        return Err(format!(
+            "which allows `{wider}` under conditions that `{}` does not have",
+            role.id
+        ));
+    }
     if role.reach == Reach::Resource && target.reach == Reach::Organization {
         return Err(format!(
             "which reaches the whole organization, but `{}` does not",
@@ -169,6 +195,13 @@ fn check_step(set: &RoleSet, role: &Role, verb: Verb, other: &RoleId) -> Result<
         ));
     }
     Ok(())
+}
+
+/// Whether `permission` holds for `target` only where it holds for `role`: each condition of the target is one of the role's.
+fn is_narrower(target: &Role, role: &Role, permission: &str) -> bool {
+    let own: Vec<_> = role.conditions_on(permission).collect();
+    let mut others = target.conditions_on(permission).peekable();
+    own.is_empty() || (others.peek().is_some() && others.all(|other| own.contains(&other)))
 }
 
 /// A role may not assign or take a role with powers that it does not have itself.

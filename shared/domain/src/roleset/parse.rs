@@ -35,6 +35,14 @@ struct RolePlaces {
     self_assigns: Vec<Spanned<String>>,
     manages: Vec<Spanned<String>>,
     permissions: Vec<Spanned<String>>,
+    #[serde(default)]
+    condition: Vec<ConditionPlaces>,
+}
+
+/// The places within one `[[role.condition]]`.
+#[derive(Deserialize)]
+struct ConditionPlaces {
+    permission: Spanned<String>,
 }
 
 impl Places {
@@ -44,6 +52,7 @@ impl Places {
             Place::Read(read) => self.reads.get(read),
             Place::Role(role) => self.role.get(role).map(|role| &role.id),
             Place::Permission(role, permission) => self.role.get(role)?.permissions.get(permission),
+            Place::Condition(role, condition) => self.role.get(role)?.condition.get(condition).map(|c| &c.permission),
             Place::Power(role, verb, other) => {
                 let role = self.role.get(role)?;
                 let list = match verb {

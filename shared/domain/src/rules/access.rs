@@ -5,6 +5,7 @@ use crate::authority::Authority;
 use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
+use crate::roleset::condition::SentProperties;
 use crate::roleset::{Reach, Role, RoleSet};
 use crate::source::RoleSource;
 use jiff::Timestamp;
@@ -25,6 +26,8 @@ pub struct Question<'a> {
     /// The registered resource. There is none for the organization as a whole, and none for an unregistered resource: then only
     /// roles on the whole organization decide, not those limited to resources.
     pub resource: Option<&'a ResourceRef>,
+    /// The properties that the request sends. Conditions only compare them: they give nothing that a role does not.
+    pub properties: SentProperties<'a>,
     /// The instant of the decision.
     pub now: Timestamp,
 }
@@ -58,6 +61,8 @@ pub enum DenialReason {
     Inactive,
     /// None of the member's live roles allows it there.
     Role,
+    /// A role of the member allows it there, but under conditions that the properties do not meet.
+    Condition,
     /// A role of the member allows it, but the key is limited to less.
     KeyLimits,
 }
@@ -71,6 +76,7 @@ impl DenialReason {
             Self::Key(why) => why.code(),
             Self::Inactive => "member_inactive",
             Self::Role => "role_missing",
+            Self::Condition => "condition_not_met",
             Self::KeyLimits => "key_limited",
         }
     }
@@ -130,11 +136,23 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
     if granting.is_empty() {
         return denied(DenialReason::Role);
     }
+    let holds = |role: &Role| role.holds(question.action, &question.properties);
+    let mut granting = granting.into_iter().filter(|(role, _)| holds(role)).peekable();
+    if granting.peek().is_none() {
+        return denied(DenialReason::Condition);
+    }
     let left = match question.key {
         // The key's limits decide whether it is allowed, and the member's own holdings decide by which role.
-        Some(key) if !own.within(&key.limits, set).allows(question.action, question.resource) => None,
-        Some(key) => granting.into_iter().find(|(role, on)| key.limits.cover(&role.id, *on)),
-        None => granting.into_iter().next(),
+        Some(key) => {
+            let within = own
+                .within(&key.limits, set)
+                .granting_roles(question.action, question.resource);
+            let mut within = within.into_iter().filter(|(role, _)| holds(role));
+            within
+                .next()
+                .and_then(|_| granting.find(|(role, on)| key.limits.cover(&role.id, *on)))
+        }
+        None => granting.next(),
     };
     left.map_or_else(
         || denied(DenialReason::KeyLimits),

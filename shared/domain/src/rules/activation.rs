@@ -4,7 +4,8 @@ use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
-use crate::rules::members::{MemberRefusal, MemberUpdate, manages_all_of, may_see, update};
+use crate::rules::hierarchy::{manages_all_of, may_see};
+use crate::rules::members::{MemberRefusal, MemberUpdate, update};
 
 /// Sets a member's `status`. Nothing changes if the member has it already.
 ///

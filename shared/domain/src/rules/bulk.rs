@@ -35,7 +35,7 @@ pub fn decide<Row, Refusal, Stop>(
         changes: Changes::default(),
     };
     for named in rows {
-        let organization = ctx.organization.after(&part.changes, ctx.set);
+        let organization = part.changes.apply_to(ctx.organization, ctx.set);
         let so_far = DecisionContext {
             organization: &organization,
             ..*ctx

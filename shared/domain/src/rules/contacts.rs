@@ -238,10 +238,10 @@ pub fn remove_leaving_contact(
 }
 
 fn former_member(ctx: &DecisionContext<'_>, member: &Member, before: Option<&FormerMember>) -> Pair<FormerMember> {
-    let left = member.id == ctx.actor.id;
+    let requires_invitation = member.id == ctx.actor.id;
     Pair {
         before: before.cloned(),
-        after: Some(FormerMember::of(member, before, left, ctx.now)),
+        after: Some(FormerMember::of(member, before, requires_invitation, ctx.now)),
     }
 }
 

@@ -8,15 +8,11 @@ use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
-use crate::organization::Organization;
+use crate::organization::{Organization, gone_at};
 use crate::roleset::{RoleSet, permission};
 use crate::rules::DecisionContext;
-use crate::time::days_after;
 use jiff::Timestamp;
 use serde_json::json;
-
-/// Days for which the platform can restore a deleted organization, before its data is erased.
-pub const RESTORE_DAYS: u32 = 30;
 
 /// The most owners who get a mail when the data is erased: their addresses are kept until then.
 pub const MAX_FAREWELLS: usize = 50;
@@ -30,12 +26,6 @@ pub enum DeletionRefusal {
     NotDeleted,
     /// Its data is being erased, or is gone.
     TooLate,
-}
-
-/// The instant from which the data of an organization deleted at `deleted_at` is erased.
-#[must_use]
-pub fn gone_at(deleted_at: Timestamp) -> Timestamp {
-    days_after(deleted_at, RESTORE_DAYS)
 }
 
 /// Deletes an organization. From the next request on, only the platform can reach it (`client-practice`).

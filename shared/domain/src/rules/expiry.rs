@@ -1,6 +1,6 @@
 //! The effects of time: invitations expire, roles end, and coming ends are announced.
 //!
-//! Access never waits for this: decisions compare the instant themselves. Settling frees seats and addresses, and notifies
+//! Access never waits for this: decisions compare the instant themselves. Expiring frees seats and addresses, and notifies
 //! members.
 
 use crate::changes::{Changes, Pair};
@@ -20,8 +20,8 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// The most roles of one member that one settling ends; the next one settles the rest.
-pub const ENDS_A_SETTLING: usize = 15;
+/// The most roles of one member that one change ends; the next change ends the rest.
+pub const MAX_ENDED_ROLES: usize = 15;
 
 /// Ends a pending invitation that has expired, which frees its seat and its address.
 pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
@@ -56,8 +56,8 @@ pub fn expire_roles(
     };
     let over = |held: &RoleAssignment| held.expires_at.is_some_and(|end| end <= now);
     let mut ended: Vec<_> = before.holdings().filter(|(held, _)| over(held)).collect();
-    let left_over = ended.len() > ENDS_A_SETTLING;
-    ended.truncate(ENDS_A_SETTLING);
+    let left_over = ended.len() > MAX_ENDED_ROLES;
+    ended.truncate(MAX_ENDED_ROLES);
     let mut changes = end_holdings(set, before, &ended, EndReason::Expired, now, ids);
     let notices = notices(before.live(organization, set, now), due, now);
     if left_over || !(ended.is_empty() || notices.is_empty()) {
@@ -93,7 +93,7 @@ pub fn end_switched_off(
     let ended: Vec<_> = before
         .holdings()
         .filter(|(held, _)| held.role == *role && held.epoch <= epoch)
-        .take(ENDS_A_SETTLING)
+        .take(MAX_ENDED_ROLES)
         .collect();
     end_holdings(set, before, &ended, EndReason::SwitchedOff, now, ids)
 }

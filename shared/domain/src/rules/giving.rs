@@ -136,24 +136,3 @@ pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member)
     let grants = grants.collect();
     Member { role, grants, ..after }
 }
-
-/// Until when the actor has power over a role that the other holds there; none if they have none.
-///
-/// A role that reaches only resources, but is held on the organization as well (a participant's), follows the resources: actors
-/// who manage it on each of them have power over it.
-#[must_use]
-pub fn power_until(
-    ctx: &DecisionContext<'_>,
-    other: &Member,
-    role: &RoleId,
-    on: Option<&ResourceRef>,
-) -> Option<Timestamp> {
-    let authority = ctx.authority();
-    let over = |on| {
-        let there = authority.allows_until(permission::MEMBERS_MANAGE, on)?;
-        Some(authority.manages_until(role, on)?.min(there))
-    };
-    let beside = ctx.set.role(role).is_some_and(|role| is_beside(other, role, on));
-    let each = other.grants.iter().map(|grant| over(Some(&grant.resource)));
-    over(on).max(beside.then(|| each.min().flatten()).flatten())
-}

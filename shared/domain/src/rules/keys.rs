@@ -5,23 +5,23 @@
 //! those roles the maker could still give ([`Opening`]).
 
 mod opening;
-mod power;
 
 pub use opening::{KeyRejection, Opening, verify};
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
+use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{JobId, KeyId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
-use crate::resource::{Resource, ResourceKey};
+use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::keys::power::{check, power_ends, within_power};
-use crate::rules::members::{manages_all_of, may_see, relied_on};
-use crate::rules::{DecisionContext, Violation};
+use crate::rules::hierarchy::{manages_all_of, manages_members_on, may_see, power_ends_at, relied_on};
 use crate::text::Name;
+use crate::violation::Violation;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -85,6 +85,57 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
     }
     let other = found.filter(|m| may_see(ctx, m)).ok_or(KeyRefusal::NoSuchMember)?;
     manages_all_of(ctx, other).then_some(other).ok_or(KeyRefusal::Forbidden)
+}
+
+/// The resources of the key, sorted, each once; or every invalid field.
+fn check(
+    ctx: &DecisionContext<'_>,
+    owner: &Member,
+    wanted: &NewApiKey<'_>,
+) -> Result<Vec<ResourceRef>, Vec<Violation>> {
+    let mut violations = Vec::new();
+    let oneself = owner.id == ctx.actor.id;
+    let reach = Authority::of(owner, ctx.organization, ctx.set, ctx.now);
+    let mut resources = Vec::new();
+    for (i, (key, found)) in wanted.resources.iter().enumerate() {
+        let there = found
+            .as_ref()
+            .map(|r| &r.reference)
+            .filter(|r| !ctx.organization.is_ending(r) && reach.reaches(r))
+            .filter(|r| oneself || manages_members_on(ctx, std::slice::from_ref(r)));
+        match there {
+            Some(reference) => resources.push(reference.clone()),
+            // A resource out of reach gets the same answer as a missing one.
+            None => {
+                let detail = format!("there is no {} `{}` that the key can be limited to", key.kind, key.id);
+                violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
+            }
+        }
+    }
+    resources.sort();
+    resources.dedup();
+    if wanted.resources.len() > MAX_RESOURCES {
+        let detail = format!("must have at most {MAX_RESOURCES} entries");
+        violations.push(Violation::field("resources", "too_many", detail));
+    }
+    if !oneself && wanted.resources.is_empty() && !manages_members_on(ctx, &[]) {
+        let detail = "you manage members only on some resources; limit the key to those";
+        violations.push(Violation::field("resources", "required", detail));
+    }
+    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
+        violations.push(Violation::field("expires_at", "in_the_past", "must be in the future"));
+    }
+    if let Some(end) = power_ends_at(ctx, owner).filter(|_| !oneself)
+        && wanted.expires_at.is_none_or(|asked| asked > end)
+    {
+        let detail = format!("must be no later than {end}, when your own permission ends");
+        violations.push(Violation::field("expires_at", "out_of_range", detail));
+    }
+    if violations.is_empty() {
+        Ok(resources)
+    } else {
+        Err(violations)
+    }
 }
 
 /// Creates a key with this random secret. The change is written only if its owner is still as they were read.
@@ -173,28 +224,8 @@ pub fn rotate(
     if before.expires_at.is_some_and(|end| end <= ctx.now) {
         return Err(KeyRefusal::Expired);
     }
-    let mut limits = before.limits.clone();
-    let held = holdings(ctx, owner)?;
     let oneself = owner.id == ctx.actor.id;
-    // While the previous secret works, the other member who knows it gets no more than it gave them.
-    let shared = before
-        .known_by
-        .present
-        .filter(|by| overlap_hours > 0 && *by != ctx.actor.id);
-    if oneself && shared.is_none() {
-        limits.ceiling = None;
-    }
-    if !oneself {
-        // The member who learns the new secret must be able to create a key like this.
-        let too_long = power_ends(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
-        if too_long || !within_power(ctx, &limits.resources) {
-            return Err(KeyRefusal::Forbidden);
-        }
-        limits.ceiling = Some(match limits.ceiling.filter(|_| shared.is_some()) {
-            Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
-            None => held,
-        });
-    }
+    let limits = rotated_limits(ctx, owner, before, overlap_hours > 0)?;
     let overlap = SignedDuration::from_hours(overlap_hours.into());
     let until = ctx.now.checked_add(overlap).unwrap_or(Timestamp::MAX);
     let secret = Secret::new(before.id, ctx.organization.id, random);
@@ -222,6 +253,33 @@ pub fn rotate(
         ..Changes::default()
     };
     Ok((after, secret, changes))
+}
+
+/// The limits of a rotated key. `overlaps`: whether the previous secret still works.
+fn rotated_limits(
+    ctx: &DecisionContext<'_>,
+    owner: &Member,
+    before: &ApiKey,
+    overlaps: bool,
+) -> Result<Limits, KeyRefusal> {
+    let mut limits = before.limits.clone();
+    let held = holdings(ctx, owner)?;
+    // While the previous secret works, the other member who knows it gets no more than it gave them.
+    let is_shared = overlaps && before.known_by.present.is_some_and(|by| by != ctx.actor.id);
+    if owner.id == ctx.actor.id {
+        limits.ceiling = limits.ceiling.filter(|_| is_shared);
+        return Ok(limits);
+    }
+    // The member who learns the new secret must be able to create a key like this.
+    let too_long = power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+    if too_long || !manages_members_on(ctx, &limits.resources) {
+        return Err(KeyRefusal::Forbidden);
+    }
+    limits.ceiling = Some(match limits.ceiling.filter(|_| is_shared) {
+        Some(ceiling) => ceiling.into_iter().filter(|h| held.contains(h)).collect(),
+        None => held,
+    });
+    Ok(limits)
 }
 
 /// Revokes a key: it is unusable from here on.

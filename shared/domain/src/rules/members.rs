@@ -5,22 +5,25 @@ mod wanted;
 
 pub(super) use single::granted;
 pub use single::{grant_one, revoke_one};
+pub use wanted::{Holdings, WantedGrant};
 
-use crate::changes::{Changes, Pair, Reliance};
+use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::NewIds;
 use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
 use crate::organization::Seats;
-use crate::resource::{Resource, ResourceKey, ResourceRef};
+use crate::resource::ResourceRef;
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{bounded, gift_until, is_beside, power_until};
+use crate::rules::giving::{bounded, gift_until, is_beside};
+use crate::rules::hierarchy::{
+    is_out_of_reach, manages_all_of, may_change_roles, may_manage_holding, may_see, relied_on,
+};
 use crate::rules::keys::key_cleanup_job;
-use crate::rules::members::wanted::wanted_holdings;
-use crate::rules::offer::RequestedOffer;
 use crate::rules::sources::with_source;
-use crate::rules::{DecisionContext, Violation};
-use crate::text::{Name, RoleId};
+use crate::text::Name;
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 /// The most grants that one change can add and remove together, since it is one transaction.
@@ -56,31 +59,6 @@ pub enum MemberRefusal {
     Oneself,
 }
 
-/// A requested role on one resource.
-pub struct WantedGrant {
-    /// The resource's key, and the resource found under it, if any.
-    pub resource: (ResourceKey, Option<Resource>),
-    /// The role.
-    pub role: RoleId,
-    /// When the grant ends, if it does.
-    pub expires_at: Option<Timestamp>,
-}
-
-/// All that a member is to hold.
-pub enum Holdings<'a> {
-    /// One role with its resources and its term.
-    One(RequestedOffer<'a>),
-    /// A role on the organization (or none) and any mix of grants.
-    Mix {
-        /// The role on the organization.
-        role: Option<&'a RoleId>,
-        /// Its term, if it is limited in time.
-        term: Option<crate::time::Term>,
-        /// The grants.
-        grants: &'a [WantedGrant],
-    },
-}
-
 /// A change of a member; fields that are none stay unchanged.
 #[derive(Default)]
 pub struct MemberUpdate<'a> {
@@ -92,25 +70,6 @@ pub struct MemberUpdate<'a> {
     pub profile: Option<Profile>,
     /// Whether they have access (`client-practice`).
     pub status: Option<Status>,
-}
-
-/// Whether the actor may see the other member. Actors see themselves, and others if they have the permission for the
-/// organization or for one of the other's resources.
-///
-/// A key that is limited to resources cannot see its owner: people who know its secret learn nothing about the owner.
-#[must_use]
-pub fn may_see(ctx: &DecisionContext<'_>, other: &Member) -> bool {
-    let authority = ctx.authority();
-    let oneself = other.id == ctx.actor.id;
-    if oneself && !ctx.reaches_oneself() {
-        return false;
-    }
-    (oneself && ctx.covers_all_roles())
-        || authority.allows(permission::MEMBERS_READ, None)
-        || other
-            .grants
-            .iter()
-            .any(|g| authority.allows(permission::MEMBERS_READ, Some(&g.resource)))
 }
 
 /// The member to change, who may be the actor. Actors who manage no members learn nothing about others.
@@ -142,11 +101,15 @@ pub fn update(
         if !own && !manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
+        let violations = wanted.profile.as_ref().map(Profile::violations).unwrap_or_default();
+        if !violations.is_empty() {
+            return Err(MemberRefusal::Invalid(violations));
+        }
         after.name = wanted.name.or(after.name);
         after.profile = wanted.profile.unwrap_or(after.profile);
     }
     if let Some(holdings) = &wanted.holdings {
-        (after.role, after.grants) = wanted_holdings(ctx, before, holdings)?;
+        (after.role, after.grants) = wanted::holdings(ctx, before, holdings).map_err(MemberRefusal::Invalid)?;
         after = with_source(Some(before), bounded(ctx, before, after), ctx.source_by_hand(before));
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         check_sight(ctx, before, &after.grants)?;
@@ -214,14 +177,6 @@ pub(super) const fn switched(status: Status) -> &'static str {
     }
 }
 
-/// The members on whose authority a change of another member rests: the actor, and the member who knows the secret of the key
-/// in use.
-pub(super) fn relied_on(ctx: &DecisionContext<'_>, target: &Member) -> Vec<Reliance> {
-    let mut all = ctx.relied_on();
-    all.retain(|relied| relied.member != target.id);
-    all
-}
-
 fn check_owners_and_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), MemberRefusal> {
     if changes.members.iter().any(|pair| paying_owner_goes(ctx, pair)) {
         return Err(MemberRefusal::PayingOwner);
@@ -248,26 +203,10 @@ pub(super) fn paying_owner_goes(ctx: &DecisionContext<'_>, pair: &Pair<Member>) 
     pays && owns(&pair.before) && !owns(&pair.after)
 }
 
-/// Whether the actor may change the other's roles at all: they manage some members, or they change themselves and may
-/// self-assign roles.
-fn has_a_say(ctx: &DecisionContext<'_>, other: &Member) -> bool {
-    let authority = ctx.authority();
-    let oneself = other.id == ctx.actor.id;
-    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_self_assign_any())
-}
-
-/// Whether the other holds the protected role and the actor may not manage that role. Only owners change an owner, even in the
-/// grants that the owner holds as well (`website-studio`).
-fn is_out_of_reach(ctx: &DecisionContext<'_>, other: &Member) -> bool {
-    let protected = other.role.as_ref().filter(|held| ctx.set.is_protected(&held.role));
-    let others = protected.filter(|_| other.id != ctx.actor.id);
-    others.is_some_and(|held| !ctx.authority().may_manage(&held.role, None))
-}
-
 /// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would reveal
 /// that.
 fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
-    if !has_a_say(ctx, other) || is_out_of_reach(ctx, other) {
+    if !may_change_roles(ctx, other) || is_out_of_reach(ctx, other) {
         return Ok(());
     }
     let authority = ctx.authority();
@@ -279,7 +218,7 @@ fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Re
 
 /// Actors cannot change or assign a role beyond their own power, nor extend their own roles beyond it.
 fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
-    if !has_a_say(ctx, before) || is_out_of_reach(ctx, before) {
+    if !may_change_roles(ctx, before) || is_out_of_reach(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let held = |m: &Member| -> Vec<(RoleAssignment, Option<ResourceRef>)> {
@@ -336,27 +275,6 @@ fn check_assignment(
         return Err(not_theirs());
     }
     Ok(())
-}
-
-/// Whether the actor may change or remove something that the other holds.
-fn may_manage_holding(
-    ctx: &DecisionContext<'_>,
-    other: &Member,
-    held: &RoleAssignment,
-    on: Option<&ResourceRef>,
-) -> bool {
-    power_until(ctx, other, &held.role, on).is_some()
-}
-
-/// Whether the actor may change everything that the other holds. A member who holds nothing can be changed by actors who manage
-/// members of the whole organization.
-#[must_use]
-pub fn manages_all_of(ctx: &DecisionContext<'_>, other: &Member) -> bool {
-    let mut holdings = other.holdings().peekable();
-    if holdings.peek().is_none() {
-        return ctx.authority().allows(permission::MEMBERS_MANAGE, None);
-    }
-    holdings.all(|(held, on)| may_manage_holding(ctx, other, held, on))
 }
 
 /// Ends a membership: the actor's own (leaving), or another member's. Access ends at once.

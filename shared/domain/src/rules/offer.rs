@@ -1,14 +1,14 @@
 //! An offer: a role with its resources and its term, as made by an invitation or by a change of a member.
 
 use crate::address::Address;
-use crate::invitation::MAX_RESOURCES;
 use crate::member::{Grant, Member, RoleAssignment};
-use crate::resource::{Resource, ResourceKey, ResourceRef};
+use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
+use crate::rules::DecisionContext;
 use crate::rules::organizations::is_allowed;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
+use crate::violation::Violation;
 use jiff::Timestamp;
 
 /// A requested offer.

@@ -8,9 +8,10 @@ use crate::job::{Job, Work};
 use crate::member::{Member, Profile, RoleAssignment, Status};
 use crate::organization::{Organization, Plan, Settings};
 use crate::roleset::{RoleSet, permission};
-use crate::rules::{DecisionContext, Violation};
+use crate::rules::DecisionContext;
 use crate::source::{Giver, RoleSource, SourceKind};
 use crate::text::{Message, Name, RoleId};
+use crate::violation::Violation;
 use jiff::Timestamp;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,25 +154,7 @@ pub fn update(
         return Ok((after, Changes::default()));
     }
     after.version += 1;
-    let mut jobs = Vec::new();
-    for role in before
-        .settings
-        .optional_roles
-        .difference(&after.settings.optional_roles)
-    {
-        let epoch = before.epoch(role);
-        after.role_epochs.insert(role.clone(), epoch + 1);
-        let work = Work::EndRole {
-            role: role.clone(),
-            epoch,
-        };
-        jobs.push(Pair::new(Job::new(
-            JobId::from_uuid(ids.uuid()),
-            before.id,
-            work,
-            ctx.now,
-        )));
-    }
+    let jobs = switch_off(before, &mut after, ctx.now, ids);
     let picture = |o: &Organization| json!({ "name": o.name, "settings": o.settings });
     let event = ctx.recorder(ids).event(
         "organization.updated",
@@ -187,6 +170,22 @@ pub fn update(
         ..Changes::default()
     };
     Ok((after, changes))
+}
+
+/// Raises the epoch of each optional role that is switched off. Returns the jobs that end these roles for all who hold them.
+fn switch_off(before: &Organization, after: &mut Organization, now: Timestamp, ids: &mut dyn NewIds) -> Vec<Pair<Job>> {
+    let kept = &after.settings.optional_roles;
+    let mut jobs = Vec::new();
+    for role in before.settings.optional_roles.difference(kept) {
+        let epoch = before.epoch(role);
+        after.role_epochs.insert(role.clone(), epoch + 1);
+        let work = Work::EndRole {
+            role: role.clone(),
+            epoch,
+        };
+        jobs.push(Pair::new(Job::new(JobId::from_uuid(ids.uuid()), before.id, work, now)));
+    }
+    jobs
 }
 
 fn update_faults(set: &RoleSet, wanted: &OrganizationUpdate) -> Vec<Violation> {

@@ -1,17 +1,19 @@
 //! Ownership: transferring it, and naming the billing owner.
 
-use crate::changes::{Changes, Pair, Reliance};
+use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{NewIds, UserId};
-use crate::member::{Member, RoleAssignment, Status};
+use crate::member::{Member, Reliance, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{Way, given};
-use crate::rules::members::{MAX_GRANT_CHANGES, may_see};
+use crate::rules::hierarchy::may_see;
+use crate::rules::members::MAX_GRANT_CHANGES;
 use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
 use crate::rules::sources::with_source;
-use crate::rules::{DecisionContext, Location, Violation};
 use crate::source::SourceKind;
+use crate::violation::{Location, Violation};
 use serde_json::json;
 
 /// The reason for not changing ownership.
@@ -68,7 +70,7 @@ pub fn transfer(
         return Err(OwnershipRefusal::Inactive);
     }
     let offer = given_back(ctx, then)?;
-    let after_giver = settled_giver(ctx, giver, &offer)?;
+    let after_giver = demoted(ctx, giver, &offer)?;
     let after_receiver = owned(ctx, receiver)?;
     let organization = paying_moves(ctx.organization, giver.id, receiver.id);
     let changes = record(
@@ -115,7 +117,8 @@ fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Resul
     Ok(offer)
 }
 
-fn settled_giver(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+/// The giver with the offered role, in place of all that they held.
+fn demoted(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
     let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
     let (role, grants) = given(offer, Way::HandOn, &[*ctx]).ok_or_else(not_theirs)?;
     let after = Member {

@@ -7,8 +7,9 @@ use crate::job::{Job, Work};
 use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
-use crate::rules::{DecisionContext, Violation};
+use crate::rules::DecisionContext;
 use crate::text::Name;
+use crate::violation::Violation;
 use serde_json::json;
 
 /// The most deletions in progress at once: the organization lists them, so that grants on them end at once.
@@ -46,17 +47,7 @@ pub fn put(
     if !ctx.authority().allows(permission::RESOURCES_MANAGE, None) {
         return Err(ResourceRefusal::Forbidden);
     }
-    if key.kind != ctx.set.resource_type {
-        let detail = format!(
-            "resources of this organization have the type `{}`",
-            ctx.set.resource_type
-        );
-        return Err(ResourceRefusal::Invalid(vec![Violation::field(
-            "type",
-            "unknown_type",
-            detail,
-        )]));
-    }
+    check_type(ctx, &key)?;
     let after = match found {
         Some(before) if before.name == name => return Ok((before.clone(), Changes::default())),
         Some(before) => Resource {
@@ -97,6 +88,16 @@ pub fn put(
         ..Changes::default()
     };
     Ok((after, changes))
+}
+
+fn check_type(ctx: &DecisionContext<'_>, key: &ResourceKey) -> Result<(), ResourceRefusal> {
+    let expected = &ctx.set.resource_type;
+    if key.kind == *expected {
+        return Ok(());
+    }
+    let detail = format!("resources of this organization have the type `{expected}`");
+    let violation = Violation::field("type", "unknown_type", detail);
+    Err(ResourceRefusal::Invalid(vec![violation]))
 }
 
 /// Deletes a resource. Every grant on it is dead from here on; a background job deletes the items.

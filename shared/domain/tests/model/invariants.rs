@@ -66,14 +66,14 @@ fn what_is_over_is_due(world: &World) {
 }
 
 /// After the schedule has run nothing is due any more, and a second run changes nothing.
-pub(crate) fn is_settled(world: &mut World) {
+pub(crate) fn nothing_is_due(world: &mut World) {
     for member in world.members.values() {
         let over = member
             .holdings()
             .any(|(h, _)| h.expires_at.is_some_and(|end| end <= world.now));
         assert!(!over, "left over: {member:?}");
         let again = expire_roles(&world.organization, world.set, member, world.now, &mut world.ids);
-        assert!(again.is_empty(), "settled twice");
+        assert!(again.is_empty(), "expired twice");
     }
     for invitation in world.invitations.values() {
         assert!(expire_invitation(invitation, world.now, &mut world.ids).is_empty());

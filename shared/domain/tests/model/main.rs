@@ -153,7 +153,7 @@ fn play_story(kind: &'static Kind, steps: &[Action], taken: &mut BTreeMap<&'stat
             Verdict::Refused | Verdict::Same => counts.1 += 1,
         }
     }
-    world.settle_everything();
+    world.expire_everything();
     invariants::check(&world);
 }
 

@@ -1,12 +1,12 @@
 //! How a step is taken: what would be read is taken from the world, the rules decide, and what they say is stored.
 
 use crate::action::{Action, Ask, PEOPLE, What};
-use crate::invariants::is_settled;
+use crate::invariants::nothing_is_due;
 use crate::plain;
 use crate::power::Cause;
 use crate::world::{World, address, user};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
-use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
 use muster_domain::rules::invitations::{
     InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
@@ -51,7 +51,7 @@ impl World {
                 self.now += jiff::SignedDuration::from_hours(*hours);
                 Verdict::Changed
             }
-            What::Expire => self.settle_everything(),
+            What::Expire => self.expire_everything(),
             What::Work { which, slice } => self.work(*which, *slice),
             What::SetPlan { room, partner } => self.set_plan(*room, *partner),
             What::Accept { which, old_link } => self.answer(action.who, *which, *old_link, true),
@@ -217,7 +217,7 @@ impl World {
         let addresses: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
-            known: AddableContacts::default(),
+            accounts: &[],
             addresses: &addresses,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),
@@ -321,7 +321,7 @@ impl World {
     }
 
     /// The schedule: everything that is due, until nothing is.
-    pub(crate) fn settle_everything(&mut self) -> Verdict {
+    pub(crate) fn expire_everything(&mut self) -> Verdict {
         let mut verdict = Verdict::Same;
         let mut turns = 0;
         loop {
@@ -338,7 +338,7 @@ impl World {
             turns += 1;
             assert!(turns < 1000, "the schedule never comes to an end");
         }
-        is_settled(self);
+        nothing_is_due(self);
         verdict
     }
 

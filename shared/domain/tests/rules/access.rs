@@ -2,6 +2,7 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, KnownBy, Limits, Unusable};
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
 use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
 use muster_domain::{ApiKey, DecisionContext, KeyId, Member, Organization, ResourceRef, Secret};
@@ -19,6 +20,7 @@ fn question<'a>(
         key: None,
         action,
         resource,
+        properties: SentProperties::default(),
         now: now(),
     }
 }

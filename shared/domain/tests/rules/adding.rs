@@ -2,11 +2,12 @@
 
 use crate::team::*;
 use muster_domain::address::Rejected;
-use muster_domain::rules::invitations::create::{Account, AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
-    Address, Changes, Contact, FormerMember, Invitation, Letter, Member, Organization, Status, Term, UserId, roleset,
+    Address, Changes, Contact, FormerMember, Invitation, Letter, Member, Organization, Pair, Status, Term, UserId,
+    roleset,
 };
 use std::collections::BTreeMap;
 
@@ -39,14 +40,19 @@ pub(crate) fn account(name: &str) -> Account {
 }
 
 /// Asks for every account's address, and for `guest@x.example`.
-pub(crate) fn ask(
+pub(crate) fn ask(organization: &Organization, actor: &Member, role_id: &str, accounts: &[Account]) -> Sent {
+    ask_for(organization, actor, role_id, accounts, accounts)
+}
+
+/// Asks for the addresses of these people, and for `guest@x.example`, knowing these accounts.
+fn ask_for(
     organization: &Organization,
     actor: &Member,
     role_id: &str,
+    people: &[Account],
     accounts: &[Account],
-    most: usize,
 ) -> Sent {
-    let mut addresses: Vec<Result<Address, Rejected>> = accounts.iter().map(|a| Ok(a.address().clone())).collect();
+    let mut addresses: Vec<Result<Address, Rejected>> = people.iter().map(|a| Ok(a.address().clone())).collect();
     addresses.push(Ok(address("guest@x.example")));
     let wished = role(role_id);
     let defined = set().role(&wished).unwrap();
@@ -59,7 +65,7 @@ pub(crate) fn ask(
     let request = Invite {
         addresses: &addresses,
         holders: &BTreeMap::new(),
-        known: AddableContacts { accounts, most },
+        accounts,
         wanted: wanted(&wished, &resources, term),
         message: None,
     };
@@ -75,7 +81,7 @@ pub(crate) fn added(sent: &Sent) -> Vec<Member> {
 fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_nothing_else() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let sent = ask(&organization, &owner, "program_admin", &[account("ann")], 20);
+    let sent = ask(&organization, &owner, "program_admin", &[account("ann")]);
     let [ann] = &added(&sent)[..] else { panic!() };
     assert_eq!(
         (ann.id, ann.email.as_str(), ann.status),
@@ -100,23 +106,40 @@ fn an_allowlisted_role_goes_by_invitation_since_nobody_has_verified_the_address(
     let owner = holder("owner", "owner");
     let mut organization = counted(&[&owner], &[]);
     organization.plan.allowed_domains.insert("x.example".parse().unwrap());
-    let sent = ask(&organization, &owner, "implementation_admin", &[account("ann")], 20);
+    let sent = ask(&organization, &owner, "implementation_admin", &[account("ann")]);
     assert_eq!(added(&sent), []);
     assert_eq!(sent.unwrap().0.len(), 2);
 }
 
 #[test]
-fn only_so_many_are_added_and_the_others_are_invited_for_the_same_seats() {
+fn whoever_has_no_account_among_the_known_is_invited_for_the_same_seat() {
     let owner = holder("owner", "owner");
     let accounts = ["ann", "bob", "eve"].map(account);
-    for most in 0..=3 {
-        let sent = ask(&counted(&[&owner], &[]), &owner, "admin", &accounts, most);
-        assert_eq!(added(&sent).len(), most);
+    for known in 0..=3 {
+        let sent = ask_for(&counted(&[&owner], &[]), &owner, "admin", &accounts, &accounts[..known]);
+        assert_eq!(added(&sent).len(), known);
         let (invitations, changes) = sent.unwrap();
-        assert_eq!((invitations.len(), changes.seat_delta()), (4 - most, 4));
+        assert_eq!((invitations.len(), changes.seat_delta()), (4 - known, 4));
     }
-    let refused = ask(&limited(counted(&[&owner], &[]), 4), &owner, "admin", &accounts, 3);
+    let refused = ask(&limited(counted(&[&owner], &[]), 4), &owner, "admin", &accounts);
     assert!(matches!(refused, Err(InviteRefusal::NoSeats { needed: 4, .. })));
+}
+
+/// So a caller who has no room for all of them can leave out the last ones.
+#[test]
+fn members_are_added_in_the_order_of_their_addresses() {
+    let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
+    let people = ["eve", "ann", "bob"].map(account);
+    let mut known = people.clone();
+    known.reverse();
+    let (_, changes) = ask_for(&counted(&[&owner], &[]), &owner, "admin", &people, &known).unwrap();
+    let changed = Changes {
+        members: vec![Pair::change(pat.clone(), pat)],
+        ..Changes::default()
+    };
+    let changes = changed.and(changes);
+    let added: Vec<UserId> = changes.new_members().map(|member| member.id).collect();
+    assert_eq!(added, ["eve", "ann", "bob"].map(user), "and none who was one before");
 }
 
 #[test]
@@ -142,7 +165,7 @@ fn whoever_declined_is_asked_again_whoever_stands_for_their_account() {
             is_unwilling: true,
             ..willing.clone()
         };
-        let added_of = |account: Account| added(&ask(&counted(&[&owner], &[]), &owner, "admin", &[account], 9)).len();
+        let added_of = |account: Account| added(&ask(&counted(&[&owner], &[]), &owner, "admin", &[account])).len();
         assert_eq!((added_of(willing), added_of(unwilling)), (1, 0));
     }
 }
@@ -159,7 +182,7 @@ fn an_account_that_is_a_member_or_stands_twice_refuses_the_batch_by_address() {
         ..account("bob")
     };
     let accounts = [member, account("bob"), twin];
-    match ask(&counted(&[&owner], &[]), &owner, "admin", &accounts, 20) {
+    match ask(&counted(&[&owner], &[]), &owner, "admin", &accounts) {
         Err(InviteRefusal::Invalid(violations)) => assert_eq!(
             codes(&violations),
             ["ann@x.example already_member", "bob2@x.example same_person"]
@@ -180,7 +203,7 @@ fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() 
         ..account("boss")
     };
     let at_once = |actor: &Member, role: &str, voucher: Option<&Member>| {
-        !added(&ask(&organization, actor, role, &[by(voucher)], 20)).is_empty()
+        !added(&ask(&organization, actor, role, &[by(voucher)])).is_empty()
     };
     assert!(at_once(&owner, "admin", Some(&admin)));
     assert!(at_once(&admin, "admin", Some(&admin)));
@@ -197,7 +220,7 @@ fn who_may_not_invite_there_adds_nobody_there() {
     let (owner, fay) = (holder("owner", "owner"), holder("fay", "program_facilitator"));
     let organization = counted(&[&owner, &fay], &[]);
     let pat = somebody("pat", None, vec![grant("autumn", "program_admin", None)]);
-    let asks = |actor: &Member| ask(&organization, actor, "participant", &[account("ann")], 20);
+    let asks = |actor: &Member| ask(&organization, actor, "participant", &[account("ann")]);
     assert!(matches!(asks(&fay), Err(InviteRefusal::Forbidden)));
     assert!(matches!(asks(&pat), Err(InviteRefusal::RoleNotAssignable(_))));
 }

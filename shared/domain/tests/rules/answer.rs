@@ -256,7 +256,7 @@ fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
         id: user("guest"),
         email: address("guest@x.example"),
         vouched_by: None,
-        left: true,
+        requires_invitation: true,
         ended_at: now(),
         version: 1,
     };
@@ -265,7 +265,7 @@ fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
     let removed = FormerMember {
         email: address("old@x.example"),
         vouched_by: Some(user("owner")),
-        left: false,
+        requires_invitation: false,
         ended_at: at("2026-03-01T00:00:00Z"),
         version: 7,
         ..expected.clone()

@@ -2,6 +2,7 @@
 
 use crate::team::*;
 use muster_domain::api_key::Limits;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::Question;
 use muster_domain::rules::asking::{About, has_ended, may_ask};
 use muster_domain::{ApiKey, DecisionContext, KeyId, Member};
@@ -79,6 +80,7 @@ fn a_denial_tells_of_a_role_that_would_do_and_holds_no_more() {
             key: None,
             action,
             resource: on,
+            properties: SentProperties::default(),
             now: now(),
         };
         assert_eq!(has_ended(&question), ended, "{:?} {action} {on:?}", member.name);
@@ -110,6 +112,7 @@ fn a_denial_of_a_key_tells_nothing_of_what_lies_beyond_its_limits() {
             key: Some(&key),
             action: "content:write",
             resource: Some(&spring),
+            properties: SentProperties::default(),
             now: now(),
         };
         assert_eq!(has_ended(&question), ended, "{:?}", key.limits);

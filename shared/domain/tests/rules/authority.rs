@@ -141,7 +141,7 @@ fn a_role_counts_for_a_key_only_within_its_limits() {
 }
 
 #[test]
-fn a_member_is_seen_once_an_hour_and_each_settling_is_one_version_on() {
+fn a_member_is_seen_once_an_hour_and_each_recomputing_is_one_version_on() {
     let seen = |last: Option<&str>| Member {
         last_active_at: last.map(at),
         ..holder("ann", "admin")

@@ -172,7 +172,7 @@ impl Team {
     }
 
     fn take(&mut self, changes: &Changes) {
-        self.organization = self.organization.after(changes, set());
+        self.organization = changes.apply_to(&self.organization, set());
         for pair in &changes.members {
             let id = pair.before.as_ref().unwrap().id;
             match &pair.after {

@@ -2,7 +2,8 @@
 
 use crate::team::*;
 use muster_domain::job::Erasure;
-use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, gone_at, notify_owners, restore};
+use muster_domain::organization::gone_at;
+use muster_domain::rules::deletion::{DeletionRefusal, begin, delete, end, notify_owners, restore};
 use muster_domain::{ApiKey, DecisionContext, EntityRef, Job, Letter, Organization, Work};
 use serde_json::json;
 

@@ -2,10 +2,10 @@
 
 use crate::team::*;
 use muster_domain::mail::EndReason;
-use muster_domain::rules::expiry::{ENDS_A_SETTLING, end_switched_off, expire_invitation, expire_roles};
+use muster_domain::rules::expiry::{MAX_ENDED_ROLES, end_switched_off, expire_invitation, expire_roles};
 use muster_domain::{Changes, Grant, InvitationState, Letter, Member};
 
-fn settle(member: &Member, now: &str) -> Changes {
+fn expire(member: &Member, now: &str) -> Changes {
     expire_roles(&organization(), set(), member, at(now), &mut ids())
 }
 
@@ -37,7 +37,7 @@ fn an_end_is_announced_seven_days_and_one_day_ahead_once_each_and_then_comes() {
     ];
     let mut member = helper;
     for (now, letter) in story {
-        let changes = settle(&member, now);
+        let changes = expire(&member, now);
         assert_eq!(letters(&changes), letter.into_iter().collect::<Vec<_>>(), "at {now}");
         assert_eq!(changes.is_empty(), letter.is_none(), "at {now}");
         if letter.is_some() {
@@ -50,8 +50,8 @@ fn an_end_is_announced_seven_days_and_one_day_ahead_once_each_and_then_comes() {
 #[test]
 fn after_a_pause_only_the_latest_announcement_is_made() {
     let helper = holder("helper", "implementation_admin");
-    assert_eq!(letters(&settle(&helper, "2026-04-10T11:00:00Z")), [Some(1)]);
-    let late = settle(&helper, "2026-05-01T00:00:00Z");
+    assert_eq!(letters(&expire(&helper, "2026-04-10T11:00:00Z")), [Some(1)]);
+    let late = expire(&helper, "2026-05-01T00:00:00Z");
     assert_eq!((letters(&late), kinds(&late)), (vec![None], vec!["member.role_ended"]));
     let [Letter::AccessEnded { reason, .. }] = late.mail.iter().map(|m| m.letter.clone()).collect::<Vec<_>>()[..]
     else {
@@ -75,7 +75,7 @@ fn an_announcement_that_fell_due_before_another_change_is_still_made() {
     let month = Some(at("2026-04-10T12:00:00Z"));
     let member = somebody("m", None, vec![grant("spring", "program_admin", month)]);
     let changed = member.recomputed(set(), at("2026-04-03T12:05:00Z"));
-    assert_eq!(letters(&settle(&changed, "2026-04-03T12:10:00Z")), [Some(7)]);
+    assert_eq!(letters(&expire(&changed, "2026-04-03T12:10:00Z")), [Some(7)]);
 }
 
 #[test]
@@ -85,36 +85,36 @@ fn the_seat_is_free_when_the_last_role_with_one_has_ended() {
         grant("spring", "program_admin", end),
         grant("autumn", "program_admin", None),
     ];
-    let changes = settle(&somebody("m", None, both), "2026-03-11T00:00:00Z");
+    let changes = expire(&somebody("m", None, both), "2026-03-11T00:00:00Z");
     assert_eq!((changes.seat_delta(), after(&changes).grants.len()), (0, 1));
     let single = somebody(
         "m",
         Some(held("participant", None)),
         vec![grant("spring", "program_admin", end)],
     );
-    let changes = settle(&single, "2026-03-11T00:00:00Z");
+    let changes = expire(&single, "2026-03-11T00:00:00Z");
     assert_eq!(changes.seat_delta(), -1);
     assert_eq!(changes.events[0].actor.kind, "system");
 }
 
 #[test]
-fn more_ends_than_one_settling_takes_are_left_over_and_announcements_wait_for_them() {
+fn more_ends_than_one_change_takes_are_left_over_and_announcements_wait_for_them() {
     let end = Some(at("2026-03-11T00:00:00Z"));
-    let mut grants: Vec<Grant> = (0..ENDS_A_SETTLING + 3)
+    let mut grants: Vec<Grant> = (0..MAX_ENDED_ROLES + 3)
         .map(|i| grant(&format!("p{i}"), "program_admin", end))
         .collect();
     grants.push(grant("last", "program_admin", Some(at("2026-03-11T18:00:00Z"))));
     let member = somebody("m", None, grants);
     let now = "2026-03-11T00:00:00Z";
-    let first = settle(&member, now);
-    assert_eq!(letters(&first), vec![None; ENDS_A_SETTLING]);
+    let first = expire(&member, now);
+    assert_eq!(letters(&first), vec![None; MAX_ENDED_ROLES]);
     let left = after(&first);
     assert!(left.due_at <= Some(at(now)), "still due");
-    let second = settle(&left, now);
+    let second = expire(&left, now);
     assert_eq!(letters(&second), [None, None, None]);
-    let third = settle(&after(&second), now);
+    let third = expire(&after(&second), now);
     assert_eq!(letters(&third), [Some(1)]);
-    assert!(settle(&after(&third), now).is_empty(), "announced once");
+    assert!(expire(&after(&third), now).is_empty(), "announced once");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn sponsors_and_inactive_people_are_not_mailed_and_still_lose_the_role() {
     let sponsor = somebody("s", None, vec![grant("spring", "program_sponsor", end)]);
     let asleep = inactive(somebody("a", None, vec![grant("spring", "program_admin", end)]));
     for member in [sponsor, asleep] {
-        let changes = settle(&member, "2026-03-11T00:00:00Z");
+        let changes = expire(&member, "2026-03-11T00:00:00Z");
         assert_eq!((changes.mail.len(), changes.events.len()), (0, 1));
         assert!(after(&changes).grants.is_empty());
     }
@@ -159,18 +159,18 @@ fn a_role_switched_off_ends_for_those_who_had_it_then() {
 }
 
 #[test]
-fn as_many_ends_as_one_settling_takes_leave_nothing_over_and_more_stay_due_since_then() {
+fn as_many_ends_as_one_change_takes_leave_nothing_over_and_more_stay_due_since_then() {
     let (end, later) = ("2026-03-11T00:00:00Z", "2026-03-12T00:00:00Z");
     let ending = |count: usize| {
         let grants = (0..count).map(|i| grant(&format!("p{i}"), "program_admin", Some(at(end))));
         let far = grant("far", "program_admin", Some(at("2026-06-08T00:00:00Z")));
         let grants = grants.chain([far]);
-        settle(&somebody("m", None, grants.collect()), later)
+        expire(&somebody("m", None, grants.collect()), later)
     };
-    let all = after(&ending(ENDS_A_SETTLING));
+    let all = after(&ending(MAX_ENDED_ROLES));
     assert_eq!((all.grants.len(), all.due_at), (1, Some(at("2026-06-01T00:00:00Z"))));
     // What fell due at that instant may still have to be announced, so it is kept.
-    let more = after(&ending(ENDS_A_SETTLING + 3));
+    let more = after(&ending(MAX_ENDED_ROLES + 3));
     assert_eq!((more.grants.len(), more.due_at), (4, Some(at("2026-03-11T00:00:00Z"))));
 }
 
@@ -206,7 +206,7 @@ fn keys_end_with_a_role_for_a_time_or_one_that_can_be_switched_off_and_are_told_
 #[test]
 fn of_keys_that_are_not_there_nothing_is_told_and_their_time_stays() {
     let member = somebody("m", Some(held("implementation_admin", Some(now()))), vec![]);
-    let changes = settle(&member, "2026-03-10T12:00:00Z");
+    let changes = expire(&member, "2026-03-10T12:00:00Z");
     assert_eq!((changes.events[0].after.as_ref(), changes.jobs.len()), (None, 0));
     assert_eq!(after(&changes).keys_valid_from, member.keys_valid_from);
 }
@@ -234,6 +234,6 @@ fn keys_end_with_any_role_on_the_organization_that_had_an_end_and_gave_something
             keys: 2,
             ..somebody("pat", role, grants)
         };
-        assert_eq!(after(&settle(&member, "2026-03-10T12:00:00Z")).keys, left, "{what}");
+        assert_eq!(after(&expire(&member, "2026-03-10T12:00:00Z")).keys, left, "{what}");
     }
 }

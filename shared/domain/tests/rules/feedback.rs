@@ -106,6 +106,16 @@ fn words_are_stored_as_they_are_answered() {
     for delivery in Delivery::ALL {
         assert_eq!(serde_json::to_value(delivery).unwrap(), delivery.as_str());
     }
+    for state in [
+        MailState::Queued,
+        MailState::Sending,
+        MailState::Held,
+        MailState::Sent,
+        MailState::Skipped,
+        MailState::Failed,
+    ] {
+        assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+    }
 }
 
 #[test]

@@ -3,9 +3,7 @@
 use crate::adding::{account, added, ask, contact};
 use crate::team::*;
 use muster_domain::rules::contacts::{ExistingContacts, remove_leaving_contact};
-use muster_domain::rules::invitations::create::{
-    Account, AddableContacts, Invite, InviteRefusal, PickRefusal, invite, pick,
-};
+use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, PickRefusal, invite, pick};
 use muster_domain::{Contact, DecisionContext, FormerMember, Invitation, Letter, Member, Pair, RoleSet, UserId};
 use std::collections::BTreeMap;
 
@@ -15,7 +13,7 @@ fn former(name: &str, email: &str, vouched_by: Option<UserId>, left: bool) -> Fo
         id: user(name),
         email: address(email),
         vouched_by,
-        left,
+        requires_invitation: left,
         ended_at: at("2026-03-01T00:00:00Z"),
         version: 3,
     }
@@ -114,10 +112,21 @@ fn leaving_and_being_removed_are_kept_apart_whichever_came_before() {
 }
 
 #[test]
+fn whether_an_invitation_is_required_is_stored_under_its_first_name() {
+    for left in [true, false] {
+        let stored = serde_json::to_value(former("ann", "ann@x.example", None, left)).unwrap();
+        assert_eq!(
+            (&stored["left"], stored.get("requires_invitation")),
+            (&left.into(), None)
+        );
+    }
+}
+
+#[test]
 fn an_address_that_was_a_members_is_invited_and_the_person_is_picked() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let asks = |account: Account| ask(&organization, &owner, "admin", &[account], 20);
+    let asks = |account: Account| ask(&organization, &owner, "admin", &[account]);
     assert_eq!(
         added(&asks(once_a_member(false, false))),
         [],
@@ -165,13 +174,13 @@ fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them
             let mut gone = once_a_member(true, picked);
             gone.contact.vouched = vouched;
             gone.contact.vouched_by = vouched_by;
-            let sent = ask(&organization, &owner, "participant", &[gone.clone()], 20);
+            let sent = ask(&organization, &owner, "participant", &[gone.clone()]);
             assert_eq!(added(&sent), [], "{vouched} {vouched_by:?} {picked}");
             let invited: Vec<Invitation> = sent.unwrap().0;
             assert_eq!(invited[0].email.as_str(), "ann@x.example");
             // Removed later on, they may be added where they would have been before.
-            gone.former.as_mut().unwrap().left = false;
-            let again = ask(&organization, &owner, "participant", &[gone], 20);
+            gone.former.as_mut().unwrap().requires_invitation = false;
+            let again = ask(&organization, &owner, "participant", &[gone]);
             assert_eq!(added(&again).len(), usize::from(vouched || picked));
         }
     }
@@ -180,7 +189,7 @@ fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them
         contact: contact("ann", "ann", None),
         ..once_a_member(true, false)
     };
-    match ask(&organization, &owner, "participant", &[again], 20) {
+    match ask(&organization, &owner, "participant", &[again]) {
         Err(InviteRefusal::Invalid(violations)) => assert_eq!(codes(&violations), ["ann@x.example already_member"]),
         other => panic!("{other:?}: they have come back since"),
     }
@@ -203,10 +212,7 @@ fn where_members_may_not_leave_everybody_is_asked() {
         let request = Invite {
             addresses: &[Ok(address("ann@x.example"))],
             holders: &BTreeMap::new(),
-            known: AddableContacts {
-                accounts: &accounts,
-                most: 20,
-            },
+            accounts: &accounts,
             wanted: wanted(&role, &[], None),
             message: None,
         };
@@ -277,7 +283,7 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
             owners,
         ),
     ] {
-        let sent = ask(&organization, &owner, "admin", &[account], 20);
+        let sent = ask(&organization, &owner, "admin", &[account]);
         let [ann] = &added(&sent)[..] else { panic!() };
         assert_eq!((ann.email.as_str(), ann.vouched_by), (email, vouched_by));
         assert_eq!(mailed(&sent.unwrap().1), mail);
@@ -285,12 +291,12 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
     // And an address on the word of somebody who could not give as much is no account.
     let on_eves_word = by(false, None, last("typed@x.example", eves));
     assert_eq!(on_eves_word.vouched_by(), eves);
-    assert_eq!(added(&ask(&organization, &owner, "admin", &[on_eves_word], 20)), []);
+    assert_eq!(added(&ask(&organization, &owner, "admin", &[on_eves_word])), []);
     // A contact that has another address since may be made to look like somebody else, so it is invited.
     for vouched_by in [None, owners] {
         let account = by(false, None, known(vouched_by));
         assert_eq!(account.address().as_str(), "typed@x.example");
-        assert_eq!(added(&ask(&organization, &owner, "admin", &[account], 20)), []);
+        assert_eq!(added(&ask(&organization, &owner, "admin", &[account])), []);
     }
 }
 
@@ -298,10 +304,10 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
 fn nobody_joins_as_a_former_member_while_that_may_have_changed() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let new = ask(&organization, &owner, "admin", &[account("ann")], 20).unwrap().1;
+    let new = ask(&organization, &owner, "admin", &[account("ann")]).unwrap().1;
     assert_eq!(new.relied_on_former, [(user("ann"), None)]);
     let both = new.and(
-        ask(&organization, &owner, "admin", &[once_a_member(false, true)], 20)
+        ask(&organization, &owner, "admin", &[once_a_member(false, true)])
             .unwrap()
             .1,
     );

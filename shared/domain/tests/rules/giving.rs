@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::giving::{Lasting, Way, offer_until};
-use muster_domain::rules::invitations::create::{Account, AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, ResponseRefusal, accept};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::{
@@ -264,10 +264,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
     let request = Invite {
         addresses: &addresses,
         holders: &BTreeMap::new(),
-        known: AddableContacts {
-            accounts: &accounts,
-            most: 1,
-        },
+        accounts: &accounts,
         wanted: wanted(&id, resources, None),
         message: None,
     };

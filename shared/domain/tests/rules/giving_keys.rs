@@ -3,10 +3,11 @@
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::{KnownBy, Unusable};
-use muster_domain::rules::invitations::create::{AddableContacts, Invite, invite};
+use muster_domain::rules::hierarchy::may_see;
+use muster_domain::rules::invitations::create::{Invite, invite};
 use muster_domain::rules::invitations::{InvitationUpdate, change};
 use muster_domain::rules::keys::{Opening, rotate, verify};
-use muster_domain::rules::members::{grant_one, may_see};
+use muster_domain::rules::members::grant_one;
 use muster_domain::{
     ApiKey, Authority, DecisionContext, Grant, Invitation, Limits, Member, Organization, Secret, Timestamp, UserId,
 };
@@ -281,7 +282,7 @@ fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
         let request = Invite {
             addresses: &addresses,
             holders: &BTreeMap::new(),
-            known: AddableContacts::default(),
+            accounts: &[],
             wanted: wanted(&admin, &[], None),
             message: None,
         };

@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::address::{Rejected, parse_list};
 use muster_domain::invitation::Invitation;
-use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Address, Changes, InvitationId, InvitationState, Letter, Member, Message, Organization, Seats};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
         Vec::new()
     };
     let request = Invite {
-        known: AddableContacts::default(),
+        accounts: &[],
         addresses: &addresses,
         holders: &holders,
         wanted: wanted(&wished, &resources, None),
@@ -121,7 +121,7 @@ fn addresses_outside_the_allowlist_are_named_with_the_domains_that_are_allowed()
         .into();
     let wished = role("implementation_admin");
     let request = |term| Invite {
-        known: AddableContacts::default(),
+        accounts: &[],
         addresses: &addresses,
         holders: &HOLDERS,
         wanted: wanted(&wished, &[], term),

@@ -2,7 +2,7 @@
 
 use crate::keys::{made, own};
 use crate::team::*;
-use muster_domain::api_key::MAX_KEY_RESOURCES;
+use muster_domain::resource::MAX_RESOURCES;
 use muster_domain::rules::keys::{KeyRefusal, MAX_OVERLAP_HOURS, NewApiKey, create, revoke, rotate};
 use muster_domain::{ApiKey, EntityRef, Member, NewIds, Pair, Timestamp};
 use serde_json::json;
@@ -170,7 +170,7 @@ fn a_key_is_limited_to_so_many_resources_and_no_more() {
         let resources: Vec<_> = (0..count).map(|n| found(&format!("p{n}"))).collect();
         violations(made(&ann, &ann, &resources, None).map(|_| ()))
     };
-    assert_eq!(on(MAX_KEY_RESOURCES), Vec::<String>::new());
-    assert_eq!(on(MAX_KEY_RESOURCES + 1), ["resources too_many"]);
-    assert_eq!(on(MAX_KEY_RESOURCES + 2), ["resources too_many"]);
+    assert_eq!(on(MAX_RESOURCES), Vec::<String>::new());
+    assert_eq!(on(MAX_RESOURCES + 1), ["resources too_many"]);
+    assert_eq!(on(MAX_RESOURCES + 2), ["resources too_many"]);
 }

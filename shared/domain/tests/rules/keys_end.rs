@@ -90,7 +90,7 @@ fn no_key_of_an_earlier_membership_is_good_again_though_it_was_dated_by_a_clock_
     let (key, ..) = own(&ann);
     // Removed and added again in the same instant.
     let accounts = [account("ann")];
-    let sent = ask(&acme, &owner, "admin", &accounts, 20);
+    let sent = ask(&acme, &owner, "admin", &accounts);
     let again = &added(&sent)[0];
     assert_eq!(key.usable(Some(again), now()), Err(Unusable::Revoked));
     let (new, ..) = own(again);

@@ -3,7 +3,8 @@
 use crate::team::*;
 use muster_domain::job::Erasure;
 use muster_domain::mail::{Dispatch, EndReason, Late, MAX_LATE, MailState, NotNow, days_left};
-use muster_domain::rules::deletion::{gone_at, restore};
+use muster_domain::organization::gone_at;
+use muster_domain::rules::deletion::restore;
 use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release, send_late};
 use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
 

@@ -1,7 +1,7 @@
 //! Changing members, and ending memberships.
 
 use crate::team::*;
-use muster_domain::member::{MAX_GRANTS, Profile};
+use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
 use muster_domain::rules::members::{
     Holdings, MAX_GRANT_CHANGES, MemberRefusal, MemberUpdate, WantedGrant, remove, update,
 };
@@ -320,4 +320,33 @@ fn an_event_shows_a_profile_where_it_changed_and_only_there() {
     for state in [&event.before, &event.after] {
         assert!(state.as_ref().unwrap().get("profile").is_none());
     }
+}
+
+#[test]
+fn a_profile_has_so_many_skills_and_notifications_at_most() {
+    let owner = holder("owner", "owner");
+    let organization = counted(&[&owner], &[]);
+    let refused = |skills: usize, notifications: usize| {
+        let profile = Profile {
+            skills: (0..skills).map(|n| format!("s{n}").parse().unwrap()).collect(),
+            notifications: (0..notifications)
+                .map(|n| (format!("n{n}").parse().unwrap(), true))
+                .collect(),
+            ..Profile::default()
+        };
+        let wanted = MemberUpdate {
+            profile: Some(profile),
+            ..MemberUpdate::default()
+        };
+        match update(&scene(&organization, &owner), Some(&owner), wanted, &mut ids()) {
+            Ok(_) => Vec::new(),
+            Err(MemberRefusal::Invalid(violations)) => codes(&violations),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let (skills, notifications) = ("skills too_many", "notifications too_many");
+    assert_eq!(refused(MAX_SKILLS, MAX_NOTIFICATIONS), Vec::<String>::new());
+    assert_eq!(refused(MAX_SKILLS + 1, MAX_NOTIFICATIONS), [skills]);
+    assert_eq!(refused(MAX_SKILLS, MAX_NOTIFICATIONS + 1), [notifications]);
+    assert_eq!(refused(MAX_SKILLS + 1, MAX_NOTIFICATIONS + 1), [skills, notifications]);
 }

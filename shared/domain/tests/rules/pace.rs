@@ -2,15 +2,15 @@
 
 use crate::team::*;
 use jiff::SignedDuration;
-use muster_domain::feedback::{Deliverability, Mark};
+use muster_domain::feedback::{Deliverability, Mark, Sending};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
-use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal};
+use muster_domain::rules::invitations::create::{Invite, InviteRefusal};
+use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
-    Before, DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sending, Sent, day, day_ends, invite_at_pace,
-    rests, rests_until, with,
+    DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sent, day, day_ends, rests, rests_until, with,
 };
 use muster_domain::rules::work::{release, resend_slice};
 use muster_domain::{
@@ -172,7 +172,7 @@ fn whoever_declined_or_complained_is_sent_nothing_again() {
     }
 }
 
-const NOTHING_SENT: Before<'_> = Before {
+const NOTHING_SENT: MailHistory<'_> = MailHistory {
     known: &[],
     sent: Sent {
         count: 0,
@@ -183,7 +183,7 @@ const NOTHING_SENT: Before<'_> = Before {
 fn asked(
     organization: &Organization,
     addresses: &[&str],
-    before: Before<'_>,
+    before: MailHistory<'_>,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
     let owner = holder("owner", "owner");
     let admin = role("admin");
@@ -194,7 +194,7 @@ fn asked(
             address("member@x.example"),
             muster_domain::rules::invitations::create::Holder::Member(user("m")),
         )]),
-        known: AddableContacts::default(),
+        accounts: &[],
         wanted: wanted(&admin, &[], None),
         message: None,
     };
@@ -212,7 +212,7 @@ fn every_address_that_was_mailed_too_often_is_named_beside_all_other_faults() {
         mailed("seldom@x.example", &[1, 1, 1, 1]),
         mailed("member@x.example", &[1, 1, 1, 1, 1]),
     ];
-    let before = Before {
+    let before = MailHistory {
         known: &known,
         ..NOTHING_SENT
     };
@@ -237,7 +237,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
     let participant = role("participant");
     let spring = [found("spring")];
     let known = [mailed("often@x.example", &[1, 1, 1, 1, 1])];
-    let before = Before {
+    let before = MailHistory {
         known: &known,
         ..NOTHING_SENT
     };
@@ -250,7 +250,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
         let request = Invite {
             addresses: &addresses,
             holders: &holders,
-            known: AddableContacts::default(),
+            accounts: &[],
             wanted: wanted(&participant, &spring, None),
             message: None,
         };
@@ -288,7 +288,7 @@ fn an_invitation_to_whoever_wants_no_mail_waits_to_be_found() {
             ..mailed("wanted@x.example", &[])
         },
     ];
-    let before = Before {
+    let before = MailHistory {
         known: &known,
         ..NOTHING_SENT
     };
@@ -307,7 +307,7 @@ fn an_invitation_to_whoever_wants_no_mail_waits_to_be_found() {
 #[test]
 fn an_invitation_anew_rests_as_if_the_one_before_had_been_sent_again() {
     let known = [mailed("ann@x.example", &[DAY, 3, 2, 1]), mailed("bob@x.example", &[])];
-    let before = Before {
+    let before = MailHistory {
         known: &known,
         ..NOTHING_SENT
     };
@@ -345,7 +345,7 @@ fn an_organization_has_as_much_mail_sent_a_day_as_its_plan_says() {
         (Some(0), 0, false),
     ] {
         let organization = with_limit(limit);
-        let before = Before {
+        let before = MailHistory {
             known: &[],
             sent: Sent { count, now: now() },
         };

@@ -3,8 +3,8 @@
 use crate::adding::{account, ask as invite_all, contact};
 use crate::keys::own;
 use crate::team::*;
-use muster_domain::changes::Reliance;
 use muster_domain::export::{ExportRequest, Format};
+use muster_domain::member::Reliance;
 use muster_domain::people::Selection;
 use muster_domain::rules::contacts::{ContactEditor, Details, delete as delete_contact, put as put_contact};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, cancel, change, resend, resend_all};
@@ -98,9 +98,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         ),
         (
             "added at once",
-            invite_all(&organization, actor, "admin", &[account("bob")], 20)
-                .unwrap()
-                .1,
+            invite_all(&organization, actor, "admin", &[account("bob")]).unwrap().1,
         ),
     ]
 }
@@ -126,7 +124,7 @@ fn every_change_rests_on_the_member_who_makes_it() {
 #[test]
 fn an_invitation_rests_on_nobody_since_its_inviter_is_asked_again_when_it_is_accepted() {
     let owner = holder("owner", "owner");
-    let sent = invite_all(&counted(&[&owner], &[]), &owner, "admin", &[], 20);
+    let sent = invite_all(&counted(&[&owner], &[]), &owner, "admin", &[]);
     assert_eq!(sent.unwrap().1.relied_on, []);
 }
 

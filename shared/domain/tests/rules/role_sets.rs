@@ -5,7 +5,7 @@ use muster_domain::address::Rejected;
 use muster_domain::member::Profile;
 use muster_domain::roleset::{Resources, find};
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::invitations::create::{AddableContacts, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::organizations::{Founder, create};
@@ -158,7 +158,7 @@ impl Firm {
                 term: None,
             },
             message: None,
-            known: AddableContacts::default(),
+            accounts: &[],
         };
         invite(&self.scene(actor), request, &mut ids()).map(|_| ())
     }

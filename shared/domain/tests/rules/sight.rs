@@ -4,9 +4,7 @@ use crate::adding::{account, contact};
 use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::api_key::Limits;
-use muster_domain::rules::invitations::create::{
-    Account, AddableContacts, Holder, Invite, InviteRefusal, invite, sees_contacts,
-};
+use muster_domain::rules::invitations::create::{Account, Holder, Invite, InviteRefusal, invite, sees_contacts};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, WantedGrant, update};
 use muster_domain::rules::offer::check;
 use muster_domain::{Address, ApiKey, DecisionContext, Member, Resource, ResourceKey, RoleId};
@@ -84,7 +82,7 @@ fn invited(
     let request = Invite {
         addresses: &addresses,
         holders,
-        known: AddableContacts { accounts, most: 20 },
+        accounts,
         wanted: wanted(&wished, std::slice::from_ref(on), None),
         message: None,
     };

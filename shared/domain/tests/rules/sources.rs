@@ -5,7 +5,7 @@ use crate::role_sets::Firm;
 use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::invitation::InvitationState;
-use muster_domain::rules::invitations::create::{AddableContacts, Holder, Invite, invite};
+use muster_domain::rules::invitations::create::{Holder, Invite, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, change, resend};
 use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, grant_one, update};
@@ -163,7 +163,7 @@ fn offered(ctx: &DecisionContext<'_>, email: &str, holders: &BTreeMap<Address, H
     let request = Invite {
         addresses: &[Ok(address(email))],
         holders,
-        known: AddableContacts::default(),
+        accounts: &[],
         wanted: wanted(&wished, &programs, None),
         message: None,
     };
@@ -199,7 +199,7 @@ fn an_invitation_keeps_the_key_through_which_it_was_sent() {
 fn who_is_added_at_once_or_taken_in_is_told_apart_from_who_was_invited() {
     let owner = holder("olivia", "owner");
     let acme = counted(&[&owner], &[]);
-    let sent = ask(&acme, &owner, "participant", &[account("ann")], 20);
+    let sent = ask(&acme, &owner, "participant", &[account("ann")]);
     let source = Some(from(SourceKind::Added, "olivia"));
     assert_eq!(sources(&added(&sent)[0]), [("all", source), ("spring", source)]);
 

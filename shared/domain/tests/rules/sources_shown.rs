@@ -3,6 +3,7 @@
 use crate::sources::{earlier, had, key_of, made, through};
 use crate::team::*;
 use muster_domain::api_key::Limits;
+use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, Question, decide};
 use muster_domain::rules::activation::set_status;
 use muster_domain::rules::exports::shows_sources;
@@ -204,6 +205,7 @@ fn a_decision_knows_where_the_role_that_allows_it_came_from() {
             key: None,
             action: "content:read",
             resource: Some(&on),
+            properties: SentProperties::default(),
             now: now(),
         };
         match decide(&question) {

@@ -3,7 +3,7 @@
 use crate::adding::{Sent, account};
 use crate::team::*;
 use muster_domain::member::MAX_GRANTS;
-use muster_domain::rules::invitations::create::{Account, AddableContacts, Holder, Invite, InviteRefusal, invite};
+use muster_domain::rules::invitations::create::{Account, Holder, Invite, InviteRefusal, invite};
 use muster_domain::{Letter, Member, Organization, Pair, Resource, ResourceKey};
 use std::collections::BTreeMap;
 
@@ -22,10 +22,7 @@ fn ask(
     let request = Invite {
         addresses: &addresses,
         holders: &holders,
-        known: AddableContacts {
-            accounts: &accounts,
-            most: 1,
-        },
+        accounts: &accounts,
         wanted: wanted(&wished, programs, None),
         message: Some("Welcome".parse().unwrap()),
     };

@@ -2,9 +2,9 @@
 
 use muster_domain::invitation::{Delivery, Invitation, InvitationState};
 use muster_domain::member::Profile;
-use muster_domain::rules::Violation;
 use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::RequestedOffer;
+use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, DecisionContext, Grant, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
     Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId, RoleSet, Settings, Status,
@@ -277,7 +277,7 @@ pub(crate) fn relied(member: &Member) -> Reliance {
 
 /// The codes of faults, with where each is.
 pub(crate) fn codes(violations: &[Violation]) -> Vec<String> {
-    use muster_domain::rules::Location;
+    use muster_domain::violation::Location;
     let place = |spot: &Location| match spot {
         Location::Field(path) => path.clone(),
         Location::Address(given) => given.clone(),

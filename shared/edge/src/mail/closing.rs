@@ -1,7 +1,6 @@
 //! Letters about the end of an organization, to its owners.
 
-use super::letters::{organization_name, shown};
-use super::{LetterError, Outgoing};
+use super::{LetterError, Line, Outgoing, shown};
 use askama::Template;
 use jiff::Timestamp;
 use muster_domain::address::Address;
@@ -11,7 +10,7 @@ use muster_domain::address::Address;
 /// # Errors
 /// [`LetterError`] if it cannot be written.
 pub fn deleted(to: Address, name: &str, restorable_until: Timestamp) -> Result<Outgoing, LetterError> {
-    let organization = organization_name(name);
+    let organization = Line::organization(name);
     let until = shown(restorable_until);
     Ok(Outgoing {
         to,
@@ -34,7 +33,7 @@ pub fn deleted(to: Address, name: &str, restorable_until: Timestamp) -> Result<O
 /// # Errors
 /// [`LetterError`] if it cannot be written.
 pub fn erased(to: Address, name: &str) -> Result<Outgoing, LetterError> {
-    let organization = organization_name(name);
+    let organization = Line::organization(name);
     Ok(Outgoing {
         to,
         subject: format!("The data of {organization} is gone"),
@@ -52,25 +51,25 @@ pub fn erased(to: Address, name: &str) -> Result<Outgoing, LetterError> {
 #[derive(Template)]
 #[template(path = "mail/organization-deleted.txt")]
 struct DeletedText<'a> {
-    organization: &'a str,
+    organization: &'a Line,
     until: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-deleted.html")]
 struct DeletedHtml<'a> {
-    organization: &'a str,
+    organization: &'a Line,
     until: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-erased.txt")]
 struct ErasedText<'a> {
-    organization: &'a str,
+    organization: &'a Line,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-erased.html")]
 struct ErasedHtml<'a> {
-    organization: &'a str,
+    organization: &'a Line,
 }

@@ -1,256 +1,167 @@
-//! The text of each letter.
+//! The text of each letter to members and invitees. A letter has what its templates show.
 
-use super::{LetterError, Outgoing, untrusted};
+use super::untrusted::{self, Line, Quotation, ResourceNames};
+use super::{LetterError, Outgoing, WebLink, shown};
 use askama::Template;
-use http::Uri;
 use jiff::Timestamp;
 use muster_domain::address::Address;
 use muster_domain::mail::EndReason;
 
-/// The most resources that a letter names before it only counts them.
-const NAMED_RESOURCES: usize = 20;
-
-/// A letter and its data. Names are as people wrote them.
+/// An invitation to join.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Letter<'a> {
-    /// An invitation to join.
-    Invitation {
-        /// The name of the organization.
-        organization: &'a str,
-        /// The display name of the role.
-        role: &'a str,
-        /// The names of the resources that the role is limited to.
-        resources: &'a [String],
-        /// The name or the address of the person who invites.
-        inviter: &'a str,
-        /// The inviter's message.
-        message: Option<&'a str>,
-        /// The address at which the invitee accepts: http or https.
-        link: &'a str,
-        /// When the invitation expires.
-        expires_at: Timestamp,
-    },
-    /// A person was added as a member directly.
-    Added {
-        /// The name of the organization.
-        organization: &'a str,
-        /// The display name of the role.
-        role: &'a str,
-        /// The names of the resources that the role is limited to.
-        resources: &'a [String],
-        /// The name or the address of the person who added them.
-        by: &'a str,
-        /// That person's message.
-        message: Option<&'a str>,
-        /// The product's address: http or https.
-        link: &'a str,
-    },
-    /// A role will end soon.
-    AccessEnding {
-        /// The name of the organization.
-        organization: &'a str,
-        /// The display name of the role.
-        role: &'a str,
-        /// The name of the resource, for a role on one.
-        resource: Option<&'a str>,
-        /// When the role ends.
-        ends_at: Timestamp,
-        /// The number of days left: 7 or 1.
-        days: u8,
-    },
-    /// A role has ended.
-    AccessEnded {
-        /// The name of the organization.
-        organization: &'a str,
-        /// The display name of the role.
-        role: &'a str,
-        /// The name of the resource, for a role on one.
-        resource: Option<&'a str>,
-        /// The reason.
-        reason: EndReason,
-    },
+pub struct Invitation {
+    /// The name of the organization.
+    pub organization: Line,
+    /// The display name of the role.
+    pub role: Line,
+    /// The resources that the role is limited to.
+    pub resources: ResourceNames,
+    /// The person who invites.
+    pub inviter: Line,
+    /// The inviter's message.
+    pub message: Quotation,
+    /// The address at which the invitee accepts.
+    pub link: WebLink,
+    /// When the invitation expires.
+    pub expires_at: Timestamp,
 }
 
-impl Letter<'_> {
+impl Invitation {
     /// Writes the letter to this address.
-    pub fn render(&self, to: Address) -> Result<Outgoing, LetterError> {
-        match *self {
-            Self::Invitation {
-                organization,
-                role,
-                resources,
-                inviter,
-                message,
-                link,
-                expires_at,
-            } => {
-                let letter = Invitation {
-                    organization: organization_name(organization),
-                    role: untrusted::one_line(role),
-                    resources: first_names(resources),
-                    more: resources.len().saturating_sub(NAMED_RESOURCES),
-                    inviter: untrusted::one_line_or(inviter, "Somebody"),
-                    message: message.map(untrusted::lines).unwrap_or_default(),
-                    link: checked(link)?,
-                    expires_at: shown(expires_at),
-                    to: untrusted::address(&to),
-                };
-                letter.write(to)
-            }
-            Self::Added {
-                organization,
-                role,
-                resources,
-                by,
-                message,
-                link,
-            } => {
-                let letter = Added {
-                    organization: organization_name(organization),
-                    role: untrusted::one_line(role),
-                    resources: first_names(resources),
-                    more: resources.len().saturating_sub(NAMED_RESOURCES),
-                    by: untrusted::one_line_or(by, "Somebody"),
-                    message: message.map(untrusted::lines).unwrap_or_default(),
-                    link: checked(link)?,
-                    to: untrusted::address(&to),
-                };
-                letter.write(to)
-            }
-            Self::AccessEnding {
-                organization,
-                role,
-                resource,
-                ends_at,
-                days,
-            } => {
-                let letter = AccessEnding {
-                    organization: organization_name(organization),
-                    role: untrusted::one_line(role),
-                    resource: resource.map(untrusted::one_line),
-                    ends_at: shown(ends_at),
-                    left: match days {
-                        1 => "in 1 day".to_owned(),
-                        days => format!("in {days} days"),
-                    },
-                };
-                letter.write(to)
-            }
-            Self::AccessEnded {
-                organization,
-                role,
-                resource,
-                reason,
-            } => {
-                let letter = AccessEnded {
-                    organization: organization_name(organization),
-                    role: untrusted::one_line(role),
-                    resource: resource.map(untrusted::one_line),
-                    reason,
-                };
-                letter.write(to)
-            }
-        }
-    }
-}
-
-/// An invitation, ready for display.
-struct Invitation<'a> {
-    organization: String,
-    role: String,
-    resources: Vec<String>,
-    more: usize,
-    inviter: String,
-    message: Vec<String>,
-    link: &'a str,
-    expires_at: String,
-    to: String,
-}
-
-impl Invitation<'_> {
-    fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+    ///
+    /// # Errors
+    /// [`LetterError::Template`].
+    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+        let shown_to = &untrusted::address(&to);
         Ok(Outgoing {
-            to,
             subject: format!("{} invited you to join {}", self.inviter, self.organization),
-            text: InvitationText { letter: self }.render()?,
-            html: InvitationHtml { letter: self }.render()?,
+            text: InvitationText {
+                letter: self,
+                to: shown_to,
+            }
+            .render()?,
+            html: InvitationHtml {
+                letter: self,
+                to: shown_to,
+            }
+            .render()?,
+            to,
         })
     }
 
-    fn quoted_message(&self) -> String {
-        untrusted::quoted(&self.message)
+    fn expiry(&self) -> String {
+        shown(self.expires_at)
     }
 }
 
 #[derive(Template)]
 #[template(path = "mail/invitation.txt")]
 struct InvitationText<'a> {
-    letter: &'a Invitation<'a>,
+    letter: &'a Invitation,
+    to: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/invitation.html")]
 struct InvitationHtml<'a> {
-    letter: &'a Invitation<'a>,
+    letter: &'a Invitation,
+    to: &'a str,
 }
 
-/// The notice of having been added, ready for display.
-struct Added<'a> {
-    organization: String,
-    role: String,
-    resources: Vec<String>,
-    more: usize,
-    by: String,
-    message: Vec<String>,
-    link: &'a str,
-    to: String,
+/// A person was added as a member directly.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Added {
+    /// The name of the organization.
+    pub organization: Line,
+    /// The display name of the role.
+    pub role: Line,
+    /// The resources that the role is limited to.
+    pub resources: ResourceNames,
+    /// The person who added them.
+    pub by: Line,
+    /// That person's message.
+    pub message: Quotation,
+    /// The product's address.
+    pub link: WebLink,
 }
 
-impl Added<'_> {
-    fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+impl Added {
+    /// Writes the letter to this address.
+    ///
+    /// # Errors
+    /// [`LetterError::Template`].
+    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+        let shown_to = &untrusted::address(&to);
         Ok(Outgoing {
-            to,
             subject: format!("{} added you to {}", self.by, self.organization),
-            text: AddedText { letter: self }.render()?,
-            html: AddedHtml { letter: self }.render()?,
+            text: AddedText {
+                letter: self,
+                to: shown_to,
+            }
+            .render()?,
+            html: AddedHtml {
+                letter: self,
+                to: shown_to,
+            }
+            .render()?,
+            to,
         })
-    }
-
-    fn quoted_message(&self) -> String {
-        untrusted::quoted(&self.message)
     }
 }
 
 #[derive(Template)]
 #[template(path = "mail/added.txt")]
 struct AddedText<'a> {
-    letter: &'a Added<'a>,
+    letter: &'a Added,
+    to: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/added.html")]
 struct AddedHtml<'a> {
-    letter: &'a Added<'a>,
+    letter: &'a Added,
+    to: &'a str,
 }
 
-/// The announcement of an end, ready for display.
-struct AccessEnding {
-    organization: String,
-    role: String,
-    resource: Option<String>,
-    ends_at: String,
-    left: String,
+/// A role will end soon.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessEnding {
+    /// The name of the organization.
+    pub organization: Line,
+    /// The display name of the role.
+    pub role: Line,
+    /// The names of the resources, for a role on some.
+    pub resource: Option<Line>,
+    /// When the role ends.
+    pub ends_at: Timestamp,
+    /// The number of days left.
+    pub days: u32,
 }
 
 impl AccessEnding {
-    fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+    /// Writes the letter to this address.
+    ///
+    /// # Errors
+    /// [`LetterError::Template`].
+    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
         let place = self.resource.as_ref().unwrap_or(&self.organization);
         Ok(Outgoing {
             to,
-            subject: format!("Your access to {place} ends {}", self.left),
+            subject: format!("Your access to {place} ends {}", self.left()),
             text: AccessEndingText { letter: self }.render()?,
             html: AccessEndingHtml { letter: self }.render()?,
         })
+    }
+
+    fn left(&self) -> String {
+        match self.days {
+            1 => "in 1 day".to_owned(),
+            days => format!("in {days} days"),
+        }
+    }
+
+    fn end(&self) -> String {
+        shown(self.ends_at)
     }
 }
 
@@ -266,16 +177,25 @@ struct AccessEndingHtml<'a> {
     letter: &'a AccessEnding,
 }
 
-/// The notice of an end, ready for display.
-struct AccessEnded {
-    organization: String,
-    role: String,
-    resource: Option<String>,
-    reason: EndReason,
+/// A role has ended.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessEnded {
+    /// The name of the organization.
+    pub organization: Line,
+    /// The display name of the role.
+    pub role: Line,
+    /// The name of the resource, for a role on one.
+    pub resource: Option<Line>,
+    /// The reason.
+    pub reason: EndReason,
 }
 
 impl AccessEnded {
-    fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+    /// Writes the letter to this address.
+    ///
+    /// # Errors
+    /// [`LetterError::Template`].
+    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
         let place = self.resource.as_ref().unwrap_or(&self.organization);
         Ok(Outgoing {
             to,
@@ -303,32 +223,4 @@ struct AccessEndedText<'a> {
 #[template(path = "mail/access-ended.html")]
 struct AccessEndedHtml<'a> {
     letter: &'a AccessEnded,
-}
-
-/// The resources that a letter names.
-fn first_names(resources: &[String]) -> Vec<String> {
-    let named = resources.iter().take(NAMED_RESOURCES);
-    named.map(|name| untrusted::one_line(name)).collect()
-}
-
-pub(super) fn organization_name(name: &str) -> String {
-    untrusted::one_line_or(name, "an organization")
-}
-
-/// The readers' time zones are unknown here, so the time names its own.
-pub(super) fn shown(moment: Timestamp) -> String {
-    moment.strftime("%-d %B %Y at %H:%M UTC").to_string()
-}
-
-/// Accepts an http or https address without anything that could end it early or hide its host.
-fn checked(link: &str) -> Result<&str, LetterError> {
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '\\' | '`');
-    let uri: Uri = link.parse().map_err(|_| LetterError::Link)?;
-    let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
-    let host = uri
-        .authority()
-        .is_some_and(|authority| !authority.as_str().contains('@'));
-    (scheme && host && link.chars().all(plain))
-        .then_some(link)
-        .ok_or(LetterError::Link)
 }

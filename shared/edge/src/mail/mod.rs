@@ -1,17 +1,20 @@
 //! The letters that Muster sends: their text, and their form on the wire.
 //!
-//! Names and messages come from people, so every one of them passes `untrusted` before a template
-//! sees it. The templates are in `templates/mail`, each letter as HTML and as plain text.
+//! Names and messages come from people, so letters have them in the types of `untrusted`, which make them safe. The templates are
+//! in `templates/mail`, each letter as HTML and as plain text.
 
 pub mod closing;
 mod letters;
+mod link;
 mod mailbox;
 #[cfg(test)]
 mod tests;
 mod untrusted;
 
-pub use letters::Letter;
+pub use letters::{AccessEnded, AccessEnding, Added, Invitation};
+pub use link::WebLink;
 pub use mailbox::{Mailbox, MailboxError};
+pub use untrusted::{Line, Quotation, ResourceNames};
 
 use jiff::Timestamp;
 use mail_builder::{
@@ -75,4 +78,9 @@ pub enum LetterError {
     /// A template failed.
     #[error("a mail template failed")]
     Template(#[from] askama::Error),
+}
+
+/// An instant for display. The reader's time zone is unknown, so the text names its own.
+fn shown(instant: Timestamp) -> String {
+    instant.strftime("%-d %B %Y at %H:%M UTC").to_string()
 }

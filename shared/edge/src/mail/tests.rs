@@ -16,27 +16,60 @@ fn moment() -> Timestamp {
     "2026-11-28T14:05:09Z".parse().unwrap()
 }
 
-fn invitation<'a>(name: &'a str, resources: &'a [String], message: Option<&'a str>) -> Letter<'a> {
-    Letter::Invitation {
-        organization: name,
-        role: name,
-        resources,
-        inviter: name,
-        message,
-        link: LINK,
+fn quotation(message: Option<&str>) -> Quotation {
+    message.map(Quotation::from).unwrap_or_default()
+}
+
+fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> Invitation {
+    Invitation {
+        organization: Line::organization(name),
+        role: Line::new(name),
+        resources: resources.into(),
+        inviter: Line::person(name),
+        message: quotation(message),
+        link: LINK.parse().unwrap(),
         expires_at: moment(),
     }
 }
 
-fn added<'a>(name: &'a str, resources: &'a [String], message: Option<&'a str>) -> Letter<'a> {
-    Letter::Added {
-        organization: name,
-        role: name,
-        resources,
-        by: name,
-        message,
-        link: LINK,
+fn added_of(name: &str, resources: &[String], message: Option<&str>) -> Added {
+    Added {
+        organization: Line::organization(name),
+        role: Line::new(name),
+        resources: resources.into(),
+        by: Line::person(name),
+        message: quotation(message),
+        link: LINK.parse().unwrap(),
     }
+}
+
+fn invitation(name: &str, resources: &[String], message: Option<&str>) -> Outgoing {
+    invitation_of(name, resources, message).write(ann()).unwrap()
+}
+
+fn added(name: &str, resources: &[String], message: Option<&str>) -> Outgoing {
+    added_of(name, resources, message).write(ann()).unwrap()
+}
+
+fn ending(organization: &str, role: &str, resource: Option<&str>, days: u32) -> Outgoing {
+    let letter = AccessEnding {
+        organization: Line::organization(organization),
+        role: Line::new(role),
+        resource: resource.map(Line::new),
+        ends_at: moment(),
+        days,
+    };
+    letter.write(ann()).unwrap()
+}
+
+fn ended(organization: &str, role: &str, resource: Option<&str>, reason: EndReason) -> Outgoing {
+    let letter = AccessEnded {
+        organization: Line::organization(organization),
+        role: Line::new(role),
+        resource: resource.map(Line::new),
+        reason,
+    };
+    letter.write(ann()).unwrap()
 }
 
 fn mime(letter: &Outgoing) -> Vec<u8> {
@@ -111,103 +144,65 @@ fn letters_about_the_end_of_an_organization_read_well() {
     }
 }
 
+fn assert_reads_well(name: &str, letter: &Outgoing) {
+    read_back(letter);
+    let Outgoing {
+        subject, text, html, ..
+    } = letter;
+    insta::assert_snapshot!(name, format!("{subject}\n\n{text}\n{html}"));
+}
+
 #[test]
-fn letters_read_well() {
+fn letters_to_new_people_read_well() {
     let resources = ["Spring cohort".to_owned(), "Bücher & Co".to_owned()];
-    let place = ("Acme", "Implementation admin");
-    let letters = [
-        (
-            "invitation",
-            Letter::Invitation {
-                organization: "Acme",
-                role: "Program admin",
-                resources: &resources,
-                inviter: "Bob Jones",
-                message: Some("Hi Ann,\r\n\r\n\r\nsee https://docs.example first.\nBob"),
-                link: LINK,
-                expires_at: moment(),
-            },
-        ),
-        (
-            "invitation_plain",
-            Letter::Invitation {
-                organization: "Acme",
-                role: "Owner",
-                resources: &[],
-                inviter: "Bob Jones",
-                message: None,
-                link: LINK,
-                expires_at: moment(),
-            },
-        ),
-        (
-            "added",
-            Letter::Added {
-                organization: "Acme",
-                role: "Program admin",
-                resources: &resources,
-                by: "Bob Jones",
-                message: Some("Hi Ann,\r\nsee https://docs.example first.\nBob"),
-                link: "https://app.example",
-            },
-        ),
-        (
-            "added_plain",
-            Letter::Added {
-                organization: "Acme",
-                role: "Owner",
-                resources: &[],
-                by: "Bob Jones",
-                message: None,
-                link: "https://app.example",
-            },
-        ),
-        (
-            "access_ending",
-            Letter::AccessEnding {
-                organization: place.0,
-                role: place.1,
-                resource: None,
-                ends_at: moment(),
-                days: 7,
-            },
-        ),
+    let invitation = Invitation {
+        organization: Line::organization("Acme"),
+        role: Line::new("Program admin"),
+        resources: ResourceNames::from(&resources[..]),
+        inviter: Line::person("Bob Jones"),
+        message: "Hi Ann,\r\n\r\n\r\nsee https://docs.example first.\nBob".into(),
+        link: LINK.parse().unwrap(),
+        expires_at: moment(),
+    };
+    let plain = Invitation {
+        role: Line::new("Owner"),
+        resources: ResourceNames::default(),
+        message: Quotation::default(),
+        ..invitation.clone()
+    };
+    assert_reads_well("invitation", &invitation.write(ann()).unwrap());
+    assert_reads_well("invitation_plain", &plain.write(ann()).unwrap());
+    let added = Added {
+        organization: Line::organization("Acme"),
+        role: Line::new("Program admin"),
+        resources: ResourceNames::from(&resources[..]),
+        by: Line::person("Bob Jones"),
+        message: "Hi Ann,\r\nsee https://docs.example first.\nBob".into(),
+        link: "https://app.example".parse().unwrap(),
+    };
+    let plain = Added {
+        role: Line::new("Owner"),
+        resources: ResourceNames::default(),
+        message: Quotation::default(),
+        ..added.clone()
+    };
+    assert_reads_well("added", &added.write(ann()).unwrap());
+    assert_reads_well("added_plain", &plain.write(ann()).unwrap());
+}
+
+#[test]
+fn letters_about_the_end_of_a_role_read_well() {
+    let role = "Implementation admin";
+    for (name, letter) in [
+        ("access_ending", ending("Acme", role, None, 7)),
         (
             "access_ending_resource",
-            Letter::AccessEnding {
-                organization: place.0,
-                role: "Program sponsor",
-                resource: Some("Spring cohort"),
-                ends_at: moment(),
-                days: 1,
-            },
+            ending("Acme", "Program sponsor", Some("Spring cohort"), 1),
         ),
-        (
-            "access_expired",
-            Letter::AccessEnded {
-                organization: place.0,
-                role: place.1,
-                resource: None,
-                reason: EndReason::Expired,
-            },
-        ),
-        (
-            "access_switched_off",
-            Letter::AccessEnded {
-                organization: place.0,
-                role: place.1,
-                resource: None,
-                reason: EndReason::SwitchedOff,
-            },
-        ),
-    ];
-    for (name, letter) in letters {
-        let letter = letter.render(ann()).unwrap();
-        read_back(&letter);
-        let Outgoing {
-            subject, text, html, ..
-        } = letter;
-        insta::assert_snapshot!(name, format!("{subject}\n\n{text}\n{html}"));
+        ("access_expired", ended("Acme", role, None, EndReason::Expired)),
+        ("access_switched_off", ended("Acme", role, None, EndReason::SwitchedOff)),
+    ] {
+        assert_reads_well(name, &letter);
     }
 }
 
@@ -225,25 +220,12 @@ fn hostile_names_stay_words() {
         "\0\u{1b}[31m\u{7f}",
     ] {
         let resources = vec![name.to_owned(); 25];
-        let letters = [
+        for letter in [
             invitation(name, &resources, Some(name)),
             added(name, &resources, Some(name)),
-            Letter::AccessEnding {
-                organization: name,
-                role: name,
-                resource: Some(name),
-                ends_at: moment(),
-                days: 1,
-            },
-            Letter::AccessEnded {
-                organization: name,
-                role: name,
-                resource: Some(name),
-                reason: EndReason::Expired,
-            },
-        ];
-        for letter in letters {
-            let letter = letter.render(ann()).unwrap();
+            ending(name, name, Some(name), 1),
+            ended(name, name, Some(name), EndReason::Expired),
+        ] {
             read_back(&letter);
             for tag in ["<script", "<b>", "<img", "onclick='"] {
                 assert!(!letter.html.contains(tag), "{}", letter.html);
@@ -276,7 +258,6 @@ fn a_message_cannot_leave_its_quotation() {
             (invitation("Acme", &[], Some(message)), 2),
             (added("Acme", &[], Some(message)), 1),
         ] {
-            let letter = letter.render(ann()).unwrap();
             read_back(&letter);
             for line in letter.text.lines().filter(|line| line.contains("evil")) {
                 assert!(line.starts_with("> "), "{line}");
@@ -296,24 +277,24 @@ fn long_messages_are_cut() {
     let long = "wörd ".repeat(10_000);
     let many = "a\n\n\nb\n".repeat(1_000);
     for message in [&long, &many] {
-        let letter = invitation("Acme", &[], Some(message)).render(ann()).unwrap();
+        let letter = invitation("Acme", &[], Some(message));
         read_back(&letter);
         assert!(letter.text.chars().count() < 3_500);
         assert!(letter.text.lines().count() < 100);
         assert!(letter.text.contains('…'));
     }
     for nothing in ["", " \r\n\t ", "\u{200b}\u{202e}\n\u{feff}"] {
-        let letter = invitation("Acme", &[], Some(nothing)).render(ann()).unwrap();
+        let letter = invitation("Acme", &[], Some(nothing));
         assert!(!letter.text.contains("wrote"), "{}", letter.text);
     }
-    let letter = invitation("\u{200b}", &[], None).render(ann()).unwrap();
+    let letter = invitation("\u{200b}", &[], None);
     assert_eq!(letter.subject, "Somebody invited you to join an organization");
 }
 
 #[test]
 fn many_resources_are_counted() {
     let resources: Vec<String> = (0..25).map(|n| format!("Cohort {n}")).collect();
-    let letter = invitation("Acme", &resources, None).render(ann()).unwrap();
+    let letter = invitation("Acme", &resources, None);
     assert!(
         letter.text.contains("- Cohort 19\n- and 5 more\n\nAccept"),
         "{}",
@@ -337,31 +318,13 @@ fn only_web_links_are_written() {
         "https://app.example/\"><b>",
         "https://app.example/é",
     ] {
-        let letter = Letter::Invitation {
-            organization: "Acme",
-            role: "Owner",
-            resources: &[],
-            inviter: "Bob",
-            message: None,
-            link,
-            expires_at: moment(),
-        };
-        assert!(matches!(letter.render(ann()), Err(LetterError::Link)), "{link:?}");
-        let letter = Letter::Added {
-            organization: "Acme",
-            role: "Owner",
-            resources: &[],
-            by: "Bob",
-            message: None,
-            link,
-        };
-        assert!(matches!(letter.render(ann()), Err(LetterError::Link)), "{link:?}");
+        assert!(matches!(link.parse::<WebLink>(), Err(LetterError::Link)), "{link:?}");
     }
 }
 
 #[test]
 fn a_debug_line_tells_neither_link_nor_address() {
-    let letter = invitation("Acme", &[], None).render(ann()).unwrap();
+    let letter = invitation("Acme", &[], None);
     assert_eq!(format!("{letter:?}"), "Outgoing { to: Address(a***@x.example), .. }");
 }
 
@@ -381,7 +344,7 @@ fn senders_are_checked() {
         let mailbox: Mailbox = input.parse().unwrap();
         assert_eq!((mailbox.name(), mailbox.address().as_str()), (name, address));
         assert_eq!(mailbox.to_string().parse(), Ok(mailbox.clone()));
-        let letter = invitation("Acme", &[], None).render(ann()).unwrap();
+        let letter = invitation("Acme", &[], None);
         let bytes = letter.mime(&mailbox, "mail\r\nX: \u{e9}<>_1", moment());
         let message = MessageParser::new().parse(&bytes).unwrap();
         let from = message.from().unwrap().first().unwrap();
@@ -409,18 +372,13 @@ proptest! {
         resource in any::<String>(),
     ) {
         let resources = [resource.clone()];
-        let ended = Letter::AccessEnded {
-            organization: &name,
-            role: &resource,
-            resource: Some(&name),
-            reason: EndReason::Expired,
-        };
+        let ended = ended(&name, &resource, Some(&name), EndReason::Expired);
         for letter in [
             invitation(&name, &resources, message.as_deref()),
             added(&name, &resources, message.as_deref()),
             ended,
         ] {
-            read_back(&letter.render(ann()).unwrap());
+            read_back(&letter);
         }
     }
 }

@@ -1,7 +1,8 @@
-//! Text that people wrote, made safe for a letter.
+//! Text that people wrote, made safe for a letter. What a template shows of theirs has a type from here.
 
 use muster_domain::address::Address;
 use muster_domain::text::is_ignorable;
+use std::fmt;
 
 /// The longest name shown, in characters.
 const MAX_NAME: usize = 80;
@@ -12,15 +13,104 @@ const MAX_LINES: usize = 60;
 /// The width of a quoted line beyond which a mail program would break it without a quotation mark.
 const QUOTE_WIDTH: usize = 72;
 
+/// The most resources that a letter names before it only counts them.
+const NAMED_RESOURCES: usize = 20;
+
 /// Ends words for programs that detect addresses, and is hardly visible. A zero-width character would not do: some programs count
 /// it as part of a host name, and browsers then drop it (UTS 46).
 const HAIR_SPACE: char = '\u{200a}';
 /// Separates digits for programs that detect telephone numbers, in which spaces are usual.
 const WORD_JOINER: char = '\u{2060}';
 
+/// A name on one line of a letter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    /// A name, such as that of a role; empty if nothing in it is visible.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(one_line(name))
+    }
+
+    /// The name of an organization.
+    #[must_use]
+    pub fn organization(name: &str) -> Self {
+        Self::new(name).or("an organization")
+    }
+
+    /// The name or the address of a person.
+    #[must_use]
+    pub fn person(name: &str) -> Self {
+        Self::new(name).or("Somebody")
+    }
+
+    /// This name, or `words` if nothing in it is visible.
+    fn or(self, words: &str) -> Self {
+        if self.0.is_empty() {
+            Self(words.to_owned())
+        } else {
+            self
+        }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The names of the resources that a role is limited to.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ResourceNames {
+    /// The first of them, which the letter shows.
+    pub(super) first: Vec<Line>,
+    /// The number of the others.
+    pub(super) more: usize,
+}
+
+impl From<&[String]> for ResourceNames {
+    fn from(names: &[String]) -> Self {
+        Self {
+            first: names.iter().take(NAMED_RESOURCES).map(|name| Line::new(name)).collect(),
+            more: names.len().saturating_sub(NAMED_RESOURCES),
+        }
+    }
+}
+
+/// A message that a person wrote, quoted in a letter. Without a message, it has no lines.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Quotation {
+    /// Its lines, without links.
+    pub(super) lines: Vec<String>,
+}
+
+impl From<&str> for Quotation {
+    fn from(message: &str) -> Self {
+        Self { lines: lines(message) }
+    }
+}
+
+impl Quotation {
+    /// The lines marked as a quotation, each short enough to keep its mark on any screen.
+    pub(super) fn marked(&self) -> String {
+        let options = textwrap::Options::new(QUOTE_WIDTH)
+            .initial_indent("> ")
+            .subsequent_indent("> ");
+        let marked: Vec<_> = self
+            .lines
+            .iter()
+            .flat_map(|line| textwrap::wrap(line, &options))
+            .map(|line| line.trim_end().to_owned())
+            .collect();
+        marked.join("\n")
+    }
+}
+
 /// A name on one line: nothing invisible, nothing that changes the direction of text, nothing that mail programs would turn into a
 /// link, and no start of an encoded word (RFC 2047), which they would decode.
-pub(super) fn one_line(name: &str) -> String {
+fn one_line(name: &str) -> String {
     unlinked(&plain_line(name))
 }
 
@@ -77,14 +167,8 @@ fn holds_together(letter: char) -> bool {
     )
 }
 
-/// Like [`one_line`], or `words` if nothing in the name is visible.
-pub(super) fn one_line_or(name: &str, words: &str) -> String {
-    let line = one_line(name);
-    if line.is_empty() { words.to_owned() } else { line }
-}
-
 /// A message, line by line, without links. Empty if nothing in it is visible.
-pub(super) fn lines(message: &str) -> Vec<String> {
+fn lines(message: &str) -> Vec<String> {
     let message = message.replace("\r\n", "\n");
     let mut lines: Vec<String> = Vec::new();
     let mut left = MAX_MESSAGE;
@@ -105,19 +189,6 @@ pub(super) fn lines(message: &str) -> Vec<String> {
         lines.pop();
     }
     lines
-}
-
-/// The lines marked as a quotation, each short enough to keep its mark on any screen.
-pub(super) fn quoted(lines: &[String]) -> String {
-    let options = textwrap::Options::new(QUOTE_WIDTH)
-        .initial_indent("> ")
-        .subsequent_indent("> ");
-    let quoted: Vec<_> = lines
-        .iter()
-        .flat_map(|line| textwrap::wrap(line, &options))
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    quoted.join("\n")
 }
 
 /// The text without invisible characters, with white space as single spaces.

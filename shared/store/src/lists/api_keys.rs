@@ -1,11 +1,11 @@
 //! The API keys of one member.
 
 use super::{Page, Range};
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::Entity as _;
 use crate::keys;
+use crate::store::Store;
 use muster_domain::{ApiKey, OrganizationId, UserId};
 
 impl Store {

@@ -1,10 +1,10 @@
 //! Ranges of entries, and reading several as one.
 
-use crate::Store;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use crate::read::ReadSet;
+use crate::store::Store;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::people::{Period, instant};
 use muster_domain::{Invitation, OrganizationId, Person, PersonId};

@@ -28,7 +28,7 @@ impl Repair<'_> {
     }
 
     /// Keys are written under their member's version, so they did not change while that stayed the same.
-    pub(super) async fn settle_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
+    pub(super) async fn reconcile_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
         let mut found = None;
         for _ in 0..MAX_ATTEMPTS {
             // Keys of a former member are dead, and a job deletes them.
@@ -57,7 +57,7 @@ impl Repair<'_> {
                 should: live.to_string(),
                 outcome: Outcome::Found,
             };
-            if !self.options.mend {
+            if !self.options.fix {
                 return Ok(Some(difference));
             }
             let mut transaction = Transaction::empty(&self.store.table);

@@ -141,7 +141,7 @@ impl Repair<'_> {
     }
 
     /// Compares the organization's counters with the actual rows.
-    pub(super) async fn settle_counters(&self, first: &Tally) -> Result<Vec<Difference>, StoreError> {
+    pub(super) async fn reconcile_counters(&self, first: &Tally) -> Result<Vec<Difference>, StoreError> {
         let key = Key::organization(self.id);
         let mut found = Vec::new();
         for round in 0..MAX_ATTEMPTS {
@@ -175,7 +175,7 @@ impl Repair<'_> {
                     outcome: Outcome::Found,
                 })
                 .collect();
-            if found.is_empty() || !self.options.mend {
+            if found.is_empty() || !self.options.fix {
                 return Ok(found);
             }
             let mut transaction = Transaction::empty(&self.store.table);
@@ -192,7 +192,7 @@ impl Repair<'_> {
     }
 
     /// Compares the counts with the sums of the notes; first with those of the first look, if they are still valid.
-    pub(super) async fn settle_sums(&self, first: Option<Sums>) -> Result<Vec<Difference>, StoreError> {
+    pub(super) async fn reconcile_sums(&self, first: Option<Sums>) -> Result<Vec<Difference>, StoreError> {
         let key = Key::counts(self.id);
         let mut found = Vec::new();
         for round in 0..MAX_ATTEMPTS {
@@ -213,7 +213,7 @@ impl Repair<'_> {
                 None
             } else if told == sums {
                 return Ok(Vec::new());
-            } else if self.options.mend {
+            } else if self.options.fix {
                 let mut transaction = Transaction::empty(&self.store.table);
                 transaction.summed(&key, &sums.0, before.as_ref())?;
                 self.came_to(self.store.write(transaction).await).await?

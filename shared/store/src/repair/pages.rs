@@ -1,12 +1,12 @@
 //! Reading for a repair: ranges page by page, and several items at one instant.
 
 use super::Repair;
-use crate::Store;
 use crate::cursor::Cursor;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::{self, Key};
 use crate::lists::Range;
+use crate::store::Store;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{AttributeValue, Get, TransactGetItem};
 use muster_domain::OrganizationId;

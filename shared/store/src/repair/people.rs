@@ -1,4 +1,4 @@
-//! First look at people: rows, entries, and count notes; and settling the counts.
+//! First look at people: rows, entries, and count notes; and reconciling the counts.
 
 use super::counters::{Sums, Tally};
 use super::subject::Subject;
@@ -70,7 +70,7 @@ impl Repair<'_> {
     }
 
     /// The people who were counted incorrectly throughout the pause: the stream has missed the change.
-    pub(super) async fn settle_notes(
+    pub(super) async fn reconcile_notes(
         &self,
         suspects: BTreeMap<PersonId, Option<String>>,
     ) -> Result<Vec<Difference>, StoreError> {
@@ -80,10 +80,10 @@ impl Repair<'_> {
             if suspects.get(&standing.person) != Some(&standing.is) {
                 continue;
             }
-            let outcome = if self.options.mend {
-                let settled = self.store.reconcile_counts(self.id, &[standing.person]).await;
-                match settled.map_err(|unsettled| unsettled.error) {
-                    Ok(_) => Outcome::Mended,
+            let outcome = if self.options.fix {
+                let reconciled = self.store.reconcile_counts(self.id, &[standing.person]).await;
+                match reconciled.map_err(|failed| failed.error) {
+                    Ok(_) => Outcome::Fixed,
                     Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Outcome::Busy,
                     Err(CommitError::Failed(error)) => return Err(error),
                 }

@@ -1,8 +1,9 @@
 //! Items that follow from people: claims on their addresses. No rule names these.
 
-use super::{Condition, Position, Transaction};
+use super::{Condition, Transaction};
 use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
+use crate::position::Position;
 use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Person};
 use std::collections::BTreeMap;
 

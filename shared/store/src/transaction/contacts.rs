@@ -1,9 +1,10 @@
 //! Items that follow from contacts: one for their address, and index items for their words.
 
-use super::{Condition, Position, Transaction};
+use super::{Condition, Transaction};
 use crate::error::StoreError;
 use crate::items::{Entity, Item};
 use crate::keys::{self, Key};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{Contact, Pair};
 use std::collections::BTreeSet;

@@ -1,10 +1,11 @@
 //! Keeping counts: the note of a person's share, and the counts themselves.
 
-use super::{Condition, Edit, Position, Transaction};
+use super::{Condition, Edit, Transaction};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::Key;
+use crate::position::Position;
 
 impl Transaction<'_> {
     /// Records a person's share in the counts, replacing the earlier one.

@@ -1,10 +1,10 @@
 //! Picking up mail, holding it while its organization is deleted, and releasing it.
 
+use super::Transaction;
 use super::parts::{Condition, Edit};
-use super::{Position, Transaction};
 use crate::error::StoreError;
 use crate::keys::{self, Key};
-use crate::outbox::state_name;
+use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::mail::MailState;
 
@@ -39,6 +39,6 @@ impl Transaction<'_> {
     /// Deletes a mail that waits in this state, unless that was done before.
     pub(crate) fn release(&mut self, mail: &Key, state: MailState) -> Result<(), StoreError> {
         let waits = Condition::new("#state = :state").name("#state", STATE);
-        self.delete(Position::Mail, mail, waits.value(":state", text(state_name(state))))
+        self.delete(Position::Mail, mail, waits.value(":state", text(state.as_str())))
     }
 }

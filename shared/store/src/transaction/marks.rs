@@ -1,35 +1,30 @@
 //! Marking an address: with the outcome of a mail, while that mail exists; with the recipient's own choice; and with the mails sent
 //! to it.
 
+use super::Transaction;
 use super::parts::{Condition, Edit, incomplete, number};
-use super::{Position, Transaction};
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::Deliverability;
-use muster_domain::rules::pace::Sending;
+use muster_domain::feedback::{Deliverability, Mark, Sending};
 use muster_domain::{Address, Mail, OrganizationId};
 
 impl Transaction<'_> {
-    /// Records this named instant on an address, with the address's own fields, unless a recorded one is not earlier.
-    pub(crate) fn mark(
-        &mut self,
-        mail: &Key,
-        address: &Key,
-        about: Item,
-        name: &str,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.check(Position::Mail, mail, Condition::new("attribute_exists(PK)"))?;
+    /// Marks the address of a mail that still exists, with the address's own fields, unless a recorded instant is not earlier.
+    pub(crate) fn mark(&mut self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<(), StoreError> {
+        self.check(Position::Mail, &mail.key(), Condition::new("attribute_exists(PK)"))?;
+        let name = marked_at(mark);
         let earlier = Condition::new("(attribute_not_exists(#at) OR #at < :at)");
         let mut edit = Edit::when(earlier.name("#at", name).value(":at", instant(at)));
         edit.set(name, instant(at));
-        for (name, value) in about {
+        for (name, value) in about(mail.organization, &mail.to) {
             edit.set(&name, value);
         }
-        self.update(Position::Address, address, edit)
+        let key = Key::deliverability(mail.organization, &mail.to);
+        self.update(Position::Address, &key, edit)
     }
 
     /// Records the choice of an address's owner. The change that makes it is made once, so it is the latest.
@@ -37,11 +32,11 @@ impl Transaction<'_> {
         &mut self,
         organization: OrganizationId,
         address: &Address,
-        name: &str,
+        mark: Mark,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut edit = Edit::default();
-        edit.set(name, instant(at));
+        edit.set(marked_at(mark), instant(at));
         for (name, value) in about(organization, address) {
             edit.set(&name, value);
         }
@@ -72,8 +67,19 @@ impl Transaction<'_> {
     }
 }
 
+/// The attribute of a marked address that holds the latest instant of this mark.
+const fn marked_at(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Reached => "reached_at",
+        Mark::Bounced => "bounced_at",
+        Mark::Complained => "complained_at",
+        Mark::Declined => "declined_at",
+        Mark::Wanted => "wanted_at",
+    }
+}
+
 /// The identifying fields of an item about an address.
-pub(crate) fn about(organization: OrganizationId, address: &Address) -> Item {
+fn about(organization: OrganizationId, address: &Address) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([
         (keys::KIND.to_owned(), text(Deliverability::KIND)),

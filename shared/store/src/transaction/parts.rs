@@ -1,9 +1,10 @@
 //! The parts that a transaction is made of, each under a condition.
 
-use super::{Position, Transaction};
+use super::Transaction;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::{self, Key};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use std::collections::HashMap;
 

@@ -1,9 +1,10 @@
 //! Fixing: what is replaced or deleted must be what was read. Also, what other changes record for a repair.
 
-use super::{Condition, Edit, Position, Transaction, number};
+use super::{Condition, Edit, Transaction, number};
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::{Changes, Invitation, Member, Organization, RoleSet};
 use std::collections::BTreeMap;

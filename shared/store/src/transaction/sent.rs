@@ -1,10 +1,11 @@
 //! Counting the mail that members have sent on a day. It has an item of its own: the organization's is hot enough.
 
+use super::Transaction;
 use super::parts::{Condition, Edit, number};
-use super::{Position, Transaction};
 use crate::error::StoreError;
 use crate::items::SENT;
 use crate::keys::{self, Key};
+use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::rules::pace::day;
 use muster_domain::{Changes, Organization};

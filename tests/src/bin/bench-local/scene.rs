@@ -64,6 +64,9 @@ struct Prepared {
     body: Value,
 }
 
+/// More mails than any measurement sends in one organization.
+const MAILS_A_DAY: u64 = 1_000_000;
+
 /// An organization, its owner's token, its path, and its owner's id.
 struct Team {
     owner: String,
@@ -160,6 +163,13 @@ impl Scene {
         let body = json!({"name": "Acme", "role_set": "program-delivery"});
         let made = self.post(&owner, "/v1/organizations".to_owned(), body).await;
         let path = format!("/v1/organizations/{}", made["id"].as_str().unwrap());
+        self.call(Prepared {
+            method: Method::PUT,
+            path: format!("{path}/plan"),
+            token: self.platform.clone(),
+            body: json!({"seat_limit": null, "allowed_domains": [], "mail_limit": MAILS_A_DAY}),
+        })
+        .await;
         let me = self.get(&owner, format!("{path}/members/me")).await["id"]
             .as_str()
             .unwrap()

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Environment variable: set in the process that serves.
 const SERVES: &str = "MUSTER_BENCH_SERVES";
+/// What the address that the server prints begins with.
+const LOOPBACK: &str = "http://127.0.0.1:";
 
 /// Whether this process is the one that is measured.
 pub(crate) fn is_server() -> bool {
@@ -39,8 +41,9 @@ impl Server {
         let base_url = loop {
             line.clear();
             assert!(out.read_line(&mut line).unwrap() > 0, "the backend ended");
-            if let Some(at) = line.find("http://127.0.0.1:") {
-                break line[at..].split([',', '\n']).next().unwrap().to_owned();
+            if let Some((_, rest)) = line.split_once(LOOPBACK) {
+                let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                break format!("{LOOPBACK}{port}");
             }
         };
         // The server would fail to print if this end of the pipe were closed.

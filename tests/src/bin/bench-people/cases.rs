@@ -120,7 +120,7 @@ impl Bench<'_> {
             let options = Options {
                 now: self.h.backend.clock().now(),
                 pause: Duration::ZERO,
-                mend: false,
+                fix: false,
             };
             let began = Instant::now();
             let report = self

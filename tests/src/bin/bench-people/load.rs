@@ -1,5 +1,6 @@
 //! Loading organizations of any size through the store's own items, past the API.
 
+use crate::items::{Sums, items_of};
 use crate::population::{Setting, people};
 use dynoxide::types::AttributeValue as Value;
 use dynoxide::{Database, ImportOptions};
@@ -9,7 +10,6 @@ use muster_domain::{
 };
 use muster_local::Options;
 use muster_store::Key;
-use muster_store::bulk::{Sums, items_of};
 use muster_store::items::{Entity as _, Item};
 use muster_tests::harness::{Harness, Organization};
 use std::path::Path;
@@ -110,7 +110,7 @@ pub(crate) async fn load(folder: &Path, sizes: &[usize]) -> Vec<Loaded> {
                 }
                 Person::Invitation(invitation) => seats += u64::from(invitation.seat),
             }
-            batch.extend(items_of(&person).unwrap());
+            batch.extend(items_of(&person));
             if batch.len() >= BATCH {
                 written += batch.len();
                 import(std::mem::take(&mut batch));

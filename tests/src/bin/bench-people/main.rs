@@ -11,6 +11,7 @@
 
 mod cases;
 mod costs;
+mod items;
 mod load;
 mod population;
 mod table;

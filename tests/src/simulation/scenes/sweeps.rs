@@ -39,7 +39,7 @@ pub fn sweeps(limits: Limits, count: usize) -> Played {
             tokio::time::sleep_until(next).await;
             let done = stage.sweep().await;
             runs += 1;
-            settled += done["settled"].as_u64().unwrap_or_default();
+            settled += done["processed"].as_u64().unwrap_or_default();
             if done["complete"] == json!(true) {
                 break;
             }

@@ -23,12 +23,17 @@ const fn asking(path: &'static str, requires: bool) -> Taker {
 }
 
 /// The routes; whether a route requires anything is whether an empty object is refused.
-pub(super) const ASKERS: [Taker; 5] = [
+pub(super) const ASKERS: [Taker; 10] = [
     asking("/access/v1/evaluation", true),
     asking("/access/v1/evaluations", true),
     asking("/access/v1/search/subject", true),
     asking("/access/v1/search/resource", true),
     asking("/access/v1/search/action", true),
+    asking("/v1/organizations/{org}/access/v1/evaluation", true),
+    asking("/v1/organizations/{org}/access/v1/evaluations", true),
+    asking("/v1/organizations/{org}/access/v1/search/subject", true),
+    asking("/v1/organizations/{org}/access/v1/search/resource", true),
+    asking("/v1/organizations/{org}/access/v1/search/action", true),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +52,11 @@ async fn what_is_no_json_or_no_object_is_a_bad_request() {
         }
         for media_type in [None, Some("text/plain"), Some("application/jsonp")] {
             let answer = g.send(taker, media_type, asked(&g).to_string()).await;
-            is_problem(&answer, &[415], taker.path);
+            is_problem(&answer, &[400], taker.path);
+            assert!(
+                answer.text("/type").ends_with("/unsupported-media-type"),
+                "{media_type:?}"
+            );
         }
         let padded = format!("{}{}", asked(&g), " ".repeat(64 * 1024));
         is_problem(&g.json(taker, padded).await, &[413], taker.path);

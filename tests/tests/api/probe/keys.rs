@@ -164,6 +164,31 @@ const KEYED: &[Keyed] = &[
     ("POST", "/access/v1/search/subject", SHOWN, FORBIDDEN),
     ("POST", "/access/v1/search/resource", SHOWN, FORBIDDEN),
     ("POST", "/access/v1/search/action", SHOWN, FORBIDDEN),
+    ("POST", "/v1/organizations/{org}/access/v1/evaluation", SHOWN, FORBIDDEN),
+    (
+        "POST",
+        "/v1/organizations/{org}/access/v1/evaluations",
+        SHOWN,
+        FORBIDDEN,
+    ),
+    (
+        "POST",
+        "/v1/organizations/{org}/access/v1/search/subject",
+        SHOWN,
+        FORBIDDEN,
+    ),
+    (
+        "POST",
+        "/v1/organizations/{org}/access/v1/search/resource",
+        SHOWN,
+        FORBIDDEN,
+    ),
+    (
+        "POST",
+        "/v1/organizations/{org}/access/v1/search/action",
+        SHOWN,
+        FORBIDDEN,
+    ),
     ("GET", "/v1/organizations/{org}/events", SHOWN, FORBIDDEN),
 ];
 

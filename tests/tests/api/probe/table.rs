@@ -108,6 +108,14 @@ const fn asking(path: &'static str, body: fn(&Scenery) -> Value) -> Probe {
     }
 }
 
+/// Such a route of one organization, which is not there for strangers.
+const fn asking_inside(path: &'static str, body: fn(&Scenery) -> Value) -> Probe {
+    Probe {
+        stranger: NOT_FOUND,
+        ..asking(path, body)
+    }
+}
+
 fn asked(s: &Scenery) -> Value {
     let context = json!({ "organization": s.acme.id });
     json!({ "subject": { "type": "user", "id": s.member.id() }, "action": { "name": "content:read" },
@@ -304,6 +312,17 @@ pub(super) const PROBES: &[Probe] = &[
     asking("/access/v1/search/resource", asked),
     asking("/access/v1/search/action", asked),
     outside("GET", "/.well-known/authzen-configuration", none, [SHOWN; 3]),
+    asking_inside("/v1/organizations/{org}/access/v1/evaluation", asked),
+    asking_inside("/v1/organizations/{org}/access/v1/evaluations", asked),
+    asking_inside("/v1/organizations/{org}/access/v1/search/subject", asked),
+    asking_inside("/v1/organizations/{org}/access/v1/search/resource", asked),
+    asking_inside("/v1/organizations/{org}/access/v1/search/action", asked),
+    outside(
+        "GET",
+        "/.well-known/authzen-configuration/v1/organizations/{org}",
+        none,
+        [SHOWN; 3],
+    ),
     inside(
         "PUT",
         "/v1/organizations/{org}/members/{member}/grants/{type}/{id}",

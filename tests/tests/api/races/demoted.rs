@@ -160,7 +160,7 @@ async fn nobody_changes_anything_with_a_power_that_they_lose_before_it_is_writte
         let access = route(binary).access;
         *outcome != Made(GUEST) && access != Access::Platform && access != Access::User
     });
-    for ((binary, outcome), loss) in sampled("a power lost before the write", inside.collect(), 16) {
+    for ((binary, outcome), loss) in sampled("a power lost before the write", inside.collect(), 8) {
         let case = prepare(&b, route(binary)).await;
         let other = case.person(&b, "otto");
         let other = case.join_as(&b, other, "owner").await;

@@ -49,7 +49,7 @@ async fn a_repair_beside_eight_writers_tells_nothing_false_and_breaks_nothing() 
                 let options = Options {
                     now: h.backend.clock().now(),
                     pause: Duration::from_millis(200),
-                    mend: true,
+                    fix: true,
                 };
                 let id = acme.id.parse().unwrap();
                 reports.push(h.backend.app().store().repair(id, options).await.expect("a report"));
@@ -73,7 +73,7 @@ async fn a_repair_beside_eight_writers_tells_nothing_false_and_breaks_nothing() 
     let options = Options {
         now: h.backend.clock().now(),
         pause: Duration::from_millis(200),
-        mend: false,
+        fix: false,
     };
     let last = h
         .backend

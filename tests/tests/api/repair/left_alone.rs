@@ -17,7 +17,7 @@ async fn entries_of_people_who_may_be_on_their_way_are_left_until_they_are_an_ho
     assert_eq!(s.repair(true).await, Report::default());
     assert!(s.get(&key).await.is_some());
     s.h.advance(jiff::SignedDuration::from_mins(61));
-    s.mends("nobody came", &[What::Entry]).await;
+    s.fixes("nobody came", &[What::Entry]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,12 +32,12 @@ async fn deleting_an_entry_of_a_later_state_makes_changes_of_the_row_look_again(
     let mut later = entry();
     later.insert("mark".to_owned(), text(&format!("{came}#{:020}", before + 1)));
     s.put(&key, later).await;
-    s.mends("a change died half way", &[What::Entry]).await;
+    s.fixes("a change died half way", &[What::Entry]).await;
     assert_eq!(version(&s.get(&s.member()).await.unwrap()), before + 1);
 
     // One of an earlier state rests on nothing that could come.
     s.put(&key, entry()).await;
-    s.mends("an entry of long ago", &[What::Entry]).await;
+    s.fixes("an entry of long ago", &[What::Entry]).await;
     assert_eq!(version(&s.get(&s.member()).await.unwrap()), before + 1);
 }
 
@@ -47,7 +47,7 @@ async fn an_organization_that_is_not_there_is_told_from_one_without_differences(
     let options = muster_store::repair::Options {
         now: s.h.backend.clock().now(),
         pause: std::time::Duration::ZERO,
-        mend: true,
+        fix: true,
     };
     let nowhere = "org_0000000000000000000001".parse().unwrap();
     let told = s.h.backend.app().store().repair(nowhere, options).await;

@@ -44,14 +44,14 @@ impl Invitees {
     /// The people, for a role. Only those who may be added directly cost another read.
     pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> Found<People> {
         match self {
-            Self::Addresses(addresses) => named(ctx, read, addresses, role),
-            Self::Contact(contact) => picked(ctx, read, contact),
+            Self::Addresses(addresses) => people_at(ctx, read, addresses, role),
+            Self::Contact(contact) => person_of(ctx, read, contact),
         }
     }
 }
 
 /// The people at these addresses, with the accounts that are vouched for.
-fn named(
+fn people_at(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
     addresses: &[Result<Address, Rejected>],
@@ -67,7 +67,7 @@ fn named(
             continue;
         };
         match account(read, contact, false)? {
-            Lookup::Ready(account) => accounts.push(willing_or_not(read, account)?),
+            Lookup::Ready(account) => accounts.push(with_willingness(read, account)?),
             Lookup::Needs(keys) => more.extend(keys),
         }
     }
@@ -87,7 +87,7 @@ fn named(
 }
 
 /// The person whom a member picks from the contacts, at the address they join with or are invited at.
-fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
+fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
     let organization = ctx.organization.id;
     let contact = create::pick(ctx, read.contact(organization, id)?)?;
     let at = |address: &Address| {
@@ -105,7 +105,7 @@ fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<Pe
     if !read.covers(&joins_at) {
         return Ok(Lookup::Needs(joins_at.into()));
     }
-    let account = willing_or_not(read, account)?;
+    let account = with_willingness(read, account)?;
     let addresses = vec![Ok(account.address().clone())];
     Ok(match address_holders(ctx, read, &addresses)? {
         Lookup::Ready(holders) => Lookup::Ready(People {
@@ -118,7 +118,7 @@ fn picked(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<Pe
 }
 
 /// The account, with whether the person at its address refuses invitations.
-fn willing_or_not(read: &ReadSet, account: Account) -> Result<Account, Problem> {
+fn with_willingness(read: &ReadSet, account: Account) -> Result<Account, Problem> {
     let known = read.deliverability(account.contact.organization, account.address())?;
     Ok(Account {
         is_unwilling: known.is_some_and(|known| known.is_refused()),

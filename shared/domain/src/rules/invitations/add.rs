@@ -13,14 +13,15 @@ use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
 use crate::rules::sources::with_source;
-use crate::rules::{DecisionContext, Violation};
 use crate::source::SourceKind;
 use crate::text::Message;
+use crate::violation::Violation;
 
 /// A contact with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +38,6 @@ pub struct Account {
     pub is_unwilling: bool,
     /// The member who vouches that account and address are one person, if any and still a member.
     pub voucher: Option<Member>,
-}
-
-/// The contacts that can be added at once.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AddableContacts<'a> {
-    /// The contacts with accounts at the requested addresses.
-    pub accounts: &'a [Account],
-    /// The most of them that one transaction can add. The others are invited.
-    pub most: usize,
 }
 
 /// An account that is one person with an address.
@@ -81,18 +73,13 @@ pub fn pick(ctx: &DecisionContext<'_>, found: Option<Contact>) -> Result<Contact
     found.ok_or(PickRefusal::NotFound)
 }
 
-impl<'a> AddableContacts<'a> {
-    pub(super) fn at(&self, address: &Address) -> Option<&'a Account> {
-        self.accounts.iter().find(|account| account.address() == address)
-    }
-}
-
 impl Account {
     /// The account and its address, if more than a matching address identifies the account.
     fn identity(&self) -> Option<Identity<'_>> {
         let id = self.contact.user?;
-        let must_be_asked = self.is_unwilling || self.former.as_ref().is_some_and(|former| former.left);
-        if must_be_asked && !self.is_member {
+        let earlier = self.former.as_ref();
+        let requires_invitation = self.is_unwilling || earlier.is_some_and(|former| former.requires_invitation);
+        if requires_invitation && !self.is_member {
             return None;
         }
         if self.contact.vouched {

@@ -3,7 +3,7 @@
 //! People known by their account, not only by an address, are added at once instead (`coaching-site`, `client-practice`). One
 //! rule covers both, so that both need the same power.
 
-pub use super::add::{Account, AddableContacts, PickRefusal, pick};
+pub use super::add::{Account, PickRefusal, pick};
 
 use super::extend::{joined, take_in};
 use crate::address::{Address, Rejected};
@@ -15,14 +15,15 @@ use crate::mail::{Letter, Mail, MailState};
 use crate::member::Member;
 use crate::organization::Seats;
 use crate::roleset::permission;
+use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, RequestedOffer, check, domain_fault};
 use crate::rules::pace::MailLimit;
-use crate::rules::{DecisionContext, Violation};
 use crate::text::Message;
 use crate::time::days_after;
+use crate::violation::Violation;
 use std::collections::BTreeMap;
 
 /// The holder of an address in an organization.
@@ -46,8 +47,8 @@ pub struct Invite<'a> {
     pub addresses: &'a [Result<Address, Rejected>],
     /// The present holder of each address.
     pub holders: &'a BTreeMap<Address, Holder>,
-    /// The contacts that can be added at once.
-    pub known: AddableContacts<'a>,
+    /// The accounts of contacts at these addresses. The others are invited.
+    pub accounts: &'a [Account],
     /// The role, with its resources and its term.
     pub wanted: RequestedOffer<'a>,
     /// The inviter's message.
@@ -74,8 +75,8 @@ pub enum InviteRefusal {
     MailLimit(MailLimit),
 }
 
-/// Invites every address, or none. People known by their account become members, and members whom the actor cannot see are
-/// taken in: both are in the changes.
+/// Invites every address, or none. People known by their account become members, in the order of their addresses, and members
+/// whom the actor cannot see are taken in: both are in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every invalid address and field.
@@ -134,7 +135,6 @@ fn check_addresses<'r>(
     request: &Invite<'r>,
     offer: Option<&Offer<'_>>,
 ) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Violation>> {
-    let role = ctx.set.role(request.wanted.role);
     let mut violations = Vec::new();
     let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
     if request.addresses.is_empty() {
@@ -144,51 +144,56 @@ fn check_addresses<'r>(
             "at least one address is required",
         ));
     }
-    for address in request.addresses {
-        let address = match address {
-            Ok(address) => address,
-            Err(rejected) => {
-                violations.push(Violation::address(
-                    rejected.input.clone(),
-                    "invalid_email",
-                    rejected.error.to_string(),
-                ));
-                continue;
-            }
-        };
-        match request.holders.get(address) {
-            Some(Holder::Member(_)) => {
-                violations.push(Violation::address(
-                    address.as_str(),
-                    "already_member",
-                    "is already a member",
-                ));
-            }
-            Some(Holder::Invitation(_)) => {
-                violations.push(Violation::address(
-                    address.as_str(),
-                    "already_invited",
-                    "already has a pending invitation",
-                ));
-            }
-            // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
-            Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => {
-                let account = request.known.at(address).filter(|a| a.is_good(ctx, offer));
-                let outside = role.and_then(|role| domain_fault(ctx, role, address));
-                let in_the_way = account.and_then(|a| a.violation(&good));
-                // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
-                let account = account.filter(|_| in_the_way.is_none());
-                match outside.or_else(|| in_the_way.filter(|_| sees_contacts(ctx))) {
-                    Some(violation) => violations.push(violation),
-                    None => good.push((address, account)),
-                }
-            }
+    for given in request.addresses {
+        let checked = given.as_ref().map_err(invalid_address);
+        match checked.and_then(|address| Ok((address, account_at(ctx, request, offer, address, &good)?))) {
+            Ok(address) => good.push(address),
+            Err(violation) => violations.push(violation),
         }
     }
     if violations.is_empty() {
         Ok(good)
     } else {
         Err(violations)
+    }
+}
+
+fn invalid_address(rejected: &Rejected) -> Violation {
+    Violation::address(rejected.input.clone(), "invalid_email", rejected.error.to_string())
+}
+
+/// The account that is added at once at this address, if any, after the addresses `before`; or why the address cannot be
+/// invited.
+fn account_at<'r>(
+    ctx: &DecisionContext<'_>,
+    request: &Invite<'r>,
+    offer: Option<&Offer<'_>>,
+    address: &Address,
+    before: &[(&Address, Option<&Account>)],
+) -> Result<Option<&'r Account>, Violation> {
+    let taken = match request.holders.get(address) {
+        Some(Holder::Member(_)) => Some(("already_member", "is already a member")),
+        Some(Holder::Invitation(_)) => Some(("already_invited", "already has a pending invitation")),
+        // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
+        Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => None,
+    };
+    if let Some((code, detail)) = taken {
+        return Err(Violation::address(address.as_str(), code, detail));
+    }
+    if let Some(outside) = ctx
+        .set
+        .role(request.wanted.role)
+        .and_then(|role| domain_fault(ctx, role, address))
+    {
+        return Err(outside);
+    }
+    let known = request.accounts.iter().find(|account| account.address() == address);
+    let account = known.filter(|account| account.is_good(ctx, offer));
+    match account.and_then(|account| account.violation(before)) {
+        None => Ok(account),
+        Some(in_the_way) if sees_contacts(ctx) => Err(in_the_way),
+        // Only actors who see contacts learn what is wrong with an account. For others, the address is invited instead.
+        Some(_) => Ok(None),
     }
 }
 
@@ -228,8 +233,7 @@ fn send(
             changes = changes.and(take_in(ctx, member, offer, request.message.as_ref(), ids));
             continue;
         }
-        let newcomers = changes.members.iter().filter(|pair| pair.before.is_none()).count();
-        if let Some(account) = account.filter(|_| newcomers < request.known.most) {
+        if let Some(account) = account {
             changes = changes.and(super::add::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }

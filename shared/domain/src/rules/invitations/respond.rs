@@ -1,13 +1,13 @@
 //! Answering an invitation: accept or decline, by the person whose verified address was invited.
 
 use crate::address::Address;
-use crate::changes::{Changes, Pair, Reliance};
+use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, Recorder};
 use crate::feedback::{Deliverability, Mark};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::invitation::{CancelReason, Invitation, InvitationState};
-use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
+use crate::member::{Grant, Member, Profile, Reliance, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;

@@ -1,12 +1,11 @@
 //! Opening: the power that a key gives to the bearer of its secret.
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Secret, Unusable};
-use crate::changes::Reliance;
-use crate::member::Member;
+use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
 use crate::rules::DecisionContext;
-use crate::rules::giving::power_until;
+use crate::rules::hierarchy::power_until;
 use jiff::Timestamp;
 
 /// A key that is used or asked about, and what it depends on.

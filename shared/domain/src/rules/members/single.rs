@@ -1,16 +1,18 @@
 //! Assigning or removing one role on one resource; everything else that the member holds stays.
 
 use super::wanted::grant;
-use super::{MemberRefusal, WantedGrant, changed, check_power, has_a_say, target};
+use super::{MemberRefusal, WantedGrant, changed, check_power, target};
 use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment, Status};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
+use crate::rules::DecisionContext;
 use crate::rules::giving::bounded;
+use crate::rules::hierarchy::may_change_roles;
 use crate::rules::sources::with_source;
-use crate::rules::{DecisionContext, Violation};
 use crate::source::RoleSource;
+use crate::violation::Violation;
 
 /// Assigns a member a role on one resource, in place of the one that they hold there. Assigning the same again changes nothing.
 ///
@@ -100,7 +102,7 @@ pub fn revoke_one(
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(ctx, found)?;
     let on = there(ctx, resource);
-    let oneself = before.id == ctx.actor.id && ctx.is_unrestricted() && has_a_say(ctx, before);
+    let oneself = before.id == ctx.actor.id && ctx.is_unrestricted() && may_change_roles(ctx, before);
     if !oneself && !ctx.authority().allows(permission::MEMBERS_MANAGE, on) {
         return Err(MemberRefusal::Forbidden);
     }

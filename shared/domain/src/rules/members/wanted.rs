@@ -1,27 +1,54 @@
 //! The roles requested for a member, checked against the organization.
 
-use super::{Holdings, MemberRefusal, WantedGrant};
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
+use crate::resource::{Resource, ResourceKey};
 use crate::roleset::{Resources, Role};
+use crate::rules::DecisionContext;
 use crate::rules::offer::{RequestedOffer, check, member_domain_fault};
-use crate::rules::{DecisionContext, Violation};
 use crate::text::RoleId;
 use crate::time::Term;
+use crate::violation::Violation;
 use jiff::Timestamp;
 
+/// A requested role on one resource.
+pub struct WantedGrant {
+    /// The resource's key, and the resource found under it, if any.
+    pub resource: (ResourceKey, Option<Resource>),
+    /// The role.
+    pub role: RoleId,
+    /// When the grant ends, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// All that a member is to hold.
+pub enum Holdings<'a> {
+    /// One role with its resources and its term.
+    One(RequestedOffer<'a>),
+    /// A role on the organization (or none) and any mix of grants.
+    Mix {
+        /// The role on the organization.
+        role: Option<&'a RoleId>,
+        /// Its term, if it is limited in time.
+        term: Option<Term>,
+        /// The grants.
+        grants: &'a [WantedGrant],
+    },
+}
+
+/// The role on the organization, and the grants.
 type NewHoldings = (Option<RoleAssignment>, Vec<Grant>);
 
 /// The holdings of the member after the change: the role on the organization, and the grants.
-pub(super) fn wanted_holdings(
+pub(super) fn holdings(
     ctx: &DecisionContext<'_>,
     before: &Member,
     wanted: &Holdings<'_>,
-) -> Result<NewHoldings, MemberRefusal> {
+) -> Result<NewHoldings, Vec<Violation>> {
     match wanted {
         Holdings::One(wanted) => {
-            let offer = check(ctx, wanted).map_err(MemberRefusal::Invalid)?;
+            let offer = check(ctx, wanted)?;
             if let Some(violation) = offer.member_domain_fault(ctx, before) {
-                return Err(MemberRefusal::Invalid(vec![violation]));
+                return Err(vec![violation]);
             }
             let grants = offer
                 .grants(ctx.now)
@@ -53,14 +80,36 @@ fn mix(
     before: &Member,
     role: Option<&RoleId>,
     term: Option<Term>,
-    grants: &[WantedGrant],
-) -> Result<NewHoldings, MemberRefusal> {
-    let mut violations = Vec::new();
-    let mut held = None;
+    wanted: &[WantedGrant],
+) -> Result<NewHoldings, Vec<Violation>> {
+    let held = role.map_or(Ok(None), |role| assignment(ctx, before, role, term));
+    let grants = distinct_grants(ctx, before, wanted);
+    match (held, grants) {
+        (Ok(None), Ok(_)) if role.is_none() && wanted.is_empty() => Err(vec![Violation::field(
+            "grants",
+            "required",
+            "a role or at least one grant is required",
+        )]),
+        (Ok(held), Ok(grants)) => Ok((held, grants)),
+        (held, grants) => {
+            let mut violations = held.err().unwrap_or_default();
+            violations.extend(grants.err().unwrap_or_default());
+            Err(violations)
+        }
+    }
+}
+
+/// The role on the organization. One that the member holds and that is named again without a term stays as it is, with its end.
+fn assignment(
+    ctx: &DecisionContext<'_>,
+    before: &Member,
+    role: &RoleId,
+    term: Option<Term>,
+) -> Result<Option<RoleAssignment>, Vec<Violation>> {
     let kept = before
         .role
         .clone()
-        .filter(|held| Some(&held.role) == role && term.is_none())
+        .filter(|held| held.role == *role && term.is_none())
         .filter(|held| {
             ctx.set
                 .role(&held.role)
@@ -68,25 +117,28 @@ fn mix(
         })
         .filter(|held| held.expires_at.is_none_or(|end| ctx.now < end));
     if kept.is_some() {
-        // The role is named again without a term, so it stays as it is, with its end.
-        held = kept;
-    } else if let Some(role) = role {
-        match check(
-            ctx,
-            &RequestedOffer {
-                role,
-                resources: &[],
-                term,
-            },
-        ) {
-            Ok(offer) => {
-                violations.extend(offer.member_domain_fault(ctx, before));
-                held = offer.held(ctx.now);
-            }
-            Err(more) => violations.extend(more),
-        }
+        return Ok(kept);
     }
-    if grants.len() > MAX_GRANTS {
+    let wanted = RequestedOffer {
+        role,
+        resources: &[],
+        term,
+    };
+    let offer = check(ctx, &wanted)?;
+    match offer.member_domain_fault(ctx, before) {
+        Some(violation) => Err(vec![violation]),
+        None => Ok(offer.held(ctx.now)),
+    }
+}
+
+/// The requested grants, at most one on each resource.
+fn distinct_grants(
+    ctx: &DecisionContext<'_>,
+    before: &Member,
+    wanted: &[WantedGrant],
+) -> Result<Vec<Grant>, Vec<Violation>> {
+    let mut violations = Vec::new();
+    if wanted.len() > MAX_GRANTS {
         violations.push(Violation::field(
             "grants",
             "too_many",
@@ -94,7 +146,7 @@ fn mix(
         ));
     }
     let mut given: Vec<Grant> = Vec::new();
-    for (i, wanted) in grants.iter().enumerate() {
+    for (i, wanted) in wanted.iter().enumerate() {
         match grant(ctx, before, wanted, |field| format!("grants[{i}]{field}")) {
             Ok(grant) if given.iter().any(|g| g.resource == grant.resource) => {
                 violations.push(Violation::field(
@@ -107,17 +159,10 @@ fn mix(
             Err(violation) => violations.push(violation),
         }
     }
-    if role.is_none() && grants.is_empty() {
-        violations.push(Violation::field(
-            "grants",
-            "required",
-            "a role or at least one grant is required",
-        ));
-    }
     if violations.is_empty() {
-        Ok((held, given))
+        Ok(given)
     } else {
-        Err(MemberRefusal::Invalid(violations))
+        Err(violations)
     }
 }
 

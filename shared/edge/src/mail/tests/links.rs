@@ -39,31 +39,14 @@ fn nothing_that_people_write_becomes_a_link() {
     ] {
         assert_eq!(linked(name).len(), 1, "{name}: as it was written");
         let resources = [name.to_owned()];
-        let ending = Letter::AccessEnding {
-            organization: name,
-            role: name,
-            resource: Some(name),
-            ends_at: moment(),
-            days: 1,
-        };
-        let ended = Letter::AccessEnded {
-            organization: name,
-            role: name,
-            resource: Some(name),
-            reason: EndReason::Expired,
-        };
-        let mut letters = vec![
+        let letters = [
             closing::deleted(ann(), name, moment()).unwrap(),
             closing::erased(ann(), name).unwrap(),
-        ];
-        for letter in [
             invitation(name, &resources, Some(name)),
             added(name, &resources, Some(name)),
-            ending,
-            ended,
-        ] {
-            letters.push(letter.render(ann()).unwrap());
-        }
+            ending(name, name, Some(name), 1),
+            ended(name, name, Some(name), EndReason::Expired),
+        ];
         for letter in letters {
             read_back(&letter);
             assert_eq!(linked(&letter.subject), Vec::<String>::new(), "{name}");
@@ -88,7 +71,7 @@ fn no_telephone_number_of_theirs_can_be_called() {
         "٠٨٠٠١٢٣٤٥٦٧",
         "８００１２３４５６７",
     ] {
-        let letter = invitation(name, &[], Some(name)).render(ann()).unwrap();
+        let letter = invitation(name, &[], Some(name));
         for part in [&letter.subject, &letter.text, &letter.html] {
             assert!(!part.contains(name), "{name}: {part}");
         }
@@ -101,7 +84,7 @@ fn no_telephone_number_of_theirs_can_be_called() {
             letter.subject
         );
     }
-    let letter = invitation("Studio 1984", &[], None).render(ann()).unwrap();
+    let letter = invitation("Studio 1984", &[], None);
     assert!(letter.subject.contains("Studio 1984"), "a year stays whole");
 }
 
@@ -119,8 +102,10 @@ fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
     ] {
         let to = Address::parse(address).unwrap();
         assert!(!linked(to.as_str()).is_empty(), "{address}: as it was entered");
-        for letter in [invitation("Acme", &[], None), added("Acme", &[], None)] {
-            let letter = letter.render(to.clone()).unwrap();
+        for letter in [
+            invitation_of("Acme", &[], None).write(to.clone()).unwrap(),
+            added_of("Acme", &[], None).write(to.clone()).unwrap(),
+        ] {
             read_back(&letter);
             assert_eq!(letter.to, to);
             let ours = letter.text.replace(LINK, "").replace("14:05", "");

@@ -31,7 +31,7 @@ pub(crate) async fn take(play: &Play) -> Result<Census, String> {
         let table = items(&play.h).await;
         let left = at_work(&table, swept);
         if left.is_empty() {
-            mend(play, &table).await?;
+            fix(play, &table).await?;
             let table = items(&play.h).await;
             let census = Census::of(table, swept).await?;
             census.check(play).await?;
@@ -77,13 +77,13 @@ fn at_work(table: &[Item], now: Timestamp) -> Vec<Job> {
     jobs
 }
 
-/// Has what an invocation that was killed left behind mended, which is entries alone; anything else is a fault, which mending
+/// Has what an invocation that was killed left behind fixed, which is entries alone; anything else is a fault, which fixing
 /// must not hide.
-async fn mend(play: &Play, table: &[Item]) -> Verdict {
+async fn fix(play: &Play, table: &[Item]) -> Verdict {
     let options = Options {
         now: play.h.backend.clock().now(),
         pause: Duration::ZERO,
-        mend: true,
+        fix: true,
     };
     let store = play.h.backend.app().store();
     for organization in of_kind::<Organization>(table).into_iter().filter(|one| !one.erasing) {
@@ -92,7 +92,7 @@ async fn mend(play: &Play, table: &[Item]) -> Verdict {
         let (left, other): (Vec<_>, Vec<_>) = report
             .differences
             .into_iter()
-            .partition(|one| one.what == What::Entry && one.outcome == Outcome::Mended && one.should == "nothing");
+            .partition(|one| one.what == What::Entry && one.outcome == Outcome::Fixed && one.should == "nothing");
         if report.more || !other.is_empty() {
             return Err(format!("{} had to be repaired: {other:#?}", organization.id));
         }

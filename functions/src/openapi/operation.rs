@@ -1,0 +1,168 @@
+//! What a route's line says about its request and its responses.
+
+use crate::shapes::Items;
+use crate::shapes::access::find::Found;
+use crate::shapes::bulk::Verdicts;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+/// Schemas by their names.
+pub(super) type Schemas = BTreeMap<String, Value>;
+
+/// The input and the answers of one route.
+#[derive(Default)]
+pub struct Operation {
+    pub(super) hidden: bool,
+    pub(super) body: Option<Value>,
+    pub(super) body_can_be_left_out: bool,
+    pub(super) replies: Vec<(u16, Option<Value>)>,
+    pub(super) is_file: bool,
+    is_search: bool,
+    is_bulk: bool,
+    pub(super) query: Vec<&'static str>,
+    pub(super) schemas: Schemas,
+}
+
+impl Operation {
+    /// Takes only its path.
+    pub(crate) fn plain() -> Self {
+        Self::default()
+    }
+
+    /// Not part of the document.
+    pub(crate) fn hidden() -> Self {
+        Self {
+            hidden: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a body.
+    pub(crate) fn takes<T: ToSchema>() -> Self {
+        let mut operation = Self::default();
+        operation.body = Some(operation.reference::<T>());
+        operation
+    }
+
+    /// Takes a body, or none.
+    pub(crate) fn may_take<T: ToSchema>() -> Self {
+        Self {
+            body_can_be_left_out: true,
+            ..Self::takes::<T>()
+        }
+    }
+
+    /// Answers 200 with a body.
+    pub(crate) fn shows<T: ToSchema>() -> Self {
+        Self::plain().answers::<T>(200)
+    }
+
+    /// Answers 200 with a whole list of rows.
+    pub(crate) fn shows_all<Row: ToSchema>() -> Self {
+        let mut operation = Self::shows::<Items<Row>>();
+        operation.reference::<Row>();
+        operation
+    }
+
+    /// Answers 200 with a page of rows.
+    pub(crate) fn pages<Row: ToSchema>(filters: &[&'static str]) -> Self {
+        let mut operation = Self::lists::<Items<Row>>(filters);
+        operation.reference::<Row>();
+        operation
+    }
+
+    /// Answers 200 with a page of a list.
+    pub(crate) fn lists<T: ToSchema>(filters: &[&'static str]) -> Self {
+        let query = filters.iter().copied().chain(["limit", "cursor"]).collect();
+        Self {
+            query,
+            ..Self::shows::<T>()
+        }
+    }
+
+    /// Answers 200 with a file.
+    pub(crate) fn files(filters: &[&'static str]) -> Self {
+        Self {
+            query: filters.to_vec(),
+            replies: vec![(200, None)],
+            is_file: true,
+            ..Self::default()
+        }
+    }
+
+    /// Takes a search, and answers 200 with a page of results.
+    pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
+        let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
+        operation.reference::<Row>();
+        operation.is_search = true;
+        operation
+    }
+
+    /// Takes this query parameter.
+    pub(crate) fn asks(mut self, name: &'static str) -> Self {
+        self.query.push(name);
+        self
+    }
+
+    /// Answers 204.
+    pub(crate) fn done() -> Self {
+        Self {
+            replies: vec![(204, None)],
+            ..Self::default()
+        }
+    }
+
+    /// Answers 201 with a body.
+    pub(crate) fn creates<T: ToSchema>(self) -> Self {
+        self.answers::<T>(201)
+    }
+
+    /// Answers with a body.
+    pub(crate) fn answers<T: ToSchema>(mut self, status: u16) -> Self {
+        let reference = self.reference::<T>();
+        self.replies.push((status, Some(reference)));
+        self
+    }
+
+    /// Answers 200 with a verdict for each row.
+    pub(crate) fn decides<Row: ToSchema>(self) -> Self {
+        let mut operation = self.answers::<Verdicts<Row>>(200);
+        operation.reference::<Row>();
+        operation.is_bulk = true;
+        operation
+    }
+
+    /// Whether it answers with pages, and so seals cursors.
+    #[cfg(test)]
+    pub(crate) fn has_pages(&self) -> bool {
+        self.is_search || self.query.contains(&"cursor")
+    }
+
+    /// Whether it is a bulk action, which decides up to a hundred rows.
+    #[cfg(test)]
+    pub(crate) const fn is_bulk(&self) -> bool {
+        self.is_bulk
+    }
+
+    /// A reference to a type's schema, which the document then contains.
+    pub(super) fn reference<T: ToSchema>(&mut self) -> Value {
+        let mut found: Vec<(String, RefOr<Schema>)> = Vec::new();
+        T::schemas(&mut found);
+        found.push((name_of::<T>(), T::schema()));
+        for (name, schema) in found {
+            self.schemas
+                .insert(name, serde_json::to_value(schema).unwrap_or_default());
+        }
+        json!({ "$ref": format!("#/components/schemas/{}", name_of::<T>()) })
+    }
+}
+
+/// The name of a type's schema. The name for a generic type includes its argument's, so that different arguments differ.
+fn name_of<T: ToSchema>() -> String {
+    let full = std::any::type_name::<T>();
+    let parts = full.split(['<', '>', ',', ' ']).filter(|part| !part.is_empty());
+    parts.filter_map(|part| part.rsplit("::").next()).collect()
+}

@@ -1,0 +1,97 @@
+//! The line of a route in the table, and that of a function without one.
+
+/// Who may call a route.
+///
+/// [`crate::entry`] refuses callers of the wrong kind before anything is read. The rules decide what a member may do, since that
+/// takes the member's roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without a token.
+    Public,
+    /// Signed-in users.
+    User,
+    /// Active members of the organization in the path, and the platform; other callers get 404.
+    Member,
+    /// Signed-in active members, about themselves and the members they manage. The platform may read.
+    Oneself,
+    /// Members with this permission. The platform may read.
+    Permission(&'static str),
+    /// Like [`Access::Permission`], and members about themselves.
+    PermissionOrOneself(&'static str),
+    /// Like [`Access::Permission`], and the platform may also write.
+    PermissionOrPlatform(&'static str),
+    /// Members with this permission on the whole organization.
+    WholePermission(&'static str),
+    /// Signed-in members with this permission.
+    UserPermission(&'static str),
+    /// Signed-in active holders of the protected role.
+    Owner,
+    /// The platform.
+    Platform,
+    /// The platform, and members and API keys: about themselves, or about others with `members:read`.
+    Asker,
+}
+
+/// One route, and the AWS calls its function may make.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The function's binary.
+    pub binary: &'static str,
+    /// The HTTP method; `ANY` for the route that takes all other requests.
+    pub method: &'static str,
+    /// The path as API Gateway writes it; `$default` for the route that takes all other requests.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
+    pub takes_body: bool,
+    /// The path of its handler below `routes`.
+    pub handler: &'static str,
+    /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
+    /// part of a transaction.
+    pub calls: &'static [&'static str],
+    /// A summary of one line.
+    pub summary: &'static str,
+}
+
+impl Route {
+    /// Whether its function may make this AWS call, by the name that the SDK gives it.
+    #[must_use]
+    pub fn may(&self, operation: &str) -> bool {
+        self.calls.iter().any(|call| call.split(' ').next() == Some(operation))
+    }
+
+    /// The methods that lead to its function: a route for GET also takes HEAD.
+    pub fn methods(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let head = (self.method == "GET").then_some("HEAD");
+        std::iter::once(self.method).chain(head)
+    }
+
+    /// The number of its path's segments that are not parameters.
+    pub(super) fn literals(&self) -> usize {
+        self.path.split('/').filter(|part| !part.starts_with('{')).count()
+    }
+
+    /// Whether a path matches this route.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let mut own = self.path.split('/');
+        let mut asked = path.split('/');
+        loop {
+            match (own.next(), asked.next()) {
+                (None, None) => return true,
+                (Some(own), Some(asked)) if own == asked || (own.starts_with('{') && !asked.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// A function that HTTP requests cannot reach.
+#[derive(Debug, Clone, Copy)]
+pub struct Background {
+    /// The function's binary.
+    pub binary: &'static str,
+    /// The AWS calls it may make.
+    pub calls: &'static [&'static str],
+}

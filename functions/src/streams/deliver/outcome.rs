@@ -1,0 +1,86 @@
+//! Recording what became of a mail, and the reasons why it could not be delivered.
+
+use muster_domain::invitation::Delivery;
+use muster_domain::mail::MailState;
+use muster_domain::{Letter, Mail};
+use muster_edge::mail::LetterError;
+use muster_edge::post::PostError;
+use muster_edge::{App, Metric};
+use muster_store::{CommitError, Obstacle, StoreError, Tries};
+
+/// Maximum number of attempts to record the result of a mail. Without the record, the mail would be sent again.
+const MAX_RECORDS: u32 = 9;
+
+/// Why a mail could not be delivered now.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::streams) enum DeliverError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Secret(#[from] muster_edge::secrets::SecretError),
+    #[error(transparent)]
+    Post(#[from] PostError),
+    #[error("the mail cannot be written: {0}")]
+    Letter(#[from] LetterError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    #[error("the mail was taken up by an earlier try, or its organization has changed")]
+    TakenUp,
+    #[error("what became of the mail could not be noted: {0}")]
+    Unnoted(StoreError),
+}
+
+impl DeliverError {
+    /// Whether the table was throttled, so that a retry after a pause may succeed.
+    pub(in crate::streams) const fn is_throttled(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Throttled { .. }) | Self::Commit(CommitError::Throttled)
+        )
+    }
+}
+
+/// Records the result of sending a mail, on the mail and on its invitation.
+pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
+    let mut tries = Tries::new(MAX_RECORDS);
+    loop {
+        let now = app.clock().now();
+        match app.store().move_mail(mail, MailState::Sending, state, now).await {
+            Ok(_) => break,
+            Err(error) if error.is_throttled() && tries.again(Obstacle::Throttle).await => {
+                app.metrics().count(Metric::Throttled, 1);
+            }
+            Err(error) => return Err(DeliverError::Unnoted(error)),
+        }
+    }
+    Ok(show_delivery(app, mail, delivery).await?)
+}
+
+/// Leaves a mail unsent, and shows the reason on its invitation if that is still open.
+pub(super) async fn skip(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
+    // The invitation comes first: if the process dies between the two writes, the next attempt still finds the mail open.
+    if let Some(delivery) = why {
+        show_delivery(app, mail, delivery).await?;
+    }
+    let open = [MailState::Queued, MailState::Sending];
+    let now = app.clock().now();
+    if app
+        .store()
+        .record_outbox_state(mail, &open, MailState::Skipped, now)
+        .await?
+    {
+        app.metrics().count(Metric::MailSkipped, 1);
+    }
+    Ok(())
+}
+
+/// Records the delivery state of a mail on its invitation. If this fails, the retry finds the mail finished and repeats this.
+pub(in crate::streams) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
+    if let Letter::Invitation { invitation, generation } = mail.letter {
+        let store = app.store();
+        store
+            .note_delivery(mail.organization, invitation, generation, delivery)
+            .await?;
+    }
+    Ok(())
+}

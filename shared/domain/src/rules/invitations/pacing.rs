@@ -1,0 +1,117 @@
+//! Pacing: new invitations within the limits on mail, and none to addresses that want no mail.
+
+use super::create::{Invite, InviteRefusal, invite, sees_contacts};
+use crate::address::Address;
+use crate::changes::Changes;
+use crate::feedback::{Deliverability, Reason};
+use crate::id::NewIds;
+use crate::invitation::Invitation;
+use crate::mail::Letter;
+use crate::rules::DecisionContext;
+use crate::rules::pace::{MAX_TO_ADDRESS, Sent, counted, rests};
+use crate::violation::Violation;
+use jiff::Timestamp;
+
+/// The mail that was sent before an invitation.
+#[derive(Debug, Clone, Copy)]
+pub struct MailHistory<'a> {
+    /// The deliverability of the addresses.
+    pub known: &'a [Deliverability],
+    /// The mail already sent on the day.
+    pub sent: Sent,
+}
+
+/// Invites as [`invite`] does, and limits mail: no address is mailed too often, and none that wants no mail.
+///
+/// # Errors
+/// [`InviteRefusal`].
+pub fn invite_at_pace(
+    ctx: &DecisionContext<'_>,
+    request: Invite<'_>,
+    history: MailHistory<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
+    let mut paced = violations(history.known, request.addresses.iter().flatten(), ctx.now);
+    let invited = invite(ctx, request, ids);
+    if let Err(InviteRefusal::Invalid(mut violations)) = invited {
+        // A request that is refused anyway reveals other members' mail only to actors who can see the whole organization.
+        paced.retain(|_| sees_contacts(ctx));
+        paced.retain(|violation| violations.iter().all(|known| known.at != violation.at));
+        violations.extend(paced);
+        return Err(InviteRefusal::Invalid(violations));
+    }
+    let (_, changes) = invited?;
+    // A person who is added gets mail at each of their addresses, including those that the request does not name.
+    let told = changes.mail.iter().map(|mail| &mail.to);
+    for violation in violations(history.known, told, ctx.now) {
+        if paced.iter().all(|known| known.at != violation.at) {
+            paced.push(violation);
+        }
+    }
+    if !paced.is_empty() {
+        return Err(InviteRefusal::Invalid(paced));
+    }
+    let changes = quiet(numbered(changes, history.known, ctx.now), history.known);
+    history
+        .sent
+        .fits(ctx.organization, &changes)
+        .map_err(InviteRefusal::MailLimit)?;
+    Ok((changes.new_invitations(), changes))
+}
+
+/// The violations of addresses that were mailed too often. Addresses that want no mail are not mailed anyway.
+fn violations<'a>(
+    known: &[Deliverability],
+    addresses: impl Iterator<Item = &'a Address>,
+    now: Timestamp,
+) -> Vec<Violation> {
+    let violation = |address: &Address| {
+        let known = known.iter().find(|known| known.address == *address)?;
+        let until = rests(known, now).filter(|_| !known.is_refused())?;
+        let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again at {until}");
+        Some(Violation::address(address.as_str(), "mailed_too_often", detail))
+    };
+    addresses.filter_map(violation).collect()
+}
+
+/// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own: it
+/// rests as long as if it had been resent.
+fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
+    let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
+    for invitation in new.filter_map(|pair| pair.after.as_mut()) {
+        let known = known.iter().find(|known| known.address == invitation.email);
+        let earlier = known.map_or(0, |known| counted(&known.mailed, now).count());
+        invitation.generation = invitation
+            .generation
+            .saturating_add(u32::try_from(earlier).unwrap_or(u32::MAX));
+        for mail in &mut changes.mail {
+            if let Letter::Invitation {
+                invitation: of,
+                generation,
+            } = &mut mail.letter
+                && *of == invitation.id
+            {
+                *generation = invitation.generation;
+            }
+        }
+    }
+    changes
+}
+
+/// These changes, without mail to addresses that want none: a new invitation says why, and waits to be found.
+fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
+    let mut silenced: Vec<(Address, Reason)> = Vec::new();
+    changes.mail.retain(|mail| {
+        let known = known.iter().find(|known| known.address == mail.to);
+        let reason = mail.withheld(known);
+        silenced.extend(reason.map(|reason| (mail.to.clone(), reason)));
+        reason.is_none()
+    });
+    let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
+    for invitation in new.filter_map(|pair| pair.after.as_mut()) {
+        if let Some((_, reason)) = silenced.iter().find(|(address, _)| *address == invitation.email) {
+            invitation.mail = reason.delivery();
+        }
+    }
+    changes
+}

@@ -1,0 +1,209 @@
+//! Resending invitations: one at a member's request, or all in the background.
+
+use super::create::{Holder, letter};
+use super::{InvitationRefusal, answered_for, fits, reoffer, touchable};
+use crate::changes::{Changes, Pair};
+use crate::event::EntityRef;
+use crate::id::{JobId, NewIds};
+use crate::invitation::{Delivery, Invitation, InvitationState};
+use crate::job::{Job, Work};
+use crate::member::Member;
+use crate::resource::Resource;
+use crate::roleset::{Resources, permission};
+use crate::rules::DecisionContext;
+use crate::rules::audit;
+use crate::rules::expiry::expire_invitation;
+use crate::rules::giving::{Way, offer_until};
+use crate::rules::offer::Offer;
+use crate::rules::pace::{Rest, rests_until};
+use crate::time::days_after;
+use crate::violation::Violation;
+
+/// What was found for an expired invitation: its address may have been taken since, and its resources deleted.
+#[derive(Default)]
+pub struct Revival<'a> {
+    /// The present holder of the address.
+    pub holder: Option<&'a Holder>,
+    /// The resources that are registered at present under the keys of its resources.
+    pub resources: &'a [Resource],
+}
+
+/// Resends an invitation: the id stays, the link is new, and the old link is dead. An expired one takes its seat and address
+/// again.
+///
+/// `revival` matters for an expired invitation only. From then on, the actor answers for the invitation.
+///
+/// # Errors
+/// [`InvitationRefusal`].
+pub fn resend(
+    ctx: &DecisionContext<'_>,
+    found: Option<&Invitation>,
+    revival: &Revival<'_>,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
+    resend_as(ctx, found, revival, |invitation| answered_for(ctx, invitation), ids)
+}
+
+/// Resends a pending invitation on the authority of the members who already answer for it, as long as they could still offer
+/// the same. The actor has not looked at this invitation, so the actor does not answer for it: an invitation that a removed
+/// member sent stays dead.
+///
+/// # Errors
+/// [`InvitationRefusal`].
+pub(in crate::rules) fn resend_unseen(
+    ctx: &DecisionContext<'_>,
+    invitation: &Invitation,
+    inviters: &[Member],
+    ids: &mut dyn NewIds,
+) -> Result<Changes, InvitationRefusal> {
+    let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    let kept = invitation.resources.iter().filter(|r| !ctx.organization.is_ending(r));
+    let resources: Vec<_> = kept.cloned().collect();
+    let could_offer = |actor| {
+        let inviter = DecisionContext {
+            actor,
+            key: None,
+            ..*ctx
+        };
+        offer_until(&inviter, Way::Invite, role, &resources).is_some()
+    };
+    let mut answerable = invitation.answerable();
+    let stands = answerable.all(|id| inviters.iter().find(|m| m.id == id).is_some_and(could_offer));
+    if !stands {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    resend_as(ctx, Some(invitation), &Revival::default(), |same| same, ids).map(|(_, changes)| changes)
+}
+
+/// Resends an invitation. `sender` returns the invitation with the members who answer for it.
+fn resend_as(
+    ctx: &DecisionContext<'_>,
+    found: Option<&Invitation>,
+    revival: &Revival<'_>,
+    sender: impl FnOnce(Invitation) -> Invitation,
+    ids: &mut dyn NewIds,
+) -> Result<(Invitation, Changes), InvitationRefusal> {
+    let before = touchable(ctx, found)?;
+    check_resendable(ctx, before, revival.holder)?;
+    let offer = remaining_offer(ctx, before, revival.resources)?;
+    let after = Invitation {
+        generation: before.generation + 1,
+        state: InvitationState::Pending,
+        mail: Delivery::Queued,
+        sent_at: ctx.now,
+        expires_at: days_after(ctx.now, ctx.organization.settings.invitation_ttl_days),
+        ended_at: None,
+        version: before.version + 1,
+        ..sender(reoffer(ctx, before.clone(), &offer)?)
+    };
+    let mail = vec![letter(&after, ctx, ids)];
+    let event = ctx.recorder(ids).event(
+        "invitation.resent",
+        EntityRef::invitation(before.id),
+        Some(audit::invitation(before)),
+        Some(audit::invitation(&after)),
+    );
+    // A lapsed invitation of the same address that was not yet swept makes room.
+    let room = match revival.holder {
+        Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, ctx.now, ids),
+        _ => Changes::default(),
+    };
+    let changes = room.and(Changes {
+        invitations: vec![Pair::change(before.clone(), after.clone())],
+        events: vec![event],
+        mail,
+        relied_on: ctx.relied_on(),
+        ..Changes::default()
+    });
+    fits(ctx, &changes)?;
+    Ok((after, changes))
+}
+
+/// Refuses an invitation that ended otherwise than by time, whose invitee wants no mail, that was sent too often recently, or
+/// whose address was taken since it expired.
+fn check_resendable(
+    ctx: &DecisionContext<'_>,
+    invitation: &Invitation,
+    holder: Option<&Holder>,
+) -> Result<(), InvitationRefusal> {
+    if !matches!(invitation.state, InvitationState::Pending | InvitationState::Expired) {
+        return Err(InvitationRefusal::Ended(invitation.state));
+    }
+    if matches!(invitation.mail, Delivery::Complained | Delivery::Declined) {
+        return Err(InvitationRefusal::Unwanted);
+    }
+    if let Some(until) = rests_until(invitation).filter(|until| ctx.now < *until) {
+        return Err(InvitationRefusal::Rests(Rest::between(ctx.now, until)));
+    }
+    let taken =
+        |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == invitation.id) && !matches!(h, Holder::Lapsed(_));
+    if invitation.state == InvitationState::Expired && holder.is_some_and(taken) {
+        return Err(InvitationRefusal::AddressTaken);
+    }
+    Ok(())
+}
+
+/// What an invitation offers at this moment: without the resources that were deleted since. For an expired one, `registered`
+/// lists the resources that exist.
+fn remaining_offer<'s>(
+    ctx: &DecisionContext<'s>,
+    invitation: &Invitation,
+    registered: &[Resource],
+) -> Result<Offer<'s>, InvitationRefusal> {
+    let invalid = |field: &str, code, detail: String| {
+        let violation = Violation::field(field, code, detail);
+        InvitationRefusal::Invalid(vec![violation])
+    };
+    let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
+    if !ctx.organization.has_enabled(role) {
+        let detail = format!("`{}` is turned off", role.id);
+        return Err(invalid("role", "role_not_enabled", detail));
+    }
+    let revived = invitation.state == InvitationState::Expired;
+    let resources: Vec<_> = invitation
+        .resources
+        .iter()
+        .filter(|r| !ctx.organization.is_ending(r))
+        .filter(|r| !revived || registered.iter().any(|found| found.reference == **r))
+        .cloned()
+        .collect();
+    if role.resources == Resources::AtLeastOne && resources.is_empty() {
+        let detail = "the offered resources have been deleted; change the resources of the invitation first";
+        return Err(invalid("resources", "required", detail.to_owned()));
+    }
+    Ok(Offer {
+        role,
+        resources,
+        term: invitation.term,
+        epoch: ctx.organization.epoch(&role.id),
+    })
+}
+
+/// Starts a background job that resends every pending invitation.
+///
+/// # Errors
+/// [`InvitationRefusal::Forbidden`].
+pub fn resend_all(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<(Job, Changes), InvitationRefusal> {
+    // The job continues with the actor's own authority, so a key with less cannot start it.
+    if !ctx.is_unrestricted() || !ctx.authority().allows_somewhere(permission::MEMBERS_INVITE) {
+        return Err(InvitationRefusal::Forbidden);
+    }
+    let work = Work::ResendAll {
+        by: ctx.actor.id,
+        after: None,
+    };
+    let job = Job::new(JobId::from_uuid(ids.uuid()), ctx.organization.id, work, ctx.now);
+    let event = ctx.recorder(ids).event(
+        "invitations.resend_requested",
+        EntityRef::organization(ctx.organization.id),
+        None,
+        None,
+    );
+    let changes = Changes {
+        jobs: vec![Pair::new(job.clone())],
+        events: vec![event],
+        relied_on: ctx.relied_on(),
+        ..Changes::default()
+    };
+    Ok((job, changes))
+}

@@ -1,0 +1,142 @@
+//! How requests name a user: by the id in Muster, or by the identity provider's subject.
+
+use crate::id::UserId;
+use crate::text::Subject;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What a subject is prefixed with, so that it cannot be confused with an id or a keyword such as `me`.
+const PREFIX: &str = "sub:";
+
+/// A user as a request names them: `usr_…`, or `sub:` and the identity provider's subject.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum UserName {
+    /// By the id in Muster.
+    Id(UserId),
+    /// By the identity provider's subject.
+    Subject(Subject),
+}
+
+/// The text names no user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a user's id that starts with `usr_`, or `sub:` and the identity provider's subject")]
+pub struct UserNameError;
+
+impl UserName {
+    /// Reads a name in which `sub:` can be omitted: text of another form than an id is a subject.
+    ///
+    /// Access requests use this form (OpenID AuthZEN Authorization API 1.0, section 5.1), where no other word can be meant.
+    ///
+    /// # Errors
+    /// [`UserNameError`] if it can be no subject either.
+    pub fn with_bare_subject(text: &str) -> Result<Self, UserNameError> {
+        text.parse()
+            .or_else(|_| text.parse().map(Self::Subject).map_err(|_| UserNameError))
+    }
+
+    /// The shortest text that [`UserName::with_bare_subject`] reads as this subject.
+    #[must_use]
+    pub fn bare(subject: &Subject) -> String {
+        match Self::with_bare_subject(subject.as_str()) {
+            Ok(Self::Subject(same)) if same == *subject => subject.to_string(),
+            _ => format!("{PREFIX}{subject}"),
+        }
+    }
+
+    /// The user, where this is the only issuer of tokens.
+    #[must_use]
+    pub fn id(&self, issuer: &str) -> UserId {
+        match self {
+            Self::Id(id) => *id,
+            Self::Subject(subject) => UserId::of(issuer, subject.as_str()),
+        }
+    }
+}
+
+impl FromStr for UserName {
+    type Err = UserNameError;
+
+    fn from_str(text: &str) -> Result<Self, UserNameError> {
+        match text.strip_prefix(PREFIX) {
+            Some(subject) => subject.parse().map(Self::Subject).map_err(|_| UserNameError),
+            None => text.parse().map(Self::Id).map_err(|_| UserNameError),
+        }
+    }
+}
+
+impl TryFrom<String> for UserName {
+    type Error = UserNameError;
+
+    fn try_from(text: String) -> Result<Self, UserNameError> {
+        text.parse()
+    }
+}
+
+impl From<UserName> for String {
+    fn from(name: UserName) -> Self {
+        name.to_string()
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Subject(subject) => write!(f, "{PREFIX}{subject}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ID: &str = "usr_5Il5ApcqJZi2Gi3OBCs6wc";
+
+    fn subject(text: &str) -> UserName {
+        UserName::Subject(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_subject_is_named_with_its_prefix_and_never_taken_for_an_id_or_a_keyword() {
+        assert_eq!(ID.parse(), Ok(UserName::Id(ID.parse().unwrap())));
+        assert_eq!("sub:alice".parse(), Ok(subject("alice")));
+        assert_eq!(format!("sub:{ID}").parse(), Ok(subject(ID)));
+        assert_eq!("sub:sub:x".parse(), Ok(subject("sub:x")));
+        for text in ["", "me", "alice", "sub:", "usr_", "usr_1", "SUB:alice", "sub:\u{7}"] {
+            assert_eq!(text.parse::<UserName>(), Err(UserNameError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_bare_subject_is_whatever_is_no_id() {
+        assert_eq!(UserName::with_bare_subject(ID), Ok(UserName::Id(ID.parse().unwrap())));
+        for text in ["alice", "me", "usr_1", "auth0|507f"] {
+            assert_eq!(UserName::with_bare_subject(text), Ok(subject(text)));
+        }
+        assert_eq!(UserName::with_bare_subject("sub:alice"), Ok(subject("alice")));
+        assert_eq!(UserName::with_bare_subject(""), Err(UserNameError));
+        assert_eq!(UserName::with_bare_subject("sub:"), Ok(subject("sub:")));
+    }
+
+    #[test]
+    fn a_subject_and_the_id_made_from_it_are_the_same_user() {
+        let id = UserId::of("https://issuer.example", "alice");
+        assert_eq!(subject("alice").id("https://issuer.example"), id);
+        assert_eq!(UserName::Id(id).id("https://another.example"), id);
+        assert_ne!(subject("alice").id("https://another.example"), id);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(text in "(sub:|usr_)?[ -~]{1,30}") {
+            let subject: Subject = text.parse().unwrap();
+            let name = UserName::Subject(subject.clone());
+            prop_assert_eq!(name.to_string().parse(), Ok(name.clone()));
+            prop_assert_eq!(UserName::with_bare_subject(&UserName::bare(&subject)), Ok(name));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Second look at a person or a contact, and fixing differences.
+
+use super::pages::TOGETHER;
+use super::subject::{Expected, Subject, Who};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
+use crate::entries::MARK;
+use crate::error::StoreError;
+use crate::items::Item;
+use crate::keys::{Key, person_id};
+use crate::transaction::{Rest, Transaction};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+/// Findings that one transaction fixes: some need another item, to repeat what they rest on.
+const MENDED: usize = 45;
+/// The age at which no part of a change is still under way. Requests take seconds.
+const OVER: SignedDuration = SignedDuration::from_hours(1);
+
+/// A subject and what concerns it, at one instant.
+struct Seen {
+    own: Option<Item>,
+    subject: Option<Subject>,
+    findings: Vec<Finding>,
+}
+
+/// One incorrect item.
+struct Finding {
+    what: What,
+    key: Key,
+    is: Option<Item>,
+    should: Option<Item>,
+}
+
+impl Finding {
+    fn told(&self, outcome: Outcome) -> Difference {
+        let told = |item: &Option<Item>| match (item, self.what) {
+            (None, _) => "nothing".to_owned(),
+            (Some(_), What::Entry) => "an entry".to_owned(),
+            (Some(item), _) => {
+                let shown = ["holder", "id", "version"]
+                    .into_iter()
+                    .filter_map(|name| item.get(name));
+                let text = shown.filter_map(|value| value.as_s().or_else(|_| value.as_n()).ok());
+                text.map(String::as_str).collect::<Vec<_>>().join(" ")
+            }
+        };
+        let (is, should) = match (told(&self.is), told(&self.should)) {
+            (is, should) if is == should => (format!("{is}, with other attributes"), should),
+            both => both,
+        };
+        let is_claim = self.what == What::Claim;
+        Difference {
+            what: self.what,
+            place: if is_claim {
+                self.key.pk.clone()
+            } else {
+                self.key.sk.clone()
+            },
+            is,
+            should,
+            outcome,
+        }
+    }
+}
+
+impl Repair<'_> {
+    /// Examines one suspect again, and fixes differences.
+    pub(super) async fn reconcile(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
+        let mut found = vec![unsure(who)];
+        for round in 0..MAX_ATTEMPTS {
+            if round > 0 {
+                tokio::time::sleep(Duration::from_millis(50 << round)).await;
+            }
+            let Some(read) = self.look_again(who, left).await? else {
+                continue;
+            };
+            let told = |outcome| read.findings.iter().map(|f| f.told(outcome)).collect::<Vec<_>>();
+            if read.findings.is_empty() {
+                return Ok(Vec::new());
+            }
+            if !self.options.fix {
+                return Ok(told(Outcome::Found));
+            }
+            found = told(Outcome::Busy);
+            if let Some(outcomes) = self.fix(&read, who).await? {
+                for (difference, outcome) in found.iter_mut().zip(outcomes) {
+                    difference.outcome = outcome;
+                }
+                return Ok(found);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The suspect and what concerns it, at one instant; `None` if they kept changing.
+    async fn look_again(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Option<Seen>, StoreError> {
+        let own_key = who.key(self.id);
+        let own = match &own_key {
+            Some(key) => self.store.read(std::slice::from_ref(key)).await?.item(key).cloned(),
+            None => None,
+        };
+        let subject = own.as_ref().map(Subject::read).transpose()?;
+        let expected = subject.as_ref().map(Subject::expected).transpose()?.unwrap_or_default();
+        let concerned = expected.iter().map(|e| &e.key).chain(left);
+        let concerned: BTreeSet<&Key> = concerned.filter(|key| Some(*key) != own_key.as_ref()).collect();
+        let concerned: Vec<Key> = concerned.into_iter().cloned().collect();
+        let mut read = HashMap::new();
+        for part in concerned.chunks(TOGETHER - 1) {
+            let wanted: Vec<Key> = own_key.iter().chain(part).cloned().collect();
+            let Some(mut found) = self.store.together(&wanted).await? else {
+                return Ok(None);
+            };
+            if own_key.as_ref().and_then(|key| found.remove(key)) != own {
+                return Ok(None);
+            }
+            read.extend(found);
+        }
+        let findings = self.findings(who, (own.as_ref(), subject.as_ref()), &expected, &read, left);
+        Ok(Some(Seen { own, subject, findings }))
+    }
+
+    fn findings(
+        &self,
+        who: &Who,
+        (own, subject): (Option<&Item>, Option<&Subject>),
+        expected: &[Expected],
+        read: &HashMap<Key, Item>,
+        left: &BTreeSet<Key>,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for should in expected {
+            let is = if should.what == What::Index {
+                own
+            } else {
+                read.get(&should.key)
+            };
+            if !is.is_some_and(|is| should.is(is)) {
+                findings.push(Finding {
+                    what: should.what,
+                    key: should.key.clone(),
+                    is: is.cloned(),
+                    should: Some(should.item.clone()),
+                });
+            }
+        }
+        let known: BTreeSet<&Key> = expected.iter().map(|e| &e.key).collect();
+        for key in left.iter().filter(|key| !known.contains(key)) {
+            let Some(is) = read.get(key) else { continue };
+            let is_entry = !key.sk.starts_with("CONTACT");
+            // By now the address or word may belong to another.
+            let may_come = is_entry && matches!(who, Who::Person(_)) && self.may_be_coming(is, subject);
+            if may_come || Who::of(key, is) != *who {
+                continue;
+            }
+            findings.push(Finding {
+                what: if is_entry { What::Entry } else { What::Contact },
+                key: (*key).clone(),
+                is: Some(is.clone()),
+                should: None,
+            });
+        }
+        findings
+    }
+
+    /// Whether the entry may have been written before the row of a person who is still being added.
+    fn may_be_coming(&self, entry: &Item, subject: Option<&Subject>) -> bool {
+        let came = |mark: &str| mark.split_once('#').map(|(came, _)| came.to_owned());
+        let of_entry = mark(entry).and_then(|mark| came(&mark));
+        let of_row = subject.and_then(Subject::mark).and_then(|mark| came(&mark));
+        let instant = of_entry.as_ref().and_then(|came| came.parse::<Timestamp>().ok());
+        of_entry != of_row && instant.is_some_and(|came| self.options.now.duration_since(came) < OVER)
+    }
+
+    /// Fixes all findings; `None` on a conflict.
+    async fn fix(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
+        let mut rivals = BTreeMap::new();
+        for finding in read
+            .findings
+            .iter()
+            .filter(|f| f.should.is_some() && f.what != What::Index)
+        {
+            if let Some(is) = &finding.is {
+                rivals.insert(&finding.key, self.rival(&finding.key, is, who).await?);
+            }
+        }
+        let is_claimed = |finding: &&Finding| rivals.get(&finding.key).is_some_and(|rival| rival.is_right);
+        let (claimed, free): (Vec<&Finding>, Vec<&Finding>) = read.findings.iter().partition(is_claimed);
+        for part in free.chunks(MENDED) {
+            let mut transaction = Transaction::empty(&self.store.table);
+            if let Some(key) = who.key(self.id) {
+                let newer = part.iter().any(|f| f.should.is_none() && read.is_older_than(f));
+                let index = part
+                    .iter()
+                    .find(|f| f.what == What::Index)
+                    .and_then(|f| f.should.as_ref());
+                transaction.rest_on(&key, read.own.as_ref(), Rest { again: newer, index })?;
+            }
+            for finding in part.iter().filter(|f| f.what != What::Index) {
+                match &finding.should {
+                    Some(should) => transaction.replace(should.clone(), finding.is.as_ref())?,
+                    None => transaction.remove(&finding.key, finding.is.as_ref())?,
+                }
+            }
+            let rows = part.iter().filter_map(|finding| rivals.get(&finding.key));
+            let rows = rows.filter_map(|rival| Some((rival.key.as_ref()?, rival.own.as_ref())));
+            // Each once, since a transaction cannot contain an item twice.
+            for (key, own) in rows.collect::<BTreeMap<_, _>>() {
+                transaction.rest_on(key, own, Rest::default())?;
+            }
+            if self.came_to(self.store.write(transaction).await).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        let outcome = |f: &Finding| {
+            let is_claimed = claimed.iter().any(|claimed| claimed.key == f.key);
+            if is_claimed { Outcome::Undecided } else { Outcome::Fixed }
+        };
+        Ok(Some(read.findings.iter().map(outcome).collect()))
+    }
+
+    /// The present holder of what should be another's.
+    async fn rival(&self, key: &Key, is: &Item, who: &Who) -> Result<Rival, StoreError> {
+        let holder = || is.get("holder")?.as_s().ok().cloned();
+        let other = match holder() {
+            Some(holder) => Key {
+                sk: holder,
+                ..key.clone()
+            }
+            .person_of()
+            .map(Who::Person),
+            None => Some(Who::of(key, is)),
+        };
+        let other_key = other.filter(|other| other != who).and_then(|other| other.key(self.id));
+        let own = match &other_key {
+            Some(key) => self.store.read(std::slice::from_ref(key)).await?.item(key).cloned(),
+            None => None,
+        };
+        let follows = own.as_ref().map(|own| Subject::read(own)?.keys()).transpose()?;
+        Ok(Rival {
+            is_right: follows.is_some_and(|keys| keys.contains(key)),
+            key: other_key,
+            own,
+        })
+    }
+}
+
+/// The holder, if any, of what should be another's.
+struct Rival {
+    key: Option<Key>,
+    own: Option<Item>,
+    /// Whether it follows from the holder as well.
+    is_right: bool,
+}
+
+impl Seen {
+    /// Whether the entry is of a later version than the row: a change that rests on the row may be under way.
+    fn is_older_than(&self, finding: &Finding) -> bool {
+        let of_row = self.subject.as_ref().and_then(Subject::mark);
+        let of_entry = finding.is.as_ref().and_then(mark);
+        self.own.is_some() && of_entry > of_row
+    }
+}
+
+/// A suspect that others kept changing.
+fn unsure(who: &Who) -> Difference {
+    let (what, place) = match who {
+        Who::Person(id) => (What::Entry, person_id(*id)),
+        Who::Contact(id) => (What::Contact, id.to_string()),
+        Who::Nobody(key) => (What::Entry, key.sk.clone()),
+    };
+    Difference {
+        what,
+        place,
+        is: "unknown".to_owned(),
+        should: "unknown".to_owned(),
+        outcome: Outcome::Busy,
+    }
+}
+
+fn mark(entry: &Item) -> Option<String> {
+    entry.get(MARK)?.as_s().ok().cloned()
+}
