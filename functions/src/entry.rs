@@ -37,7 +37,13 @@ impl Access {
     #[must_use]
     pub const fn takes_keys(self) -> bool {
         match self {
-            Self::Public | Self::User | Self::Oneself | Self::UserPermission(_) | Self::Owner | Self::Platform => false,
+            Self::Public
+            | Self::User
+            | Self::Invitee
+            | Self::Oneself
+            | Self::UserPermission(_)
+            | Self::Owner
+            | Self::Platform => false,
             Self::Member
             | Self::Permission(_)
             | Self::PermissionOrOneself(_)
@@ -109,8 +115,14 @@ pub async fn http_alone<P: 'static>(
     serve::http_alone(move |call| guarded(route, handler, call)).await
 }
 
+/// The response of a route's handler. A problem has the status that its type has on the route.
 async fn guarded<P>(route: Option<&'static Route>, handler: impl Handler<P>, call: Call) -> Outcome {
     let route = route.ok_or_else(Problem::internal)?;
+    let outcome = handled(route, handler, call).await;
+    outcome.map_err(|problem| route.answered(problem))
+}
+
+async fn handled<P>(route: &Route, handler: impl Handler<P>, call: Call) -> Outcome {
     let caller = route.access.caller(&call).await?;
     if !route.takes_body && !call.reads() {
         call.no_body()?;

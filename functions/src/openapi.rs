@@ -1,11 +1,14 @@
 //! The OpenAPI 3.1 document, made from the routes and from the same types that the handlers use.
 
 pub mod operation;
+mod problems;
+pub(crate) mod query;
 
 use self::operation::{Operation, Schemas};
+use self::problems::ProblemResponses;
+use self::query::FILES;
 use crate::routes::{Access, Route, operations};
 use crate::shapes::forms;
-use muster_domain::export::Format;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -22,9 +25,6 @@ fn operation_id(route: &Route) -> String {
     }
 }
 
-/// The formats of a file.
-const FILES: [Format; 2] = [Format::Csv, Format::Xlsx];
-
 /// The whole document.
 #[must_use]
 pub fn document() -> Value {
@@ -33,12 +33,12 @@ pub fn document() -> Value {
     let mut problem = Operation::plain();
     let problem_reference = problem.reference::<Problem>();
     schemas.append(&mut problem.schemas);
-    for (route, mut operation) in operations() {
-        if operation.hidden {
-            continue;
-        }
+    let mut operations = operations();
+    operations.retain(|(_, operation)| !operation.hidden);
+    let problems = ProblemResponses::of(operations.iter().map(|(route, _)| *route), problem_reference);
+    for (route, mut operation) in operations {
         schemas.append(&mut operation.schemas);
-        let described = described(route, &operation, &problem_reference);
+        let described = described(route, &operation, &problems);
         paths
             .entry(route.path)
             .or_default()
@@ -56,6 +56,7 @@ pub fn document() -> Value {
         "security": [{ "token": [] }],
         "paths": paths,
         "components": {
+            "responses": problems.components(),
             "schemas": schemas,
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token from your identity provider, or an API key of the organization (`mk_…`)." },
@@ -64,27 +65,24 @@ pub fn document() -> Value {
     })
 }
 
-fn described(route: &Route, operation: &Operation, problem: &Value) -> Value {
-    let problem = json!({ "description": "A problem (RFC 9457).", "content": { "application/problem+json": { "schema": problem } } });
-    let mut responses = Map::new();
+fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) -> Value {
+    let mut responses = problems.of_route(route);
     for (status, schema) in &operation.replies {
         let mut reply = json!({ "description": if *status == 204 { "Success, without a body." } else { "Success." } });
         if let (Some(schema), Some(reply)) = (schema, reply.as_object_mut()) {
             reply.insert("content".into(), json!({ "application/json": { "schema": schema } }));
         }
-        if let Some(reply) = reply.as_object_mut().filter(|_| operation.is_file) {
+        if let Some(reply) = reply.as_object_mut().filter(|_| route.answers_file) {
             let binary = json!({ "schema": { "type": "string", "format": "binary" } });
             let each = FILES.map(|format| (format.media_type().to_owned(), binary.clone()));
             reply.insert("content".into(), Value::Object(Map::from_iter(each)));
         }
         responses.insert(status.to_string(), reply);
     }
-    if route.method == "GET" && !operation.is_file {
+    if route.method == "GET" && !route.answers_file {
         let same = json!({ "description": "Not modified: a tag in `If-None-Match` matches the current response." });
         responses.insert("304".into(), same);
     }
-    responses.insert("4XX".into(), problem.clone());
-    responses.insert("5XX".into(), problem);
     let mut described = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
@@ -115,6 +113,7 @@ fn access_text(route: &Route) -> String {
     match route.access {
         Access::Public => "For everyone. No authentication is required.".into(),
         Access::User => format!("Requires a signed-in user. {NO_KEYS}"),
+        Access::Invitee => format!("Requires a signed-in user with the verified address that was invited. {NO_KEYS}"),
         Access::Member => format!("Requires an active member or the platform. {OTHERS}"),
         Access::Oneself => format!(
             "Requires a signed-in, active member{or_platform}. Members can do this for themselves and for the members they manage. {NO_KEYS} {OTHERS}"
@@ -137,51 +136,16 @@ fn access_text(route: &Route) -> String {
     }
 }
 
-/// Whether the operation takes the parameters that select people.
-fn is_selecting(operation: &Operation) -> bool {
-    operation.query.contains(&"invite_status")
-}
-
-/// A parameter that selects people.
-fn selecting(name: &str) -> Value {
-    match name {
-        "q" => json!({ "type": "string", "maxLength": 200,
-            "description": "Up to 8 words. Each must begin a word of the name, the address, a part of its local part, or its domain." }),
-        "status" => json!({ "type": "string", "enum": ["active", "inactive"] }),
-        "invite_status" => json!({ "type": "string", "enum": ["accepted", "pending"] }),
-        "role" => json!({ "type": "string", "pattern": forms::WORDS,
-            "description": "Up to 16 roles, separated by commas without spaces: held anywhere, or offered." }),
-        "joined_in" => json!(forms::Period::schema()),
-        "resource" => json!(forms::ResourceText::schema()),
-        "sort" => {
-            json!({ "type": "string", "enum": ["name", "-name", "joined", "-joined", "last_active", "-last_active"] })
-        }
-        _ => json!({ "type": "string" }),
-    }
-}
-
 fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
     let names = route
         .path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = names
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": in_path(route, name) }))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": in_path(name) }))
         .collect();
-    for name in &operation.query {
-        let schema = match *name {
-            "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }),
-            "status" if route.binary == "list-invitations" => {
-                json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" })
-            }
-            "as" => json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),
-            "format" => json!({ "type": "string", "enum": FILES, "default": "csv" }),
-            "since" | "until" => json!(forms::Instant::schema()),
-            "timezone" => json!(forms::TimeZone::schema()),
-            "q" if route.binary == "list-contacts" => json!({ "type": "string", "maxLength": 200 }),
-            name if is_selecting(operation) => selecting(name),
-            _ => json!({ "type": "string" }),
-        };
+    for parameter in &operation.query {
+        let (name, schema) = (parameter.name, (parameter.schema)());
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
     }
     for (name, text) in header_fields(route) {
@@ -196,7 +160,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
 }
 
 /// The schema of a path parameter.
-fn in_path(route: &Route, name: &str) -> Value {
+fn in_path(name: &str) -> Value {
     match name {
         "org" => json!(forms::OrganizationId::schema()),
         "member" => json!(forms::UserIdOrMe::schema()),
@@ -205,7 +169,7 @@ fn in_path(route: &Route, name: &str) -> Value {
         "key" => json!(forms::KeyId::schema()),
         "type" => json!(forms::ResourceType::schema()),
         "contact" => json!(forms::ContactId::schema()),
-        "id" if route.path.contains("{type}") => json!(forms::ResourceId::schema()),
+        "id" => json!(forms::ResourceId::schema()),
         _ => json!({ "type": "string" }),
     }
 }
@@ -213,6 +177,7 @@ fn in_path(route: &Route, name: &str) -> Value {
 /// The header fields that the route reads.
 fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
     match route.method {
+        "GET" if route.answers_file => Vec::new(),
         "GET" => vec![(
             "If-None-Match",
             "Tags of responses that the caller already has. If one of them matches the current response, the status is 304.",
@@ -260,14 +225,16 @@ mod tests {
     }
 
     #[test]
-    fn every_schema_that_is_named_is_there_and_every_one_that_is_there_is_named() {
+    fn every_component_that_is_named_is_there_and_every_one_that_is_there_is_named() {
         let document = super::document();
         let mut named = std::collections::BTreeSet::new();
         references(&document, &mut named);
-        let schemas = document["components"]["schemas"].as_object().unwrap();
-        let there: std::collections::BTreeSet<_> = schemas
-            .keys()
-            .map(|name| format!("#/components/schemas/{name}"))
+        let there: std::collections::BTreeSet<_> = ["responses", "schemas"]
+            .iter()
+            .flat_map(|kind| {
+                let components = document["components"][kind].as_object().unwrap();
+                components.keys().map(move |name| format!("#/components/{kind}/{name}"))
+            })
             .collect();
         assert_eq!(named, there);
     }

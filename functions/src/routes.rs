@@ -14,6 +14,7 @@ pub mod members;
 pub mod organizations;
 pub mod ownership;
 pub mod people;
+pub mod problems;
 pub mod resources;
 pub(crate) mod route;
 
@@ -21,6 +22,7 @@ pub use route::{Access, Background, Route};
 
 use crate::entry::answer;
 use crate::openapi::operation::Operation;
+use crate::openapi::query;
 use crate::shapes::access::Configuration;
 use crate::shapes::access::answer::{Decided, Decisions};
 use crate::shapes::access::ask::Evaluation;
@@ -46,6 +48,7 @@ use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
 use muster_edge::App;
+use muster_edge::problem::ProblemType;
 
 const READ: &str = "dynamodb:BatchGetItem";
 const QUERY: &str = "dynamodb:Query";
@@ -72,15 +75,21 @@ const fn takes_body(kind: &str) -> bool {
     !matches!(kind.as_bytes(), b"plain" | b"done")
 }
 
+/// Whether an operation that begins with this constructor answers with a file.
+const fn answers_file(kind: &str) -> bool {
+    matches!(kind.as_bytes(), b"files")
+}
+
 macro_rules! routes {
     ($( $binary:literal $method_name:literal $path:literal => $handler:path,
-        $access:expr, [$($call:ident),*], $summary:literal,
+        $access:expr, [$($call:ident),*], $summary:literal, $([$($problem:ident),+],)?
         Operation::$kind:ident $(::<$($type:ty),+>)? ($($argument:expr),*)
         $(.$method:ident $(::<$($own:ty),+>)? ($($value:expr),*))*; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
             binary: $binary, method: $method_name, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
-            takes_body: takes_body(stringify!($kind)), handler: stringify!($handler),
+            takes_body: takes_body(stringify!($kind)), answers_file: answers_file(stringify!($kind)), handler: stringify!($handler),
+            own_problems: &[$($(ProblemType::$problem),+)?],
         } ),*];
 
         /// Answers a request with the handler of a binary, in this process. Only `local` links all handlers.
@@ -106,6 +115,7 @@ macro_rules! routes {
 routes! {
     "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
         "Create an organization; the caller becomes its owner",
+        [Forbidden, EmailNotVerified],
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
         "List the organizations that the caller is a member of",
@@ -126,14 +136,17 @@ routes! {
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Restore a deleted organization within 30 days",
+        [OrganizationNotDeleted, OrganizationErased],
         Operation::plain().answers::<OrganizationBody>(200);
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Transfer ownership to another member",
+        [RoleNotAssignable, NoSeatsAvailable, ReceiverInactive],
         Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
         Access::Owner, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Set the billing owner",
+        [NotAnOwner],
         Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
         "List roles, and whether the caller can assign them",
@@ -149,15 +162,17 @@ routes! {
     "delete-resource" "DELETE" "/v1/organizations/{org}/resources/{type}/{id}" => resources::delete,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Delete a resource; access through it ends immediately",
+        [TooManyDeletions],
         Operation::done();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Invite up to 20 addresses, all or none; people with a known account are added directly",
+        [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
         "List pending or ended invitations",
-        Operation::pages::<InvitationBody>(&["status"]);
+        Operation::pages::<InvitationBody>(&[query::INVITATION_STATUS]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Resend up to 100 selected invitations; without a body, resend every pending one in the background",
@@ -173,35 +188,53 @@ routes! {
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a pending invitation",
+        [
+            RoleNotAssignable, NoSeatsAvailable, InvitationExpired, InvitationCancelled, InvitationDeclined,
+            InvitationAlreadyAccepted, InvalidInvitations
+        ],
         Operation::takes::<UpdateInvitation>().answers::<InvitationBody>(200);
     "cancel-invitation" "DELETE" "/v1/organizations/{org}/invitations/{invitation}" => invitations::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Cancel a pending invitation",
+        [InvitationExpired, InvitationDeclined, InvitationAlreadyAccepted],
         Operation::done();
     "resend-invitation" "POST" "/v1/organizations/{org}/invitations/{invitation}/resend" => invitations::resend,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Resend an invitation with a new link",
+        [
+            NoSeatsAvailable, AddressTaken, MailNotWanted, InvitationCancelled, InvitationDeclined,
+            InvitationAlreadyAccepted, InvalidInvitations, InvitationResentTooOften, MailLimitReached
+        ],
         Operation::plain().answers::<InvitationBody>(200);
     "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
         "List the caller's pending invitations",
+        [EmailNotVerified],
         Operation::pages::<WaitingInvitation>(&[]);
     "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
         "Get the public preview of an invitation",
+        [NotFound, InvitationLinkReplaced],
         Operation::shows::<PreviewBody>();
-    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::User, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
+    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::Invitee, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
         "Accept an invitation; the caller becomes a member",
+        [
+            MemberInactive, AlreadyMember, InviterLostAuthority, RoleNotEnabled, DomainNotAllowed, ResourceGone,
+            InvitationExpired, InvitationCancelled, InvitationDeclined, InvitationAlreadyAccepted,
+            InvitationLinkReplaced
+        ],
         Operation::plain().answers::<AcceptedBody>(200);
-    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::User, [READ, PUT, UPDATE, DELETE, SECRET],
+    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET],
         "Decline an invitation",
+        [InvitationExpired, InvitationCancelled, InvitationAlreadyAccepted, InvitationLinkReplaced],
         Operation::done();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
-        Operation::lists::<PeopleBody>(&people::SELECTING);
+        Operation::lists::<PeopleBody>(&query::PEOPLE);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
         Access::WholePermission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
-        Operation::files(&people::SELECTING).asks("format").asks("timezone");
+        [ExportTooLarge],
+        Operation::files(&query::PEOPLE).asks(query::FORMAT).asks(query::TIME_ZONE);
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
         Access::WholePermission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
@@ -229,18 +262,21 @@ routes! {
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::PermissionOrOneself(permission::MEMBERS_READ), [READ, TOUCH],
         "Get a member; `me` is the caller",
-        Operation::shows::<MemberBody>().asks("as");
+        Operation::shows::<MemberBody>().asks(query::AS);
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a member's roles, status or profile",
+        [RoleNotAssignable, NoSeatsAvailable, LastOwner, PayingOwner, OwnMembership],
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member; with `me`, leave the organization",
+        [LastOwner, PayingOwner],
         Operation::done();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Create an API key for yourself or a member you manage; its secret is shown only once",
+        [TooManyApiKeys, MemberWithoutAccess],
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
         Access::Oneself, [READ, QUERY, TOUCH],
@@ -253,6 +289,7 @@ routes! {
     "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Rotate an API key's secret; the old one keeps working for some hours",
+        [ApiKeyExpired, MemberWithoutAccess],
         Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Verify an API key and optionally check a permission",
@@ -260,6 +297,7 @@ routes! {
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Assign or change a role on one resource; with `me`, self-assign one that the caller's role allows",
+        [RoleNotAssignable, NoSeatsAvailable],
         Operation::takes::<PutGrant>().answers::<MemberBody>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
@@ -286,33 +324,41 @@ routes! {
     // The decision point of one organization: the same functions, which the path tells the organization.
     "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
         "Check whether a subject may act on a resource of this organization",
+        [NotFound],
         Operation::takes::<Evaluation>().answers::<Decided>(200);
     "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
         "Check up to 100 access requests in this organization at once",
+        [NotFound],
         Operation::takes::<Evaluations>().answers::<Decisions>(200);
     "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource of this organization",
+        [NotFound],
         Operation::searches::<SubjectSearch, FoundSubject>();
     "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
         "Search resources of this organization a subject may act on",
+        [NotFound],
         Operation::searches::<ResourceSearch, FoundResource>();
     "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
         "Search actions a subject may perform on a resource of this organization",
+        [NotFound],
         Operation::searches::<ActionSearch, FoundAction>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions in one organization",
+        [NotFound],
         Operation::shows::<Configuration>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person directly if their account is known, or else invite them",
+        [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
         "List contacts, or search them by the beginnings of words in their names and addresses",
-        Operation::pages::<ContactBody>(&["q"]);
+        Operation::pages::<ContactBody>(&[query::CONTACT_WORDS]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Register or update a contact",
+        [ContactAddressTaken],
         Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
@@ -321,15 +367,15 @@ routes! {
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
         "List events, newest first",
-        Operation::pages::<EventBody>(&["actor", "subject", "kind", "since", "until"]);
+        Operation::pages::<EventBody>(&query::EVENTS);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
         "Get the OpenAPI document", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],
-        "Get the API reference as a page", Operation::hidden();
+        "Get the API reference as a page", [NotFound], Operation::hidden();
     "get-docs" "GET" "/docs/{file}" => about::docs, Access::Public, [],
-        "Get a file of the API reference page", Operation::hidden();
+        "Get a file of the API reference page", [NotFound], Operation::hidden();
     "not-found" "ANY" "$default" => about::not_found, Access::Public, [],
-        "Answer every other request with 404 or 405", Operation::hidden();
+        "Answer every other request with 404 or 405", [NotFound, MethodNotAllowed], Operation::hidden();
 }
 
 impl Route {

@@ -1,5 +1,6 @@
 //! Answers, held against the OpenAPI document: whatever a test is about, it shows that the document tells the truth.
 
+use muster_edge::reply::PROBLEM_JSON;
 use muster_functions::openapi;
 use muster_functions::routes::{ROUTES, Route};
 use serde_json::Value;
@@ -7,10 +8,22 @@ use std::sync::LazyLock;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(openapi::document);
 
-/// The route that a request takes: of those that match, the one with the earlier literal part.
-fn route(method: &str, path: &str) -> Option<&'static Route> {
-    let matching = ROUTES.iter().filter(|r| r.method == method && r.matches(path));
-    matching.max_by_key(|r| r.path.split('/').map(|part| !part.starts_with('{')).collect::<Vec<_>>())
+/// The routes that the document describes.
+pub fn described() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().filter(|route| !operation(route).is_null())
+}
+
+fn operation(route: &Route) -> &'static Value {
+    &DOCUMENT["paths"][route.path][route.method.to_lowercase()]
+}
+
+/// The described route that a request takes. Of the paths that match, it is the one with the earlier literal part, whatever its
+/// methods.
+pub(crate) fn requested(method: &str, path: &str) -> Option<&'static Route> {
+    let literal = |route: &&Route| -> Vec<bool> { route.path.split('/').map(|part| !part.starts_with('{')).collect() };
+    let closest = ROUTES.iter().filter(|route| route.matches(path)).max_by_key(literal)?;
+    let mut own = described().filter(|route| route.path == closest.path);
+    own.find(|route| route.method == method)
 }
 
 /// Asserts that an answer is one that the document tells of.
@@ -19,20 +32,17 @@ fn route(method: &str, path: &str) -> Option<&'static Route> {
 /// If it is another.
 pub fn assert_told(method: &str, path: &str, status: u16, media_type: &str, body: &Value) {
     // What the gateway says for a function that fails is not the API's.
-    let Some(route) = route(method, path).filter(|_| status < 500) else {
+    let is_of_api = status < 500 || media_type == PROBLEM_JSON;
+    let Some(route) = requested(method, path).filter(|_| is_of_api) else {
         return;
     };
-    let operation = &DOCUMENT["paths"][route.path][method.to_lowercase()];
-    if operation.is_null() {
-        return;
-    }
-    let class = format!("{}XX", status / 100);
-    let responses = &operation["responses"];
-    let told = [status.to_string(), class]
-        .into_iter()
-        .find_map(|key| responses.get(key));
     let what = format!("{} {status}", route.binary);
-    let told = told.unwrap_or_else(|| panic!("the document knows no {what}: {body:#}"));
+    let told = &operation(route)["responses"][status.to_string()];
+    assert!(!told.is_null(), "the document knows no {what}: {body:#}");
+    let told = match told["$ref"].as_str().and_then(|place| place.strip_prefix('#')) {
+        Some(place) => DOCUMENT.pointer(place).expect("a response of the document"),
+        None => told,
+    };
     let Some(schema) = told["content"].get(media_type).map(|content| &content["schema"]) else {
         let is_none = told["content"].is_null() && body.is_null();
         assert!(is_none, "the document knows no {media_type} of {what}: {body:#}");
@@ -70,7 +80,10 @@ fn compare(schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
             faults.extend(verdicts.into_iter().flatten());
         } else if !is_enough {
             // Each says something of the same object, and may not know what the others do.
-            faults.extend(verdicts.into_iter().flatten().filter(|fault| !fault.contains(UNTOLD)));
+            let untold = |fault: &String| verdicts.iter().all(|own| own.iter().any(|other| covers(other, fault)));
+            let kept = verdicts.iter().flatten();
+            let kept = kept.filter(|fault| !fault.contains(UNTOLD) || untold(fault));
+            faults.extend(kept.cloned());
         }
         return;
     }
@@ -112,6 +125,12 @@ fn compare(schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
 }
 
 const UNTOLD: &str = "is not told of";
+
+/// Whether a fault is that the place of another one, or one around it, is not told of.
+fn covers(fault: &str, other: &str) -> bool {
+    let place = fault.strip_suffix(UNTOLD);
+    place.is_some_and(|place| other.starts_with(place.trim_end()))
+}
 
 /// Whether a value is of the type, or of one of the types; a schema without any says nothing of it.
 fn fits(kind: &Value, value: &Value) -> bool {

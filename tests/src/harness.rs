@@ -4,6 +4,7 @@ use crate::calls;
 use crate::document;
 use crate::packaged::Packaged;
 use crate::personas::Persona;
+use crate::problems;
 use muster_domain::address::MAX_ADDRESSES;
 use muster_local::{Backend, Options};
 use reqwest::Method;
@@ -169,6 +170,9 @@ impl Harness {
         let answer = Answer::read(reply).await;
         let media_type = answer.header("content-type").unwrap_or_default();
         document::assert_told(method.as_str(), &path, answer.status, media_type, &answer.body);
+        if let Some(kind) = answer.body["type"].as_str() {
+            problems::note(method.as_str(), &path, kind);
+        }
         answer
     }
 

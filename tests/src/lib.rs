@@ -26,6 +26,7 @@ pub mod personas;
 pub mod prepared;
 pub mod prices;
 pub mod privilege;
+pub mod problems;
 pub mod recount;
 pub mod requests;
 pub mod roles;

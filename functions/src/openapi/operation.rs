@@ -1,5 +1,6 @@
 //! What a route's line says about its request and its responses.
 
+use super::query::{CURSOR, LIMIT, Parameter};
 use crate::shapes::Items;
 use crate::shapes::access::find::Found;
 use crate::shapes::bulk::Verdicts;
@@ -19,10 +20,9 @@ pub struct Operation {
     pub(super) body: Option<Value>,
     pub(super) body_can_be_left_out: bool,
     pub(super) replies: Vec<(u16, Option<Value>)>,
-    pub(super) is_file: bool,
-    is_search: bool,
+    is_paged: bool,
     is_bulk: bool,
-    pub(super) query: Vec<&'static str>,
+    pub(super) query: Vec<Parameter>,
     pub(super) schemas: Schemas,
 }
 
@@ -68,27 +68,26 @@ impl Operation {
     }
 
     /// Answers 200 with a page of rows.
-    pub(crate) fn pages<Row: ToSchema>(filters: &[&'static str]) -> Self {
+    pub(crate) fn pages<Row: ToSchema>(filters: &[Parameter]) -> Self {
         let mut operation = Self::lists::<Items<Row>>(filters);
         operation.reference::<Row>();
         operation
     }
 
     /// Answers 200 with a page of a list.
-    pub(crate) fn lists<T: ToSchema>(filters: &[&'static str]) -> Self {
-        let query = filters.iter().copied().chain(["limit", "cursor"]).collect();
+    pub(crate) fn lists<T: ToSchema>(filters: &[Parameter]) -> Self {
         Self {
-            query,
+            is_paged: true,
+            query: filters.iter().copied().chain([LIMIT, CURSOR]).collect(),
             ..Self::shows::<T>()
         }
     }
 
     /// Answers 200 with a file.
-    pub(crate) fn files(filters: &[&'static str]) -> Self {
+    pub(crate) fn files(filters: &[Parameter]) -> Self {
         Self {
             query: filters.to_vec(),
             replies: vec![(200, None)],
-            is_file: true,
             ..Self::default()
         }
     }
@@ -97,13 +96,13 @@ impl Operation {
     pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
         let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
         operation.reference::<Row>();
-        operation.is_search = true;
+        operation.is_paged = true;
         operation
     }
 
     /// Takes this query parameter.
-    pub(crate) fn asks(mut self, name: &'static str) -> Self {
-        self.query.push(name);
+    pub(crate) fn asks(mut self, parameter: Parameter) -> Self {
+        self.query.push(parameter);
         self
     }
 
@@ -137,8 +136,8 @@ impl Operation {
 
     /// Whether it answers with pages, and so seals cursors.
     #[cfg(test)]
-    pub(crate) fn has_pages(&self) -> bool {
-        self.is_search || self.query.contains(&"cursor")
+    pub(crate) const fn has_pages(&self) -> bool {
+        self.is_paged
     }
 
     /// Whether it is a bulk action, which decides up to a hundred rows.

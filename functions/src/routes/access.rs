@@ -22,22 +22,10 @@ use muster_domain::{ApiKey, Member, ResourceRef};
 use muster_edge::api_key::narrowed;
 use muster_edge::asking::Places;
 use muster_edge::org_context::OrgContext;
-use muster_edge::{Body, Call, Outcome, Problem, Reply, User};
+use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::ReadSet;
 use paging::Paging;
 use serde::Serialize;
-
-/// The body. In this standard, an invalid body is a 400, even where other routes answer 422 or 415.
-fn body<T: Body>(call: &Call) -> Result<T, Problem> {
-    call.body().map_err(bad_request)
-}
-
-fn bad_request(problem: Problem) -> Problem {
-    match problem.status {
-        415 | 422 => Problem { status: 400, ..problem },
-        _ => problem,
-    }
-}
 
 /// The part of a search that all searches have in common.
 struct Opening<'a, B> {
@@ -52,7 +40,7 @@ impl<'a, B: Search> Opening<'a, B> {
     /// The caller, the body, the organization, and the requested page.
     fn of(call: &'a Call, user: User) -> Result<Self, Problem> {
         let asking = Asking::of(call, &user)?;
-        let body: B = body(call)?;
+        let body: B = call.body()?;
         let named = asking.named(body.told());
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {

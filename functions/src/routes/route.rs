@@ -1,5 +1,7 @@
 //! The line of a route in the table, and that of a function without one.
 
+use muster_edge::problem::ProblemType;
+
 /// Who may call a route.
 ///
 /// [`crate::entry`] refuses callers of the wrong kind before anything is read. The rules decide what a member may do, since that
@@ -10,6 +12,8 @@ pub enum Access {
     Public,
     /// Signed-in users.
     User,
+    /// Signed-in users with the verified address that the invitation in the path was sent to.
+    Invitee,
     /// Active members of the organization in the path, and the platform; other callers get 404.
     Member,
     /// Signed-in active members, about themselves and the members they manage. The platform may read.
@@ -32,6 +36,25 @@ pub enum Access {
     Asker,
 }
 
+impl Access {
+    /// Whether the route is about the organization in its path: callers outside it get 404.
+    #[must_use]
+    pub const fn is_inside(self) -> bool {
+        match self {
+            Self::Public | Self::User | Self::Invitee | Self::Asker => false,
+            Self::Member
+            | Self::Oneself
+            | Self::Permission(_)
+            | Self::PermissionOrOneself(_)
+            | Self::PermissionOrPlatform(_)
+            | Self::WholePermission(_)
+            | Self::UserPermission(_)
+            | Self::Owner
+            | Self::Platform => true,
+        }
+    }
+}
+
 /// One route, and the AWS calls its function may make.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
@@ -45,6 +68,8 @@ pub struct Route {
     pub access: Access,
     /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,
+    /// Whether it answers with a file, which has no entity tag.
+    pub answers_file: bool,
     /// The path of its handler below `routes`.
     pub handler: &'static str,
     /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
@@ -52,6 +77,8 @@ pub struct Route {
     pub calls: &'static [&'static str],
     /// A summary of one line.
     pub summary: &'static str,
+    /// The problems that do not follow from the rest of the line. [`Route::problems`] has all of them.
+    pub own_problems: &'static [ProblemType],
 }
 
 impl Route {

@@ -83,7 +83,7 @@ impl Problem {
     #[must_use]
     pub fn new(kind: ProblemType) -> Self {
         Self {
-            kind: format!("{TYPE_BASE}{}", kind.slug()),
+            kind: kind.uri(),
             title: kind.title().to_owned(),
             status: kind.status(),
             detail: None,
@@ -219,7 +219,13 @@ impl Problem {
     /// Whether it is [`Problem::throttled`].
     #[must_use]
     pub fn is_throttled(&self) -> bool {
-        self.kind.strip_prefix(TYPE_BASE) == Some(ProblemType::Throttled.slug())
+        self.problem_type() == Some(ProblemType::Throttled)
+    }
+
+    /// Its type; `None` for one that the catalog does not have.
+    #[must_use]
+    pub fn problem_type(&self) -> Option<ProblemType> {
+        ProblemType::of(&self.kind)
     }
 
     /// 500: an error of Muster's own. Only the log says which.

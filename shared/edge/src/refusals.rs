@@ -158,10 +158,7 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
                 .detail("nothing was changed; `errors` lists what is wrong")
                 .violations(violations),
-            InvitationRefusal::Ended(state) => Self {
-                status: 409,
-                ..ended(state)
-            },
+            InvitationRefusal::Ended(state) => ended(state),
             InvitationRefusal::Rests(rest) => Self::new(ProblemType::InvitationResentTooOften)
                 .detail(format!("it can be sent again at {}", rest.until))
                 .header("retry-after", rest.seconds.to_string()),

@@ -329,3 +329,26 @@ async fn an_accepted_invitation_can_be_neither_cancelled_nor_changed_nor_sent_ag
         .problem(409, "invitation-already-accepted");
     recount(&h).await;
 }
+
+#[tokio::test]
+async fn a_declined_invitation_and_an_expired_one_can_be_neither_cancelled_nor_changed() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ann = h.person("ann");
+    let declined = acme.invite(&h, ann.address(), "admin", &[]).await;
+    let token = h.invitation_token(ann.address()).await;
+    ann.decline(&h, &token).await.expect(204);
+    let expired = acme.invite(&h, "bob@x.example", "admin", &[]).await;
+    h.advance_days(8);
+    for (id, kind) in [(&declined, "invitation-declined"), (&expired, "invitation-expired")] {
+        let path = acme.invitation(id, "");
+        acme.owner.delete(&h, &path).await.problem(409, kind);
+        let body = json!({ "role": "participant" });
+        acme.owner.patch(&h, &path, &body).await.problem(409, kind);
+    }
+    acme.owner
+        .post(&h, &acme.invitation(&declined, "/resend"), &Value::Null)
+        .await
+        .problem(409, "invitation-declined");
+    recount(&h).await;
+}

@@ -284,3 +284,23 @@ async fn what_is_done_to_keys_is_recorded_without_any_secret() {
     }
     assert!(!text.contains("\"hash\""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_without_access_gets_neither_a_key_nor_a_new_secret() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
+    let key = acme.key_for(&h, &acme.owner, &pat, &plain()).await;
+    let member = acme.path(&format!("/members/{}", pat.id()));
+    acme.owner
+        .patch(&h, &member, &json!({ "status": "inactive" }))
+        .await
+        .expect(200);
+    let path = acme.keys_of(&pat);
+    let turn = format!("{path}/{}/rotate", key.id);
+    for (path, body) in [(&path, plain()), (&turn, Value::Null)] {
+        let refused = acme.owner.post(&h, path, &body).await;
+        refused.problem(409, "member-without-access");
+    }
+    recount(&h).await;
+}

@@ -1,6 +1,6 @@
 //! Whether a subject may perform an action: one question, or many.
 
-use super::{Subject, authorize, bad_request, body, place, reply};
+use super::{Subject, authorize, place, reply};
 use crate::routes::members::source_viewer;
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation, NamedOrganization};
@@ -16,7 +16,7 @@ use std::collections::btree_map::Entry;
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
     let asking = Asking::of(&call, &user)?;
-    let body: Evaluation = body(&call)?;
+    let body: Evaluation = call.body()?;
     let ask = BatchEntry::Question(Box::new(body.understood(&asking)));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
@@ -25,9 +25,8 @@ pub async fn evaluate(call: Call, user: User) -> Outcome {
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
     let asking = Asking::of(&call, &user)?;
-    let body: Evaluations = body(&call)?;
-    let asks = body.understood(&asking);
-    let asks = asks.map_err(|violations| bad_request(Problem::invalid(violations)))?;
+    let body: Evaluations = call.body()?;
+    let asks = body.understood(&asking).map_err(Problem::invalid)?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }

@@ -1,6 +1,5 @@
 //! Pages of searches: a token continues only the search it came from.
 
-use super::bad_request;
 use crate::shapes::access::ask::NamedOrganization;
 use crate::shapes::access::find::{Found, FoundPage, Search};
 use muster_domain::violation::Violation;
@@ -23,7 +22,7 @@ pub(super) struct Paging {
 }
 
 fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Problem {
-    bad_request(Problem::invalid([Violation::field(field, code, detail)]))
+    Problem::invalid([Violation::field(field, code, detail)])
 }
 
 impl Paging {

@@ -21,7 +21,7 @@ macro_rules! catalog {
                 match self { $( Self::$variant => $slug, )* }
             }
 
-            /// The statuses it is answered with, the usual one first.
+            /// The statuses it is answered with, the usual one first. Each route has one of them.
             #[must_use]
             pub const fn statuses(self) -> &'static [u16] {
                 match self { $( Self::$variant => &[$($status),+], )* }
@@ -40,6 +40,21 @@ macro_rules! catalog {
             }
         }
     };
+}
+
+impl ProblemType {
+    /// The `type` of its problems.
+    #[must_use]
+    pub fn uri(self) -> String {
+        format!("{TYPE_BASE}{}", self.slug())
+    }
+
+    /// The type of problems with this `type`.
+    #[must_use]
+    pub fn of(uri: &str) -> Option<Self> {
+        let slug = uri.strip_prefix(TYPE_BASE)?;
+        Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
+    }
 }
 
 /// The first status; the catalog names one for each type.
@@ -125,14 +140,14 @@ catalog! {
     MailNotWanted "mail-not-wanted" [409] "The person does not want mail";
     /// Other requests kept changing the same things.
     Conflict "conflict" [409] "Other requests changed the same data";
-    /// The invitation has expired. A change to it is a 409, the invited person gets a 410; so below.
-    InvitationExpired "invitation-expired" [410, 409] "The invitation has expired";
+    /// The invitation has expired. Invitees get a 410, and members who change invitations a 409; so below.
+    InvitationExpired "invitation-expired" [409, 410] "The invitation has expired";
     /// The invitation was cancelled.
-    InvitationCancelled "invitation-cancelled" [410, 409] "The invitation was cancelled";
+    InvitationCancelled "invitation-cancelled" [409, 410] "The invitation was cancelled";
     /// The invitation was declined.
-    InvitationDeclined "invitation-declined" [410, 409] "The invitation was declined";
+    InvitationDeclined "invitation-declined" [409, 410] "The invitation was declined";
     /// The invitation was accepted.
-    InvitationAlreadyAccepted "invitation-already-accepted" [410, 409] "The invitation was already accepted";
+    InvitationAlreadyAccepted "invitation-already-accepted" [409, 410] "The invitation was already accepted";
     /// The invitation was sent again, with a new link.
     InvitationLinkReplaced "invitation-link-replaced" [410] "A newer link was sent";
     /// A condition of the request does not hold.
@@ -140,7 +155,7 @@ catalog! {
     /// The body is larger than the limit.
     BodyTooLarge "body-too-large" [413] "The request body is too large";
     /// The body has another media type or content coding.
-    UnsupportedMediaType "unsupported-media-type" [415] "The media type is not supported";
+    UnsupportedMediaType "unsupported-media-type" [415, 400] "The media type is not supported";
     /// Fields are invalid. Access decisions answer 400, as their standard has it.
     InvalidRequest "invalid-request" [422, 400] "The request is invalid";
     /// Addresses or other parts of an invitation are invalid.
@@ -175,6 +190,7 @@ mod tests {
         let slugs: BTreeSet<&str> = ProblemType::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), ProblemType::ALL.len());
         for kind in ProblemType::ALL {
+            assert_eq!(ProblemType::of(&kind.uri()), Some(*kind));
             assert!(
                 kind.statuses().iter().all(|status| (400..600).contains(status)),
                 "{kind:?}"

@@ -273,7 +273,9 @@ impl<'w> Draw<'w> {
             | Access::UserPermission(wanted) => standing.allows(set, wanted),
             Access::Owner => standing.roles(set).any(|role| role.protected),
             Access::Oneself | Access::Asker => standing.allows(set, permission::MEMBERS_READ),
-            Access::Public | Access::User | Access::Member | Access::Platform => standing.roles(set).next().is_some(),
+            Access::Public | Access::User | Access::Invitee | Access::Member | Access::Platform => {
+                standing.roles(set).next().is_some()
+            }
         };
         let able: Vec<usize> = organization
             .roster

@@ -9,6 +9,7 @@ use crate::world::{Organization, World};
 use jiff::Timestamp;
 use muster_domain::RoleId;
 use muster_domain::roleset::{RoleSet, permission};
+use muster_edge::problem::ProblemType;
 use muster_functions::routes::{Access, ROUTES};
 use muster_tests::recount::tells_secret;
 use serde_json::Value;
@@ -115,6 +116,11 @@ impl Judgement<'_> {
         let of_gateway = self.request.spoiled && [400, 413, 414, 431].contains(&reply.status);
         must(is_problem || of_gateway, || {
             "a refusal that is no well-formed problem".to_owned()
+        })?;
+        let kind = ProblemType::of(text("type")).filter(|kind| route.problems().contains(kind));
+        let is_named = kind.is_some_and(|kind| route.status(kind) == reply.status);
+        must(is_named || of_gateway, || {
+            "a problem that the route does not name".to_owned()
         })
     }
 
@@ -215,8 +221,10 @@ impl Judgement<'_> {
             "a key that only reads changed something".to_owned()
         })?;
         let access = request.route.access;
-        let in_person = matches!(access, Access::Owner | Access::Oneself | Access::Platform)
-            || (access == Access::User && request.route.binary != "verify-api-key")
+        let in_person = matches!(
+            access,
+            Access::Owner | Access::Oneself | Access::Invitee | Access::Platform
+        ) || (access == Access::User && request.route.binary != "verify-api-key")
             || request.route.binary == "delete-organization";
         must(!reply.is_done() || !in_person, || {
             "a key did what is for people".to_owned()
@@ -317,7 +325,7 @@ fn may_succeed(request: &Request, most: &Standing, set: &RoleSet, oneself: bool)
         (Standing::Stranger, _) => false,
         // Whether one who is inactive may leave is the rules' business.
         (Standing::Inactive, _) => binary == "remove-member" && oneself,
-        (_, Access::Public | Access::User | Access::Member) => true,
+        (_, Access::Public | Access::User | Access::Invitee | Access::Member) => true,
         (_, Access::Oneself) => oneself || most.allows(set, permission::MEMBERS_MANAGE),
         (_, Access::Asker) => oneself || most.allows(set, permission::MEMBERS_READ),
         (_, Access::PermissionOrOneself(wanted)) => oneself || most.allows(set, wanted),
