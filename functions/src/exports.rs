@@ -33,7 +33,7 @@ const fn status(status: Status) -> &'static str {
 #[must_use]
 pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
     let grants: Vec<String> = person.grants.iter().map(|grant| grant_text(grant, sheet)).collect();
-    let mut cells = vec![
+    let mut row = vec![
         Cell::text(Some(person.kind)),
         Cell::text(person.name.as_ref()),
         Cell::text(Some(&person.email)),
@@ -46,13 +46,16 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
         Cell::at(person.last_active_at),
         Cell::at(person.role_expires_at),
     ];
-    if sheet.shows_sources() {
+    if sheet.has_sources() {
         let source = person.role_source.as_ref().and_then(Option::as_ref);
         let of_grants = person.grants.iter().filter_map(|grant| grant_source_text(grant, sheet));
-        cells.push(Cell::text(source.map(|source| source_text(source, sheet))));
-        cells.push(joined(&of_grants.collect::<Vec<_>>()));
+        row.push(Cell::text(source.map(|source| source_text(source, sheet))));
+        row.push(joined(&of_grants.collect::<Vec<_>>()));
     }
-    cells
+    if sheet.has_subjects() {
+        row.push(Cell::text(person.subject.as_ref().and_then(Option::as_ref)));
+    }
+    row
 }
 
 fn joined(texts: &[String]) -> Cell {

@@ -229,7 +229,7 @@ routes! {
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
-        Operation::lists::<PeopleBody>(&query::PEOPLE);
+        Operation::lists::<PeopleBody>(&query::PEOPLE).asks(query::BY_SUBJECT);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
         Access::WholePermission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 const TABLE: &str = r#"{"Fn::GetAtt": [Table, Outputs.Arn]}"#;
 /// Attributes that recording a member's activity writes.
-const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted";
+const ACTIVITY: &str = "PK, SK, last_active_at, activity_sk, noted, subject";
 /// Attributes that recording a member's activity, or the use of an API key, writes.
-const ACTIVITY_AND_USE: &str = "PK, SK, last_active_at, activity_sk, noted, last_used_at";
+const ACTIVITY_AND_USE: &str = "PK, SK, last_active_at, activity_sk, noted, subject, last_used_at";
 /// This does not allow the reads in a transaction, so those are named one by one.
 const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": [TransactWriteItems]}}"#;
 const CURSOR_KEY: &str =

@@ -47,9 +47,14 @@ impl Stack {
     /// The product's, from its template as it is written or as SAM expands it.
     #[must_use]
     pub fn new(template: Value) -> Self {
-        let given = PARAMETERS
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)));
+        Self::given(template, &[])
+    }
+
+    /// The same with these values of parameters.
+    #[must_use]
+    pub fn given(template: Value, parameters: &[(&str, &str)]) -> Self {
+        let given = PARAMETERS.iter().chain(parameters);
+        let given = given.map(|(name, value)| ((*name).to_owned(), json!(value)));
         Self::with(template, given.collect())
     }
 

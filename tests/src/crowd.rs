@@ -59,6 +59,7 @@ pub async fn join(app: &App, organization: &harness::Organization, people: &[Per
         .map(|person| {
             let member = Member {
                 id: person.id().parse().unwrap(),
+                subject: None,
                 email: person.address().parse().unwrap(),
                 version: 0,
                 ..held(&owner, &organization, &spring, holding, now)

@@ -47,6 +47,8 @@ pub struct Exchange {
     pub attempt: usize,
     /// How many exchanges had to end one after the other before this one ended: see [`Faults::round_trips`].
     pub depth: usize,
+    /// Names of the header fields that were sent.
+    pub fields: Vec<String>,
     request: Vec<u8>,
     reply: Vec<u8>,
     invocation: String,
@@ -103,6 +105,8 @@ pub enum At {
     Call(usize),
     /// The first call of this operation.
     First(&'static str),
+    /// The call of this operation that comes after so many others of it.
+    After(usize, &'static str),
     /// Every call of this operation.
     Every(&'static str),
 }
@@ -245,6 +249,7 @@ impl Faults {
             call,
             attempt,
             depth: before.unwrap_or_default() + 1,
+            fields: request.headers().iter().map(|(name, _)| name.to_owned()).collect(),
             request: sent.to_vec(),
             reply: Vec::new(),
             invocation,
@@ -272,6 +277,13 @@ impl Fault {
                 .find(|e| e.operation == wanted)
                 .map(|e| e.call)
                 .or_else(|| (operation == wanted).then_some(call)),
+            At::After(count, wanted) => {
+                let of_it = before.iter().filter(|e| e.operation == wanted && e.attempt == 1);
+                let mut known = of_it
+                    .map(|e| e.call)
+                    .chain((operation == wanted && attempt == 1).then_some(call));
+                known.nth(count)
+            }
             At::Every(wanted) => (operation == wanted).then_some(call),
         };
         let meets = match self.reach {

@@ -4,7 +4,7 @@ pub mod entries;
 
 use crate::harness::Harness;
 use muster_domain::rules::keys::is_listed;
-use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Secret, Work, roleset};
+use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Secret, UserId, Work, roleset};
 use muster_store::items::{Claim, Entity, Item};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,9 @@ pub fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
 /// # Panics
 /// If an invariant does not hold.
 pub async fn recount(h: &Harness) {
-    recount_of(&items(h).await);
+    let items = items(h).await;
+    recount_of(&items);
+    subjects_are_of_their_users(h.backend.identity().issuer(), &items);
 }
 
 /// The same over the items of a table.
@@ -90,6 +92,18 @@ pub fn recount_of(items: &[Item]) {
     keys_are_counted(items, &members);
     contacts_are_indexed(items);
     no_secret_is_stored(items);
+}
+
+/// A user's id is the hash of their subject: nobody is stored with the subject of another.
+fn subjects_are_of_their_users(issuer: &str, items: &[Item]) {
+    let (members, contacts) = (of_kind::<Member>(items), of_kind::<Contact>(items));
+    let of_contacts = contacts.iter().map(|contact| (contact.user, &contact.subject));
+    let of_members = members.iter().map(|member| (Some(member.id), &member.subject));
+    for (user, subject) in of_members.chain(of_contacts) {
+        let Some(subject) = subject else { continue };
+        let owner = UserId::of(issuer, subject.as_str());
+        assert_eq!(user, Some(owner), "the subject {subject} of another user");
+    }
 }
 
 /// Every contact lies whole under its id, its address and each of its words, and nothing is left of any other.
@@ -184,7 +198,7 @@ pub fn tells_secret(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use muster_domain::{KeyId, OrganizationId, UserId};
+    use muster_domain::{KeyId, OrganizationId};
 
     #[test]
     fn a_secret_is_known_wherever_it_stands_and_what_only_begins_like_one_is_none() {

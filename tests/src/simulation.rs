@@ -11,13 +11,16 @@
 //! a busy machine as on an idle one, and a simulated hour takes as long as its calls.
 //!
 //! **What stands for Lambda:** requests are spread over some processes, each with clients and rests of its own. An event source mapping
-//! takes records four times a second and in as many lanes as the template and a new table's four shards make; its batches, window and
-//! concurrency are the template's. What failed is handed back at once, and is a dead letter after ten times. The schedule comes every minute,
-//! and has fifty seconds. Cold starts, limits of concurrent requests, and what SES tells of mail are left out.
+//! takes records four times a second and in as many lanes as the template and a new table's four shards make. What failed is handed back
+//! at once. SES reports of each mail that it was sent, and then that it was delivered; an event that was not noted comes again after one
+//! minute, and then after two. The schedule comes every minute. All else of this is read from the template: batches, windows, retries,
+//! concurrency, time limits and the rate of mail. Cold starts and limits of concurrent requests are left out.
 
 mod bridge;
+mod feedback;
 mod mappings;
 pub mod scenes;
+mod settings;
 
 use crate::calls;
 use crate::harness::Harness;
@@ -27,6 +30,7 @@ use crate::stream::Reader;
 use aws_config::SdkConfig;
 use aws_smithy_http_client::Builder as Http;
 use bridge::{Mails, Time, Timed};
+use feedback::Feedback;
 use jiff::{SignedDuration, Timestamp};
 use mappings::{Mapping, Mappings};
 use muster_edge::App;
@@ -34,6 +38,7 @@ use muster_functions::routes::call;
 use muster_functions::schedule;
 use muster_local::{Backend, Options, run_as};
 use serde_json::{Value, json};
+use settings::Settings;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,10 +47,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 /// Time between two runs of the schedule.
 const MINUTE: Duration = Duration::from_secs(60);
-/// How long a run of the schedule has.
-const RUN: SignedDuration = SignedDuration::from_secs(50);
-/// Mails a second, shared by all that deliver mail: the template's default.
-const MAILS_A_SECOND: u32 = 14;
 /// Steps in which the clock of functions follows simulated time, where they make no call.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -99,7 +100,15 @@ impl Simulation {
             let stage = Stage::set(self, processes).await;
             tokio::time::pause();
             stage.time.begin();
-            let behind = async { tokio::join!(stage.mappings.run(&mut reader), stage.schedule(), stage.tick()) };
+            let behind = async {
+                let feedback = stage.feedback.run(&stage.mails);
+                tokio::join!(
+                    stage.mappings.run(&mut reader),
+                    feedback,
+                    stage.schedule(),
+                    stage.tick()
+                )
+            };
             tokio::select! {
                 biased;
                 played = Box::pin(scene(&stage)) => played,
@@ -141,8 +150,11 @@ pub struct Stage<'a> {
     processes: Vec<App>,
     next: Cell<usize>,
     sweeper: App,
+    /// How long a run of the schedule has.
+    run: SignedDuration,
     is_scheduled: Cell<bool>,
     mappings: Mappings,
+    feedback: Feedback,
 }
 
 /// What a request was answered with.
@@ -172,18 +184,18 @@ impl<'a> Stage<'a> {
         for app in &serving {
             app.keyring().refresh().await;
         }
-        let [mail, work] = [&mappings::MAIL, &mappings::WORK];
-        let deliverers = u32::try_from(mail.concurrency).expect("a few");
-        let mappings = Mappings::new([
-            Mapping::new(
-                mail,
-                many(mail.concurrency, Duration::from_secs(1) * deliverers / MAILS_A_SECOND),
-            ),
-            Mapping::new(work, many(work.concurrency, Duration::ZERO)),
-        ]);
+        let settings = Settings::read();
+        let [mail, work] = [mappings::MAIL, mappings::WORK].map(|binary| settings.source(binary));
+        let [deliverers, rate] = ["MailConcurrency", "MailsPerSecond"].map(|name| settings.parameter(name));
+        let interval = Duration::from_secs(deliverers) / u32::try_from(rate).expect("a rate");
+        let (deliverers, workers) = (many(mail.concurrency, interval), many(work.concurrency, Duration::ZERO));
+        let mappings = Mappings::new([Mapping::new(mail, deliverers), Mapping::new(work, workers)]);
+        let noting = many(settings.concurrency(feedback::BINARY), Duration::ZERO);
         Self {
             simulation,
             sweeper: process(Duration::ZERO),
+            run: SignedDuration::try_from(settings.timeout("expire")).expect("a time limit"),
+            feedback: Feedback::new(&settings, noting),
             time,
             mails,
             processes: serving,
@@ -219,7 +231,7 @@ impl<'a> Stage<'a> {
     /// If it fails for another reason than that a shard could not be read.
     pub async fn sweep(&self) -> Value {
         self.time.follow();
-        let deadline = Timestamp::now() + RUN;
+        let deadline = Timestamp::now() + self.run;
         let swept = schedule::expire(&self.sweeper, json!({}), deadline);
         match run_as("expire", swept).await {
             Ok(done) => done,
@@ -241,9 +253,26 @@ impl<'a> Stage<'a> {
         self.time.advance(by);
     }
 
-    /// Waits until no record waits for a function.
+    /// Waits until no record and no event waits for a function.
     pub async fn drained(&self) {
-        self.mappings.drained().await;
+        let is_noted = || self.mails.is_reported() && self.feedback.is_idle();
+        self.mappings.drained(is_noted).await;
+    }
+
+    /// Holds back what SES reports.
+    pub fn hold_feedback(&self) {
+        self.feedback.hold(true);
+    }
+
+    /// Hands over what SES has reported, all of it at once.
+    pub fn release_feedback(&self) {
+        self.feedback.hold(false);
+    }
+
+    /// When the function that notes what SES reports ended last.
+    #[must_use]
+    pub fn last_noted(&self) -> Instant {
+        self.feedback.last_noted()
     }
 
     /// Sends the sample request of a function, with these values in it.
@@ -284,10 +313,10 @@ impl<'a> Stage<'a> {
         self.mappings.last_taken()
     }
 
-    /// Records that a function did not take.
+    /// Records and events that a function did not take.
     #[must_use]
     pub fn dead_letters(&self) -> Vec<Value> {
-        self.mappings.dead_letters()
+        [self.mappings.dead_letters(), self.feedback.dead_letters()].concat()
     }
 
     /// The addresses of all mail that SES took since [`Stage::begin`].

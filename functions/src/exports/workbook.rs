@@ -12,7 +12,7 @@ use std::io::{Seek, Write};
 const MAX_ROWS: u32 = 1_048_576;
 
 /// The width of each column, in characters.
-const WIDTHS: [u16; COLUMNS] = [11, 28, 34, 22, 40, 10, 14, 20, 20, 20, 20, 40, 40];
+const WIDTHS: [u16; COLUMNS] = [11, 28, 34, 22, 40, 10, 14, 20, 20, 20, 20, 40, 40, 40];
 
 /// A workbook that is written row by row.
 pub struct Workbook {
@@ -62,10 +62,9 @@ impl Workbook {
         let worksheet = self.book.add_worksheet_with_constant_memory()?;
         worksheet.set_name(name)?;
         worksheet.set_freeze_panes(1, 0)?;
-        for (column, width) in (0..).zip(WIDTHS.into_iter().take(self.sheet.columns())) {
+        let columns = self.sheet.of_columns(WIDTHS).zip(self.sheet.titles());
+        for (column, (width, title)) in (0..).zip(columns) {
             worksheet.set_column_width(column, width)?;
-        }
-        for (column, title) in (0..).zip(self.sheet.titles()) {
             worksheet.write_string_with_format(0, column, title, &self.title)?;
         }
         self.row = 1;
@@ -82,7 +81,7 @@ impl Workbook {
                 self.turn()?;
             }
             let worksheet = self.book.worksheet_from_index(self.worksheets - 1)?;
-            for (column, cell) in (0..).zip(self.sheet.cells(row)) {
+            for (column, cell) in (0..).zip(row) {
                 write(worksheet, (self.row, column), cell, &self.sheet, &self.time)?;
             }
             self.row += 1;

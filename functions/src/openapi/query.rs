@@ -51,6 +51,8 @@ pub(crate) const FORMAT: Parameter = Parameter::new(
 );
 /// The time zone of the instants in a file.
 pub(crate) const TIME_ZONE: Parameter = Parameter::new("timezone", || json!(forms::TimeZone::schema()));
+/// The subject of one member.
+pub(crate) const BY_SUBJECT: Parameter = Parameter::new("subject", || json!(forms::Subject::schema()));
 /// The words that contacts are searched for.
 pub(crate) const CONTACT_WORDS: Parameter = Parameter::new("q", || json!({ "type": "string", "maxLength": 200 }));
 

@@ -5,9 +5,9 @@ use crate::shapes::contact::{ContactBody, PutContact};
 use muster_domain::rules::contacts::{self, ContactEditor, Details};
 use muster_domain::search::MAX_QUERY;
 use muster_domain::violation::Violation;
-use muster_domain::{ContactId, OrganizationId, Subject, UserId, permission, search};
+use muster_domain::{ContactId, OrganizationId, UserName, permission, search};
 use muster_edge::org_context::Visibility;
-use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
+use muster_edge::{Call, Field, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::Key;
 
 /// Lists contacts, or those in which each word of `q` begins a word. Only callers who see the whole organization may.
@@ -57,11 +57,18 @@ pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
     let body: PutContact = call.body()?;
-    let account = |subject: Subject| UserId::of(&call.app.config().trust.issuer, subject.as_str());
+    let account = match (body.subject, body.user) {
+        (subject, Field::Absent) => subject.as_change().map(|subject| subject.map(UserName::Subject)),
+        (Field::Absent, user) => user.as_change(),
+        _ => {
+            let detail = "cannot be combined with `subject`";
+            return Err(Problem::invalid([Violation::field("user", "not_allowed", detail)]));
+        }
+    };
     let details = Details {
         email: body.email,
         name: body.name.as_change(),
-        user: body.subject.as_change().map(|subject| subject.map(account)),
+        user: account.map(|name| name.map(|name| name.user(call.issuer()))),
     };
     let keys = vec![
         Key::contact(organization, &id),

@@ -2,22 +2,31 @@
 
 use crate::shapes::Items;
 use crate::shapes::event::EventBody;
-use muster_domain::{Instant, OrganizationId, permission};
+use muster_domain::{Event, Instant, OrganizationId, UserName, permission};
 use muster_edge::org_context::Visibility;
 use muster_edge::query::Query;
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::EventFilter;
 
 /// The requested filter: ids of actor and subject, a kind or a family of kinds (`invitation.*`), and a time span.
-fn filter(query: &Query<'_>) -> Result<EventFilter, Problem> {
-    let text = |name| query.get(name).map(ToOwned::to_owned);
+fn filter(call: &Call, query: &Query<'_>) -> Result<EventFilter, Problem> {
+    let ids = |name| query.get(name).map(|text| ids(call, text)).unwrap_or_default();
     Ok(EventFilter {
-        actor: text("actor"),
-        subject: text("subject"),
-        kind: text("kind"),
+        actor: ids("actor"),
+        subject: ids("subject"),
+        kind: query.get("kind").map(ToOwned::to_owned),
         since: query.instant("since")?.map(Instant::beginning),
         until: query.instant("until")?.and_then(Instant::end),
     })
+}
+
+/// The ids that a filter means: the text itself, and the user's id if it names a user by subject. A product may have given that text
+/// to a contact as its id.
+fn ids(call: &Call, text: &str) -> Vec<String> {
+    let named = text.parse::<UserName>().ok();
+    let user = named.map(|name| name.id(call.issuer()).to_string());
+    let user = user.filter(|id| id != text);
+    [text.to_owned()].into_iter().chain(user).collect()
 }
 
 /// Lists events, newest first. The time span is a range of the key. For the other filters, a request reads a bounded number of
@@ -26,7 +35,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let query = call.query(&["actor", "subject", "kind", "since", "until", "limit", "cursor"])?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
-    let filter = filter(&query)?;
+    let filter = filter(&call, &query)?;
     let (org, _) = call.read_in_org(&user, id, Vec::new()).await?;
     // Events describe the whole organization, so a permission on single resources is not enough.
     let Visibility::All = org.visibility(permission::EVENTS_READ)? else {
@@ -35,7 +44,12 @@ pub async fn list(call: Call, user: User) -> Outcome {
         ));
     };
     let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
-    let items = page.items.into_iter().map(EventBody::from).collect();
+    let with_subjects = org.sees_subjects();
+    let shown = |event: Event| match with_subjects {
+        true => EventBody::from(event),
+        false => EventBody::from(event).without_subjects(),
+    };
+    let items = page.items.into_iter().map(shown).collect();
     Reply::json(
         200,
         &Items {

@@ -13,7 +13,7 @@ use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
 use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
-use muster_store::Key;
+use muster_store::{Key, Obstacle, Tries};
 use std::time::{Duration, SystemTime};
 
 /// Maximum number of rows answered at once.
@@ -26,7 +26,7 @@ const MAX_BYTES: usize = 4_500_000;
 const LOOKS: usize = 50;
 
 /// Maximum number of attempts to write the record of an export if the table is busy.
-const MAX_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 fn too_large() -> Problem {
     let detail = format!(
@@ -55,8 +55,12 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         format,
         timezone,
         filter: selection,
+        sources: exports::shows_sources(&ctx),
+        subjects: ctx.sees_subjects(),
     };
-    let sheet = Sheet::new(wanted.timezone.clone()).with_sources(exports::shows_sources(&ctx));
+    let sheet = Sheet::new(wanted.timezone.clone())
+        .with_sources(wanted.sources)
+        .with_subjects(wanted.subjects);
     let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
     let list = List::of(&org, &read, asked)?;
     loop {
@@ -105,12 +109,13 @@ async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Re
         events: vec![event],
         ..Changes::default()
     };
-    for _ in 0..MAX_ATTEMPTS {
-        if call.commit_apart(&org.organization, org.set, &changes).await? {
-            return Ok(());
+    let mut tries = Tries::new(MAX_ATTEMPTS);
+    while !call.commit_apart(&org.organization, org.set, &changes).await? {
+        if !tries.again(Obstacle::Conflict).await {
+            return Err(Problem::conflict());
         }
     }
-    Err(Problem::conflict())
+    Ok(())
 }
 
 /// Requests an export in the background.
@@ -121,7 +126,8 @@ pub async fn create(call: Call, user: User) -> Outcome {
     let in_filter = |violations: Vec<Violation>| Problem::invalid(violations.into_iter().map(inside_filter));
     let (asked, _) = filter.read(call.now).map_err(in_filter)?;
     call.change_in_org(&user, organization, Vec::new(), |org, _, ids| {
-        exports::may_export(&org.decision_context()?)?;
+        let ctx = org.decision_context()?;
+        exports::may_export(&ctx)?;
         let unknown = asked.unknown_roles(org.set);
         if !unknown.is_empty() {
             return Err(in_filter(unknown));
@@ -131,8 +137,10 @@ pub async fn create(call: Call, user: User) -> Outcome {
             format: body.format,
             timezone,
             filter: filter.clone(),
+            sources: exports::shows_sources(&ctx),
+            subjects: ctx.sees_subjects(),
         };
-        let (export, changes) = exports::ask(&org.decision_context()?, wanted, ids)?;
+        let (export, changes) = exports::ask(&ctx, wanted, ids)?;
         let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
         let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
         Ok(org.commit(changes, reply))

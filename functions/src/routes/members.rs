@@ -13,7 +13,8 @@ use muster_domain::rules::sources::SourceViewer;
 use muster_domain::rules::{DecisionContext, hierarchy};
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Changes, ContactId, Instant, Member, OrganizationId, Resource, ResourceKey, ResourceRef, UserId, permission,
+    Changes, ContactId, Instant, Member, OrganizationId, Resource, ResourceKey, ResourceRef, UserId, UserName,
+    permission,
 };
 use muster_edge::org_context::Visibility;
 use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
@@ -24,6 +25,7 @@ pub(super) fn view(org: &OrgContext) -> View<'_> {
         organization: &org.organization,
         set: org.set,
         now: org.now,
+        with_subjects: org.sees_subjects(),
         viewer: source_viewer(org),
     }
 }
@@ -37,7 +39,11 @@ pub(super) fn source_viewer(org: &OrgContext) -> SourceViewer<'_> {
 /// The member that a path names; `me` is the caller.
 pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
-    if text == "me" { Ok(user.id) } else { call.path("member") }
+    if text == "me" {
+        return Ok(user.id);
+    }
+    let name: UserName = call.path("member")?;
+    Ok(name.id(call.issuer()))
 }
 
 /// Shows one member, or the caller as `me`.
@@ -51,9 +57,13 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .await?;
     let nobody = || Problem::not_found("member");
     let found = read.member(organization, id)?;
+    let view = View {
+        with_subjects: org.sees_subjects() && !as_others,
+        ..view(&org)
+    };
     if id == user.id && org.covers_all_roles() {
         let own = found.ok_or_else(nobody)?;
-        let shown = view(&org).member(&own, |_| true);
+        let shown = view.member(&own, |_| true);
         let shown = if as_others {
             shown.for_others().without_sources()
         } else {
@@ -71,7 +81,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     };
     let member = found.filter(visible).ok_or_else(nobody)?;
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    let shown = view(&org).member(&member, is_visible);
+    let shown = view.member(&member, is_visible);
     let manages = org
         .decision_context()
         .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, &member));

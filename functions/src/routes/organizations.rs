@@ -25,6 +25,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
     user.in_own_name()?;
     let founder = Founder {
         id: user.id,
+        subject: user.subject.clone(),
         email,
         name: user.name.clone(),
     };

@@ -15,7 +15,8 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: TransferOwnership = call.body()?;
     let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
-    let mut keys = vec![Key::member(id, body.to)];
+    let to = body.to.id(call.issuer());
+    let mut keys = vec![Key::member(id, to)];
     keys.extend(resources.iter().map(|key| Key::resource(id, key)));
     call.change_in_org(&user, id, keys, |org, read, ids| {
         let found = resources_found(read, id, &resources)?;
@@ -25,7 +26,7 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
             term: body.duration,
         };
         let (owner, changes) =
-            ownership::transfer(&org.decision_context()?, read.member(id, body.to)?.as_ref(), &then, ids)?;
+            ownership::transfer(&org.decision_context()?, read.member(id, to)?.as_ref(), &then, ids)?;
         let shown = |member: &Member| -> MemberBody { view(org).member(member, |_| true) };
         let giver = changes
             .members
@@ -46,10 +47,11 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
 pub async fn paying_owner(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: NamePayingOwner = call.body()?;
-    let keys = vec![Key::member(id, body.member)];
+    let owner = body.member.id(call.issuer());
+    let keys = vec![Key::member(id, owner)];
     call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
         let (after, changes) =
-            ownership::name_paying_owner(&org.decision_context()?, read.member(id, body.member)?.as_ref(), ids)?;
+            ownership::name_paying_owner(&org.decision_context()?, read.member(id, owner)?.as_ref(), ids)?;
         call.precondition(Some(&org.organization))?;
         let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
         Ok(org.commit(changes, reply))

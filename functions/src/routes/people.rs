@@ -1,9 +1,11 @@
 //! The list of people: members and pending invitations, searched, filtered and sorted (`program-delivery`).
 
 use super::members::view;
+use crate::openapi::query::BY_SUBJECT;
 use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};
 use muster_domain::people::{FilterContext, Selection};
-use muster_domain::{OrganizationId, Person, ResourceRef, Timestamp, UserId, permission};
+use muster_domain::violation::Violation;
+use muster_domain::{Member, OrganizationId, Person, ResourceRef, Subject, Timestamp, UserId, permission};
 use muster_edge::org_context::Visibility;
 use muster_edge::query::Query;
 use muster_edge::{Call, OrgContext, Outcome, Problem, Reply, User};
@@ -44,17 +46,38 @@ pub(super) fn people_query(
     })
 }
 
+/// The user whose subject a query asks for.
+fn by_subject(call: &Call, query: &Query<'_>) -> Result<Option<UserId>, Problem> {
+    let subject = query.get(BY_SUBJECT.name).map(str::parse::<Subject>).transpose();
+    let subject = subject.map_err(|error| {
+        Problem::invalid_query([Violation::field(BY_SUBJECT.name, "invalid_value", error.to_string())])
+    })?;
+    Ok(subject.map(|subject| UserId::of(call.issuer(), subject.as_str())))
+}
+
 /// Lists people. A caller whose roles are limited to resources sees the people who share one of them.
+///
+/// A subject determines a user's id, so the member who has it is read with what authorizes the request.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let query = call.query(&[&SELECTING[..], &["limit", "cursor"]].concat())?;
+    let query = call.query(&[&SELECTING[..], &[BY_SUBJECT.name, "limit", "cursor"]].concat())?;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let everybody = people_query(&query, id, call.now)?;
+    let wanted = by_subject(&call, &query)?;
     let mut keys = vec![Key::counts(id)];
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
+    keys.extend(wanted.map(|member| Key::member(id, member)));
     let (org, read) = call.read_in_org(&user, id, keys).await?;
     let list = List::of(&org, &read, everybody)?;
-    let page = list.page(call.app.store(), cursor.as_ref(), limit).await?;
+    let page = match wanted {
+        Some(_) if !org.sees_subjects() => {
+            let detail =
+                "finding a member by subject requires the permission `members:manage` on the whole organization";
+            return Err(Problem::forbidden(detail));
+        }
+        Some(member) => list.only(read.member(id, member)?),
+        None => list.page(call.app.store(), cursor.as_ref(), limit).await?,
+    };
     let whole = matches!(list.visibility, Visibility::All);
     Reply::json(
         200,
@@ -158,6 +181,15 @@ impl<'a> List<'a> {
         store
             .people(&self.asked, after, limit, |person| self.matches(person))
             .await
+    }
+
+    /// The list of this member, if they are on the list.
+    fn only(&self, member: Option<Member>) -> People {
+        let person = member.map(|member| Person::Member(Box::new(member)));
+        People {
+            rows: person.into_iter().filter(|person| self.matches(person)).collect(),
+            next: None,
+        }
     }
 
     /// Whether a person is on the list.

@@ -1,7 +1,7 @@
 //! Bulk actions: up to 100 selected rows, and a result for each.
 
 use super::{ResourceName, SeatsBody, forms};
-use muster_domain::{InvitationId, RoleId, Term, UserId};
+use muster_domain::{InvitationId, RoleId, Subject, Term, UserId, UserName};
 use muster_edge::{Body, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChosenMembers {
-    /// Up to 100 members. Duplicates count once.
-    #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
-    pub members: Vec<UserId>,
+    /// Up to 100 members. Duplicates count once, whatever form they have.
+    #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
+    pub members: Vec<UserName>,
 }
 
 impl Body for ChosenMembers {
@@ -23,9 +23,9 @@ impl Body for ChosenMembers {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeRoles {
-    /// Up to 100 members. Duplicates count once.
-    #[schema(value_type = Vec<forms::UserId>, min_items = 1, max_items = 100)]
-    pub members: Vec<UserId>,
+    /// Up to 100 members. Duplicates count once, whatever form they have.
+    #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
+    pub members: Vec<UserName>,
     /// The role to assign.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
@@ -62,6 +62,10 @@ pub struct MemberVerdict {
     /// The member's id.
     #[schema(value_type = String)]
     pub member: UserId,
+    /// The subject by which the request named the member. Only present if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub subject: Option<Subject>,
     /// `activated`, `deactivated`, `changed`, `removed` or `refused`.
     pub status: &'static str,
     /// The problem that a single request would have returned. Only present if `status` is `refused`.

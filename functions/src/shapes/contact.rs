@@ -1,12 +1,12 @@
 //! Contacts.
 
 use super::forms;
-use muster_domain::{Address, Contact, ContactId, Name, Subject};
+use muster_domain::{Address, Contact, ContactId, Name, Subject, UserName};
 use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A contact to register or update. If `name` or `subject` is omitted, it is unchanged; null removes it.
+/// A contact to register or update. If `name`, `subject` or `user` is omitted, it is unchanged; null removes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutContact {
@@ -21,6 +21,10 @@ pub struct PutContact {
     #[serde(default)]
     #[schema(value_type = Option<forms::Subject>)]
     pub subject: Field<Subject>,
+    /// The account, by id or by subject, instead of `subject`. The two cannot be combined.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::UserName>)]
+    pub user: Field<UserName>,
 }
 
 impl Body for PutContact {

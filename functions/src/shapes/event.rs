@@ -60,6 +60,18 @@ impl From<Event> for EventBody {
     }
 }
 
+impl EventBody {
+    /// The event as those see it who see no subjects of members.
+    #[must_use]
+    pub fn without_subjects(mut self) -> Self {
+        let states = [&mut self.before, &mut self.after].into_iter().flatten();
+        for fields in states.filter_map(serde_json::Value::as_object_mut) {
+            fields.remove("subject");
+        }
+        self
+    }
+}
+
 /// The same value written in one way: it comes from the table in any order, and an answer's tag goes by its bytes.
 fn sorted(mut value: serde_json::Value) -> serde_json::Value {
     value.sort_all_objects();

@@ -70,6 +70,13 @@ macro_rules! own_id {
     };
 }
 
+/// What names a user.
+macro_rules! user {
+    () => {
+        "usr_[0-7][0-9A-Za-z]{21}|sub:[^\\u0000-\\u001F\\u007F-\\u009F]{1,255}"
+    };
+}
+
 /// What the product itself names.
 const OWN_ID: &str = concat!("^", own_id!(), "$");
 /// A resource as its type and its id.
@@ -113,10 +120,10 @@ forms! {
     ContactId { pattern OWN_ID } "ann";
     /// An organization's id.
     OrganizationId { pattern "^org_[0-7][0-9A-Za-z]{21}$" } "org_0351gb06UonDD6Qk3DjTVL";
-    /// A user's id, which is also the id of a member.
-    UserId { pattern "^usr_[0-7][0-9A-Za-z]{21}$" } "usr_5Il5ApcqJZi2Gi3OBCs6wc";
-    /// A user's id, or `me` for the caller.
-    UserIdOrMe { pattern "^(?:me|usr_[0-7][0-9A-Za-z]{21})$" } "me";
+    /// A user: by id, or by `sub:` and the `sub` of the user's tokens.
+    UserName { pattern concat!("^(?:", user!(), ")$") } "sub:auth0|507f1f77";
+    /// A user: by id, by `sub:` and the `sub` of the user's tokens, or `me` for the caller.
+    UserNameOrMe { pattern concat!("^(?:me|", user!(), ")$") } "me";
     /// An invitation's id.
     InvitationId { pattern "^inv_[0-7][0-9A-Za-z]{21}$" } "inv_0351gb0AypcECPhxD0AIdu";
     /// An export's id.

@@ -9,7 +9,7 @@ use muster_domain::rules::sources::SourceViewer;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
     Address, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
-    RoleAssignment, RoleId, RoleSet, Status, Term, UserId,
+    RoleAssignment, RoleId, RoleSet, Status, Subject, Term, UserId,
 };
 use muster_edge::{Body, Field, given};
 use muster_store::Counts;
@@ -79,6 +79,10 @@ pub struct MemberBody {
     /// The user's id.
     #[schema(value_type = String)]
     pub id: UserId,
+    /// The `sub` of the member's tokens; null if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub subject: Option<Option<Subject>>,
     /// The member's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,
@@ -141,7 +145,9 @@ pub struct View<'a> {
     pub set: &'static RoleSet,
     /// The instant.
     pub now: Timestamp,
-    /// The viewer.
+    /// Whether the reader sees the identity provider's subjects of members.
+    pub with_subjects: bool,
+    /// The reader, as far as the sources of roles are concerned.
     pub viewer: SourceViewer<'a>,
 }
 
@@ -192,11 +198,16 @@ impl View<'_> {
         SourceBody::visible(source, self.viewer.detail(member.id, None))
     }
 
+    fn subject(&self, member: &Member) -> Option<Option<Subject>> {
+        self.with_subjects.then(|| member.subject.clone())
+    }
+
     /// A member, with those grants that are visible.
     #[must_use]
     pub fn member(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> MemberBody {
         MemberBody {
             id: member.id,
+            subject: self.subject(member),
             name: member.name.clone(),
             email: member.email.clone(),
             role: self.shown_role(member, &is_visible),
@@ -217,6 +228,7 @@ impl View<'_> {
         PersonRow {
             kind: "member",
             id: member.id.to_string(),
+            subject: self.subject(member),
             name: member.name.clone(),
             email: member.email.clone(),
             role: self.shown_role(member, &is_visible),
@@ -248,6 +260,7 @@ impl View<'_> {
         PersonRow {
             kind: "invitation",
             id: invitation.id.to_string(),
+            subject: self.with_subjects.then_some(None),
             name: None,
             email: invitation.email.clone(),
             role: Some(invitation.role.clone()),
@@ -270,6 +283,10 @@ pub struct PersonRow {
     pub kind: &'static str,
     /// The id of the member or the invitation.
     pub id: String,
+    /// The `sub` of the member's tokens; null for an invitation, and if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub subject: Option<Option<Subject>>,
     /// The member's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,

@@ -4,7 +4,9 @@ use super::member::MemberBody;
 use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::address::Domain;
-use muster_domain::{Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Term, UserId};
+use muster_domain::{
+    Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Term, UserId, UserName,
+};
 use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -111,8 +113,8 @@ impl Body for SetPlan {
 #[serde(deny_unknown_fields)]
 pub struct TransferOwnership {
     /// The member who becomes the owner.
-    #[schema(value_type = forms::UserId)]
-    pub to: UserId,
+    #[schema(value_type = forms::UserName)]
+    pub to: UserName,
     /// The role that the caller gets in place of ownership.
     #[schema(value_type = forms::RoleId)]
     pub then: RoleId,
@@ -144,8 +146,8 @@ pub struct TransferredBody {
 #[serde(deny_unknown_fields)]
 pub struct NamePayingOwner {
     /// The member who becomes the billing owner. They must be an active owner.
-    #[schema(value_type = forms::UserId)]
-    pub member: UserId,
+    #[schema(value_type = forms::UserName)]
+    pub member: UserName,
 }
 
 impl Body for NamePayingOwner {

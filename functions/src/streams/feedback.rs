@@ -7,10 +7,13 @@ use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{MailId, OrganizationId};
 use muster_edge::{App, Metric, post};
-use muster_store::{CommitError, StoreError};
+use muster_store::{CommitError, Obstacle, StoreError, Tries};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
+
+/// Maximum number of attempts at an event before Lambda delivers it again. With pauses for throttling, about three seconds.
+const MAX_ATTEMPTS: u32 = 6;
 
 /// The content of one event.
 #[derive(Debug, PartialEq, Eq)]
@@ -133,17 +136,46 @@ enum NoteError {
     Commit(#[from] CommitError),
 }
 
+impl NoteError {
+    /// The obstacle to recording an event, if a retry may succeed.
+    const fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Store(error) => error.obstacle(),
+            Self::Commit(error) => error.obstacle(),
+        }
+    }
+}
+
 /// Records feedback from SES. Events that cannot be parsed, or whose mail no longer exists, are skipped: a retry would not help.
 ///
 /// # Errors
 /// The table did not answer. The event is delivered again.
 pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     match Notification::of(event) {
-        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        Ok(notification) => Box::pin(note(app, &notification)).await?,
+        Ok(notification) => insist(app, &notification).await?,
         Err(reason) => tracing::warn!(%reason, "an event was passed over"),
     }
     Ok(Value::Null)
+}
+
+/// Records an event, with pauses while the table throttles it or others change the same items.
+///
+/// Lambda delivers a failed event only twice more, after minutes. Then it is a dead letter.
+async fn insist(app: &App, notification: &Notification) -> Result<(), NoteError> {
+    let mut tries = Tries::new(MAX_ATTEMPTS);
+    loop {
+        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
+        let Err(error) = Box::pin(note(app, notification)).await else {
+            return Ok(());
+        };
+        let Some(obstacle) = error.obstacle() else {
+            return Err(error);
+        };
+        app.metrics().count(Metric::retried(obstacle), 1);
+        if !tries.again(obstacle).await {
+            return Err(error);
+        }
+    }
 }
 
 async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {

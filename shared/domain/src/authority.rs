@@ -119,12 +119,6 @@ impl<'a> Authority<'a> {
             .filter(|_| self.leaves(permission))
     }
 
-    /// Whether any role with `permission` holds for `on`, even if the key's limits allow only reading.
-    #[must_use]
-    pub fn has_role_with(&self, permission: &str, on: Option<&ResourceRef>) -> bool {
-        self.over(on).any(|power| power.role.allows(permission))
-    }
-
     /// Whether any role holds for the resource.
     #[must_use]
     pub fn reaches(&self, on: &ResourceRef) -> bool {

@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::id::{OrganizationId, UserId};
 use crate::search::words;
-use crate::text::{ContactId, Name};
+use crate::text::{ContactId, Name, Subject};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -21,6 +21,9 @@ pub struct Contact {
     pub name: Option<Name>,
     /// Their account, if one is known.
     pub user: Option<UserId>,
+    /// The account's subject at the identity provider, of which the account's id is a hash; none until it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
     /// Whether the platform, or the member who named the account, vouches for it.
     ///
     /// Otherwise it is the account of an earlier membership, and only a hint: the mailbox may be someone else's by now. A

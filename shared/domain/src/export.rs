@@ -82,6 +82,12 @@ pub struct ExportRequest {
     pub timezone: TimeZoneName,
     /// The people to export, and their order.
     pub filter: Selection,
+    /// Whether the file has columns for the sources of roles.
+    #[serde(default)]
+    pub sources: bool,
+    /// Whether the file has a column of the identity provider's subjects.
+    #[serde(default)]
+    pub subjects: bool,
 }
 
 /// The state of an export.
@@ -167,6 +173,8 @@ mod tests {
                 format: Format::Xlsx,
                 timezone: "Asia/Tokyo".parse().unwrap(),
                 filter: Selection::default(),
+                sources: false,
+                subjects: false,
             },
             state: State::Ready,
             rows: 0,

@@ -60,4 +60,4 @@ pub use rules::DecisionContext;
 pub use source::{Giver, RoleSource, SourceKind};
 pub use text::{ContactId, Message, Name, ResourceId, ResourceType, RoleId, Subject};
 pub use time::Term;
-pub use user_name::UserName;
+pub use user_name::{NamedUser, UserName};

@@ -6,7 +6,7 @@ use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::RoleSet;
 use crate::source::RoleSource;
-use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, TimeZoneName};
+use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, Subject, TimeZoneName};
 use crate::time::days_before;
 use crate::violation::Violation;
 use jiff::Timestamp;
@@ -113,6 +113,12 @@ impl Profile {
 pub struct Member {
     /// The user.
     pub id: UserId,
+    /// Their subject at the identity provider, of which [`Member::id`] is a hash; none until it is known.
+    ///
+    /// A member who joined without it gets it with an activity note, which does not raise the version. So a change of a member never
+    /// writes that it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
     /// The organization.
     pub organization: OrganizationId,
     /// The address they joined with.
@@ -145,7 +151,7 @@ pub struct Member {
     pub last_active_at: Option<Timestamp>,
     /// The next instant at which one of their roles ends, or a notice of it is due.
     pub due_at: Option<Timestamp>,
-    /// Rises with each change except that of `last_active_at`.
+    /// Rises with each change except those that an activity note makes.
     pub version: u64,
 }
 

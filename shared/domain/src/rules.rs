@@ -29,7 +29,7 @@ use crate::id::{NewIds, Registration};
 use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::resource::{Resource, ResourceKey, ResourceRef};
-use crate::roleset::RoleSet;
+use crate::roleset::{RoleSet, permission};
 use crate::text::RoleId;
 use jiff::Timestamp;
 
@@ -91,6 +91,13 @@ impl<'a> DecisionContext<'a> {
     #[must_use]
     pub fn reaches_oneself(&self) -> bool {
         self.key.is_none_or(|key| key.limits.resources.is_empty())
+    }
+
+    /// Whether the caller sees the identity provider's subjects of members: only those who manage members of the whole
+    /// organization do.
+    #[must_use]
+    pub fn sees_subjects(&self) -> bool {
+        self.authority().allows(permission::MEMBERS_MANAGE, None)
     }
 
     /// Whether the caller has any role at this time.

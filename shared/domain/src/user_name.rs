@@ -19,6 +19,15 @@ pub enum UserName {
     Subject(Subject),
 }
 
+/// The user whom a name means, with the subject if the name has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedUser {
+    /// The id in Muster.
+    pub id: UserId,
+    /// The subject at the identity provider; none if the user was named by id.
+    pub subject: Option<Subject>,
+}
+
 /// The text names no user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a user's id that starts with `usr_`, or `sub:` and the identity provider's subject")]
@@ -52,6 +61,17 @@ impl UserName {
             Self::Id(id) => *id,
             Self::Subject(subject) => UserId::of(issuer, subject.as_str()),
         }
+    }
+
+    /// The user, with the subject if this name has it, where this is the only issuer of tokens.
+    #[must_use]
+    pub fn user(self, issuer: &str) -> NamedUser {
+        let id = self.id(issuer);
+        let subject = match self {
+            Self::Id(_) => None,
+            Self::Subject(subject) => Some(subject),
+        };
+        NamedUser { id, subject }
     }
 }
 
@@ -128,6 +148,13 @@ mod tests {
         assert_eq!(subject("alice").id("https://issuer.example"), id);
         assert_eq!(UserName::Id(id).id("https://another.example"), id);
         assert_ne!(subject("alice").id("https://another.example"), id);
+        let by_subject = subject("alice").user("https://issuer.example");
+        assert_eq!(
+            (by_subject.id, by_subject.subject),
+            (id, Some("alice".parse().unwrap()))
+        );
+        let by_id = UserName::Id(id).user("https://issuer.example");
+        assert_eq!((by_id.id, by_id.subject), (id, None));
     }
 
     proptest! {

@@ -50,7 +50,7 @@ impl Call {
                 Err(_) => return Err(Problem::not_yours_to_ask()),
             }
         }
-        futures::future::join_all(places.values().map(|org| touch(&self.app, org))).await;
+        futures::future::join_all(places.values().map(|org| touch(&self.app, user, org))).await;
         let more = self.unread_knowers(user, &places, &all, &read)?;
         read = read.and(self.app.store().read(&more).await?);
         Ok((places, read))

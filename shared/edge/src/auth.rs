@@ -35,6 +35,8 @@ const FRESH: Duration = Duration::from_secs(3600);
 pub struct User {
     /// The user.
     pub id: UserId,
+    /// The subject of the token; none for an API key.
+    pub subject: Option<Subject>,
     /// The address in the token.
     pub email: Option<Address>,
     /// Whether the identity provider has verified it.
@@ -53,6 +55,7 @@ impl User {
     pub fn with_key(secret: Secret) -> Self {
         Self {
             id: secret.key().owner,
+            subject: None,
             email: None,
             email_verified: false,
             name: None,
@@ -258,6 +261,7 @@ fn user(trust: &Trust, claims: Claims) -> User {
         email_verified: verified,
         name: claims.name.and_then(|n| n.parse().ok()),
         platform: trust.is_platform(&claims.grounds),
+        subject: Some(claims.sub),
         key: None,
     }
 }

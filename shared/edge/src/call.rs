@@ -122,6 +122,12 @@ impl Call {
         query::cursor_key(self.app.config())
     }
 
+    /// The issuer of all tokens: it and a subject determine a user's id.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.app.config().trust.issuer
+    }
+
     /// The host name by which the caller reached the gateway, as the gateway reports it.
     #[must_use]
     pub fn domain(&self) -> Option<&str> {

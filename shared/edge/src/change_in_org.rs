@@ -65,7 +65,7 @@ impl Call {
             })
             .await;
         if let Some(org) = &last_org {
-            touch(&self.app, org).await;
+            touch(&self.app, user, org).await;
         }
         outcome
     }

@@ -141,6 +141,12 @@ impl OrgContext {
         self.decision_context().ok().map(|ctx| ctx.authority())
     }
 
+    /// Whether the caller sees the identity provider's subjects of members. The platform does.
+    #[must_use]
+    pub fn sees_subjects(&self) -> bool {
+        self.decision_context().is_ok_and(|ctx| ctx.sees_subjects()) || self.is_platform()
+    }
+
     /// Whether the caller can use all their roles: no key limits them to some.
     #[must_use]
     pub fn covers_all_roles(&self) -> bool {
@@ -286,7 +292,7 @@ impl Call {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
         let read = self.read_standing(user, organization, &all).await?;
         let org = OrgContext::new(user, organization, &read, self.now)?;
-        touch(&self.app, &org).await;
+        touch(&self.app, user, &org).await;
         Ok((org, read))
     }
 
@@ -307,7 +313,9 @@ impl Call {
 }
 
 /// Records that the member was seen, or their key used, at most once an hour. A failure here does not fail the request.
-pub(crate) async fn touch(app: &App, org: &OrgContext) {
+///
+/// A member whose subject is not known gets it with the same note, so that it costs no write of its own.
+pub(crate) async fn touch(app: &App, user: &User, org: &OrgContext) {
     if let Some(key) = &org.key {
         return touch_key(app, key, org.now).await;
     }
@@ -317,7 +325,7 @@ pub(crate) async fn touch(app: &App, org: &OrgContext) {
     if !member.activity_is_stale(org.now) || app.notes().is_resting() {
         return;
     }
-    noted(app, app.store().touch(member, org.now).await);
+    noted(app, app.store().touch(member, user.subject.as_ref(), org.now).await);
 }
 
 /// Records that the key was used, at most once an hour.

@@ -207,6 +207,7 @@ async fn a_subject_is_counted_in_characters_as_a_contacts_is() {
     ] {
         let user = p.believes(json!({}), json!({ "sub": sub })).await.unwrap();
         assert_eq!(user.id, UserId::of(ISSUER, &sub));
+        assert_eq!(user.subject.map(String::from), Some(sub));
     }
     for sub in [
         json!(""),

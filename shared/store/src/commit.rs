@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use aws_smithy_runtime_api::http::Response;
 use jiff::Timestamp;
-use muster_domain::{ApiKey, Changes, Member, Organization, RoleSet};
+use muster_domain::{ApiKey, Changes, Member, Organization, RoleSet, Subject};
 
 /// Most items in one transaction.
 pub const MAX_ITEMS: usize = 100;
@@ -95,18 +95,21 @@ impl Store {
         weight(changes, set, organization)
     }
 
-    /// Records that the member was seen at `now`, unless another request has just done so. There is no retry.
+    /// Records that the member was seen at `now`, unless another request has just done so, and their subject if it was not known.
+    /// There is no retry.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn touch(&self, member: &Member, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn touch(&self, member: &Member, subject: Option<&Subject>, now: Timestamp) -> Result<(), StoreError> {
         let read = Member {
             last_active_at: Some(now),
             ..member.clone()
         };
         let place = read.activity().map(AttributeValue::S);
+        let learned = subject.filter(|_| member.subject.is_none());
         let beside = [
             (keys::BY_ACTIVITY_SK, place),
+            ("subject", learned.map(|subject| AttributeValue::S(subject.to_string()))),
             (keys::NOTED, Some(AttributeValue::Bool(true))),
         ];
         self.note_instant(&member.key(), "last_active_at", member.last_active_at, now, beside)

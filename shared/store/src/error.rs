@@ -99,6 +99,16 @@ impl StoreError {
     pub const fn is_busy(&self) -> bool {
         matches!(self, Self::Call { busy: true, .. })
     }
+
+    /// The obstacle to the call, if it may be tried again.
+    #[must_use]
+    pub const fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Throttled { .. } => Some(Obstacle::Throttle),
+            Self::Call { busy: true, .. } => Some(Obstacle::Conflict),
+            Self::Call { .. } | Self::NotRead { .. } | Self::Malformed { .. } => None,
+        }
+    }
 }
 
 /// Whether a single conditional update was made: false if its condition did not hold.

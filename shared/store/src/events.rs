@@ -13,13 +13,13 @@ use muster_domain::{Event, EventId, OrganizationId};
 /// Most events read for one page of a filtered list.
 const READ: usize = 250;
 
-/// A filter for events; a criterion of `None` matches all.
+/// A filter for events; a criterion that is `None` or empty matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
-    /// The id of the actor.
-    pub actor: Option<String>,
-    /// The id of the subject.
-    pub subject: Option<String>,
+    /// Ids, one of which is the actor's.
+    pub actor: Vec<String>,
+    /// Ids, one of which is the subject's.
+    pub subject: Vec<String>,
     /// The kind, or a prefix of kinds if it ends in `.*`.
     pub kind: Option<String>,
     /// Not before this instant.
@@ -31,7 +31,7 @@ pub struct EventFilter {
 impl EventFilter {
     /// Whether every event of the period matches.
     fn is_open(&self) -> bool {
-        self.actor.is_none() && self.subject.is_none() && self.kind.is_none()
+        self.actor.is_empty() && self.subject.is_empty() && self.kind.is_none()
     }
 
     fn takes(&self, event: &Event) -> bool {
@@ -39,8 +39,9 @@ impl EventFilter {
             Some(family) => family.ends_with('.') && event.kind.starts_with(family),
             None => event.kind == *wanted,
         };
-        self.actor.as_ref().is_none_or(|id| event.actor.id == *id)
-            && self.subject.as_ref().is_none_or(|id| event.subject.id == *id)
+        let one_of = |ids: &[String], id: &String| ids.is_empty() || ids.contains(id);
+        one_of(&self.actor, &event.actor.id)
+            && one_of(&self.subject, &event.subject.id)
             && self.kind.as_ref().is_none_or(kind)
             && self.since.is_none_or(|since| event.at >= since)
             && self.until.is_none_or(|until| event.at < until)

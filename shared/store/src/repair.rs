@@ -53,6 +53,7 @@ mod pages;
 mod people;
 mod subject;
 
+use crate::backoff::Backoff;
 use crate::error::{CommitError, StoreError};
 use crate::keys::Key;
 use crate::store::Store;
@@ -66,8 +67,11 @@ use subject::Who;
 pub const MAX_SUSPECTS: usize = 2_000;
 /// The number of attempts to examine items that others are changing.
 const MAX_ATTEMPTS: usize = 4;
-/// How long a throttled fix waits before the next attempt: a partition gets fresh throughput each second.
-const THROTTLED: Duration = Duration::from_secs(1);
+
+/// The pauses between these attempts. They are long enough for a throttled partition, which gets fresh throughput each second.
+const fn backoff() -> Backoff {
+    Backoff::new(Duration::from_millis(250), Duration::from_secs(2))
+}
 
 /// The options of a repair.
 #[derive(Debug, Clone, Copy)]
@@ -282,17 +286,13 @@ impl Repair<'_> {
         report.differences.extend(self.reconcile_sums(sums).await?);
         Ok(report)
     }
+}
 
-    /// The outcome of a fix; `None` if it lost to others and may be tried again.
-    async fn came_to(&self, written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
-        match written {
-            Ok(()) => Ok(Some(Outcome::Fixed)),
-            Err(CommitError::Lost(_) | CommitError::Busy) => Ok(None),
-            Err(CommitError::Throttled) => {
-                tokio::time::sleep(THROTTLED).await;
-                Ok(None)
-            }
-            Err(CommitError::Failed(error)) => Err(error),
-        }
+/// The outcome of a fix; `None` if it lost to others or was throttled, and may be tried again.
+fn came_to(written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
+    match written {
+        Ok(()) => Ok(Some(Outcome::Fixed)),
+        Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Ok(None),
+        Err(CommitError::Failed(error)) => Err(error),
     }
 }

@@ -7,8 +7,9 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use jiff::{SignedDuration, Timestamp};
 use muster_edge::Clock;
+use muster_local::SentMail;
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
@@ -89,24 +90,63 @@ impl Time {
     }
 }
 
-/// The addresses of mail that SES took.
+/// Mail that SES took.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Mails(Arc<Mutex<Vec<String>>>);
+pub(super) struct Mails(Arc<Mutex<Taken>>);
+
+#[derive(Debug, Default)]
+struct Taken {
+    addresses: Vec<String>,
+    /// What SES has reported nothing of, with the instant at which it was taken.
+    unreported: Vec<(SentMail, Instant)>,
+}
 
 impl Mails {
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the addresses.
     pub(super) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().addresses.clear();
     }
 
+    /// The addresses of all mail.
     pub(super) fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().addresses.clone()
     }
 
-    fn note(&self, request: &[u8]) {
+    /// Whether SES has reported on all mail.
+    pub(super) fn is_reported(&self) -> bool {
+        self.lock().unreported.is_empty()
+    }
+
+    /// The mail of which nothing was reported yet, and now is.
+    pub(super) fn take_unreported(&self) -> Vec<(SentMail, Instant)> {
+        std::mem::take(&mut self.lock().unreported)
+    }
+
+    fn note(&self, request: &[u8], sent_at: Timestamp) {
         let request: Value = serde_json::from_slice(request).expect("a mail");
-        let to = request["Destination"]["ToAddresses"].as_array().into_iter().flatten();
-        let to = to.filter_map(|to| to.as_str().map(str::to_owned));
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(to);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let to = text(&request["Destination"]["ToAddresses"][0]).expect("a mail has an address");
+        let tags = request["EmailTags"].as_array().into_iter().flatten();
+        let mail = SentMail {
+            to: to.clone(),
+            subject: String::new(),
+            text: String::new(),
+            html: String::new(),
+            sent_at,
+            from: text(&request["FromEmailAddress"]).expect("a mail has a sender"),
+            configuration_set: text(&request["ConfigurationSetName"]),
+            tags: tags
+                .filter_map(|tag| Some((text(&tag["Name"])?, text(&tag["Value"])?)))
+                .collect(),
+            raw: Vec::new(),
+        };
+        let mut taken = self.lock();
+        taken.addresses.push(to);
+        taken.unreported.push((mail, Instant::now()));
     }
 }
 
@@ -148,7 +188,7 @@ impl HttpConnector for TimedConnector {
             let mail = (name == SEND_EMAIL).then(|| request.body().bytes().unwrap_or_default().to_vec());
             let reply = real.call(request).await?;
             if let Some(mail) = mail.filter(|_| reply.status().is_success()) {
-                timed.mails.note(&mail);
+                timed.mails.note(&mail, timed.time.clock.now());
             }
             sleep(latency(&name)).await;
             timed.time.follow();

@@ -1,5 +1,6 @@
 //! Event source mappings in simulated time: what takes the stream's records to functions.
 
+use super::settings::Source;
 use crate::stream::Reader;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record};
 use futures::future::LocalBoxFuture;
@@ -14,37 +15,12 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Lanes of a mapping: four shards of a new table of on-demand throughput, each in two by partition key.
-const LANES: u64 = 8;
 /// Lambda asks a shard four times a second.
 const POLL: Duration = Duration::from_millis(250);
-/// How often a record is handed back before it is a dead letter.
-const RETRIES: u32 = 10;
-
-/// A mapping of the template.
-#[derive(Debug)]
-pub(super) struct Source {
-    binary: &'static str,
-    batch: usize,
-    window: Duration,
-    /// How many processes its function has: the template's default.
-    pub(super) concurrency: usize,
-}
-
-/// Mail.
-pub(super) const MAIL: Source = Source {
-    binary: "deliver-mail",
-    batch: 10,
-    window: Duration::ZERO,
-    concurrency: 2,
-};
-/// Jobs, and counting people.
-pub(super) const WORK: Source = Source {
-    binary: "finish-work",
-    batch: 25,
-    window: Duration::from_secs(1),
-    concurrency: 5,
-};
+/// Sends mail.
+pub(super) const MAIL: &str = "deliver-mail";
+/// Does jobs, and counts people.
+pub(super) const WORK: &str = "finish-work";
 
 #[derive(Debug, Clone)]
 struct Waiting {
@@ -56,22 +32,22 @@ struct Waiting {
 #[derive(Debug, Default)]
 struct Lane {
     waiting: VecDeque<Waiting>,
-    tries: u32,
+    tries: u64,
     is_running: bool,
 }
 
 /// A mapping at work.
 pub(super) struct Mapping {
-    source: &'static Source,
+    source: Source,
     lanes: Vec<Lane>,
     free: Vec<App>,
 }
 
 impl Mapping {
-    pub(super) fn new(source: &'static Source, processes: Vec<App>) -> Self {
+    pub(super) fn new(source: Source, processes: Vec<App>) -> Self {
         Self {
+            lanes: (0..source.lanes).map(|_| Lane::default()).collect(),
             source,
-            lanes: (0..LANES).map(|_| Lane::default()).collect(),
             free: processes,
         }
     }
@@ -135,15 +111,15 @@ impl Mappings {
         self.dead.borrow().clone()
     }
 
-    /// Waits until nothing waits, at two looks at the stream one after the other.
-    pub(super) async fn drained(&self) {
+    /// Waits until nothing waits, there and `beside`, at two looks at the stream one after the other.
+    pub(super) async fn drained(&self, beside: impl Fn() -> bool) {
         let mut idle = 0;
         while idle < 2 {
             let seen = self.polls.get();
             while self.polls.get() == seen {
                 sleep(POLL / 4).await;
             }
-            let is_idle = self.all.borrow().iter().all(Mapping::is_idle);
+            let is_idle = self.all.borrow().iter().all(Mapping::is_idle) && beside();
             idle = if is_idle { idle + 1 } else { 0 };
         }
     }
@@ -174,9 +150,10 @@ impl Mappings {
         };
         let mut hasher = DefaultHasher::new();
         partition.hash(&mut hasher);
-        let lane = usize::try_from(hasher.finish() % LANES).expect("a lane");
         let since = Instant::now();
-        self.all.borrow_mut()[mapping].lanes[lane]
+        let lanes = &mut self.all.borrow_mut()[mapping].lanes;
+        let lane = hasher.finish() % u64::try_from(lanes.len()).expect("a few lanes");
+        lanes[usize::try_from(lane).expect("a lane")]
             .waiting
             .push_back(Waiting { number, json, since });
     }
@@ -218,7 +195,7 @@ impl Mappings {
         lane.waiting.drain(..taken);
         if failed.is_some() {
             lane.tries += 1;
-            if lane.tries > RETRIES {
+            if lane.tries > mapping.source.retries {
                 lane.tries = 0;
                 let dead = lane.waiting.pop_front().map(|record| record.json);
                 self.dead.borrow_mut().extend(dead);
@@ -230,8 +207,8 @@ impl Mappings {
 /// Runs a function; gives the numbers of records that it did not take.
 async fn invoke(mapping: usize, app: &App, event: Value) -> Vec<String> {
     let answer = match mapping {
-        0 => run_as(MAIL.binary, streams::deliver_mail(app, event)).await,
-        _ => run_as(WORK.binary, streams::finish_work(app, event)).await,
+        0 => run_as(MAIL, streams::deliver_mail(app, event)).await,
+        _ => run_as(WORK, streams::finish_work(app, event)).await,
     };
     let answer = answer.expect("an event of the stream");
     let failures = answer["batchItemFailures"].as_array().into_iter().flatten();

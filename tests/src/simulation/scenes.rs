@@ -5,6 +5,7 @@
 mod acceptances;
 mod activity;
 mod erasing;
+mod feedback;
 mod grants;
 mod resending;
 mod sweeps;
@@ -12,6 +13,7 @@ mod sweeps;
 pub use acceptances::acceptances;
 pub use activity::activity;
 pub use erasing::erasing;
+pub use feedback::feedback;
 pub use grants::grants;
 pub use resending::resending;
 pub use sweeps::sweeps;

@@ -293,6 +293,20 @@ async fn resources_in_sight_through_grants_are_read_by_name_once_it_is_known_whi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_found_by_subject_with_the_read_that_authorizes_it() {
+    let b = Bench::start().await;
+    let mut case = prepare(&b, route("list-members")).await;
+    let ann = case.join(&b, "ann").await;
+    for (subject, found) in [(ann.name(), 1), ("nobody", 0)] {
+        case.path = case.organization().path(&format!("/members?subject={subject}"));
+        let (answer, trips) = measured(&b, &case).await;
+        let rows = answer.expect(200).body["items"].as_array().map(Vec::len);
+        assert_eq!(rows, Some(found), "{subject}");
+        assert_eq!(trips, READ_ONE, "{:?}", b.faults.calls());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pending_invitations_in_sight_are_found_as_people_are() {
     let b = Bench::start().await;
     let mut case = prepare(&b, route("list-invitations")).await;

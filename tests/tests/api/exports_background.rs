@@ -265,3 +265,25 @@ async fn when_s3_fails_for_a_while_it_is_tried_again_and_when_it_fails_for_good_
     assert!(b.faults.count(TRANSACT) == 0);
     recount(&b.h).await;
 }
+
+/// S3 refuses a piece with a checksum where its upload was begun without the name of one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_uploaded_without_checksums_and_deleted_with_one() {
+    let b = Bench::start().await;
+    let files = b.app().files().unwrap();
+    let name = "exports/org_0351gb06UonDD6Qk3DjTVL/pieces.csv".to_owned();
+    b.faults.clear();
+    let upload = files.begin(&name, "text/csv").await.unwrap();
+    let piece = files.piece(&name, &upload, 1, b"a,b".to_vec()).await.unwrap();
+    files.finish(&name, &upload, &[piece]).await.unwrap();
+    files.put(&name, b"c,d".to_vec()).await.unwrap();
+    files.delete(&[name]).await.unwrap();
+    let is_checksum = |field: &String| field.contains("checksum") || field == "x-amz-trailer" || field == "content-md5";
+    let calls = b.faults.exchanges().into_iter();
+    let calls: Vec<(String, bool)> = calls
+        .map(|e| (e.operation.clone(), e.fields.iter().any(is_checksum)))
+        .collect();
+    let put = (PUT_FILE.to_owned(), false);
+    let expected = [vec![put; 4], vec![(DELETE_FILE.to_owned(), true)]].concat();
+    assert_eq!(calls, expected);
+}

@@ -1,6 +1,7 @@
 //! What SES tells, while things go wrong: noted in the end, whatever comes between, and no mail sent twice for it.
 
 use muster_domain::feedback::{DeliveryEvent, Mark};
+use muster_edge::Metric;
 use muster_functions::routes::ROUTES;
 use muster_local::SentMail;
 use muster_store::Key;
@@ -103,6 +104,42 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
             assert_eq!(mails(&b, &address).len(), 1, "{what}");
         }
     }
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_table_throttles_or_others_hold_up_is_noted_by_the_same_event() {
+    let b = Bench::start().await;
+    let counted = |metric| b.app().metrics().counted(metric);
+    let mut events = Vec::new();
+    for (operation, kind, metric) in [
+        (UPDATE, Kind::Throttled, Metric::Throttled),
+        (TRANSACT, Kind::Hot, Metric::Throttled),
+        (UPDATE, Kind::Conflict, Metric::ConflictsRetried),
+        (TRANSACT, Kind::Conflict, Metric::ConflictsRetried),
+    ] {
+        let (case, id, address) = waiting(&b).await;
+        b.drain().await;
+        let mail = &mails(&b, &address)[0];
+        let event = mail.event(DeliveryEvent::Bounced, mail.sent_at);
+        let before = counted(metric);
+        b.faults.inject(At::First(operation), kind, Reach::Call);
+        hear(b.app(), event.clone()).await.unwrap();
+        b.faults.clear();
+        assert_eq!(counted(metric), before + 1, "{kind:?} at {operation}");
+        assert_eq!(shown(&b, &case, &id).await, "bounced");
+        assert_eq!(samples::marked(&b.h, &case.organization().id).await.len(), 1);
+        events.push(event);
+    }
+    let before = counted(Metric::Throttled);
+    b.faults.inject(At::Every(TRANSACT), Kind::Hot, Reach::Rest);
+    hear(b.app(), events.remove(0)).await.unwrap_err();
+    assert_eq!(
+        counted(Metric::Throttled),
+        before + 6,
+        "six tries, and then the event comes again"
+    );
+    b.faults.clear();
     recount(&b.h).await;
 }
 

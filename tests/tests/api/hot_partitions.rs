@@ -12,7 +12,7 @@ use muster_tests::harness::{Harness, Organization};
 use muster_tests::meter::{self, Charge};
 use muster_tests::partitions::{Billing, Kind, Limits, Partitions};
 use muster_tests::samples;
-use muster_tests::simulation::scenes::{Played, acceptances, activity, erasing, grants, resending, sweeps};
+use muster_tests::simulation::scenes::{Played, acceptances, activity, erasing, feedback, grants, resending, sweeps};
 use muster_tests::stream::Stream;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -57,6 +57,11 @@ fn members_are_seen_in_a_hot_partition() {
 #[test]
 fn all_invitations_are_sent_again_from_a_hot_partition() {
     met(&resending(Limits::of(50.0), 30), Duration::from_secs(240));
+}
+
+#[test]
+fn what_ses_reports_of_much_mail_is_noted_in_a_hot_partition() {
+    met(&feedback(Limits::of(10.0), 30), Duration::from_secs(600));
 }
 
 #[test]

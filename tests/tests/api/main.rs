@@ -79,5 +79,6 @@ mod samples;
 mod sight;
 mod sources;
 mod strangers;
+mod subjects;
 mod sweeps;
 mod throttles;

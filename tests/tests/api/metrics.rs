@@ -126,6 +126,22 @@ fn alarms_and_dashboard_watch_what_is_counted_and_all_that_is_counted_is_shown()
     texts(&operations["Resources"]["Dashboard"], &mut all);
     let body = all.into_iter().find(|text| text.contains("widgets")).unwrap();
     let body: Value = serde_json::from_str(&body).unwrap();
+    let alarms = operations["Resources"].as_object().unwrap().iter();
+    let alarms =
+        alarms.filter(|(_, r)| r["Type"] == "AWS::CloudWatch::Alarm" || r["Type"] == "AWS::CloudWatch::CompositeAlarm");
+    let alarms: BTreeSet<String> = alarms.map(|(alarm, _)| format!("${{{alarm}.Arn}}")).collect();
+    let listed = body["widgets"].as_array().unwrap().iter();
+    let listed = listed
+        .filter_map(|widget| widget["properties"]["alarms"].as_array())
+        .flatten();
+    let listed: Vec<String> = listed.map(name).collect();
+    assert_eq!(
+        listed.iter().cloned().collect::<BTreeSet<_>>(),
+        alarms,
+        "every alarm, and no other"
+    );
+    assert_eq!(listed.len(), alarms.len(), "each once");
+
     let mut shown = BTreeSet::new();
     for widget in body["widgets"].as_array().unwrap() {
         let mut namespace = String::new();

@@ -1,10 +1,12 @@
 //! What operators do to a deployment that holds data: rotate its secret, and put its table back.
 
 use muster_local::Options;
+use muster_tests::deployment::file;
 use muster_tests::harness::{Answer, Harness, Organization};
 use muster_tests::recount;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -103,5 +105,65 @@ fn copied(from: &Path, to: &Path) {
         } else {
             fs::copy(&path, &beside).unwrap();
         }
+    }
+}
+
+/// What the template reserves for each function: a number, or the parameter that says it.
+fn reserved(template: &Value) -> BTreeMap<String, Result<u64, String>> {
+    let resources = template["Resources"].as_object().unwrap().iter();
+    let limit = |(name, resource): (&String, &Value)| {
+        let limit = &resource["Properties"].get("ReservedConcurrentExecutions")?["Fn::If"][1];
+        let parameter = || limit["Ref"].as_str().unwrap().to_owned();
+        Some((name.clone(), limit.as_u64().ok_or_else(parameter)))
+    };
+    resources.filter_map(limit).collect()
+}
+
+#[test]
+fn the_runbook_of_a_restore_gives_each_function_back_what_the_template_reserves() {
+    let template: Value = serde_saphyr::from_str(&file("template.yaml")).unwrap();
+    let expected = reserved(&template).into_iter().map(|(name, limit)| {
+        let limit = limit.map(|number| number.to_string());
+        (name, limit.unwrap_or_else(|name| format!("\"$(parameter {name})\"")))
+    });
+    let expected: BTreeMap<String, String> = expected.collect();
+    let runbook = file("docs/OPERATING.md");
+    let calls = runbook
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("reserve ")?.split_once(' '));
+    let calls: BTreeMap<String, String> = calls.map(|(name, limit)| (name.to_owned(), limit.to_owned())).collect();
+    assert_eq!(calls, expected);
+    assert!(expected.len() >= 4, "{expected:?}");
+    let literal = |line: &&str| line.contains("--reserved-concurrent-executions") && !line.contains("\"$2\"");
+    let literals: Vec<&str> = runbook.lines().filter(literal).collect();
+    assert!(
+        matches!(literals[..], [stop] if stop.contains("executions 0 ")),
+        "only the step that stops everything has a number: {literals:#?}"
+    );
+}
+
+#[test]
+fn documents_name_the_concurrency_that_the_template_has_by_default() {
+    let template: Value = serde_saphyr::from_str(&file("template.yaml")).unwrap();
+    let default = |name: &str| template["Parameters"][name]["Default"].as_u64().unwrap();
+    let (mail, work) = (default("MailConcurrency"), default("WorkConcurrency"));
+    let all: u64 = reserved(&template)
+        .into_values()
+        .map(|limit| limit.unwrap_or_else(|name| default(&name)))
+        .sum();
+    let (deploying, architecture) = (file("docs/DEPLOYING.md"), file("docs/ARCHITECTURE.md"));
+    for (document, said) in [
+        (
+            &deploying,
+            format!("| `MailConcurrency` `WorkConcurrency` | `{mail}` `{work}` |"),
+        ),
+        (&deploying, format!("A stack reserves {all}, and")),
+        (
+            &deploying,
+            format!("a quota of {} and two need {}.", 100 + all, 100 + 2 * all),
+        ),
+        (&architecture, format!("one of `MailConcurrency` ({mail}) processes")),
+    ] {
+        assert!(document.contains(&said), "{said}");
     }
 }

@@ -2,6 +2,7 @@
 
 use muster_edge::Config;
 use muster_functions::routes::{BACKGROUND, ROUTES};
+use muster_tests::cloudformation::Stack;
 use muster_tests::deployment::{file, functions, repository};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -261,5 +262,32 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
         );
         assert_eq!(config.cursor_key.is_some(), paging.contains(&binary), "{binary}");
         assert!(function.environment.contains_key("MUSTER_LOG"), "{binary}");
+    }
+}
+
+/// Each process that sends mail keeps to its part of the rate, so there must not be more of them than each is told.
+#[test]
+fn no_more_processes_send_mail_than_share_its_rate() {
+    /// Of a new table with on-demand throughput.
+    const SHARDS: u64 = 4;
+    let number = |value: &Value| -> Option<u64> { value.to_string().trim_matches('"').parse().ok() };
+    for (reserved, concurrency) in [
+        ("true", "2"),
+        ("true", "3"),
+        ("true", "0"),
+        ("false", "2"),
+        ("false", "0"),
+    ] {
+        let template: Value = serde_saphyr::from_str(&file("template.yaml")).unwrap();
+        let parameters = [("ReserveConcurrency", reserved), ("MailConcurrency", concurrency)];
+        let stack = Stack::given(template, &parameters);
+        let mut functions = stack.resources(&["AWS::Serverless::Function"]);
+        let (_, function) = functions.find(|(name, _)| *name == "DeliverMailFunction").unwrap();
+        let properties = &function["Properties"];
+        let resolved = |value: &Value| number(&stack.resolve(value));
+        let factor = resolved(&properties["Events"]["Stream"]["Properties"]["ParallelizationFactor"]).unwrap();
+        let limit = resolved(&properties["ReservedConcurrentExecutions"]).unwrap_or(u64::MAX);
+        let sharing = resolved(&properties["Environment"]["Variables"]["MUSTER_MAIL_DELIVERERS"]);
+        assert_eq!(sharing, Some(limit.min(SHARDS * factor)), "{parameters:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! What a run of the schedule costs: as much as is due, whatever else there is; and it stops in time.
 
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use jiff::{SignedDuration, Timestamp};
 use muster_functions::routes::ROUTES;
 use muster_functions::schedule;
@@ -147,4 +148,65 @@ async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_n
     assert_eq!(done["complete"], true);
     assert_eq!(pending(&b, &case).await, 0);
     recount(&b.h).await;
+}
+
+/// Fills the first shard with so many things that are due and of an organization that is gone: no run settles them.
+async fn fill(b: &Bench, count: usize) {
+    let items = muster_tests::recount::items(&b.h).await;
+    let place = items.iter().find_map(|item| item.get("due_sk")?.as_s().ok());
+    let instant = place
+        .and_then(|place| place.split('#').next())
+        .expect("something is due");
+    let client = aws_sdk_dynamodb::Client::new(b.quiet.sdk());
+    let text = AttributeValue::S;
+    let put = |n: usize| {
+        let (pk, sk) = ("ORG#org_0351gb06UonDD6Qk3DjTVL", format!("JOB#{n}"));
+        let put = PutRequest::builder()
+            .item("PK", text(pk.to_owned()))
+            .item("due_pk", text("DUE#0".to_owned()))
+            .item("due_sk", text(format!("{instant}#{pk}#{sk}")))
+            .item("SK", text(sk));
+        WriteRequest::builder().put_request(put.build().unwrap()).build()
+    };
+    let puts: Vec<WriteRequest> = (0..count).map(put).collect();
+    for some in puts.chunks(25) {
+        let batch = client
+            .batch_write_item()
+            .request_items(b.h.backend.table(), some.to_vec());
+        batch.send().await.unwrap();
+    }
+}
+
+/// How many things wait for their time in other shards than the first.
+async fn in_other_shards(b: &Bench) -> usize {
+    let items = muster_tests::recount::items(&b.h).await;
+    let shards = items.iter().filter_map(|item| item.get("due_pk")?.as_s().ok());
+    shards.filter(|shard| *shard != "DUE#0").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shard_that_never_empties_keeps_no_other_shard_waiting() {
+    const DUE: usize = 40;
+    /// Pages of a shard, more than there are shards.
+    const PAGES: usize = 2 * SHARDS;
+    let b = Bench::start().await;
+    let case = inviting(&b, DUE).await;
+    fill(&b, PAGES * 100).await;
+    for name in ["later", "last"] {
+        b.h.advance(days(8));
+        let due = in_other_shards(&b).await;
+        assert!(due > DUE / 2, "{due}");
+        // The time is up when the first page comes that is read after one of each shard.
+        let late = Timestamp::now() + SignedDuration::from_secs(3);
+        let deadline = late + SignedDuration::from_secs(5);
+        b.faults.inject(At::After(SHARDS, QUERY), Kind::Held(late), Reach::Call);
+        let done = run_as("expire", schedule::expire(b.app(), json!({}), deadline))
+            .await
+            .unwrap();
+        assert_eq!((&done["processed"], &done["complete"]), (&json!(due), &json!(false)));
+        assert_eq!(b.faults.count(QUERY), SHARDS + 1);
+        b.faults.clear();
+        assert_eq!(in_other_shards(&b).await, 0);
+        invite(&b, &case, name, DUE).await;
+    }
 }

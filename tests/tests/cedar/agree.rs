@@ -42,6 +42,7 @@ fn resource(set: &RoleSet, id: &str) -> ResourceRef {
 fn organization(set: &RoleSet, optional_on: bool) -> Organization {
     let founder = muster_domain::rules::organizations::Founder {
         id: UserId::of("https://idp.example", "founder"),
+        subject: None,
         email: "founder@acme.example".parse().unwrap(),
         name: None,
     };
@@ -63,6 +64,7 @@ fn organization(set: &RoleSet, optional_on: bool) -> Organization {
 fn member(organization: &Organization, status: Status, role: Option<RoleAssignment>, grants: Vec<Grant>) -> Member {
     Member {
         id: UserId::of("https://idp.example", "somebody"),
+        subject: None,
         organization: organization.id,
         email: "somebody@acme.example".parse().unwrap(),
         name: None,

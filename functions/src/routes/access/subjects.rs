@@ -96,6 +96,7 @@ impl Search<'_> {
             .map(|(_, id)| Key::member(organization, *id))
             .collect();
         let read = self.store.read(&keys).await?;
+        let shown = self.org.sees_subjects();
         let mut results = Vec::with_capacity(page.items.len());
         for (range, id) in &page.items {
             let Some(member) = read.member(organization, *id)? else {
@@ -106,12 +107,12 @@ impl Search<'_> {
                 Holders::Of(_) => has_grant,
                 Holders::In(role) => !has_grant && member.role.as_ref().is_some_and(|held| held.role == **role),
             };
-            if own && self.may(&Subject { member, key: None }) {
-                results.push(FoundSubject {
-                    kind: "user",
-                    id: id.to_string(),
-                    properties: None,
-                });
+            let subject = Subject { member, key: None };
+            if own && self.may(&subject) {
+                results.push(FoundSubject::user(
+                    *id,
+                    subject.member.subject.as_ref().filter(|_| shown),
+                ));
             }
         }
         Ok(self.paging.found(results, page.next.as_ref()))

@@ -24,7 +24,7 @@ use muster_domain::{
 use muster_edge::problem::{NeededSeats, ProblemType};
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
-use muster_store::{Key, ReadSet};
+use muster_store::{Backoff, Key, ReadSet};
 use people::{Invitees, People};
 use std::collections::BTreeSet;
 
@@ -158,6 +158,7 @@ async fn carry_out(
     let mut keys: Vec<Key> = request.resources.iter().map(|key| Key::resource(id, key)).collect();
     keys.extend(request.invitees.keys(id));
     keys.push(Key::sent_on(id, pace::day(call.now)));
+    let mut backoff = Backoff::after_conflict();
     for _ in 0..ROUNDS {
         let mut too_large = None;
         let outcome = call.change_in_org(user, id, keys.clone(), |org, read, ids| {
@@ -179,7 +180,9 @@ async fn carry_out(
             None => return outcome,
             // If another request has changed one of these invitations, the next round reads its current state.
             Some((org, lapses)) => {
-                call.commit_apart(&org.organization, org.set, &lapses).await?;
+                if !call.commit_apart(&org.organization, org.set, &lapses).await? {
+                    backoff.pause().await;
+                }
             }
         }
     }

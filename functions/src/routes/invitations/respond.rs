@@ -12,7 +12,7 @@ use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Footing, Key, ReadSet};
+use muster_store::{Backoff, Footing, Key, ReadSet};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -62,6 +62,7 @@ const MAX_ATTEMPTS: usize = 3;
 /// invitation ends, since no one else could accept it.
 pub async fn accept(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
+    let mut backoff = Backoff::after_conflict();
     for _ in 0..MAX_ATTEMPTS {
         let mut second = None;
         let outcome = answer(&call, &user, &link, |answer, ids| {
@@ -85,6 +86,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 organization,
                 set,
                 now: answer.now,
+                with_subjects: false,
                 viewer: SourceViewer::of(&ctx),
             };
             let body = AcceptedBody {
@@ -99,7 +101,10 @@ pub async fn accept(call: Call, user: User) -> Outcome {
             Some((organization, changes))
                 if !call
                     .commit_apart(&organization, role_set(&organization)?, &changes)
-                    .await? => {}
+                    .await? =>
+            {
+                backoff.pause().await;
+            }
             _ => return outcome,
         }
     }
@@ -157,6 +162,7 @@ async fn answer(
             former: former.as_ref(),
             invitee: Invitee {
                 id: user.id,
+                subject: user.subject.as_ref(),
                 email: user.email.as_ref(),
                 email_verified: user.email_verified,
                 name: user.name.as_ref(),

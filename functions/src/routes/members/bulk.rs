@@ -8,9 +8,12 @@ use muster_domain::rules::DecisionContext;
 use muster_domain::rules::activation;
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate};
 use muster_domain::rules::offer::{self, RequestedOffer};
-use muster_domain::{Changes, OrganizationId, ResourceKey, RoleId, Status, Term, UserId, permission};
+use muster_domain::{
+    Changes, NamedUser, OrganizationId, ResourceKey, RoleId, Status, Subject, Term, UserId, UserName, permission,
+};
 use muster_edge::{Call, Ids, Outcome, Problem, User};
 use muster_store::{Key, ReadSet};
+use std::collections::BTreeMap;
 
 /// Activates members; each takes a seat again.
 pub async fn activate(call: Call, user: User) -> Outcome {
@@ -25,26 +28,52 @@ pub async fn deactivate(call: Call, user: User) -> Outcome {
 async fn switch(call: Call, user: User, status: Status) -> Outcome {
     let organization = call.path("org")?;
     let body: ChosenMembers = call.body()?;
-    run(call, user, organization, body.members, Switch(status)).await
+    let Chosen { ids, subjects } = Chosen::of(&call, body.members);
+    run(call, user, organization, ids, Switch { status, subjects }).await
 }
 
 /// Gives members a role in place of all roles they hold.
 pub async fn change_role(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: ChangeRoles = call.body()?;
+    let Chosen { ids, subjects } = Chosen::of(&call, body.members);
     let wanted = Reassign {
+        subjects,
         resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
     };
-    run(call, user, organization, body.members, wanted).await
+    run(call, user, organization, ids, wanted).await
 }
 
 /// Ends memberships.
 pub async fn remove(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
     let body: ChosenMembers = call.body()?;
-    run(call, user, organization, body.members, Remove).await
+    let Chosen { ids, subjects } = Chosen::of(&call, body.members);
+    run(call, user, organization, ids, Remove { subjects }).await
+}
+
+/// The subjects by which a request names members.
+type Subjects = BTreeMap<UserId, Subject>;
+
+/// The members that a request names.
+struct Chosen {
+    ids: Vec<UserId>,
+    subjects: Subjects,
+}
+
+impl Chosen {
+    fn of(call: &Call, names: Vec<UserName>) -> Self {
+        let users: Vec<NamedUser> = names.into_iter().map(|name| name.user(call.issuer())).collect();
+        Self {
+            ids: users.iter().map(|user| user.id).collect(),
+            subjects: users
+                .into_iter()
+                .filter_map(|user| Some((user.id, user.subject?)))
+                .collect(),
+        }
+    }
 }
 
 /// The items that all actions share.
@@ -58,6 +87,7 @@ macro_rules! of_members {
         fn verdict(&self, member: UserId, status: &'static str, problem: Option<Problem>) -> MemberVerdict {
             MemberVerdict {
                 member,
+                subject: self.subjects.get(&member).cloned(),
                 status,
                 problem,
             }
@@ -65,13 +95,16 @@ macro_rules! of_members {
     };
 }
 
-struct Switch(Status);
+struct Switch {
+    status: Status,
+    subjects: Subjects,
+}
 
 impl Action for Switch {
     of_members!();
 
     fn done(&self) -> DoneStatus {
-        match self.0 {
+        match self.status {
             Status::Active => "activated",
             Status::Inactive => "deactivated",
         }
@@ -83,11 +116,12 @@ impl Action for Switch {
 
     fn row(&self, ctx: &DecisionContext<'_>, read: &ReadSet, id: UserId, ids: &mut Ids) -> Result<Changes, Problem> {
         let found = read.member(ctx.organization.id, id)?;
-        Ok(activation::set_status(ctx, found.as_ref(), self.0, ids)?)
+        Ok(activation::set_status(ctx, found.as_ref(), self.status, ids)?)
     }
 }
 
 struct Reassign {
+    subjects: Subjects,
     role: RoleId,
     resources: Vec<ResourceKey>,
     term: Option<Term>,
@@ -134,7 +168,9 @@ impl Action for Reassign {
     }
 }
 
-struct Remove;
+struct Remove {
+    subjects: Subjects,
+}
 
 impl Action for Remove {
     of_members!();

@@ -1,7 +1,7 @@
 //! Searches: who may, to what, and what.
 
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
-use muster_domain::{ResourceId, ResourceType, UserId};
+use muster_domain::{ResourceId, ResourceType, Subject, UserId, UserName};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -165,6 +165,18 @@ pub struct FoundSubject {
     /// Where `id` is the identity provider's subject: the user's id in Muster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<SubjectProperties>,
+}
+
+impl FoundSubject {
+    /// A user: by their subject, if it is known and shown.
+    #[must_use]
+    pub fn user(user: UserId, subject: Option<&Subject>) -> Self {
+        Self {
+            kind: "user",
+            id: subject.map_or_else(|| user.to_string(), UserName::bare),
+            properties: subject.map(|_| SubjectProperties { user }),
+        }
+    }
 }
 
 /// What is told of a user who is found.

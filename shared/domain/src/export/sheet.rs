@@ -7,27 +7,36 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// The number of columns, with those for the sources of roles, which come last.
-pub const COLUMNS: usize = 13;
+/// The largest number of columns.
+pub const COLUMNS: usize = 14;
 
-/// The number of columns for the sources of roles.
-const SOURCES: usize = 2;
+/// The sheets that have a column.
+#[derive(Debug, Clone, Copy)]
+enum Sheets {
+    /// All.
+    All,
+    /// Those with the sources of roles.
+    WithSources,
+    /// Those with the identity provider's subjects.
+    WithSubjects,
+}
 
-/// The columns, as in the list of people: their titles, and whether they hold times.
-const TITLES: [(&str, bool); COLUMNS] = [
-    ("Kind", false),
-    ("Name", false),
-    ("Email", false),
-    ("Role", false),
-    ("Grants", false),
-    ("Status", false),
-    ("Invite status", false),
-    ("Time zone", false),
-    ("Joined", true),
-    ("Last active", true),
-    ("Role ends", true),
-    ("Role source", false),
-    ("Grant sources", false),
+/// The columns, as in the list of people: their titles, whether they hold times, and which sheets have them.
+const TITLES: [(&str, bool, Sheets); COLUMNS] = [
+    ("Kind", false, Sheets::All),
+    ("Name", false, Sheets::All),
+    ("Email", false, Sheets::All),
+    ("Role", false, Sheets::All),
+    ("Grants", false, Sheets::All),
+    ("Status", false, Sheets::All),
+    ("Invite status", false, Sheets::All),
+    ("Time zone", false, Sheets::All),
+    ("Joined", true, Sheets::All),
+    ("Last active", true, Sheets::All),
+    ("Role ends", true, Sheets::All),
+    ("Role source", false, Sheets::WithSources),
+    ("Grant sources", false, Sheets::WithSources),
+    ("Subject", false, Sheets::WithSubjects),
 ];
 
 /// The mark by which a spreadsheet knows that the text is UTF-8; without it, Excel assumes the code page of the machine.
@@ -58,7 +67,7 @@ impl Cell {
     }
 }
 
-/// A person's cells, from the first column on.
+/// A person's cells.
 pub type Row = Vec<Cell>;
 
 /// A sheet whose times are those of one time zone.
@@ -66,7 +75,8 @@ pub type Row = Vec<Cell>;
 pub struct Sheet {
     name: TimeZoneName,
     zone: TimeZone,
-    shows_sources: bool,
+    has_sources: bool,
+    has_subjects: bool,
 }
 
 impl Sheet {
@@ -78,47 +88,56 @@ impl Sheet {
         Self {
             zone: zone.unwrap_or(TimeZone::UTC),
             name,
-            shows_sources: false,
+            has_sources: false,
+            has_subjects: false,
         }
     }
 
-    /// The sheet with columns for the sources of roles, if they are `shown`.
+    /// This sheet, with or without columns for the sources of roles.
     #[must_use]
-    pub fn with_sources(self, shown: bool) -> Self {
-        Self {
-            shows_sources: shown,
-            ..self
-        }
+    pub fn with_sources(self, has_sources: bool) -> Self {
+        Self { has_sources, ..self }
     }
 
-    /// Whether the sheet has columns for the sources of roles.
+    /// Whether it has columns for the sources of roles, which follow the columns of all sheets.
     #[must_use]
-    pub const fn shows_sources(&self) -> bool {
-        self.shows_sources
+    pub const fn has_sources(&self) -> bool {
+        self.has_sources
     }
 
-    /// The number of columns.
+    /// The values for the columns of this sheet, of those for all columns.
+    pub fn of_columns<T>(&self, all: [T; COLUMNS]) -> impl Iterator<Item = T> {
+        let shown = all
+            .into_iter()
+            .zip(TITLES)
+            .filter(move |(_, (_, _, sheets))| match sheets {
+                Sheets::All => true,
+                Sheets::WithSources => self.has_sources,
+                Sheets::WithSubjects => self.has_subjects,
+            });
+        shown.map(|(value, _)| value)
+    }
+
+    /// This sheet, with or without a column of the identity provider's subjects.
     #[must_use]
-    pub const fn columns(&self) -> usize {
-        match self.shows_sources {
-            true => COLUMNS,
-            false => COLUMNS - SOURCES,
-        }
+    pub fn with_subjects(self, has_subjects: bool) -> Self {
+        Self { has_subjects, ..self }
+    }
+
+    /// Whether it has a column of the identity provider's subjects, which is the last one.
+    #[must_use]
+    pub const fn has_subjects(&self) -> bool {
+        self.has_subjects
     }
 
     /// The headings of the columns. The heading of a time names its zone, since its cells do not.
-    pub fn titles(&self) -> impl Iterator<Item = String> {
-        let shown = TITLES.iter().take(self.columns());
-        shown.map(|(title, is_time)| match is_time {
+    #[must_use]
+    pub fn titles(&self) -> Vec<String> {
+        let titles = self.of_columns(TITLES).map(|(title, is_time, _)| match is_time {
             true => format!("{title} ({})", self.name),
-            false => (*title).to_owned(),
-        })
-    }
-
-    /// The cells of a row, one for each column. The row may be one of another sheet, with more or fewer of them.
-    pub fn cells<'r>(&self, row: &'r Row) -> impl Iterator<Item = &'r Cell> {
-        const EMPTY: &Cell = &Cell::Empty;
-        row.iter().chain(std::iter::repeat(EMPTY)).take(self.columns())
+            false => title.to_owned(),
+        });
+        titles.collect()
     }
 
     /// An instant in local time, to the second.
@@ -140,7 +159,7 @@ impl Sheet {
     /// None that memory does not have.
     pub fn csv_head(&self) -> Result<Vec<u8>, csv::Error> {
         let mut head = BYTE_ORDER_MARK.to_vec();
-        head.extend(lines([self.titles().collect()])?);
+        head.extend(lines([self.titles()])?);
         Ok(head)
     }
 
@@ -149,12 +168,14 @@ impl Sheet {
     /// # Errors
     /// None that memory does not have.
     pub fn csv(&self, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
-        let text = |cell: &Cell| match cell {
-            Cell::Empty => String::new(),
-            Cell::Text(text) => harmless(text),
-            Cell::At(at) => self.time(*at),
-        };
-        lines(rows.iter().map(|row| self.cells(row).map(text).collect()))
+        lines(rows.iter().map(|row| {
+            let cells = row.iter().map(|cell| match cell {
+                Cell::Empty => String::new(),
+                Cell::Text(text) => harmless(text),
+                Cell::At(at) => self.time(*at),
+            });
+            cells.collect()
+        }))
     }
 }
 
@@ -233,27 +254,35 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_has_its_own_columns_for_a_row_of_another_sheet() {
-        let (plain, full) = (sheet("UTC"), sheet("UTC").with_sources(true));
+    fn a_sheet_has_the_columns_for_sources_and_for_subjects_that_it_is_made_with() {
+        let plain = sheet("UTC");
+        assert!(!plain.has_sources() && plain.titles().len() == 11);
+        let with = |sources, subjects| sheet("UTC").with_sources(sources).with_subjects(subjects);
+        let added = |sheet: &Sheet| sheet.titles().split_off(11);
+        assert!(with(true, false).has_sources());
+        assert_eq!(added(&with(true, false)), ["Role source", "Grant sources"]);
+        assert_eq!(added(&with(false, true)), ["Subject"]);
+        assert_eq!(added(&with(true, true)), ["Role source", "Grant sources", "Subject"]);
+        let numbers = std::array::from_fn(|n| n);
         assert_eq!(
-            [&plain, &full].map(|sheet| (sheet.shows_sources(), sheet.columns())),
-            [(false, 11), (true, 13)]
+            with(false, true).of_columns(numbers).skip(10).collect::<Vec<_>>(),
+            [10, 13]
         );
-        let titles: Vec<String> = full.titles().collect();
-        assert_eq!(titles[..11], plain.titles().collect::<Vec<_>>());
-        assert_eq!(titles[11..], ["Role source", "Grant sources"]);
-        let short = row("Ann", "2026-07-01T22:30:00Z");
-        let mut long = short.clone();
-        long.extend(["founder", "added"].map(|text| Cell::Text(text.into())));
-        let written =
-            |sheet: &Sheet, row: &Row| String::from_utf8(sheet.csv(std::slice::from_ref(row)).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_sheet_with_subjects_has_one_more_column_and_they_are_as_harmless_as_any_text() {
+        let plain = sheet("UTC");
+        let with = plain.clone().with_subjects(true);
+        assert_eq!((plain.has_subjects(), with.has_subjects()), (false, true));
         assert_eq!(
-            written(&plain, &long),
-            written(&plain, &short),
-            "what the sheet does not show is left out"
+            with.titles().split_last(),
+            Some((&"Subject".to_owned(), &*plain.titles()))
         );
-        assert!(written(&full, &long).ends_with(",\"founder\",\"added\"\r\n"));
-        assert!(written(&full, &short).ends_with(",\"\",\"\",\"\",\"\"\r\n"));
+        let mut row = row("Zoë", "2026-01-01T00:00:00Z");
+        row.push(Cell::Text("=auth0|1".to_owned()));
+        let line = String::from_utf8(with.csv(&[row]).unwrap()).unwrap();
+        assert!(line.ends_with("\"\",\"'=auth0|1\"\r\n"), "{line}");
     }
 
     #[test]

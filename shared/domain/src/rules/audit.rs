@@ -29,7 +29,7 @@ fn state(member: &Member, has_news: impl Fn(&RoleAssignment, Option<&ResourceRef
         .collect();
     let role = member.role.as_ref();
     let state = json!({
-        "name": member.name, "email": member.email, "status": member.status,
+        "subject": member.subject, "name": member.name, "email": member.email, "status": member.status,
         "role": role.map(|h| &h.role), "role_expires_at": role.and_then(|h| h.expires_at), "grants": grants,
     });
     let source = role.filter(|held| has_news(held, None)).map(source_of);
@@ -64,7 +64,10 @@ pub(super) fn invitation(invitation: &Invitation) -> Value {
 
 /// The state of a contact in events.
 pub(super) fn contact(contact: &Contact) -> Value {
-    json!({ "email": contact.email, "name": contact.name, "user": contact.user, "vouched": contact.vouched })
+    json!({
+        "email": contact.email, "name": contact.name, "user": contact.user, "subject": contact.subject,
+        "vouched": contact.vouched,
+    })
 }
 
 /// The state of an API key in events, without any part of its secret.
@@ -78,7 +81,10 @@ pub(super) fn api_key(key: &ApiKey) -> Value {
 
 /// The state of an export in events: what was exported, and how many rows.
 pub(super) fn export(wanted: &ExportRequest, rows: u64) -> Value {
-    json!({ "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "rows": rows })
+    json!({
+        "format": wanted.format, "timezone": wanted.timezone, "filter": wanted.filter, "subjects": wanted.subjects,
+        "rows": rows,
+    })
 }
 
 /// The states of a member before and after a change, with the profile if it changed, and with the sources of roles that came,

@@ -12,7 +12,8 @@ use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::members::{MemberRefusal, remove};
-use crate::text::{ContactId, Name};
+use crate::text::{ContactId, Name, Subject};
+use crate::user_name::NamedUser;
 use jiff::Timestamp;
 
 /// The editor of contacts.
@@ -87,7 +88,7 @@ pub struct Details {
     /// Name for people; an inner none removes it.
     pub name: Option<Option<Name>>,
     /// Their account; an inner none removes it.
-    pub user: Option<Option<UserId>>,
+    pub user: Option<Option<NamedUser>>,
 }
 
 /// The reason for not changing a contact.
@@ -121,6 +122,7 @@ pub fn put(
     }
     let Acquainted {
         user,
+        subject,
         vouched,
         vouched_by,
     } = acquainted(keeper, found, &details)?;
@@ -133,6 +135,7 @@ pub fn put(
         email,
         name,
         user,
+        subject,
         vouched,
         vouched_by,
         created_at: found.map_or(now, |before| before.created_at),
@@ -146,6 +149,7 @@ pub fn put(
 #[derive(Default)]
 struct Acquainted {
     user: Option<UserId>,
+    subject: Option<Subject>,
     vouched: bool,
     vouched_by: Option<UserId>,
 }
@@ -159,23 +163,30 @@ fn acquainted(
 ) -> Result<Acquainted, ContactRefusal> {
     let before = found.map_or_else(Acquainted::default, |contact| Acquainted {
         user: contact.user,
+        subject: contact.subject.clone(),
         vouched: contact.vouched,
         vouched_by: contact.vouched_by,
     });
     let moves = before.vouched && found.is_some_and(|contact| contact.email != details.email);
-    let names = match details.user {
+    let named = match &details.user {
         Some(None) => return Ok(Acquainted::default()),
-        Some(user) => !before.vouched || user != before.user || keeper.voucher().is_none(),
-        None => false,
+        Some(Some(named)) => Some(named),
+        None => None,
     };
+    let user = named.map(|named| named.id).or(before.user);
+    let same = before.subject.clone().filter(|_| user == before.user);
+    // The subject follows from the account, so an editor who adds it to a known account vouches for nothing.
+    let subject = named.and_then(|named| named.subject.clone()).or(same);
+    let names = named.is_some() && (!before.vouched || user != before.user || keeper.voucher().is_none());
     if !(names || moves) {
-        return Ok(before);
+        return Ok(Acquainted { subject, ..before });
     }
     if !keeper.may_vouch() {
         return Err(ContactRefusal::Forbidden);
     }
     Ok(Acquainted {
-        user: details.user.flatten().or(before.user),
+        user,
+        subject,
         vouched: true,
         vouched_by: keeper.voucher(),
     })
@@ -275,8 +286,10 @@ fn contact_left_by(
         Some(other) if other != member.id => None,
         Some(_) | None => Some(member.id),
     };
+    let known = member.subject.clone().or_else(|| at.subject.clone());
     let after = Contact {
         user,
+        subject: known.filter(|_| user.is_some()),
         vouched_by: None,
         ..at.clone()
     };
@@ -298,6 +311,7 @@ fn new_contact(
         email: member.email.clone(),
         name: member.name.clone(),
         user: Some(member.id),
+        subject: member.subject.clone(),
         vouched: false,
         vouched_by: None,
         created_at: ctx.now,

@@ -33,10 +33,19 @@ pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
     }
 }
 
-/// Whether the file has columns for the sources of roles: its requester sees them in every row.
+/// Whether the caller's files have columns for the sources of roles: only those who manage members of the whole organization see
+/// all sources.
 #[must_use]
 pub fn shows_sources(ctx: &DecisionContext<'_>) -> bool {
-    ctx.authority().has_role_with(permission::MEMBERS_MANAGE, None)
+    ctx.authority().allows(permission::MEMBERS_MANAGE, None)
+}
+
+/// Refuses callers who cannot see all that this export has.
+fn may_see(ctx: &DecisionContext<'_>, wanted: &ExportRequest) -> Result<(), ExportRefusal> {
+    if (wanted.subjects && !ctx.sees_subjects()) || (wanted.sources && !shows_sources(ctx)) {
+        return Err(ExportRefusal::Forbidden);
+    }
+    may_export(ctx)
 }
 
 /// The event that records an export of people's data.
@@ -60,7 +69,7 @@ pub fn ask(
     wanted: ExportRequest,
     ids: &mut dyn NewIds,
 ) -> Result<(Export, Changes), ExportRefusal> {
-    may_export(ctx)?;
+    may_see(ctx, &wanted)?;
     let export = Export {
         id: ExportId::from_uuid(ids.uuid()),
         organization: ctx.organization.id,
@@ -93,25 +102,27 @@ pub fn ask(
 }
 
 /// Shows an export to the member who asked for it in this membership, either as a signed-in user or through a key of theirs
-/// that can see everyone.
+/// that can see all that it has.
 ///
 /// # Errors
 /// [`ExportRefusal`].
 pub fn show(ctx: &DecisionContext<'_>, found: Option<Export>) -> Result<Export, ExportRefusal> {
     may_export(ctx)?;
-    found
+    let export = found
         .filter(|export| export.by == ctx.actor.id && export.created_at >= ctx.actor.joined_at)
         .filter(|export| export.is_there(ctx.now))
-        .ok_or(ExportRefusal::NotFound)
+        .ok_or(ExportRefusal::NotFound)?;
+    may_see(ctx, &export.wanted)?;
+    Ok(export)
 }
 
-/// Whether an export may continue: the organization is not deleted, its requester can still see everyone, and the key that
-/// asked for it is usable.
+/// Whether an export may continue: the organization is not deleted, its requester can still see all that it has, and the key
+/// that asked for it is usable.
 #[must_use]
 pub fn may_go_on(ctx: &DecisionContext<'_>, export: &Export) -> bool {
     let opens = |key: &ApiKey| key.usable(Some(ctx.actor), ctx.now).is_ok();
     let came = ctx.key.map(|key| key.id) == export.key && ctx.key.is_none_or(opens);
-    came && !ctx.organization.is_deleted() && may_export(ctx).is_ok()
+    came && !ctx.organization.is_deleted() && may_see(ctx, &export.wanted).is_ok()
 }
 
 /// The export with more rows.

@@ -10,7 +10,7 @@ use crate::organization::{Organization, Plan, Settings};
 use crate::roleset::{RoleSet, permission};
 use crate::rules::DecisionContext;
 use crate::source::{Giver, RoleSource, SourceKind};
-use crate::text::{Message, Name, RoleId};
+use crate::text::{Message, Name, RoleId, Subject};
 use crate::violation::Violation;
 use jiff::Timestamp;
 use serde_json::json;
@@ -23,6 +23,8 @@ pub const INVITATION_DAYS: std::ops::RangeInclusive<u32> = 1..=30;
 pub struct Founder {
     /// The user.
     pub id: UserId,
+    /// Their subject at the identity provider.
+    pub subject: Option<Subject>,
     /// Their verified address.
     pub email: Address,
     /// Their name, if the identity provider reports it.
@@ -43,6 +45,7 @@ pub fn create(
     let id = OrganizationId::from_uuid(ids.uuid());
     let member = Member {
         id: founder.id,
+        subject: founder.subject.clone(),
         organization: id,
         email: founder.email.clone(),
         vouched_by: None,

@@ -82,14 +82,14 @@ impl<'a> SourceViewer<'a> {
 
     /// How much they see of the source of a role that `holder` holds on `on` (none: on the organization).
     ///
-    /// Those who manage members there see all of it, even through a read-only API key. Members see how they got their own roles
-    /// and when, and by whom if they see members there.
+    /// Those who manage members there see all of it. Members see how they got their own roles and when, and by whom if they see
+    /// members there.
     #[must_use]
     pub fn detail(&self, holder: UserId, on: Option<&ResourceRef>) -> SourceDetail {
         let Self::Member { authority, oneself } = self else {
             return SourceDetail::Full;
         };
-        if authority.has_role_with(permission::MEMBERS_MANAGE, on) {
+        if authority.allows(permission::MEMBERS_MANAGE, on) {
             return SourceDetail::Full;
         }
         match (*oneself == Some(holder), authority.allows(permission::MEMBERS_READ, on)) {

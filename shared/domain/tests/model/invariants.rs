@@ -3,9 +3,9 @@
 use crate::action::{PEOPLE, PROGRAMS};
 use crate::plain::{owners, powers, seats};
 use crate::sources;
-use crate::world::World;
+use crate::world::{ISSUER, World};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
-use muster_domain::{Authority, ResourceRef, permission};
+use muster_domain::{Authority, ResourceRef, UserId, permission};
 use std::collections::BTreeSet;
 
 pub(crate) fn check(world: &World) {
@@ -26,6 +26,11 @@ pub(crate) fn check(world: &World) {
     }
     assert!(world.members.len() <= PEOPLE && world.resources.len() <= PROGRAMS);
     for member in world.members.values() {
+        let subject = member
+            .subject
+            .as_ref()
+            .map(|subject| UserId::of(ISSUER, subject.as_str()));
+        assert_eq!(subject, Some(member.id), "the subject of another user");
         let places: BTreeSet<_> = member.grants.iter().map(|g| &g.resource).collect();
         assert_eq!(places.len(), member.grants.len(), "two roles on one program");
     }

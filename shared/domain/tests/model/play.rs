@@ -4,7 +4,7 @@ use crate::action::{Action, Ask, PEOPLE, What};
 use crate::invariants::nothing_is_due;
 use crate::plain;
 use crate::power::Cause;
-use crate::world::{World, address, user};
+use crate::world::{World, address, subject, user};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
 use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
@@ -286,6 +286,7 @@ impl World {
             former: None,
             invitee: Invitee {
                 id: user(who),
+                subject: Some(&subject(who)),
                 email: Some(&email),
                 email_verified: true,
                 name: None,

@@ -8,7 +8,7 @@ use crate::sources;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
     Address, Changes, Invitation, InvitationId, InvitationState, Job, JobId, Letter, Member, NewIds, Organization,
-    Pair, Reliance, Resource, ResourceKey, RoleSet, Timestamp, UserId, roleset,
+    Pair, Reliance, Resource, ResourceKey, RoleSet, Subject, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -45,10 +45,17 @@ pub(crate) struct World {
     announced: BTreeSet<String>,
 }
 
+/// The identity provider.
+pub(crate) const ISSUER: &str = "https://idp.example";
+
+pub(crate) fn subject(number: usize) -> Subject {
+    number.to_string().parse().unwrap()
+}
+
 pub(crate) fn user(number: usize) -> UserId {
     static USERS: LazyLock<Vec<UserId>> = LazyLock::new(|| (0..100).map(made).collect());
     fn made(number: usize) -> UserId {
-        UserId::of("https://idp.example", &number.to_string())
+        UserId::of(ISSUER, &number.to_string())
     }
     USERS[number]
 }
@@ -75,6 +82,7 @@ impl World {
         let mut ids = Ids::default();
         let founder = Founder {
             id: user(0),
+            subject: Some(subject(0)),
             email: address(0),
             name: None,
         };

@@ -21,6 +21,7 @@ pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> 
         email: address(&format!("{name}@x.example")),
         name: Some(name.parse().unwrap()),
         user: Some(user(account)),
+        subject: Some(account.parse().unwrap()),
         vouched: true,
         vouched_by,
         created_at: now(),

@@ -6,7 +6,7 @@ use muster_domain::rules::invitations::respond::{
     InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second,
 };
 use muster_domain::{
-    Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Timestamp,
+    Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Subject, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -18,6 +18,7 @@ struct Case {
     inviters: Vec<Member>,
     member: Option<Member>,
     former: Option<FormerMember>,
+    subject: Subject,
     email: Option<Address>,
     verified: bool,
     now: Timestamp,
@@ -33,6 +34,7 @@ impl Case {
             inviters: vec![inviter],
             member: None,
             former: None,
+            subject: subject("guest"),
             email: Some(address(email)),
             verified: true,
             now: now(),
@@ -51,6 +53,7 @@ impl Case {
             former: self.former.as_ref(),
             invitee: Invitee {
                 id: user("guest"),
+                subject: Some(&self.subject),
                 email: self.email.as_ref(),
                 email_verified: self.verified,
                 name: None,
@@ -73,6 +76,10 @@ fn accepting_makes_a_member_with_what_was_offered_and_costs_no_further_seat() {
     let case = program_admin();
     let (member, changes) = accept(&case.answer(), &mut ids()).unwrap();
     assert_eq!((member.role.clone(), member.status), (None, Status::Active));
+    assert_eq!(
+        (member.id, member.subject.as_ref()),
+        (user("guest"), Some(&case.subject))
+    );
     assert_eq!(
         unsourced(member.clone()).grants,
         [grant("spring", "program_admin", None)]

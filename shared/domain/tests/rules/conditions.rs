@@ -16,6 +16,7 @@ fn set() -> &'static RoleSet {
 fn acme() -> (Organization, Member) {
     let founder = Founder {
         id: user("olivia"),
+        subject: None,
         email: "olivia@acme.example".parse().unwrap(),
         name: None,
     };

@@ -6,14 +6,23 @@ use muster_domain::api_key::{Holding, KnownBy, Limits};
 use muster_domain::rules::contacts::{
     ContactEditor, ContactRefusal, Details, ExistingContacts, delete, put, remove_leaving_contact,
 };
-use muster_domain::{ApiKey, Contact, DecisionContext, EntityRef, KeyId, Member, Organization, Pair, Secret};
+use muster_domain::{
+    ApiKey, Contact, DecisionContext, EntityRef, KeyId, Member, NamedUser, Organization, Pair, Secret,
+};
 use serde_json::json;
 
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
     Details {
         email: address(email),
         name: Some(name.map(|n| n.parse().unwrap())),
-        user: Some(account.map(user)),
+        user: Some(account.map(named)),
+    }
+}
+
+fn named(name: &str) -> NamedUser {
+    NamedUser {
+        id: user(name),
+        subject: Some(subject(name)),
     }
 }
 
@@ -213,6 +222,7 @@ fn a_contact_keeps_an_account_that_somebody_stands_for() {
     assert_eq!(known(&at), None);
     let without = Contact {
         user: None,
+        subject: None,
         vouched: false,
         ..at.clone()
     };
@@ -286,8 +296,9 @@ fn each_change_of_a_contact_is_stored_and_recorded_before_and_after() {
     let put = |found: Option<&Contact>, details: Details| {
         put(&keeper, "c".parse().unwrap(), found, None, details, &mut ids()).unwrap()
     };
-    let picture =
-        |email: &str, name: Option<&str>| Some(json!({ "email": email, "name": name, "user": null, "vouched": false }));
+    let picture = |email: &str, name: Option<&str>| {
+        Some(json!({ "email": email, "name": name, "user": null, "subject": null, "vouched": false }))
+    };
     let (first, changes) = put(None, details("a@x.example", None, None));
     assert_eq!((kinds(&changes), first.version), (vec!["contact.created"], 1));
     let event = &changes.events[0];

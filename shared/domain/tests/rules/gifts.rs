@@ -229,7 +229,7 @@ fn a_removal_rests_on_who_removed_and_tells_what_was_held() {
         { "type": "program", "id": "spring", "role": "program_admin", "expires_at": null, "source": null },
     ]);
     let told = serde_json::json!({
-        "name": "pat", "email": "pat@acme.example", "status": "active", "role": null, "role_expires_at": null, "grants": grants,
+        "subject": "pat", "name": "pat", "email": "pat@acme.example", "status": "active", "role": null, "role_expires_at": null, "grants": grants,
     });
     assert_eq!(
         (&changes.events[0].before, &changes.events[0].after),

@@ -154,6 +154,7 @@ fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<
         former: None,
         invitee: Invitee {
             id: user("guest"),
+            subject: None,
             email: Some(&invitation.email),
             email_verified: true,
             name: None,
@@ -244,6 +245,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
             email: address("kim@x.example"),
             name: None,
             user: Some(user("kim")),
+            subject: Some(subject("kim")),
             vouched: true,
             vouched_by: voucher.map(|m| m.id),
             created_at: now(),

@@ -49,6 +49,7 @@ mod sight;
 mod sources;
 mod sources_kept;
 mod sources_shown;
+mod subjects;
 mod taking_in;
 mod team;
 mod work;

@@ -13,12 +13,14 @@ const HELPER: &str = "implementation_admin";
 fn the_founder_is_the_active_owner_and_takes_the_first_seat() {
     let founder = Founder {
         id: user("founder"),
+        subject: Some(subject("founder")),
         email: address("founder@x.example"),
         name: None,
     };
     let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set(), now(), &mut ids()).unwrap();
     let member = changes.members[0].after.as_ref().unwrap();
     assert_eq!((member.id, member.status), (founder.id, Status::Active));
+    assert_eq!(member.subject, founder.subject);
     assert_eq!(member.role.as_ref().unwrap().role, role("owner"));
     assert_eq!((organization.seats_used, organization.active_owners), (1, 1));
     assert_eq!((changes.seat_delta(), changes.owner_delta(set())), (1, 1));

@@ -444,6 +444,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
         former: None,
         invitee: Invitee {
             id: user("ann"),
+            subject: None,
             email: Some(&ann),
             email_verified: true,
             name: None,

@@ -35,6 +35,7 @@ impl Firm {
         let set = find(role_set).unwrap();
         let founder = Founder {
             id: user("founder"),
+            subject: None,
             email: address("founder@acme.example"),
             name: None,
         };
@@ -89,6 +90,7 @@ impl Firm {
         };
         Member {
             id: user(name),
+            subject: Some(name.parse().unwrap()),
             organization: self.organization.id,
             email: address(&format!("{name}@acme.example")),
             name: None,

@@ -82,6 +82,7 @@ pub(crate) fn made(ctx: &DecisionContext<'_>, target: &Member, holdings: Holding
 fn who_makes_an_organization_is_its_founder() {
     let founder = Founder {
         id: user("olivia"),
+        subject: None,
         email: address("olivia@acme.example"),
         name: None,
     };
@@ -102,6 +103,7 @@ fn accepted(invitation: &Invitation, inviter: &Member) -> Member {
         former: None,
         invitee: Invitee {
             id: user("guest"),
+            subject: None,
             email: Some(&invitation.email),
             email_verified: true,
             name: None,

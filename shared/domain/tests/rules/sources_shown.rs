@@ -3,14 +3,16 @@
 use crate::sources::{earlier, had, key_of, made, through};
 use crate::team::*;
 use muster_domain::api_key::Limits;
+use muster_domain::export::{ExportRequest, Format};
+use muster_domain::people::Selection;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, Question, decide};
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::exports::shows_sources;
+use muster_domain::rules::exports::{self, ExportRefusal, shows_sources};
 use muster_domain::rules::members::{Holdings, grant_one, remove};
 use muster_domain::rules::sources::{SourceDetail, SourceViewer};
 use muster_domain::rules::work::end_grants;
-use muster_domain::{DecisionContext, Member, Organization, Status, Timestamp};
+use muster_domain::{Member, Organization, Status, Timestamp};
 use serde_json::{Value, json};
 
 const HELPER: &str = "implementation_admin";
@@ -127,14 +129,19 @@ fn those_who_manage_members_there_see_all_of_it_and_members_see_their_own_withou
                 ..Limits::default()
             },
         );
-        for ctx in [in_person, through(&read_only, in_person)] {
-            let sight = SourceViewer::of(&ctx);
-            assert_eq!(
-                (seen(&sight, &pia), seen(&sight, &viewer)),
-                (of_others, of_own),
-                "{role}"
-            );
-        }
+        let sight = SourceViewer::of(&in_person);
+        assert_eq!(
+            (seen(&sight, &pia), seen(&sight, &viewer)),
+            (of_others, of_own),
+            "{role}"
+        );
+        // A read-only key manages no members, and sees its owner's own roles as they do.
+        let reads = SourceViewer::of(&through(&read_only, in_person));
+        assert_eq!(
+            (seen(&reads, &pia), seen(&reads, &viewer)),
+            ([Hidden; 3], of_own),
+            "{role}"
+        );
         let asleep = inactive(viewer.clone());
         let sight = SourceViewer::of(&scene(&acme, &asleep));
         assert_eq!(seen(&sight, &pia), [Hidden; 3], "{role}");
@@ -172,15 +179,27 @@ fn an_export_shows_sources_to_those_who_manage_all_members() {
     ] {
         assert_eq!(shows_sources(&scene(&acme, &holder("viewer", role))), shown, "{role}");
     }
-    let mut set = set().clone();
-    let admin = set.roles.iter_mut().find(|r| r.id == role("admin")).unwrap();
-    admin.permissions.retain(|permission| permission != "members:manage");
-    let viewer = holder("viewer", "admin");
-    let sees = DecisionContext {
-        set: &set,
-        ..scene(&acme, &viewer)
+    let admin = holder("viewer", "admin");
+    let reads = Limits {
+        read_only: true,
+        ..Limits::default()
     };
-    assert!(!shows_sources(&sees));
+    let read_only = key_of(&admin, reads);
+    assert!(!shows_sources(&through(&read_only, scene(&acme, &admin))));
+    // Whoever manages members no longer gets no file that has them.
+    let wanted = ExportRequest {
+        format: Format::Csv,
+        timezone: "UTC".parse().unwrap(),
+        filter: Selection::default(),
+        sources: true,
+        subjects: false,
+    };
+    let in_person = scene(&acme, &admin);
+    let (export, _) = exports::ask(&in_person, wanted, &mut ids()).unwrap();
+    let reading = through(&read_only, in_person);
+    assert!(exports::may_go_on(&in_person, &export));
+    assert_eq!(exports::show(&in_person, Some(export.clone())), Ok(export.clone()));
+    assert_eq!(exports::show(&reading, Some(export)), Err(ExportRefusal::Forbidden));
 }
 
 #[test]

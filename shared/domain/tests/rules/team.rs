@@ -8,7 +8,7 @@ use muster_domain::violation::Violation;
 use muster_domain::{
     Address, Changes, DecisionContext, Grant, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
     Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId, RoleSet, Settings, Status,
-    Term, Timestamp, UserId, roleset,
+    Subject, Term, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +46,10 @@ pub(crate) fn role(id: &str) -> RoleId {
 
 pub(crate) fn user(name: &str) -> UserId {
     UserId::of("https://idp.example", name)
+}
+
+pub(crate) fn subject(name: &str) -> Subject {
+    name.parse().unwrap()
 }
 
 pub(crate) fn address(text: &str) -> Address {
@@ -151,6 +155,7 @@ pub(crate) fn somebody(name: &str, on_organization: Option<RoleAssignment>, gran
     let domain = if helper { "partner.example" } else { "acme.example" };
     Member {
         id: user(name),
+        subject: Some(subject(name)),
         organization: organization_id(),
         email: address(&format!("{name}@{domain}")),
         vouched_by: None,

@@ -1,6 +1,6 @@
 //! The number of API keys of a member.
 
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What, backoff, came_to};
 use crate::error::StoreError;
 use crate::items::Entity as _;
 use crate::keys::{self, Key};
@@ -30,7 +30,11 @@ impl Repair<'_> {
     /// Keys are written under their member's version, so they did not change while that stayed the same.
     pub(super) async fn reconcile_keys(&self, id: UserId) -> Result<Option<Difference>, StoreError> {
         let mut found = None;
-        for _ in 0..MAX_ATTEMPTS {
+        let mut backoff = backoff();
+        for round in 0..MAX_ATTEMPTS {
+            if round > 0 {
+                backoff.pause().await;
+            }
             // Keys of a former member are dead, and a job deletes them.
             let Some(member) = self.member(id).await? else {
                 return Ok(None);
@@ -62,7 +66,7 @@ impl Repair<'_> {
             }
             let mut transaction = Transaction::empty(&self.store.table);
             transaction.keys(&member, live)?;
-            if let Some(outcome) = self.came_to(self.store.write(transaction).await).await? {
+            if let Some(outcome) = came_to(self.store.write(transaction).await)? {
                 difference.outcome = outcome;
                 return Ok(Some(difference));
             }

@@ -1,7 +1,7 @@
 //! Counters: sums over rows that others keep changing. The module above explains why the fixes made here are correct.
 
 use super::subject::Subject;
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
 use crate::counts::attributes_in;
 use crate::error::StoreError;
 use crate::items::{Entity as _, Item};
@@ -144,7 +144,11 @@ impl Repair<'_> {
     pub(super) async fn reconcile_counters(&self, first: &Tally) -> Result<Vec<Difference>, StoreError> {
         let key = Key::organization(self.id);
         let mut found = Vec::new();
+        let mut backoff = backoff();
         for round in 0..MAX_ATTEMPTS {
+            if round > 0 {
+                backoff.pause().await;
+            }
             let Some(before) = self.item(&key).await? else {
                 return Ok(Vec::new());
             };
@@ -180,7 +184,7 @@ impl Repair<'_> {
             }
             let mut transaction = Transaction::empty(&self.store.table);
             transaction.recounted(&organization, moves(Some(&before)), tally.seats, tally.owners)?;
-            let outcome = self.came_to(self.store.write(transaction).await).await?;
+            let outcome = came_to(self.store.write(transaction).await)?;
             for difference in &mut found {
                 difference.outcome = outcome.unwrap_or(Outcome::Busy);
             }
@@ -195,7 +199,11 @@ impl Repair<'_> {
     pub(super) async fn reconcile_sums(&self, first: Option<Sums>) -> Result<Vec<Difference>, StoreError> {
         let key = Key::counts(self.id);
         let mut found = Vec::new();
+        let mut backoff = backoff();
         for round in 0..MAX_ATTEMPTS {
+            if round > 0 {
+                backoff.pause().await;
+            }
             let before = self.item(&key).await?;
             let told = Sums::told(before.as_ref());
             if round == 0 && first.as_ref() == Some(&told) {
@@ -216,7 +224,7 @@ impl Repair<'_> {
             } else if self.options.fix {
                 let mut transaction = Transaction::empty(&self.store.table);
                 transaction.summed(&key, &sums.0, before.as_ref())?;
-                self.came_to(self.store.write(transaction).await).await?
+                came_to(self.store.write(transaction).await)?
             } else {
                 Some(Outcome::Found)
             };

@@ -2,7 +2,7 @@
 
 use super::pages::TOGETHER;
 use super::subject::{Expected, Subject, Who};
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What};
+use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
@@ -10,7 +10,6 @@ use crate::keys::{Key, person_id};
 use crate::transaction::{Rest, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Duration;
 
 /// Findings that one transaction fixes: some need another item, to repeat what they rest on.
 const MENDED: usize = 45;
@@ -68,9 +67,10 @@ impl Repair<'_> {
     /// Examines one suspect again, and fixes differences.
     pub(super) async fn reconcile(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
         let mut found = vec![unsure(who)];
+        let mut backoff = backoff();
         for round in 0..MAX_ATTEMPTS {
             if round > 0 {
-                tokio::time::sleep(Duration::from_millis(50 << round)).await;
+                backoff.pause().await;
             }
             let Some(read) = self.look_again(who, left).await? else {
                 continue;
@@ -208,7 +208,7 @@ impl Repair<'_> {
             for (key, own) in rows.collect::<BTreeMap<_, _>>() {
                 transaction.rest_on(key, own, Rest::default())?;
             }
-            if self.came_to(self.store.write(transaction).await).await?.is_none() {
+            if came_to(self.store.write(transaction).await)?.is_none() {
                 return Ok(None);
             }
         }

@@ -5,7 +5,7 @@
 use clap::Parser;
 use muster_tests::markdown::Table;
 use muster_tests::partitions::{Kind, Limits};
-use muster_tests::simulation::scenes::{Played, acceptances, activity, erasing, grants, resending, sweeps};
+use muster_tests::simulation::scenes::{Played, acceptances, activity, erasing, feedback, grants, resending, sweeps};
 use std::time::{Duration, Instant};
 
 /// Plays scenes that make partitions hot.
@@ -41,7 +41,7 @@ struct Scene {
     play: fn(Limits, usize) -> Played,
 }
 
-const SCENES: [Scene; 6] = [
+const SCENES: [Scene; 7] = [
     Scene {
         name: "erasing an organization of 1,000,000",
         count: 1_000_000,
@@ -76,6 +76,13 @@ const SCENES: [Scene; 6] = [
         finer: 10,
         busy: MINUTE,
         play: resending,
+    },
+    Scene {
+        name: "the reports of SES on 10,000 mails, all at once",
+        count: 10_000,
+        finer: 10,
+        busy: MINUTE,
+        play: feedback,
     },
     Scene {
         name: "100,000 organizations with something due",

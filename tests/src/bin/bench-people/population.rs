@@ -239,6 +239,7 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
     let is_inactive = number % 20 == 19 || (number % 5 == 1 && number < 5 * AT_LEAST);
     Member {
         id: UserId::from_bytes(rng.u128(..).to_be_bytes()),
+        subject: None,
         organization: setting.organization.id,
         email: address(rng, &first, &last, number),
         vouched_by: None,

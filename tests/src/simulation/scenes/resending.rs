@@ -44,7 +44,7 @@ pub fn resending(limits: Limits, count: usize) -> Played {
         "mailed otherwise than once: {times:?}"
     );
     let sent = of_kind::<Invitation>(&items);
-    assert!(sent.iter().all(|i| i.generation == 2 && i.mail == Delivery::Sent));
+    assert!(sent.iter().all(|i| i.generation == 2 && i.mail == Delivery::Delivered));
     Played {
         note: "the rate of mail bounds it: 7 a second in one lane".to_owned(),
         ..scene.played(count, took)

@@ -154,7 +154,8 @@ async fn examples_of_search_are_answered_as_they_are_meant() {
     for name in ["subject search", "subject search over HTTPS"] {
         let answer = ask(name, &alice).await;
         assert_eq!(found(&answer), [alice.id(), acme.owner.id()], "{name}");
-        assert_eq!(answer.body["results"][0], json!({ "type": "user", "id": alice.id() }));
+        let first = json!({ "type": "user", "id": "alice", "properties": { "user": alice.id() } });
+        assert_eq!(answer.body["results"][0], first);
         assert_eq!(answer.body["page"], json!({ "next_token": "", "count": 2 }));
     }
     let answer = ask("resource search", &alice).await;

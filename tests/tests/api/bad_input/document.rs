@@ -104,7 +104,7 @@ fn nth(name: &str, n: u64) -> Value {
     match name {
         "ResourceName" => json!({ "type": "program", "id": format!("p{n}") }),
         "GrantInput" => json!({ "type": "program", "id": format!("p{n}"), "role": "participant" }),
-        "UserId" => json!(format!("usr_{n:022}")),
+        "UserName" => json!(format!("usr_{n:022}")),
         "InvitationId" => json!(format!("inv_{n:022}")),
         "RoleId" => json!(format!("role_{n}")),
         "Skill" => json!(format!("Skill {n}")),

@@ -58,6 +58,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
                 vec![json!(""), json!("a\u{0}b"), json!("a\nb"), json!("x".repeat(256))],
             ),
         ),
+        (&PUT_CONTACT, "/user", bad_member_ids()),
         (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
         (
             &ADD_MEMBER,

@@ -258,8 +258,8 @@ pub(super) fn bad_grants() -> Vec<Value> {
     bad
 }
 
-/// Texts that are no member's id.
-const NO_MEMBERS: [&str; 8] = [
+/// Texts that name no member.
+const NO_MEMBERS: [&str; 12] = [
     "",
     "me",
     "usr_1",
@@ -268,6 +268,10 @@ const NO_MEMBERS: [&str; 8] = [
     "usr_zzzzzzzzzzzzzzzzzzzzzz",
     "usr_000000000000000000000\u{0}",
     "usr_00000000000000000000\u{e9}",
+    "ann",
+    "sub:",
+    "SUB:ann",
+    "sub:a\nb",
 ];
 
 pub(super) fn bad_member_ids() -> Vec<Value> {

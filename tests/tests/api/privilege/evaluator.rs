@@ -88,3 +88,10 @@ fn conditions_hold_together_and_letters_are_told_apart() {
     assert!(!holds(&both, &read().with(FROM, [SENDER])));
     assert!(holds(&both, &read().with(FROM, [SENDER]).with(LEADING_KEYS, ["ORG#a"])));
 }
+
+#[test]
+fn what_must_be_missing_is_met_only_where_it_is() {
+    let alone = json!({ "Null": { ENCLOSING: "true" } });
+    assert!(holds(&alone, &read()));
+    assert!(!holds(&alone, &read().with(ENCLOSING, ["TransactWriteItems"])));
+}

@@ -36,8 +36,11 @@ impl ExportProgress<'_> {
         }
     }
 
-    fn sheet(&self, ctx: &DecisionContext<'_>) -> Sheet {
-        Sheet::new(self.export.wanted.timezone.clone()).with_sources(exports::shows_sources(ctx))
+    fn sheet(&self) -> Sheet {
+        let wanted = &self.export.wanted;
+        Sheet::new(wanted.timezone.clone())
+            .with_sources(wanted.sources)
+            .with_subjects(wanted.subjects)
     }
 
     /// Reads rows for one part and writes it.
@@ -52,10 +55,11 @@ impl ExportProgress<'_> {
             organization: runner.organization,
             set: runner.set,
             now: runner.now,
+            with_subjects: self.export.wanted.subjects,
             viewer: SourceViewer::of(ctx),
         };
         let list = self.list(view).await?;
-        let sheet = self.sheet(ctx);
+        let sheet = self.sheet();
         let mut after = after.map(|key| Cursor::after(key.to_owned()));
         let (mut lines, mut count, mut looks) = (Vec::new(), 0, 0);
         loop {
@@ -131,7 +135,7 @@ impl ExportProgress<'_> {
         else {
             return Ok(self.runner.give_up(self.job, self.export, stage));
         };
-        let (name, sheet) = (self.export.file(), self.sheet(ctx));
+        let (name, sheet) = (self.export.file(), self.sheet());
         let upload = match upload {
             Some(upload) => upload.clone(),
             None => self.files.begin(&name, self.export.wanted.format.media_type()).await?,
@@ -167,14 +171,14 @@ impl ExportProgress<'_> {
     /// since a process that runs out of room or time ends without a report.
     async fn join_workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<Progress, ExportError> {
         let (job, tries) = self.record_attempt().await?;
-        match self.workbook(ctx, parts).await {
+        match self.workbook(parts).await {
             Ok(()) => Ok(self.finish(ctx, &job, parts)),
             Err(error) => Ok(self.runner.retry_later(&job, tries, error)?),
         }
     }
 
-    async fn workbook(&self, ctx: &DecisionContext<'_>, parts: &[String]) -> Result<(), ExportError> {
-        let mut workbook = Workbook::begin(self.sheet(ctx), self.export.created_at).map_err(SheetError::from)?;
+    async fn workbook(&self, parts: &[String]) -> Result<(), ExportError> {
+        let mut workbook = Workbook::begin(self.sheet(), self.export.created_at).map_err(SheetError::from)?;
         for (number, mark) in parts.iter().enumerate() {
             let rows = self.rows(number, mark).await?;
             workbook.add(&rows).map_err(SheetError::from)?;

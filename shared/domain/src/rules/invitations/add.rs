@@ -20,7 +20,7 @@ use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
 use crate::rules::sources::with_source;
 use crate::source::SourceKind;
-use crate::text::Message;
+use crate::text::{Message, Subject};
 use crate::violation::Violation;
 
 /// A contact with an account.
@@ -43,6 +43,7 @@ pub struct Account {
 /// An account that is one person with an address.
 struct Identity<'a> {
     id: UserId,
+    subject: Option<&'a Subject>,
     email: &'a Address,
     vouched_by: Option<UserId>,
 }
@@ -76,7 +77,7 @@ pub fn pick(ctx: &DecisionContext<'_>, found: Option<Contact>) -> Result<Contact
 impl Account {
     /// The account and its address, if more than a matching address identifies the account.
     fn identity(&self) -> Option<Identity<'_>> {
-        let id = self.contact.user?;
+        let (id, subject) = (self.contact.user?, self.contact.subject.as_ref());
         let earlier = self.former.as_ref();
         let requires_invitation = self.is_unwilling || earlier.is_some_and(|former| former.requires_invitation);
         if requires_invitation && !self.is_member {
@@ -84,14 +85,24 @@ impl Account {
         }
         if self.contact.vouched {
             let (email, vouched_by) = (&self.contact.email, self.contact.vouched_by);
-            return Some(Identity { id, email, vouched_by });
+            return Some(Identity {
+                id,
+                subject,
+                email,
+                vouched_by,
+            });
         }
         // The actor who picks sees the contact. If its editors have changed the address since, the contact may have been made
         // to look like someone else.
         let shown = |former: &&FormerMember| self.picked && former.email == self.contact.email;
         let former = self.former.as_ref().filter(shown)?;
         let (email, vouched_by) = (&former.email, former.vouched_by);
-        Some(Identity { id, email, vouched_by })
+        Some(Identity {
+            id,
+            subject,
+            email,
+            vouched_by,
+        })
     }
 
     /// The address at which they join or are invited.
@@ -171,16 +182,17 @@ pub(super) fn add(
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let known = account.identity();
-    let Some((Identity { id, email, vouched_by }, (role, grants))) = known.zip(given(offer, Way::Invite, &[*ctx]))
-    else {
+    let gift = given(offer, Way::Invite, &[*ctx]);
+    let Some((known, (role, grants))) = account.identity().zip(gift) else {
         return Changes::default();
     };
+    let id = known.id;
     let member = Member {
         id,
+        subject: known.subject.cloned(),
         organization: ctx.organization.id,
-        email: email.clone(),
-        vouched_by,
+        email: known.email.clone(),
+        vouched_by: known.vouched_by,
         name: account.contact.name.clone(),
         status: Status::Active,
         role,

@@ -18,13 +18,15 @@ use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
 use crate::rules::sources::with_source;
 use crate::source::{Giver, RoleSource, SourceKind};
-use crate::text::Name;
+use crate::text::{Name, Subject};
 use jiff::Timestamp;
 
 /// The signed-in user who answers.
 pub struct Invitee<'a> {
     /// The user.
     pub id: UserId,
+    /// Their subject at the identity provider.
+    pub subject: Option<&'a Subject>,
     /// The address from the identity provider, if any.
     pub email: Option<&'a Address>,
     /// Whether the identity provider has verified it.
@@ -238,6 +240,7 @@ pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Chan
 fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssignment>, Vec<Grant>)) -> Member {
     let member = Member {
         id: answer.invitee.id,
+        subject: answer.invitee.subject.cloned(),
         organization: answer.organization.id,
         email: answer.invitation.email.clone(),
         vouched_by: None,
