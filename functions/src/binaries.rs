@@ -53,8 +53,8 @@ fn all_routes_of_one_binary_demand_the_same() {
     for route in ROUTES {
         let first = Route::of(route.binary).unwrap();
         assert_eq!(
-            (route.access, route.takes_body),
-            (first.access, first.takes_body),
+            (route.access, route.takes_body, route.while_suspended),
+            (first.access, first.takes_body, first.while_suspended),
             "{}",
             route.path
         );

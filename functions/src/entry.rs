@@ -122,7 +122,8 @@ async fn guarded<P>(route: Option<&'static Route>, handler: impl Handler<P>, cal
     outcome.map_err(|problem| route.answered(problem))
 }
 
-async fn handled<P>(route: &Route, handler: impl Handler<P>, call: Call) -> Outcome {
+async fn handled<P>(route: &Route, handler: impl Handler<P>, mut call: Call) -> Outcome {
+    call.stays_open_to(route.while_suspended);
     let caller = route.access.caller(&call).await?;
     if !route.takes_body && !call.reads() {
         call.no_body()?;

@@ -9,6 +9,7 @@ use self::problems::ProblemResponses;
 use self::query::FILES;
 use crate::routes::{Access, Route, operations};
 use crate::shapes::forms;
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
     let mut described = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
-        "description": access_text(route),
+        "description": access_text(route) + suspension_text(route),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
@@ -133,6 +134,15 @@ fn access_text(route: &Route) -> String {
             invalid requests get 400, and the response returns the `X-Request-ID` of the request."
             .into(),
         Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`. Everyone else gets 403.".into(),
+    }
+}
+
+/// What a suspension leaves of a route, in words.
+const fn suspension_text(route: &Route) -> &'static str {
+    match route.while_suspended {
+        OpenTo::Owners => " While the organization is suspended, its owners are the only members who can do this.",
+        OpenTo::Leavers => " While the organization is suspended, members can only leave it.",
+        OpenTo::Nobody | OpenTo::Members => "",
     }
 }
 

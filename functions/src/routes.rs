@@ -17,6 +17,7 @@ pub mod people;
 pub mod problems;
 pub mod resources;
 pub(crate) mod route;
+pub mod suspension;
 
 pub use route::{Access, Background, Route};
 
@@ -41,12 +42,13 @@ use crate::shapes::invitation::{
 };
 use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, UpdateMember};
 use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, TransferOwnership,
-    TransferredBody, UpdateOrganization,
+    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, SuspendOrganization,
+    TransferOwnership, TransferredBody, UpdateOrganization,
 };
 use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::App;
 use muster_edge::problem::ProblemType;
 
@@ -80,15 +82,26 @@ const fn answers_file(kind: &str) -> bool {
     matches!(kind.as_bytes(), b"files")
 }
 
+/// The members to whom a route stays open while their organization is suspended: none, unless its line says so.
+macro_rules! open_to {
+    () => {
+        OpenTo::Nobody
+    };
+    ($members:ident) => {
+        OpenTo::$members
+    };
+}
+
 macro_rules! routes {
     ($( $binary:literal $method_name:literal $path:literal => $handler:path,
-        $access:expr, [$($call:ident),*], $summary:literal, $([$($problem:ident),+],)?
+        $access:expr, $(suspended: $open:ident,)? [$($call:ident),*], $summary:literal, $([$($problem:ident),+],)?
         Operation::$kind:ident $(::<$($type:ty),+>)? ($($argument:expr),*)
         $(.$method:ident $(::<$($own:ty),+>)? ($($value:expr),*))*; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
             binary: $binary, method: $method_name, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
-            takes_body: takes_body(stringify!($kind)), answers_file: answers_file(stringify!($kind)), handler: stringify!($handler),
+            while_suspended: open_to!($($open)?), takes_body: takes_body(stringify!($kind)),
+            answers_file: answers_file(stringify!($kind)), handler: stringify!($handler),
             own_problems: &[$($(ProblemType::$problem),+)?],
         } ),*];
 
@@ -113,14 +126,14 @@ macro_rules! routes {
 
 // INVARIANT 8: binaries, template, samples and OpenAPI document have exactly these routes.
 routes! {
-    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, [READ, PUT],
+    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, suspended: Members, [READ, PUT],
         "Create an organization; the caller becomes its owner",
         [Forbidden, EmailNotVerified],
         Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
         "List the organizations that the caller is a member of",
         Operation::pages::<MyOrganization>(&[]);
-    "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, [READ, TOUCH],
+    "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, suspended: Owners, [READ, TOUCH],
         "Get an organization",
         Operation::shows::<OrganizationBody>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
@@ -131,28 +144,34 @@ routes! {
         "Set an organization's seat limit, allowed domains and mail limit",
         Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
-        Access::UserPermission(permission::ORGANIZATION_DELETE), [READ, PUT, UPDATE, CHECK, TOUCH],
+        Access::UserPermission(permission::ORGANIZATION_DELETE), suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Delete an organization as a signed-in user; its members lose access immediately",
         Operation::done();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Restore a deleted organization within 30 days",
         [OrganizationNotDeleted, OrganizationErased],
         Operation::plain().answers::<OrganizationBody>(200);
+    "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],
+        "Suspend an organization now or from a given time on, or change its suspension",
+        Operation::takes::<SuspendOrganization>().answers::<OrganizationBody>(200);
+    "resume-organization" "DELETE" "/v1/organizations/{org}/suspension" => suspension::resume, Access::Platform, [READ, PUT, UPDATE],
+        "Resume a suspended organization, or cancel a suspension that has not begun",
+        Operation::done();
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Transfer ownership to another member",
         [RoleNotAssignable, NoSeatsAvailable, ReceiverInactive],
         Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
-        Access::Owner, [READ, PUT, UPDATE, CHECK, TOUCH],
+        Access::Owner, suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Set the billing owner",
         [NotAnOwner],
         Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
-    "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, [READ, TOUCH],
+    "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, suspended: Owners, [READ, TOUCH],
         "List roles, and whether the caller can assign them",
         Operation::shows_all::<RoleBody>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
-        Access::Permission(permission::RESOURCES_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List resources",
         Operation::pages::<ResourceBody>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
@@ -170,7 +189,7 @@ routes! {
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List pending or ended invitations",
         Operation::pages::<InvitationBody>(&[query::INVITATION_STATUS]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
@@ -182,7 +201,7 @@ routes! {
         "Cancel up to 100 pending invitations",
         Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
-        Access::Permission(permission::MEMBERS_READ), [READ, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get an invitation",
         Operation::shows::<InvitationBody>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
@@ -219,7 +238,7 @@ routes! {
         [
             MemberInactive, AlreadyMember, InviterLostAuthority, RoleNotEnabled, DomainNotAllowed, ResourceGone,
             InvitationExpired, InvitationCancelled, InvitationDeclined, InvitationAlreadyAccepted,
-            InvitationLinkReplaced
+            InvitationLinkReplaced, OrganizationSuspended
         ],
         Operation::plain().answers::<AcceptedBody>(200);
     "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET],
@@ -227,20 +246,20 @@ routes! {
         [InvitationExpired, InvitationCancelled, InvitationAlreadyAccepted, InvitationLinkReplaced],
         Operation::done();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
-        Access::Permission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
+        Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
         Operation::lists::<PeopleBody>(&query::PEOPLE).asks(query::BY_SUBJECT);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
         [ExportTooLarge],
         Operation::files(&query::PEOPLE).asks(query::FORMAT).asks(query::TIME_ZONE);
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, PUT, CHECK, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
         Operation::takes::<CreateExport>().answers::<ExportBody>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
-        Access::WholePermission(permission::MEMBERS_READ), [READ, TOUCH, GET_FILE],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH, GET_FILE],
         "Get an export's status and, once ready, its download link",
         Operation::shows::<ExportBody>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
@@ -260,7 +279,7 @@ routes! {
         "Remove up to 100 members",
         Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
-        Access::PermissionOrOneself(permission::MEMBERS_READ), [READ, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get a member; `me` is the caller",
         Operation::shows::<MemberBody>().asks(query::AS);
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
@@ -269,7 +288,7 @@ routes! {
         [RoleNotAssignable, NoSeatsAvailable, LastOwner, PayingOwner, OwnMembership],
         Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member; with `me`, leave the organization",
         [LastOwner, PayingOwner],
         Operation::done();
@@ -279,7 +298,7 @@ routes! {
         [TooManyApiKeys, MemberWithoutAccess],
         Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
-        Access::Oneself, [READ, QUERY, TOUCH],
+        Access::Oneself, suspended: Owners, [READ, QUERY, TOUCH],
         "List a member's API keys, except revoked ones",
         Operation::pages::<ApiKeyBody>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
@@ -303,42 +322,42 @@ routes! {
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove the role on one resource",
         Operation::done();
-    "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+    "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource",
         Operation::takes::<Evaluation>().answers::<Decided>(200);
-    "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+    "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check up to 100 access requests at once",
         Operation::takes::<Evaluations>().answers::<Decisions>(200);
-    "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+    "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource",
         Operation::searches::<SubjectSearch, FoundSubject>();
-    "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+    "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search resources a subject may act on",
         Operation::searches::<ResourceSearch, FoundResource>();
-    "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+    "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search actions a subject may perform on a resource",
         Operation::searches::<ActionSearch, FoundAction>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
         Operation::shows::<Configuration>();
     // The decision point of one organization: the same functions, which the path tells the organization.
-    "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, [READ, TOUCH],
+    "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource of this organization",
         [NotFound],
         Operation::takes::<Evaluation>().answers::<Decided>(200);
-    "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, [READ, TOUCH],
+    "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check up to 100 access requests in this organization at once",
         [NotFound],
         Operation::takes::<Evaluations>().answers::<Decisions>(200);
-    "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, [READ, QUERY, TOUCH],
+    "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource of this organization",
         [NotFound],
         Operation::searches::<SubjectSearch, FoundSubject>();
-    "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, [READ, QUERY, TOUCH],
+    "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search resources of this organization a subject may act on",
         [NotFound],
         Operation::searches::<ResourceSearch, FoundResource>();
-    "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, [READ, TOUCH],
+    "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search actions a subject may perform on a resource of this organization",
         [NotFound],
         Operation::searches::<ActionSearch, FoundAction>();
@@ -352,7 +371,7 @@ routes! {
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<AddMember>().creates::<AddedBody>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
-        Access::Permission(permission::CONTACTS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::CONTACTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List contacts, or search them by the beginnings of words in their names and addresses",
         Operation::pages::<ContactBody>(&[query::CONTACT_WORDS]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
@@ -365,7 +384,7 @@ routes! {
         "Delete a contact; a membership is not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
-        Access::Permission(permission::EVENTS_READ), [READ, QUERY, TOUCH],
+        Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List events, newest first",
         Operation::pages::<EventBody>(&query::EVENTS);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],

@@ -182,11 +182,12 @@ fn text<'a>(item: &'a Item, name: &str) -> Option<&'a String> {
 
 /// What an item says that is the same each time.
 fn label(item: &Item) -> String {
-    const TOLD: [&str; 19] = [
+    const TOLD: [&str; 20] = [
         "email",
         "name",
         "settings",
         "plan",
+        "suspension",
         "seats_used",
         "active_owners",
         "version",
@@ -220,7 +221,7 @@ fn plain(value: &AttributeValue) -> String {
             let lasting = |(name, _): &(&String, &AttributeValue)| {
                 !name.ends_with("_at")
                     && !name.ends_with("_until")
-                    && !["invitation", "member", "source"].contains(&name.as_str())
+                    && !["invitation", "member", "source", "notice", "at"].contains(&name.as_str())
             };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")

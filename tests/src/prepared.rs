@@ -166,6 +166,11 @@ pub async fn prepared(h: &Harness, binary: &str, case: Case) -> Option<Values> {
             acme.owner.delete(h, &acme.path("")).await.expect(204);
             acme.owner.clone()
         }
+        "resume-organization" => {
+            let body = json!({ "reason": "The plan has ended" });
+            h.platform().put(h, &acme.path("/suspension"), &body).await.expect(200);
+            acme.owner.clone()
+        }
         "create-api-key" | "list-api-keys" | "revoke-api-key" | "rotate-api-key" | "verify-api-key" => {
             let member = join(h, &acme, &own(&acme, binary), "program_admin", &["spring"]).await;
             values.push(("member", member.id()));
@@ -291,7 +296,7 @@ async fn member(h: &Harness, acme: &Organization, binary: &str, rare: bool) -> P
 /// The caller's token; a plan is set by the platform, which restores organizations as well.
 fn token(h: &Harness, binary: &str, caller: &Persona) -> String {
     match binary {
-        "set-plan" | "restore-organization" => h.platform().token(h),
+        "set-plan" | "restore-organization" | "suspend-organization" | "resume-organization" => h.platform().token(h),
         _ => caller.token(h),
     }
 }

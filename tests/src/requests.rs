@@ -145,6 +145,7 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "update-organization" | "set-plan" | "put-resource" | "delete-resource" => {
             organization(b, &mut case, route).await
         }
+        "suspend-organization" | "resume-organization" => suspension(b, &mut case, route).await,
         "get-member"
         | "update-member"
         | "remove-member"
@@ -252,6 +253,17 @@ async fn ownership(b: &Bench, case: &mut Case, route: &Route) {
         "name-paying-owner" => case.body = Some(json!({ "member": case.owner.id() })),
         other => panic!("no request for {other}"),
     }
+}
+
+async fn suspension(b: &Bench, case: &mut Case, route: &Route) {
+    case.found(b).await;
+    let (platform, body) = (b.h.platform(), json!({ "reason": "The plan has ended" }));
+    if route.binary == "suspend-organization" {
+        case.body = Some(body);
+    } else {
+        platform.put(&b.h, &case.path, &body).await.expect(200);
+    }
+    case.who = Some(platform);
 }
 
 async fn contacts(b: &Bench, case: &mut Case, route: &Route) {

@@ -30,6 +30,9 @@ async fn managing_team_members() {
     practice.editing_color_status_and_notifications().await;
     practice.the_paying_owner_is_neither_inactive_nor_removed().await;
     practice.inactive_members().await;
+    practice
+        .a_team_remains_active_only_while_its_paying_owner_has_a_plan()
+        .await;
     practice.all_members_leave().await;
     practice.all_members_have_a_profile().await;
     practice.owners_create_profiles().await;
@@ -221,6 +224,52 @@ impl Practice {
             .expect(200);
         assert_eq!(team.sees(&self.pete).await, ["blake"]);
         team.acme.plan(&team.h, None, &[]).await;
+    }
+
+    /// The plan of whoever pays ends on a day that the product knows. From then on the team is shut, and nothing of it is lost:
+    /// another owner pays, and everybody is back where they were.
+    async fn a_team_remains_active_only_while_its_paying_owner_has_a_plan(&self) {
+        let (team, h) = (&self.team, &self.team.h);
+        let path = team.acme.path("/suspension");
+        let ends = h.backend.clock().now() + jiff::SignedDuration::from_hours(3 * 24);
+        let body = json!({ "reason": "The plan of olivia has ended", "at": ends });
+        h.platform().put(h, &path, &body).await.expect(200);
+        let before = team.seats().await;
+        assert_eq!(team.sees(&self.cora).await.len(), 3, "the plan has not ended yet");
+
+        h.advance_days(3);
+        for place in ["", "/resources", "/members/me"] {
+            for who in [&self.cora, &self.pete] {
+                team.get(who, place).await.problem(403, "organization-suspended");
+            }
+        }
+        assert_eq!(self.who_may("clients:read", Some("avery")).await, [""; 0]);
+        h.run_schedule().await;
+        for who in [&self.olivia, &self.oscar] {
+            let mail = h.mail_to(who.address()).await;
+            let told = mail
+                .iter()
+                .filter(|mail| mail.text.contains("The plan of olivia has ended"));
+            assert_eq!(told.count(), 1, "{}", who.name());
+        }
+        // Owners see why, whom there is and what it was about, and one of them takes over.
+        let seen = team.get(&self.oscar, "").await.expect(200);
+        assert_eq!(seen.text("/suspension/reason"), "The plan of olivia has ended");
+        assert_eq!(team.list(&self.oscar).await.body["items"].as_array().unwrap().len(), 4);
+        team.invite(&self.oscar, "new@x.example", "participant", &[])
+            .await
+            .problem(403, "organization-suspended");
+        let pays = json!({ "member": self.oscar.id() });
+        team.put(&self.oscar, "/paying-owner", pays).await.expect(200);
+
+        // He pays, and the product resumes the team.
+        h.platform().delete(h, &path).await.expect(204);
+        assert_eq!(team.sees(&self.cora).await.len(), 3);
+        assert_eq!(team.sees(&self.pete).await, ["blake"]);
+        assert_eq!(team.seats().await, before);
+        let pays = json!({ "member": self.olivia.id() });
+        team.put(&self.oscar, "/paying-owner", pays).await.expect(200);
+        recount(h).await;
     }
 
     /// Anybody may leave, but the owner who pays.

@@ -13,6 +13,7 @@ def play(deployment: Deployment) -> None:
     clients(team, cora, pete)
     paying_owner(team, oscar, cora)
     inactive(team, pete)
+    plan_that_ends(team, oscar, cora)
     profiles(team, oscar, pete)
     removal(team, pete)
     the_end_of_the_team(team, oscar, cora, pete)
@@ -60,6 +61,17 @@ def inactive(team: Team, pete) -> None:
     assert not team.may(pete, "clients:read", "blake") and team.seats() == (3, 4)
     team.patch(team.owner, team.member(pete), {"status": "active"}).expect(200)
     assert team.sees(pete) == ["blake"]
+
+
+def plan_that_ends(team: Team, oscar, cora) -> None:
+    """The team is shut to all but its owners, and as before once the plan is paid again."""
+    platform = team.api.platform
+    team.put(platform, "/suspension", {"reason": "The plan has ended"}).expect(200)
+    team.get(cora, "/resources").problem(403, "organization-suspended")
+    assert not team.may(cora, "clients:read", "avery")
+    assert team.get(oscar).expect(200)["suspension"]["reason"] == "The plan has ended"
+    team.delete(platform, "/suspension").expect(204)
+    assert team.sees(cora) == ["avery", "blake", "casey"]
 
 
 def profiles(team: Team, oscar, pete) -> None:

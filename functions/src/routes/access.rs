@@ -16,7 +16,7 @@ pub use subjects::search_subjects;
 use crate::shapes::access::ask::{Asking, NamedOrganization};
 use crate::shapes::access::find::{Found, Search};
 use muster_domain::roleset::condition::SentProperties;
-use muster_domain::rules::access::Question;
+use muster_domain::rules::access::{self, Question};
 use muster_domain::rules::asking::{self, About};
 use muster_domain::{ApiKey, Member, ResourceRef};
 use muster_edge::api_key::narrowed;
@@ -128,8 +128,8 @@ impl Subject {
 
 /// The reason why a search for this action can find nothing in this organization, if there is one.
 fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
-    if org.organization.is_deleted() {
-        return Some("organization_deleted");
+    if let Some(closed) = access::closed(&org.organization, org.now) {
+        return Some(closed.code());
     }
     let known = org.set.roles.iter().any(|role| role.allows(action));
     (!known).then_some("unknown_action")

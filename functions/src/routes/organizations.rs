@@ -33,7 +33,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         let (organization, changes) =
             organizations::create(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
         let location = call.location(&format!("/v1/organizations/{}", organization.id));
-        let reply = Reply::json(201, &OrganizationBody::from(&organization))?
+        let reply = Reply::json(201, &OrganizationBody::created(&organization))?
             .showing(&organization)
             .header("location", location);
         Ok(NextAction::Commit(Box::new(PendingChange {
@@ -103,6 +103,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
                 "inactive"
             }
             .into(),
+            suspended: organization.is_suspended(call.now),
             joined_at: member.joined_at,
             name: organization.name.clone(),
         });
@@ -121,7 +122,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
     let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
     org.any_role()?;
-    Ok(Reply::json(200, &OrganizationBody::from(&org.organization))?.showing(&org.organization))
+    Ok(Reply::json(200, &OrganizationBody::of(&org.organization, &org))?.showing(&org.organization))
 }
 
 /// Changes an organization's name and settings.
@@ -140,7 +141,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         call.precondition(Some(&org.organization))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
+            Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after),
         ))
     })
     .await
@@ -174,7 +175,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationBody::from(&after))?.showing(&after),
+            Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after),
         ))
     })
     .await

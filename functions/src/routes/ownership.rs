@@ -53,7 +53,7 @@ pub async fn paying_owner(call: Call, user: User) -> Outcome {
         let (after, changes) =
             ownership::name_paying_owner(&org.decision_context()?, read.member(id, owner)?.as_ref(), ids)?;
         call.precondition(Some(&org.organization))?;
-        let reply = Reply::json(200, &OrganizationBody::from(&after))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after);
         Ok(org.commit(changes, reply))
     })
     .await

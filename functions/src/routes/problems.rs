@@ -1,13 +1,14 @@
 //! The problems of a route: those that follow from its line in the table, and those that the line lists.
 
 use super::route::{Access, Route};
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
 use muster_edge::problem::ProblemType::{
     self, BodyTooLarge, Conflict, EmailMismatch, EmailNotVerified, Forbidden, IdempotencyKeyReused, Internal,
     InvalidQuery, InvalidRequest, InvitationAlreadyAccepted, InvitationCancelled, InvitationDeclined,
     InvitationExpired, MalformedIdempotencyKey, MalformedIfMatch, MalformedIfNoneMatch, MalformedJson, MemberInactive,
-    NotFound, PreconditionFailed, ReadOnlyKey, SignInRequired, Throttled, Unauthorized, Unavailable,
-    UnsupportedMediaType,
+    NotFound, OrganizationSuspended, PreconditionFailed, ReadOnlyKey, SignInRequired, Throttled, Unauthorized,
+    Unavailable, UnsupportedMediaType,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,8 @@ impl Route {
                 Access::Invitee,
                 InvitationExpired | InvitationCancelled | InvitationDeclined | InvitationAlreadyAccepted,
             ) => 410,
+            // For an invitee, a suspension is a state of the organization; for members, it takes their access.
+            (Access::Invitee, OrganizationSuspended) => 409,
             _ => kind.status(),
         }
     }
@@ -56,7 +59,7 @@ impl Route {
     }
 
     /// The types that follow from the rest of the line, each set with whether it does.
-    fn derived(&self) -> [(bool, &'static [ProblemType]); 15] {
+    fn derived(&self) -> [(bool, &'static [ProblemType]); 16] {
         let (access, changes, writes) = (self.access, self.changes(), self.writes());
         let (is_public, is_inside) = (access == Access::Public, access.is_inside());
         let (is_invitee, is_asker) = (access == Access::Invitee, access == Access::Asker);
@@ -83,6 +86,10 @@ impl Route {
             (is_inside || is_asker || is_invitee, &[Forbidden]),
             (is_inside || is_invitee, &[NotFound]),
             ((is_inside && access != Access::Platform) || is_asker, &[MemberInactive]),
+            (
+                is_inside && access != Access::Platform && self.while_suspended != OpenTo::Members,
+                &[OrganizationSuspended],
+            ),
             (is_invitee, &[EmailMismatch, EmailNotVerified]),
             // The calls of its function. The keys of the identity provider, which tokens are checked with, count as one.
             (writes, &[Conflict]),

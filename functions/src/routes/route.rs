@@ -1,5 +1,6 @@
 //! The line of a route in the table, and that of a function without one.
 
+use muster_domain::rules::suspension::OpenTo;
 use muster_edge::problem::ProblemType;
 
 /// Who may call a route.
@@ -66,6 +67,9 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The members to whom it stays open while their organization is suspended. API keys and everyone else are refused then,
+    /// except the platform.
+    pub while_suspended: OpenTo,
     /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,
     /// Whether it answers with a file, which has no entity tag.

@@ -169,6 +169,6 @@ pub struct VerifiedBody {
     #[schema(value_type = Option<bool>)]
     pub allowed: Option<Option<bool>>,
     /// `valid` or `not_allowed` for a valid key. `malformed`, `not_found`, `revoked`, `expired`, `owner_gone`,
-    /// `owner_inactive`, `maker_lost_authority` or `organization_deleted` for an invalid one.
+    /// `owner_inactive`, `maker_lost_authority`, `organization_deleted` or `organization_suspended` for an invalid one.
     pub code: &'static str,
 }

@@ -5,9 +5,10 @@ use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::address::Domain;
 use muster_domain::{
-    Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Term, UserId, UserName,
+    Instant, Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Suspension, Term, UserId,
+    UserName,
 };
-use muster_edge::{Body, Field, given};
+use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -108,6 +109,23 @@ impl Body for SetPlan {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
+/// A suspension to set, in place of the present one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendOrganization {
+    /// The reason. The organization's owners see it, also in the mail to them; other members do not.
+    #[schema(value_type = forms::Message)]
+    pub reason: Message,
+    /// When the suspension takes effect; null or a time in the past for now. A time that means never is refused.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::Instant>)]
+    pub at: Option<Instant>,
+}
+
+impl Body for SuspendOrganization {
+    const REQUIRED: &'static [&'static str] = &["reason"];
+}
+
 /// The new owner, and the role that the caller gets.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -174,6 +192,8 @@ pub struct OrganizationBody {
     /// The billing owner; null until one is set.
     #[schema(value_type = Option<String>)]
     pub paying_owner: Option<UserId>,
+    /// The suspension of the organization; null if there is none. Only the platform and active owners can see it.
+    pub suspension: Option<SuspensionBody>,
     /// When the organization was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -227,8 +247,43 @@ impl From<&Plan> for PlanBody {
     }
 }
 
-impl From<&Organization> for OrganizationBody {
-    fn from(organization: &Organization) -> Self {
+/// A suspension, in effect or ahead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuspensionBody {
+    /// The reason.
+    #[schema(value_type = String)]
+    pub reason: Message,
+    /// Since when the organization is suspended, or when it will be.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Whether the suspension is in effect.
+    pub in_effect: bool,
+}
+
+impl SuspensionBody {
+    fn of(suspension: &Suspension, now: Timestamp) -> Self {
+        Self {
+            reason: suspension.reason.clone(),
+            at: suspension.at,
+            in_effect: suspension.has_begun(now),
+        }
+    }
+}
+
+impl OrganizationBody {
+    /// The organization in this state, as the caller sees it.
+    #[must_use]
+    pub fn of(organization: &Organization, org: &OrgContext) -> Self {
+        let suspension = organization.suspension.as_ref().filter(|_| org.sees_suspension());
+        Self {
+            suspension: suspension.map(|suspension| SuspensionBody::of(suspension, org.now)),
+            ..Self::created(organization)
+        }
+    }
+
+    /// An organization that was just created.
+    #[must_use]
+    pub fn created(organization: &Organization) -> Self {
         Self {
             id: organization.id,
             name: organization.name.clone(),
@@ -237,6 +292,7 @@ impl From<&Organization> for OrganizationBody {
             plan: (&organization.plan).into(),
             seats: organization.seats().into(),
             paying_owner: organization.paying_owner,
+            suspension: None,
             created_at: organization.created_at,
             deleted_at: organization.deleted_at,
         }
@@ -259,6 +315,8 @@ pub struct MyOrganization {
     pub role: Option<RoleId>,
     /// The status of the caller's membership: `active` or `inactive`.
     pub status: String,
+    /// Whether the organization is suspended.
+    pub suspended: bool,
     /// When the caller joined.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,

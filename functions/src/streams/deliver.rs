@@ -44,13 +44,13 @@ pub(super) async fn deliver(
         MailState::Queued | MailState::Sending => {}
         MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
-        // Restoring its organization releases a held mail, as a new mail.
+        // Restoring or resuming its organization releases a held mail, as a new mail.
         MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
     let turn = mail.dispatch(organization.as_ref(), now);
     if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
-        // If this fails, the organization may have been restored. The next attempt finds out.
+        // If this fails, the organization may have been restored or resumed. The next attempt finds out.
         let held = store.hold_mail(&mail, known).await?;
         return held.then_some(()).ok_or(DeliverError::TakenUp);
     }

@@ -10,6 +10,7 @@ mod release;
 mod resend;
 mod resource;
 mod role;
+mod suspension;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
@@ -163,6 +164,8 @@ impl JobRunner<'_> {
             Work::EndRole { role, epoch } => self.end_role(job, role, *epoch).await,
             Work::EndKeys { owner } => self.end_keys(job, *owner).await,
             Work::ResendAll { by, after } => self.resend_all(job, *by, *after).await,
+            Work::AnnounceSuspension { after } => self.announce_suspension(job, after.as_ref()).await,
+            Work::AnnounceResumption { after } => self.announce_resumption(job, after.as_ref()).await,
             Work::ReleaseMail { after } => self.release_mail(job, *after).await,
             Work::Export { export, .. } => self.export(app, job, *export).await,
         }

@@ -50,7 +50,17 @@ pub enum Work {
         /// The last invitation that was checked.
         after: Option<InvitationId>,
     },
-    /// Send the mail that was held while the organization was deleted.
+    /// Mail the owners that the organization is suspended, once it is, and record an instant that was set ahead.
+    AnnounceSuspension {
+        /// The position of the last owner that was checked.
+        after: Option<String>,
+    },
+    /// Mail the owners that the organization is no longer suspended.
+    AnnounceResumption {
+        /// The position of the last owner that was checked.
+        after: Option<String>,
+    },
+    /// Send the mail that was held while the organization was deleted or suspended.
     ReleaseMail {
         /// The last mail released.
         after: Option<MailId>,

@@ -52,7 +52,7 @@ pub use jiff::Timestamp;
 pub use job::{Job, Work};
 pub use mail::{Letter, Mail};
 pub use member::{Grant, Member, Reliance, RoleAssignment, Status};
-pub use organization::{Organization, Plan, Seats, Settings};
+pub use organization::{Organization, Plan, Seats, Settings, Suspension};
 pub use people::{Person, PersonId};
 pub use resource::{Resource, ResourceKey, ResourceRef};
 pub use roleset::{Role, RoleSet, permission};

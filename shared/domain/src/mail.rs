@@ -68,6 +68,13 @@ pub enum Letter {
         /// Until when the platform can restore it.
         restorable_until: Timestamp,
     },
+    /// To owners: the organization is suspended.
+    OrganizationSuspended {
+        /// Since when.
+        suspended_at: Timestamp,
+    },
+    /// To owners: the organization is no longer suspended.
+    OrganizationResumed,
     /// To the former owners: the data of an organization is gone.
     OrganizationErased {
         /// The organization's name.
@@ -91,7 +98,7 @@ pub enum MailState {
     Queued,
     /// Passed to the mail service, without an answer yet.
     Sending,
-    /// Waiting for a deleted organization to be restored.
+    /// Waiting for a deleted organization to be restored, or for a suspended one to be resumed.
     Held,
     /// Accepted by the mail service.
     Sent,
@@ -181,7 +188,7 @@ const fn asked() -> bool {
 pub enum Dispatch {
     /// It is sent.
     Send,
-    /// It waits until its organization is restored.
+    /// It waits until its organization is restored or resumed.
     Hold,
     /// It is not sent, since its content no longer applies.
     Skip,
@@ -191,7 +198,8 @@ impl Mail {
     /// The decision about it, based on its organization (none if it is erased) and on the time.
     ///
     /// A deleted organization sends only the notice of its deletion. Other mail may apply again once the organization is
-    /// restored, so it is kept until then.
+    /// restored, so it is kept until then. A suspended organization keeps only what members send by hand: no link in it would
+    /// open anything before the organization is resumed.
     #[must_use]
     pub fn dispatch(&self, organization: Option<&Organization>, now: Timestamp) -> Dispatch {
         let deleted_at = organization.and_then(|known| known.deleted_at);
@@ -204,6 +212,11 @@ impl Mail {
             }
             (_, Some(known)) if known.erasing => Dispatch::Skip,
             _ if deleted_at.is_some() => Dispatch::Hold,
+            (Letter::OrganizationSuspended { suspended_at }, Some(known)) => {
+                dispatch_if(known.suspension.as_ref().is_some_and(|known| known.at == *suspended_at))
+            }
+            (Letter::OrganizationResumed, Some(known)) => dispatch_if(!known.is_suspended(now)),
+            (letter, Some(known)) if letter.is_by_hand() && known.is_suspended(now) => Dispatch::Hold,
             (Letter::AccessEnding { ends_at, .. }, _) => dispatch_if(now < *ends_at),
             _ => Dispatch::Send,
         }

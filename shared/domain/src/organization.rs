@@ -1,7 +1,7 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
 use crate::address::Domain;
-use crate::id::{OrganizationId, Registration, UserId};
+use crate::id::{JobId, OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
 use crate::roleset::Role;
 use crate::text::{Message, Name, RoleId};
@@ -81,6 +81,28 @@ impl Seats {
     }
 }
 
+/// A suspension of an organization, set by the platform. Members, their keys and access decisions are refused while it is in
+/// force. It changes no seat and no role, so its end restores everything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspension {
+    /// The reason, for owners.
+    pub reason: Message,
+    /// When it takes effect.
+    pub at: Timestamp,
+    /// The job that mails the owners once it is in force.
+    pub notice: JobId,
+    /// Whether an event records that it is in force. That of a suspension with an instant ahead is written by the job.
+    pub recorded: bool,
+}
+
+impl Suspension {
+    /// Whether it is in force at `now`. One that is recorded is, also for a process whose clock is behind.
+    #[must_use]
+    pub fn has_begun(&self, now: Timestamp) -> bool {
+        self.recorded || self.at <= now
+    }
+}
+
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
@@ -109,6 +131,9 @@ pub struct Organization {
     /// The billing owner, who cannot be demoted, deactivated or removed until another is named (`client-practice`).
     #[serde(default)]
     pub paying_owner: Option<UserId>,
+    /// Its suspension, in force or with an instant ahead.
+    #[serde(default)]
+    pub suspension: Option<Suspension>,
     /// When it was deleted: from then on only the platform can reach it.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
@@ -135,6 +160,12 @@ impl Organization {
     #[must_use]
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
+    }
+
+    /// Whether it is suspended at `now`. This takes no job: an instant that was set ahead counts from that instant on.
+    #[must_use]
+    pub fn is_suspended(&self, now: Timestamp) -> bool {
+        self.suspension.as_ref().is_some_and(|known| known.has_begun(now))
     }
 
     /// How often the role has been switched off so far.

@@ -20,6 +20,7 @@ pub mod ownership;
 pub mod pace;
 pub mod resources;
 pub mod sources;
+pub mod suspension;
 pub mod work;
 
 use crate::api_key::{ApiKey, Limits};

@@ -71,6 +71,12 @@ pub(crate) fn good_key(
     match verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
         Ok(()) => key.ok_or_else(Problem::internal),
         Err(KeyRejection::OrganizationDeleted) => Err(Problem::not_found("organization")),
+        Err(KeyRejection::OrganizationSuspended) => Err(organization
+            .suspension
+            .as_ref()
+            .map_or_else(Problem::key_refused, |suspension| {
+                Problem::organization_suspended(suspension, false)
+            })),
         Err(why) => {
             tracing::info!(why = why.code(), key = %secret.key(), "an API key was refused");
             Err(Problem::key_refused())

@@ -40,7 +40,7 @@ impl Call {
         }
         let mut places = Places::new();
         for id in asked {
-            match OrgContext::new(user, id, &read, self.now) {
+            match OrgContext::new(user, id, &read, self.now, self.open_to) {
                 Ok(org) => {
                     places.insert(id, org);
                 }

@@ -14,6 +14,7 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYP
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
+use muster_domain::rules::suspension::OpenTo;
 use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Secret};
 use muster_store::IdempotencyKey;
@@ -31,6 +32,7 @@ pub struct Call {
     /// The request's id.
     pub request_id: String,
     pub(crate) conditions: Preconditions,
+    pub(crate) open_to: OpenTo,
     part: usize,
     request: Request,
 }
@@ -47,6 +49,7 @@ impl Call {
             app,
             request_id,
             conditions: Preconditions::of(request.headers())?,
+            open_to: OpenTo::Nobody,
             part: 0,
             request,
         };
@@ -54,6 +57,11 @@ impl Call {
             call.query(&[])?;
         }
         Ok(call)
+    }
+
+    /// Sets the members to whom the route stays open while their organization is suspended. No member is admitted otherwise.
+    pub fn stays_open_to(&mut self, members: OpenTo) {
+        self.open_to = members;
     }
 
     /// Whether the method only reads. Only such methods take query parameters.

@@ -237,7 +237,7 @@ impl Call {
             reread = self.read_standing(caller, given.organization, &keys).await?;
             &reread
         };
-        let org = OrgContext::new(caller, given.organization, read, self.now);
+        let org = OrgContext::new(caller, given.organization, read, self.now, self.open_to);
         Ok(org.ok().and_then(|org| org.footing()))
     }
 }

@@ -9,10 +9,11 @@ use crate::org_context::{OrgContext, standing_keys, touch, unread_standing};
 use crate::problem::Problem;
 use jiff::Timestamp;
 use muster_domain::OrganizationId;
+use muster_domain::rules::suspension::OpenTo;
 use muster_store::{Key, ReadSet};
 
 /// Admits a caller, or refuses them, from what was read.
-type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp) -> Result<OrgContext, Problem>;
+type Enter = fn(&User, OrganizationId, &ReadSet, Timestamp, OpenTo) -> Result<OrgContext, Problem>;
 
 impl Call {
     /// Reads like [`Call::read_in_org`], decides, and makes the change in one transaction.
@@ -40,7 +41,7 @@ impl Call {
         keys: Vec<Key>,
         decide: impl FnMut(&OrgContext, &ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Outcome {
-        self.change_as(user, organization, keys, OrgContext::or_inactive, decide)
+        self.change_as(user, organization, keys, OrgContext::leaving, decide)
             .await
     }
 
@@ -57,7 +58,7 @@ impl Call {
         let admit = self.admitting(user, organization, enter);
         let outcome = self
             .change_if(user, all, admit, |read, ids| {
-                let org = enter(user, organization, read, self.now)?;
+                let org = enter(user, organization, read, self.now, self.open_to)?;
                 org.may_change()?;
                 let step = decide(&org, read, ids);
                 last_org = Some(org);
@@ -86,7 +87,7 @@ impl Call {
             keys,
             self.admitting(user, organization, OrgContext::new),
             |read, ids| {
-                let org = OrgContext::new(user, organization, read, self.now)?;
+                let org = OrgContext::new(user, organization, read, self.now, self.open_to)?;
                 org.may_change()?;
                 org.as_platform()?;
                 decide(&org, ids)
@@ -105,7 +106,7 @@ impl Call {
         move |read| {
             let more = unread_standing(user, organization, read, self.now)?;
             if more.is_empty() {
-                enter(user, organization, read, self.now)?;
+                enter(user, organization, read, self.now, self.open_to)?;
             }
             Ok(more)
         }

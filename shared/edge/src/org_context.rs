@@ -9,6 +9,7 @@ use crate::next_action::{NextAction, PendingChange};
 use crate::problem::{Problem, ProblemType};
 use crate::reply::Reply;
 use jiff::Timestamp;
+use muster_domain::rules::suspension::OpenTo;
 use muster_domain::{
     ApiKey, Authority, Changes, DecisionContext, Member, Organization, OrganizationId, ResourceRef, RoleSet, Status,
     roleset,
@@ -71,21 +72,46 @@ pub fn role_set(organization: &Organization) -> Result<&'static RoleSet, Problem
 }
 
 impl OrgContext {
-    pub(crate) fn new(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
-        let org = Self::or_inactive(user, id, read, now)?;
-        match &org.caller_kind {
-            CallerKind::Member(member) if member.status != Status::Active => Err(Problem::member_inactive()),
-            CallerKind::Member(_) | CallerKind::Platform => Ok(org),
-        }
-    }
-
-    /// Like [`OrgContext::new`], but also admits inactive members.
-    pub(crate) fn or_inactive(
+    /// The context of a request by the platform, or by an active member who is not kept out by a suspension.
+    pub(crate) fn new(
         user: &User,
         id: OrganizationId,
         read: &ReadSet,
         now: Timestamp,
+        open_to: OpenTo,
     ) -> Result<Self, Problem> {
+        let org = Self::of(user, id, read, now)?;
+        match &org.caller_kind {
+            CallerKind::Member(member) if member.status != Status::Active => Err(Problem::member_inactive()),
+            CallerKind::Member(_) | CallerKind::Platform => org.unless_suspended(open_to, false),
+        }
+    }
+
+    /// Like [`OrgContext::new`], but for a request that ends the caller's own membership: it admits inactive members too.
+    pub(crate) fn leaving(
+        user: &User,
+        id: OrganizationId,
+        read: &ReadSet,
+        now: Timestamp,
+        open_to: OpenTo,
+    ) -> Result<Self, Problem> {
+        Self::of(user, id, read, now)?.unless_suspended(open_to, true)
+    }
+
+    /// Refuses members to whom the route is closed while the organization is suspended.
+    fn unless_suspended(self, open_to: OpenTo, leaves: bool) -> Result<Self, Problem> {
+        let suspension = self.organization.suspension.as_ref();
+        let in_force = suspension.filter(|suspension| suspension.has_begun(self.now));
+        match (in_force, &self.caller_kind) {
+            (Some(suspension), CallerKind::Member(member)) if !open_to.includes(member, leaves, self.set) => Err(
+                Problem::organization_suspended(suspension, member.is_active_owner(self.set)),
+            ),
+            _ => Ok(self),
+        }
+    }
+
+    /// The context of a request by any member, or by the platform.
+    fn of(user: &User, id: OrganizationId, read: &ReadSet, now: Timestamp) -> Result<Self, Problem> {
         let nobody = || Problem::not_found("organization");
         let key = user.key.as_ref();
         refuse_strangers(user, id, read)?;
@@ -133,6 +159,15 @@ impl OrgContext {
             return Ok(());
         }
         Err(Problem::forbidden("only the platform can do this"))
+    }
+
+    /// Whether the caller can see the organization's suspension and its reason: the platform, and active owners.
+    #[must_use]
+    pub fn sees_suspension(&self) -> bool {
+        match &self.caller_kind {
+            CallerKind::Platform => true,
+            CallerKind::Member(member) => self.covers_all_roles() && member.is_active_owner(self.set),
+        }
     }
 
     /// The permissions of the caller's roles, within the limits of the caller's API key. `None` for the platform.
@@ -282,7 +317,8 @@ impl Call {
     /// takes two.
     ///
     /// # Errors
-    /// 404 for a stranger, as for an organization that does not exist; 403 for an inactive member.
+    /// 404 for a stranger, as for an organization that does not exist; 403 for an inactive member, and for a member to whom the
+    /// route is closed while the organization is suspended.
     pub async fn read_in_org(
         &self,
         user: &User,
@@ -291,7 +327,7 @@ impl Call {
     ) -> Result<(OrgContext, ReadSet), Problem> {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
         let read = self.read_standing(user, organization, &all).await?;
-        let org = OrgContext::new(user, organization, &read, self.now)?;
+        let org = OrgContext::new(user, organization, &read, self.now, self.open_to)?;
         touch(&self.app, user, &org).await;
         Ok((org, read))
     }

@@ -4,8 +4,8 @@ mod catalog;
 
 pub use catalog::{ProblemType, TYPE_BASE};
 
-use muster_domain::Seats;
 use muster_domain::violation::{Location, Violation};
+use muster_domain::{Seats, Suspension};
 use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -139,6 +139,18 @@ impl Problem {
     #[must_use]
     pub fn member_inactive() -> Self {
         Self::new(ProblemType::MemberInactive).detail("ask a member who manages members to activate it")
+    }
+
+    /// 403: the organization is suspended. Only its owners get the reason.
+    #[must_use]
+    pub fn organization_suspended(suspension: &Suspension, is_owner: bool) -> Self {
+        let Suspension { reason, at, .. } = suspension;
+        let detail = if is_owner {
+            format!("it has been suspended since {at}: {reason}")
+        } else {
+            format!("it has been suspended since {at}; its owners can see the reason")
+        };
+        Self::new(ProblemType::OrganizationSuspended).detail(detail)
     }
 
     /// 403: the token carries no verified address.

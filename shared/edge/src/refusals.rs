@@ -185,6 +185,11 @@ impl From<ResponseRefusal> for Problem {
             }
             ResponseRefusal::Ended(state) => ended(state),
             ResponseRefusal::Inactive => Self::member_inactive(),
+            ResponseRefusal::OrganizationSuspended => Self {
+                status: 409,
+                ..Self::new(ProblemType::OrganizationSuspended)
+                    .detail("the invitation can be accepted once the organization is active again")
+            },
             ResponseRefusal::AlreadyMember => Self::new(ProblemType::AlreadyMember),
             ResponseRefusal::InviterLostAuthority => {
                 Self::new(ProblemType::InviterLostAuthority).detail("ask for a new invitation")

@@ -23,7 +23,7 @@
 //! | members with a role anywhere, by name | Query `ORG#o`, `HOLDER#role#place#u` |
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
-//! | mail held while an organization was deleted | Query `ORG#o`, `MAIL#…`, after its restoration |
+//! | mail held while an organization was deleted or suspended | Query `ORG#o`, `MAIL#…`, once that is over |
 //! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, with the mail or the invitee: outcome of earlier mails |
 //! | number of mails sent for members today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |

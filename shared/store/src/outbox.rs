@@ -137,10 +137,10 @@ impl Store {
         }
     }
 
-    /// Holds an unsent mail until its organization is restored; false if the organization is not as it was read, or the mail
-    /// has its outcome meanwhile.
+    /// Holds an unsent mail until its organization is restored or resumed; false if the organization is not as it was read, or
+    /// the mail has its outcome meanwhile.
     ///
-    /// One transaction checks both: either a restoration finds the mail held, or the mail finds the organization restored.
+    /// One transaction checks both: either the end of the deletion or suspension finds the mail held, or the mail finds the organization changed.
     ///
     /// # Errors
     /// [`CommitError`], except for lost races.

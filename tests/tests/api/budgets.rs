@@ -44,6 +44,8 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("PUT", "/v1/organizations/{org}/plan", WRITE),
     ("DELETE", "/v1/organizations/{org}", WRITE),
     ("POST", "/v1/organizations/{org}/restore", WRITE),
+    ("PUT", "/v1/organizations/{org}/suspension", WRITE),
+    ("DELETE", "/v1/organizations/{org}/suspension", WRITE),
     ("POST", "/v1/organizations/{org}/transfer-ownership", WRITE),
     ("PUT", "/v1/organizations/{org}/paying-owner", WRITE),
     ("GET", "/v1/organizations/{org}/roles", READ_ONE),

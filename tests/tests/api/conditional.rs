@@ -76,6 +76,13 @@ async fn things(h: &Harness) -> (Organization, Vec<Thing>) {
             None,
         ),
         thing(
+            &h.platform(),
+            Method::PUT,
+            acme.path("/suspension"),
+            ["One", "Two"].map(|reason| json!({ "reason": reason, "at": "2999-12-31T00:00:00Z" })),
+            None,
+        ),
+        thing(
             &acme.owner,
             Method::PATCH,
             acme.path(&format!("/invitations/{invitation}")),
@@ -186,8 +193,9 @@ async fn nothing_is_deleted_that_was_not_seen() {
     let (acme, things) = things(&h).await;
     let key = acme.key(&h, &acme.owner, &json!({ "name": "zapier" })).await.id;
     let key = format!("{}/{key}", acme.keys_of(&acme.owner));
-    // A plan is not deleted, and the last that somebody holds is not taken away so.
-    let is_deleted = |thing: &&Thing| !thing.path.ends_with("/plan") && !thing.path.contains("/grants/");
+    // A plan is not deleted, a suspension not by members, and the last that somebody holds is not taken away so.
+    let kept = ["/plan", "/suspension", "/grants/program/spring"];
+    let is_deleted = |thing: &&Thing| !kept.iter().any(|end| thing.path.ends_with(end));
     let each = things
         .iter()
         .rev()

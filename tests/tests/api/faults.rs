@@ -146,6 +146,8 @@ survivors! {
     setting_a_plan_survives_any_fault: "set-plan",
     deleting_an_organization_survives_any_fault: "delete-organization",
     restoring_an_organization_survives_any_fault: "restore-organization",
+    suspending_an_organization_survives_any_fault: "suspend-organization",
+    resuming_an_organization_survives_any_fault: "resume-organization",
     handing_ownership_on_survives_any_fault: "transfer-ownership",
     naming_the_paying_owner_survives_any_fault: "name-paying-owner",
     registering_a_resource_survives_any_fault: "put-resource",

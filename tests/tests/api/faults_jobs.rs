@@ -202,6 +202,42 @@ async fn the_schedule_settles_everything_though_it_is_killed_anywhere() {
     .await;
 }
 
+/// Sets the suspension of a case's organization, which has more owners than one slice tells.
+async fn suspended(b: &Bench, case: &Case, invited: usize, body: &Value) {
+    for n in 0..21 {
+        let owner = case.person(b, &format!("owner{n}"));
+        case.join_as(b, owner, "owner").await;
+    }
+    b.drain().await;
+    invite(b, case, invited).await;
+    let path = case.organization().path("/suspension");
+    b.h.platform().put(&b.h, &path, body).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_with_an_instant_ahead_is_recorded_and_told_once_though_it_is_killed_anywhere() {
+    survives_any_kill("suspending", SignedDuration::from_hours(1), async |b| {
+        let case = founded(b).await;
+        let at = b.h.backend.clock().now() + SignedDuration::from_mins(30);
+        suspended(b, &case, 0, &json!({ "reason": "The plan ends", "at": at })).await;
+        case
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_suspension_is_told_once_and_mail_sent_once_though_it_is_killed_anywhere() {
+    survives_any_kill("resuming", PATIENCE, async |b| {
+        let case = founded(b).await;
+        suspended(b, &case, 21, &json!({ "reason": "The plan has ended" })).await;
+        b.drain().await;
+        let path = case.organization().path("/suspension");
+        b.h.platform().delete(&b.h, &path).await.expect(204);
+        case
+    })
+    .await;
+}
+
 async fn optional_roles(b: &Bench, organization: &Organization, roles: &[&str]) {
     let body = json!({ "settings": { "optional_roles": roles } });
     let path = organization.path("");

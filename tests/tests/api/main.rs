@@ -80,5 +80,6 @@ mod sight;
 mod sources;
 mod strangers;
 mod subjects;
+mod suspended;
 mod sweeps;
 mod throttles;

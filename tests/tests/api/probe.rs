@@ -350,7 +350,16 @@ async fn the_platform_reads_any_organization_sets_plans_keeps_contacts_and_chang
     probe_all(&h, &s, "the platform", Some(&platform), |p| p.platform).await;
     let may: Vec<_> = PROBES.iter().filter(|p| !p.is_harmless(p.platform)).collect();
     let binaries: Vec<_> = may.iter().map(|p| p.route().binary).collect();
-    assert_eq!(binaries, ["set-plan", "put-contact", "delete-contact"]);
+    assert_eq!(
+        binaries,
+        [
+            "set-plan",
+            "suspend-organization",
+            "resume-organization",
+            "put-contact",
+            "delete-contact"
+        ]
+    );
     for probe in &may {
         let missing = send(&h, &s, probe, Some(&platform), "org_0000000000000000000042").await;
         missing.problem(404, "not-found");

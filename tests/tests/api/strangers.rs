@@ -48,7 +48,7 @@ fn asked(exchanges: &[Exchange], organization: &str) -> Vec<(String, Value)> {
 /// Fills the organization of a case with events, people, invitations and contacts.
 async fn filled(b: &Bench, case: &Case) {
     let (h, acme) = (&b.h, case.organization());
-    if case.path.ends_with("/restore") {
+    if case.path.ends_with("/restore") || case.path.ends_with("/suspension") {
         return;
     }
     for n in 0..3 {
@@ -125,8 +125,9 @@ async fn a_made_up_key_is_told_the_same_whatever_is_there() {
     for route in inside() {
         let case = prepare(&b, route).await;
         let there = case.organization().id.clone();
+        // Of a deleted organization nothing is read, and of a suspended one no key is made.
         let key = match case.owner.get(&b.h, &case.organization().path("")).await.status {
-            200 => {
+            200 if route.binary != "resume-organization" => {
                 case.organization()
                     .key(&b.h, &case.owner, &json!({ "name": "own" }))
                     .await

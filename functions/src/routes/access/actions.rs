@@ -30,8 +30,8 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
     if matches!(named, NamedOrganization::Elsewhere(_)) {
         return nothing("unknown_organization");
     }
-    if org.organization.is_deleted() {
-        return nothing("organization_deleted");
+    if let Some(closed) = access::closed(&org.organization, org.now) {
+        return nothing(closed.code());
     }
     let subject = match Subject::find(org, &read, about)? {
         Ok(subject) => subject,

@@ -8,7 +8,7 @@ use muster_domain::{
     RoleSet, UserId,
 };
 use muster_edge::App;
-use muster_edge::mail::{self, Line, Outgoing, Quotation, ResourceNames, closing};
+use muster_edge::mail::{self, Line, Outgoing, Quotation, ResourceNames, closing, suspension};
 use muster_edge::org_context::role_set;
 use muster_store::{Key, StoreError};
 
@@ -95,6 +95,18 @@ impl Writer<'_> {
             Letter::OrganizationDeleted { restorable_until } => {
                 closing::deleted(to, self.organization.name.as_str(), *restorable_until)?
             }
+            Letter::OrganizationSuspended { suspended_at } => {
+                let Some(known) = &self.organization.suspension else {
+                    return Ok(None);
+                };
+                suspension::suspended(
+                    to,
+                    self.organization.name.as_str(),
+                    *suspended_at,
+                    known.reason.as_str(),
+                )?
+            }
+            Letter::OrganizationResumed => suspension::resumed(to, self.organization.name.as_str())?,
             Letter::OrganizationErased { name } => closing::erased(to, name.as_str())?,
         };
         Ok(Some(written))

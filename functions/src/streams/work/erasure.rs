@@ -99,7 +99,7 @@ impl JobRunner<'_> {
     }
 
     /// Holders of the protected role after this position, and the position of the last one if there may be more.
-    async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
+    pub(super) async fn owners(&self, after: Option<&String>) -> Result<(Vec<Member>, Option<String>), StoreError> {
         let Some(role) = self.set.protected_role() else {
             return Ok((Vec::new(), None));
         };

@@ -31,7 +31,7 @@ struct Selection {
 }
 
 impl JobRunner<'_> {
-    /// One slice. It waits while the organization is deleted, and when the day's mail limit is reached.
+    /// One slice. It waits while the organization is deleted or suspended, and when the day's mail limit is reached.
     pub(super) async fn resend_all(
         &self,
         job: &Job,
@@ -42,7 +42,7 @@ impl JobRunner<'_> {
         if job.is_waiting(self.now) {
             return Ok(Progress::Later);
         }
-        if self.organization.is_deleted() {
+        if self.organization.is_deleted() || self.organization.is_suspended(self.now) {
             let job = work::put_off(job, job.work.clone(), self.now, self.now);
             return Ok(Progress::Pause(with_job(Changes::default(), job)));
         }

@@ -55,6 +55,8 @@ impl GrantingRole<'_> {
 pub enum DenialReason {
     /// The organization was deleted.
     OrganizationDeleted,
+    /// The organization is suspended.
+    OrganizationSuspended,
     /// The API key is unusable.
     Key(Unusable),
     /// The member is inactive.
@@ -73,6 +75,7 @@ impl DenialReason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::OrganizationDeleted => "organization_deleted",
+            Self::OrganizationSuspended => "organization_suspended",
             Self::Key(why) => why.code(),
             Self::Inactive => "member_inactive",
             Self::Role => "role_missing",
@@ -105,6 +108,18 @@ impl Decision<'_> {
     }
 }
 
+/// The reason why the organization allows nothing to anyone at `now`, if there is one.
+#[must_use]
+pub fn closed(organization: &Organization, now: Timestamp) -> Option<DenialReason> {
+    if organization.is_deleted() {
+        Some(DenialReason::OrganizationDeleted)
+    } else if organization.is_suspended(now) {
+        Some(DenialReason::OrganizationSuspended)
+    } else {
+        None
+    }
+}
+
 /// Decides the question.
 ///
 /// The answer holds for the instant of the question. Roles that have expired, were switched off, or are held on a resource that
@@ -122,8 +137,8 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
         reason,
         granted_by: would_allow(question),
     };
-    if organization.is_deleted() {
-        return denied(DenialReason::OrganizationDeleted);
+    if let Some(reason) = closed(organization, now) {
+        return denied(reason);
     }
     if let Some(Err(why)) = question.key.map(|key| key.usable(Some(member), now)) {
         return denied(DenialReason::Key(why));

@@ -174,7 +174,13 @@ pub fn end(
     }
 }
 
-fn mail(organization: &Organization, to: &Address, letter: Letter, now: Timestamp, ids: &mut dyn NewIds) -> Mail {
+pub(super) fn mail(
+    organization: &Organization,
+    to: &Address,
+    letter: Letter,
+    now: Timestamp,
+    ids: &mut dyn NewIds,
+) -> Mail {
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: organization.id,

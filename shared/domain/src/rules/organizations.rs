@@ -84,6 +84,7 @@ pub fn create(
         seats_used: u64::from(member.seat),
         active_owners: 1,
         paying_owner: None,
+        suspension: None,
         deleted_at: None,
         erasing: false,
         created_at: now,

@@ -7,7 +7,7 @@ use crate::feedback::Deliverability;
 use crate::id::NewIds;
 use crate::invitation::{CancelReason, Invitation, InvitationState};
 use crate::job::{Job, Work};
-use crate::mail::Mail;
+use crate::mail::{Dispatch, Mail};
 use crate::member::Member;
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
@@ -94,8 +94,8 @@ pub fn end_offers(
 }
 
 /// Resends these invitations, as far as the member who asked still may, and the members who answer for them could still offer
-/// the same. In a deleted organization, none is resent: no mail leaves, and a restored organization should find its links as
-/// they were. The requester named no addresses, so an address that bounced, declined, complained or was mailed too often
+/// the same. In a deleted or suspended organization, none is resent: no invitation is mailed, and the organization should find
+/// its links as they were when it is back. The requester named no addresses, so an address that bounced, declined, complained or was mailed too often
 /// recently keeps its invitation, link and end unchanged.
 pub fn resend_slice(
     ctx: &DecisionContext<'_>,
@@ -105,7 +105,7 @@ pub fn resend_slice(
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
-    if ctx.organization.is_deleted() {
+    if ctx.organization.is_deleted() || ctx.organization.is_suspended(ctx.now) {
         return changes;
     }
     let is_out = |address: &Address| {
@@ -128,8 +128,11 @@ pub fn resend_slice(
     changes
 }
 
-/// Puts these held mails into the outbox again. Sending them checks again whether they still apply.
-pub fn release(held: Vec<Mail>, ids: &mut dyn NewIds) -> Changes {
+/// Puts these held mails into the outbox again, except those that would be held again: the organization may be suspended still
+/// when it is restored. Sending them checks again whether they still apply.
+pub fn release(organization: &Organization, held: Vec<Mail>, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
+    let waits = |mail: &Mail| mail.dispatch(Some(organization), now) == Dispatch::Hold;
+    let held: Vec<Mail> = held.into_iter().filter(|mail| !waits(mail)).collect();
     Changes {
         mail: held.iter().map(|mail| mail.released(ids)).collect(),
         released: held,
@@ -149,7 +152,7 @@ pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     }
 }
 
-/// How long a job waits before it checks again whether a deleted organization was restored.
+/// How long a job waits before it checks again whether a deleted organization was restored, or a suspended one resumed.
 pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// The job, delayed until an instant, but by at least half an hour; then the schedule resumes it.

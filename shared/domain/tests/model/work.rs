@@ -22,6 +22,9 @@ impl World {
             Work::EndKeys { .. } => unreachable!("nobody makes keys in these stories"),
             Work::ResendAll { by, after } => (Cause::Member(by), self.resend_all(job, by, after, slice)),
             Work::Export { .. } => unreachable!("nobody exports anything in these stories"),
+            Work::AnnounceSuspension { .. } | Work::AnnounceResumption { .. } => {
+                unreachable!("nobody suspends an organization in these stories")
+            }
             Work::EraseOrganization { .. } | Work::ReleaseMail { .. } => {
                 unreachable!("nobody deletes an organization in these stories")
             }

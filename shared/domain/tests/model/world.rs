@@ -161,6 +161,8 @@ impl World {
                 Letter::AccessEnded { .. }
                 | Letter::Added { .. }
                 | Letter::OrganizationDeleted { .. }
+                | Letter::OrganizationSuspended { .. }
+                | Letter::OrganizationResumed
                 | Letter::OrganizationErased { .. } => {}
             }
         }

@@ -145,6 +145,12 @@ fn what_has_ended_or_is_ending_allows_nothing() {
     let asked = question(&deleted, &runner, "content:read", Some(&spring));
     assert_eq!(reason(&asked), DenialReason::OrganizationDeleted);
 
+    let suspended = crate::suspension::suspended(organization(), "2026-03-10T12:00:00Z");
+    for member in [&runner, &resting] {
+        let asked = question(&suspended, member, "content:read", Some(&spring));
+        assert_eq!(reason(&asked), DenialReason::OrganizationSuspended);
+    }
+
     let mut ending = organization();
     ending.ending.insert(spring.registration);
     assert_eq!(

@@ -124,6 +124,42 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
 }
 
 #[test]
+fn nobody_joins_a_suspended_organization_and_a_guest_may_decline() {
+    let suspend = |case: &mut Case, from: &str| {
+        case.organization = crate::suspension::suspended(case.organization.clone(), from);
+    };
+    let suspended = Some(ResponseRefusal::OrganizationSuspended);
+    let mut case = program_admin();
+    suspend(&mut case, "2026-03-10T12:00:00.000000001Z");
+    let (member, changes) = accept(&case.answer(), &mut ids()).unwrap();
+    suspend(&mut case, "2026-03-10T12:00:00Z");
+    assert_eq!(case.refusal(), suspended);
+    assert_eq!(decline(&case.answer(), &mut ids()).unwrap().seat_delta(), -1);
+    // Nothing ends because a member tries their second invitation.
+    case.member = Some(holder("guest", "participant"));
+    assert_eq!(case.refusal(), suspended);
+    case.email = Some(address("other@x.example"));
+    assert_eq!(
+        case.refusal(),
+        Some(ResponseRefusal::EmailMismatch),
+        "a stranger learns nothing"
+    );
+
+    let mut again = program_admin();
+    again.invitation = changes.invitations[0].after.clone().unwrap();
+    suspend(&mut again, "2026-03-10T12:00:00Z");
+    again.member = Some(member.clone());
+    assert_eq!(again.refusal(), suspended);
+    again.member = Some(inactive(member));
+    assert_eq!(again.refusal(), Some(ResponseRefusal::Inactive));
+    again.invitation = again.invitation.ended(InvitationState::Cancelled, now());
+    assert_eq!(
+        again.refusal(),
+        Some(ResponseRefusal::Ended(InvitationState::Cancelled))
+    );
+}
+
+#[test]
 fn every_reason_to_refuse_has_its_own_name() {
     use ResponseRefusal as R;
     type Spoil = fn(&mut Case);

@@ -362,8 +362,19 @@ fn only_whoever_knows_the_secret_learns_why_it_opens_nothing() {
         Option<&'a ApiKey>,
         &'a str,
     );
-    let cases: [Case<'_>; 5] = [
+    let suspended = crate::suspension::suspended(organization(), "2026-03-10T12:00:00Z");
+    let ahead = crate::suspension::suspended(organization(), "2026-03-10T12:00:00.000000001Z");
+    assert_eq!(verify(&secret, Some(&ahead), Some(&admin), Some(&key), now()), Ok(()));
+    let both = Organization {
+        deleted_at: Some(now()),
+        ..suspended.clone()
+    };
+    let cases: [Case<'_>; 8] = [
         (Some(&deleted), Some(&admin), Some(&key), "organization_deleted"),
+        (Some(&both), Some(&admin), Some(&key), "organization_deleted"),
+        (Some(&suspended), Some(&admin), Some(&key), "organization_suspended"),
+        // A key that stays dead afterwards says so.
+        (Some(&suspended), Some(&resting), Some(&key), "owner_inactive"),
         (Some(&acme), None, Some(&key), "owner_gone"),
         (Some(&acme), Some(&resting), Some(&key), "owner_inactive"),
         (Some(&acme), Some(&admin), None, "not_found"),

@@ -90,7 +90,7 @@ fn a_deleted_organization_sends_only_the_news_of_that_deletion_and_holds_the_res
 #[test]
 fn what_was_held_goes_out_as_new_mail_and_the_held_mail_goes() {
     let held = vec![mail(1, invited()), mail(2, ended())];
-    let changes = release(held.clone(), &mut ids());
+    let changes = release(&organization(), held.clone(), now(), &mut ids());
     assert_eq!(changes.released, held);
     for (new, old) in changes.mail.iter().zip(&held) {
         assert_ne!(new.id, old.id, "only a new mail is delivered");
@@ -102,7 +102,9 @@ fn what_was_held_goes_out_as_new_mail_and_the_held_mail_goes() {
         assert_eq!(*new, expected);
     }
     assert_eq!(changes.mail.len(), 2);
-    let both = changes.clone().and(release(vec![mail(3, ended())], &mut ids()));
+    let both = changes
+        .clone()
+        .and(release(&organization(), vec![mail(3, ended())], now(), &mut ids()));
     assert_eq!((both.mail.len(), both.released.len()), (3, 3));
 }
 

@@ -50,6 +50,8 @@ mod sources;
 mod sources_kept;
 mod sources_shown;
 mod subjects;
+mod suspension;
+mod suspension_mail;
 mod taking_in;
 mod team;
 mod work;

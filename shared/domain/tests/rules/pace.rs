@@ -397,7 +397,7 @@ fn what_is_sent_by_hand_counts_and_neither_notices_nor_what_was_held() {
         ..Changes::default()
     };
     assert_eq!(changes.mail_by_hand(), 2);
-    let released = release(changes.mail.clone(), &mut ids());
+    let released = release(&organization(), changes.mail.clone(), now(), &mut ids());
     assert_eq!(released.mail_by_hand(), 0);
     assert_eq!(released.and(changes).mail_by_hand(), 2);
 }

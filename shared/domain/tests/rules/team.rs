@@ -115,6 +115,7 @@ pub(crate) fn organization() -> Organization {
         seats_used: 0,
         active_owners: 0,
         paying_owner: None,
+        suspension: None,
         deleted_at: None,
         erasing: false,
         created_at: now(),

@@ -7,6 +7,7 @@ pub mod closing;
 mod letters;
 mod link;
 mod mailbox;
+pub mod suspension;
 #[cfg(test)]
 mod tests;
 mod untrusted;

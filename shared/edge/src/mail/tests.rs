@@ -153,6 +153,25 @@ fn assert_reads_well(name: &str, letter: &Outgoing) {
 }
 
 #[test]
+fn letters_about_a_suspension_read_well() {
+    let reason = "The plan has ended.\r\n\r\nPay it at https://app.example/billing to go on.";
+    let suspended = suspension::suspended(ann(), "Acme", moment(), reason).unwrap();
+    let resumed = suspension::resumed(ann(), "Acme").unwrap();
+    for (name, letter) in [("organization_suspended", suspended), ("organization_resumed", resumed)] {
+        read_back(&letter);
+        insta::assert_snapshot!(name, format!("{}\n\n{}\n{}", letter.subject, letter.text, letter.html));
+    }
+    let hostile = "Acme\r\nBcc: x@x.example <b>https://evil.example</b>";
+    for letter in [
+        suspension::suspended(ann(), hostile, moment(), hostile).unwrap(),
+        suspension::resumed(ann(), hostile).unwrap(),
+    ] {
+        read_back(&letter);
+        assert!(!letter.html.contains("<b>") && !letter.html.contains("href=\"https://evil"));
+    }
+}
+
+#[test]
 fn letters_to_new_people_read_well() {
     let resources = ["Spring cohort".to_owned(), "Bücher & Co".to_owned()];
     let invitation = Invitation {

@@ -86,6 +86,8 @@ catalog! {
     ReadOnlyKey "read-only-key" [403] "This API key is read-only";
     /// The caller's membership is inactive.
     MemberInactive "member-inactive" [403] "Your membership is inactive";
+    /// The organization is suspended. Its members and keys get a 403, an invited person a 409.
+    OrganizationSuspended "organization-suspended" [403, 409] "The organization is suspended";
     /// The caller's roles do not let them assign the role.
     RoleNotAssignable "role-not-assignable" [403] "You cannot assign this role";
     /// The caller's identity provider has not verified their address.

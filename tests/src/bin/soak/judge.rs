@@ -191,10 +191,17 @@ impl Judgement<'_> {
         }
     }
 
-    /// The platform reads, sets plans, restores, and keeps contacts.
+    /// The platform reads, sets plans, suspends, resumes, restores, and keeps contacts.
     fn is_for_platform(&self) -> bool {
         let request = self.request;
-        let changes = ["set-plan", "restore-organization", "put-contact", "delete-contact"];
+        let changes = [
+            "set-plan",
+            "suspend-organization",
+            "resume-organization",
+            "restore-organization",
+            "put-contact",
+            "delete-contact",
+        ];
         let takes_along = ["export-members", "get-export"];
         (request.reads() && !takes_along.contains(&request.route.binary)) || changes.contains(&request.route.binary)
     }

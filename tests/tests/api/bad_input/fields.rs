@@ -3,6 +3,7 @@
 use super::takers::*;
 use super::values::*;
 use super::{Ground, is_named, is_problem};
+use muster_domain::Instant;
 use serde_json::{Value, json};
 
 /// Every field of every route: where it is, and what it must not be.
@@ -20,6 +21,11 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
                     .into(),
             ),
         )
+    };
+    // A past instant is one, too: it means now.
+    let no_instants = || {
+        let is_none = |text: &Value| text.as_str().unwrap().parse::<Instant>().is_err();
+        bad_instants().into_iter().filter(is_none).collect()
     };
     let no_object = || vec![json!(7), json!("x"), json!(true), json!([]), json!([5]), json!([null])];
     let optional = || {
@@ -47,6 +53,12 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
         (&PLAN, "/seat_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/mail_limit", bad_counts(u64::from(u32::MAX))),
         (&PLAN, "/allowed_domains", bad_domains()),
+        (&SUSPEND, "/reason", with(null(), text())),
+        (
+            &SUSPEND,
+            "/at",
+            with(with(no_texts(), no_instants()), vec![json!("9999-12-31T23:59:59Z")]),
+        ),
         (&PUT_RESOURCE, "/name", with(null(), line())),
         (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_addresses()))),
         (&PUT_CONTACT, "/name", line()),
@@ -227,6 +239,7 @@ fn every_field_of_every_body_is_tried() {
             "CreateOrganization" => &[&FOUND],
             "UpdateOrganization" | "UpdateSettings" => &[&UPDATE],
             "SetPlan" => &[&PLAN],
+            "SuspendOrganization" => &[&SUSPEND],
             "PutResource" => &[&PUT_RESOURCE],
             "AddMember" => &[&ADD_MEMBER],
             "PutContact" => &[&PUT_CONTACT],

@@ -54,6 +54,17 @@ pub(super) const PLAN: Taker = Taker {
     )
 };
 
+/// Far ahead, so that nobody else is kept out.
+pub(super) const SUSPEND: Taker = Taker {
+    platform: true,
+    ..taker(
+        "PUT",
+        "/v1/organizations/{org}/suspension",
+        true,
+        |_| json!({ "reason": "The plan ends", "at": "2999-12-31T00:00:00Z" }),
+    )
+};
+
 pub(super) const TRANSFER: Taker = taker(
     "POST",
     "/v1/organizations/{org}/transfer-ownership",
@@ -224,4 +235,6 @@ pub(super) const TAKERS: &[Taker] = &[
     TRANSFER,
     CANCEL,
     REMOVE,
+    // Where it is taken at once, members do nothing any more.
+    SUSPEND,
 ];

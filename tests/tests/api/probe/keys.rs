@@ -28,6 +28,8 @@ const KEYED: &[Keyed] = &[
     ("PUT", "/v1/organizations/{org}/plan", IN_PERSON, IN_PERSON),
     ("DELETE", "/v1/organizations/{org}", IN_PERSON, IN_PERSON),
     ("POST", "/v1/organizations/{org}/restore", IN_PERSON, IN_PERSON),
+    ("PUT", "/v1/organizations/{org}/suspension", IN_PERSON, IN_PERSON),
+    ("DELETE", "/v1/organizations/{org}/suspension", IN_PERSON, IN_PERSON),
     (
         "POST",
         "/v1/organizations/{org}/transfer-ownership",

@@ -142,6 +142,10 @@ fn plan(_: &Scenery) -> Value {
     json!({ "seat_limit": 50, "allowed_domains": ["partner.example"] })
 }
 
+fn suspended(_: &Scenery) -> Value {
+    json!({ "reason": "The plan has ended" })
+}
+
 fn handed_on(s: &Scenery) -> Value {
     json!({ "to": s.member.id(), "then": "admin" })
 }
@@ -222,6 +226,8 @@ pub(super) const PROBES: &[Probe] = &[
         none,
         Problem(409, "organization-not-deleted"),
     ),
+    for_the_platform("PUT", "/v1/organizations/{org}/suspension", suspended, SHOWN),
+    for_the_platform("DELETE", "/v1/organizations/{org}/suspension", none, DONE),
     inside("POST", "/v1/organizations/{org}/transfer-ownership", handed_on, REFUSED),
     inside("PUT", "/v1/organizations/{org}/paying-owner", payer, REFUSED),
     inside("GET", "/v1/organizations/{org}/roles", none, FOR_ALL),

@@ -39,6 +39,8 @@ const CHANGES: &[(&str, Outcome)] = &[
     ("set-plan", Made(PLATFORM)),
     ("delete-organization", Refused),
     ("restore-organization", Made(PLATFORM)),
+    ("suspend-organization", Made(PLATFORM)),
+    ("resume-organization", Made(PLATFORM)),
     ("transfer-ownership", Refused),
     ("name-paying-owner", Refused),
     ("put-resource", Refused),

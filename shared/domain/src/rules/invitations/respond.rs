@@ -72,6 +72,8 @@ pub enum ResponseRefusal {
     AlreadyMember,
     /// The user accepted it, and has become inactive since.
     Inactive,
+    /// The organization is suspended: no person joins until it is resumed.
+    OrganizationSuspended,
     /// The inviter may no longer assign this role.
     InviterLostAuthority,
     /// The organization has switched the role off.
@@ -101,9 +103,16 @@ impl InvitationResponse<'_> {
         let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
         let member = began.ok_or(ResponseRefusal::Ended(InvitationState::Accepted))?;
         match member.status {
-            Status::Active => Ok(member),
+            Status::Active => self.check_suspension().map(|()| member),
             Status::Inactive => Err(ResponseRefusal::Inactive),
         }
+    }
+
+    fn check_suspension(&self) -> Result<(), ResponseRefusal> {
+        if self.organization.is_suspended(self.now) {
+            return Err(ResponseRefusal::OrganizationSuspended);
+        }
+        Ok(())
     }
 
     /// The refusal for an ended invitation: one that ended by itself says why.
@@ -180,6 +189,7 @@ pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(
         }
         ended => return Err(answer.why_ended(ended)),
     }
+    answer.check_suspension()?;
     if answer.member.is_some() {
         return Err(ResponseRefusal::AlreadyMember);
     }

@@ -71,6 +71,8 @@ pub enum KeyRejection {
     Key(Unusable),
     /// The organization was deleted.
     OrganizationDeleted,
+    /// The key would be usable, but the organization is suspended.
+    OrganizationSuspended,
 }
 
 impl KeyRejection {
@@ -80,6 +82,7 @@ impl KeyRejection {
         match self {
             Self::Key(why) => why.code(),
             Self::OrganizationDeleted => "organization_deleted",
+            Self::OrganizationSuspended => "organization_suspended",
         }
     }
 }
@@ -98,8 +101,14 @@ pub fn verify(
 ) -> Result<(), KeyRejection> {
     let unknown = KeyRejection::Key(Unusable::NotFound);
     let key = key.filter(|key| key.matches_secret(secret, now)).ok_or(unknown)?;
-    if organization.ok_or(unknown)?.is_deleted() {
+    let organization = organization.ok_or(unknown)?;
+    if organization.is_deleted() {
         return Err(KeyRejection::OrganizationDeleted);
     }
-    key.usable(owner, now).map_err(KeyRejection::Key)
+    key.usable(owner, now).map_err(KeyRejection::Key)?;
+    // A key that stays dead after the suspension says why, so that people do not wait for it.
+    if organization.is_suspended(now) {
+        return Err(KeyRejection::OrganizationSuspended);
+    }
+    Ok(())
 }

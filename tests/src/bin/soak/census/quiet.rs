@@ -62,7 +62,7 @@ async fn sweep(play: &Play) -> Result<Timestamp, String> {
     Err("the schedule does not come to an end of what is due".to_owned())
 }
 
-/// Jobs that are not only waiting until an organization may be erased, or is restored.
+/// Jobs that are not only waiting until an organization may be erased or is suspended, or until it is restored.
 fn at_work(table: &[Item], now: Timestamp) -> Vec<Job> {
     let deleted: BTreeSet<OrganizationId> = of_kind::<Organization>(table)
         .into_iter()
@@ -71,7 +71,10 @@ fn at_work(table: &[Item], now: Timestamp) -> Vec<Job> {
         .collect();
     let mut jobs = of_kind::<Job>(table);
     jobs.retain(|job| {
-        let waits = matches!(job.work, Work::EraseOrganization { .. }) || deleted.contains(&job.organization);
+        let waits = matches!(
+            job.work,
+            Work::EraseOrganization { .. } | Work::AnnounceSuspension { .. }
+        ) || deleted.contains(&job.organization);
         !waits || job.due_at <= now
     });
     jobs

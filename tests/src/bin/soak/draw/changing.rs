@@ -36,6 +36,12 @@ impl Draw<'_> {
                 let person = self.somebody();
                 request.body = Some(json!({ "member": self.cast.people[person].id }));
             }
+            // Far ahead, so that nobody is kept out of what the soak is about.
+            "suspend-organization" => {
+                let year = self.rng.u32(2990..3000);
+                request.body = Some(json!({ "reason": "The plan ends", "at": format!("{year}-01-01T00:00:00Z") }));
+            }
+            "resume-organization" => {}
             // Only whoever wants it abandons an organization before its time; who tries it without a right may do so at any time.
             "delete-organization" | "restore-organization" => {}
             "put-resource" | "delete-resource" => self.fill_resource(request),

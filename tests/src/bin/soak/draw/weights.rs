@@ -58,6 +58,8 @@ const ROUTES: &[(&str, u32)] = &[
     ("name-paying-owner", 20),
     ("remove-members", 20),
     ("create-export", 20),
+    ("suspend-organization", 8),
+    ("resume-organization", 8),
     ("restore-organization", 8),
     ("delete-organization", 3),
     ("create-organization", 3),

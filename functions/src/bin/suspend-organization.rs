@@ -1,0 +1,9 @@
+//! `PUT /v1/organizations/{org}/suspension`
+
+use muster_functions::routes::Route;
+use muster_functions::routes::suspension::suspend;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    muster_functions::entry::http(Route::of("suspend-organization"), suspend).await
+}

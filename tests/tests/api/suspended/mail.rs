@@ -1,0 +1,117 @@
+//! Mail that waits while its organization is suspended.
+
+use super::{REASON, resume, suspend};
+use jiff::SignedDuration;
+use muster_functions::routes::ROUTES;
+use muster_tests::bench::Bench;
+use muster_tests::harness::{Harness, Organization};
+use muster_tests::recount;
+use muster_tests::requests::{Case, prepare};
+use serde_json::{Value, json};
+
+async fn founded(b: &Bench) -> Case {
+    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
+    prepare(b, route).await
+}
+
+/// How many invitations were mailed to an address.
+fn mailed(h: &Harness, address: &str) -> usize {
+    let mail = h.backend.mail();
+    let invitations = mail
+        .iter()
+        .filter(|m| m.to == address && m.text.contains("/invitations/"));
+    invitations.count()
+}
+
+async fn status(h: &Harness, acme: &Organization, id: &str) -> String {
+    let read = acme.owner.get(h, &acme.invitation(id, "")).await.expect(200);
+    read.text("/mail")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invitations_wait_and_are_mailed_once_when_it_is_resumed() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    // More than two slices of the job that releases them.
+    let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
+    let ids = acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    for _ in 0..2 {
+        suspend(&b.h, acme).await;
+        b.drain().await;
+        b.h.advance_days(1);
+        b.expire().await.unwrap();
+        b.drain().await;
+        assert!(addresses.iter().all(|address| mailed(&b.h, address) == 0));
+        assert_eq!(status(&b.h, acme, &ids[0]).await, "queued");
+        resume(&b.h, acme).await;
+    }
+    b.drain().await;
+    for address in &addresses {
+        assert_eq!(mailed(&b.h, address), 1, "{address}");
+    }
+    assert_eq!(status(&b.h, acme, &ids[0]).await, "sent");
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restoration_does_not_send_what_the_suspension_holds() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    acme.invite(&b.h, "zoe@x.example", "participant", &[]).await;
+    suspend(&b.h, acme).await;
+    acme.owner.delete(&b.h, &acme.path("")).await.expect(204);
+    b.drain().await;
+    let restore = acme.path("/restore");
+    b.h.platform().post(&b.h, &restore, &Value::Null).await.expect(200);
+    b.drain().await;
+    let news = |subject: &str| {
+        let mail = b.h.backend.mail();
+        mail.iter()
+            .filter(|m| m.to == acme.owner.address() && m.subject == subject)
+            .count()
+    };
+    // The job of the suspension waited for the restoration, and is taken up by the schedule.
+    b.h.advance(SignedDuration::from_mins(31));
+    b.expire().await.unwrap();
+    b.drain().await;
+    assert_eq!((mailed(&b.h, "zoe@x.example"), news("Acme is suspended")), (0, 1));
+    resume(&b.h, acme).await;
+    b.drain().await;
+    assert_eq!((mailed(&b.h, "zoe@x.example"), news("Acme is active again")), (1, 1));
+    recount(&b.h).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resending_all_that_meets_a_suspension_goes_on_after_it() {
+    let b = Bench::start().await;
+    let case = founded(&b).await;
+    let acme = case.organization();
+    let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
+    acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    b.drain().await;
+    b.h.advance(SignedDuration::from_hours(1));
+    let path = acme.path("/invitations/resend");
+    acme.owner.post(&b.h, &path, &Value::Null).await.expect(202);
+    let at = b.h.backend.clock().now() + SignedDuration::from_secs(1);
+    let body = json!({ "reason": REASON, "at": at });
+    let platform = b.h.platform();
+    platform.put(&b.h, &acme.path("/suspension"), &body).await.expect(200);
+    b.h.advance(SignedDuration::from_secs(2));
+    let live = async || {
+        b.drain().await;
+        b.h.advance(SignedDuration::from_mins(31));
+        b.expire().await.unwrap();
+        b.drain().await;
+    };
+    live().await;
+    live().await;
+    assert!(addresses.iter().all(|address| mailed(&b.h, address) == 1));
+    resume(&b.h, acme).await;
+    live().await;
+    for address in &addresses {
+        assert_eq!(mailed(&b.h, address), 2, "{address}");
+    }
+    recount(&b.h).await;
+}
