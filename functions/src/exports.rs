@@ -3,6 +3,7 @@
 pub mod workbook;
 
 use crate::shapes::member::{GrantBody, PersonRow};
+use crate::shapes::source::SourceBody;
 use muster_domain::Status;
 use muster_domain::export::Format;
 use muster_domain::export::sheet::{Cell, Row, Sheet};
@@ -37,7 +38,7 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
         Cell::text(person.name.as_ref()),
         Cell::text(Some(&person.email)),
         Cell::text(person.role.as_ref()),
-        Cell::text(Some(grants.join("; ")).filter(|all| !all.is_empty())),
+        joined(&grants),
         Cell::text(person.status.map(status)),
         Cell::text(Some(person.invite_status)),
         Cell::text(person.timezone.as_ref()),
@@ -45,10 +46,20 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
         Cell::at(person.last_active_at),
         Cell::at(person.role_expires_at),
     ];
+    if sheet.has_sources() {
+        let source = person.role_source.as_ref().and_then(Option::as_ref);
+        let of_grants = person.grants.iter().filter_map(|grant| grant_source_text(grant, sheet));
+        row.push(Cell::text(source.map(|source| source_text(source, sheet))));
+        row.push(joined(&of_grants.collect::<Vec<_>>()));
+    }
     if sheet.has_subjects() {
         row.push(Cell::text(person.subject.as_ref().and_then(Option::as_ref)));
     }
     row
+}
+
+fn joined(texts: &[String]) -> Cell {
+    Cell::text(Some(texts.join("; ")).filter(|all| !all.is_empty()))
 }
 
 /// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.
@@ -56,6 +67,21 @@ fn grant_text(grant: &GrantBody, sheet: &Sheet) -> String {
     let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
     let GrantBody { kind, id, role, .. } = grant;
     format!("{kind}/{id}: {role}{}", end.unwrap_or_default())
+}
+
+/// The source of a role on a resource, as text; none if it is hidden or unknown.
+fn grant_source_text(grant: &GrantBody, sheet: &Sheet) -> Option<String> {
+    let source = grant.source.as_ref()?.as_ref()?;
+    Some(format!("{}/{}: {}", grant.kind, grant.id, source_text(source, sheet)))
+}
+
+/// A source as text, such as `invitation inv_… by usr_… at 2026-11-29 20:51:27`.
+fn source_text(source: &SourceBody, sheet: &Sheet) -> String {
+    let part = |word: &str, id: Option<String>| id.map(|id| format!(" {word}{id}")).unwrap_or_default();
+    let invitation = part("", source.invitation.map(|id| id.to_string()));
+    let by = part("by ", source.by.flatten().map(|id| id.to_string()));
+    let through = part("through ", source.api_key.flatten().map(|key| key.to_string()));
+    format!("{}{invitation}{by}{through} at {}", source.kind, sheet.time(source.at))
 }
 
 /// These rows as a whole file.

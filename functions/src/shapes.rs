@@ -11,6 +11,7 @@ pub mod invitation;
 pub mod member;
 pub mod organization;
 pub mod resource;
+pub mod source;
 
 use muster_domain::{ResourceKey, ResourceRef, Seats};
 use serde::{Deserialize, Serialize};

@@ -221,7 +221,7 @@ fn plain(value: &AttributeValue) -> String {
             let lasting = |(name, _): &(&String, &AttributeValue)| {
                 !name.ends_with("_at")
                     && !name.ends_with("_until")
-                    && !["invitation", "member", "notice", "at"].contains(&name.as_str())
+                    && !["invitation", "member", "source", "notice", "at"].contains(&name.as_str())
             };
             let sorted: BTreeMap<_, _> = map.iter().filter(lasting).map(|(n, v)| (n, plain(v))).collect();
             format!("{sorted:?}")

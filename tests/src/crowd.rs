@@ -91,6 +91,7 @@ fn held(owner: &Member, organization: &Organization, spring: &Resource, holding:
             role,
             expires_at,
             epoch,
+            source: None,
         }
     };
     let (role, grants) = match holding {

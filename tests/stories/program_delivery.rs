@@ -1,7 +1,7 @@
 //! An organization that runs programs adds people to its team, in seven roles.
 //!
 //! The list's search, filters and sort orders, and its export, are left out: they are yet to be built. That people
-//! added to paid programs skip the payment is the product's to see to; here their access is there when they accept.
+//! added to paid programs skip the payment is the product's to see to; here it is told who they are.
 
 use crate::team::{Team, texts};
 use muster_tests::shortcuts::named;
@@ -9,6 +9,7 @@ use muster_tests::{Answer, Persona, recount};
 use serde_json::{Value, json};
 
 mod managing;
+mod paying;
 
 /// The organization with those who invite others.
 struct Academy {
@@ -34,6 +35,7 @@ async fn add_team_members_to_your_organization() {
     academy.pick_implementation_admin().await;
     academy.pick_a_role_on_programs().await;
     academy.pick_participant().await;
+    academy.skip_payment_for_paid_programs().await;
     academy.the_invitation_message().await;
     academy.pending_until_accepted().await;
     academy.seat_limits_and_batch_invites().await;

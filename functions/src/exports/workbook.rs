@@ -12,7 +12,7 @@ use std::io::{Seek, Write};
 const MAX_ROWS: u32 = 1_048_576;
 
 /// The width of each column, in characters.
-const WIDTHS: [u16; COLUMNS] = [11, 28, 34, 22, 40, 10, 14, 20, 20, 20, 20, 40];
+const WIDTHS: [u16; COLUMNS] = [11, 28, 34, 22, 40, 10, 14, 20, 20, 20, 20, 40, 40, 40];
 
 /// A workbook that is written row by row.
 pub struct Workbook {
@@ -62,7 +62,8 @@ impl Workbook {
         let worksheet = self.book.add_worksheet_with_constant_memory()?;
         worksheet.set_name(name)?;
         worksheet.set_freeze_panes(1, 0)?;
-        for ((column, width), title) in (0..).zip(WIDTHS).zip(self.sheet.titles()) {
+        let columns = self.sheet.of_columns(WIDTHS).zip(self.sheet.titles());
+        for (column, (width, title)) in (0..).zip(columns) {
             worksheet.set_column_width(column, width)?;
             worksheet.write_string_with_format(0, column, title, &self.title)?;
         }
@@ -142,7 +143,7 @@ mod tests {
     use std::io::Cursor;
 
     fn row(name: &str) -> Row {
-        let mut row = vec![Cell::Empty; COLUMNS - 1];
+        let mut row = vec![Cell::Empty; 11];
         row[1] = Cell::Text(name.to_owned());
         row[8] = Cell::At("2026-03-29T01:00:00Z".parse().unwrap());
         row[9] = Cell::At("1800-01-01T00:00:00Z".parse().unwrap());

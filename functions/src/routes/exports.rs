@@ -55,9 +55,12 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         format,
         timezone,
         filter: selection,
+        sources: exports::shows_sources(&ctx),
         subjects: ctx.sees_subjects(),
     };
-    let sheet = Sheet::new(wanted.timezone.clone()).with_subjects(wanted.subjects);
+    let sheet = Sheet::new(wanted.timezone.clone())
+        .with_sources(wanted.sources)
+        .with_subjects(wanted.subjects);
     let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
     let list = List::of(&org, &read, asked)?;
     loop {
@@ -134,6 +137,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
             format: body.format,
             timezone,
             filter: filter.clone(),
+            sources: exports::shows_sources(&ctx),
             subjects: ctx.sees_subjects(),
         };
         let (export, changes) = exports::ask(&ctx, wanted, ids)?;

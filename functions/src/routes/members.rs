@@ -9,6 +9,7 @@ use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::rules::{DecisionContext, hierarchy};
 use muster_domain::violation::Violation;
 use muster_domain::{
@@ -25,7 +26,14 @@ pub(super) fn view(org: &OrgContext) -> View<'_> {
         set: org.set,
         now: org.now,
         with_subjects: org.sees_subjects(),
+        viewer: source_viewer(org),
     }
+}
+
+/// The caller, as far as the sources of roles are concerned.
+pub(super) fn source_viewer(org: &OrgContext) -> SourceViewer<'_> {
+    org.decision_context()
+        .map_or(SourceViewer::Platform, |ctx| SourceViewer::of(&ctx))
 }
 
 /// The member that a path names; `me` is the caller.
@@ -56,7 +64,11 @@ pub async fn get(call: Call, user: User) -> Outcome {
     if id == user.id && org.covers_all_roles() {
         let own = found.ok_or_else(nobody)?;
         let shown = view.member(&own, |_| true);
-        let shown = if as_others { shown.for_others() } else { shown };
+        let shown = if as_others {
+            shown.for_others().without_sources()
+        } else {
+            shown
+        };
         return Ok(Reply::json(200, &shown)?.showing(&own));
     }
     let visibility = org.visibility(permission::MEMBERS_READ)?;
@@ -73,10 +85,10 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let manages = org
         .decision_context()
         .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, &member));
-    let shown = if manages && !as_others {
-        shown
-    } else {
-        shown.for_others()
+    let shown = match (manages, as_others) {
+        (_, true) => shown.for_others().without_sources(),
+        (true, false) => shown,
+        (false, false) => shown.for_others(),
     };
     Ok(Reply::json(200, &shown)?.showing(&member))
 }

@@ -1,10 +1,10 @@
 //! Organizations: create, list the caller's, show, change, set the plan, and list the roles.
 
 use crate::shapes::Items;
-use crate::shapes::member::View;
 use crate::shapes::organization::{
     CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
 };
+use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Plan, Role, RoleSet, Status, roleset};
@@ -88,15 +88,14 @@ pub async fn list(call: Call, user: User) -> Outcome {
         ) else {
             continue;
         };
-        let view = View {
+        let context = FilterContext {
             organization: &organization,
             set: role_set(&organization)?,
             now: call.now,
-            with_subjects: false,
         };
         items.push(MyOrganization {
             id: *id,
-            role: view.shown_role(&member, |_| true),
+            role: context.shown_role(&member, |_| true),
             role_set: organization.role_set.clone(),
             status: if member.status == Status::Active {
                 "active"

@@ -1,9 +1,11 @@
 //! Members: as they are shown, changed and listed.
 
+use super::source::SourceBody;
 use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
 use muster_domain::people::FilterContext;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
     Address, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
@@ -32,6 +34,10 @@ pub struct GrantBody {
     /// When the role expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// How the role was given; null if that is unknown. Only the member and those who manage members of the resource see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SourceBody>)]
+    pub source: Option<Option<SourceBody>>,
 }
 
 /// A member's profile.
@@ -97,6 +103,11 @@ pub struct MemberBody {
     /// When the role on the organization expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub role_expires_at: Option<Timestamp>,
+    /// How the role on the organization was given; null if there is none, or if that is unknown. Only the member and those who manage
+    /// members of the organization see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SourceBody>)]
+    pub role_source: Option<Option<SourceBody>>,
     /// When the member joined.
     #[schema(value_type = String, format = DateTime)]
     pub joined_at: Timestamp,
@@ -114,9 +125,19 @@ impl MemberBody {
         self.profile.notifications = None;
         self
     }
+
+    /// The member as members who manage no one see them: the sources of roles are hidden.
+    #[must_use]
+    pub fn without_sources(mut self) -> Self {
+        self.role_source = None;
+        for grant in &mut self.grants {
+            grant.source = None;
+        }
+        self
+    }
 }
 
-/// Where members are shown from: the organization at one instant, and which of a member's grants are visible.
+/// Where members are shown from: the organization at one instant, and who looks.
 pub struct View<'a> {
     /// The organization.
     pub organization: &'a Organization,
@@ -126,6 +147,8 @@ pub struct View<'a> {
     pub now: Timestamp,
     /// Whether the reader sees the identity provider's subjects of members.
     pub with_subjects: bool,
+    /// The reader, as far as the sources of roles are concerned.
+    pub viewer: SourceViewer<'a>,
 }
 
 impl View<'_> {
@@ -146,7 +169,7 @@ impl View<'_> {
     }
 
     /// The role a row shows: on the organization, or else the highest on a resource that is visible.
-    pub fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
+    fn shown_role(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> Option<RoleId> {
         let setting = FilterContext {
             organization: self.organization,
             set: self.set,
@@ -165,8 +188,14 @@ impl View<'_> {
                 id: resource.key.id.clone(),
                 role: held.role.clone(),
                 expires_at: held.expires_at,
+                source: SourceBody::visible(held.source, self.viewer.detail(member.id, Some(resource))),
             })
             .collect()
+    }
+
+    fn role_source(&self, member: &Member) -> Option<Option<SourceBody>> {
+        let source = self.live(member).0.and_then(|held| held.source);
+        SourceBody::visible(source, self.viewer.detail(member.id, None))
     }
 
     fn subject(&self, member: &Member) -> Option<Option<Subject>> {
@@ -186,6 +215,7 @@ impl View<'_> {
             grants: self.grants(member, is_visible),
             status: member.status,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
+            role_source: self.role_source(member),
             joined_at: member.joined_at,
             last_active_at: member.last_active_at,
             profile: (&member.profile).into(),
@@ -209,6 +239,7 @@ impl View<'_> {
             joined_at: Some(member.joined_at),
             last_active_at: member.last_active_at,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
+            role_source: self.role_source(member),
         }
     }
 
@@ -220,6 +251,7 @@ impl View<'_> {
             id: resource.key.id.clone(),
             role: invitation.role.clone(),
             expires_at: None,
+            source: None,
         };
         let offered = invitation
             .resources
@@ -239,6 +271,7 @@ impl View<'_> {
             joined_at: None,
             last_active_at: None,
             role_expires_at: None,
+            role_source: None,
         }
     }
 }
@@ -282,6 +315,11 @@ pub struct PersonRow {
     /// When the role on the organization expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub role_expires_at: Option<Timestamp>,
+    /// How the role on the organization was given; null if there is none, or if that is unknown. Only the member and those who manage
+    /// members of the organization see it. An invitation has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SourceBody>)]
+    pub role_source: Option<Option<SourceBody>>,
 }
 
 /// A page of the people list, with the seat counter.

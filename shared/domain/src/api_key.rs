@@ -7,91 +7,18 @@ mod tests;
 
 pub use secret::{Secret, SecretHash};
 
-use crate::id::{IdError, OrganizationId, UserId};
+use crate::id::{KeyId, OrganizationId, UserId};
 use crate::member::{Member, Reliance};
 use crate::resource::ResourceRef;
 use crate::text::{Name, RoleId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
 /// The most live keys that a member can have.
 pub const MAX_KEYS: u32 = 20;
 
 /// Minutes by which a key's last use may lag: its requests within them write nothing.
 pub const USE_MINUTES: i64 = 60;
-
-/// Digits of a key's own number in base62.
-const NUMBER_DIGITS: usize = 11;
-
-/// The id of an API key: its owner, and its number among their keys. With the id, one read can find both.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyId {
-    /// The owner.
-    pub owner: UserId,
-    /// The number of the key among the owner's.
-    pub number: u64,
-}
-
-impl KeyId {
-    /// The prefix of every such identifier.
-    pub const PREFIX: &'static str = "key_";
-
-    /// The digits of the owner and of the number, as in id and secret.
-    fn digits(&self) -> String {
-        let owner = u128::from_be_bytes(self.owner.to_bytes());
-        format!("{:0>22}{:0>11}", base62::encode(owner), base62::encode(self.number))
-    }
-
-    fn from_digits(text: &str) -> Option<Self> {
-        let (owner, number) = text.split_at_checked(22)?;
-        Some(Self {
-            owner: UserId::from_bytes(digits(owner, 22)?.to_be_bytes()),
-            number: digits(number, NUMBER_DIGITS)?.try_into().ok()?,
-        })
-    }
-}
-
-/// The number, if it is written in exactly `count` digits of base62.
-fn digits(text: &str, count: usize) -> Option<u128> {
-    let fits = text.len() == count && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    fits.then(|| base62::decode(text).ok()).flatten()
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", Self::PREFIX, self.digits())
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for KeyId {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let known = text.strip_prefix(Self::PREFIX).and_then(Self::from_digits);
-        known.ok_or(IdError::malformed(Self::PREFIX))
-    }
-}
-
-impl TryFrom<String> for KeyId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-
-impl From<KeyId> for String {
-    fn from(id: KeyId) -> String {
-        id.to_string()
-    }
-}
 
 /// The limits of a key, in addition to those of its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -87,7 +87,11 @@ impl<'a> Authority<'a> {
 
     /// The roles that give `permission` for `on` (none: the organization as a whole), highest first, with where each is held.
     #[must_use]
-    pub fn sources(&self, permission: &str, on: Option<&ResourceRef>) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
+    pub fn granting_roles(
+        &self,
+        permission: &str,
+        on: Option<&ResourceRef>,
+    ) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
         let gives = |power: &&Power<'a>| power.covers(on) && power.role.allows(permission) && self.leaves(permission);
         let mut found: Vec<_> = self.powers.iter().filter(gives).map(|p| (p.role, p.on)).collect();
         found.sort_by_key(|(_, limit)| limit.is_some());

@@ -1,7 +1,6 @@
 //! Events: the record that every change leaves, in the change's own transaction.
 
-use crate::api_key::KeyId;
-use crate::id::{EventId, InvitationId, NewIds, OrganizationId, UserId};
+use crate::id::{EventId, InvitationId, KeyId, NewIds, OrganizationId, UserId};
 use crate::resource::ResourceKey;
 use crate::text::ContactId;
 use jiff::Timestamp;

@@ -2,8 +2,7 @@
 
 pub mod sheet;
 
-use crate::api_key::KeyId;
-use crate::id::{ExportId, OrganizationId, UserId};
+use crate::id::{ExportId, KeyId, OrganizationId, UserId};
 use crate::people::Selection;
 use crate::text::TimeZoneName;
 use jiff::{SignedDuration, Timestamp};
@@ -83,6 +82,9 @@ pub struct ExportRequest {
     pub timezone: TimeZoneName,
     /// The people to export, and their order.
     pub filter: Selection,
+    /// Whether the file has columns for the sources of roles.
+    #[serde(default)]
+    pub sources: bool,
     /// Whether the file has a column of the identity provider's subjects.
     #[serde(default)]
     pub subjects: bool,
@@ -171,6 +173,7 @@ mod tests {
                 format: Format::Xlsx,
                 timezone: "Asia/Tokyo".parse().unwrap(),
                 filter: Selection::default(),
+                sources: false,
                 subjects: false,
             },
             state: State::Ready,

@@ -9,6 +9,9 @@ use uuid::Uuid;
 /// The digits of a 128-bit number in base62.
 const DIGITS: usize = 22;
 
+/// Digits of a key's own number in base62.
+pub(crate) const NUMBER_DIGITS: usize = 11;
+
 /// The text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a valid id that starts with `{0}`")]
@@ -144,6 +147,74 @@ impl UserId {
             *to = *from;
         }
         Self::from_bytes(bytes)
+    }
+}
+
+/// The id of an API key: its owner, and its number among their keys. With the id, one read can find both.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId {
+    /// The owner.
+    pub owner: UserId,
+    /// The number of the key among the owner's.
+    pub number: u64,
+}
+
+impl KeyId {
+    /// The prefix of every such identifier.
+    pub const PREFIX: &'static str = "key_";
+
+    /// The digits of the owner and of the number, as in id and secret.
+    pub(crate) fn digits(&self) -> String {
+        let owner = u128::from_be_bytes(self.owner.to_bytes());
+        format!("{:0>22}{:0>11}", base62::encode(owner), base62::encode(self.number))
+    }
+
+    pub(crate) fn from_digits(text: &str) -> Option<Self> {
+        let (owner, number) = text.split_at_checked(DIGITS)?;
+        Some(Self {
+            owner: UserId::from_bytes(digits(owner, DIGITS)?.to_be_bytes()),
+            number: digits(number, NUMBER_DIGITS)?.try_into().ok()?,
+        })
+    }
+}
+
+/// The number, if it is written in exactly `count` digits of base62.
+pub(crate) fn digits(text: &str, count: usize) -> Option<u128> {
+    let fits = text.len() == count && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then(|| base62::decode(text).ok()).flatten()
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", Self::PREFIX, self.digits())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let known = text.strip_prefix(Self::PREFIX).and_then(Self::from_digits);
+        known.ok_or(IdError::malformed(Self::PREFIX))
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> String {
+        id.to_string()
     }
 }
 

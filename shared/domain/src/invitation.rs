@@ -1,7 +1,7 @@
 //! Invitations: an offer of a role, and grants, to an address.
 
 use crate::address::Address;
-use crate::id::{InvitationId, OrganizationId, UserId};
+use crate::id::{InvitationId, KeyId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::{Message, Name, RoleId};
 use crate::time::Term;
@@ -115,6 +115,9 @@ pub struct Invitation {
     /// For an invitation sent through an API key whose secret another member knows: that member, who answers for it as well.
     #[serde(default)]
     pub sent_through: Option<UserId>,
+    /// The inviter's API key, if the invitation was last sent, resent or changed through one.
+    #[serde(default)]
+    pub api_key: Option<KeyId>,
     /// The inviter's name, for the mail and the preview.
     pub inviter_name: Option<Name>,
     /// The generation of the valid link: resending raises it, and older links are dead.
@@ -196,6 +199,7 @@ mod tests {
             message: None,
             invited_by: UserId::from_bytes([3; 16]),
             sent_through: None,
+            api_key: None,
             inviter_name: None,
             generation: 1,
             state: InvitationState::Pending,

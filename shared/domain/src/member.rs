@@ -5,6 +5,7 @@ use crate::id::{OrganizationId, UserId};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::RoleSet;
+use crate::source::RoleSource;
 use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, Subject, TimeZoneName};
 use crate::time::days_before;
 use crate::violation::Violation;
@@ -44,9 +45,17 @@ pub struct RoleAssignment {
     pub expires_at: Option<Timestamp>,
     /// For an optional role: how often it had been switched off when it was assigned.
     pub epoch: u32,
+    /// How it was given; none if that is unknown, since it was stored before sources were recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<RoleSource>,
 }
 
 impl RoleAssignment {
+    /// Whether this is the same role with the same end, whatever its source.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (&self.role, self.expires_at, self.epoch) == (&other.role, other.expires_at, other.epoch)
+    }
+
     /// Ends it at this instant, unless it ends sooner; [`Timestamp::MAX`] means no end.
     pub(crate) fn end_by(&mut self, until: Timestamp) {
         self.expires_at = Some(self.ends_at().min(until)).filter(|end| *end < Timestamp::MAX);

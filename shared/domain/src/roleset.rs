@@ -23,7 +23,7 @@ pub mod permission {
     pub const MEMBERS_READ: &str = "members:read";
     /// Invite people, change, resend and cancel invitations.
     pub const MEMBERS_INVITE: &str = "members:invite";
-    /// Change roles, activate, deactivate and remove members.
+    /// Change roles and see their sources; activate, deactivate and remove members.
     pub const MEMBERS_MANAGE: &str = "members:manage";
     /// See resources.
     pub const RESOURCES_READ: &str = "resources:read";

@@ -19,6 +19,7 @@ pub mod organizations;
 pub mod ownership;
 pub mod pace;
 pub mod resources;
+pub mod sources;
 pub mod suspension;
 pub mod work;
 

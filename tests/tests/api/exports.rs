@@ -14,7 +14,7 @@ use muster_tests::sampled::sampled;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const TITLES: [&str; 12] = [
+const TITLES: [&str; 14] = [
     "Kind",
     "Name",
     "Email",
@@ -26,6 +26,8 @@ const TITLES: [&str; 12] = [
     "Joined (UTC)",
     "Last active (UTC)",
     "Role ends (UTC)",
+    "Role source",
+    "Grant sources",
     "Subject",
 ];
 
@@ -38,6 +40,23 @@ fn in_utc(value: &Value) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// The text of a source in a sheet in UTC.
+fn source(source: &Value) -> Option<String> {
+    let part = |word: &str, field: &str| {
+        source[field]
+            .as_str()
+            .map(|id| format!(" {word}{id}"))
+            .unwrap_or_default()
+    };
+    let kind = source["kind"].as_str()?;
+    let (by, through) = (part("by ", "by"), part("through ", "api_key"));
+    Some(format!(
+        "{kind}{}{by}{through} at {}",
+        part("", "invitation"),
+        in_utc(&source["at"])
+    ))
+}
+
 /// The line of a CSV that a row of the list is.
 fn line(row: &Value) -> Vec<String> {
     let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
@@ -48,6 +67,16 @@ fn line(row: &Value) -> Vec<String> {
         format!("{}/{}: {}{end}", part("type"), part("id"), part("role"))
     });
     let grants: Vec<String> = grants.collect();
+    let sources = row["grants"].as_array().unwrap().iter().filter_map(|grant| {
+        let part = |name: &str| grant[name].as_str().unwrap();
+        Some(format!(
+            "{}/{}: {}",
+            part("type"),
+            part("id"),
+            source(&grant["source"])?
+        ))
+    });
+    let sources: Vec<String> = sources.collect();
     vec![
         text("kind"),
         text("name"),
@@ -60,6 +89,8 @@ fn line(row: &Value) -> Vec<String> {
         in_utc(&row["joined_at"]),
         in_utc(&row["last_active_at"]),
         in_utc(&row["role_expires_at"]),
+        source(&row["role_source"]).unwrap_or_default(),
+        sources.join("; "),
         text("subject"),
     ]
 }
@@ -88,6 +119,10 @@ async fn the_file_has_the_columns_and_rows_of_the_list_in_its_order() {
     let list = acme.owner.get(&h, &acme.path("/members")).await.expect(200);
     let rows = list.body["items"].as_array().unwrap();
     assert_eq!(rows.len(), 5);
+    let kinds = rows
+        .iter()
+        .map(|row| row["role_source"]["kind"].as_str().unwrap_or_default());
+    assert!(kinds.clone().any(|kind| kind == "founder") && kinds.clone().any(|kind| kind == "invitation"));
     let mut expected = vec![TITLES.map(ToOwned::to_owned).to_vec()];
     expected.extend(rows.iter().map(line));
 

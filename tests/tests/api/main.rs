@@ -77,6 +77,7 @@ mod resources;
 mod route_problems;
 mod samples;
 mod sight;
+mod sources;
 mod strangers;
 mod subjects;
 mod suspended;

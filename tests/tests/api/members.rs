@@ -101,9 +101,14 @@ async fn a_change_of_role_becomes_exactly_what_it_says() {
     let path = path_of(&acme, &pat);
     let change = async |body: Value| acme.owner.patch(&h, &path, &body).await.expect(200).body;
     let body = change(json!({ "role": "program_facilitator", "resources": on("autumn") })).await;
+    let source = &body["grants"][0]["source"];
+    assert_eq!(
+        (&source["kind"], &source["by"]),
+        (&json!("assigned"), &json!(acme.owner.id()))
+    );
     assert_eq!(
         body["grants"],
-        json!([{ "type": "program", "id": "autumn", "role": "program_facilitator", "expires_at": null }])
+        json!([{ "type": "program", "id": "autumn", "role": "program_facilitator", "expires_at": null, "source": source }])
     );
     assert_eq!(body["role"], "program_facilitator");
     let body = change(json!({ "role": "admin" })).await;

@@ -89,6 +89,7 @@ fn holdings(set: &RoleSet, is_held: fn(&Role) -> bool) -> Vec<Option<RoleAssignm
         role: role.clone(),
         expires_at,
         epoch: 0,
+        source: None,
     };
     let each = |role: &Role| ends().map(|end| Some(held(&role.id, end)));
     let mut all: Vec<Option<RoleAssignment>> = set.roles.iter().filter(|r| is_held(r)).flat_map(each).collect();
@@ -203,14 +204,14 @@ impl<'a> Both<'a> {
         let authority = Authority::of(member, organization, self.set, now());
         let mut allowed = 0;
         for question in &self.questions {
-            let sources = authority.sources(&question.action, question.on_resource.then_some(&one));
+            let granting = authority.granting_roles(&question.action, question.on_resource.then_some(&one));
             let part = |name: &str| question.sent[name].as_object();
             let sent = SentProperties {
                 subject: part("subject"),
                 action: part("action"),
                 resource: part("resource"),
             };
-            let own = sources.iter().any(|(role, _)| role.holds(&question.action, &sent));
+            let own = granting.iter().any(|(role, _)| role.holds(&question.action, &sent));
             let cedar = self.cedar_allows(question, &entities);
             assert_eq!(own, cedar, "{}: {} of {member:?}", self.set.id, question.request);
             allowed += usize::from(own);
@@ -249,6 +250,7 @@ fn nobody_may_do_anything_in_another_organization() {
             role: set.protected_role().unwrap().id.clone(),
             expires_at: None,
             epoch: 0,
+            source: None,
         };
         let member = member(&own, Status::Active, Some(owner), Vec::new());
         let mut other = own.clone();

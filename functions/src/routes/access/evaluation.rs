@@ -1,6 +1,7 @@
 //! Whether a subject may perform an action: one question, or many.
 
 use super::{Subject, authorize, place, reply};
+use crate::routes::members::source_viewer;
 use crate::shapes::access::answer::Decided;
 use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation, NamedOrganization};
 use crate::shapes::access::batch::{BatchEntry, Evaluations};
@@ -92,7 +93,7 @@ impl<'a> Answering<'a> {
         let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
         let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
         let question = subject.question(org, &ask.action, on, ask.properties());
-        Ok(Decided::of(&question, in_full))
+        Ok(Decided::of(&question, in_full, &source_viewer(org)))
     }
 }
 

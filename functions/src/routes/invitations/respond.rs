@@ -4,7 +4,9 @@ use crate::shapes::Items;
 use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
 use crate::shapes::member::View;
 use muster_domain::link::Link;
+use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId, RoleSet};
 use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
@@ -72,14 +74,23 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 }
                 joined => joined?,
             };
+            let (organization, set) = (answer.organization, role_set(answer.organization)?);
+            let ctx = DecisionContext {
+                organization,
+                set,
+                actor: &member,
+                key: None,
+                now: answer.now,
+            };
             let view = View {
-                organization: answer.organization,
-                set: role_set(answer.organization)?,
+                organization,
+                set,
                 now: answer.now,
                 with_subjects: false,
+                viewer: SourceViewer::of(&ctx),
             };
             let body = AcceptedBody {
-                organization: answer.organization.id,
+                organization: organization.id,
                 member: view.member(&member, |_| true),
             };
             Ok((changes, Reply::json(200, &body)?))

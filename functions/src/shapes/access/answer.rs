@@ -1,9 +1,11 @@
 //! Answers to questions about access.
 
 use crate::shapes::ResourceName;
+use crate::shapes::source::SourceBody;
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
-use muster_domain::rules::access::{self, Decision, DenialReason, Question, Source};
+use muster_domain::rules::access::{self, Decision, DenialReason, GrantingRole, Question};
 use muster_domain::rules::asking;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{Role, RoleId};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +31,10 @@ pub enum DecisionReason {
         role: RoleId,
         /// The resource that the role is held on; null for the organization.
         resource: Option<ResourceName>,
+        /// How the role was given; null if that is unknown. Only visible to callers who see it in the member.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<SourceBody>)]
+        source: Option<Option<SourceBody>>,
         /// The condition of the role that the properties meet, if it has any on this permission.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<Object>, example = json!({ "resource.status": { "is_not": "archived" } }))]
@@ -117,13 +123,17 @@ impl Decided {
 
     /// The answer to a question; `in_full` for those who may know what an owner holds that their limited key is not left with.
     #[must_use]
-    pub fn of(question: &Question<'_>, in_full: bool) -> Self {
+    pub fn of(question: &Question<'_>, in_full: bool, viewer: &SourceViewer<'_>) -> Self {
         match access::decide(question) {
-            Decision::Allowed(Source { role, on }) => Self {
+            Decision::Allowed(granting @ GrantingRole { role, on }) => Self {
                 decision: true,
                 context: DecisionReason::Permit {
                     role: role.id.clone(),
                     resource: on.map(ResourceName::from),
+                    source: SourceBody::visible(
+                        granting.source(question.member),
+                        viewer.detail(question.member.id, on),
+                    ),
                     when: met(question, role),
                 },
             },
@@ -143,14 +153,14 @@ fn met(question: &Question<'_>, role: &Role) -> Option<BTreeMap<PropertyName, Co
 }
 
 /// The conditions under which these roles have the permission.
-fn conditions(question: &Question<'_>, granted_by: &[Source<'_>]) -> Vec<RoleCondition> {
-    let of = |source: &Source<'_>| {
-        let role = source.role.id.clone();
+fn conditions(question: &Question<'_>, granted_by: &[GrantingRole<'_>]) -> Vec<RoleCondition> {
+    let of = |granting: &GrantingRole<'_>| {
+        let role = granting.role.id.clone();
         let condition = move |condition: &Condition| RoleCondition {
             role: role.clone(),
             when: condition.when.clone(),
         };
-        source
+        granting
             .role
             .conditions_on(question.action)
             .map(condition)
@@ -162,7 +172,7 @@ fn conditions(question: &Question<'_>, granted_by: &[Source<'_>]) -> Vec<RoleCon
 fn denial(
     question: &Question<'_>,
     denied_for: DenialReason,
-    granted_by: &[Source<'_>],
+    granted_by: &[GrantingRole<'_>],
     in_full: bool,
 ) -> DecisionReason {
     let known = question.set.roles.iter().any(|role| role.allows(question.action));
@@ -178,8 +188,11 @@ fn denial(
     let helped = helps.contains(&denied_for) && !granted_by.is_empty();
     let needed = helped.then(|| Needed {
         permission: question.action.to_owned(),
-        roles: granted_by.iter().map(|source| source.role.id.clone()).collect(),
-        on: granted_by.iter().find_map(|source| source.on).map(ResourceName::from),
+        roles: granted_by.iter().map(|granting| granting.role.id.clone()).collect(),
+        on: granted_by
+            .iter()
+            .find_map(|granting| granting.on)
+            .map(ResourceName::from),
         conditions: match denied_for {
             DenialReason::Condition => conditions(question, granted_by),
             _ => Vec::new(),

@@ -1,7 +1,6 @@
 //! The secret of an API key: shown once, stored as a hash, and checked for typing errors before anything is read.
 
-use super::{KeyId, digits};
-use crate::id::OrganizationId;
+use crate::id::{KeyId, OrganizationId, digits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::id::Registration;
+use crate::id::{NUMBER_DIGITS, Registration};
 use crate::resource::ResourceKey;
 
 fn key_id() -> KeyId {

@@ -8,22 +8,35 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The largest number of columns.
-pub const COLUMNS: usize = 12;
+pub const COLUMNS: usize = 14;
 
-/// The columns, as in the list of people: their titles, and whether they hold times. Only some sheets have the last one.
-const TITLES: [(&str, bool); COLUMNS] = [
-    ("Kind", false),
-    ("Name", false),
-    ("Email", false),
-    ("Role", false),
-    ("Grants", false),
-    ("Status", false),
-    ("Invite status", false),
-    ("Time zone", false),
-    ("Joined", true),
-    ("Last active", true),
-    ("Role ends", true),
-    ("Subject", false),
+/// The sheets that have a column.
+#[derive(Debug, Clone, Copy)]
+enum Sheets {
+    /// All.
+    All,
+    /// Those with the sources of roles.
+    WithSources,
+    /// Those with the identity provider's subjects.
+    WithSubjects,
+}
+
+/// The columns, as in the list of people: their titles, whether they hold times, and which sheets have them.
+const TITLES: [(&str, bool, Sheets); COLUMNS] = [
+    ("Kind", false, Sheets::All),
+    ("Name", false, Sheets::All),
+    ("Email", false, Sheets::All),
+    ("Role", false, Sheets::All),
+    ("Grants", false, Sheets::All),
+    ("Status", false, Sheets::All),
+    ("Invite status", false, Sheets::All),
+    ("Time zone", false, Sheets::All),
+    ("Joined", true, Sheets::All),
+    ("Last active", true, Sheets::All),
+    ("Role ends", true, Sheets::All),
+    ("Role source", false, Sheets::WithSources),
+    ("Grant sources", false, Sheets::WithSources),
+    ("Subject", false, Sheets::WithSubjects),
 ];
 
 /// The mark by which a spreadsheet knows that the text is UTF-8; without it, Excel assumes the code page of the machine.
@@ -62,6 +75,7 @@ pub type Row = Vec<Cell>;
 pub struct Sheet {
     name: TimeZoneName,
     zone: TimeZone,
+    has_sources: bool,
     has_subjects: bool,
 }
 
@@ -74,8 +88,34 @@ impl Sheet {
         Self {
             zone: zone.unwrap_or(TimeZone::UTC),
             name,
+            has_sources: false,
             has_subjects: false,
         }
+    }
+
+    /// This sheet, with or without columns for the sources of roles.
+    #[must_use]
+    pub fn with_sources(self, has_sources: bool) -> Self {
+        Self { has_sources, ..self }
+    }
+
+    /// Whether it has columns for the sources of roles, which follow the columns of all sheets.
+    #[must_use]
+    pub const fn has_sources(&self) -> bool {
+        self.has_sources
+    }
+
+    /// The values for the columns of this sheet, of those for all columns.
+    pub fn of_columns<T>(&self, all: [T; COLUMNS]) -> impl Iterator<Item = T> {
+        let shown = all
+            .into_iter()
+            .zip(TITLES)
+            .filter(move |(_, (_, _, sheets))| match sheets {
+                Sheets::All => true,
+                Sheets::WithSources => self.has_sources,
+                Sheets::WithSubjects => self.has_subjects,
+            });
+        shown.map(|(value, _)| value)
     }
 
     /// This sheet, with or without a column of the identity provider's subjects.
@@ -93,10 +133,9 @@ impl Sheet {
     /// The headings of the columns. The heading of a time names its zone, since its cells do not.
     #[must_use]
     pub fn titles(&self) -> Vec<String> {
-        let count = COLUMNS - usize::from(!self.has_subjects);
-        let titles = TITLES.iter().take(count).map(|(title, is_time)| match is_time {
+        let titles = self.of_columns(TITLES).map(|(title, is_time, _)| match is_time {
             true => format!("{title} ({})", self.name),
-            false => (*title).to_owned(),
+            false => title.to_owned(),
         });
         titles.collect()
     }
@@ -194,7 +233,7 @@ mod tests {
     }
 
     fn row(name: &str, joined: &str) -> Row {
-        let mut row = vec![Cell::Empty; COLUMNS - 1];
+        let mut row = vec![Cell::Empty; 11];
         row[1] = Cell::Text(name.to_owned());
         row[8] = Cell::At(joined.parse().unwrap());
         row
@@ -211,6 +250,23 @@ mod tests {
             "\u{feff}\"Kind\",\"Name\",\"Email\",\"Role\",\"Grants\",\"Status\",\"Invite status\",\"Time zone\",\
              \"Joined (Europe/Paris)\",\"Last active (Europe/Paris)\",\"Role ends (Europe/Paris)\"\r\n\
              \"\",\"Zoë \"\"Z\"\", née X\",\"\",\"\",\"\",\"\",\"\",\"\",\"2026-07-02 00:30:00\",\"\",\"\"\r\n"
+        );
+    }
+
+    #[test]
+    fn a_sheet_has_the_columns_for_sources_and_for_subjects_that_it_is_made_with() {
+        let plain = sheet("UTC");
+        assert!(!plain.has_sources() && plain.titles().len() == 11);
+        let with = |sources, subjects| sheet("UTC").with_sources(sources).with_subjects(subjects);
+        let added = |sheet: &Sheet| sheet.titles().split_off(11);
+        assert!(with(true, false).has_sources());
+        assert_eq!(added(&with(true, false)), ["Role source", "Grant sources"]);
+        assert_eq!(added(&with(false, true)), ["Subject"]);
+        assert_eq!(added(&with(true, true)), ["Role source", "Grant sources", "Subject"]);
+        let numbers = std::array::from_fn(|n| n);
+        assert_eq!(
+            with(false, true).of_columns(numbers).skip(10).collect::<Vec<_>>(),
+            [10, 13]
         );
     }
 

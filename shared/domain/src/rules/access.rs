@@ -2,11 +2,12 @@
 
 use crate::api_key::{ApiKey, Unusable};
 use crate::authority::Authority;
-use crate::member::{Member, Status};
+use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
 use crate::roleset::condition::SentProperties;
 use crate::roleset::{Reach, Role, RoleSet};
+use crate::source::RoleSource;
 use jiff::Timestamp;
 
 /// The question, with everything that the answer rests on.
@@ -31,13 +32,22 @@ pub struct Question<'a> {
     pub now: Timestamp,
 }
 
-/// A role, and where it is held (or would have to be): on one resource, or on the organization.
+/// A role that grants a permission, and where it is held (or would have to be): on one resource, or on the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Source<'a> {
+pub struct GrantingRole<'a> {
     /// The role.
     pub role: &'a Role,
     /// The resource; none for the organization.
     pub on: Option<&'a ResourceRef>,
+}
+
+impl GrantingRole<'_> {
+    /// How the member got the role there; none if that is unknown.
+    #[must_use]
+    pub fn source(&self, member: &Member) -> Option<RoleSource> {
+        let held = |(held, on): &(&RoleAssignment, Option<&ResourceRef>)| held.role == self.role.id && *on == self.on;
+        member.holdings().find(held).and_then(|(held, _)| held.source)
+    }
 }
 
 /// The reason for a denial.
@@ -79,14 +89,14 @@ impl DenialReason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision<'a> {
     /// It is allowed, by this role.
-    Allowed(Source<'a>),
+    Allowed(GrantingRole<'a>),
     /// It is not.
     Denied {
         /// The reason.
         reason: DenialReason,
         /// Roles of the set that would allow it, highest first, with where they would have to be held. Empty if no role has the
         /// permission, or if none reaches there.
-        granted_by: Vec<Source<'a>>,
+        granted_by: Vec<GrantingRole<'a>>,
     },
 }
 
@@ -137,40 +147,42 @@ pub fn decide<'a>(question: &Question<'a>) -> Decision<'a> {
         return denied(DenialReason::Inactive);
     }
     let own = Authority::of(member, organization, set, now);
-    let sources = own.sources(question.action, question.resource);
-    if sources.is_empty() {
+    let granting = own.granting_roles(question.action, question.resource);
+    if granting.is_empty() {
         return denied(DenialReason::Role);
     }
     let holds = |role: &Role| role.holds(question.action, &question.properties);
-    let mut sources = sources.into_iter().filter(|(role, _)| holds(role)).peekable();
-    if sources.peek().is_none() {
+    let mut granting = granting.into_iter().filter(|(role, _)| holds(role)).peekable();
+    if granting.peek().is_none() {
         return denied(DenialReason::Condition);
     }
     let left = match question.key {
         // The key's limits decide whether it is allowed, and the member's own holdings decide by which role.
         Some(key) => {
-            let within = own.within(&key.limits, set).sources(question.action, question.resource);
+            let within = own
+                .within(&key.limits, set)
+                .granting_roles(question.action, question.resource);
             let mut within = within.into_iter().filter(|(role, _)| holds(role));
             within
                 .next()
-                .and_then(|_| sources.find(|(role, on)| key.limits.cover(&role.id, *on)))
+                .and_then(|_| granting.find(|(role, on)| key.limits.cover(&role.id, *on)))
         }
-        None => sources.next(),
+        None => granting.next(),
     };
     left.map_or_else(
         || denied(DenialReason::KeyLimits),
-        |(role, on)| Decision::Allowed(Source { role, on }),
+        |(role, on)| Decision::Allowed(GrantingRole { role, on }),
     )
 }
 
 /// The roles of the set that would allow it, and where they would have to be held.
-fn would_allow<'a>(question: &Question<'a>) -> Vec<Source<'a>> {
+fn would_allow<'a>(question: &Question<'a>) -> Vec<GrantingRole<'a>> {
     let Question { set, resource, .. } = *question;
     let roles = set.roles.iter().filter(|role| role.allows(question.action));
     roles
         .filter_map(|role| match role.reach {
-            Reach::Organization => Some(Source { role, on: None }),
-            Reach::Resource => resource.map(|on| Source { role, on: Some(on) }),
+            Reach::Organization => Some(GrantingRole { role, on: None }),
+            Reach::Resource => resource.map(|on| GrantingRole { role, on: Some(on) }),
         })
         .collect()
 }

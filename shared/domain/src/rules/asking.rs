@@ -1,7 +1,6 @@
 //! Who may ask about someone's permissions, and how much a denial may explain.
 
-use crate::api_key::KeyId;
-use crate::id::UserId;
+use crate::id::{KeyId, UserId};
 use crate::member::RoleAssignment;
 use crate::resource::ResourceRef;
 use crate::roleset::{Reach, permission};

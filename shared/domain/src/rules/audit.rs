@@ -4,22 +4,52 @@ use crate::api_key::ApiKey;
 use crate::contact::Contact;
 use crate::export::ExportRequest;
 use crate::invitation::Invitation;
-use crate::member::Member;
+use crate::member::{Grant, Member, RoleAssignment};
+use crate::resource::ResourceRef;
+use crate::source::{Giver, RoleSource};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// The state of a member in events.
+/// The state of a member in events, with the source of each role.
 pub(super) fn member(member: &Member) -> Value {
+    state(member, |_, _| true)
+}
+
+/// The state of a member, with the sources of the roles that `has_news` accepts.
+fn state(member: &Member, has_news: impl Fn(&RoleAssignment, Option<&ResourceRef>) -> bool) -> Value {
     let grants: Vec<_> = member
         .grants
         .iter()
-        .map(|g| json!({ "type": g.resource.key.kind, "id": g.resource.key.id, "role": g.held.role, "expires_at": g.held.expires_at }))
+        .map(|Grant { resource, held }| {
+            let key = &resource.key;
+            let state = json!({ "type": key.kind, "id": key.id, "role": held.role, "expires_at": held.expires_at });
+            let source = has_news(held, Some(resource)).then(|| source_of(held));
+            with_field(state, "source", source)
+        })
         .collect();
     let role = member.role.as_ref();
-    json!({
+    let state = json!({
         "subject": member.subject, "name": member.name, "email": member.email, "status": member.status,
         "role": role.map(|h| &h.role), "role_expires_at": role.and_then(|h| h.expires_at), "grants": grants,
-    })
+    });
+    let source = role.filter(|held| has_news(held, None)).map(source_of);
+    with_field(state, "role_source", source)
+}
+
+/// The state with one more field, if there is a value for it.
+fn with_field(mut state: Value, name: &str, value: Option<Value>) -> Value {
+    if let (Some(fields), Some(value)) = (state.as_object_mut(), value) {
+        fields.insert(name.to_owned(), value);
+    }
+    state
+}
+
+/// The source of a role in events; null if it is unknown.
+pub(super) fn source_of(held: &RoleAssignment) -> Value {
+    json!(held.source.map(|RoleSource { kind, by, at }| json!({
+        "kind": kind.name(), "invitation": kind.invitation(), "by": by.map(Giver::member),
+        "api_key": by.and_then(Giver::api_key), "at": at,
+    })))
 }
 
 /// The state of an invitation in events.
@@ -57,13 +87,12 @@ pub(super) fn export(wanted: &ExportRequest, rows: u64) -> Value {
     })
 }
 
-/// The states of a member before and after a change, with the profile if it changed.
+/// The states of a member before and after a change, with the profile if it changed, and with the sources of roles that came,
+/// changed or went.
 pub(super) fn member_change(before: &Member, after: &Member) -> [Value; 2] {
-    with(
-        [member(before), member(after)],
-        "profile",
-        [&before.profile, &after.profile],
-    )
+    let states = [(before, after), (after, before)]
+        .map(|(member, other)| state(member, |held, on| other.holdings().all(|holding| holding != (held, on))));
+    with(states, "profile", [&before.profile, &after.profile])
 }
 
 /// The states of an invitation before and after a change, with the message if it changed.

@@ -167,7 +167,10 @@ fn end_holdings(
         ..Changes::default()
     };
     for (held, on) in ended {
-        let what = json!({ "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at, "reason": reason });
+        let what = json!({
+            "role": held.role, "resource": on.map(|r| &r.key), "expires_at": held.expires_at,
+            "source": audit::source_of(held), "reason": reason,
+        });
         let revoked = (keys > 0 && for_a_time(held, *on)).then(|| json!({ "api_keys_revoked": keys }));
         let mut record = Recorder::new(before.organization, EntityRef::system("expire"), now, ids);
         changes

@@ -33,9 +33,16 @@ pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
     }
 }
 
+/// Whether the caller's files have columns for the sources of roles: only those who manage members of the whole organization see
+/// all sources.
+#[must_use]
+pub fn shows_sources(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().allows(permission::MEMBERS_MANAGE, None)
+}
+
 /// Refuses callers who cannot see all that this export has.
 fn may_see(ctx: &DecisionContext<'_>, wanted: &ExportRequest) -> Result<(), ExportRefusal> {
-    if wanted.subjects && !ctx.sees_subjects() {
+    if (wanted.subjects && !ctx.sees_subjects()) || (wanted.sources && !shows_sources(ctx)) {
         return Err(ExportRefusal::Forbidden);
     }
     may_export(ctx)

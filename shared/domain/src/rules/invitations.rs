@@ -140,6 +140,7 @@ fn answered_for(ctx: &DecisionContext<'_>, invitation: Invitation) -> Invitation
     Invitation {
         invited_by: ctx.actor.id,
         sent_through: ctx.key.and_then(|key| key.knower(None)),
+        api_key: ctx.key.map(|key| key.id),
         inviter_name: ctx.actor.name.clone(),
         ..invitation
     }

@@ -8,11 +8,11 @@ mod opening;
 
 pub use opening::{KeyRejection, Opening, verify};
 
-use crate::api_key::{ApiKey, Holding, KeyId, KnownBy, Limits, MAX_KEYS, Secret};
+use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
-use crate::id::{JobId, NewIds};
+use crate::id::{JobId, KeyId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
 use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};

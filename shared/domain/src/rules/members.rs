@@ -21,6 +21,7 @@ use crate::rules::hierarchy::{
     is_out_of_reach, manages_all_of, may_change_roles, may_manage_holding, may_see, relied_on,
 };
 use crate::rules::keys::key_cleanup_job;
+use crate::rules::sources::with_source;
 use crate::text::Name;
 use crate::violation::Violation;
 use jiff::Timestamp;
@@ -109,7 +110,7 @@ pub fn update(
     }
     if let Some(holdings) = &wanted.holdings {
         (after.role, after.grants) = wanted::holdings(ctx, before, holdings).map_err(MemberRefusal::Invalid)?;
-        after = bounded(ctx, before, after);
+        after = with_source(Some(before), bounded(ctx, before, after), ctx.source_by_hand(before));
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         check_sight(ctx, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {

@@ -164,6 +164,7 @@ impl Offer<'_> {
             role: self.role.id.clone(),
             expires_at: self.term.and_then(|term| term.end(start)),
             epoch: self.epoch,
+            source: None,
         }
     }
 }

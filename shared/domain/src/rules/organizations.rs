@@ -9,6 +9,7 @@ use crate::member::{Member, Profile, RoleAssignment, Status};
 use crate::organization::{Organization, Plan, Settings};
 use crate::roleset::{RoleSet, permission};
 use crate::rules::DecisionContext;
+use crate::source::{Giver, RoleSource, SourceKind};
 use crate::text::{Message, Name, RoleId, Subject};
 use crate::violation::Violation;
 use jiff::Timestamp;
@@ -54,6 +55,11 @@ pub fn create(
             role: owner.id.clone(),
             expires_at: None,
             epoch: 0,
+            source: Some(RoleSource {
+                kind: SourceKind::Founder,
+                by: Some(Giver::Member(founder.id)),
+                at: now,
+            }),
         }),
         grants: Vec::new(),
         seat: false,

@@ -11,6 +11,8 @@ use crate::rules::giving::{Way, given};
 use crate::rules::hierarchy::may_see;
 use crate::rules::members::MAX_GRANT_CHANGES;
 use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
+use crate::rules::sources::with_source;
+use crate::source::SourceKind;
 use crate::violation::{Location, Violation};
 use serde_json::json;
 
@@ -123,8 +125,9 @@ fn demoted(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Resu
         role,
         grants,
         ..giver.clone()
-    }
-    .recomputed(ctx.set, ctx.now);
+    };
+    let source = ctx.source(SourceKind::Transferred);
+    let after = with_source(Some(giver), after, source).recomputed(ctx.set, ctx.now);
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
@@ -151,6 +154,7 @@ fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, Ownersh
         role: role.id.clone(),
         expires_at: None,
         epoch: ctx.organization.epoch(&role.id),
+        source: Some(ctx.source(SourceKind::Transferred)),
     };
     Ok(Member {
         role: Some(held),
@@ -196,12 +200,10 @@ fn record(
             changes.relied_on.push(Reliance::on(before));
             continue;
         }
-        changes.events.push(record.event(
-            "member.role_changed",
-            EntityRef::user(before.id),
-            Some(audit::member(before)),
-            Some(audit::member(after)),
-        ));
+        let [was, is] = audit::member_change(before, after);
+        changes
+            .events
+            .push(record.event("member.role_changed", EntityRef::user(before.id), Some(was), Some(is)));
         changes.members.push(Pair::change(before.clone(), after.clone()));
     }
     changes

@@ -42,13 +42,11 @@ pub fn end_grants(
             continue;
         }
         let after = after.recomputed(set, now);
+        let [was, is] = audit::member_change(before, &after);
         let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
-        changes.events.push(record.event(
-            "member.grant_ended",
-            EntityRef::user(before.id),
-            Some(audit::member(before)),
-            Some(audit::member(&after)),
-        ));
+        changes
+            .events
+            .push(record.event("member.grant_ended", EntityRef::user(before.id), Some(was), Some(is)));
         changes.members.push(Pair::change(before.clone(), after));
     }
     changes

@@ -2,6 +2,7 @@
 
 use crate::action::{PEOPLE, PROGRAMS};
 use crate::plain::{owners, powers, seats};
+use crate::sources;
 use crate::world::{ISSUER, World};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
 use muster_domain::{Authority, ResourceRef, UserId, permission};
@@ -33,6 +34,7 @@ pub(crate) fn check(world: &World) {
         let places: BTreeSet<_> = member.grants.iter().map(|g| &g.resource).collect();
         assert_eq!(places.len(), member.grants.len(), "two roles on one program");
     }
+    sources::are_known(world);
     authority_is_what_the_model_says(world);
     what_is_over_is_due(world);
 }

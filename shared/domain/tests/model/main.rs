@@ -17,6 +17,7 @@ mod people;
 mod plain;
 mod play;
 mod power;
+mod sources;
 mod work;
 mod world;
 

@@ -4,6 +4,7 @@ use crate::action::PEOPLE;
 use crate::kind::Kind;
 use crate::plain;
 use crate::power::{self, Cause};
+use crate::sources;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
     Address, Changes, Invitation, InvitationId, InvitationState, Job, JobId, Letter, Member, NewIds, Organization,
@@ -108,6 +109,7 @@ impl World {
     pub(crate) fn apply(&mut self, cause: &Cause, changes: &Changes) {
         self.seats_before = plain::seats(self);
         power::check(self, cause, changes);
+        sources::check(self, cause, changes);
         plain::check_events(changes, cause);
         self.check_mail(changes);
         for relied in &changes.relied_on {

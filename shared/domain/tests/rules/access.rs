@@ -51,9 +51,9 @@ fn key(owner: &Member, limits: Limits) -> ApiKey {
 fn told(decision: &Decision<'_>) -> String {
     let place = |on: &Option<&ResourceRef>| on.map_or_else(|| "organization".to_owned(), |r| r.key.id.to_string());
     match decision {
-        Decision::Allowed(source) => {
+        Decision::Allowed(granting) => {
             assert!(decision.is_allowed());
-            format!("{} on {}", source.role.id, place(&source.on))
+            format!("{} on {}", granting.role.id, place(&granting.on))
         }
         Decision::Denied { reason, granted_by } => {
             assert!(!decision.is_allowed());
@@ -130,7 +130,7 @@ fn what_has_ended_or_is_ending_allows_nothing() {
     let runner = holder("pat", "program_admin");
     let reason = |question: &Question<'_>| match decide(question) {
         Decision::Denied { reason, .. } => reason,
-        Decision::Allowed(source) => panic!("{source:?}"),
+        Decision::Allowed(granting) => panic!("{granting:?}"),
     };
     let resting = inactive(holder("pat", "program_admin"));
     assert_eq!(

@@ -89,7 +89,7 @@ fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_n
         (user("ann"), "ann@x.example", Status::Active)
     );
     assert_eq!((ann.role.clone(), ann.seat, ann.keys), (None, true, 0));
-    assert_eq!(ann.grants, [grant("spring", "program_admin", None)]);
+    assert_eq!(unsourced(ann.clone()).grants, [grant("spring", "program_admin", None)]);
     assert_eq!((ann.joined_at, ann.last_active_at), (now(), None));
     // Ahead of now, so that no key of an earlier membership comes back.
     assert!(ann.keys_valid_from > now());

@@ -92,7 +92,11 @@ fn what_is_named_beside_reads_is_left_to_a_key_that_only_reads() {
     ] {
         assert_eq!(authority.allows(permission, None), may, "{permission}");
         assert_eq!(authority.allows_somewhere(permission), may, "{permission}");
-        assert_eq!(!authority.sources(permission, None).is_empty(), may, "{permission}");
+        assert_eq!(
+            !authority.granting_roles(permission, None).is_empty(),
+            may,
+            "{permission}"
+        );
     }
 }
 

@@ -17,6 +17,7 @@ fn wanted() -> ExportRequest {
             status: Some("active".into()),
             ..Selection::default()
         },
+        sources: false,
         subjects: false,
     }
 }

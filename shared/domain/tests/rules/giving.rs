@@ -134,7 +134,7 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
             holdings,
             ..MemberUpdate::default()
         };
-        update(&scene, Some(&admin), request, &mut ids()).map(|(after, _)| after.role)
+        update(&scene, Some(&admin), request, &mut ids()).map(|(after, _)| unsourced(after).role)
     };
     let refused = Err(MemberRefusal::RoleNotAssignable("owner".into()));
     assert_eq!(named(&helper(vec![])), refused);
@@ -186,7 +186,7 @@ fn what_a_helper_offers_ends_with_the_helper_whenever_it_is_accepted() {
         assert_eq!(member.due_at.is_some(), expected.is_some(), "its end is announced");
     }
     let offer = invitation(&helper(vec![]), "guest@partner.example", "participant");
-    let member = accepted(&offer, &[helper(vec![])], day).unwrap();
+    let member = unsourced(accepted(&offer, &[helper(vec![])], day).unwrap());
     assert_eq!(member.role, Some(held("participant", Some(end()))));
     assert_eq!(member.grants, [grant("spring", "participant", Some(end()))]);
     let over = accepted(&offer, &[helper(vec![])], "2026-03-12T00:00:00Z");

@@ -21,9 +21,8 @@ fn changed(giver: &Member, target: &Member, wished: &Holdings<'_>, organization:
         holdings: Some(holdings),
         ..MemberUpdate::default()
     };
-    update(&scene(organization, giver), Some(target), request, &mut ids())
-        .unwrap()
-        .0
+    let (after, _) = update(&scene(organization, giver), Some(target), request, &mut ids()).unwrap();
+    unsourced(after)
 }
 
 #[test]

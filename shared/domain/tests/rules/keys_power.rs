@@ -37,6 +37,7 @@ fn held(set: &RoleSet, holding: Holding, on_organization: bool) -> Option<RoleAs
         role: role.id.clone(),
         expires_at: ends.then(|| at("2026-03-20T12:00:00Z")),
         epoch: 0,
+        source: None,
     })
 }
 

@@ -37,6 +37,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         format: Format::Csv,
         timezone: "UTC".parse().unwrap(),
         filter: Selection::default(),
+        sources: false,
         subjects: false,
     };
     let (key, _, owner) = own(actor);

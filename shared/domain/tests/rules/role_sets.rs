@@ -81,6 +81,7 @@ impl Firm {
             role: role(id),
             expires_at: None,
             epoch: 0,
+            source: None,
         };
         let on_organization = self.set.role(&role(id)).unwrap().held_on_organization();
         let grant = |id: &&str| Grant {

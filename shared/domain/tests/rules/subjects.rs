@@ -223,6 +223,7 @@ fn an_export_with_subjects_is_made_for_and_shown_to_those_alone_who_see_them() {
             format: Format::Csv,
             timezone: "UTC".parse().unwrap(),
             filter: Selection::default(),
+            sources: false,
             subjects,
         };
         let export = exports::ask(&whole, wanted.clone(), &mut ids()).unwrap().0;

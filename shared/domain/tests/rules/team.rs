@@ -128,7 +128,17 @@ pub(crate) fn held(id: &str, expires_at: Option<Timestamp>) -> RoleAssignment {
         role: role(id),
         expires_at,
         epoch: 0,
+        source: None,
     }
+}
+
+/// The member, as if it were unknown where their roles came from.
+pub(crate) fn unsourced(mut member: Member) -> Member {
+    let grants = member.grants.iter_mut().map(|grant| &mut grant.held);
+    for held in member.role.iter_mut().chain(grants) {
+        held.source = None;
+    }
+    member
 }
 
 pub(crate) fn grant(program: &str, id: &str, expires_at: Option<Timestamp>) -> Grant {
@@ -199,6 +209,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
         message: None,
         invited_by: inviter.id,
         sent_through: None,
+        api_key: None,
         inviter_name: inviter.name.clone(),
         generation: 1,
         state: InvitationState::Pending,

@@ -6,8 +6,8 @@ use muster_domain::invitation::Delivery;
 use muster_domain::member::{Grant, Profile, RoleAssignment};
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet,
-    Status, UserId,
+    Address, Giver, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet,
+    RoleSource, SourceKind, Status, UserId,
 };
 
 /// Roles, the people of each in a million, and whether it is held on the organization.
@@ -202,6 +202,11 @@ fn held(setting: &Setting<'_>, role: &str) -> RoleAssignment {
         epoch: setting.organization.epoch(&role),
         role,
         expires_at: None,
+        source: Some(RoleSource {
+            kind: SourceKind::Assigned,
+            by: Some(Giver::Member(setting.inviter)),
+            at: setting.now,
+        }),
     }
 }
 
@@ -272,6 +277,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
         message: None,
         invited_by: setting.inviter,
         sent_through: None,
+        api_key: None,
         inviter_name: Some("Olivia".parse().unwrap()),
         generation: 1,
         state: InvitationState::Pending,

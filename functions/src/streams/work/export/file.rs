@@ -11,6 +11,7 @@ use muster_domain::export::{Format, WORKBOOK_PATIENCE};
 use muster_domain::job::Exporting;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::exports;
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{Changes, Job, Pair, Timestamp, Work};
 use muster_edge::Ids;
 use muster_store::{Cursor, Key, PeopleQuery};
@@ -28,7 +29,7 @@ impl ExportProgress<'_> {
     /// One slice of an export that goes on.
     pub(super) async fn slice(&self, ctx: &DecisionContext<'_>, stage: &Exporting) -> Result<Progress, ExportError> {
         match (stage, self.export.wanted.format) {
-            (Exporting::Read { after, parts }, _) => self.read(after.as_deref(), parts).await,
+            (Exporting::Read { after, parts }, _) => self.read(ctx, after.as_deref(), parts).await,
             (Exporting::Join { .. }, Format::Csv) => self.join_text(ctx, stage).await,
             (Exporting::Join { parts, .. }, Format::Xlsx) => self.join_workbook(ctx, parts).await,
             (Exporting::Tidy { parts }, _) => self.tidy(parts).await,
@@ -37,17 +38,25 @@ impl ExportProgress<'_> {
 
     fn sheet(&self) -> Sheet {
         let wanted = &self.export.wanted;
-        Sheet::new(wanted.timezone.clone()).with_subjects(wanted.subjects)
+        Sheet::new(wanted.timezone.clone())
+            .with_sources(wanted.sources)
+            .with_subjects(wanted.subjects)
     }
 
     /// Reads rows for one part and writes it.
-    async fn read(&self, after: Option<&str>, parts: &[String]) -> Result<Progress, ExportError> {
+    async fn read(
+        &self,
+        ctx: &DecisionContext<'_>,
+        after: Option<&str>,
+        parts: &[String],
+    ) -> Result<Progress, ExportError> {
         let runner = self.runner;
         let view = View {
             organization: runner.organization,
             set: runner.set,
             now: runner.now,
             with_subjects: self.export.wanted.subjects,
+            viewer: SourceViewer::of(ctx),
         };
         let list = self.list(view).await?;
         let sheet = self.sheet();

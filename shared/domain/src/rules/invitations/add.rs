@@ -18,6 +18,8 @@ use crate::rules::audit;
 use crate::rules::giving::{Way, given, offer_until};
 use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
+use crate::rules::sources::with_source;
+use crate::source::SourceKind;
 use crate::text::{Message, Subject};
 use crate::violation::Violation;
 
@@ -203,8 +205,8 @@ pub(super) fn add(
         last_active_at: None,
         due_at: None,
         version: 0,
-    }
-    .recomputed(ctx.set, ctx.now);
+    };
+    let member = with_source(None, member, ctx.source(SourceKind::Added)).recomputed(ctx.set, ctx.now);
     let event = ctx
         .recorder(ids)
         .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));

@@ -269,6 +269,7 @@ fn new_invitation(
         message: request.message.clone().or_else(|| settings.default_message.clone()),
         invited_by: ctx.actor.id,
         sent_through: ctx.key.and_then(|key| key.knower(None)),
+        api_key: ctx.key.map(|key| key.id),
         inviter_name: ctx.actor.name.clone(),
         generation: 1,
         state: InvitationState::Pending,

@@ -9,6 +9,7 @@ use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
 use crate::rules::members::{change_of, granted};
 use crate::rules::offer::Offer;
+use crate::source::SourceKind;
 use crate::text::Message;
 
 /// The member with the offered grants in addition to their own, if the actor may assign them there.
@@ -22,7 +23,7 @@ pub(super) fn joined(ctx: &DecisionContext<'_>, member: &Member, offer: &Offer<'
     if given.is_empty() || offer.member_domain_fault(ctx, member).is_some() {
         return None;
     }
-    granted(ctx, member, given).ok()
+    granted(ctx, member, given, ctx.source(SourceKind::Added)).ok()
 }
 
 /// Takes the member in, and mails them.

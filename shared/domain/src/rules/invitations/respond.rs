@@ -16,6 +16,8 @@ use crate::rules::giving::{Way, given};
 use crate::rules::keys::valid_from;
 use crate::rules::offer::Offer;
 use crate::rules::organizations::is_allowed;
+use crate::rules::sources::with_source;
+use crate::source::{Giver, RoleSource, SourceKind};
 use crate::text::{Name, Subject};
 use jiff::Timestamp;
 
@@ -246,7 +248,7 @@ pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Chan
 }
 
 fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssignment>, Vec<Grant>)) -> Member {
-    Member {
+    let member = Member {
         id: answer.invitee.id,
         subject: answer.invitee.subject.cloned(),
         organization: answer.organization.id,
@@ -264,8 +266,14 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
         last_active_at: Some(answer.now),
         due_at: None,
         version: 0,
-    }
-    .recomputed(answer.set, answer.now)
+    };
+    let inviter = Giver::Member(answer.invitation.invited_by);
+    let source = RoleSource {
+        kind: SourceKind::Invitation(answer.invitation.id),
+        by: Some(answer.invitation.api_key.map_or(inviter, Giver::ApiKey)),
+        at: answer.now,
+    };
+    with_source(None, member, source).recomputed(answer.set, answer.now)
 }
 
 /// Declines, which frees the seat and the address. Declining again gets the same answer.

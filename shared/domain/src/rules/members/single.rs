@@ -10,6 +10,8 @@ use crate::roleset::{RoleSet, permission};
 use crate::rules::DecisionContext;
 use crate::rules::giving::bounded;
 use crate::rules::hierarchy::may_change_roles;
+use crate::rules::sources::with_source;
+use crate::source::RoleSource;
 use crate::violation::Violation;
 
 /// Assigns a member a role on one resource, in place of the one that they hold there. Assigning the same again changes nothing.
@@ -59,22 +61,24 @@ fn given(
     let invalid = |violation| MemberRefusal::Invalid(vec![violation]);
     let field = |field: &str| field.trim_start_matches('.').to_owned();
     let given = grant(ctx, before, wanted, field).map_err(invalid)?;
-    let after = granted(ctx, before, vec![given])?;
+    let after = granted(ctx, before, vec![given], ctx.source_by_hand(before))?;
     changed(ctx, before, after, "member.role_changed", ids)
 }
 
-/// The member with these grants, each in place of the one they hold on that resource, if the actor may assign them.
+/// The member with these grants from this source, each in place of the one they hold on that resource, if the actor may assign
+/// them.
 pub(in crate::rules) fn granted(
     ctx: &DecisionContext<'_>,
     before: &Member,
     given: Vec<Grant>,
+    source: RoleSource,
 ) -> Result<Member, MemberRefusal> {
     let mut after = before.clone();
     after
         .grants
         .retain(|g| given.iter().all(|new| new.resource != g.resource));
     after.grants.extend(given);
-    let mut after = bounded(ctx, before, after);
+    let mut after = with_source(Some(before), bounded(ctx, before, after), source);
     after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
     if after.grants.len() > before.grants.len().max(MAX_GRANTS) {
         let detail = format!("a member can hold at most {MAX_GRANTS} grants");

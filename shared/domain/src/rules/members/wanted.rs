@@ -213,6 +213,7 @@ pub(super) fn grant(
             role: role.id.clone(),
             expires_at: wanted.expires_at,
             epoch: ctx.organization.epoch(&role.id),
+            source: None,
         },
     })
 }
