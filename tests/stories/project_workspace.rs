@@ -65,7 +65,7 @@ impl Workspace {
         let found = self.olivia.post(&team.h, "/access/v1/search/subject", &body).await;
         let mut ids = texts(&found.expect(200).body["results"], "id");
         ids.sort();
-        let mut expected: Vec<String> = everybody.iter().map(|who| who.id()).collect();
+        let mut expected: Vec<String> = everybody.iter().map(|who| who.name().to_owned()).collect();
         expected.sort();
         assert_eq!(ids, expected);
     }
