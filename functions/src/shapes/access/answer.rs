@@ -86,7 +86,7 @@ pub struct RoleCondition {
 #[serde(untagged)]
 pub enum Decisions {
     /// The decision on one request.
-    One(Decided),
+    One(Box<Decided>),
     /// The decisions on a batch, in the order of its requests.
     Many {
         /// One decision for each request.

@@ -221,7 +221,7 @@ impl Evaluations {
     pub fn reply(&self, answers: Vec<Decided>) -> Decisions {
         if self.parts().is_empty() {
             if let Some(answer) = answers.into_iter().next() {
-                return Decisions::One(answer);
+                return Decisions::One(Box::new(answer));
             }
             return Decisions::Many {
                 evaluations: Vec::new(),
