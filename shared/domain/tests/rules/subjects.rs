@@ -103,7 +103,7 @@ fn a_contact_has_the_subject_of_its_account_and_never_of_another() {
     let ann = |known: Option<&str>, vouched: bool| Contact {
         subject: of(known),
         vouched,
-        ..contact("ann", "ann", vouched.then(|| owner.id))
+        ..contact("ann", "ann", vouched.then_some(owner.id))
     };
     for (before, user, expected) in [
         (None, named("ann", true), Some("ann")),
