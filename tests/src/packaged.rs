@@ -22,6 +22,8 @@ use tokio::sync::Semaphore;
 
 /// Says how the tests' functions run: in the tests' own process (when it is not set), or `packaged`.
 const MODE: &str = "MUSTER_TEST_FUNCTIONS";
+/// Environment variable of a function: with `true`, organizations can be made with the role sets of tests.
+const TEST_ROLE_SETS: &str = "MUSTER_TEST_ROLE_SETS";
 
 /// The template is the same for all.
 static DEPLOYED: LazyLock<BTreeMap<String, Function>> = LazyLock::new(functions);
@@ -214,12 +216,13 @@ impl Fleets {
         second.inspect_err(|failure| self.tell(binary, failure))
     }
 
-    /// The variables that the template gives a function, and no others of ours.
+    /// The variables that the template gives a function, and of ours only the one that lets tests use their role sets.
     fn environment(&self, binary: &str) -> BTreeMap<String, String> {
         let mut environment = variables(&DEPLOYED[binary].environment, &self.surroundings.environment);
         let own = self.settings.variables.iter();
         environment.extend(own.map(|(name, value)| ((*name).to_owned(), value.clone())));
         environment.extend(self.clock.environment());
+        environment.insert(TEST_ROLE_SETS.to_owned(), "true".to_owned());
         environment
     }
 
