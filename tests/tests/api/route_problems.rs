@@ -145,6 +145,10 @@ fn faulty(b: &Bench, route: &Route, case: &Case, cast: &Cast, kind: ProblemType)
             ..request
         },
         ProblemType::Forbidden => match route.access {
+            // At the decision point of one organization, strangers find nothing.
+            Access::Asker if route.own_problems.contains(&ProblemType::NotFound) => {
+                request.with_caller(cast.without_role.as_ref()?)
+            }
             Access::Platform | Access::Asker => request.with_caller(&cast.stranger),
             Access::Invitee => request.with_caller(&b.h.platform().with_email(invited?.address(), true)),
             _ => request.with_caller(cast.without_role.as_ref()?),
