@@ -2,10 +2,25 @@
 
 use crate::harness::{Answer, Harness, Organization, invitation};
 use crate::personas::Persona;
+use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
 use muster_local::SentMail;
+use muster_store::Key;
 use reqwest::Method;
 use serde_json::{Value, json};
+
+impl Organization {
+    /// Takes the subject off a member's item, as items of before have none.
+    pub async fn forget_subject(&self, h: &Harness, who: &Persona) {
+        let key = Key::member(self.id.parse().expect("an id"), who.id().parse().expect("an id"));
+        let update = Client::new(&h.quiet_sdk()).update_item().table_name(h.backend.table());
+        let update = update
+            .set_key(Some(key.attributes()))
+            .update_expression("REMOVE subject")
+            .condition_expression("attribute_exists(subject)");
+        update.send().await.expect("a member with a subject");
+    }
+}
 
 impl Harness {
     /// Moves the clock on by whole days.

@@ -3,7 +3,6 @@
 mod hostile;
 mod names;
 
-use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
 use muster_store::Key;
 use muster_tests::harness::{Harness, Organization};
@@ -294,21 +293,11 @@ async fn a_member_is_found_by_subject_by_those_who_see_it_and_by_nobody_else() {
     assert_eq!(refused.faults(), named(&[("subject", "unknown_parameter")]));
 }
 
-/// Takes the subject off a member's item, as items of before have none.
-async fn forget(h: &Harness, acme: &Organization, who: &Persona) {
-    let key = Key::member(acme.id.parse().unwrap(), who.id().parse().unwrap());
-    let update = Client::new(&h.quiet_sdk()).update_item().table_name(h.backend.table());
-    let update = update
-        .set_key(Some(key.attributes()))
-        .update_expression("REMOVE subject");
-    update.send().await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_without_a_subject_gets_it_with_the_next_note_of_activity_and_by_no_other_write() {
     let s = Scene::set().await;
     let key = s.acme.key(&s.h, &s.ian, &json!({ "name": "mine" })).await.persona;
-    forget(&s.h, &s.acme, &s.ian).await;
+    s.acme.forget_subject(&s.h, &s.ian).await;
     let shown = async || s.acme.member(&s.h, &s.ian.id()).await["subject"].clone();
     assert_eq!(shown().await, Value::Null);
     assert!(
@@ -353,7 +342,7 @@ async fn a_change_that_was_decided_before_a_note_keeps_the_subject_that_the_note
     let s = Scene::set().await;
     let app = s.h.backend.app();
     let (organization, ian) = (s.acme.id.parse().unwrap(), s.ian.id().parse().unwrap());
-    forget(&s.h, &s.acme, &s.ian).await;
+    s.acme.forget_subject(&s.h, &s.ian).await;
     let key = Key::member(organization, ian);
     let keys = [Key::organization(organization), key];
     let read = app.store().read(&keys).await.unwrap();
