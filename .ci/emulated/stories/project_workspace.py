@@ -29,7 +29,8 @@ def dashboard(team: Team, adrian, wendy) -> None:
         "context": {"organization": team.id},
     }
     found = team.owner.post("/access/v1/search/subject", asked).expect(200)["results"]
-    assert sorted(texts(found, "id")) == sorted(who.id for who in everybody)
+    # They are named by the subjects that the product knows them by.
+    assert sorted(texts(found, "id")) == sorted(who.claims["sub"] for who in everybody)
 
 
 def inviting(team: Team, wendy, carl) -> None:
