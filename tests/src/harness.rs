@@ -221,14 +221,19 @@ impl Harness {
         )
     }
 
-    /// How many invitations were mailed to an address.
+    /// How many invitations were mailed to an address, once nothing waits to be delivered.
     pub async fn invitations_mailed(&self, address: &str) -> usize {
         self.backend.drained().await;
-        self.backend
-            .mail()
+        self.invitations_mailed_so_far(address)
+    }
+
+    /// How many invitations were mailed to an address so far.
+    pub fn invitations_mailed_so_far(&self, address: &str) -> usize {
+        let mail = self.backend.mail();
+        let invitations = mail
             .iter()
-            .filter(|m| m.to == address && m.text.contains("/invitations/"))
-            .count()
+            .filter(|m| m.to == address && m.text.contains("/invitations/"));
+        invitations.count()
     }
 }
 

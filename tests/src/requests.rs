@@ -103,6 +103,14 @@ impl Case {
     }
 }
 
+/// A request for the route of this binary.
+///
+/// # Panics
+/// If there is no such route.
+pub async fn case_of(b: &Bench, binary: &str) -> Case {
+    prepare(b, Route::of(binary).expect("a route")).await
+}
+
 /// The request of a route, with all that it needs.
 ///
 /// # Panics

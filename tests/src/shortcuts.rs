@@ -10,6 +10,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 impl Organization {
+    /// How far the mail of an invitation has come, as its owner is told.
+    pub async fn mail_state(&self, h: &Harness, invitation: &str) -> String {
+        let read = self.owner.get(h, &self.invitation(invitation, "")).await.expect(200);
+        read.text("/mail")
+    }
+
     /// Takes the subject off a member's item, as items of before have none.
     pub async fn forget_subject(&self, h: &Harness, who: &Persona) {
         let key = Key::member(self.id.parse().expect("an id"), who.id().parse().expect("an id"));

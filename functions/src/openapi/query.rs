@@ -39,7 +39,7 @@ pub(crate) const INVITATION_STATUS: Parameter = Parameter::new(
     "status",
     || json!({ "type": "string", "enum": ["pending", "ended"], "default": "pending" }),
 );
-/// As whom members see themselves.
+/// Whether members see their own row in full, or as other members see it.
 pub(crate) const AS: Parameter = Parameter::new(
     "as",
     || json!({ "type": "string", "enum": ["oneself", "others"], "default": "oneself" }),

@@ -13,7 +13,7 @@ pub use evaluation::{evaluate, evaluate_batch};
 pub use resources::search_resources;
 pub use subjects::search_subjects;
 
-use crate::shapes::access::ask::{Asking, NamedOrganization};
+use crate::shapes::access::ask::{NamedOrganization, QuestionScope};
 use crate::shapes::access::find::{Found, Search};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
@@ -31,7 +31,7 @@ use serde::Serialize;
 struct Opening<'a, B> {
     user: User,
     body: B,
-    asking: Asking<'a>,
+    scope: QuestionScope<'a>,
     named: NamedOrganization,
     paging: Paging,
 }
@@ -39,24 +39,35 @@ struct Opening<'a, B> {
 impl<'a, B: Search> Opening<'a, B> {
     /// The caller, the body, the organization, and the requested page.
     fn of(call: &'a Call, user: User) -> Result<Self, Problem> {
-        let asking = Asking::of(call, &user)?;
+        let scope = QuestionScope::of(call, &user)?;
         let body: B = call.body()?;
-        let named = asking.named(body.told());
+        let named = scope.named(body.told());
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {
             user,
             body,
-            asking,
+            scope,
             named,
             paging,
         })
     }
 }
 
-/// The named organization. The platform gets `None` if it does not exist; other callers are refused as if it were not theirs.
-fn place<'p>(user: &User, places: &'p Places, named: NamedOrganization) -> Result<Option<&'p OrgContext>, Problem> {
+/// The organization that decides about this subject (`None` stands for all subjects).
+///
+/// The platform gets `None` if it does not exist; other callers are refused as if it were not theirs. All callers get `None` if the
+/// decision point of one organization was asked about another.
+fn decides<'p>(
+    user: &User,
+    places: &'p Places,
+    named: NamedOrganization,
+    about: Option<About>,
+) -> Result<Option<&'p OrgContext>, Problem> {
     match named.id().and_then(|id| places.get(&id)) {
-        Some(org) => Ok(Some(org)),
+        Some(org) => {
+            authorize(org, about)?;
+            Ok(Some(org).filter(|_| !matches!(named, NamedOrganization::Elsewhere(_))))
+        }
         None if user.platform => Ok(None),
         None => Err(Problem::not_yours_to_ask()),
     }

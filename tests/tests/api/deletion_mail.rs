@@ -1,12 +1,11 @@
 //! Mail that waits when its organization is deleted: none of it is sent meanwhile, and none is lost by a restoration.
 
 use jiff::SignedDuration;
-use muster_functions::routes::ROUTES;
 use muster_local::Options;
 use muster_tests::bench::Bench;
 use muster_tests::faults::{At, Kind, Reach};
 use muster_tests::harness::{Harness, Organization};
-use muster_tests::requests::{Case, prepare};
+use muster_tests::requests::case_of;
 use muster_tests::sampled::sampled;
 use muster_tests::stream::{Function, Stream};
 use muster_tests::{Gate, recount};
@@ -15,11 +14,6 @@ use std::sync::Arc;
 
 /// Longer than a job waits for a restoration.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(31);
-
-async fn founded(b: &Bench) -> Case {
-    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
-    prepare(b, route).await
-}
 
 async fn delete(h: &Harness, acme: &Organization) {
     acme.owner.delete(h, &acme.path("")).await.expect(204);
@@ -30,25 +24,10 @@ async fn restore(h: &Harness, acme: &Organization) {
     h.platform().post(h, &path, &Value::Null).await.expect(200);
 }
 
-/// How many invitations were mailed to an address.
-fn mailed(h: &Harness, address: &str) -> usize {
-    let mail = h.backend.mail();
-    let invitations = mail
-        .iter()
-        .filter(|m| m.to == address && m.text.contains("/invitations/"));
-    invitations.count()
-}
-
-/// How far an invitation's mail has come, as its organization is told.
-async fn shown(h: &Harness, acme: &Organization, id: &str) -> String {
-    let read = acme.owner.get(h, &acme.invitation(id, "")).await.expect(200);
-    read.text("/mail")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_sent_once_after_the_restoration_and_never_before_it() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     // More than two slices of the job that releases them.
     let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
@@ -61,18 +40,18 @@ async fn what_waits_is_sent_once_after_the_restoration_and_never_before_it() {
         b.drain().await;
         for address in &addresses {
             assert_eq!(
-                mailed(&b.h, address),
+                b.h.invitations_mailed_so_far(address),
                 0,
                 "{address}: nothing is sent of a deleted organization"
             );
         }
         restore(&b.h, acme).await;
-        assert_eq!(shown(&b.h, acme, &ids[0]).await, "queued", "it is still to be sent");
+        assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "queued", "it is still to be sent");
     }
     b.drain().await;
     for (address, id) in addresses.iter().zip(&ids) {
-        assert_eq!(mailed(&b.h, address), 1, "{address}");
-        assert_eq!(shown(&b.h, acme, id).await, "sent", "{address}");
+        assert_eq!(b.h.invitations_mailed_so_far(address), 1, "{address}");
+        assert_eq!(acme.mail_state(&b.h, id).await, "sent", "{address}");
     }
     let told = b.h.backend.mail();
     let told = told.iter().filter(|m| m.subject == "Acme was deleted").count();
@@ -83,7 +62,7 @@ async fn what_waits_is_sent_once_after_the_restoration_and_never_before_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_longer_so_after_the_restoration_is_not_sent() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     let lapsed = acme.invite(&b.h, "lapsed@x.example", "participant", &[]).await;
     b.h.advance_days(5);
@@ -100,14 +79,19 @@ async fn what_is_no_longer_so_after_the_restoration_is_not_sent() {
         .await
         .expect(204);
     b.drain().await;
-    let counts = ["lapsed", "cancelled", "kept"].map(|name| mailed(&b.h, &format!("{name}@x.example")));
+    let counts =
+        ["lapsed", "cancelled", "kept"].map(|name| b.h.invitations_mailed_so_far(&format!("{name}@x.example")));
     assert_eq!(counts, [0, 0, 1]);
-    assert_eq!(shown(&b.h, acme, &kept).await, "sent");
+    assert_eq!(acme.mail_state(&b.h, &kept).await, "sent");
 
     let path = acme.invitation(&lapsed, "/resend");
     acme.owner.post(&b.h, &path, &Value::Null).await.expect(200);
     b.drain().await;
-    assert_eq!(mailed(&b.h, "lapsed@x.example"), 1, "who sends it again is heard");
+    assert_eq!(
+        b.h.invitations_mailed_so_far("lapsed@x.example"),
+        1,
+        "who sends it again is heard"
+    );
     recount(&b.h).await;
 }
 
@@ -145,7 +129,7 @@ async fn an_announcement_says_after_the_restoration_what_is_left_of_the_time() {
 #[tokio::test(flavor = "multi_thread")]
 async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
     acme.invite_many(&b.h, &addresses, "participant", &[]).await;
@@ -162,11 +146,15 @@ async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
     };
     live().await;
     live().await;
-    assert!(addresses.iter().all(|address| mailed(&b.h, address) == 1));
+    assert!(
+        addresses
+            .iter()
+            .all(|address| b.h.invitations_mailed_so_far(address) == 1)
+    );
     restore(&b.h, acme).await;
     live().await;
     for address in &addresses {
-        assert_eq!(mailed(&b.h, address), 2, "{address}");
+        assert_eq!(b.h.invitations_mailed_so_far(address), 2, "{address}");
     }
     recount(&b.h).await;
 }
@@ -175,7 +163,7 @@ async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
 async fn holding_a_mail_survives_any_fault() {
     let b = Bench::start().await;
     let begin = async || {
-        let mut case = founded(&b).await;
+        let mut case = case_of(&b, "list-members").await;
         let id = case.invite(&b, "zoe").await;
         delete(&b.h, case.organization()).await;
         (case, id)
@@ -207,11 +195,11 @@ async fn holding_a_mail_survives_any_fault() {
         try_once().await;
         b.faults.clear();
         b.drain().await;
-        assert_eq!(mailed(&b.h, zoe.address()), 0, "{what}");
+        assert_eq!(b.h.invitations_mailed_so_far(zoe.address()), 0, "{what}");
         restore(&b.h, acme).await;
         b.drain().await;
-        assert_eq!(mailed(&b.h, zoe.address()), 1, "{what}");
-        assert_eq!(shown(&b.h, acme, &id).await, "sent", "{what}");
+        assert_eq!(b.h.invitations_mailed_so_far(zoe.address()), 1, "{what}");
+        assert_eq!(acme.mail_state(&b.h, &id).await, "sent", "{what}");
     }
     recount(&b.h).await;
 }
@@ -248,16 +236,16 @@ async fn a_mail_that_is_held_too_late_is_sent() {
     while work.feed(h.backend.app(), Function::FinishWork).await {}
     gate.open();
     let mut mails = holding.await.unwrap();
-    assert_eq!(mailed(&h, "zoe@x.example"), 0);
+    assert_eq!(h.invitations_mailed_so_far("zoe@x.example"), 0);
     mails.drain(h.backend.app()).await;
-    assert_eq!(mailed(&h, "zoe@x.example"), 1);
+    assert_eq!(h.invitations_mailed_so_far("zoe@x.example"), 1);
     recount(&h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_goes_with_an_organization_that_is_erased() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     acme.invite(&b.h, "zoe@x.example", "participant", &[]).await;
     delete(&b.h, acme).await;
@@ -267,7 +255,7 @@ async fn what_waits_goes_with_an_organization_that_is_erased() {
         b.expire().await.unwrap();
         b.drain().await;
     }
-    assert_eq!(mailed(&b.h, "zoe@x.example"), 0);
+    assert_eq!(b.h.invitations_mailed_so_far("zoe@x.example"), 0);
     let left = recount::items(&b.h).await;
     let about = |item: &muster_store::items::Item| format!("{item:?}").contains("zoe@x.example");
     assert!(!left.iter().any(about), "nothing is left of the guest");

@@ -2,13 +2,12 @@
 
 use jiff::SignedDuration;
 use muster_domain::api_key::MAX_KEYS;
-use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, Kind, Reach};
 use muster_tests::harness::Organization;
 use muster_tests::recount;
-use muster_tests::requests::{Case, prepare};
+use muster_tests::requests::{Case, case_of};
 use muster_tests::sampled::sampled;
 use muster_tests::stream::Function;
 use reqwest::Method;
@@ -19,11 +18,6 @@ use std::collections::BTreeMap;
 const MANY: usize = 41;
 
 /// An organization on which nothing has been done yet.
-async fn founded(b: &Bench) -> Case {
-    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
-    prepare(b, route).await
-}
-
 /// Invites so many people in the name of the owner.
 async fn invite(b: &Bench, case: &Case, count: usize) {
     let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("guest{n}"))).collect();
@@ -105,7 +99,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 #[tokio::test(flavor = "multi_thread")]
 async fn deleting_a_resource_is_finished_though_it_is_killed_anywhere() {
     survives_any_kill("deleting a resource", PATIENCE, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         crowd(b, &case, "member", MANY, Holding::Grant).await;
         invite(b, &case, 21).await;
         b.stream().await.skip(Function::DeliverMail).await;
@@ -118,7 +112,7 @@ async fn deleting_a_resource_is_finished_though_it_is_killed_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
     survives_any_kill("switching a role off", PATIENCE, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         optional_roles(b, case.organization(), &["implementation_admin"]).await;
         let month = SignedDuration::from_hours(30 * 24);
         crowd(b, &case, "helper", MANY, Holding::Limited(month)).await;
@@ -131,7 +125,7 @@ async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
     survives_any_kill("resending all", PATIENCE, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         invite(b, &case, MANY).await;
         b.stream().await.skip(Function::DeliverMail).await;
         ask(b, &case, Method::POST, "/invitations/resend", None).await;
@@ -143,7 +137,7 @@ async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mail_that_was_held_is_sent_once_though_its_release_is_killed_anywhere() {
     survives_any_kill("releasing mail", PATIENCE, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         invite(b, &case, MANY).await;
         ask(b, &case, Method::DELETE, "", None).await;
         b.drain().await;
@@ -158,7 +152,7 @@ async fn mail_that_was_held_is_sent_once_though_its_release_is_killed_anywhere()
 async fn an_organization_is_erased_though_it_is_killed_anywhere() {
     let month = SignedDuration::from_hours(31 * 24);
     survives_any_kill("erasing an organization", month, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         // More than one slice of what there is, and of the record.
         crowd(b, &case, "member", 16, Holding::Grant).await;
         invite(b, &case, 8).await;
@@ -172,7 +166,7 @@ async fn an_organization_is_erased_though_it_is_killed_anywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_the_keys_of_a_removed_member_away_is_finished_though_it_is_killed_anywhere() {
     survives_any_kill("taking keys away", PATIENCE, async |b| {
-        let mut case = founded(b).await;
+        let mut case = case_of(b, "list-members").await;
         let ann = case.join(b, "ann").await;
         for _ in 0..MAX_KEYS {
             case.organization().key(&b.h, &ann, &json!({ "name": "zapier" })).await;
@@ -188,7 +182,7 @@ async fn taking_the_keys_of_a_removed_member_away_is_finished_though_it_is_kille
 async fn the_schedule_settles_everything_though_it_is_killed_anywhere() {
     let days = |n: i64| SignedDuration::from_hours(n * 24);
     survives_any_kill("the schedule", days(8), async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         optional_roles(b, case.organization(), &["implementation_admin"]).await;
         invite(b, &case, 25).await;
         crowd(b, &case, "ended", 3, Holding::Limited(days(7))).await;
@@ -217,7 +211,7 @@ async fn suspended(b: &Bench, case: &Case, invited: usize, body: &Value) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_suspension_with_an_instant_ahead_is_recorded_and_told_once_though_it_is_killed_anywhere() {
     survives_any_kill("suspending", SignedDuration::from_hours(1), async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         let at = b.h.backend.clock().now() + SignedDuration::from_mins(30);
         suspended(b, &case, 0, &json!({ "reason": "The plan ends", "at": at })).await;
         case
@@ -228,7 +222,7 @@ async fn a_suspension_with_an_instant_ahead_is_recorded_and_told_once_though_it_
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_suspension_is_told_once_and_mail_sent_once_though_it_is_killed_anywhere() {
     survives_any_kill("resuming", PATIENCE, async |b| {
-        let case = founded(b).await;
+        let case = case_of(b, "list-members").await;
         suspended(b, &case, 21, &json!({ "reason": "The plan has ended" })).await;
         b.drain().await;
         let path = case.organization().path("/suspension");

@@ -28,6 +28,12 @@ fn grant_of(acme: &Organization, who: &Persona, program: &str) -> String {
     acme.path(&format!("/members/{}/grants/program/{program}", who.id()))
 }
 
+/// Gives a member a role on a program, in the name of somebody; the member as they are then.
+async fn give(h: &Harness, acme: &Organization, by: &Persona, to: &Persona, [program, role]: [&str; 2]) -> Value {
+    let given = by.put(h, &grant_of(acme, to, program), &json!({ "role": role })).await;
+    given.expect(200).body
+}
+
 /// When the latest change was recorded.
 async fn latest(h: &Harness, acme: &Organization) -> Value {
     acme.events(h).await[0]["at"].clone()
@@ -100,34 +106,20 @@ async fn what_another_member_gave_is_assigned_and_what_one_took_is_self_assigned
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
-    let given = ada
-        .put(
-            &h,
-            &grant_of(&acme, &pat, "autumn"),
-            &json!({ "role": "program_sponsor" }),
-        )
-        .await
-        .expect(200);
+    let given = give(&h, &acme, &ada, &pat, ["autumn", "program_sponsor"]).await;
     assert_eq!(
-        *on(&given.body, "autumn"),
+        *on(&given, "autumn"),
         source("assigned", &ada.id(), &latest(&h, &acme).await)
     );
     assert_eq!(
-        on(&given.body, "spring")["kind"],
+        on(&given, "spring")["kind"],
         "invitation",
         "what stays is from where it was"
     );
-    let taken = ada
-        .put(
-            &h,
-            &grant_of(&acme, &ada, "spring"),
-            &json!({ "role": "program_admin" }),
-        )
-        .await
-        .expect(200);
+    let taken = give(&h, &acme, &ada, &ada, ["spring", "program_admin"]).await;
     let own = source("self_assigned", &ada.id(), &latest(&h, &acme).await);
-    assert_eq!(*on(&taken.body, "spring"), own);
-    assert_eq!(taken.body["role_source"]["kind"], "invitation");
+    assert_eq!(*on(&taken, "spring"), own);
+    assert_eq!(taken["role_source"]["kind"], "invitation");
 
     let promoted = ada
         .patch(&h, &path_of(&acme, &pat), &json!({ "role": "admin" }))
@@ -214,13 +206,9 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
     assert_eq!(on(&member, "spring")["kind"], "invitation");
     assert_eq!(through_key(on(&member, "spring")), expected);
 
-    let given = key
-        .persona
-        .put(&h, &grant_of(&acme, &pia, "autumn"), &json!({ "role": "participant" }))
-        .await
-        .expect(200);
-    assert_eq!(on(&given.body, "autumn")["kind"], "assigned");
-    assert_eq!(through_key(on(&given.body, "autumn")), expected);
+    let given = give(&h, &acme, &key.persona, &pia, ["autumn", "participant"]).await;
+    assert_eq!(on(&given, "autumn")["kind"], "assigned");
+    assert_eq!(through_key(on(&given, "autumn")), expected);
 
     let ann = h.person("ann");
     let known = json!({ "email": ann.address(), "subject": "ann" });
@@ -236,17 +224,9 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
         (Some("added"), expected.clone())
     );
 
-    let own = key
-        .persona
-        .put(
-            &h,
-            &grant_of(&acme, &ada, "spring"),
-            &json!({ "role": "program_admin" }),
-        )
-        .await
-        .expect(200);
-    assert_eq!(on(&own.body, "spring")["kind"], "self_assigned");
-    assert_eq!(through_key(on(&own.body, "spring")), expected);
+    let own = give(&h, &acme, &key.persona, &ada, ["spring", "program_admin"]).await;
+    assert_eq!(on(&own, "spring")["kind"], "self_assigned");
+    assert_eq!(through_key(on(&own, "spring")), expected);
 
     // An invitation that somebody signed in changes is theirs from then on.
     let gus = h.person("gus");

@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use muster_domain::Member;
 use muster_edge::Metric;
-use muster_functions::routes::ROUTES;
 use muster_functions::streams;
 use muster_local::run_as;
 use muster_store::items::Entity as _;
@@ -12,7 +11,7 @@ use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, ERASE, Kind, QUERY, READ, Reach, TRANSACT, UPDATE};
 use muster_tests::recount;
-use muster_tests::requests::{Case, prepare};
+use muster_tests::requests::case_of;
 use muster_tests::samples::{ids, sample};
 use muster_tests::shortcuts::verdicts;
 use muster_tests::stream::Function;
@@ -21,10 +20,6 @@ use std::collections::BTreeSet;
 
 /// More records than any of these tests has.
 const ENOUGH: usize = 200;
-
-async fn case_of(b: &Bench, binary: &str) -> Case {
-    prepare(b, ROUTES.iter().find(|r| r.binary == binary).expect("a route")).await
-}
 
 /// What was counted of throttles, of conflicts, and of changes that were given up for these.
 fn counted(b: &Bench) -> [u64; 3] {

@@ -1,7 +1,7 @@
 //! Search for the actions that a subject may perform on a resource.
 
-use super::{Opening, Subject, authorize, nothing, place, reply};
-use crate::shapes::access::ask::{NamedOrganization, keys_about, resource_key};
+use super::{Opening, Subject, decides, nothing, reply};
+use crate::shapes::access::ask::{keys_about, resource_key};
 use crate::shapes::access::find::{ActionSearch, FoundAction};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
@@ -14,22 +14,18 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
-        asking,
+        scope,
         named,
         paging,
     } = Opening::<ActionSearch>::of(&call, user)?;
-    let about = asking.about(&body.subject.kind, &body.subject.id);
+    let about = scope.about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     keys.extend(named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key)));
     let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(org) = place(&user, &places, named)? else {
+    let Some(org) = decides(&user, &places, named, about)? else {
         return nothing("unknown_organization");
     };
-    authorize(org, about)?;
-    if matches!(named, NamedOrganization::Elsewhere(_)) {
-        return nothing("unknown_organization");
-    }
     if let Some(closed) = access::closed(&org.organization, org.now) {
         return nothing(closed.code());
     }

@@ -1,11 +1,12 @@
 //! Whether a subject may perform an action: one question, or many.
 
-use super::{Subject, authorize, place, reply};
+use super::{Subject, decides, reply};
 use crate::routes::members::source_viewer;
 use crate::shapes::access::answer::Decided;
-use crate::shapes::access::ask::{AccessQuestion, Asking, Evaluation, NamedOrganization};
+use crate::shapes::access::ask::{AccessQuestion, Evaluation, QuestionScope};
 use crate::shapes::access::batch::{BatchEntry, Evaluations};
 use muster_domain::rules::asking::{self, About};
+use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{OrganizationId, Resource, ResourceKey};
 use muster_edge::asking::Places;
 use muster_edge::{Call, Outcome, Problem, User};
@@ -15,18 +16,18 @@ use std::collections::btree_map::Entry;
 
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
-    let asking = Asking::of(&call, &user)?;
+    let scope = QuestionScope::of(&call, &user)?;
     let body: Evaluation = call.body()?;
-    let ask = BatchEntry::Question(Box::new(body.understood(&asking)));
+    let ask = BatchEntry::Question(Box::new(body.understood(&scope)));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
 }
 
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
-    let asking = Asking::of(&call, &user)?;
+    let scope = QuestionScope::of(&call, &user)?;
     let body: Evaluations = call.body()?;
-    let asks = body.understood(&asking).map_err(Problem::invalid)?;
+    let asks = body.understood(&scope).map_err(Problem::invalid)?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }
@@ -42,6 +43,7 @@ async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Ve
         read: &read,
         subjects: BTreeMap::new(),
         resources: BTreeMap::new(),
+        viewers: BTreeMap::new(),
     };
     let mut answers = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -60,17 +62,14 @@ struct Answering<'a> {
     read: &'a ReadSet,
     subjects: BTreeMap<(OrganizationId, Option<About>), Result<Subject, &'static str>>,
     resources: BTreeMap<(OrganizationId, &'a ResourceKey), Option<Resource>>,
+    viewers: BTreeMap<OrganizationId, SourceViewer<'a>>,
 }
 
 impl<'a> Answering<'a> {
     fn answer(&mut self, ask: &'a AccessQuestion) -> Result<Decided, Problem> {
-        let Some(org) = place(self.user, self.places, ask.place)? else {
+        let Some(org) = decides(self.user, self.places, ask.place, ask.about)? else {
             return Ok(Decided::denied("unknown_organization"));
         };
-        authorize(org, ask.about)?;
-        if matches!(ask.place, NamedOrganization::Elsewhere(_)) {
-            return Ok(Decided::denied("unknown_organization"));
-        }
         let organization = org.organization.id;
         let read = self.read;
         let find = || Subject::find(org, read, ask.about);
@@ -93,7 +92,8 @@ impl<'a> Answering<'a> {
         let on = resource.map(|resource| &resource.reference).or(hidden.as_ref());
         let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
         let question = subject.question(org, &ask.action, on, ask.properties());
-        Ok(Decided::of(&question, in_full, &source_viewer(org)))
+        let viewer = known(&mut self.viewers, organization, || Ok(source_viewer(org)))?;
+        Ok(Decided::of(&question, in_full, viewer))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Search for the resources on which a subject may perform an action.
 
 use super::paging::Paging;
-use super::{Opening, Subject, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::{NamedOrganization, keys_about};
+use super::{Opening, Subject, decides, hopeless, nothing, reply};
+use crate::shapes::access::ask::keys_about;
 use crate::shapes::access::find::{FoundResource, ResourceSearch};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
@@ -16,20 +16,16 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
-        asking,
+        scope,
         named,
         paging,
     } = Opening::<ResourceSearch>::of(&call, user)?;
-    let about = asking.about(&body.subject.kind, &body.subject.id);
+    let about = scope.about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(org) = place(&user, &places, named)? else {
+    let Some(org) = decides(&user, &places, named, about)? else {
         return nothing("unknown_organization");
     };
-    authorize(org, about)?;
-    if matches!(named, NamedOrganization::Elsewhere(_)) {
-        return nothing("unknown_organization");
-    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }

@@ -1,8 +1,8 @@
 //! Search for the subjects that may perform an action on a resource.
 
 use super::paging::Paging;
-use super::{Opening, Subject, as_asked, authorize, hopeless, nothing, place, reply};
-use crate::shapes::access::ask::{NamedOrganization, resource_key};
+use super::{Opening, Subject, as_asked, decides, hopeless, nothing, reply};
+use crate::shapes::access::ask::resource_key;
 use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
@@ -18,7 +18,7 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
     let Opening {
         user,
         body,
-        asking: _,
+        scope: _,
         named,
         paging,
     } = Opening::<SubjectSearch>::of(&call, user)?;
@@ -26,13 +26,9 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
     let organizations = named.id().into_iter().collect();
     let (places, read) = call.asking(&user, &organizations, keys.into_iter().collect()).await?;
-    let Some(org) = place(&user, &places, named)? else {
+    let Some(org) = decides(&user, &places, named, None)? else {
         return nothing("unknown_organization");
     };
-    authorize(org, None)?;
-    if matches!(named, NamedOrganization::Elsewhere(_)) {
-        return nothing("unknown_organization");
-    }
     if let Some(reason) = hopeless(org, &body.action.name) {
         return nothing(reason);
     }

@@ -28,27 +28,27 @@ impl Body for Evaluation {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
-/// What a request tells about all its questions.
+/// What all questions of a request have in common.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
+pub struct QuestionScope<'a> {
     /// The issuer of all tokens, whose subjects a question can name.
     issuer: &'a str,
     /// The organization in the path, whose decision point this is.
-    own_point: Option<OrganizationId>,
+    path_organization: Option<OrganizationId>,
     /// The organization of the API key that asks.
-    of_key: Option<OrganizationId>,
+    key_organization: Option<OrganizationId>,
 }
 
-impl<'a> Asking<'a> {
-    /// What this call tells.
+impl<'a> QuestionScope<'a> {
+    /// The scope of this call.
     ///
     /// # Errors
     /// 404 if the path names an organization that can be none.
     pub fn of(call: &'a Call, user: &User) -> Result<Self, Problem> {
         Ok(Self {
             issuer: &call.app.config().trust.issuer,
-            own_point: call.organization_in_path()?,
-            of_key: user.key.as_ref().map(muster_domain::Secret::organization),
+            path_organization: call.organization_in_path()?,
+            key_organization: user.key.as_ref().map(muster_domain::Secret::organization),
         })
     }
 
@@ -61,14 +61,14 @@ impl<'a> Asking<'a> {
         let named: Option<Option<OrganizationId>> = named
             .next()
             .map(|value| value.as_str().and_then(|text| text.parse().ok()));
-        match (self.own_point, named) {
+        match (self.path_organization, named) {
             (Some(own), None) => NamedOrganization::Organization(own),
             (Some(own), Some(named)) if named == Some(own) => NamedOrganization::Organization(own),
             (Some(own), Some(_)) => NamedOrganization::Elsewhere(own),
             (None, Some(Some(id))) => NamedOrganization::Organization(id),
             (None, Some(None)) => NamedOrganization::Nonsense,
             (None, None) => self
-                .of_key
+                .key_organization
                 .map_or(NamedOrganization::Nowhere, NamedOrganization::Organization),
         }
     }
@@ -190,7 +190,7 @@ pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
 impl Evaluation {
     /// The question as it is understood.
     #[must_use]
-    pub fn understood(&self, asking: &Asking<'_>) -> AccessQuestion {
-        asking.question(&self.subject, &self.action, &self.resource, &self.context)
+    pub fn understood(&self, scope: &QuestionScope<'_>) -> AccessQuestion {
+        scope.question(&self.subject, &self.action, &self.resource, &self.context)
     }
 }

@@ -1,7 +1,7 @@
 //! Many questions at once.
 
 use super::answer::{Decided, Decisions};
-use super::ask::{AccessQuestion, Asking};
+use super::ask::{AccessQuestion, QuestionScope};
 use super::{AskedAction, AskedResource, AskedSubject, Properties};
 use muster_domain::violation::Violation;
 use muster_edge::Body;
@@ -180,16 +180,16 @@ impl Evaluations {
     ///
     /// # Errors
     /// Too many questions; without a list of them, every part that is missing.
-    pub fn understood(&self, asking: &Asking<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
+    pub fn understood(&self, scope: &QuestionScope<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
             let detail = format!("must have at most {MAX_EVALUATIONS} entries");
             return Err(vec![Violation::field("evaluations", "too_many", detail)]);
         }
         if !parts.is_empty() {
-            return Ok(parts.iter().map(|part| self.entry(part, asking)).collect());
+            return Ok(parts.iter().map(|part| self.entry(part, scope)).collect());
         }
-        match self.entry(&PartOfEvaluation::default(), asking) {
+        match self.entry(&PartOfEvaluation::default(), scope) {
             BatchEntry::Incomplete(missing) => {
                 let violation = |name| Violation::field(name, "missing_field", "is required");
                 Err(missing.into_iter().map(violation).collect())
@@ -199,7 +199,7 @@ impl Evaluations {
     }
 
     /// One question: its own parts, and the defaults for the parts that it leaves out.
-    fn entry(&self, part: &PartOfEvaluation, asking: &Asking<'_>) -> BatchEntry {
+    fn entry(&self, part: &PartOfEvaluation, scope: &QuestionScope<'_>) -> BatchEntry {
         let mut missing = Vec::new();
         let subject = subject(part.subject.as_ref(), self.subject.as_ref(), &mut missing);
         let action = action(part.action.as_ref(), self.action.as_ref(), &mut missing);
@@ -210,7 +210,7 @@ impl Evaluations {
         };
         match (subject, action, resource) {
             (Some(subject), Some(action), Some(resource)) => {
-                BatchEntry::Question(Box::new(asking.question(&subject, &action, &resource, context)))
+                BatchEntry::Question(Box::new(scope.question(&subject, &action, &resource, context)))
             }
             _ => BatchEntry::Incomplete(missing),
         }

@@ -175,40 +175,21 @@ impl<'a> SentProperties<'a> {
 mod tests {
     use super::*;
     use crate::roleset::RoleSet;
+    use crate::roleset::tests::VALID;
     use serde_json::json;
 
-    const SET: &str = r#"id = "x"
-name = "X"
-resource_type = "thing"
-members_may_leave = true
-[[role]]
-id = "boss"
-name = "Boss"
-reach = "organization"
-resources = "none"
-uses_seat = true
-protected = true
-assigns = ["boss", "hand"]
-manages = ["hand"]
-permissions = ["members:read", "use", "keep"]
-[[role]]
-id = "hand"
-name = "Hand"
-reach = "resource"
-resources = "at_least_one"
-uses_seat = false
-assigns = []
-manages = []
-permissions = ["use"]
-"#;
+    /// Two roles, of which the first has a permission more. The second stands last, so that what is appended is its own.
+    fn set() -> String {
+        VALID.replacen("\"things:use\"]", "\"things:use\", \"things:keep\"]", 1)
+    }
 
-    /// A condition of the role that stands last, or of the first.
+    /// A condition.
     fn condition(permission: &str, when: &str) -> String {
         format!("[[role.condition]]\npermission = \"{permission}\"\nwhen = {{ {when} }}\n")
     }
 
     fn of_the_boss(condition: &str) -> String {
-        SET.replacen("\"keep\"]\n", &format!("\"keep\"]\n{condition}"), 1)
+        set().replacen("\"things:keep\"]\n", &format!("\"things:keep\"]\n{condition}"), 1)
     }
 
     fn refusal(text: &str) -> String {
@@ -220,16 +201,16 @@ permissions = ["use"]
     fn a_condition_that_narrows_nothing_is_refused_with_file_and_line() {
         let cases = [
             (
-                condition("keep", "\"resource.open\" = { is = true }"),
-                "x.toml:25: the condition is on `keep`, which `hand` does not allow",
+                condition("things:keep", "\"resource.open\" = { is = true }"),
+                "x.toml:25: the condition is on `things:keep`, which `hand` does not allow",
             ),
             (
-                condition("use", ""),
-                "x.toml:25: the condition on `use` names no property",
+                condition("things:use", ""),
+                "x.toml:25: the condition on `things:use` names no property",
             ),
         ];
         for (condition, expected) in cases {
-            assert_eq!(refusal(&format!("{SET}{condition}")), expected);
+            assert_eq!(refusal(&format!("{}{condition}", set())), expected);
         }
         let own = of_the_boss(&condition("members:read", "\"resource.open\" = { is = true }"));
         let expected = "x.toml:16: `members:read` is one of Muster's permissions, which have no conditions";
@@ -246,15 +227,20 @@ permissions = ["use"]
             "resource.o pen",
             "resource.a.b",
         ] {
-            let text = format!("{SET}{}", condition("use", &format!("\"{name}\" = {{ is = true }}")));
+            let text = format!(
+                "{}{}",
+                set(),
+                condition("things:use", &format!("\"{name}\" = {{ is = true }}"))
+            );
             assert!(RoleSet::parse("x.toml", &text).is_err(), "{name}");
         }
         assert!(format!("subject.{}", "a".repeat(40)).parse::<PropertyName>().is_ok());
         assert!(format!("subject.{}", "a".repeat(41)).parse::<PropertyName>().is_err());
         for comparison in ["{ has = true }", "{ is = 1.5 }", "{ is = [1] }", "{}", "true"] {
             let text = format!(
-                "{SET}{}",
-                condition("use", &format!("\"resource.open\" = {comparison}"))
+                "{}{}",
+                set(),
+                condition("things:use", &format!("\"resource.open\" = {comparison}"))
             );
             assert!(RoleSet::parse("x.toml", &text).is_err(), "{comparison}");
         }
@@ -262,8 +248,8 @@ permissions = ["use"]
 
     #[test]
     fn nobody_assigns_a_role_that_holds_where_their_own_does_not() {
-        let open = condition("use", "\"resource.open\" = { is = true }");
-        let mine = condition("use", "\"resource.mine\" = { is = true }");
+        let open = condition("things:use", "\"resource.open\" = { is = true }");
+        let mine = condition("things:use", "\"resource.mine\" = { is = true }");
         let may = |boss: &str, hand: &str| RoleSet::parse("x.toml", &format!("{}{hand}", of_the_boss(boss)));
         let both = format!("{open}{mine}");
         for (boss, hand) in [
@@ -277,7 +263,8 @@ permissions = ["use"]
         }
         for (boss, hand) in [(&*open, ""), (&*open, &*mine), (&*open, &*both)] {
             let error = may(boss, hand).unwrap_err().reason;
-            let expected = "`boss` may assign `hand`, which allows `use` under conditions that `boss` does not have";
+            let expected =
+                "`boss` may assign `hand`, which allows `things:use` under conditions that `boss` does not have";
             assert_eq!(error, expected, "{boss} {hand}");
         }
     }
@@ -285,12 +272,13 @@ permissions = ["use"]
     #[test]
     fn a_permission_holds_where_one_of_its_conditions_is_met_as_a_whole() {
         let text = format!(
-            "{SET}{}{}",
+            "{}{}{}",
+            set(),
             condition(
-                "use",
+                "things:use",
                 "\"resource.state\" = { is_not = \"shut\" }, \"action.count\" = { is = 2 }"
             ),
-            condition("use", "\"subject.trusted\" = { is = true }"),
+            condition("things:use", "\"subject.trusted\" = { is = true }"),
         );
         let set = RoleSet::parse("x.toml", &text).unwrap();
         let hand = set.role(&"hand".parse().unwrap()).unwrap();
@@ -312,17 +300,18 @@ permissions = ["use"]
                 action: action.as_object(),
                 resource: resource.as_object(),
             };
-            assert_eq!(hand.holds("use", &sent), holds, "{subject} {action} {resource}");
-            assert!(hand.holds("keep", &sent), "no condition is on it");
+            assert_eq!(hand.holds("things:use", &sent), holds, "{subject} {action} {resource}");
+            assert!(hand.holds("things:keep", &sent), "no condition is on it");
         }
-        assert!(!hand.holds("use", &SentProperties::default()));
+        assert!(!hand.holds("things:use", &SentProperties::default()));
     }
 
     #[test]
     fn a_set_with_conditions_is_the_same_after_json() {
         let text = format!(
-            "{SET}{}",
-            condition("use", "\"resource.state\" = { is_not = \"shut\" }")
+            "{}{}",
+            set(),
+            condition("things:use", "\"resource.state\" = { is_not = \"shut\" }")
         );
         let set = RoleSet::parse("x.toml", &text).unwrap();
         let value: toml::Value = toml::from_str(&text).unwrap();

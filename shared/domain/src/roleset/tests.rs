@@ -85,7 +85,8 @@ fn the_shipped_role_sets_give_exactly_this_power() {
     }
 }
 
-const VALID: &str = r#"id = "x"
+/// A valid set of two roles.
+pub(super) const VALID: &str = r#"id = "x"
 name = "X"
 resource_type = "thing"
 members_may_leave = true

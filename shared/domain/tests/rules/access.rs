@@ -1,11 +1,11 @@
 //! The one decision behind verified keys and access questions.
 
 use crate::team::*;
-use muster_domain::api_key::{Holding, KnownBy, Limits, Unusable};
+use muster_domain::api_key::{Holding, Limits, Unusable};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
 use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
-use muster_domain::{ApiKey, DecisionContext, KeyId, Member, Organization, ResourceRef, Secret};
+use muster_domain::{ApiKey, DecisionContext, Member, Organization, ResourceRef};
 
 fn question<'a>(
     organization: &'a Organization,
@@ -22,28 +22,6 @@ fn question<'a>(
         resource,
         properties: SentProperties::default(),
         now: now(),
-    }
-}
-
-fn key(owner: &Member, limits: Limits) -> ApiKey {
-    let id = KeyId {
-        owner: owner.id,
-        number: 1,
-    };
-    ApiKey {
-        id,
-        organization: owner.organization,
-        name: "zapier".parse().unwrap(),
-        limits,
-        hash: Secret::new(id, owner.organization, 7).hash(),
-        previous: None,
-        made_by: owner.id,
-        known_by: KnownBy::default(),
-        created_at: now(),
-        expires_at: None,
-        revoked_at: None,
-        last_used_at: None,
-        version: 1,
     }
 }
 

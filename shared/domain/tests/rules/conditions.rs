@@ -1,12 +1,12 @@
 //! Conditions narrow what a role allows: by the role set of the certification scenario for AuthZEN.
 
-use crate::team::{now, user};
-use muster_domain::api_key::{KnownBy, Limits};
+use crate::team::{key, now, user};
+use muster_domain::api_key::Limits;
 use muster_domain::member::Profile;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
 use muster_domain::rules::organizations::{Founder, create};
-use muster_domain::{ApiKey, KeyId, Member, Organization, RoleAssignment, RoleSet, Secret, roleset};
+use muster_domain::{Member, Organization, RoleAssignment, RoleSet, roleset};
 use serde_json::{Map, Value, json};
 
 fn set() -> &'static RoleSet {
@@ -41,28 +41,6 @@ fn holder(owner: &Member, name: &str, role: &str) -> Member {
 
 fn sent(value: &Value) -> &Map<String, Value> {
     value.as_object().unwrap()
-}
-
-fn key(owner: &Member, limits: Limits) -> ApiKey {
-    let id = KeyId {
-        owner: owner.id,
-        number: 1,
-    };
-    ApiKey {
-        id,
-        organization: owner.organization,
-        name: "gateway".parse().unwrap(),
-        limits,
-        hash: Secret::new(id, owner.organization, 7).hash(),
-        previous: None,
-        made_by: owner.id,
-        known_by: KnownBy::default(),
-        created_at: now(),
-        expires_at: None,
-        revoked_at: None,
-        last_used_at: None,
-        version: 1,
-    }
 }
 
 /// The role that permits it, or the reason of the denial with the roles that would.

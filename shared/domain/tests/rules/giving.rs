@@ -4,7 +4,7 @@ use crate::team::*;
 use muster_domain::address::Rejected;
 use muster_domain::rules::giving::{Lasting, Way, offer_until};
 use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
-use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, ResponseRefusal, accept};
+use muster_domain::rules::invitations::respond::{InvitationResponse, ResponseRefusal, accept};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::{
     Address, Contact, DecisionContext, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
@@ -145,21 +145,8 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
 fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<Member, ResponseRefusal> {
     let organization = counted(&[], &[invitation]);
     let answer = InvitationResponse {
-        organization: &organization,
-        set: set(),
-        invitation,
-        generation: 1,
-        inviters,
-        member: None,
-        former: None,
-        invitee: Invitee {
-            id: user("guest"),
-            subject: None,
-            email: Some(&invitation.email),
-            email_verified: true,
-            name: None,
-        },
         now: at(when),
+        ..acceptance(&organization, invitation, inviters)
     };
     accept(&answer, &mut ids()).map(|(member, _)| member)
 }

@@ -6,7 +6,7 @@ use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::invitation::InvitationState;
 use muster_domain::rules::invitations::create::{Holder, Invite, invite};
-use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept};
+use muster_domain::rules::invitations::respond::{InvitationResponse, accept};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, change, resend};
 use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, grant_one, update};
 use muster_domain::rules::organizations::{Founder, create};
@@ -94,21 +94,8 @@ fn who_makes_an_organization_is_its_founder() {
 fn accepted(invitation: &Invitation, inviter: &Member) -> Member {
     let organization = counted(&[inviter], &[invitation]);
     let answer = InvitationResponse {
-        organization: &organization,
-        set: set(),
-        invitation,
-        generation: invitation.generation,
-        inviters: std::slice::from_ref(inviter),
-        member: None,
-        former: None,
-        invitee: Invitee {
-            id: user("guest"),
-            subject: None,
-            email: Some(&invitation.email),
-            email_verified: true,
-            name: None,
-        },
         now: at("2026-03-12T08:00:00Z"),
+        ..acceptance(&organization, invitation, std::slice::from_ref(inviter))
     };
     let (member, changes) = accept(&answer, &mut ids()).unwrap();
     assert_eq!(

@@ -1,14 +1,16 @@
 //! A team to decide about: an organization, two programs, and people made in one line.
 
+use muster_domain::api_key::{KnownBy, Limits};
 use muster_domain::invitation::{Delivery, Invitation, InvitationState};
 use muster_domain::member::Profile;
+use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee};
 use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Address, Changes, DecisionContext, Grant, InvitationId, Member, NewIds, Organization, OrganizationId, Pair, Plan,
-    Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId, RoleSet, Settings, Status,
-    Subject, Term, Timestamp, UserId, roleset,
+    Address, ApiKey, Changes, DecisionContext, Grant, InvitationId, KeyId, Member, NewIds, Organization,
+    OrganizationId, Pair, Plan, Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId,
+    RoleSet, Secret, Settings, Status, Subject, Term, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -318,4 +320,52 @@ pub(crate) fn one_version_on(changes: &Changes) -> usize {
 /// The kinds of events, in order.
 pub(crate) fn kinds(changes: &Changes) -> Vec<&str> {
     changes.events.iter().map(|e| e.kind.as_str()).collect()
+}
+
+/// A key of this member with these limits, as it is stored.
+pub(crate) fn key(owner: &Member, limits: Limits) -> ApiKey {
+    let id = KeyId {
+        owner: owner.id,
+        number: 1,
+    };
+    ApiKey {
+        id,
+        organization: owner.organization,
+        name: "zapier".parse().unwrap(),
+        limits,
+        hash: Secret::new(id, owner.organization, 7).hash(),
+        previous: None,
+        made_by: owner.id,
+        known_by: KnownBy::default(),
+        created_at: now(),
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        version: 1,
+    }
+}
+
+/// The acceptance of this invitation by the person to whom it is addressed.
+pub(crate) fn acceptance<'a>(
+    organization: &'a Organization,
+    invitation: &'a Invitation,
+    inviters: &'a [Member],
+) -> InvitationResponse<'a> {
+    InvitationResponse {
+        organization,
+        set: set(),
+        invitation,
+        generation: invitation.generation,
+        inviters,
+        member: None,
+        former: None,
+        invitee: Invitee {
+            id: user("guest"),
+            subject: None,
+            email: Some(&invitation.email),
+            email_verified: true,
+            name: None,
+        },
+        now: now(),
+    }
 }

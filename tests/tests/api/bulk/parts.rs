@@ -1,20 +1,15 @@
 //! More rows than one transaction takes: packed by what they weigh, and each done exactly once.
 
 use super::{become_all, members};
-use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, Kind, Reach, TRANSACT};
 use muster_tests::harness::{Harness, Organization};
-use muster_tests::requests::{Case, prepare};
+use muster_tests::requests::{Case, case_of};
 use muster_tests::sampled::sampled;
 use muster_tests::shortcuts::{named, verdicts};
 use muster_tests::{Answer, recount};
 use serde_json::json;
-
-async fn case_of(b: &Bench, binary: &str) -> Case {
-    prepare(b, ROUTES.iter().find(|r| r.binary == binary).expect("a route")).await
-}
 
 /// What each transaction so far wrote, in items.
 fn transactions(b: &Bench) -> Vec<usize> {

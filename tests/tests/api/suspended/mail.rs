@@ -2,36 +2,15 @@
 
 use super::{REASON, resume, suspend};
 use jiff::SignedDuration;
-use muster_functions::routes::ROUTES;
 use muster_tests::bench::Bench;
-use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
-use muster_tests::requests::{Case, prepare};
+use muster_tests::requests::case_of;
 use serde_json::{Value, json};
-
-async fn founded(b: &Bench) -> Case {
-    let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
-    prepare(b, route).await
-}
-
-/// How many invitations were mailed to an address.
-fn mailed(h: &Harness, address: &str) -> usize {
-    let mail = h.backend.mail();
-    let invitations = mail
-        .iter()
-        .filter(|m| m.to == address && m.text.contains("/invitations/"));
-    invitations.count()
-}
-
-async fn status(h: &Harness, acme: &Organization, id: &str) -> String {
-    let read = acme.owner.get(h, &acme.invitation(id, "")).await.expect(200);
-    read.text("/mail")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn invitations_wait_and_are_mailed_once_when_it_is_resumed() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     // More than two slices of the job that releases them.
     let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
@@ -42,22 +21,26 @@ async fn invitations_wait_and_are_mailed_once_when_it_is_resumed() {
         b.h.advance_days(1);
         b.expire().await.unwrap();
         b.drain().await;
-        assert!(addresses.iter().all(|address| mailed(&b.h, address) == 0));
-        assert_eq!(status(&b.h, acme, &ids[0]).await, "queued");
+        assert!(
+            addresses
+                .iter()
+                .all(|address| b.h.invitations_mailed_so_far(address) == 0)
+        );
+        assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "queued");
         resume(&b.h, acme).await;
     }
     b.drain().await;
     for address in &addresses {
-        assert_eq!(mailed(&b.h, address), 1, "{address}");
+        assert_eq!(b.h.invitations_mailed_so_far(address), 1, "{address}");
     }
-    assert_eq!(status(&b.h, acme, &ids[0]).await, "sent");
+    assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "sent");
     recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restoration_does_not_send_what_the_suspension_holds() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     acme.invite(&b.h, "zoe@x.example", "participant", &[]).await;
     suspend(&b.h, acme).await;
@@ -76,17 +59,29 @@ async fn a_restoration_does_not_send_what_the_suspension_holds() {
     b.h.advance(SignedDuration::from_mins(31));
     b.expire().await.unwrap();
     b.drain().await;
-    assert_eq!((mailed(&b.h, "zoe@x.example"), news("Acme is suspended")), (0, 1));
+    assert_eq!(
+        (
+            b.h.invitations_mailed_so_far("zoe@x.example"),
+            news("Acme is suspended")
+        ),
+        (0, 1)
+    );
     resume(&b.h, acme).await;
     b.drain().await;
-    assert_eq!((mailed(&b.h, "zoe@x.example"), news("Acme is active again")), (1, 1));
+    assert_eq!(
+        (
+            b.h.invitations_mailed_so_far("zoe@x.example"),
+            news("Acme is active again")
+        ),
+        (1, 1)
+    );
     recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resending_all_that_meets_a_suspension_goes_on_after_it() {
     let b = Bench::start().await;
-    let case = founded(&b).await;
+    let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
     acme.invite_many(&b.h, &addresses, "participant", &[]).await;
@@ -107,11 +102,15 @@ async fn resending_all_that_meets_a_suspension_goes_on_after_it() {
     };
     live().await;
     live().await;
-    assert!(addresses.iter().all(|address| mailed(&b.h, address) == 1));
+    assert!(
+        addresses
+            .iter()
+            .all(|address| b.h.invitations_mailed_so_far(address) == 1)
+    );
     resume(&b.h, acme).await;
     live().await;
     for address in &addresses {
-        assert_eq!(mailed(&b.h, address), 2, "{address}");
+        assert_eq!(b.h.invitations_mailed_so_far(address), 2, "{address}");
     }
     recount(&b.h).await;
 }
