@@ -8,7 +8,7 @@ mod work;
 
 pub use feedback::note_feedback;
 
-use muster_domain::Address;
+use muster_domain::EmailAddress;
 use muster_edge::{App, Metric};
 use muster_store::{Key, Obstacle, Tries};
 use serde::Deserialize;
@@ -45,9 +45,9 @@ struct Image {
 
 impl Change {
     /// The address of a mail.
-    fn to(&self) -> Option<Address> {
-        let address = self.new_image.as_ref()?.to.as_ref()?;
-        address.s.parse().ok()
+    fn recipient(&self) -> Option<EmailAddress> {
+        let email = self.new_image.as_ref()?.to.as_ref()?;
+        email.s.parse().ok()
     }
 }
 
@@ -69,18 +69,18 @@ struct Text {
 struct RecordRef {
     key: Key,
     sequence_number: String,
-    to: Option<Address>,
+    recipient: Option<EmailAddress>,
 }
 
 fn records_of(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let name = |record: Record| {
-        let to = record.dynamodb.to();
+        let recipient = record.dynamodb.recipient();
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
         RecordRef {
-            to,
+            recipient,
             key: Key {
                 pk: keys.pk.s,
                 sk: keys.sk.s,
@@ -110,7 +110,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
     for RecordRef {
         key,
         sequence_number,
-        to,
+        recipient,
         ..
     } in records_of(event)?
     {
@@ -120,7 +120,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
         let mut tries = Tries::new(MAX_ATTEMPTS);
         let delivered = loop {
             // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-            let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, to.as_ref())).await;
+            let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, recipient.as_ref())).await;
             let is_throttled = delivered.as_ref().is_err_and(deliver::DeliverError::is_throttled);
             if !is_throttled || !tries.again(Obstacle::Throttle).await {
                 break delivered;

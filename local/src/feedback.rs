@@ -23,8 +23,8 @@ const TRIES: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// The events that SES reports about a mail to this address, in this order.
-fn reported_events(address: &str) -> &'static [DeliveryEvent] {
-    let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
+fn reported_events(email: &str) -> &'static [DeliveryEvent] {
+    let local = email.rsplit_once('@').map_or(email, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
         "bounce" => &[DeliveryEvent::Sent, DeliveryEvent::Bounced],
         "complaint" => &[DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Complained],
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_addresses_to_try_things_with_are_those_of_ses() {
-        for (address, last) in [
+        for (email, last) in [
             ("ann@x.example", DeliveryEvent::Delivered),
             ("bounce@x.example", DeliveryEvent::Bounced),
             ("bounce+7@simulator.amazonses.com", DeliveryEvent::Bounced),
@@ -195,7 +195,7 @@ mod tests {
             ("ooto@x.example", DeliveryEvent::Returned),
             ("bouncer@x.example", DeliveryEvent::Delivered),
         ] {
-            assert_eq!(reported_events(address).last(), Some(&last), "{address}");
+            assert_eq!(reported_events(email).last(), Some(&last), "{email}");
         }
     }
 }

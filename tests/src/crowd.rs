@@ -60,7 +60,7 @@ pub async fn join(app: &App, organization: &harness::Organization, people: &[Per
             let member = Member {
                 id: person.id().parse().unwrap(),
                 subject: None,
-                email: person.address().parse().unwrap(),
+                email: person.email().parse().unwrap(),
                 version: 0,
                 ..held(&owner, &organization, &spring, holding, now)
             };

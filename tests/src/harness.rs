@@ -5,7 +5,7 @@ use crate::document;
 use crate::packaged::Packaged;
 use crate::personas::Persona;
 use crate::problems;
-use muster_domain::address::MAX_ADDRESSES;
+use muster_domain::email::MAX_EMAILS;
 use muster_local::{Backend, Options};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -199,15 +199,15 @@ impl Harness {
     }
 
     /// The token of the latest invitation mailed to an address.
-    pub async fn invitation_token(&self, address: &str) -> String {
+    pub async fn invitation_token(&self, email: &str) -> String {
         self.backend.drained().await;
         let mail = self.backend.mail();
         let last = mail
             .iter()
             .rev()
-            .find(|m| m.to == address && m.text.contains("/invitations/"));
+            .find(|m| m.to == email && m.text.contains("/invitations/"));
         let text = &last
-            .unwrap_or_else(|| panic!("no invitation was mailed to {address}"))
+            .unwrap_or_else(|| panic!("no invitation was mailed to {email}"))
             .text;
         let (_, rest) = text.split_once("/invitations/").unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
@@ -215,24 +215,21 @@ impl Harness {
 
     /// Where the person accepts the latest invitation mailed to them.
     pub async fn accept_path(&self, person: &Persona) -> String {
-        format!(
-            "/v1/invitations/{}/accept",
-            self.invitation_token(person.address()).await
-        )
+        format!("/v1/invitations/{}/accept", self.invitation_token(person.email()).await)
     }
 
     /// How many invitations were mailed to an address, once nothing waits to be delivered.
-    pub async fn invitations_mailed(&self, address: &str) -> usize {
+    pub async fn invitations_mailed(&self, email: &str) -> usize {
         self.backend.drained().await;
-        self.invitations_mailed_so_far(address)
+        self.invitations_mailed_so_far(email)
     }
 
     /// How many invitations were mailed to an address so far.
-    pub fn invitations_mailed_so_far(&self, address: &str) -> usize {
+    pub fn invitations_mailed_so_far(&self, email: &str) -> usize {
         let mail = self.backend.mail();
         let invitations = mail
             .iter()
-            .filter(|m| m.to == address && m.text.contains("/invitations/"));
+            .filter(|m| m.to == email && m.text.contains("/invitations/"));
         invitations.count()
     }
 }
@@ -297,9 +294,9 @@ impl Organization {
     }
 
     /// Invites one person as the owner; answers the invitation's id.
-    pub async fn invite(&self, h: &Harness, address: &str, role: &str, programs: &[&str]) -> String {
+    pub async fn invite(&self, h: &Harness, email: &str, role: &str, programs: &[&str]) -> String {
         self.owner
-            .post(h, &self.path("/invitations"), &invitation(address, role, programs))
+            .post(h, &self.path("/invitations"), &invitation(email, role, programs))
             .await
             .expect(201)
             .text("/invitations/0/id")
@@ -309,12 +306,12 @@ impl Organization {
     pub async fn invite_many<T: AsRef<str>>(
         &self,
         h: &Harness,
-        addresses: &[T],
+        emails: &[T],
         role: &str,
         programs: &[&str],
     ) -> Vec<String> {
         let mut ids = Vec::new();
-        for some in addresses.chunks(MAX_ADDRESSES) {
+        for some in emails.chunks(MAX_EMAILS) {
             let some: Vec<&str> = some.iter().map(AsRef::as_ref).collect();
             let body = invitation(&some.join(" "), role, programs);
             let made = self.owner.post(h, &self.path("/invitations"), &body).await.expect(201);
@@ -327,8 +324,8 @@ impl Organization {
     /// Makes a person a member, by invitation and acceptance.
     pub async fn join(&self, h: &Harness, name: &str, role: &str, programs: &[&str]) -> Persona {
         let person = h.person(name);
-        self.invite(h, person.address(), role, programs).await;
-        let token = h.invitation_token(person.address()).await;
+        self.invite(h, person.email(), role, programs).await;
+        let token = h.invitation_token(person.email()).await;
         person
             .post(h, &format!("/v1/invitations/{token}/accept"), &Value::Null)
             .await
@@ -339,8 +336,8 @@ impl Organization {
     /// Makes many people members at once, under names that begin alike.
     pub async fn join_many(&self, h: &Harness, names: &[String], role: &str, programs: &[&str]) -> Vec<Persona> {
         let people: Vec<Persona> = names.iter().map(|name| h.person(name)).collect();
-        let addresses: Vec<&str> = people.iter().map(Persona::address).collect();
-        self.invite_many(h, &addresses, role, programs).await;
+        let emails: Vec<&str> = people.iter().map(Persona::email).collect();
+        self.invite_many(h, &emails, role, programs).await;
         for person in &people {
             let path = h.accept_path(person).await;
             person.post(h, &path, &Value::Null).await.expect(200);
@@ -350,11 +347,11 @@ impl Organization {
 }
 
 /// The body of an invitation; an implementation admin is invited for a month.
-pub fn invitation(addresses: &str, role: &str, programs: &[&str]) -> Value {
+pub fn invitation(emails: &str, role: &str, programs: &[&str]) -> Value {
     let resources: Vec<Value> = programs
         .iter()
         .map(|id| json!({ "type": "program", "id": id }))
         .collect();
     let duration = (role == "implementation_admin").then_some("1_month");
-    json!({ "emails": addresses, "role": role, "resources": resources, "duration": duration })
+    json!({ "emails": emails, "role": role, "resources": resources, "duration": duration })
 }

@@ -71,7 +71,7 @@ impl Persona {
     }
 
     /// The address of the account.
-    pub fn address(&self) -> &str {
+    pub fn email(&self) -> &str {
         self.request.email.as_deref().unwrap_or_default()
     }
 

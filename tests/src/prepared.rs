@@ -126,13 +126,13 @@ pub async fn prepared(h: &Harness, binary: &str, case: Case) -> Option<Values> {
         "list-my-invitations" | "preview-invitation" | "accept-invitation" | "decline-invitation" => {
             // Each has an address of its own, so that only one invitation waits there. An owner changes the count of owners.
             let guest = h.person(&own(&acme, binary));
-            invite(h, &acme, guest.address(), "owner", &[]).await;
+            invite(h, &acme, guest.email(), "owner", &[]).await;
             let token = waiting_token(h, &guest).await;
             values.push(("invitation_token", token));
             if rare {
                 // With another address, they are a member already.
-                let other = guest.clone().with_email(&format!("other-{}", guest.address()), true);
-                invite(h, &acme, other.address(), "admin", &[]).await;
+                let other = guest.clone().with_email(&format!("other-{}", guest.email()), true);
+                invite(h, &acme, other.email(), "admin", &[]).await;
                 let token = waiting_token(h, &other).await;
                 let path = format!("/v1/invitations/{token}/accept");
                 other.post(h, &path, &json!({})).await.expect(200);

@@ -79,9 +79,9 @@ pub fn recount_of(items: &[Item]) {
         assert!(owners > 0, "{} has no active owner", organization.id);
         let mut holders: BTreeMap<String, String> = BTreeMap::new();
         let people = own.iter().map(|m| (m.email.to_string(), m.id.to_string()));
-        for (address, holder) in people.chain(pending.iter().map(|i| (i.email.to_string(), i.id.to_string()))) {
-            let twice = holders.insert(address.clone(), holder);
-            assert!(twice.is_none(), "{address} stands twice in {}", organization.id);
+        for (email, holder) in people.chain(pending.iter().map(|i| (i.email.to_string(), i.id.to_string()))) {
+            let twice = holders.insert(email.clone(), holder);
+            assert!(twice.is_none(), "{email} stands twice in {}", organization.id);
         }
         let own_claims = claims.iter().filter(|c| c.organization == organization.id);
         let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.address.to_string(), c.holder.id())).collect();

@@ -53,10 +53,10 @@ impl Case {
 
     /// A pending invitation of a program admin of `spring`; its id.
     pub async fn invite(&mut self, b: &Bench, name: &str) -> String {
-        let address = self.person(b, name).address().to_owned();
+        let email = self.person(b, name).email().to_owned();
         let id = self
             .organization()
-            .invite(&b.h, &address, "program_admin", &["spring"])
+            .invite(&b.h, &email, "program_admin", &["spring"])
             .await;
         self.fill("invitation", &id);
         id
@@ -83,7 +83,7 @@ impl Case {
 
     /// A member with this role on the whole organization, whom the path does not name.
     pub async fn join_as(&self, b: &Bench, who: Persona, role: &str) -> Persona {
-        let id = self.organization().invite(&b.h, who.address(), role, &[]).await;
+        let id = self.organization().invite(&b.h, who.email(), role, &[]).await;
         let token = self.token(b, &id).await;
         who.accept(&b.h, &token).await.expect(200);
         who
@@ -278,16 +278,16 @@ async fn contacts(b: &Bench, case: &mut Case, route: &Route) {
     case.found(b).await;
     let (ann, bob) = (case.person(b, "ann"), case.person(b, "bob"));
     let path = case.organization().path("/contacts/ann");
-    let mut body = json!({ "email": ann.address(), "name": "Ann Lee" });
+    let mut body = json!({ "email": ann.email(), "name": "Ann Lee" });
     if route.binary == "add-member" {
         body["subject"] = json!(format!("ann-{}", case.tag));
-        case.body = Some(json!({ "email": ann.address(), "role": "program_admin",
+        case.body = Some(json!({ "email": ann.email(), "role": "program_admin",
             "resources": [{ "type": "program", "id": "spring" }] }));
     }
     case.owner.put(&b.h, &path, &body).await.expect(201);
     case.fill("contact", "ann");
     if route.binary == "put-contact" {
-        case.body = Some(json!({ "email": bob.address(), "name": "Ann Bo Lee" }));
+        case.body = Some(json!({ "email": bob.email(), "name": "Ann Bo Lee" }));
     }
 }
 
@@ -333,8 +333,8 @@ async fn invitations(b: &Bench, case: &mut Case, route: &Route) {
     let (ann, bob) = (case.person(b, "ann"), case.person(b, "bob"));
     match route.binary {
         "create-invitations" => {
-            let addresses = format!("{}, {}", ann.address(), bob.address());
-            case.body = Some(invitation(&addresses, "program_admin", &["spring"]));
+            let emails = format!("{}, {}", ann.email(), bob.email());
+            case.body = Some(invitation(&emails, "program_admin", &["spring"]));
         }
         "resend-invitations" => {
             case.invite(b, "ann").await;

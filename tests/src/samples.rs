@@ -33,7 +33,7 @@ pub async fn waiting_token(h: &Harness, person: &Persona) -> String {
 /// Makes a person a member without any mail.
 pub async fn join(h: &Harness, acme: &Organization, name: &str, role: &str, programs: &[&str]) -> Persona {
     let person = h.person(name);
-    invite(h, acme, person.address(), role, programs).await;
+    invite(h, acme, person.email(), role, programs).await;
     let token = waiting_token(h, &person).await;
     let path = format!("/v1/invitations/{token}/accept");
     person.post(h, &path, &Value::Null).await.expect(200);
@@ -41,8 +41,8 @@ pub async fn join(h: &Harness, acme: &Organization, name: &str, role: &str, prog
 }
 
 /// Invites an address; answers with what the owner was answered.
-pub async fn invite(h: &Harness, acme: &Organization, address: &str, role: &str, programs: &[&str]) -> Answer {
-    let body = invitation(address, role, programs);
+pub async fn invite(h: &Harness, acme: &Organization, email: &str, role: &str, programs: &[&str]) -> Answer {
+    let body = invitation(email, role, programs);
     acme.owner.post(h, &acme.path("/invitations"), &body).await.expect(201)
 }
 

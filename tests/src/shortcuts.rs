@@ -42,10 +42,10 @@ impl Harness {
     }
 
     /// All mail to an address so far, oldest first.
-    pub async fn mail_to(&self, address: &str) -> Vec<SentMail> {
+    pub async fn mail_to(&self, email: &str) -> Vec<SentMail> {
         self.backend.drained().await;
         let mut mail = self.backend.mail();
-        mail.retain(|m| m.to == address);
+        mail.retain(|m| m.to == email);
         mail
     }
 
@@ -86,8 +86,8 @@ impl Organization {
     /// Makes an outside helper for a month, `name@partner.example`.
     pub async fn helper(&self, h: &Harness, name: &str) -> Persona {
         let helper = h.person(name).with_email(&format!("{name}@partner.example"), true);
-        self.invite(h, helper.address(), "implementation_admin", &[]).await;
-        let token = h.invitation_token(helper.address()).await;
+        self.invite(h, helper.email(), "implementation_admin", &[]).await;
+        let token = h.invitation_token(helper.email()).await;
         helper.accept(h, &token).await.expect(200);
         helper
     }
@@ -146,13 +146,13 @@ impl Organization {
 }
 
 /// The body of an invitation for many addresses, for participants without a program.
-pub fn participants(addresses: &[String]) -> Value {
-    json!({ "emails": addresses, "role": "participant" })
+pub fn participants(emails: &[String]) -> Value {
+    json!({ "emails": emails, "role": "participant" })
 }
 
 /// The body of an invitation, with one field more.
-pub fn invitation_with(addresses: &str, role: &str, programs: &[&str], field: &str, value: Value) -> Value {
-    let mut body = invitation(addresses, role, programs);
+pub fn invitation_with(emails: &str, role: &str, programs: &[&str], field: &str, value: Value) -> Value {
+    let mut body = invitation(emails, role, programs);
     body[field] = value;
     body
 }

@@ -159,7 +159,7 @@ impl Practice {
     /// The pencil beside a member: another role, and they stand in its group.
     async fn editing_a_role(&self) {
         let team = &self.team;
-        let groups = async |who: &Persona| team.row(&self.olivia, who.address()).await["role"].clone();
+        let groups = async |who: &Persona| team.row(&self.olivia, who.email()).await["role"].clone();
         assert_eq!(groups(&self.cora).await, "contributor");
         let path = member(&self.cora);
         team.patch(&self.olivia, &path, json!({ "role": "participant" }))
@@ -246,7 +246,7 @@ impl Practice {
         assert_eq!(self.who_may("clients:read", Some("avery")).await, [""; 0]);
         h.run_schedule().await;
         for who in [&self.olivia, &self.oscar] {
-            let mail = h.mail_to(who.address()).await;
+            let mail = h.mail_to(who.email()).await;
             let told = mail
                 .iter()
                 .filter(|mail| mail.text.contains("The plan of olivia has ended"));

@@ -217,7 +217,7 @@ impl Site {
         for (id, body) in [
             (
                 "c1",
-                json!({ "email": nora.address(), "name": "Nora Quist", "subject": "nora" }),
+                json!({ "email": nora.email(), "name": "Nora Quist", "subject": "nora" }),
             ),
             ("c2", json!({ "email": "paul@x.example", "name": "Paul Norton" })),
         ] {
@@ -234,19 +234,19 @@ impl Site {
         let added = team.post(&self.adam, "/members", body).await.expect(201);
         assert_eq!(added.text("/member/id"), nora.id());
         assert!(team.may(&nora, "pages:write", Some("basics")).await, "at once");
-        assert_eq!(team.h.invitations_mailed(nora.address()).await, 0);
-        assert_eq!(team.h.mail_to(nora.address()).await.len(), 1, "they are told");
+        assert_eq!(team.h.invitations_mailed(nora.email()).await, 0);
+        assert_eq!(team.h.mail_to(nora.email()).await.len(), 1, "they are told");
     }
 
     /// Somebody new: an address, a role, and a mail that invites them.
     async fn inviting_new_people(&self) {
         let team = &self.team;
         let pam = team.h.person("pam");
-        let body = json!({ "email": pam.address(), "role": "editor" });
+        let body = json!({ "email": pam.email(), "role": "editor" });
         let done = team.post(&self.adam, "/members", body).await.expect(201);
-        assert_eq!(done.text("/invitation/email"), pam.address());
+        assert_eq!(done.text("/invitation/email"), pam.email());
         team.get(&pam, "").await.problem(404, "not-found");
-        let mail = team.h.mail_to(pam.address()).await;
+        let mail = team.h.mail_to(pam.email()).await;
         assert_eq!(mail[0].subject, "adam invited you to join Calm coaching");
         team.accept(&pam).await.expect(200);
         team.get(&pam, "").await.expect(200);
@@ -256,12 +256,12 @@ impl Site {
     async fn changing_roles(&self) {
         let team = &self.team;
         let pam = team.h.person("pam");
-        let row = team.row(&self.adam, pam.address()).await;
+        let row = team.row(&self.adam, pam.email()).await;
         let path = format!("/members/{}", row["id"].as_str().unwrap());
         team.patch(&self.adam, &path, json!({ "role": "support" }))
             .await
             .expect(200);
-        assert_eq!(team.row(&self.adam, pam.address()).await["role"], "support");
+        assert_eq!(team.row(&self.adam, pam.email()).await["role"], "support");
         assert!(!team.may(&pam, "pages:write", None).await);
         assert!(team.may(&pam, "memberships:read", None).await);
     }
@@ -292,9 +292,9 @@ impl Site {
         team.delete(&self.adam, &member(&pam)).await.expect(204);
         team.get(&pam, "").await.problem(404, "not-found");
         assert!(!team.may(&pam, "memberships:read", None).await);
-        assert_eq!(team.row(&self.adam, pam.address()).await, Value::Null);
+        assert_eq!(team.row(&self.adam, pam.email()).await, Value::Null);
         let found = team.get(&self.adam, "/contacts?q=pam").await.expect(200);
-        assert_eq!(found.text("/items/0/email"), pam.address());
+        assert_eq!(found.text("/items/0/email"), pam.email());
         let body = json!({ "contact": found.text("/items/0/id"), "role": "support" });
         let again = team.post(&self.adam, "/members", body).await.expect(201);
         assert_eq!(again.text("/member/id"), pam.id());
@@ -304,16 +304,16 @@ impl Site {
     async fn pending_invitations(&self) {
         let team = &self.team;
         let (vic, walt) = (team.h.person("vic"), team.h.person("walt"));
-        let both = format!("{} {}", vic.address(), walt.address());
+        let both = format!("{} {}", vic.email(), walt.email());
         team.invite(&self.adam, &both, "editor", &[]).await.expect(201);
         let pending = team.get(&self.adam, "/invitations").await.expect(200);
-        assert_eq!(texts(&pending.body["items"], "email"), [vic.address(), walt.address()]);
+        assert_eq!(texts(&pending.body["items"], "email"), [vic.email(), walt.email()]);
         let ids = texts(&pending.body["items"], "id");
-        assert_eq!(team.h.invitations_mailed(vic.address()).await, 1);
+        assert_eq!(team.h.invitations_mailed(vic.email()).await, 1);
 
         let path = format!("/invitations/{}/resend", ids[0]);
         team.post(&self.adam, &path, Value::Null).await.expect(200);
-        assert_eq!(team.h.invitations_mailed(vic.address()).await, 2);
+        assert_eq!(team.h.invitations_mailed(vic.email()).await, 2);
         team.delete(&self.adam, &format!("/invitations/{}", ids[0]))
             .await
             .expect(204);
@@ -326,7 +326,7 @@ impl Site {
         // How long that time is, the site sets.
         let body = json!({ "settings": { "invitation_ttl_days": 2 } });
         team.patch(&self.adam, "", body).await.expect(200);
-        team.invite(&self.adam, walt.address(), "editor", &[]).await.expect(201);
+        team.invite(&self.adam, walt.email(), "editor", &[]).await.expect(201);
         team.h.advance_days(2);
         team.accept(&walt).await.problem(410, "invitation-expired");
         team.h.run_schedule().await;
@@ -345,7 +345,7 @@ impl Site {
                 .unwrap()
         };
         let nora = team.row(&self.olivia, "nora@acme.example").await;
-        let sue = team.row(&self.olivia, self.sue.address()).await;
+        let sue = team.row(&self.olivia, self.sue.email()).await;
         assert!(nora["last_active_at"].is_null() || seen(&nora) < seen(&sue));
         let path = format!("/members/{}", nora["id"].as_str().unwrap());
         team.delete(&self.olivia, &path).await.expect(204);

@@ -96,8 +96,8 @@ impl Academy {
         let to_spring = team.who_may(&all, "members:invite", Some("spring")).await;
         assert_eq!(to_spring, ["olivia", "amir", "petra"]);
         for who in [&self.olivia, &self.amir, &self.petra] {
-            let address = format!("of-{}@x.example", who.name());
-            team.invite(who, &address, "participant", &["spring"]).await.expect(201);
+            let email = format!("of-{}@x.example", who.name());
+            team.invite(who, &email, "participant", &["spring"]).await.expect(201);
         }
         for who in [&fay, &sam, &pia] {
             let refused = team.invite(who, "no@x.example", "participant", &["spring"]).await;
@@ -114,11 +114,8 @@ impl Academy {
         let team = &self.team;
         let pasted = "a1@x.example, a2@x.example a3@x.example\na4@x.example,a1@x.example\n";
         let sent = team.invite(&self.amir, pasted, "participant", &[]).await.expect(201);
-        let addresses = texts(&sent.body["invitations"], "email");
-        assert_eq!(
-            addresses,
-            ["a1@x.example", "a2@x.example", "a3@x.example", "a4@x.example"]
-        );
+        let emails = texts(&sent.body["invitations"], "email");
+        assert_eq!(emails, ["a1@x.example", "a2@x.example", "a3@x.example", "a4@x.example"]);
         let many = |count: usize| (0..count).map(|n| format!("b{n}@x.example ")).collect::<String>();
         let refused = team.invite(&self.amir, &many(21), "participant", &[]).await;
         Self::refused(refused, "emails", "too_many_addresses");
@@ -156,9 +153,9 @@ impl Academy {
             team.post(&self.amir, "/invitations", body).await
         };
         assert_eq!(offered().await, false, "not in the list of roles");
-        let off = ask(hal.address(), json!("1_month")).await;
+        let off = ask(hal.email(), json!("1_month")).await;
         let off = off.problem(422, "invalid-invitations");
-        let faults = [("role", "role_not_enabled"), (hal.address(), "domain_not_allowed")];
+        let faults = [("role", "role_not_enabled"), (hal.email(), "domain_not_allowed")];
         assert_eq!(off.faults(), named(&faults));
         team.acme.plan(&team.h, None, &["partner.example"]).await;
         team.acme.optional_roles(&team.h, &["implementation_admin"]).await;
@@ -167,12 +164,12 @@ impl Academy {
         let roles = team.get(&self.amir, "/roles").await.expect(200);
         let durations = ["1_month", "2_months", "3_months", "6_months", "forever"];
         assert_eq!(roles.body["items"][2]["durations"], json!(durations));
-        Self::refused(ask(hal.address(), Value::Null).await, "duration", "required");
+        Self::refused(ask(hal.email(), Value::Null).await, "duration", "required");
         let elsewhere = ask("hal@else.example", json!("1_month")).await;
         assert!(elsewhere.text("/errors/0/detail").contains("partner.example"));
         Self::refused(elsewhere, "hal@else.example", "domain_not_allowed");
 
-        ask(hal.address(), json!("1_month")).await.expect(201);
+        ask(hal.email(), json!("1_month")).await.expect(201);
         team.accept(&hal).await.expect(200);
         assert!(team.may(&hal, "content:write", Some("autumn")).await);
         assert!(!team.may(&hal, "billing:manage", None).await);
@@ -229,8 +226,8 @@ impl Academy {
             .expect(201);
         let body = json!({ "emails": "m2@x.example", "role": "participant", "message": "See you on Monday" });
         team.post(&self.amir, "/invitations", body).await.expect(201);
-        for (address, message) in [("m1@x.example", WELCOME), ("m2@x.example", "See you on Monday")] {
-            let mail = team.h.mail_to(address).await.pop().unwrap();
+        for (email, message) in [("m1@x.example", WELCOME), ("m2@x.example", "See you on Monday")] {
+            let mail = team.h.mail_to(email).await.pop().unwrap();
             assert!(mail.text.contains(message), "{}", mail.text);
         }
         let settings = team.get(&self.amir, "").await.expect(200);
@@ -245,13 +242,13 @@ impl Academy {
     async fn pending_until_accepted(&self) {
         let team = &self.team;
         let (ann, bob) = (team.h.person("ann"), team.h.person("bob"));
-        let both = format!("{}\n{}", ann.address(), bob.address());
+        let both = format!("{}\n{}", ann.email(), bob.email());
         team.invite(&self.amir, &both, "program_facilitator", &["spring"])
             .await
             .expect(201);
-        let status = async |who: &Persona| team.row(&self.amir, who.address()).await["invite_status"].clone();
+        let status = async |who: &Persona| team.row(&self.amir, who.email()).await["invite_status"].clone();
         for who in [&ann, &bob] {
-            assert_eq!(team.h.invitations_mailed(who.address()).await, 1);
+            assert_eq!(team.h.invitations_mailed(who.email()).await, 1);
             assert_eq!(status(who).await, "pending");
         }
         team.accept(&ann).await.expect(200);
@@ -276,8 +273,8 @@ impl Academy {
             refused.body["seats"],
             json!({ "used": used, "limit": limit, "needed": 2 })
         );
-        for address in ["s1@x.example", "s2@x.example"] {
-            assert!(team.h.mail_to(address).await.is_empty());
+        for email in ["s1@x.example", "s2@x.example"] {
+            assert!(team.h.mail_to(email).await.is_empty());
         }
         team.invite(&self.amir, "s1@x.example", "admin", &[]).await.expect(201);
         assert_eq!(team.seats().await, (used + 1, Some(used + 1)));
@@ -306,9 +303,9 @@ impl Academy {
         )
         .await
         .expect(200);
-        let row = team.row(&self.amir, self.petra.address()).await;
+        let row = team.row(&self.amir, self.petra.email()).await;
         assert_eq!(row["name"], "Petra P.");
-        assert_eq!(row["email"], self.petra.address());
+        assert_eq!(row["email"], self.petra.email());
         assert_eq!(row["role"], "program_admin");
         assert_eq!(row["timezone"], "Europe/Berlin");
         assert_eq!(
@@ -328,7 +325,7 @@ impl Academy {
         let team = &self.team;
         let row = team.row(&self.amir, "s1@x.example").await;
         let path = format!("/invitations/{}/resend", row["id"].as_str().unwrap());
-        let mailed = async |address: &str| team.h.invitations_mailed(address).await;
+        let mailed = async |email: &str| team.h.invitations_mailed(email).await;
         let before = (mailed("s1@x.example").await, mailed("l1@x.example").await);
         team.post(&self.amir, &path, Value::Null).await.expect(200);
         assert_eq!(
@@ -337,14 +334,14 @@ impl Academy {
         );
 
         let pending = team.get(&self.amir, "/invitations?limit=100").await.expect(200);
-        let addresses = texts(&pending.body["items"], "email");
-        assert!(addresses.len() > 5);
+        let emails = texts(&pending.body["items"], "email");
+        assert!(emails.len() > 5);
         let sent = team.h.backend.mail().len();
         team.post(&self.amir, "/invitations/resend", Value::Null)
             .await
             .expect(202);
         team.h.backend.drained().await;
-        assert_eq!(team.h.backend.mail().len(), sent + addresses.len());
+        assert_eq!(team.h.backend.mail().len(), sent + emails.len());
         assert_eq!(mailed("l1@x.example").await, before.1 + 1);
     }
 }

@@ -73,7 +73,7 @@ impl Workspace {
     /// An address and one project at least, or more of them; then a mail goes out.
     async fn step_2_and_3_invite_a_co_worker(&self) {
         let team = &self.team;
-        let carl = self.carl.address();
+        let carl = self.carl.email();
         team.invite(&self.wendy, carl, "collaborator", &["web"])
             .await
             .problem(403, "forbidden");
@@ -100,7 +100,7 @@ impl Workspace {
     /// Pending, until the co-worker has registered.
     async fn step_4_track_the_status(&self) {
         let team = &self.team;
-        let row = team.row(&self.olivia, self.carl.address()).await;
+        let row = team.row(&self.olivia, self.carl.email()).await;
         assert_eq!(
             (&row["kind"], &row["invite_status"]),
             (&json!("invitation"), &json!("pending"))
@@ -125,7 +125,7 @@ impl Workspace {
     /// Before they join: other projects, the same address, one project at least.
     async fn step_5_edit_the_invited_user(&self) {
         let team = &self.team;
-        let row = team.row(&self.olivia, self.carl.address()).await;
+        let row = team.row(&self.olivia, self.carl.email()).await;
         let path = format!("/invitations/{}", row["id"].as_str().unwrap());
         let edited = team
             .patch(&self.olivia, &path, json!({ "resources": team.on(&["app", "docs"]) }))
@@ -146,7 +146,7 @@ impl Workspace {
     async fn step_4_2_the_user_has_registered(&self) {
         let team = &self.team;
         team.accept(&self.carl).await.expect(200);
-        let row = team.row(&self.olivia, self.carl.address()).await;
+        let row = team.row(&self.olivia, self.carl.email()).await;
         assert_eq!(
             (&row["kind"], &row["invite_status"]),
             (&json!("member"), &json!("accepted"))
@@ -202,7 +202,7 @@ impl Workspace {
     async fn step_5_4_review_the_list(&self) {
         let team = &self.team;
         for (who, projects) in [(&self.carl, &["app"]), (&self.wendy, &["web"])] {
-            let row = team.row(&self.adrian, who.address()).await;
+            let row = team.row(&self.adrian, who.email()).await;
             assert_eq!(texts(&row["grants"], "id"), projects);
         }
     }
@@ -215,7 +215,7 @@ impl Workspace {
             .problem(403, "forbidden");
         team.delete(&self.olivia, &member(&self.carl)).await.expect(204);
         assert_eq!(team.seats().await, (3, Some(5)));
-        assert_eq!(team.row(&self.olivia, self.carl.address()).await, Value::Null);
+        assert_eq!(team.row(&self.olivia, self.carl.email()).await, Value::Null);
         team.get(&self.carl, "/resources").await.problem(404, "not-found");
     }
 

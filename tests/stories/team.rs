@@ -71,14 +71,14 @@ impl Team {
 
     /// Whoever was invited opens the link of the latest mail, signs up and accepts.
     pub(crate) async fn accept(&self, who: &Persona) -> Answer {
-        let token = self.h.invitation_token(who.address()).await;
+        let token = self.h.invitation_token(who.email()).await;
         who.accept(&self.h, &token).await
     }
 
     /// The owner invites somebody, who accepts.
     pub(crate) async fn join(&self, name: &str, role: &str, on: &[&str]) -> Persona {
         let person = self.h.person(name);
-        self.invite(&self.acme.owner, person.address(), role, on)
+        self.invite(&self.acme.owner, person.email(), role, on)
             .await
             .expect(201);
         self.accept(&person).await.expect(200);
@@ -126,11 +126,11 @@ impl Team {
     }
 
     /// The row of an address in that list; null if there is none.
-    pub(crate) async fn row(&self, who: &Persona, address: &str) -> Value {
+    pub(crate) async fn row(&self, who: &Persona, email: &str) -> Value {
         let page = self.list(who).await;
         let rows = page.body["items"].as_array().unwrap();
         rows.iter()
-            .find(|row| row["email"] == address)
+            .find(|row| row["email"] == email)
             .cloned()
             .unwrap_or_default()
     }

@@ -124,16 +124,16 @@ impl Studio {
     async fn adding_a_new_team_member(&self) {
         let team = &self.team;
         let nell = team.h.person("nell");
-        let body = json!({ "email": nell.address(), "role": "technical_editor" });
+        let body = json!({ "email": nell.email(), "role": "technical_editor" });
         for who in [&self.tess, &self.eddy] {
             team.post(who, "/members", body.clone()).await.problem(403, "forbidden");
         }
         team.post(&self.dana, "/members", body).await.expect(201);
-        let mail = team.h.mail_to(nell.address()).await.pop().unwrap();
+        let mail = team.h.mail_to(nell.email()).await.pop().unwrap();
         assert_eq!(mail.subject, "dana invited you to join Acme");
 
         // What the page behind the link tells somebody who is not signed in.
-        let token = team.h.invitation_token(nell.address()).await;
+        let token = team.h.invitation_token(nell.email()).await;
         let page = team.h.preview(&token).await.expect(200);
         assert_eq!(page.text("/organization"), "Acme");
         assert_eq!(page.text("/role"), "Technical Editor");

@@ -151,7 +151,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
 fn inside_filter(violation: Violation) -> Violation {
     match violation.at {
         Location::Field(field) => Violation::field(format!("filter.{field}"), violation.code, violation.detail),
-        Location::Address(_) => violation,
+        Location::Email(_) => violation,
     }
 }
 

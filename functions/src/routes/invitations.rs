@@ -4,7 +4,7 @@ pub mod bulk;
 pub mod create;
 pub mod respond;
 
-use crate::routes::lookup::{Lookup, address_holders, invitation_keys, resource_keys, resources_found};
+use crate::routes::lookup::{Lookup, email_holders, invitation_keys, resource_keys, resources_found};
 use crate::routes::people::List;
 use crate::shapes::Items;
 use crate::shapes::invitation::{InvitationBody, UpdateInvitation};
@@ -186,7 +186,7 @@ pub(super) fn revival_keys(ctx: &DecisionContext<'_>, read: &ReadSet, id: Invita
     if !read.covers(&keys) {
         return Ok(keys);
     }
-    Ok(match address_holders(ctx, read, &[Ok(ended.email)])? {
+    Ok(match email_holders(ctx, read, &[Ok(ended.email)])? {
         Lookup::Ready(_) => Vec::new(),
         Lookup::Needs(more) => more,
     })
@@ -212,7 +212,7 @@ pub(super) fn sent_again(
     let mut holder = None;
     let mut resources = Vec::new();
     if let Some(ended) = ended_invitation(read, organization, id)? {
-        if let Lookup::Ready(mut holders) = address_holders(ctx, read, &[Ok(ended.email.clone())])? {
+        if let Lookup::Ready(mut holders) = email_holders(ctx, read, &[Ok(ended.email.clone())])? {
             holder = holders.remove(&ended.email);
         }
         let named: Vec<ResourceKey> = ended.resources.iter().map(|r| r.key.clone()).collect();

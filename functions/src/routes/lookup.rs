@@ -1,12 +1,12 @@
 //! Look-ups that several handlers share: the resources a request names, and the holders of addresses.
 
 use crate::shapes::ResourceName;
-use muster_domain::address::Rejected;
+use muster_domain::email::Rejected;
 use muster_domain::resource::MAX_RESOURCES;
 use muster_domain::rules::invitations::create::Holder;
 use muster_domain::rules::{DecisionContext, hierarchy, invitations};
 use muster_domain::violation::Violation;
-use muster_domain::{Address, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
+use muster_domain::{EmailAddress, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
 use muster_edge::Problem;
 use muster_store::items::ClaimHolder;
 use muster_store::{Key, ReadSet};
@@ -58,24 +58,24 @@ pub(super) fn resources_found(
 }
 
 /// The holder of each address.
-pub(super) type Holders = BTreeMap<Address, Holder>;
+pub(super) type Holders = BTreeMap<EmailAddress, Holder>;
 
 /// The holder of each address that has one.
 ///
 /// The holder's own item is needed for an invitation that has lapsed but has not been ended yet, and for a caller who does not see
 /// all members.
-pub(super) fn address_holders(
+pub(super) fn email_holders(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
-    addresses: &[Result<Address, Rejected>],
+    emails: &[Result<EmailAddress, Rejected>],
 ) -> Result<Lookup<Holders>, Problem> {
     let id = ctx.organization.id;
     let authority = ctx.authority();
     let sees_all = authority.allows(permission::MEMBERS_READ, None);
     let mut holders = Holders::new();
     let mut more = Vec::new();
-    for address in addresses.iter().flatten() {
-        let Some(claim) = read.claim(id, address)? else {
+    for email in emails.iter().flatten() {
+        let Some(claim) = read.claim(id, email)? else {
             continue;
         };
         let lapsed = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= ctx.now);
@@ -84,7 +84,7 @@ pub(super) fn address_holders(
             ClaimHolder::Invitation { holder, .. } => (Holder::Invitation(holder), PersonId::Invitation(holder)),
         };
         if sees_all && !lapsed {
-            holders.insert(address.clone(), holder);
+            holders.insert(email.clone(), holder);
             continue;
         }
         let key = Key::person(id, person);
@@ -101,7 +101,7 @@ pub(super) fn address_holders(
             Some(Person::Member(member)) if hierarchy::may_see(ctx, &member) => holder,
             Some(Person::Member(member)) => Holder::Unseen(member),
         };
-        holders.insert(address.clone(), holder);
+        holders.insert(email.clone(), holder);
     }
     Ok(Lookup::of(holders, more))
 }

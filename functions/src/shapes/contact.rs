@@ -1,7 +1,7 @@
 //! Contacts.
 
 use super::forms;
-use muster_domain::{Address, Contact, ContactId, Name, Subject, UserName};
+use muster_domain::{Contact, ContactId, EmailAddress, Name, Subject, UserName};
 use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct PutContact {
     /// The contact's email address. An address belongs to at most one contact of an organization.
-    #[schema(value_type = forms::Address)]
-    pub email: Address,
+    #[schema(value_type = forms::EmailAddress)]
+    pub email: EmailAddress,
     /// The contact's name, 1 to 120 characters.
     #[serde(default)]
     #[schema(value_type = Option<forms::Name>)]
@@ -39,7 +39,7 @@ pub struct ContactBody {
     pub id: ContactId,
     /// The contact's email address.
     #[schema(value_type = String)]
-    pub email: Address,
+    pub email: EmailAddress,
     /// The contact's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub name: Option<Name>,

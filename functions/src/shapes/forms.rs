@@ -1,5 +1,5 @@
 //! The forms that texts have, as the document tells them. The rules are those of the types that are read (`muster_domain::text`,
-//! `id`, `address` …); a test makes texts of each form, and beside it, and asks the routes.
+//! `id`, `email` …); a test makes texts of each form, and beside it, and asks the routes.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -56,7 +56,7 @@ const LINES: &str = concat!(
     "$"
 );
 /// What has the look of a mail address.
-const ADDRESS: &str = concat!("^", blanks!(), "[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]", blanks!(), "$");
+const EMAIL: &str = concat!("^", blanks!(), "[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]", blanks!(), "$");
 /// What has the look of a domain.
 const DOMAIN: &str = concat!("^", blanks!(), "[^@\\s]+\\.[^@\\s]+", blanks!(), "$");
 /// A word in snake case.
@@ -131,7 +131,7 @@ forms! {
     /// An API key's id.
     KeyId { pattern "^key_[0-7][0-9A-Za-z]{32}$" } "key_5Il5ApcqJZi2Gi3OBCs6wc0351gb0AypX";
     /// An email address. Surrounding white space is removed. The pattern accepts more than the API does.
-    Address { min_length 3, max_length 1_024, pattern ADDRESS } "ann@x.example";
+    EmailAddress { min_length 3, max_length 1_024, pattern EMAIL } "ann@x.example";
     /// A domain of email addresses. Surrounding white space is removed. The pattern accepts more than the API does.
     Domain { min_length 3, max_length 1_024, pattern DOMAIN } "partner.example";
     /// The `sub` of a person's tokens, which identifies them at the identity provider.

@@ -3,11 +3,11 @@
 use super::member::MemberBody;
 use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
-use muster_domain::address::AddressInput;
+use muster_domain::email::EmailInput;
 use muster_domain::invitation::{CancelReason, Delivery};
 use muster_domain::{
-    Address, ContactId, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef, RoleId,
-    Term, UserId,
+    ContactId, EmailAddress, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef,
+    RoleId, Term, UserId,
 };
 use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 #[serde(deny_unknown_fields)]
 pub struct CreateInvitations {
     /// Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.
-    #[schema(schema_with = addresses)]
-    pub emails: AddressInput,
+    #[schema(schema_with = emails)]
+    pub emails: EmailInput,
     /// The role that the invitation offers.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
@@ -42,7 +42,7 @@ pub struct CreateInvitations {
 }
 
 /// Addresses as pasted text, or as a list.
-fn addresses() -> Schema {
+fn emails() -> Schema {
     let text = || ObjectBuilder::new().schema_type(Type::String);
     Schema::OneOf(
         OneOfBuilder::new()
@@ -65,8 +65,8 @@ impl Body for CreateInvitations {
 pub struct AddMember {
     /// The person's email address. They are added directly only if the contact with this address has an account that someone vouches for.
     #[serde(default)]
-    #[schema(value_type = Option<forms::Address>)]
-    pub email: Option<Address>,
+    #[schema(value_type = Option<forms::EmailAddress>)]
+    pub email: Option<EmailAddress>,
     /// The id of a contact who is that person. A former member who was removed is added directly, if the contact still has the address
     /// that they joined with. This requires `contacts:read` on the whole organization.
     #[serde(default)]
@@ -138,7 +138,7 @@ pub struct InvitationBody {
     pub id: InvitationId,
     /// The invited email address.
     #[schema(value_type = String)]
-    pub email: Address,
+    pub email: EmailAddress,
     /// The role that the invitation offers.
     #[schema(value_type = String)]
     pub role: RoleId,
@@ -242,7 +242,7 @@ pub struct DryRunBody {
 pub struct VerdictBody {
     /// The email address, as it would be stored.
     #[schema(value_type = String)]
-    pub email: Address,
+    pub email: EmailAddress,
     /// `invite` if an invitation would be sent, `add` if the person would be added directly.
     pub verdict: String,
 }

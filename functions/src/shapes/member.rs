@@ -8,7 +8,7 @@ use muster_domain::people::FilterContext;
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{
-    Address, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
+    EmailAddress, Instant, Invitation, Member, Message, Name, Organization, ResourceId, ResourceRef, ResourceType,
     RoleAssignment, RoleId, RoleSet, Status, Subject, Term, UserId,
 };
 use muster_edge::{Body, Field, given};
@@ -88,7 +88,7 @@ pub struct MemberBody {
     pub name: Option<Name>,
     /// The email address that the member joined with.
     #[schema(value_type = String)]
-    pub email: Address,
+    pub email: EmailAddress,
     /// The role on the organization, or else the highest role on a resource that the caller can see; null if there is none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
@@ -292,7 +292,7 @@ pub struct PersonRow {
     pub name: Option<Name>,
     /// The person's email address.
     #[schema(value_type = String)]
-    pub email: Address,
+    pub email: EmailAddress,
     /// The role on the organization, or else the highest role on a resource that the caller can see; null if there is none.
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,

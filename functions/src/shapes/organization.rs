@@ -3,7 +3,7 @@
 use super::member::MemberBody;
 use super::{ResourceName, SeatsBody, forms};
 use jiff::Timestamp;
-use muster_domain::address::Domain;
+use muster_domain::email::Domain;
 use muster_domain::{
     Instant, Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Suspension, Term, UserId,
     UserName,

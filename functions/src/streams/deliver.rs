@@ -10,7 +10,7 @@ use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Dispatch, MailState};
 use muster_domain::rules::pace;
-use muster_domain::{Address, Mail, MailId, OrganizationId};
+use muster_domain::{EmailAddress, Mail, MailId, OrganizationId};
 use muster_edge::App;
 use muster_edge::post::Post;
 use muster_store::{Key, ReadSet, StoreError};
@@ -25,12 +25,12 @@ pub(super) async fn deliver(
     post: &Post,
     organization: OrganizationId,
     id: MailId,
-    to: Option<&Address>,
+    recipient: Option<&EmailAddress>,
 ) -> Result<(), DeliverError> {
     let store = app.store();
     let now = app.clock().now();
     let mut keys = vec![Key::mail(organization, id), Key::organization(organization)];
-    keys.extend(to.map(|address| Key::deliverability(organization, address)));
+    keys.extend(recipient.map(|email| Key::deliverability(organization, email)));
     let read = store.read(&keys).await?;
     let Some(mail) = read.mail(organization, id)? else {
         return Ok(());

@@ -132,7 +132,7 @@ fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
         .ok_or("the raw message is not MIME")?;
     check_headers(&message)?;
     check_tags(&request.email_tags)?;
-    let from = first_address(message.from()).ok_or("Missing required header 'From'.")?;
+    let from = first_email(message.from()).ok_or("Missing required header 'From'.")?;
     let recipients = recipients(&request.destination, &message)?;
     let tags = request
         .email_tags
@@ -189,7 +189,7 @@ fn recipients(destination: &Destination, message: &Message<'_>) -> Result<Vec<St
         &destination.cc_addresses,
         &destination.bcc_addresses,
     ]
-    .map(|addresses| addresses.clone())
+    .map(Clone::clone)
     .concat();
     if recipients.is_empty() {
         recipients = [message.to(), message.cc(), message.bcc()]
@@ -202,28 +202,28 @@ fn recipients(destination: &Destination, message: &Message<'_>) -> Result<Vec<St
     if recipients.is_empty() {
         return Err("Missing required header 'To'.".to_owned());
     }
-    if let Some(address) = recipients.iter().find(|address| !deliverable(address)) {
+    if let Some(recipient) = recipients.iter().find(|recipient| !deliverable(recipient)) {
         return Err(format!(
-            "Local address contains control or whitespace, or the address is not ASCII: {address}"
+            "Local address contains control or whitespace, or the address is not ASCII: {recipient}"
         ));
     }
     Ok(recipients)
 }
 
 /// SES accepts printable ASCII on both sides of the last `@`; other domains must be in punycode.
-fn deliverable(address: &str) -> bool {
-    address.rsplit_once('@').is_some_and(|(local, domain)| {
+fn deliverable(email: &str) -> bool {
+    email.rsplit_once('@').is_some_and(|(local, domain)| {
         [local, domain]
             .iter()
             .all(|part| !part.is_empty() && part.chars().all(|char| char.is_ascii_graphic()))
     })
 }
 
-fn first_address(addresses: Option<&Address<'_>>) -> Option<String> {
+fn first_email(addresses: Option<&Address<'_>>) -> Option<String> {
     addresses?
         .first()?
         .address()
-        .filter(|address| deliverable(address))
+        .filter(|email| deliverable(email))
         .map(str::to_owned)
 }
 

@@ -100,7 +100,7 @@ impl Demo<'_> {
     }
 
     async fn invite(&self, base: &str, role: &str, program: Option<&str>, people: &[&str]) -> Result<(), DemoError> {
-        let emails: Vec<_> = people.iter().map(|person| address(person)).collect();
+        let emails: Vec<_> = people.iter().map(|person| email_of(person)).collect();
         let resources: Vec<_> = program
             .map(|id| json!({"type": "program", "id": id}))
             .into_iter()
@@ -114,16 +114,16 @@ impl Demo<'_> {
 
     /// Follows the link in the person's mail.
     async fn accept(&self, person: &str) -> Result<(), DemoError> {
-        let address = address(person);
-        let mail = self.backend.mail().into_iter().rfind(|mail| mail.to == address);
+        let email = email_of(person);
+        let mail = self.backend.mail().into_iter().rfind(|mail| mail.to == email);
         let link = mail
             .as_ref()
             .and_then(|mail| mail.text.split_once("/invitations/"))
             .and_then(|(_, rest)| rest.split_whitespace().next())
-            .ok_or_else(|| DemoError::Missing(format!("the mail to {address}")))?;
+            .ok_or_else(|| DemoError::Missing(format!("the mail to {email}")))?;
         let token = self.backend.issue_token(&TokenRequest {
             sub: person.to_owned(),
-            email: Some(address),
+            email: Some(email),
             name: Some(capitalized(person)),
             ..TokenRequest::default()
         })?;
@@ -159,7 +159,7 @@ impl Demo<'_> {
     }
 }
 
-fn address(person: &str) -> String {
+fn email_of(person: &str) -> String {
     format!("{person}@acme.example")
 }
 

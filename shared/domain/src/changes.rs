@@ -2,9 +2,9 @@
 //!
 //! Counters are never set by hand. The changes of seats and owners are calculated from the pairs, so no rule can forget them.
 
-use crate::address::Address;
 use crate::api_key::ApiKey;
 use crate::contact::Contact;
+use crate::email::EmailAddress;
 use crate::event::Event;
 use crate::export::Export;
 use crate::feedback::Mark;
@@ -77,9 +77,9 @@ impl<T> Pair<T> {
 enum Thing<'a> {
     Member(UserId),
     Invitation(InvitationId),
-    Claim(&'a Address),
+    Claim(&'a EmailAddress),
     Contact(&'a ContactId),
-    ContactAt(&'a Address),
+    ContactAt(&'a EmailAddress),
 }
 
 /// Everything in these pairs, before and after.
@@ -113,7 +113,7 @@ pub struct Changes {
     /// Mail to send.
     pub mail: Vec<Mail>,
     /// Marks of addresses, each with its instant.
-    pub marks: Vec<(Address, Mark, Timestamp)>,
+    pub marks: Vec<(EmailAddress, Mark, Timestamp)>,
     /// Held mail to delete: a copy of it is among the mail to send.
     pub released: Vec<Mail>,
     /// Members who must still be as they were read, since the decision rests on their authority.

@@ -1,6 +1,6 @@
 //! Contacts: people whom an organization knows, whether or not they are members (`coaching-site`).
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{OrganizationId, UserId};
 use crate::search::words;
 use crate::text::{ContactId, Name, Subject};
@@ -16,7 +16,7 @@ pub struct Contact {
     /// The product's own id; for a former member, the user's.
     pub id: ContactId,
     /// Their address: at most one contact of an organization has it.
-    pub email: Address,
+    pub email: EmailAddress,
     /// Name for people.
     pub name: Option<Name>,
     /// Their account, if one is known.

@@ -3,7 +3,7 @@
 //! Reports come late, twice and in any order. So a report never simply replaces the last one: each status is replaced only by
 //! greater ones, and the result is the same in any order.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{MailId, OrganizationId};
 use crate::invitation::Delivery;
 use crate::mail::{Letter, Mail, MailState};
@@ -132,7 +132,7 @@ pub struct Deliverability {
     /// The organization that sent the mail: its results are not shown to other organizations.
     pub organization: OrganizationId,
     /// The address.
-    pub address: Address,
+    pub address: EmailAddress,
     /// When mail was permanently returned.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub bounced_at: Option<Timestamp>,

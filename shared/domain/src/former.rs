@@ -1,7 +1,7 @@
 //! Former members: the record that an organization keeps of an account whose membership has ended, or that declined to become a
 //! member.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{OrganizationId, UserId};
 use crate::member::Member;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ pub struct FormerMember {
     /// The user.
     pub id: UserId,
     /// The last address known to be theirs; the one they joined with if none is.
-    pub email: Address,
+    pub email: EmailAddress,
     /// The member who vouched for the address; none if the user or the platform has shown that it is theirs.
     pub vouched_by: Option<UserId>,
     /// Whether they are invited rather than added at once: they left on their own, or have declined an invitation since.
@@ -53,7 +53,7 @@ impl FormerMember {
     pub fn who_declined(
         organization: OrganizationId,
         id: UserId,
-        email: &Address,
+        email: &EmailAddress,
         before: Option<&Self>,
         now: Timestamp,
     ) -> Self {

@@ -1,6 +1,6 @@
 //! Invitations: an offer of a role, and grants, to an address.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{InvitationId, KeyId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::{Message, Name, RoleId};
@@ -99,7 +99,7 @@ pub struct Invitation {
     /// The organization.
     pub organization: OrganizationId,
     /// The invited address, which never changes (`project-workspace`).
-    pub email: Address,
+    pub email: EmailAddress,
     /// The offered role.
     pub role: RoleId,
     /// The offered resources.

@@ -1,6 +1,6 @@
 //! Work that is too long for one request. It is done in slices, each one transaction that also advances the job.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{ExportId, InvitationId, JobId, MailId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::RoleId;
@@ -124,17 +124,17 @@ pub enum Erasure {
         /// The position of the last owner that was checked.
         after: Option<String>,
         /// The addresses to mail at the end.
-        owners: Vec<Address>,
+        owners: Vec<EmailAddress>,
     },
     /// Deleting everything except the events.
     Items {
         /// The addresses to mail at the end.
-        owners: Vec<Address>,
+        owners: Vec<EmailAddress>,
     },
     /// Deleting the events, and finally the organization itself.
     Record {
         /// The addresses to mail at the end.
-        owners: Vec<Address>,
+        owners: Vec<EmailAddress>,
     },
 }
 

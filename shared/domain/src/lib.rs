@@ -8,11 +8,11 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-pub mod address;
 pub mod api_key;
 pub mod authority;
 pub mod changes;
 pub mod contact;
+pub mod email;
 pub mod event;
 pub mod export;
 pub mod feedback;
@@ -36,11 +36,11 @@ pub mod time;
 pub mod user_name;
 pub mod violation;
 
-pub use address::{Address, Domain};
 pub use api_key::{ApiKey, Limits, Secret};
 pub use authority::Authority;
 pub use changes::{Changes, Pair};
 pub use contact::Contact;
+pub use email::{Domain, EmailAddress};
 pub use event::{EntityRef, Event};
 pub use export::Export;
 pub use feedback::{Deliverability, DeliveryEvent};

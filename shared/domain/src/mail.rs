@@ -1,6 +1,6 @@
 //! The outbox: mail that a change sends. It is stored with the change and sent later, from the table's stream.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{InvitationId, MailId, NewIds, OrganizationId, UserId};
 use crate::organization::{Organization, gone_at};
 use crate::resource::ResourceKey;
@@ -131,7 +131,7 @@ pub struct Mail {
     /// The organization it is sent for.
     pub organization: OrganizationId,
     /// The recipient.
-    pub to: Address,
+    pub to: EmailAddress,
     /// The content.
     pub letter: Letter,
     /// Whether a member has just named the address. If not, it is not sent to an address that bounced or complained.

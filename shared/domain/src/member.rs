@@ -1,6 +1,6 @@
 //! Members: a user in an organization, with the roles they hold there.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::id::{OrganizationId, UserId};
 use crate::organization::Organization;
 use crate::resource::ResourceRef;
@@ -122,7 +122,7 @@ pub struct Member {
     /// The organization.
     pub organization: OrganizationId,
     /// The address they joined with.
-    pub email: Address,
+    pub email: EmailAddress,
     /// For a member who was added at once: the member who vouched for this address, unless the platform did.
     #[serde(default)]
     pub vouched_by: Option<UserId>,

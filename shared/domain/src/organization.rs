@@ -1,6 +1,6 @@
 //! The organization: the tenant, with its settings, its plan and the two counters that must always be right.
 
-use crate::address::Domain;
+use crate::email::Domain;
 use crate::id::{JobId, OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
 use crate::roleset::Role;

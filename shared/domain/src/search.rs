@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::text::{Name, is_ignorable};
 use icu_normalizer::{DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed};
 use icu_properties::{CodePointMapData, props::GeneralCategory};
@@ -136,12 +136,12 @@ pub fn terms(query: &str) -> BTreeSet<String> {
 /// without apostrophes and hyphens, and their parts; and the parts of the local part. A word that begins another is left out:
 /// any beginning of it also begins the other.
 #[must_use]
-pub fn words(name: Option<&Name>, address: &Address) -> BTreeSet<String> {
-    let stored = fold(address.as_str());
-    let read = fold(&address.shown());
-    let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+pub fn words(name: Option<&Name>, email: &EmailAddress) -> BTreeSet<String> {
+    let stored = fold(email.as_str());
+    let read = fold(&email.shown());
+    let domain = |email: &str| email.rsplit_once('@').map(|(_, domain)| domain.to_owned());
     let domains: Vec<String> = [&stored, &read].into_iter().filter_map(|a| domain(a)).collect();
-    let local = fold(address.local_part());
+    let local = fold(email.local_part());
     let named = fold(name.map_or("", Name::as_str));
     let joined: Vec<String> = named.split_whitespace().map(joined).collect();
     let parts = |text| str::split(text, |c: char| !c.is_alphanumeric());
@@ -183,8 +183,8 @@ fn without_beginnings(words: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// The position of a person in the order of names: by the name, or by the address if they have none.
 #[must_use]
-pub fn place(name: Option<&Name>, address: &Address) -> String {
-    let shown = fold(name.map_or(address.as_str(), Name::as_str));
+pub fn place(name: Option<&Name>, email: &EmailAddress) -> String {
+    let shown = fold(name.map_or(email.as_str(), Name::as_str));
     // A character that sorts before the mark at the end of the position in a key would put `Ann` after `Ann Lee`; the character
     // after that mark does not.
     cut(&shown).replace(|c: char| c.is_whitespace() || matches!(c, ..'#'), "$")

@@ -17,7 +17,7 @@ pub enum Location {
     /// A field of the request, as a path.
     Field(String),
     /// One of the addresses, as it was given.
-    Address(String),
+    Email(String),
 }
 
 impl Violation {
@@ -31,9 +31,9 @@ impl Violation {
     }
 
     /// An error in an address.
-    pub fn address(given: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn email(email: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            at: Location::Address(given.into()),
+            at: Location::Email(email.into()),
             code,
             detail: detail.into(),
         }

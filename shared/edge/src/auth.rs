@@ -12,7 +12,7 @@ use crate::web::{Web, WebError};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use muster_domain::{Address, Name, Secret, Subject, UserId};
+use muster_domain::{EmailAddress, Name, Secret, Subject, UserId};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub struct User {
     /// The subject of the token; none for an API key.
     pub subject: Option<Subject>,
     /// The address in the token.
-    pub email: Option<Address>,
+    pub email: Option<EmailAddress>,
     /// Whether the identity provider has verified it.
     pub email_verified: bool,
     /// The name in the token.
@@ -257,7 +257,7 @@ fn user(trust: &Trust, claims: Claims) -> User {
     };
     User {
         id: UserId::of(&trust.issuer, claims.sub.as_str()),
-        email: claims.email.and_then(|e| Address::parse(&e).ok()),
+        email: claims.email.and_then(|email| EmailAddress::parse(&email).ok()),
         email_verified: verified,
         name: claims.name.and_then(|n| n.parse().ok()),
         platform: trust.is_platform(&claims.grounds),

@@ -72,8 +72,8 @@ impl Post {
             .client
             .send_email()
             // The display name is in the message itself. Here SES and a policy on `ses:FromAddress` require the address alone.
-            .from_email_address(from.address().as_str())
-            .destination(Destination::builder().to_addresses(written.to.as_str()).build())
+            .from_email_address(from.email().as_str())
+            .destination(Destination::builder().to_addresses(written.recipient.as_str()).build())
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(config.mail_configuration_set.clone())
             .email_tags(tag(ORGANIZATION, mail.organization.to_string())?)

@@ -67,7 +67,7 @@ impl From<Violation> for FaultBody {
     fn from(violation: Violation) -> Self {
         let (field, email) = match violation.at {
             Location::Field(field) => (Some(field), None),
-            Location::Address(email) => (None, Some(email)),
+            Location::Email(email) => (None, Some(email)),
         };
         Self {
             field,

@@ -165,7 +165,7 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::Unwanted => Self::new(ProblemType::MailNotWanted)
                 .detail("they declined an invitation or marked one as spam; they can still accept after signing in"),
             InvitationRefusal::MailLimit(limit) => mail_limit(limit),
-            InvitationRefusal::AddressTaken => {
+            InvitationRefusal::EmailTaken => {
                 Self::new(ProblemType::AddressTaken).detail("it belongs to a member or has another pending invitation")
             }
             InvitationRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -239,7 +239,7 @@ impl From<ContactRefusal> for Problem {
         match refusal {
             ContactRefusal::Forbidden => Self::forbidden("your roles do not let you register or delete contacts"),
             ContactRefusal::NotFound => Self::not_found("contact"),
-            ContactRefusal::AddressTaken(other) => {
+            ContactRefusal::EmailTaken(other) => {
                 let detail = format!("the contact `{other}` has this address");
                 Self::new(ProblemType::ContactAddressTaken).violations([Violation::field(
                     "email",

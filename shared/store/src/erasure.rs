@@ -6,7 +6,7 @@ use crate::keys::{self, Key};
 use crate::store::Store;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
-use muster_domain::{Address, JobId, OrganizationId};
+use muster_domain::{EmailAddress, JobId, OrganizationId};
 use std::collections::HashMap;
 
 /// Items read at a time.
@@ -49,9 +49,9 @@ impl Store {
         let kept = [Key::organization(organization), Key::job(organization, job)];
         let found = self.keys_in(keys::organization_pk(organization)).await?;
         let mut remains = Remains::default();
-        for (key, address) in found.into_iter().filter(|(key, _)| !kept.contains(key)) {
+        for (key, email) in found.into_iter().filter(|(key, _)| !kept.contains(key)) {
             let claims = key.sk.starts_with(keys::TEAM);
-            let claim = address.filter(|_| claims).map(|a| Key::claim(organization, &a));
+            let claim = email.filter(|_| claims).map(|email| Key::claim(organization, &email));
             remains.claims.extend(claim);
             remains.items.push(key);
         }
@@ -111,7 +111,7 @@ impl Store {
         }
     }
 
-    async fn keys_in(&self, pk: String) -> Result<Vec<(Key, Option<Address>)>, StoreError> {
+    async fn keys_in(&self, pk: String) -> Result<Vec<(Key, Option<EmailAddress>)>, StoreError> {
         let reply = self
             .client
             .query()
@@ -124,11 +124,11 @@ impl Store {
             .send()
             .await
             .map_err(|e| StoreError::call("Query", e))?;
-        let address = |value: &AttributeValue| value.as_s().ok()?.parse().ok();
+        let email = |value: &AttributeValue| value.as_s().ok()?.parse().ok();
         let found = reply.items.unwrap_or_default();
         Ok(found
             .iter()
-            .filter_map(|item| Some((Key::of(item)?, item.get("email").and_then(address))))
+            .filter_map(|item| Some((Key::of(item)?, item.get("email").and_then(email))))
             .collect())
     }
 }
@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn claims_are_not_in_the_partition_that_is_erased() {
         let id = OrganizationId::from_bytes([7; 16]);
-        let address: Address = "ann@acme.example".parse().unwrap();
+        let email: EmailAddress = "ann@acme.example".parse().unwrap();
         let remains = Remains {
-            claims: vec![Key::claim(id, &address)],
+            claims: vec![Key::claim(id, &email)],
             items: vec![Key::organization(id), Key::counts(id)],
         };
         assert_eq!((remains.in_partition(), remains.is_empty()), (2, false));

@@ -8,7 +8,7 @@ use muster_domain::feedback::Deliverability;
 use muster_domain::people::By;
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, ApiKey, Contact, Event, Export, FormerMember, Invitation, InvitationId, InvitationState, Job, Mail,
+    ApiKey, Contact, EmailAddress, Event, Export, FormerMember, Invitation, InvitationId, InvitationState, Job, Mail,
     Member, Organization, OrganizationId, Resource, UserId,
 };
 use serde::de::DeserializeOwned;
@@ -236,7 +236,7 @@ pub struct Claim {
     /// The organization.
     pub organization: OrganizationId,
     /// The address.
-    pub address: Address,
+    pub address: EmailAddress,
     /// Its holder.
     #[serde(flatten)]
     pub holder: ClaimHolder,

@@ -36,7 +36,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 pub use muster_domain::people::instant;
 use muster_domain::{
-    Address, ContactId, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, PersonId, ResourceKey,
+    ContactId, EmailAddress, ExportId, InvitationId, JobId, KeyId, MailId, OrganizationId, PersonId, ResourceKey,
     ResourceRef, ResourceType, RoleId, Status, UserId,
 };
 use std::collections::HashMap;
@@ -129,8 +129,8 @@ pub(crate) fn events_pk(organization: OrganizationId) -> String {
 }
 
 /// Partition of an address.
-pub(crate) fn address_pk(address: &Address) -> String {
-    format!("EMAIL#{address}")
+pub(crate) fn email_pk(email: &EmailAddress) -> String {
+    format!("EMAIL#{email}")
 }
 
 /// Partition of a user in [`BY_USER`].
@@ -241,9 +241,9 @@ impl Key {
 
     /// The claim of an organization on an address: its existence ensures uniqueness.
     #[must_use]
-    pub fn claim(organization: OrganizationId, address: &Address) -> Self {
+    pub fn claim(organization: OrganizationId, email: &EmailAddress) -> Self {
         Self {
-            pk: address_pk(address),
+            pk: email_pk(email),
             sk: organization_pk(organization),
         }
     }
@@ -262,8 +262,8 @@ impl Key {
 
     /// The contact with an address: its existence ensures uniqueness.
     #[must_use]
-    pub fn contact_at(organization: OrganizationId, address: &Address) -> Self {
-        Self::within(organization, format!("CONTACT_AT#{address}"))
+    pub fn contact_at(organization: OrganizationId, email: &EmailAddress) -> Self {
+        Self::within(organization, format!("CONTACT_AT#{email}"))
     }
 
     /// The record of a former member.
@@ -328,8 +328,8 @@ impl Key {
 
     /// Whether mail reaches an address.
     #[must_use]
-    pub fn deliverability(organization: OrganizationId, address: &Address) -> Self {
-        Self::within(organization, format!("DELIVERABILITY#{address}"))
+    pub fn deliverability(organization: OrganizationId, email: &EmailAddress) -> Self {
+        Self::within(organization, format!("DELIVERABILITY#{email}"))
     }
 
     /// The number of mails sent for members on a day.

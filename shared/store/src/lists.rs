@@ -10,7 +10,7 @@ use crate::store::Store;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::{Address, Invitation, OrganizationId, Resource, ResourceRef, RoleId, UserId};
+use muster_domain::{EmailAddress, Invitation, OrganizationId, Resource, ResourceRef, RoleId, UserId};
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -205,12 +205,12 @@ impl Store {
     /// [`StoreError`].
     pub async fn claims_on(
         &self,
-        address: &Address,
+        email: &EmailAddress,
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Claim>, StoreError> {
         let range = Range {
-            pk: keys::address_pk(address),
+            pk: keys::email_pk(email),
             prefix: "ORG#",
             after,
             limit,

@@ -32,7 +32,7 @@ pub enum Position {
     /// A mail.
     Mail,
     /// The deliverability of an address.
-    Address,
+    Deliverability,
     /// The number of mails sent on a day.
     Sent,
     /// The response stored for an `Idempotency-Key`.

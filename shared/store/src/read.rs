@@ -10,8 +10,9 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
 use muster_domain::rules::pace::{Sent, day};
 use muster_domain::{
-    Address, ApiKey, Contact, ContactId, Deliverability, Export, ExportId, FormerMember, Invitation, InvitationId, Job,
-    JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey, UserId,
+    ApiKey, Contact, ContactId, Deliverability, EmailAddress, Export, ExportId, FormerMember, Invitation, InvitationId,
+    Job, JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey,
+    UserId,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -188,8 +189,8 @@ impl ReadSet {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub fn claim(&self, organization: OrganizationId, address: &Address) -> Result<Option<Claim>, StoreError> {
-        self.get(&Key::claim(organization, address))
+    pub fn claim(&self, organization: OrganizationId, email: &EmailAddress) -> Result<Option<Claim>, StoreError> {
+        self.get(&Key::claim(organization, email))
     }
 
     /// A resource.
@@ -204,8 +205,12 @@ impl ReadSet {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub fn contact_at(&self, organization: OrganizationId, address: &Address) -> Result<Option<Contact>, StoreError> {
-        self.get(&Key::contact_at(organization, address))
+    pub fn contact_at(
+        &self,
+        organization: OrganizationId,
+        email: &EmailAddress,
+    ) -> Result<Option<Contact>, StoreError> {
+        self.get(&Key::contact_at(organization, email))
     }
 
     /// A contact.
@@ -247,9 +252,9 @@ impl ReadSet {
     pub fn deliverability(
         &self,
         organization: OrganizationId,
-        address: &Address,
+        email: &EmailAddress,
     ) -> Result<Option<Deliverability>, StoreError> {
-        self.get(&Key::deliverability(organization, address))
+        self.get(&Key::deliverability(organization, email))
     }
 
     /// The number of mails sent for the organization's members on the day of `now`.

@@ -83,8 +83,8 @@ impl<'a> Transaction<'a> {
             t.release(&mail.key(), mail.state)?;
         }
         if let Some(organization) = read {
-            for (address, mark, at) in &changes.marks {
-                t.said(organization.id, address, *mark, *at)?;
+            for (email, mark, at) in &changes.marks {
+                t.said(organization.id, email, *mark, *at)?;
             }
             t.sent(organization, changes)?;
             t.relied_on(organization, changes)?;

@@ -96,7 +96,7 @@ pub(super) struct Mails(Arc<Mutex<Taken>>);
 
 #[derive(Debug, Default)]
 struct Taken {
-    addresses: Vec<String>,
+    emails: Vec<String>,
     /// What SES has reported nothing of, with the instant at which it was taken.
     unreported: Vec<(SentMail, Instant)>,
 }
@@ -108,12 +108,12 @@ impl Mails {
 
     /// Forgets the addresses.
     pub(super) fn forget(&self) {
-        self.lock().addresses.clear();
+        self.lock().emails.clear();
     }
 
     /// The addresses of all mail.
     pub(super) fn all(&self) -> Vec<String> {
-        self.lock().addresses.clone()
+        self.lock().emails.clone()
     }
 
     /// Whether SES has reported on all mail.
@@ -145,7 +145,7 @@ impl Mails {
             raw: Vec::new(),
         };
         let mut taken = self.lock();
-        taken.addresses.push(to);
+        taken.emails.push(to);
         taken.unreported.push((mail, Instant::now()));
     }
 }

@@ -107,11 +107,11 @@ impl Scene {
     /// So many people who are invited to a role on `spring`.
     fn invited(&self, count: usize) -> Vec<Persona> {
         let people = self.people(count);
-        let addresses: Vec<&str> = people.iter().map(Persona::address).collect();
+        let emails: Vec<&str> = people.iter().map(Persona::email).collect();
         let h = &self.simulation.h;
         self.simulation.prepare(async {
             self.acme
-                .invite_many(h, &addresses, "program_facilitator", &["spring"])
+                .invite_many(h, &emails, "program_facilitator", &["spring"])
                 .await
         });
         people

@@ -28,13 +28,13 @@ impl Academy {
         assert_eq!(without.faults(), named(&[("resources", "required")]));
         let to = json!({ "role": "program_sponsor", "resources": team.on(&["autumn"]) });
         change(&fay, to).await.expect(200);
-        assert_eq!(team.row(&self.amir, fay.address()).await["role"], "program_sponsor");
+        assert_eq!(team.row(&self.amir, fay.email()).await["role"], "program_sponsor");
         assert_eq!(team.sees(&fay).await, ["autumn"]);
 
         let role = "implementation_admin";
         let elsewhere = change(&fay, json!({ "role": role, "duration": "1_month" })).await;
         let elsewhere = elsewhere.problem(422, "invalid-request");
-        assert_eq!(elsewhere.faults(), named(&[(fay.address(), "domain_not_allowed")]));
+        assert_eq!(elsewhere.faults(), named(&[(fay.email(), "domain_not_allowed")]));
         let hal = team.h.person("hal");
         let endless = change(&hal, json!({ "role": role })).await;
         let endless = endless.problem(422, "invalid-request");
@@ -52,7 +52,7 @@ impl Academy {
         let full = full.problem(409, "no-seats-available");
         assert_eq!(full.text("/title"), "No seats available");
         assert_eq!(full.body["seats"]["needed"], 1);
-        assert_eq!(team.row(&self.amir, pablo.address()).await["role"], "participant");
+        assert_eq!(team.row(&self.amir, pablo.email()).await["role"], "participant");
     }
 
     /// Access goes and the seat with it, the data stays; back again while there is a seat.
@@ -72,7 +72,7 @@ impl Academy {
         assert_eq!(verdicts(&set("deactivate").await), ["deactivated"]);
         team.get(&flora, "/resources").await.problem(403, "member-inactive");
         assert!(!team.may(&flora, "programs:run", Some("spring")).await);
-        let row = team.row(&self.amir, flora.address()).await;
+        let row = team.row(&self.amir, flora.email()).await;
         assert_eq!(row["status"], "inactive");
         assert_eq!(row["grants"].as_array().unwrap().len(), 2);
         assert_eq!(team.seats().await, (used - 1, limit));
@@ -131,7 +131,7 @@ impl Academy {
             ["deactivated", "refused", "deactivated", "deactivated"]
         );
         for who in [&fay, &sam, &pia] {
-            assert_eq!(team.row(&self.amir, who.address()).await["status"], "inactive");
+            assert_eq!(team.row(&self.amir, who.email()).await["status"], "inactive");
         }
         let done = team
             .post(&self.amir, "/members/activate", members(&[&fay, &sam, &pia]))

@@ -42,10 +42,10 @@ impl Academy {
             (false, false, true)
         );
         // So do the administrators who look at the list.
-        let row = team.row(&self.amir, invited.address()).await;
+        let row = team.row(&self.amir, invited.email()).await;
         assert_eq!(row["grants"][0]["source"]["kind"], "invitation");
         assert_eq!(row["grants"][0]["source"]["by"], self.olivia.id());
-        let row = team.row(&self.amir, buyer.address()).await;
+        let row = team.row(&self.amir, buyer.email()).await;
         assert_eq!(row["grants"][0]["source"]["api_key"], shop.id);
         // Who takes part by their own choice is told apart as well.
         team.put(
@@ -55,7 +55,7 @@ impl Academy {
         )
         .await
         .expect(200);
-        let own = team.row(&self.amir, self.amir.address()).await;
+        let own = team.row(&self.amir, self.amir.email()).await;
         assert_eq!(own["grants"][0]["source"]["kind"], "self_assigned");
         team.delete(&self.amir, &team.grant(&self.amir, "autumn"))
             .await

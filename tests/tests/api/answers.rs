@@ -10,9 +10,9 @@ async fn invited_by_ada(h: &Harness) -> (Organization, Persona, Persona, String)
     let acme = Organization::make(h).await;
     let ada = acme.join(h, "ada", "admin", &[]).await;
     let ann = h.person("ann");
-    let body = invitation(ann.address(), "admin", &[]);
+    let body = invitation(ann.email(), "admin", &[]);
     ada.post(h, &acme.path("/invitations"), &body).await.expect(201);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     (acme, ada, ann, token)
 }
 
@@ -21,9 +21,9 @@ async fn only_the_verified_invited_address_can_accept_or_decline() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
-    let unverified = ann.clone().with_email(ann.address(), false);
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
+    let unverified = ann.clone().with_email(ann.email(), false);
     for (who, kind) in [
         (&h.person("bob"), "email-mismatch"),
         (&unverified, "email-not-verified"),
@@ -52,15 +52,15 @@ async fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing_more(
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "program_admin", &["spring"]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "program_admin", &["spring"]).await;
+    let token = h.invitation_token(ann.email()).await;
     let first = ann.accept(&h, &token).await.expect(200);
     let second = ann.accept(&h, &token).await.expect(200);
     assert_eq!(first.body, second.body);
     assert_eq!(acme.recorded(&h, "invitation.accepted").await, 1);
     assert_eq!(acme.recorded(&h, "member.joined").await, 1);
     // Another account that has the same address now is not the one that accepted.
-    let other = h.person("other").with_email(ann.address(), true);
+    let other = h.person("other").with_email(ann.email(), true);
     other
         .accept(&h, &token)
         .await
@@ -103,7 +103,7 @@ async fn an_invitation_whose_inviter_lost_the_right_is_refused_with_its_own_erro
             .post(&h, &acme.invitation(&id, "/resend"), &Value::Null)
             .await
             .expect(200);
-        let token = h.invitation_token(ann.address()).await;
+        let token = h.invitation_token(ann.email()).await;
         ann.accept(&h, &token).await.expect(200);
         recount(&h).await;
     }
@@ -125,10 +125,10 @@ async fn a_helper_whose_own_time_is_up_no_longer_vouches_for_those_they_invited(
         .expect(200);
     h.advance_days(20);
     let ann = h.person("ann");
-    hal.post(&h, &acme.path("/invitations"), &invitation(ann.address(), "admin", &[]))
+    hal.post(&h, &acme.path("/invitations"), &invitation(ann.email(), "admin", &[]))
         .await
         .expect(201);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     h.advance_days(15);
     ann.accept(&h, &token).await.problem(409, "inviter-lost-authority");
     recount(&h).await;
@@ -139,15 +139,15 @@ async fn declining_frees_seat_and_address_and_is_final() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
     ann.decline(&h, &token).await.expect(204);
     assert_eq!(acme.seats_used(&h).await, 1);
     ann.accept(&h, &token).await.problem(410, "invitation-declined");
     assert_eq!(h.preview(&token).await.expect(200).body["state"], "declined");
     assert_eq!(acme.recorded(&h, "invitation.declined").await, 1);
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     recount(&h).await;
 }
 
@@ -156,8 +156,8 @@ async fn an_invitation_ends_at_its_instant_whether_or_not_a_job_has_run() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     h.advance_past(acme.pending(&h).await[0]["expires_at"].as_str().unwrap());
     for _ in 0..2 {
         ann.accept(&h, &token).await.problem(410, "invitation-expired");
@@ -193,8 +193,8 @@ async fn a_token_that_was_never_given_out_is_not_found() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     let mut altered = token.clone();
     let last = if altered.pop() == Some('A') { 'B' } else { 'A' };
     altered.push(last);
@@ -220,14 +220,14 @@ async fn the_invitations_that_wait_for_somebody_are_listed_across_organizations(
     let (one, two) = (Organization::make(&h).await, Organization::make(&h).await);
     let ann = h.person("ann");
     let body = invitation_with(
-        ann.address(),
+        ann.email(),
         "program_admin",
         &["spring"],
         "message",
         json!("Come along"),
     );
     one.try_invite(&h, &body).await.expect(201);
-    let second = two.invite(&h, ann.address(), "participant", &[]).await;
+    let second = two.invite(&h, ann.email(), "participant", &[]).await;
     one.invite(&h, "bob@acme.example", "participant", &[]).await;
     let waiting = async |who: &Persona| -> Vec<Value> {
         let list = who.get(&h, "/v1/invitations").await.expect(200);
@@ -246,7 +246,7 @@ async fn the_invitations_that_wait_for_somebody_are_listed_across_organizations(
     assert_eq!(waiting(&ann).await.len(), 1);
     two.owner.delete(&h, &two.invitation(&second, "")).await.expect(204);
     assert!(waiting(&ann).await.is_empty());
-    two.invite(&h, ann.address(), "participant", &[]).await;
+    two.invite(&h, ann.email(), "participant", &[]).await;
     assert_eq!(waiting(&ann).await.len(), 1);
     h.advance_days(7);
     assert!(waiting(&ann).await.is_empty(), "a lapsed one does not wait");
@@ -264,8 +264,8 @@ async fn what_the_platform_or_the_organization_took_back_meanwhile_is_not_given(
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;
     let hal = h.person("hal").with_email("hal@partner.example", true);
-    acme.invite(&h, hal.address(), "implementation_admin", &[]).await;
-    let token = h.invitation_token(hal.address()).await;
+    acme.invite(&h, hal.email(), "implementation_admin", &[]).await;
+    let token = h.invitation_token(hal.email()).await;
     acme.plan(&h, None, &["other.example"]).await;
     hal.accept(&h, &token).await.problem(409, "domain-not-allowed");
     acme.plan(&h, None, &["partner.example"]).await;
@@ -283,8 +283,8 @@ async fn a_member_cannot_join_a_second_time_under_another_address() {
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "participant", &[]).await;
     let elsewhere = ann.with_email("ann@home.example", true);
-    acme.invite(&h, elsewhere.address(), "admin", &[]).await;
-    let token = h.invitation_token(elsewhere.address()).await;
+    acme.invite(&h, elsewhere.email(), "admin", &[]).await;
+    let token = h.invitation_token(elsewhere.email()).await;
     for _ in 0..2 {
         elsewhere.accept(&h, &token).await.problem(409, "already-member");
     }
@@ -296,9 +296,9 @@ async fn accepting_needs_no_free_seat_even_under_a_plan_lowered_meanwhile() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     acme.plan(&h, Some(1), &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     assert_eq!(acme.seats_used(&h).await, 2);
     recount(&h).await;

@@ -1,9 +1,9 @@
 //! Bad input of every kind: always a problem that names what is at fault, nothing changed, and a server that lives on.
 
 mod access;
-mod addresses;
 mod bodies;
 mod document;
+mod emails;
 mod fields;
 mod forms;
 mod paths;

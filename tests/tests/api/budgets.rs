@@ -235,7 +235,7 @@ async fn only_inviting_whom_a_contact_with_an_account_names_reads_whether_they_a
     for (person, added, trips_expected) in [(bob, 0, WRITE), (ann, 1, WRITE_KNOWN)] {
         // Also the key that the request is repeated by.
         case.tag = format!("{}x", case.tag);
-        case.body = Some(invitation(person.address(), "participant", &[]));
+        case.body = Some(invitation(person.email(), "participant", &[]));
         let (answer, trips) = measured(&b, &case).await;
         assert_eq!(answer.expect(201).body["added"].as_array().map(Vec::len), Some(added));
         assert_eq!(trips, trips_expected, "{:?}", b.faults.calls());
@@ -354,10 +354,10 @@ async fn a_page_costs_the_same_however_long_its_list_is() {
     let b = Bench::start().await;
     let case = prepare(&b, route("list-members")).await;
     for n in 0..6 {
-        let addresses: Vec<String> = (0..20)
-            .map(|m| case.person(&b, &format!("guest{n}x{m}")).address().to_owned())
+        let emails: Vec<String> = (0..20)
+            .map(|m| case.person(&b, &format!("guest{n}x{m}")).email().to_owned())
             .collect();
-        let body = invitation(&addresses.join(" "), "participant", &[]);
+        let body = invitation(&emails.join(" "), "participant", &[]);
         let path = case.organization().path("/invitations");
         case.owner.post(&b.h, &path, &body).await.expect(201);
     }

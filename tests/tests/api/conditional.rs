@@ -239,9 +239,9 @@ async fn the_tag_of_what_is_gone_is_not_that_of_what_comes_after_it() {
         acme.owner.delete(&h, path).await.expect(204);
     }
     h.backend.drained().await;
-    let invited = acme.try_invite(&h, &invitation(ann.address(), "admin", &[])).await;
+    let invited = acme.try_invite(&h, &invitation(ann.email(), "admin", &[])).await;
     if invited.expect(201).body["added"] == json!([]) {
-        let token = h.invitation_token(ann.address()).await;
+        let token = h.invitation_token(ann.email()).await;
         ann.accept(&h, &token).await.expect(200);
     }
     let after = [

@@ -57,17 +57,14 @@ async fn the_contact_that_has_the_address_is_kept_and_gets_the_account_if_it_has
         acme.join(&h, "pat", "admin", &[]).await,
         acme.join(&h, "ann", "admin", &[]).await,
     );
-    put(&h, &acme, "p", json!({ "email": pat.address(), "name": "Pat Known" })).await;
-    put(&h, &acme, "a", json!({ "email": ann.address(), "subject": "ann" })).await;
+    put(&h, &acme, "p", json!({ "email": pat.email(), "name": "Pat Known" })).await;
+    put(&h, &acme, "a", json!({ "email": ann.email(), "subject": "ann" })).await;
     for who in [&pat, &ann] {
         remove(&h, &acme, who).await;
     }
     assert_eq!(
         contacts(&h, &acme).await,
-        [
-            row("a", ann.address(), None),
-            row("p", pat.address(), Some("Pat Known"))
-        ]
+        [row("a", ann.email(), None), row("p", pat.email(), Some("Pat Known"))]
     );
     assert_eq!(
         acme.recorded(&h, "contact.updated").await,
@@ -97,7 +94,7 @@ async fn somebody_known_by_another_address_already_is_known_by_both() {
         (&json!(pat.id()), &json!("old@x.example"))
     );
     assert!(known[1]["id"].as_str().unwrap().starts_with(&format!("{}~", pat.id())));
-    assert_eq!(known[1]["email"], pat.address());
+    assert_eq!(known[1]["email"], pat.email());
     recount(&h).await;
 }
 
@@ -106,7 +103,7 @@ async fn deleting_a_contact_leaves_the_membership_as_it_is() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
-    put(&h, &acme, "p", json!({ "email": pat.address(), "subject": "pat" })).await;
+    put(&h, &acme, "p", json!({ "email": pat.email(), "subject": "pat" })).await;
     let before = acme.member(&h, &pat.id()).await;
     acme.owner.delete(&h, &acme.path("/contacts/p")).await.expect(204);
     assert_eq!(acme.member(&h, &pat.id()).await, before);

@@ -67,9 +67,9 @@ async fn only_an_owner_deletes_and_then_everybody_is_out_at_the_next_request() {
 async fn each_active_owner_is_told_and_nobody_hears_of_anything_else() {
     let h = Harness::start().await;
     let (acme, pat) = furnished(&h).await;
-    let before = h.mail_to(pat.address()).await.len();
+    let before = h.mail_to(pat.email()).await.len();
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    for owner in [acme.owner.address(), "oda@acme.example"] {
+    for owner in [acme.owner.email(), "oda@acme.example"] {
         let mail = h.mail_to(owner).await;
         let told: Vec<_> = mail.iter().filter(|m| m.subject == "Acme was deleted").collect();
         assert_eq!(told.len(), 1, "{owner}");
@@ -77,7 +77,7 @@ async fn each_active_owner_is_told_and_nobody_hears_of_anything_else() {
     }
     h.advance_days(8);
     h.run_schedule().await;
-    assert_eq!(h.mail_to(pat.address()).await.len(), before);
+    assert_eq!(h.mail_to(pat.email()).await.len(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +129,7 @@ async fn after_thirty_days_nothing_is_left_but_an_event_and_a_last_mail_to_the_o
     let h = Harness::start().await;
     let other = Organization::of(&h, h.person("stella")).await;
     let gus = h.person("gus").with_email("gus@x.example", true);
-    other.invite(&h, gus.address(), "participant", &[]).await;
+    other.invite(&h, gus.email(), "participant", &[]).await;
     let token = muster_tests::samples::waiting_token(&h, &gus).await;
     gus.accept(&h, &token).await.expect(200);
     let (acme, _) = furnished(&h).await;
@@ -145,7 +145,7 @@ async fn after_thirty_days_nothing_is_left_but_an_event_and_a_last_mail_to_the_o
     assert_eq!(rest.len(), 1, "{rest:?}");
     assert!(rest[0].starts_with("EVENTS#"), "{rest:?}");
     assert_eq!(mail.len(), 2, "the last mail to each owner");
-    for owner in [acme.owner.address(), "oda@acme.example"] {
+    for owner in [acme.owner.email(), "oda@acme.example"] {
         let subjects: Vec<String> = h.mail_to(owner).await.into_iter().map(|m| m.subject).collect();
         let last = subjects.iter().filter(|s| *s == "The data of Acme is gone").count();
         assert_eq!(last, 1, "{owner}: {subjects:?}");

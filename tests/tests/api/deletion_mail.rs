@@ -30,28 +30,28 @@ async fn what_waits_is_sent_once_after_the_restoration_and_never_before_it() {
     let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     // More than two slices of the job that releases them.
-    let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
-    let ids = acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
+    let ids = acme.invite_many(&b.h, &emails, "participant", &[]).await;
     for _ in 0..2 {
         delete(&b.h, acme).await;
         b.drain().await;
         b.h.advance_days(1);
         b.expire().await.unwrap();
         b.drain().await;
-        for address in &addresses {
+        for email in &emails {
             assert_eq!(
-                b.h.invitations_mailed_so_far(address),
+                b.h.invitations_mailed_so_far(email),
                 0,
-                "{address}: nothing is sent of a deleted organization"
+                "{email}: nothing is sent of a deleted organization"
             );
         }
         restore(&b.h, acme).await;
         assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "queued", "it is still to be sent");
     }
     b.drain().await;
-    for (address, id) in addresses.iter().zip(&ids) {
-        assert_eq!(b.h.invitations_mailed_so_far(address), 1, "{address}");
-        assert_eq!(acme.mail_state(&b.h, id).await, "sent", "{address}");
+    for (email, id) in emails.iter().zip(&ids) {
+        assert_eq!(b.h.invitations_mailed_so_far(email), 1, "{email}");
+        assert_eq!(acme.mail_state(&b.h, id).await, "sent", "{email}");
     }
     let told = b.h.backend.mail();
     let told = told.iter().filter(|m| m.subject == "Acme was deleted").count();
@@ -103,8 +103,8 @@ async fn an_announcement_says_after_the_restoration_what_is_left_of_the_time() {
     let (hal, ida) = (acme.helper(&h, "hal").await, acme.helper(&h, "ida").await);
     let end = acme.member(&h, &hal.id()).await["role_expires_at"].clone();
     let end: jiff::Timestamp = end.as_str().unwrap().parse().unwrap();
-    let notices = async |address: &str| -> Vec<String> {
-        let mail = h.mail_to(address).await.into_iter().map(|m| m.subject);
+    let notices = async |email: &str| -> Vec<String> {
+        let mail = h.mail_to(email).await.into_iter().map(|m| m.subject);
         mail.filter(|subject| subject.starts_with("Your access")).collect()
     };
     // They are to be told seven days ahead, while the organization is deleted.
@@ -116,12 +116,12 @@ async fn an_announcement_says_after_the_restoration_what_is_left_of_the_time() {
     };
     h.advance(until(7));
     h.run_schedule().await;
-    assert!(notices(hal.address()).await.is_empty());
+    assert!(notices(hal.email()).await.is_empty());
     h.advance(until(3));
     restore(&h, &acme).await;
     h.run_schedule().await;
     for who in [&hal, &ida] {
-        assert_eq!(notices(who.address()).await, ["Your access to Acme ends in 3 days"]);
+        assert_eq!(notices(who.email()).await, ["Your access to Acme ends in 3 days"]);
     }
     recount(&h).await;
 }
@@ -131,8 +131,8 @@ async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
     let b = Bench::start().await;
     let case = case_of(&b, "list-members").await;
     let acme = case.organization();
-    let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
-    acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
+    acme.invite_many(&b.h, &emails, "participant", &[]).await;
     b.drain().await;
     b.h.advance(SignedDuration::from_hours(1));
     let path = acme.path("/invitations/resend");
@@ -146,15 +146,11 @@ async fn resending_all_that_meets_a_deletion_goes_on_after_the_restoration() {
     };
     live().await;
     live().await;
-    assert!(
-        addresses
-            .iter()
-            .all(|address| b.h.invitations_mailed_so_far(address) == 1)
-    );
+    assert!(emails.iter().all(|email| b.h.invitations_mailed_so_far(email) == 1));
     restore(&b.h, acme).await;
     live().await;
-    for address in &addresses {
-        assert_eq!(b.h.invitations_mailed_so_far(address), 2, "{address}");
+    for email in &emails {
+        assert_eq!(b.h.invitations_mailed_so_far(email), 2, "{email}");
     }
     recount(&b.h).await;
 }
@@ -195,10 +191,10 @@ async fn holding_a_mail_survives_any_fault() {
         try_once().await;
         b.faults.clear();
         b.drain().await;
-        assert_eq!(b.h.invitations_mailed_so_far(zoe.address()), 0, "{what}");
+        assert_eq!(b.h.invitations_mailed_so_far(zoe.email()), 0, "{what}");
         restore(&b.h, acme).await;
         b.drain().await;
-        assert_eq!(b.h.invitations_mailed_so_far(zoe.address()), 1, "{what}");
+        assert_eq!(b.h.invitations_mailed_so_far(zoe.email()), 1, "{what}");
         assert_eq!(acme.mail_state(&b.h, &id).await, "sent", "{what}");
     }
     recount(&b.h).await;

@@ -35,7 +35,7 @@ async fn each_change_writes_one_event_for_each_thing_it_changes() {
                 &["organization.updated"]
             }
             2 => {
-                id = acme.invite(&h, ann.address(), "participant", &[]).await;
+                id = acme.invite(&h, ann.email(), "participant", &[]).await;
                 &["invitation.created"]
             }
             3 => {
@@ -51,7 +51,7 @@ async fn each_change_writes_one_event_for_each_thing_it_changes() {
                 &["invitation.resent"]
             }
             5 => {
-                let token = h.invitation_token(ann.address()).await;
+                let token = h.invitation_token(ann.email()).await;
                 ann.accept(&h, &token).await.expect(200);
                 &["member.joined", "invitation.accepted"]
             }
@@ -248,9 +248,9 @@ async fn no_event_holds_a_link_or_a_message() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let body = invitation_with(ann.address(), "admin", &[], "message", json!("Between us two"));
+    let body = invitation_with(ann.email(), "admin", &[], "message", json!("Between us two"));
     acme.try_invite(&h, &body).await.expect(201);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     let all = json!(acme.events(&h).await).to_string();
     assert!(!all.contains(&token) && !all.contains("Between us two"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Subjects of mail that speaks of an end.
 async fn told(h: &Harness, who: &Persona) -> Vec<String> {
-    let mail = h.mail_to(who.address()).await.into_iter();
+    let mail = h.mail_to(who.email()).await.into_iter();
     mail.map(|m| m.subject)
         .filter(|s| s.starts_with("Your access"))
         .collect()

@@ -52,7 +52,7 @@ async fn many_that_are_due_in_one_organization_are_settled_in_few_transactions()
 }
 
 async fn ended_mails(h: &Harness, who: &Persona) -> usize {
-    let mail = h.mail_to(who.address()).await;
+    let mail = h.mail_to(who.email()).await;
     mail.iter().filter(|m| m.subject.contains("has ended")).count()
 }
 
@@ -79,7 +79,7 @@ async fn switching_an_optional_role_off_ends_it_at_once_for_all_and_on_again_doe
     assert_eq!(acme.recorded(&h, "member.role_ended").await, 2);
     for who in [&hal, &ida] {
         assert_eq!(ended_mails(&h, who).await, 1);
-        let mail = h.mail_to(who.address()).await.pop().unwrap();
+        let mail = h.mail_to(who.email()).await.pop().unwrap();
         assert!(mail.text.contains("no longer in use"), "{}", mail.text);
     }
     // Given anew, it holds; and its own end is not taken for the old one's.

@@ -253,7 +253,7 @@ async fn a_name_that_could_be_a_formula_does_nothing_in_either_form() {
         let me = acme.path("/members/me");
         who.patch(&h, &me, &json!({ "name": name })).await.expect(200);
         let list = h.fetch(&acme.owner, &acme.path("/members/export")).await.lines();
-        let own = list.iter().find(|line| line[2] == who.address()).unwrap();
+        let own = list.iter().find(|line| line[2] == who.email()).unwrap();
         let guarded = if n == 3 {
             "Ann;'=cmd|' /C calc'!A0".to_owned()
         } else {
@@ -266,7 +266,7 @@ async fn a_name_that_could_be_a_formula_does_nothing_in_either_form() {
             .cells("Members");
         let own = book
             .iter()
-            .find(|row| row[2] == Data::String(who.address().into()))
+            .find(|row| row[2] == Data::String(who.email().into()))
             .unwrap();
         assert_eq!(own[1], Data::String(name.into()), "a text, whatever it looks like");
     }

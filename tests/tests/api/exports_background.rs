@@ -102,7 +102,7 @@ async fn a_long_list_is_made_in_the_background_and_its_progress_is_told_until_a_
             file.header("content-disposition"),
             format!("attachment; filename=\"{name}\"")
         );
-        let addresses: Vec<String> = match format {
+        let emails: Vec<String> = match format {
             "csv" => people(file.lines())
                 .into_iter()
                 .map(|mut line| line.remove(2))
@@ -114,11 +114,11 @@ async fn a_long_list_is_made_in_the_background_and_its_progress_is_told_until_a_
                 .map(|row| row[2].to_string())
                 .collect(),
         };
-        assert_eq!(addresses.len(), MANY + 2);
-        let mut once = addresses.clone();
+        assert_eq!(emails.len(), MANY + 2);
+        let mut once = emails.clone();
         once.sort();
         once.dedup();
-        assert_eq!(once.len(), addresses.len(), "nobody stands there twice");
+        assert_eq!(once.len(), emails.len(), "nobody stands there twice");
         assert_eq!(
             files(&b.h, &case.organization().id, &id).await,
             [name],

@@ -21,10 +21,10 @@ const MANY: usize = 41;
 /// Invites so many people in the name of the owner.
 async fn invite(b: &Bench, case: &Case, count: usize) {
     let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("guest{n}"))).collect();
-    let addresses: Vec<&str> = people.iter().map(|p| p.address()).collect();
+    let emails: Vec<&str> = people.iter().map(|p| p.email()).collect();
     let organization = case.organization();
     organization
-        .invite_many(&b.h, &addresses, "program_admin", &["spring"])
+        .invite_many(&b.h, &emails, "program_admin", &["spring"])
         .await;
 }
 

@@ -18,8 +18,8 @@ async fn invited(b: &Bench) -> (Case, String) {
     let route = ROUTES.iter().find(|r| r.binary == "get-invitation").expect("a route");
     let mut case = prepare(b, route).await;
     case.invite(b, "zoe").await;
-    let address = case.person(b, "zoe").address().to_owned();
-    (case, address)
+    let email = case.person(b, "zoe").email().to_owned();
+    (case, email)
 }
 
 /// One try at delivering, in the watched process.
@@ -30,27 +30,27 @@ async fn try_once(b: &Bench) {
         .await;
 }
 
-fn delivered(b: &Bench, address: &str) -> usize {
-    b.h.backend.mail().iter().filter(|m| m.to == address).count()
+fn delivered(b: &Bench, email: &str) -> usize {
+    b.h.backend.mail().iter().filter(|m| m.to == email).count()
 }
 
 /// How far the invitation's mail has come, as its organization is told.
-async fn told(b: &Bench, case: &Case, address: &str) -> String {
+async fn told(b: &Bench, case: &Case, email: &str) -> String {
     let list = case.organization().path("/invitations");
     let list = case.owner.get(&b.h, &list).await.expect(200);
     let items = list.body["items"].as_array().cloned().unwrap_or_default();
-    let one = items.iter().find(|i| i["email"] == address).expect("the invitation");
+    let one = items.iter().find(|i| i["email"] == email).expect("the invitation");
     one["mail"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The calls of a delivery without a fault.
 async fn calls(b: &Bench) -> Vec<String> {
-    let (case, address) = invited(b).await;
+    let (case, email) = invited(b).await;
     b.faults.clear();
     try_once(b).await;
     let calls = b.faults.calls();
-    assert_eq!(delivered(b, &address), 1);
-    assert_eq!(told(b, &case, &address).await, "sent");
+    assert_eq!(delivered(b, &email), 1);
+    assert_eq!(told(b, &case, &email).await, "sent");
     calls
 }
 
@@ -75,7 +75,7 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
     });
     for (n, operation, kind, reach) in sampled("delivering a mail", each.collect(), 10) {
         let what = format!("{kind:?} ({reach:?}) at call {n} ({operation})");
-        let (case, address) = invited(&b).await;
+        let (case, email) = invited(&b).await;
         b.faults.inject(At::Call(n), *kind, *reach);
         try_once(&b).await;
         b.faults.clear();
@@ -88,9 +88,9 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
         let reply_lost = n == handed_over && matches!(kind, Kind::LostReply | Kind::TimeoutAfter);
         let note_lost = n == handed_over + 1 && *reach != Reach::Attempt;
         let most = if reply_lost || note_lost { 2 } else { 1 };
-        let count = delivered(&b, &address);
+        let count = delivered(&b, &email);
         assert!((1..=most).contains(&count), "{what}: delivered {count} times");
-        assert_eq!(told(&b, &case, &address).await, "sent", "{what}");
+        assert_eq!(told(&b, &case, &email).await, "sent", "{what}");
     }
     recount(&b.h).await;
 }
@@ -98,14 +98,14 @@ async fn a_mail_is_delivered_once_whatever_goes_wrong_but_where_delivery_is_ambi
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_ses_refuses_for_good_is_told_as_failed_and_not_tried_again() {
     let b = Bench::start().await;
-    let (case, address) = invited(&b).await;
+    let (case, email) = invited(&b).await;
     b.faults.inject(At::Every(SEND_EMAIL), Kind::Rejected, Reach::Rest);
     b.stream().await.drain(b.app()).await;
     assert_eq!(b.faults.count(SEND_EMAIL), 1);
     b.faults.clear();
-    assert_eq!(told(&b, &case, &address).await, "failed");
+    assert_eq!(told(&b, &case, &email).await, "failed");
     b.drain().await;
-    assert_eq!(delivered(&b, &address), 0);
+    assert_eq!(delivered(&b, &email), 0);
 
     // Sending it again is a new mail.
     let resend = format!("{}/resend", case.path);
@@ -114,7 +114,7 @@ async fn a_mail_that_ses_refuses_for_good_is_told_as_failed_and_not_tried_again(
         .await
         .expect(200);
     b.drain().await;
-    assert_eq!(delivered(&b, case.person(&b, "ann").address()), 2);
+    assert_eq!(delivered(&b, case.person(&b, "ann").email()), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +125,7 @@ async fn a_mail_that_ses_does_not_take_at_present_waits_for_the_schedule_and_is_
         (Kind::QuotaSpent, 1, 30),
         (Kind::Unverified, 1, 30),
     ] {
-        let (case, address) = invited(&b).await;
+        let (case, email) = invited(&b).await;
         let put_off = b.app().metrics().counted(Metric::MailPutOff);
         for turn in 0..2 {
             b.faults.inject(At::Every(SEND_EMAIL), kind, Reach::Call);
@@ -135,8 +135,8 @@ async fn a_mail_that_ses_does_not_take_at_present_waits_for_the_schedule_and_is_
                 !b.stream().await.feed(b.app(), Function::DeliverMail).await,
                 "the record is done with"
             );
-            assert_eq!(delivered(&b, &address), 0, "{kind:?}");
-            assert_eq!(told(&b, &case, &address).await, "queued", "{kind:?}");
+            assert_eq!(delivered(&b, &email), 0, "{kind:?}");
+            assert_eq!(told(&b, &case, &email).await, "queued", "{kind:?}");
             assert_eq!(b.app().metrics().counted(Metric::MailPutOff), put_off + turn + 1);
             b.faults.clear();
             b.h.advance(SignedDuration::from_mins(minutes) - SignedDuration::from_secs(1));
@@ -149,8 +149,8 @@ async fn a_mail_that_ses_does_not_take_at_present_waits_for_the_schedule_and_is_
             b.expire().await.unwrap();
         }
         b.drain().await;
-        assert_eq!(delivered(&b, &address), 1, "{kind:?}");
-        assert_eq!(told(&b, &case, &address).await, "sent", "{kind:?}");
+        assert_eq!(delivered(&b, &email), 1, "{kind:?}");
+        assert_eq!(told(&b, &case, &email).await, "sent", "{kind:?}");
         // Nothing of it is due any more.
         assert_eq!(b.expire().await.unwrap()["processed"], 0, "{kind:?}");
     }
@@ -160,9 +160,9 @@ async fn a_mail_that_ses_does_not_take_at_present_waits_for_the_schedule_and_is_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_ses_has_not_taken_for_three_days_has_failed() {
     let b = Bench::start().await;
-    let (case, address) = invited(&b).await;
+    let (case, email) = invited(&b).await;
     for _ in 0..3 {
-        assert_eq!(told(&b, &case, &address).await, "queued");
+        assert_eq!(told(&b, &case, &email).await, "queued");
         b.faults.inject(At::Every(SEND_EMAIL), Kind::Unverified, Reach::Call);
         try_once(&b).await;
         b.faults.clear();
@@ -173,21 +173,21 @@ async fn a_mail_that_ses_has_not_taken_for_three_days_has_failed() {
         !b.stream().await.feed(b.app(), Function::DeliverMail).await,
         "it is given up"
     );
-    assert_eq!(told(&b, &case, &address).await, "failed");
-    assert_eq!(delivered(&b, &address), 0);
+    assert_eq!(told(&b, &case, &email).await, "failed");
+    assert_eq!(delivered(&b, &email), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_mail_that_was_sent_before_is_not_sent_again_once_ses_tells_so() {
     let b = Bench::start().await;
-    let (case, address) = invited(&b).await;
+    let (case, email) = invited(&b).await;
     b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
     try_once(&b).await;
     b.faults.inject(At::Every(SEND_EMAIL), Kind::QuotaSpent, Reach::Call);
     try_once(&b).await;
     b.faults.clear();
     let mails = b.h.backend.mail();
-    let mail = mails.iter().find(|mail| mail.to == address).expect("SES has it");
+    let mail = mails.iter().find(|mail| mail.to == email).expect("SES has it");
     hear(b.app(), mail.event(DeliveryEvent::Sent, mail.sent_at))
         .await
         .unwrap();
@@ -195,8 +195,8 @@ async fn a_waiting_mail_that_was_sent_before_is_not_sent_again_once_ses_tells_so
     let swept = b.expire().await.unwrap();
     assert_eq!((&swept["processed"], &swept["complete"]), (&json!(0), &json!(true)));
     b.drain().await;
-    assert_eq!(delivered(&b, &address), 1);
-    assert_eq!(told(&b, &case, &address).await, "sent");
+    assert_eq!(delivered(&b, &email), 1);
+    assert_eq!(told(&b, &case, &email).await, "sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,13 +204,13 @@ async fn a_sent_mail_whose_note_is_throttled_is_not_sent_again() {
     let b = Bench::start().await;
     let calls = calls(&b).await;
     let handed_over = calls.iter().position(|c| c == SEND_EMAIL).expect("it is handed to SES");
-    let (case, address) = invited(&b).await;
+    let (case, email) = invited(&b).await;
     b.faults.inject(At::Call(handed_over + 1), Kind::Throttled, Reach::Call);
     try_once(&b).await;
     b.faults.clear();
     b.drain().await;
-    assert_eq!(delivered(&b, &address), 1);
-    assert_eq!(told(&b, &case, &address).await, "sent");
+    assert_eq!(delivered(&b, &email), 1);
+    assert_eq!(told(&b, &case, &email).await, "sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,12 +234,12 @@ async fn mail_keeps_to_its_rate_from_one_invocation_to_the_next() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_of_unknown_fate_is_sent_at_most_once_more() {
     let b = Bench::start().await;
-    let (case, address) = invited(&b).await;
+    let (case, email) = invited(&b).await;
     b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
     try_once(&b).await;
     b.faults.clear();
     b.drain().await;
     b.drain().await;
-    assert_eq!(delivered(&b, &address), 2);
-    assert_eq!(told(&b, &case, &address).await, "sent");
+    assert_eq!(delivered(&b, &email), 2);
+    assert_eq!(told(&b, &case, &email).await, "sent");
 }

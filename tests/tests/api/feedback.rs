@@ -33,40 +33,40 @@ async fn invited(b: &Bench) -> (Case, String, String) {
     let mut case = prepare(b, route).await;
     let id = case.invite(b, "zoe").await;
     b.drain().await;
-    let address = case.person(b, "zoe").address().to_owned();
-    (case, id, address)
+    let email = case.person(b, "zoe").email().to_owned();
+    (case, id, email)
 }
 
 /// SES tells this of the latest mail to an address, so many seconds after it was sent.
-async fn tell(b: &Bench, address: &str, told: DeliveryEvent, seconds: i64) {
-    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address);
+async fn tell(b: &Bench, email: &str, told: DeliveryEvent, seconds: i64) {
+    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == email);
     let mail = mail.expect("something was mailed to the address");
     let at = mail.sent_at + jiff::SignedDuration::from_secs(seconds);
     hear(&b.quiet, mail.event(told, at)).await.unwrap();
 }
 
-fn mailed(b: &Bench, address: &str) -> usize {
-    b.h.backend.mail().iter().filter(|m| m.to == address).count()
+fn mailed(b: &Bench, email: &str) -> usize {
+    b.h.backend.mail().iter().filter(|m| m.to == email).count()
 }
 
 #[tokio::test]
 async fn what_becomes_of_a_mail_shows_on_its_invitation() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    for (address, expected) in [
+    for (email, expected) in [
         ("ann@x.example", "delivered"),
         ("bounce@x.example", "bounced"),
         ("complaint@x.example", "complained"),
         // A note that somebody is away, after the mail has arrived.
         ("ooto@x.example", "delivered"),
     ] {
-        let id = acme.invite(&h, address, "admin", &[]).await;
+        let id = acme.invite(&h, email, "admin", &[]).await;
         h.backend.drained().await;
-        assert_eq!(shown(&h, &acme, &id).await, expected, "{address}");
+        assert_eq!(shown(&h, &acme, &id).await, expected, "{email}");
         let list = acme.owner.get(&h, &acme.path("/invitations")).await.expect(200);
         let items = list.body["items"].as_array().unwrap();
-        let one = items.iter().find(|i| i["email"] == address).unwrap();
-        assert_eq!(one["mail"], expected, "{address}, in the list");
+        let one = items.iter().find(|i| i["email"] == email).unwrap();
+        assert_eq!(one["mail"], expected, "{email}, in the list");
         assert_eq!(one["status"], "pending", "its seat and its link stay as they are");
     }
     assert_eq!(h.backend.mail().len(), 4);
@@ -77,28 +77,28 @@ async fn what_becomes_of_a_mail_shows_on_its_invitation() {
 async fn an_address_that_bounced_is_mailed_again_only_by_whoever_names_it() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let address = "bounce@x.example";
-    let id = acme.invite(&h, address, "admin", &[]).await;
+    let email = "bounce@x.example";
+    let id = acme.invite(&h, email, "admin", &[]).await;
     acme.invite(&h, "ann@x.example", "admin", &[]).await;
     h.backend.drained().await;
 
     h.advance_days(1);
     resend_all(&h, &acme).await;
     assert_eq!(h.invitations_mailed("ann@x.example").await, 2);
-    assert_eq!(h.invitations_mailed(address).await, 1);
+    assert_eq!(h.invitations_mailed(email).await, 1);
     let read = acme.owner.get(&h, &acme.invitation(&id, "")).await.expect(200);
     let (sent, created) = (&read.body["sent_at"], &read.body["created_at"]);
     assert_eq!(sent, created, "it keeps its link and its end");
     // Somebody names it: one, chosen ones, or an invitation of its own.
     resend(&h, &acme, &id).await;
-    assert_eq!(h.invitations_mailed(address).await, 2);
+    assert_eq!(h.invitations_mailed(email).await, 2);
     let chosen = json!({ "invitations": [id] });
     let path = acme.path("/invitations/resend");
     acme.owner.post(&h, &path, &chosen).await.expect(200);
-    assert_eq!(h.invitations_mailed(address).await, 3);
+    assert_eq!(h.invitations_mailed(email).await, 3);
     acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
-    let again = acme.invite(&h, address, "admin", &[]).await;
-    assert_eq!(h.invitations_mailed(address).await, 4);
+    let again = acme.invite(&h, email, "admin", &[]).await;
+    assert_eq!(h.invitations_mailed(email).await, 4);
     assert_eq!(shown(&h, &acme, &again).await, "bounced");
     recount(&h).await;
 }
@@ -107,8 +107,8 @@ async fn an_address_that_bounced_is_mailed_again_only_by_whoever_names_it() {
 async fn whoever_called_a_mail_spam_gets_no_other_by_hand_either() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let address = "complaint@x.example";
-    let id = acme.invite(&h, address, "admin", &[]).await;
+    let email = "complaint@x.example";
+    let id = acme.invite(&h, email, "admin", &[]).await;
     h.backend.drained().await;
     h.advance_days(1);
     resend_all(&h, &acme).await;
@@ -120,26 +120,26 @@ async fn whoever_called_a_mail_spam_gets_no_other_by_hand_either() {
     let rows = acme.owner.post(&h, &path, &chosen).await.expect(200);
     assert_eq!(verdicts(&rows.body), named(&[("refused", "mail-not-wanted")]));
     acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
-    let again = acme.invite(&h, address, "admin", &[]).await;
+    let again = acme.invite(&h, email, "admin", &[]).await;
     assert_eq!(shown(&h, &acme, &again).await, "complained");
-    assert_eq!(h.invitations_mailed(address).await, 1);
+    assert_eq!(h.invitations_mailed(email).await, 1);
 
     // Until they want it: the invitation waits for them.
-    let guest = h.person("guest").with_email(address, true);
+    let guest = h.person("guest").with_email(email, true);
     let token = muster_tests::samples::waiting_token(&h, &guest).await;
     guest.accept(&h, &token).await.expect(200);
     let member = acme.path(&format!("/members/{}", guest.id()));
     acme.owner.delete(&h, &member).await.expect(204);
     let contact = acme.path(&format!("/contacts/{}", guest.id()));
     acme.owner.delete(&h, &contact).await.expect(204);
-    acme.invite(&h, address, "admin", &[]).await;
-    assert_eq!(h.invitations_mailed(address).await, 2);
+    acme.invite(&h, email, "admin", &[]).await;
+    assert_eq!(h.invitations_mailed(email).await, 2);
     recount(&h).await;
 }
 
 /// Subjects of mail that speaks of an end.
 async fn notices(h: &Harness, who: &Persona) -> usize {
-    let mail = h.mail_to(who.address()).await;
+    let mail = h.mail_to(who.email()).await;
     mail.iter().filter(|m| m.subject.starts_with("Your access")).count()
 }
 
@@ -170,20 +170,16 @@ async fn neither_order_nor_repetition_matters() {
         DeliveryEvent::Bounced,
     ];
     for order in orders(&told) {
-        let (case, id, address) = invited(&b).await;
+        let (case, id, email) = invited(&b).await;
         for told in order.iter().chain(&order) {
-            tell(&b, &address, *told, 1 + *told as i64).await;
+            tell(&b, &email, *told, 1 + *told as i64).await;
         }
         let acme = case.organization();
         assert_eq!(shown(&b.h, acme, &id).await, "bounced", "{order:?}");
-        assert_eq!(
-            marked(&b.h, &acme.id).await,
-            std::slice::from_ref(&address),
-            "{order:?}"
-        );
+        assert_eq!(marked(&b.h, &acme.id).await, std::slice::from_ref(&email), "{order:?}");
         resend_all(&b.h, acme).await;
         b.drain().await;
-        assert_eq!(mailed(&b, &address), 1, "{order:?}");
+        assert_eq!(mailed(&b, &email), 1, "{order:?}");
     }
     recount(&b.h).await;
 }
@@ -207,9 +203,9 @@ fn orders(all: &[DeliveryEvent]) -> Vec<Vec<DeliveryEvent>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
     let b = Bench::start().await;
-    let (case, id, address) = invited(&b).await;
+    let (case, id, email) = invited(&b).await;
     let acme = case.organization();
-    let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+    let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == email).unwrap();
     resend(&b.h, acme, &id).await;
     assert_eq!(shown(&b.h, acme, &id).await, "queued");
     hear(&b.quiet, older.event(DeliveryEvent::Bounced, older.sent_at))
@@ -221,9 +217,9 @@ async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
         "the newer one is still to be sent"
     );
     b.drain().await;
-    assert_eq!(mailed(&b, &address), 2, "somebody has named the address");
+    assert_eq!(mailed(&b, &email), 2, "somebody has named the address");
     assert_eq!(shown(&b.h, acme, &id).await, "sent");
-    tell(&b, &address, DeliveryEvent::Delivered, 5).await;
+    tell(&b, &email, DeliveryEvent::Delivered, 5).await;
     assert_eq!(shown(&b.h, acme, &id).await, "delivered");
     recount(&b.h).await;
 }
@@ -232,19 +228,19 @@ async fn an_invitation_sent_again_is_not_marked_by_its_older_mail() {
 async fn a_delivery_clears_a_bounce_and_no_complaint() {
     let b = Bench::start().await;
     for (told, mailed_after) in [(DeliveryEvent::Bounced, 3), (DeliveryEvent::Complained, 2)] {
-        let (case, id, address) = invited(&b).await;
+        let (case, id, email) = invited(&b).await;
         let acme = case.organization();
         // Of two mails, something is told of the first and then of the second.
-        let first = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+        let first = b.h.backend.mail().into_iter().rev().find(|m| m.to == email).unwrap();
         resend(&b.h, acme, &id).await;
         b.drain().await;
         hear(&b.quiet, first.event(told, first.sent_at)).await.unwrap();
-        tell(&b, &address, DeliveryEvent::Delivered, 60).await;
+        tell(&b, &email, DeliveryEvent::Delivered, 60).await;
         assert_eq!(shown(&b.h, acme, &id).await, "delivered", "{told:?}: of the newer mail");
         b.h.advance_days(1);
         resend_all(&b.h, acme).await;
         b.drain().await;
-        assert_eq!(mailed(&b, &address), mailed_after, "{told:?}");
+        assert_eq!(mailed(&b, &email), mailed_after, "{told:?}");
     }
     recount(&b.h).await;
 }
@@ -253,16 +249,16 @@ async fn a_delivery_clears_a_bounce_and_no_complaint() {
 async fn a_bounce_that_is_told_after_the_delivery_of_a_newer_mail_is_older_than_it() {
     let b = Bench::start().await;
     for bounce_first in [true, false] {
-        let (case, id, address) = invited(&b).await;
+        let (case, id, email) = invited(&b).await;
         let acme = case.organization();
-        let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+        let older = b.h.backend.mail().into_iter().rev().find(|m| m.to == email).unwrap();
         let bounce = || hear(&b.quiet, older.event(DeliveryEvent::Bounced, older.sent_at));
         resend(&b.h, acme, &id).await;
         b.drain().await;
         if bounce_first {
             bounce().await.unwrap();
         }
-        tell(&b, &address, DeliveryEvent::Delivered, 60).await;
+        tell(&b, &email, DeliveryEvent::Delivered, 60).await;
         if !bounce_first {
             bounce().await.unwrap();
         }
@@ -270,7 +266,7 @@ async fn a_bounce_that_is_told_after_the_delivery_of_a_newer_mail_is_older_than_
         b.h.advance_days(1);
         resend_all(&b.h, acme).await;
         b.drain().await;
-        assert_eq!(mailed(&b, &address), 3, "{bounce_first}");
+        assert_eq!(mailed(&b, &email), 3, "{bounce_first}");
     }
     recount(&b.h).await;
 }
@@ -278,29 +274,29 @@ async fn a_bounce_that_is_told_after_the_delivery_of_a_newer_mail_is_older_than_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_came_back_for_now_is_tried_again() {
     let b = Bench::start().await;
-    let (case, id, address) = invited(&b).await;
+    let (case, id, email) = invited(&b).await;
     let acme = case.organization();
-    tell(&b, &address, DeliveryEvent::Returned, 1).await;
+    tell(&b, &email, DeliveryEvent::Returned, 1).await;
     assert_eq!(shown(&b.h, acme, &id).await, "returned");
     assert!(marked(&b.h, &acme.id).await.is_empty());
     b.h.advance_days(1);
     resend_all(&b.h, acme).await;
     b.drain().await;
-    assert_eq!(mailed(&b, &address), 2);
+    assert_eq!(mailed(&b, &email), 2);
     recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_organization_learns_nothing_and_can_tell_nothing() {
     let b = Bench::start().await;
-    let (ours, id, address) = invited(&b).await;
+    let (ours, id, email) = invited(&b).await;
     let route = ROUTES.iter().find(|r| r.binary == "put-resource").expect("a route");
     let theirs = prepare(&b, route).await;
     let them = theirs.organization();
-    let other = them.invite(&b.h, &address, "admin", &[]).await;
+    let other = them.invite(&b.h, &email, "admin", &[]).await;
     b.drain().await;
     // The latest mail is theirs, the one before it ours.
-    let mails: Vec<_> = b.h.backend.mail().into_iter().filter(|m| m.to == address).collect();
+    let mails: Vec<_> = b.h.backend.mail().into_iter().filter(|m| m.to == email).collect();
     assert_eq!(mails.len(), 2);
     let bounce = |n: usize| mails[n].event(DeliveryEvent::Bounced, mails[n].sent_at);
 
@@ -320,15 +316,15 @@ async fn another_organization_learns_nothing_and_can_tell_nothing() {
     resend_all(&b.h, ours.organization()).await;
     resend_all(&b.h, them).await;
     b.drain().await;
-    assert_eq!(mailed(&b, &address), 3, "only they mail the address again");
+    assert_eq!(mailed(&b, &email), 3, "only they mail the address again");
     recount(&b.h).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_say_nothing_or_speak_of_nothing_are_passed_over() {
     let b = Bench::start().await;
-    let (case, id, address) = invited(&b).await;
-    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == address).unwrap();
+    let (case, id, email) = invited(&b).await;
+    let mail = b.h.backend.mail().into_iter().rev().find(|m| m.to == email).unwrap();
     let bounce = mail.event(DeliveryEvent::Bounced, mail.sent_at);
     let before = recount::items(&b.h).await.len();
     let tags = "/detail/mail/tags";

@@ -20,8 +20,8 @@ async fn waiting(b: &Bench) -> (Case, String, String) {
     let route = ROUTES.iter().find(|r| r.binary == "put-resource").expect("a route");
     let mut case = prepare(b, route).await;
     let id = case.invite(b, "zoe").await;
-    let address = case.person(b, "zoe").address().to_owned();
-    (case, id, address)
+    let email = case.person(b, "zoe").email().to_owned();
+    (case, id, email)
 }
 
 async fn shown(b: &Bench, case: &Case, id: &str) -> String {
@@ -30,9 +30,9 @@ async fn shown(b: &Bench, case: &Case, id: &str) -> String {
     read.text("/mail")
 }
 
-fn mails(b: &Bench, address: &str) -> Vec<SentMail> {
+fn mails(b: &Bench, email: &str) -> Vec<SentMail> {
     let mut mails = b.h.backend.mail();
-    mails.retain(|m| m.to == address);
+    mails.retain(|m| m.to == email);
     mails
 }
 
@@ -67,11 +67,11 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
         (DeliveryEvent::Returned, "returned", 0, &[UPDATE, UPDATE][..]),
         (DeliveryEvent::Sent, "sent", 0, &[UPDATE, UPDATE][..]),
     ] {
-        let (case, id, address) = waiting(&b).await;
+        let (case, id, email) = waiting(&b).await;
         b.drain().await;
         let event = |mail: &SentMail| mail.event(told, mail.sent_at);
         b.faults.clear();
-        hear(b.app(), event(&mails(&b, &address)[0])).await.unwrap();
+        hear(b.app(), event(&mails(&b, &email)[0])).await.unwrap();
         assert_eq!(b.faults.calls(), calls, "{told:?}");
         assert_eq!(shown(&b, &case, &id).await, expected);
 
@@ -88,9 +88,9 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
         });
         for (n, operation, kind, reach) in sampled(expected, each.collect(), 7) {
             let what = format!("{told:?}: {kind:?} ({reach:?}) at call {n} ({operation})");
-            let (case, id, address) = waiting(&b).await;
+            let (case, id, email) = waiting(&b).await;
             b.drain().await;
-            let event = event(&mails(&b, &address)[0]);
+            let event = event(&mails(&b, &email)[0]);
             b.faults.inject(At::Call(n), kind, reach);
             let first = b.faults.unless_killed(hear(b.app(), event.clone())).await;
             b.faults.clear();
@@ -101,7 +101,7 @@ async fn what_is_told_is_noted_whatever_goes_wrong_between() {
             let acme = &case.organization().id;
             assert_eq!(samples::marked(&b.h, acme).await.len(), marked, "{what}");
             b.drain().await;
-            assert_eq!(mails(&b, &address).len(), 1, "{what}");
+            assert_eq!(mails(&b, &email).len(), 1, "{what}");
         }
     }
     recount(&b.h).await;
@@ -118,9 +118,9 @@ async fn what_the_table_throttles_or_others_hold_up_is_noted_by_the_same_event()
         (UPDATE, Kind::Conflict, Metric::ConflictsRetried),
         (TRANSACT, Kind::Conflict, Metric::ConflictsRetried),
     ] {
-        let (case, id, address) = waiting(&b).await;
+        let (case, id, email) = waiting(&b).await;
         b.drain().await;
-        let mail = &mails(&b, &address)[0];
+        let mail = &mails(&b, &email)[0];
         let event = mail.event(DeliveryEvent::Bounced, mail.sent_at);
         let before = counted(metric);
         b.faults.inject(At::First(operation), kind, Reach::Call);
@@ -147,7 +147,7 @@ async fn what_the_table_throttles_or_others_hold_up_is_noted_by_the_same_event()
 async fn a_mail_of_unknown_fate_is_settled_by_what_is_told_and_not_sent_again() {
     let b = Bench::start().await;
     for told in [DeliveryEvent::Sent, DeliveryEvent::Delivered, DeliveryEvent::Bounced] {
-        let (case, id, address) = waiting(&b).await;
+        let (case, id, email) = waiting(&b).await;
         b.faults.inject(At::First(SEND_EMAIL), Kind::TimeoutAfter, Reach::Call);
         b.stream().await.feed(b.app(), Function::DeliverMail).await;
         b.faults.clear();
@@ -156,10 +156,10 @@ async fn a_mail_of_unknown_fate_is_settled_by_what_is_told_and_not_sent_again() 
             "queued",
             "it is not known whether it was sent"
         );
-        let mail = &mails(&b, &address)[0];
+        let mail = &mails(&b, &email)[0];
         hear(&b.quiet, mail.event(told, mail.sent_at)).await.unwrap();
         b.drain().await;
-        assert_eq!(mails(&b, &address).len(), 1, "{told:?}");
+        assert_eq!(mails(&b, &email).len(), 1, "{told:?}");
         assert_eq!(shown(&b, &case, &id).await, told.delivery().as_str());
     }
     recount(&b.h).await;
@@ -173,13 +173,13 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
     let each = (0..calls.len()).flat_map(|n| faults().into_iter().map(move |(kind, reach)| (n, kind, reach)));
     let tried = sampled("withholding a mail", each.collect(), 6);
     for fault in std::iter::once(None).chain(tried.into_iter().map(Some)) {
-        let (case, id, address) = waiting(&b).await;
+        let (case, id, email) = waiting(&b).await;
         b.drain().await;
         // All are asked to be sent again, and only then the bounce is told.
         let path = case.organization().path("/invitations/resend");
         case.owner.post(&b.h, &path, &Value::Null).await.expect(202);
         b.stream().await.feed(&b.quiet, Function::FinishWork).await;
-        let mail = &mails(&b, &address)[0];
+        let mail = &mails(&b, &email)[0];
         hear(&b.quiet, mail.event(DeliveryEvent::Bounced, mail.sent_at))
             .await
             .unwrap();
@@ -202,7 +202,7 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
         }
         b.faults.clear();
         b.drain().await;
-        assert_eq!(mails(&b, &address).len(), 1, "{fault:?}");
+        assert_eq!(mails(&b, &email).len(), 1, "{fault:?}");
         assert_eq!(shown(&b, &case, &id).await, "bounced", "{fault:?}");
     }
     recount(&b.h).await;
@@ -211,7 +211,7 @@ async fn a_mail_withheld_shows_why_whatever_goes_wrong_and_costs_no_further_read
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_noted_of_an_address_whose_mail_is_erased() {
     let b = Bench::start().await;
-    let (case, _, address) = waiting(&b).await;
+    let (case, _, email) = waiting(&b).await;
     b.drain().await;
     let organization = case.organization().id.parse().unwrap();
     let id = ids(&b.h, &case.organization().id, "MAIL#")
@@ -229,7 +229,7 @@ async fn nothing_is_noted_of_an_address_whose_mail_is_erased() {
     gone.send().await.unwrap();
     // Between the note on the mail and that of the address it was erased.
     store.mark(&mail, Mark::Bounced, mail.created_at).await.unwrap();
-    let sent = &mails(&b, &address)[0];
+    let sent = &mails(&b, &email)[0];
     hear(&b.quiet, sent.event(DeliveryEvent::Bounced, sent.sent_at))
         .await
         .unwrap();

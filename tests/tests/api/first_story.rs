@@ -13,9 +13,9 @@ async fn an_organization_invites_its_team_people_accept_and_a_helpers_access_end
     acme.optional_roles(&h, &["implementation_admin"]).await;
 
     let pat = h.person("pat");
-    acme.invite(&h, pat.address(), "program_admin", &["spring"]).await;
+    acme.invite(&h, pat.email(), "program_admin", &["spring"]).await;
     assert_eq!(acme.seats_used(&h).await, 2, "a pending invitation holds its seat");
-    let token = h.invitation_token(pat.address()).await;
+    let token = h.invitation_token(pat.email()).await;
     let shown = h
         .send(
             None,
@@ -37,11 +37,11 @@ async fn an_organization_invites_its_team_people_accept_and_a_helpers_access_end
         .post(
             &h,
             &acme.path("/invitations"),
-            &invitation(helper.address(), "implementation_admin", &[]),
+            &invitation(helper.email(), "implementation_admin", &[]),
         )
         .await
         .expect(201);
-    let token = h.invitation_token(helper.address()).await;
+    let token = h.invitation_token(helper.email()).await;
     helper
         .post(&h, &format!("/v1/invitations/{token}/accept"), &Value::Null)
         .await
@@ -66,7 +66,7 @@ async fn an_organization_invites_its_team_people_accept_and_a_helpers_access_end
         .backend
         .mail()
         .into_iter()
-        .filter(|m| m.to == helper.address())
+        .filter(|m| m.to == helper.email())
         .collect();
     assert!(
         told.iter().any(|m| m.subject.contains("ended")),

@@ -22,7 +22,7 @@ async fn changed(h: &Harness, acme: &Organization, by: &Persona, whom: &Persona,
 
 /// Accepts what this person is invited to.
 async fn joined(h: &Harness, person: &Persona) -> Value {
-    let token = h.invitation_token(person.address()).await;
+    let token = h.invitation_token(person.email()).await;
     person.accept(h, &token).await.expect(200).body["member"].clone()
 }
 
@@ -33,10 +33,10 @@ async fn a_second_address_that_a_helper_invites_is_in_no_longer_than_the_helper(
     let [second, helper, learner] = ["second", "hetty", "lea"].map(|name| h.person(name));
     let helper = helper.with_email("hetty@partner.example", true);
     for (person, role, programs) in [(&second, "admin", &[][..]), (&learner, "participant", &["spring"])] {
-        let body = invitation(person.address(), role, programs);
+        let body = invitation(person.email(), role, programs);
         hal.post(&h, &acme.path("/invitations"), &body).await.expect(201);
     }
-    let mut body = invitation(helper.address(), "implementation_admin", &[]);
+    let mut body = invitation(helper.email(), "implementation_admin", &[]);
     body["duration"] = json!("6_months");
     hal.post(&h, &acme.path("/invitations"), &body).await.expect(201);
     h.advance_days(5);
@@ -145,10 +145,10 @@ async fn whoever_a_helper_adds_at_once_is_in_no_longer_than_the_helper() {
     let (acme, hal, end) = with_helper(&h).await;
     for (name, by) in [("kim", &hal), ("kai", &acme.owner)] {
         let person = h.person(name);
-        let contact = json!({ "email": person.address(), "subject": name });
+        let contact = json!({ "email": person.email(), "subject": name });
         let path = acme.path(&format!("/contacts/{name}"));
         h.platform().put(&h, &path, &contact).await.expect(201);
-        let body = json!({ "email": person.address(), "role": "admin" });
+        let body = json!({ "email": person.email(), "role": "admin" });
         let added = by.post(&h, &acme.path("/members"), &body).await.expect(201);
         let expected = if name == "kim" { &end } else { &Value::Null };
         assert_eq!(&added.body["member"]["role_expires_at"], expected, "{name}");
@@ -181,9 +181,9 @@ async fn an_inviter_who_may_give_the_role_but_invites_no_more_has_lost_the_autho
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     let lea = h.person("lea");
-    let body = invitation(lea.address(), "participant", &["spring"]);
+    let body = invitation(lea.email(), "participant", &["spring"]);
     pat.post(&h, &acme.path("/invitations"), &body).await.expect(201);
-    let token = h.invitation_token(lea.address()).await;
+    let token = h.invitation_token(lea.email()).await;
     let spring = json!([{ "type": "program", "id": "spring" }]);
     let turned_into = |role: &str| json!({ "role": role, "resources": spring });
     // A facilitator gives participants their role, and invites nobody.

@@ -220,7 +220,7 @@ async fn an_invitation_through_a_key_that_a_helper_made_is_worth_no_more_than_th
         .await;
     let [early, late] = ["early", "late"].map(|name| h.person(name));
     for person in [&early, &late] {
-        let body = invitation(person.address(), "admin", &[]);
+        let body = invitation(person.email(), "admin", &[]);
         let sent = key
             .persona
             .post(&h, &acme.path("/invitations"), &body)
@@ -228,12 +228,12 @@ async fn an_invitation_through_a_key_that_a_helper_made_is_worth_no_more_than_th
             .expect(201);
         assert_eq!(sent.text("/invitations/0/invited_by"), ann.id());
     }
-    let token = h.invitation_token(early.address()).await;
+    let token = h.invitation_token(early.email()).await;
     let joined = early.accept(&h, &token).await.expect(200);
     assert_eq!(joined.body["member"]["role_expires_at"], end);
     let path = acme.path(&format!("/members/{}", hal.id()));
     acme.owner.delete(&h, &path).await.expect(204);
-    let token = h.invitation_token(late.address()).await;
+    let token = h.invitation_token(late.email()).await;
     late.accept(&h, &token).await.problem(409, "inviter-lost-authority");
     // Once the owner of the key sends it again in person, it is on their word alone.
     let waiting = acme.pending(&h).await;
@@ -241,7 +241,7 @@ async fn an_invitation_through_a_key_that_a_helper_made_is_worth_no_more_than_th
     ann.post(&h, &acme.invitation(id, "/resend"), &Value::Null)
         .await
         .expect(200);
-    let token = h.invitation_token(late.address()).await;
+    let token = h.invitation_token(late.email()).await;
     let joined = late.accept(&h, &token).await.expect(200);
     assert_eq!(joined.body["member"]["role_expires_at"], Value::Null);
     recount(&h).await;

@@ -46,14 +46,14 @@ impl Firm {
 
     async fn invited(&self, name: &str, role: &str, resources: &[&str]) -> (Persona, String) {
         let person = self.h.person(name);
-        let body = json!({ "emails": person.address(), "role": role, "resources": self.named(resources) });
+        let body = json!({ "emails": person.email(), "role": role, "resources": self.named(resources) });
         let path = self.organization.path("/invitations");
         let sent = self.owner().post(&self.h, &path, &body).await.expect(201);
         (person, sent.text("/invitations/0/id"))
     }
 
     async fn accepted(&self, person: &Persona) {
-        let token = self.h.invitation_token(person.address()).await;
+        let token = self.h.invitation_token(person.email()).await;
         person.accept(&self.h, &token).await.expect(200);
     }
 

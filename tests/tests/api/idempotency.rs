@@ -60,7 +60,7 @@ async fn the_same_key_for_another_body_is_refused() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let path = acme.path("/invitations");
-    let body = |address: &str| invitation(address, "admin", &[]);
+    let body = |email: &str| invitation(email, "admin", &[]);
     post(&h, &acme.owner, &path, &body("a@x.example"), "k1")
         .await
         .expect(201);

@@ -22,13 +22,13 @@ async fn an_invitation_holds_the_seat_it_will_need_until_it_ends() {
     assert_eq!(first["mail"], "queued");
     assert_eq!(first["invited_by"], json!(acme.owner.id()));
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     assert_eq!(acme.seats_used(&h).await, 4);
     acme.try_invite(&h, &invitation("d@x.example", "admin", &[]))
         .await
         .problem(409, "no-seats-available");
     // The one that was promised a seat gets it.
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     assert_eq!(acme.seats_used(&h).await, 4);
     // Those that end give theirs back: cancelled, and expired.
@@ -66,12 +66,12 @@ async fn participants_and_implementation_admins_need_no_seat_and_everybody_else_
     let acme = Organization::make(&h).await;
     acme.plan(&h, Some(1), &["partner.example"]).await;
     acme.optional_roles(&h, &["implementation_admin"]).await;
-    for (address, role, programs) in [
+    for (email, role, programs) in [
         ("a@x.example", "participant", &[][..]),
         ("b@x.example", "participant", &["spring"]),
         ("c@partner.example", "implementation_admin", &[]),
     ] {
-        acme.invite(&h, address, role, programs).await;
+        acme.invite(&h, email, role, programs).await;
     }
     assert_eq!(acme.seats_used(&h).await, 1);
     for (role, programs) in [
@@ -114,8 +114,8 @@ async fn program_roles_need_a_program_and_a_participant_may_have_none() {
         named(&[("resources[1]", "unknown_resource")])
     );
     let pia = h.person("pia");
-    acme.invite(&h, pia.address(), "participant", &[]).await;
-    let token = h.invitation_token(pia.address()).await;
+    acme.invite(&h, pia.email(), "participant", &[]).await;
+    let token = h.invitation_token(pia.email()).await;
     let joined = pia.accept(&h, &token).await.expect(200);
     assert_eq!(joined.body["member"]["role"], "participant");
     assert_eq!(joined.body["member"]["grants"], json!([]));
@@ -177,16 +177,10 @@ async fn a_duration_counts_in_calendar_months_from_acceptance() {
         ("ever", "forever", None),
     ] {
         let helper = h.person(name).with_email(&format!("{name}@partner.example"), true);
-        let body = invitation_with(
-            helper.address(),
-            "implementation_admin",
-            &[],
-            "duration",
-            json!(duration),
-        );
+        let body = invitation_with(helper.email(), "implementation_admin", &[], "duration", json!(duration));
         acme.try_invite(&h, &body).await.expect(201);
         h.advance_days(3);
-        let token = h.invitation_token(helper.address()).await;
+        let token = h.invitation_token(helper.email()).await;
         let joined = helper.accept(&h, &token).await.expect(200);
         let member = &joined.body["member"];
         let start: jiff::Timestamp = joined.text("/member/joined_at").parse().unwrap();
@@ -208,8 +202,8 @@ async fn an_implementation_admin_must_be_in_the_allowed_domains_and_the_refusal_
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.optional_roles(&h, &["implementation_admin"]).await;
-    let invite = async |addresses: &str| {
-        acme.try_invite(&h, &invitation(addresses, "implementation_admin", &[]))
+    let invite = async |emails: &str| {
+        acme.try_invite(&h, &invitation(emails, "implementation_admin", &[]))
             .await
     };
     let refused = invite("a@partner.example").await.problem(422, "invalid-invitations");
@@ -314,12 +308,12 @@ async fn the_message_is_the_inviters_or_the_organizations_default() {
         .await
         .expect(200);
     acme.invite(&h, "c@x.example", "admin", &[]).await;
-    for (address, has, has_not) in [
+    for (email, has, has_not) in [
         ("a@x.example", Some("Welcome aboard!"), "Bob"),
         ("b@x.example", Some("Just for Bob."), "Welcome aboard"),
         ("c@x.example", None, "Welcome aboard"),
     ] {
-        let mail = h.mail_to(address).await.pop().unwrap();
+        let mail = h.mail_to(email).await.pop().unwrap();
         for part in [&mail.text, &mail.html] {
             assert!(has.is_none_or(|text| part.contains(text)), "{part}");
             assert!(!part.contains(has_not), "{part}");

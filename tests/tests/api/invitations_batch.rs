@@ -5,7 +5,7 @@ use muster_tests::recount;
 use muster_tests::shortcuts::{invitation_with, named, participants};
 use serde_json::{Value, json};
 
-fn addresses(made: &Answer) -> Vec<String> {
+fn emails_of(made: &Answer) -> Vec<String> {
     let all = made.body["invitations"].as_array().unwrap().iter();
     all.map(|i| i["email"].as_str().unwrap().to_owned()).collect()
 }
@@ -41,7 +41,7 @@ async fn addresses_may_be_pasted_with_any_separator_or_come_as_a_list() {
         let made = acme
             .try_invite(&h, &json!({ "emails": emails, "role": "participant" }))
             .await;
-        assert_eq!(addresses(&made.expect(201)).len(), count, "{emails}");
+        assert_eq!(emails_of(&made.expect(201)).len(), count, "{emails}");
     }
     for i in 1..=6 {
         for letter in ["a", "b", "c"] {
@@ -58,7 +58,7 @@ async fn an_address_that_is_repeated_counts_once_whatever_its_case() {
     acme.plan(&h, Some(2), &[]).await;
     let body = invitation("Ann@X.example, ann@x.example; ANN@x.EXAMPLE", "admin", &[]);
     let made = acme.try_invite(&h, &body).await.expect(201);
-    assert_eq!(addresses(&made), ["ann@x.example"]);
+    assert_eq!(emails_of(&made), ["ann@x.example"]);
     assert_eq!(acme.seats_used(&h).await, 2);
     assert_eq!(h.invitations_mailed("ann@x.example").await, 1);
     recount(&h).await;
@@ -81,7 +81,7 @@ async fn one_call_takes_up_to_20_addresses() {
         .await
         .expect(201);
     assert_eq!(
-        addresses(&made),
+        emails_of(&made),
         many("p", 20),
         "in the order written, repeated ones once"
     );
@@ -122,7 +122,7 @@ async fn an_international_domain_becomes_punycode_and_both_spellings_are_one_add
         .try_invite(&h, &invitation("Ann@Bücher.example", "participant", &[]))
         .await
         .expect(201);
-    assert_eq!(addresses(&made), ["ann@xn--bcher-kva.example"]);
+    assert_eq!(emails_of(&made), ["ann@xn--bcher-kva.example"]);
     assert_eq!(h.invitations_mailed("ann@xn--bcher-kva.example").await, 1);
     let again = acme
         .try_invite(&h, &invitation("ann@xn--bcher-kva.example", "participant", &[]))
@@ -219,9 +219,8 @@ async fn a_dry_run_tells_what_would_happen_with_the_seats_and_changes_nothing() 
     acme.plan(&h, Some(5), &[]).await;
     h.backend.drained().await;
     let before = muster_tests::recount::items(&h).await;
-    let dry = |addresses: &str, role: &str, programs: &[&str]| {
-        invitation_with(addresses, role, programs, "dry_run", json!(true))
-    };
+    let dry =
+        |emails: &str, role: &str, programs: &[&str]| invitation_with(emails, role, programs, "dry_run", json!(true));
     let said = acme
         .try_invite(&h, &dry("a@x.example, B@x.example a@x.example", "admin", &[]))
         .await
@@ -286,19 +285,19 @@ async fn expired_cancelled_and_declined_invitations_never_block_a_new_one() {
     let acme = Organization::make(&h).await;
     acme.plan(&h, Some(2), &[]).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "admin", &[]).await;
+    let id = acme.invite(&h, ann.email(), "admin", &[]).await;
     acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     // Expired, and settled by the job.
     h.advance_days(7);
     h.run_schedule().await;
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     // Expired, and no job has run.
     h.advance_days(7);
-    let last = acme.invite(&h, ann.address(), "admin", &[]).await;
+    let last = acme.invite(&h, ann.email(), "admin", &[]).await;
     assert_eq!(acme.seats_used(&h).await, 2);
     let pending = acme.pending(&h).await;
     assert_eq!(pending.len(), 1);

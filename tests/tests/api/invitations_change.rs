@@ -36,12 +36,12 @@ async fn ended_invitations_are_listed_apart_with_how_they_ended() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (ann, bob) = (h.person("ann"), h.person("bob"));
-    for address in [ann.address(), bob.address(), "c@x.example", "d@x.example"] {
-        acme.invite(&h, address, "participant", &[]).await;
+    for email in [ann.email(), bob.email(), "c@x.example", "d@x.example"] {
+        acme.invite(&h, email, "participant", &[]).await;
     }
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
-    let token = h.invitation_token(bob.address()).await;
+    let token = h.invitation_token(bob.email()).await;
     bob.decline(&h, &token).await.expect(204);
     let pending = acme.pending(&h).await;
     assert_eq!(pending.len(), 2);
@@ -130,8 +130,8 @@ async fn role_and_programs_of_a_pending_invitation_can_change_and_what_is_accept
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "participant", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let id = acme.invite(&h, ann.email(), "participant", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     let body = json!({ "role": "program_facilitator", "resources": [{ "type": "program", "id": "autumn" }] });
     let changed = acme.owner.patch(&h, &acme.invitation(&id, ""), &body).await.expect(200);
     assert_eq!(changed.body["id"], json!(id));
@@ -228,7 +228,7 @@ async fn whoever_changes_what_is_offered_answers_for_it() {
     ada.post(
         &h,
         &acme.path("/invitations"),
-        &invitation(ann.address(), "participant", &[]),
+        &invitation(ann.email(), "participant", &[]),
     )
     .await
     .expect(201);
@@ -249,7 +249,7 @@ async fn whoever_changes_what_is_offered_answers_for_it() {
         .delete(&h, &acme.path(&format!("/members/{}", ada.id())))
         .await
         .expect(204);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     recount(&h).await;
 }
@@ -281,8 +281,8 @@ async fn a_cancelled_invitation_is_over_for_good_and_its_address_free() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let id = acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     let path = acme.invitation(&id, "");
     acme.owner.delete(&h, &path).await.expect(204);
     assert_eq!(acme.seats_used(&h).await, 1);
@@ -302,7 +302,7 @@ async fn a_cancelled_invitation_is_over_for_good_and_its_address_free() {
         1,
         "cancelling twice is one change"
     );
-    acme.invite(&h, ann.address(), "participant", &[]).await;
+    acme.invite(&h, ann.email(), "participant", &[]).await;
     recount(&h).await;
 }
 
@@ -311,8 +311,8 @@ async fn an_accepted_invitation_can_be_neither_cancelled_nor_changed_nor_sent_ag
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let id = acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     let path = acme.invitation(&id, "");
     acme.owner
@@ -335,8 +335,8 @@ async fn a_declined_invitation_and_an_expired_one_can_be_neither_cancelled_nor_c
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let declined = acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let declined = acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
     let expired = acme.invite(&h, "bob@x.example", "admin", &[]).await;
     h.advance_days(8);

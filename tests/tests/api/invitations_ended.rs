@@ -85,8 +85,8 @@ async fn an_invitation_ends_with_the_last_program_of_a_role_that_needs_one_and_i
 async fn more_invitations_than_a_slice_holds_end_with_their_program() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let addresses: Vec<String> = (0..45).map(|n| format!("a{n}@x.example")).collect();
-    acme.invite_many(&h, &addresses, "program_sponsor", &["spring"]).await;
+    let emails: Vec<String> = (0..45).map(|n| format!("a{n}@x.example")).collect();
+    acme.invite_many(&h, &emails, "program_sponsor", &["spring"]).await;
     let kept = acme.invite(&h, "kept@x.example", "program_sponsor", &["autumn"]).await;
     delete_program(&h, &acme, "spring").await;
     assert_eq!(acme.seats_used(&h).await, 2);
@@ -116,8 +116,8 @@ async fn what_has_expired_when_its_program_goes_has_expired() {
 async fn twice(h: &Harness, acme: &Organization, name: &str) -> (Persona, String, String) {
     let ann = acme.join(h, name, "participant", &[]).await;
     let elsewhere = ann.with_email(&format!("{name}@home.example"), true);
-    let id = acme.invite(h, elsewhere.address(), "admin", &[]).await;
-    let token = h.invitation_token(elsewhere.address()).await;
+    let id = acme.invite(h, elsewhere.email(), "admin", &[]).await;
+    let token = h.invitation_token(elsewhere.email()).await;
     (elsewhere, id, token)
 }
 
@@ -128,7 +128,7 @@ async fn a_second_invitation_of_somebody_who_has_joined_ends_when_they_are_told_
     let (ann, id, token) = twice(&h, &acme, "ann").await;
     assert_eq!(acme.seats_used(&h).await, 2);
     // Who has not shown that the address is theirs ends nothing.
-    let claimed = ann.clone().with_email(ann.address(), false);
+    let claimed = ann.clone().with_email(ann.email(), false);
     claimed.accept(&h, &token).await.problem(403, "email-not-verified");
     h.person("ann").accept(&h, &token).await.problem(403, "email-mismatch");
     assert_eq!(shown(&h, &acme, &id).await["status"], "pending");
@@ -159,8 +159,8 @@ async fn a_second_invitation_of_somebody_who_has_joined_ends_when_they_are_told_
     let leaving = acme.path("/members/me");
     ann.delete(&h, &leaving).await.expect(204);
     ann.accept(&h, &token).await.problem(410, "invitation-cancelled");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     recount(&h).await;
 }

@@ -11,8 +11,8 @@ async fn resending_keeps_the_id_and_makes_a_new_link_and_the_old_one_is_dead() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "admin", &[]).await;
-    let old = h.invitation_token(ann.address()).await;
+    let id = acme.invite(&h, ann.email(), "admin", &[]).await;
+    let old = h.invitation_token(ann.email()).await;
     h.advance_days(3);
     let sent = acme
         .owner
@@ -29,13 +29,13 @@ async fn resending_keeps_the_id_and_makes_a_new_link_and_the_old_one_is_dead() {
         "its time begins anew"
     );
     assert!(at("/sent_at") > at("/created_at"));
-    let new = h.invitation_token(ann.address()).await;
+    let new = h.invitation_token(ann.email()).await;
     assert_ne!(old, new);
     h.preview(&old).await.problem(410, "invitation-link-replaced");
     ann.accept(&h, &old).await.problem(410, "invitation-link-replaced");
     ann.decline(&h, &old).await.problem(410, "invitation-link-replaced");
     assert_eq!(h.preview(&new).await.expect(200).body["state"], "pending");
-    assert_eq!(h.invitations_mailed(ann.address()).await, 2);
+    assert_eq!(h.invitations_mailed(ann.email()).await, 2);
     assert_eq!(acme.seats_used(&h).await, 2, "it had its seat");
     ann.accept(&h, &new).await.expect(200);
     recount(&h).await;
@@ -48,7 +48,7 @@ async fn whoever_resends_becomes_the_inviter() {
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     let ann = h.person("ann");
     let made = ada
-        .post(&h, &acme.path("/invitations"), &invitation(ann.address(), "admin", &[]))
+        .post(&h, &acme.path("/invitations"), &invitation(ann.email(), "admin", &[]))
         .await
         .expect(201);
     let id = made.text("/invitations/0/id");
@@ -62,7 +62,7 @@ async fn whoever_resends_becomes_the_inviter() {
         .delete(&h, &acme.path(&format!("/members/{}", ada.id())))
         .await
         .expect(204);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     assert_eq!(h.preview(&token).await.expect(200).body["inviter"], "olivia");
     ann.accept(&h, &token).await.expect(200);
     recount(&h).await;
@@ -75,8 +75,8 @@ async fn resending_revives_an_expired_invitation_in_place_and_takes_its_seat_aga
         let acme = Organization::make(&h).await;
         acme.plan(&h, Some(2), &[]).await;
         let ann = h.person("ann");
-        let id = acme.invite(&h, ann.address(), "admin", &[]).await;
-        let old = h.invitation_token(ann.address()).await;
+        let id = acme.invite(&h, ann.email(), "admin", &[]).await;
+        let old = h.invitation_token(ann.email()).await;
         h.advance_days(8);
         if job_has_run {
             h.run_schedule().await;
@@ -92,14 +92,14 @@ async fn resending_revives_an_expired_invitation_in_place_and_takes_its_seat_aga
         assert_eq!(acme.seats_used(&h).await, 2);
         recount(&h).await;
         h.run_schedule().await;
-        let again = acme.try_invite(&h, &invitation(ann.address(), "admin", &[])).await;
+        let again = acme.try_invite(&h, &invitation(ann.email(), "admin", &[])).await;
         assert_eq!(
             again.problem(422, "invalid-invitations").faults(),
-            named(&[(ann.address(), "already_invited")]),
+            named(&[(ann.email(), "already_invited")]),
             "the address is held again"
         );
         ann.accept(&h, &old).await.problem(410, "invitation-link-replaced");
-        let token = h.invitation_token(ann.address()).await;
+        let token = h.invitation_token(ann.email()).await;
         ann.accept(&h, &token).await.expect(200);
         recount(&h).await;
     }
@@ -134,7 +134,7 @@ async fn an_expired_invitation_of_somebody_who_joined_since_is_not_revived() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let id = acme.invite(&h, ann.address(), "participant", &[]).await;
+    let id = acme.invite(&h, ann.email(), "participant", &[]).await;
     h.advance_days(8);
     acme.join(&h, "ann", "admin", &[]).await;
     acme.owner
@@ -165,7 +165,7 @@ async fn a_role_that_was_switched_off_or_whose_domain_went_is_not_sent_again() {
     acme.optional_roles(&h, &["implementation_admin"]).await;
     resend().await.expect(200);
     let helper = h.person("a").with_email("a@partner.example", true);
-    let token = h.invitation_token(helper.address()).await;
+    let token = h.invitation_token(helper.email()).await;
     helper.accept(&h, &token).await.expect(200);
     helper.get(&h, &acme.path("/members")).await.expect(200);
     recount(&h).await;
@@ -175,8 +175,8 @@ async fn a_role_that_was_switched_off_or_whose_domain_went_is_not_sent_again() {
 async fn all_pending_invitations_can_be_sent_again_at_once() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let addresses: Vec<_> = (0..25).map(|i| format!("p{i:02}@x.example")).collect();
-    for part in addresses.chunks(13) {
+    let emails: Vec<_> = (0..25).map(|i| format!("p{i:02}@x.example")).collect();
+    for part in emails.chunks(13) {
         let body = json!({ "emails": part, "role": "participant" });
         acme.try_invite(&h, &body).await.expect(201);
     }
@@ -184,8 +184,8 @@ async fn all_pending_invitations_can_be_sent_again_at_once() {
     h.backend.drained().await;
     acme.owner.delete(&h, &acme.invitation(&gone, "")).await.expect(204);
     let mut old = Vec::new();
-    for address in &addresses {
-        old.push(h.invitation_token(address).await);
+    for email in &emails {
+        old.push(h.invitation_token(email).await);
     }
     let accepted = acme
         .owner
@@ -194,9 +194,9 @@ async fn all_pending_invitations_can_be_sent_again_at_once() {
         .expect(202);
     assert!(accepted.text("/job").starts_with("job_"));
     h.backend.drained().await;
-    for (address, old) in addresses.iter().zip(&old) {
-        assert_eq!(h.invitations_mailed(address).await, 2, "{address}");
-        assert_ne!(h.invitation_token(address).await, *old);
+    for (email, old) in emails.iter().zip(&old) {
+        assert_eq!(h.invitations_mailed(email).await, 2, "{email}");
+        assert_ne!(h.invitation_token(email).await, *old);
     }
     assert_eq!(h.invitations_mailed("gone@x.example").await, 1);
     h.preview(&old[0]).await.problem(410, "invitation-link-replaced");
@@ -209,11 +209,11 @@ async fn sending_all_again_reaches_only_what_the_caller_may_send() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
-    for (address, role, program) in [
+    for (email, role, program) in [
         ("s@x.example", "participant", "spring"),
         ("a@x.example", "participant", "autumn"),
     ] {
-        acme.invite(&h, address, role, &[program]).await;
+        acme.invite(&h, email, role, &[program]).await;
     }
     acme.invite(&h, "w@x.example", "admin", &[]).await;
     h.backend.drained().await;
@@ -237,8 +237,8 @@ async fn sending_all_again_takes_on_nothing_that_a_removed_or_demoted_member_sen
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     let bea = acme.join(&h, "bea", "admin", &[]).await;
     let mut sent = Vec::new();
-    for (sender, address) in [(&ada, "ann@acme.example"), (&bea, "bob@acme.example")] {
-        let body = invitation(address, "admin", &[]);
+    for (sender, email) in [(&ada, "ann@acme.example"), (&bea, "bob@acme.example")] {
+        let body = invitation(email, "admin", &[]);
         let made = sender.post(&h, &acme.path("/invitations"), &body).await.expect(201);
         sent.push(made.text("/invitations/0/id"));
     }

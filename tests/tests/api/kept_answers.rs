@@ -98,11 +98,11 @@ async fn go(b: &Bench, case: &mut Case, who: &Persona, other: &Persona, way: Way
         }
         Back => {
             other.delete(h, &member).await.expect(204);
-            let body = invitation(who.address(), "owner", &[]);
+            let body = invitation(who.email(), "owner", &[]);
             let sent = other.post(h, &acme.path("/invitations"), &body).await.expect(201);
             if sent.body["added"] == json!([]) {
                 b.drain().await;
-                let token = h.invitation_token(who.address()).await;
+                let token = h.invitation_token(who.email()).await;
                 who.accept(h, &token).await.expect(200);
             }
         }
@@ -268,7 +268,7 @@ async fn an_invitation_that_was_accepted_shows_no_membership_that_rests_or_that_
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     let accept = h.accept_path(&ann).await;
     let first = post(&h, &ann, &accept, &Value::Null).await.expect(200);
     // With the key and without it: the answer is that of the membership that began with it.
@@ -307,7 +307,7 @@ async fn declining_again_is_answered_as_the_first_time_while_there_is_an_organiz
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     let decline = h.accept_path(&ann).await.replace("/accept", "/decline");
     for _ in 0..2 {
         post(&h, &ann, &decline, &Value::Null).await.expect(204);

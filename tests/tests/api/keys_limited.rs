@@ -100,11 +100,11 @@ async fn whoever_knows_a_limited_key_neither_sees_nor_changes_whose_it_is() {
         // Nor by their address: nobody takes themselves in.
         let autumn = json!([{ "type": "program", "id": "autumn" }]);
         for role in ["participant", "program_facilitator"] {
-            let mut body = json!({ "email": owner.address(), "role": role, "resources": autumn });
+            let mut body = json!({ "email": owner.email(), "role": role, "resources": autumn });
             let told = key.persona.post(&h, &acme.path("/members"), &body).await;
             assert!([403, 422].contains(&told.status), "{:#}", told.body);
             body.as_object_mut().unwrap().remove("email");
-            body["emails"] = json!(owner.address());
+            body["emails"] = json!(owner.email());
             let told = key.persona.post(&h, &acme.path("/invitations"), &body).await;
             assert!([403, 422].contains(&told.status), "{:#}", told.body);
         }
@@ -151,9 +151,9 @@ async fn where_members_take_roles_on_a_limited_key_of_theirs_does_not() {
             .expect(201);
     }
     let carl = h.person("carl");
-    let offer = json!({ "emails": carl.address(), "role": "contributor" });
+    let offer = json!({ "emails": carl.email(), "role": "contributor" });
     owner.post(&h, &path("/invitations"), &offer).await.expect(201);
-    let token = h.invitation_token(carl.address()).await;
+    let token = h.invitation_token(carl.email()).await;
     carl.accept(&h, &token).await.expect(200);
     let contributor = json!({ "role": "contributor" });
     carl.put(&h, &path("/members/me/grants/client/c1"), &contributor)

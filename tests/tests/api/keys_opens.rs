@@ -181,8 +181,8 @@ async fn answers_kept_for_a_key_are_for_no_other_and_for_none_that_is_dead() {
     let one = acme.key(&h, &acme.owner, &json!({ "name": "one" })).await;
     let two = acme.key(&h, &acme.owner, &json!({ "name": "two" })).await;
     let path = acme.path("/invitations");
-    let send = async |who, address: &str| {
-        let body = invitation(address, "participant", &[]);
+    let send = async |who, email: &str| {
+        let body = invitation(email, "participant", &[]);
         h.send(
             Some(who),
             Method::POST,
@@ -194,8 +194,8 @@ async fn answers_kept_for_a_key_are_for_no_other_and_for_none_that_is_dead() {
     };
     let first = send(&one.persona, "a@x.example").await.expect(201);
     assert_eq!(send(&one.persona, "a@x.example").await.expect(201).body, first.body);
-    for (who, address) in [(&two.persona, "b@x.example"), (&acme.owner, "c@x.example")] {
-        assert_eq!(send(who, address).await.expect(201).header("idempotent-replayed"), None);
+    for (who, email) in [(&two.persona, "b@x.example"), (&acme.owner, "c@x.example")] {
+        assert_eq!(send(who, email).await.expect(201).header("idempotent-replayed"), None);
     }
     let turned = acme.rotate(&h, &one, 0).await;
     send(&one.persona, "a@x.example").await.problem(401, "unauthorized");

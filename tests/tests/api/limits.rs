@@ -53,7 +53,7 @@ async fn the_ends_of_the_most_grants_are_announced_in_one_mail_and_keep_nobody_e
         h.backend
             .mail()
             .into_iter()
-            .filter(|m| m.to == pat.address() && !m.text.contains("/invitations/"))
+            .filter(|m| m.to == pat.email() && !m.text.contains("/invitations/"))
     };
     assert_eq!(to_pat().count(), 1, "one announcement for all of them");
     assert_eq!(

@@ -329,10 +329,10 @@ async fn somebody_who_was_removed_does_not_join_again_through_their_old_link() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.try_invite(&h, &invitation(ann.address(), "admin", &[]))
+    acme.try_invite(&h, &invitation(ann.email(), "admin", &[]))
         .await
         .expect(201);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     acme.owner.delete(&h, &path_of(&acme, &ann)).await.expect(204);
     ann.accept(&h, &token).await.problem(410, "invitation-already-accepted");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Tells, as the platform, that the person is a contact with an account.
 async fn known(h: &Harness, acme: &Organization, who: &Persona, name: &str) {
     let path = acme.path(&format!("/contacts/{name}"));
-    let body = json!({ "email": who.address(), "name": format!("{name} known"), "subject": name });
+    let body = json!({ "email": who.email(), "name": format!("{name} known"), "subject": name });
     h.platform().put(h, &path, &body).await.expect(201);
 }
 
@@ -22,20 +22,20 @@ async fn acquaintance(h: &Harness, acme: &Organization, name: &str) -> Persona {
     person
 }
 
-fn one(address: &str, role: &str, programs: &[&str]) -> Value {
-    let mut body = invitation(address, role, programs);
+fn one(email: &str, role: &str, programs: &[&str]) -> Value {
+    let mut body = invitation(email, role, programs);
     let fields = body.as_object_mut().unwrap();
-    let email = fields.remove("emails").unwrap();
-    fields.insert("email".into(), email);
+    let sole = fields.remove("emails").unwrap();
+    fields.insert("email".into(), sole);
     body
 }
 
 async fn add(h: &Harness, acme: &Organization, who: &Persona, role: &str, programs: &[&str]) -> Answer {
-    let body = one(who.address(), role, programs);
+    let body = one(who.email(), role, programs);
     acme.owner.post(h, &acme.path("/members"), &body).await
 }
 
-fn emails(rows: &Value) -> Vec<&str> {
+fn emails_of(rows: &Value) -> Vec<&str> {
     let rows = rows.as_array().unwrap();
     rows.iter().map(|row| row["email"].as_str().unwrap()).collect()
 }
@@ -52,7 +52,7 @@ async fn a_contact_with_an_account_is_a_member_at_once_takes_a_seat_and_is_told_
     assert_eq!(done.body.get("invitation"), None);
     assert_eq!(
         (&member["id"], &member["email"]),
-        (&json!(ann.id()), &json!(ann.address()))
+        (&json!(ann.id()), &json!(ann.email()))
     );
     assert_eq!(
         (&member["name"], &member["role"]),
@@ -64,7 +64,7 @@ async fn a_contact_with_an_account_is_a_member_at_once_takes_a_seat_and_is_told_
     let mine = ann.get(&h, "/v1/organizations").await.expect(200);
     assert_eq!(mine.body["items"][0]["id"], acme.id);
     ann.get(&h, &acme.path("/members")).await.expect(200);
-    let mail = h.mail_to(ann.address()).await;
+    let mail = h.mail_to(ann.email()).await;
     let [mail] = &mail[..] else { panic!("{mail:#?}") };
     assert_eq!(mail.subject, "olivia added you to Acme");
     for words in ["Program Admin", "Spring cohort", "Good to have you"] {
@@ -90,9 +90,9 @@ async fn whoever_is_no_contact_or_has_no_account_is_invited_by_the_same_call() {
         let person = h.person(name);
         let done = add(&h, &acme, &person, "admin", &[]).await.expect(201);
         assert_eq!(done.body.get("member"), None);
-        assert_eq!(done.body["invitation"]["email"], person.address());
+        assert_eq!(done.body["invitation"]["email"], person.email());
         person
-            .accept(&h, &h.invitation_token(person.address()).await)
+            .accept(&h, &h.invitation_token(person.email()).await)
             .await
             .expect(200);
     }
@@ -116,26 +116,26 @@ async fn adding_is_refused_as_inviting_is_with_the_same_faults() {
             "already_member",
         ),
         ("gus@acme.example", "admin", &[], "gus@acme.example", "already_invited"),
-        (ann.address(), "program_admin", &[], "resources", "required"),
-        (ann.address(), "admin", &["spring"], "resources", "not_allowed"),
+        (ann.email(), "program_admin", &[], "resources", "required"),
+        (ann.email(), "admin", &["spring"], "resources", "not_allowed"),
         (
-            ann.address(),
+            ann.email(),
             "program_admin",
             &["winter"],
             "resources[0]",
             "unknown_resource",
         ),
-        (ann.address(), "nonsense", &[], "role", "unknown_role"),
+        (ann.email(), "nonsense", &[], "role", "unknown_role"),
     ] {
         let refused = acme.owner.post(&h, &path, &one(email, role, programs)).await;
         let refused = refused.problem(422, "invalid-invitations");
         assert_eq!(refused.faults(), named(&[(place, code)]));
     }
     for (role, programs) in [("admin", &[][..]), ("program_admin", &["autumn"])] {
-        let refused = pat.post(&h, &path, &one(ann.address(), role, programs)).await;
+        let refused = pat.post(&h, &path, &one(ann.email(), role, programs)).await;
         refused.problem(403, "role-not-assignable");
     }
-    pat.post(&h, &path, &one(ann.address(), "participant", &["spring"]))
+    pat.post(&h, &path, &one(ann.email(), "participant", &["spring"]))
         .await
         .expect(201);
     acme.plan(&h, Some(2), &[]).await;
@@ -163,7 +163,7 @@ async fn a_batch_adds_whom_it_can_and_invites_the_rest_all_or_none_with_seats_fo
     let verdicts: Vec<_> = dry.body["verdicts"].as_array().unwrap().iter().collect();
     let told: Vec<_> = verdicts.iter().map(|v| v["verdict"].as_str().unwrap()).collect();
     assert_eq!(told, ["add", "invite", "add"]);
-    assert_eq!(emails(&dry.body["added"]), [ann.address(), ben.address()]);
+    assert_eq!(emails_of(&dry.body["added"]), [ann.email(), ben.email()]);
     assert_eq!(dry.body["seats"], json!({ "used": 1, "limit": 4, "needed": 3 }));
     for bad in ["olivia@acme.example", "nonsense"] {
         let refused = acme
@@ -178,11 +178,11 @@ async fn a_batch_adds_whom_it_can_and_invites_the_rest_all_or_none_with_seats_fo
     assert_eq!(refused.body["seats"]["needed"], 4);
     before.assert_unchanged(&h, "what was only tried, or refused").await;
     let done = acme.try_invite(&h, &invitation(all, "admin", &[])).await.expect(201);
-    assert_eq!(emails(&done.body["added"]), [ann.address(), ben.address()]);
-    assert_eq!(emails(&done.body["invitations"]), ["new@acme.example"]);
+    assert_eq!(emails_of(&done.body["added"]), [ann.email(), ben.email()]);
+    assert_eq!(emails_of(&done.body["invitations"]), ["new@acme.example"]);
     assert_eq!(done.body["seats"], json!({ "used": 4, "limit": 4, "at_limit": true }));
-    assert_eq!(h.invitations_mailed(ann.address()).await, 0);
-    assert_eq!(h.mail_to(ben.address()).await.len(), 1);
+    assert_eq!(h.invitations_mailed(ann.email()).await, 0);
+    assert_eq!(h.mail_to(ben.email()).await.len(), 1);
     recount(&h).await;
 }
 
@@ -194,7 +194,7 @@ async fn an_allowlisted_role_always_goes_by_invitation() {
     let hal = h.person("hal").with_email("hal@partner.example", true);
     known(&h, &acme, &hal, "hal").await;
     let done = add(&h, &acme, &hal, "implementation_admin", &[]).await.expect(201);
-    assert_eq!(done.body["invitation"]["email"], hal.address());
+    assert_eq!(done.body["invitation"]["email"], hal.email());
     hal.get(&h, &acme.path("")).await.problem(404, "not-found");
     recount(&h).await;
 }
@@ -275,11 +275,11 @@ async fn a_member_who_tells_whose_account_it_is_reaches_no_further_by_it_than_th
     let boss = h.person("boss");
     // An account of the admin's own, beside the address of somebody whom the owner is about to make an owner.
     let path = acme.path("/contacts/boss");
-    let body = json!({ "email": boss.address(), "subject": "mole" });
+    let body = json!({ "email": boss.email(), "subject": "mole" });
     ada.put(&h, &path, &body).await.expect(201);
     let done = add(&h, &acme, &boss, "owner", &[]).await.expect(201);
-    assert_eq!(done.body["invitation"]["email"], boss.address());
-    let mole = h.person("mole").with_email(boss.address(), true);
+    assert_eq!(done.body["invitation"]["email"], boss.email());
+    let mole = h.person("mole").with_email(boss.email(), true);
     mole.get(&h, &acme.path("")).await.problem(404, "not-found");
     let id = done.text("/invitation/id");
     acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
@@ -300,7 +300,7 @@ async fn adding_with_an_idempotency_key_adds_once_and_gives_the_first_answer_aga
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = acquaintance(&h, &acme, "ann").await;
-    let body = one(ann.address(), "admin", &[]);
+    let body = one(ann.email(), "admin", &[]);
     let (path, key) = (acme.path("/members"), [("idempotency-key", "k1")]);
     let first = h
         .send(Some(&acme.owner), Method::POST, &path, Some(&body), &key)
@@ -312,7 +312,7 @@ async fn adding_with_an_idempotency_key_adds_once_and_gives_the_first_answer_aga
         .expect(201);
     assert_eq!(first.body, again.body);
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
-    assert_eq!(h.mail_to(ann.address()).await.len(), 1);
+    assert_eq!(h.mail_to(ann.email()).await.len(), 1);
     recount(&h).await;
 }
 

@@ -19,10 +19,10 @@ async fn pick(h: &Harness, acme: &Organization, contact: &str) -> Answer {
 }
 
 /// Takes back what was offered, so that the address is free for the next try.
-async fn invited(h: &Harness, acme: &Organization, done: Answer, address: &str) {
+async fn invited(h: &Harness, acme: &Organization, done: Answer, email: &str) {
     let done = done.expect(201);
     assert_eq!(done.body.get("member"), None, "{:#}", done.body);
-    assert_eq!(done.body["invitation"]["email"], address);
+    assert_eq!(done.body["invitation"]["email"], email);
     let id = done.text("/invitation/id");
     acme.owner.delete(h, &acme.invitation(&id, "")).await.expect(204);
 }
@@ -46,8 +46,8 @@ async fn put(h: &Harness, who: &Persona, acme: &Organization, id: &str, body: Va
     assert!([200, 201].contains(&answer.status), "{:#}", answer.body);
 }
 
-async fn added_mails(h: &Harness, address: &str) -> usize {
-    let mail = h.mail_to(address).await;
+async fn added_mails(h: &Harness, email: &str) -> usize {
+    let mail = h.mail_to(email).await;
     mail.iter()
         .filter(|mail| mail.subject.contains(" added you to "))
         .count()
@@ -59,10 +59,10 @@ async fn an_address_that_was_a_members_is_invited_and_acceptance_tells_whose_it_
     let acme = Organization::make(&h).await;
     let first = acme.join(&h, "post", "admin", &[]).await;
     remove(&h, &acme, &first).await;
-    let dry = json!({ "emails": first.address(), "role": "admin", "dry_run": true });
+    let dry = json!({ "emails": first.email(), "role": "admin", "dry_run": true });
     let dry = acme.try_invite(&h, &dry).await.expect(200);
     assert_eq!(dry.body["verdicts"][0]["verdict"], "invite");
-    let done = acme.try_invite(&h, &invitation(first.address(), "admin", &[])).await;
+    let done = acme.try_invite(&h, &invitation(first.email(), "admin", &[])).await;
     let done = done.expect(201);
     assert_eq!(
         (&done.body["added"], &done.body["seats"]["used"]),
@@ -70,16 +70,16 @@ async fn an_address_that_was_a_members_is_invited_and_acceptance_tells_whose_it_
     );
     is_out(&h, &acme, &first).await;
     // The mailbox is another account's by now.
-    let token = h.invitation_token(first.address()).await;
-    let second = h.person("post-2").with_email(first.address(), true);
+    let token = h.invitation_token(first.email()).await;
+    let second = h.person("post-2").with_email(first.email(), true);
     let joined = second.accept(&h, &token).await.expect(200);
     assert_eq!(joined.body["member"]["id"], second.id());
     is_out(&h, &acme, &first).await;
     recount(&h).await;
     // Nor does adding take the address for either account.
     remove(&h, &acme, &second).await;
-    let done = add(&h, &acme, json!({ "email": first.address() })).await;
-    invited(&h, &acme, done, first.address()).await;
+    let done = add(&h, &acme, json!({ "email": first.email() })).await;
+    invited(&h, &acme, done, first.email()).await;
     // The contact at the address is known as the last of them, and is picked as that person.
     let found = acme.owner.get(&h, &acme.path("/contacts?q=post")).await.expect(200);
     let again = pick(&h, &acme, &found.text("/items/0/id")).await.expect(201);
@@ -99,10 +99,10 @@ async fn a_former_member_is_picked_and_hears_of_it_at_the_address_they_had_joine
     put(&h, &acme.owner, &acme, &id, json!({ "email": typed })).await;
     let done = pick(&h, &acme, &id).await;
     invited(&h, &acme, done, typed).await;
-    put(&h, &acme.owner, &acme, &id, json!({ "email": ann.address() })).await;
+    put(&h, &acme.owner, &acme, &id, json!({ "email": ann.email() })).await;
     for n in 0..2 {
-        let done = add(&h, &acme, json!({ "email": ann.address() })).await;
-        invited(&h, &acme, done, ann.address()).await;
+        let done = add(&h, &acme, json!({ "email": ann.email() })).await;
+        invited(&h, &acme, done, ann.email()).await;
         let done = pick(&h, &acme, &id).await.expect(201);
         let member = &done.body["member"];
         assert_eq!(
@@ -121,9 +121,9 @@ async fn a_former_member_is_picked_and_hears_of_it_at_the_address_they_had_joine
     // No address is mailed more than five times a day.
     h.advance_days(1);
     // An invitation is in the way that holds the address they had joined with.
-    let way = acme.invite(&h, ann.address(), "participant", &[]).await;
+    let way = acme.invite(&h, ann.email(), "participant", &[]).await;
     let refused = pick(&h, &acme, &id).await.problem(422, "invalid-invitations");
-    assert_eq!(refused.faults(), named(&[(ann.address(), "already_invited")]));
+    assert_eq!(refused.faults(), named(&[(ann.email(), "already_invited")]));
     // Unless its time is up.
     h.advance_days(8);
     assert_eq!(pick(&h, &acme, &id).await.expect(201).text("/member/id"), id);
@@ -139,7 +139,7 @@ async fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_pick
     let ann = acme.join(&h, "ann", "admin", &[]).await;
     leave(&h, &acme, &ann).await;
     let contact = ann.id();
-    let named = json!({ "email": ann.address(), "subject": "ann" });
+    let named = json!({ "email": ann.email(), "subject": "ann" });
     for (keeper, id) in [
         (None, &*contact),
         (Some(acme.owner.clone()), &*contact),
@@ -157,10 +157,10 @@ async fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_pick
             put(&h, &keeper, &acme, id, named.clone()).await;
         }
         let done = pick(&h, &acme, id).await;
-        invited(&h, &acme, done, ann.address()).await;
-        let done = add(&h, &acme, json!({ "email": ann.address() })).await;
-        invited(&h, &acme, done, ann.address()).await;
-        let body = invitation(ann.address(), "admin", &[]);
+        invited(&h, &acme, done, ann.email()).await;
+        let done = add(&h, &acme, json!({ "email": ann.email() })).await;
+        invited(&h, &acme, done, ann.email()).await;
+        let body = invitation(ann.email(), "admin", &[]);
         let done = acme.try_invite(&h, &body).await.expect(201);
         assert_eq!(done.body["added"], json!([]));
         let invitation = done.text("/invitations/0/id");
@@ -197,16 +197,16 @@ async fn somebody_added_hears_of_it_leaves_and_is_not_added_again() {
     remove(&h, &acme, &ann).await;
     let added = add(&h, &acme, json!({ "email": "typed@x.example" })).await.expect(201);
     assert_eq!(added.text("/member/email"), "typed@x.example");
-    for address in ["typed@x.example", ann.address()] {
-        let expected = if address == ann.address() { 1 } else { 2 };
-        assert_eq!(added_mails(&h, address).await, expected, "{address}");
+    for email in ["typed@x.example", ann.email()] {
+        let expected = if email == ann.email() { 1 } else { 2 };
+        assert_eq!(added_mails(&h, email).await, expected, "{email}");
     }
     recount(&h).await;
     // And that address is what is kept of them, not the one that was typed.
     remove(&h, &acme, &ann).await;
     let found = acme.owner.get(&h, &acme.path("/contacts?q=ann@acme")).await.expect(200);
     let again = pick(&h, &acme, &found.text("/items/0/id")).await.expect(201);
-    assert_eq!(again.text("/member/email"), ann.address());
+    assert_eq!(again.text("/member/email"), ann.email());
     recount(&h).await;
 }
 
@@ -219,9 +219,9 @@ async fn where_members_may_not_leave_nobody_is_added_without_being_asked() {
     ] {
         let acme = Organization::with_roles(&h, h.person("olivia"), role_set).await;
         let ann = h.person("ann");
-        let known = json!({ "email": ann.address(), "subject": "ann" });
+        let known = json!({ "email": ann.email(), "subject": "ann" });
         put(&h, &h.platform(), &acme, "ann", known).await;
-        for (n, whom) in [json!({ "email": ann.address() }), json!({ "contact": "ann" })]
+        for (n, whom) in [json!({ "email": ann.email() }), json!({ "contact": "ann" })]
             .iter()
             .enumerate()
         {
@@ -247,22 +247,22 @@ async fn whoever_declined_is_asked_whoever_stands_for_their_account_and_whoever_
     let ann = acme.join(&h, "ann", "admin", &[]).await;
     remove(&h, &acme, &ann).await;
     let id = ann.id();
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.post(&h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
         .await
         .expect(204);
     h.backend.drained().await;
     let done = pick(&h, &acme, &id).await;
-    invited(&h, &acme, done, ann.address()).await;
-    let body = json!({ "email": ann.address(), "subject": "ann" });
+    invited(&h, &acme, done, ann.email()).await;
+    let body = json!({ "email": ann.email(), "subject": "ann" });
     put(&h, &h.platform(), &acme, &id, body).await;
-    for whom in [json!({ "email": ann.address() }), json!({ "contact": id })] {
+    for whom in [json!({ "email": ann.email() }), json!({ "contact": id })] {
         let done = add(&h, &acme, whom).await;
-        invited(&h, &acme, done, ann.address()).await;
+        invited(&h, &acme, done, ann.email()).await;
     }
     is_out(&h, &acme, &ann).await;
-    assert_eq!(added_mails(&h, ann.address()).await, 0);
+    assert_eq!(added_mails(&h, ann.email()).await, 0);
     recount(&h).await;
 }
 
@@ -311,13 +311,13 @@ async fn a_contact_is_picked_by_those_who_may_look_contacts_up_and_faults_are_na
 }
 
 /// Brings a contact's items back to what they were before it was noted who stands for its account.
-async fn age(h: &Harness, acme: &Organization, id: &str, address: &str) {
+async fn age(h: &Harness, acme: &Organization, id: &str, email: &str) {
     let organization = acme.id.parse().unwrap();
     let client = Client::new(&h.quiet_sdk());
-    let (id, address) = (id.parse().unwrap(), address.parse().unwrap());
-    let words = muster_domain::search::words(None, &address);
+    let (id, email) = (id.parse().unwrap(), email.parse().unwrap());
+    let words = muster_domain::search::words(None, &email);
     let words = words.iter().map(|word| Key::contact_word(organization, word, &id));
-    let own = [Key::contact(organization, &id), Key::contact_at(organization, &address)];
+    let own = [Key::contact(organization, &id), Key::contact_at(organization, &email)];
     for key in own.into_iter().chain(words) {
         client
             .update_item()
@@ -336,16 +336,16 @@ async fn a_contact_from_before_it_was_noted_who_stands_for_its_account_is_a_hint
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let known = json!({ "email": ann.address(), "subject": "ann" });
+    let known = json!({ "email": ann.email(), "subject": "ann" });
     put(&h, &h.platform(), &acme, "ann", known.clone()).await;
-    age(&h, &acme, "ann", ann.address()).await;
+    age(&h, &acme, "ann", ann.email()).await;
     recount(&h).await;
-    for whom in [json!({ "email": ann.address() }), json!({ "contact": "ann" })] {
+    for whom in [json!({ "email": ann.email() }), json!({ "contact": "ann" })] {
         let done = add(&h, &acme, whom).await;
-        invited(&h, &acme, done, ann.address()).await;
+        invited(&h, &acme, done, ann.email()).await;
     }
     put(&h, &h.platform(), &acme, "ann", known).await;
-    let done = add(&h, &acme, json!({ "email": ann.address() })).await.expect(201);
+    let done = add(&h, &acme, json!({ "email": ann.email() })).await.expect(201);
     assert_eq!(done.text("/member/id"), ann.id());
     recount(&h).await;
 }
@@ -363,8 +363,8 @@ async fn whoever_declined_is_asked_at_any_address_that_somebody_writes_to_their_
             done.text("/invitations/0/id")
         }
     };
-    invited_at(invitation(dec.address(), "admin", &[])).await;
-    let token = h.invitation_token(dec.address()).await;
+    invited_at(invitation(dec.email(), "admin", &[])).await;
+    let token = h.invitation_token(dec.email()).await;
     dec.post(&h, &format!("/v1/invitations/{token}/decline"), &Value::Null)
         .await
         .expect(204);
@@ -387,7 +387,7 @@ async fn whoever_declined_is_asked_at_any_address_that_somebody_writes_to_their_
     assert_eq!(added_mails(&h, "dec@home.example").await, 0);
 
     // Whoever accepts, and is removed later, has changed their mind.
-    invited_at(invitation(dec.address(), "admin", &[])).await;
+    invited_at(invitation(dec.email(), "admin", &[])).await;
     let waiting = dec.get(&h, "/v1/invitations").await.expect(200);
     dec.accept(&h, &waiting.text("/items/0/token")).await.expect(200);
     remove(&h, &acme, &dec).await;
@@ -423,8 +423,8 @@ async fn nobody_is_added_whose_own_address_has_had_too_much_mail_to_be_told() {
     }
     let (refused, rounds) = refused.expect("five mails a day are the most");
     assert_eq!(rounds, 4, "the first was the invitation");
-    assert_eq!(refused.faults(), named(&[(vic.address(), "mailed_too_often")]));
-    assert_eq!(added_mails(&h, vic.address()).await, 4);
+    assert_eq!(refused.faults(), named(&[(vic.email(), "mailed_too_often")]));
+    assert_eq!(added_mails(&h, vic.email()).await, 4);
     is_out(&h, &acme, &vic).await;
     recount(&h).await;
 }
@@ -435,11 +435,11 @@ async fn picking_somebody_never_adds_another_who_had_the_same_address_later() {
     let acme = Organization::make(&h).await;
     let paula = acme.join(&h, "post", "admin", &[]).await;
     remove(&h, &acme, &paula).await;
-    acme.try_invite(&h, &invitation(paula.address(), "admin", &[]))
+    acme.try_invite(&h, &invitation(paula.email(), "admin", &[]))
         .await
         .expect(201);
-    let token = h.invitation_token(paula.address()).await;
-    let quentin = h.person("quentin").with_email(paula.address(), true);
+    let token = h.invitation_token(paula.email()).await;
+    let quentin = h.person("quentin").with_email(paula.email(), true);
     quentin.accept(&h, &token).await.expect(200);
     remove(&h, &acme, &quentin).await;
     let gone = pick(&h, &acme, &paula.id()).await;

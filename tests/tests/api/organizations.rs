@@ -102,8 +102,8 @@ async fn the_list_of_organizations_holds_the_callers_own_and_pages() {
         own.push(ann.post(&h, "/v1/organizations", &body).await.expect(201).text("/id"));
     }
     let other = Organization::make(&h).await;
-    other.invite(&h, ann.address(), "participant", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    other.invite(&h, ann.email(), "participant", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     own.push(other.id.clone());
     own.sort();
@@ -205,9 +205,9 @@ async fn invitations_stay_open_for_1_to_30_days_as_the_organization_chooses() {
         .patch(&h, &acme.path(""), &set(-1))
         .await
         .problem(422, "invalid-request");
-    for (days, address) in [(1, "a@x.example"), (30, "b@x.example"), (7, "c@x.example")] {
+    for (days, email) in [(1, "a@x.example"), (30, "b@x.example"), (7, "c@x.example")] {
         acme.owner.patch(&h, &acme.path(""), &set(days)).await.expect(200);
-        let made = acme.try_invite(&h, &invitation(address, "participant", &[])).await;
+        let made = acme.try_invite(&h, &invitation(email, "participant", &[])).await;
         let made = made.expect(201);
         let at = |p: &str| made.text(p).parse::<jiff::Timestamp>().unwrap();
         let open = at("/invitations/0/expires_at").duration_since(at("/invitations/0/sent_at"));

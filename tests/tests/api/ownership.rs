@@ -57,7 +57,7 @@ async fn a_giver_whose_new_role_needs_resources_names_them() {
     let body = json!({ "emails": "ann@acme.example", "role": "administrator" });
     acme.owner.post(&h, &acme.path("/invitations"), &body).await.expect(201);
     let ann = h.person("ann");
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
 
     let without = transfer(

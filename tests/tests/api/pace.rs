@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use muster_domain::feedback::Sending;
-use muster_domain::rules::pace::MAX_TO_ADDRESS;
+use muster_domain::rules::pace::MAX_PER_RECIPIENT;
 use muster_domain::{Deliverability, MailId};
 use muster_functions::routes::ROUTES;
 use muster_store::items::Entity as _;
@@ -68,7 +68,7 @@ async fn an_invitation_that_is_sent_over_and_over_says_when_it_can_be_sent_again
         h.advance(SignedDuration::from_secs(seconds));
     }
     assert_eq!(waited, [10, 60, 24 * 60]);
-    assert_eq!(h.invitations_mailed("ann@x.example").await, MAX_TO_ADDRESS);
+    assert_eq!(h.invitations_mailed("ann@x.example").await, MAX_PER_RECIPIENT);
     resend(&h, &acme, &id).await.expect(200);
     recount(&h).await;
 }
@@ -78,7 +78,7 @@ async fn inviting_anew_is_no_way_around_the_pace() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let body = invitation("ann@x.example, new@x.example", "admin", &[]);
-    for _ in 0..MAX_TO_ADDRESS {
+    for _ in 0..MAX_PER_RECIPIENT {
         let id = acme.invite(&h, "ann@x.example", "admin", &[]).await;
         h.backend.drained().await;
         acme.owner.delete(&h, &acme.invitation(&id, "")).await.expect(204);
@@ -93,7 +93,7 @@ async fn inviting_anew_is_no_way_around_the_pace() {
     let one = json!({ "email": "ann@x.example", "role": "admin" });
     let refused = acme.owner.post(&h, &acme.path("/members"), &one).await;
     refused.problem(422, "invalid-invitations");
-    assert_eq!(h.invitations_mailed("ann@x.example").await, MAX_TO_ADDRESS);
+    assert_eq!(h.invitations_mailed("ann@x.example").await, MAX_PER_RECIPIENT);
     assert_eq!(
         acme.pending(&h).await,
         Vec::<Value>::new(),
@@ -122,7 +122,7 @@ async fn an_invitation_anew_rests_as_long_as_the_one_before() {
     assert!((1..=600).contains(&retry_after(&refused)), "ten minutes");
     refused.problem(429, "invitation-resent-too-often");
     let ann = h.person("ann").with_email("ann@x.example", true);
-    let token = h.invitation_token(ann.address()).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     recount(&h).await;
 }
@@ -178,8 +178,8 @@ async fn an_organization_has_as_much_mail_sent_a_day_as_the_platform_lets_it() {
 async fn chosen_invitations_are_sent_again_as_long_as_there_is_room() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
-    let addresses: Vec<String> = (0..30).map(|n| format!("guest{n}@x.example")).collect();
-    let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..30).map(|n| format!("guest{n}@x.example")).collect();
+    let ids = acme.invite_many(&h, &emails, "participant", &[]).await;
     h.backend.drained().await;
     h.advance_days(1);
     mail_limit(&h, &acme, Some(25)).await;
@@ -205,8 +205,8 @@ async fn sending_all_again_goes_on_the_next_day_where_a_day_has_no_room() {
     let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
     let case = prepare(&b, route).await;
     let acme = case.organization();
-    let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
-    acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
+    acme.invite_many(&b.h, &emails, "participant", &[]).await;
     b.drain().await;
     b.h.advance_days(1);
     mail_limit(&b.h, acme, Some(30)).await;
@@ -222,9 +222,9 @@ async fn sending_all_again_goes_on_the_next_day_where_a_day_has_no_room() {
         b.drain().await;
         assert_eq!(b.h.backend.mail().len(), 45 + expected, "after {days} days");
     }
-    for address in &addresses {
-        let mails = b.h.backend.mail().iter().filter(|m| m.to == *address).count();
-        assert_eq!(mails, 2, "{address}");
+    for email in &emails {
+        let mails = b.h.backend.mail().iter().filter(|m| m.to == *email).count();
+        assert_eq!(mails, 2, "{email}");
     }
     recount(&b.h).await;
 }
@@ -254,7 +254,7 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
     let route = ROUTES.iter().find(|r| r.binary == "list-members").expect("a route");
     let mut case: Case = prepare(&b, route).await;
     let id = case.invite(&b, "zoe").await;
-    let address = case.person(&b, "zoe").address().to_owned();
+    let email = case.person(&b, "zoe").email().to_owned();
     // Five mails to the address were taken up since the request had read of none.
     let now = b.h.backend.clock().now();
     let sending = |n: u8| Sending {
@@ -263,7 +263,7 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
     };
     let noted = Deliverability {
         organization: case.organization().id.parse().unwrap(),
-        address: address.parse().unwrap(),
+        address: email.parse().unwrap(),
         bounced_at: None,
         complained_at: None,
         reached_at: None,
@@ -279,7 +279,7 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
         .await
         .unwrap();
     b.drain().await;
-    assert!(b.h.backend.mail().iter().all(|m| m.to != address));
+    assert!(b.h.backend.mail().iter().all(|m| m.to != email));
     let acme = case.organization();
     let seen = acme.owner.get(&b.h, &acme.invitation(&id, "")).await.expect(200);
     assert_eq!(
@@ -295,12 +295,12 @@ async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() 
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    acme.invite(&h, ann.address(), "admin", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
 
     let again = acme
-        .try_invite(&h, &invitation(ann.address(), "admin", &[]))
+        .try_invite(&h, &invitation(ann.email(), "admin", &[]))
         .await
         .expect(201);
     assert_eq!(again.text("/invitations/0/mail"), "declined");
@@ -312,7 +312,7 @@ async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() 
         .post(&h, &acme.path("/invitations/resend"), &Value::Null)
         .await
         .expect(202);
-    assert_eq!(h.invitations_mailed(ann.address()).await, 1);
+    assert_eq!(h.invitations_mailed(ann.email()).await, 1);
     let seen = acme.owner.get(&h, &acme.invitation(&id, "")).await.expect(200);
     assert_eq!(
         (seen.text("/mail"), seen.text("/status")),
@@ -320,8 +320,8 @@ async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() 
     );
     // Another organization knows nothing of it.
     let other = Organization::of(&h, h.person("stella")).await;
-    other.invite(&h, ann.address(), "admin", &[]).await;
-    assert_eq!(h.invitations_mailed(ann.address()).await, 2);
+    other.invite(&h, ann.email(), "admin", &[]).await;
+    assert_eq!(h.invitations_mailed(ann.email()).await, 2);
 
     let waiting = ann.get(&h, "/v1/invitations").await.expect(200);
     let items = waiting.body["items"].as_array().unwrap();
@@ -334,9 +334,9 @@ async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() 
     acme.owner.delete(&h, &member).await.expect(204);
     let contact = acme.path(&format!("/contacts/{}", ann.id()));
     acme.owner.delete(&h, &contact).await.expect(204);
-    acme.invite(&h, ann.address(), "admin", &[]).await;
+    acme.invite(&h, ann.email(), "admin", &[]).await;
     assert_eq!(
-        h.invitations_mailed(ann.address()).await,
+        h.invitations_mailed(ann.email()).await,
         3,
         "she has come by herself since"
     );
@@ -349,13 +349,13 @@ async fn declining_again_keeps_it_so() {
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
     for _ in 0..3 {
-        acme.invite(&h, ann.address(), "participant", &[]).await;
+        acme.invite(&h, ann.email(), "participant", &[]).await;
         // The first is mailed before it is declined.
         h.backend.drained().await;
         let token = waiting_token(&h, &ann).await;
         ann.decline(&h, &token).await.expect(204);
     }
-    assert_eq!(h.invitations_mailed(ann.address()).await, 1);
+    assert_eq!(h.invitations_mailed(ann.email()).await, 1);
     recount(&h).await;
 }
 
@@ -382,8 +382,8 @@ async fn what_people_write_becomes_no_link_in_any_mail() {
     let body = invitation_with("ann@x.example", "program_admin", &["spring"], "message", message);
     acme.try_invite(&h, &body).await.expect(201);
     acme.owner.delete(&h, &acme.path("")).await.expect(204);
-    for address in ["ann@x.example", acme.owner.address()] {
-        for mail in h.mail_to(address).await {
+    for email in ["ann@x.example", acme.owner.email()] {
+        for mail in h.mail_to(email).await {
             for text in [&mail.subject, &mail.text, &mail.html] {
                 assert!(!text.contains("evil.example") && !text.contains("eve@"), "{text}");
                 assert!(text.contains("evil\u{200a}.example"), "it reads as before: {text}");

@@ -249,7 +249,7 @@ async fn a_key_limited_to_a_program_lists_the_people_of_that_program_whatever_it
     let through = acme.owner.through(&key.secret);
     for query in ["", "?q=acme", "?sort=-joined", "?resource=program:spring"] {
         let (rows, _) = all_pages(&h, &through, &acme.path(&format!("/members{query}")), 10).await;
-        assert_eq!(emails(&rows), [near.address()], "{query}");
+        assert_eq!(emails(&rows), [near.email()], "{query}");
     }
 }
 

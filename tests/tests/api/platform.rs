@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 async fn as_platform(h: &Harness, who: &Persona, method: Method, path: &str, body: Value) -> Answer {
     let request = TokenRequest {
         sub: who.name().to_owned(),
-        email: Some(who.address().to_owned()),
+        email: Some(who.email().to_owned()),
         email_verified: Some(true),
         scope: Some("openid muster:platform".into()),
         ..TokenRequest::default()
@@ -171,8 +171,8 @@ async fn a_platform_token_makes_nobody_a_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = h.person("pat");
-    acme.invite(&h, pat.address(), "participant", &[]).await;
-    let token = h.invitation_token(pat.address()).await;
+    acme.invite(&h, pat.email(), "participant", &[]).await;
+    let token = h.invitation_token(pat.email()).await;
     let answer = |verb: &str| format!("/v1/invitations/{token}/{verb}");
     let before = Snapshot::of(&h).await;
     for verb in ["accept", "decline"] {

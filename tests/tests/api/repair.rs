@@ -220,7 +220,7 @@ async fn entries_that_are_lost_or_left_over_are_told_and_fixed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn claims_that_are_lost_or_held_by_nobody_are_told_and_fixed() {
     let s = Scene::set().await;
-    let claim = Key::claim(s.id(), &s.pat.address().parse().unwrap());
+    let claim = Key::claim(s.id(), &s.pat.email().parse().unwrap());
     s.delete(&claim).await;
     s.fixes("the claim of a member is lost", &[What::Claim]).await;
     s.delete(&Key::claim(s.id(), &"ivy@acme.example".parse().unwrap()))

@@ -137,7 +137,7 @@ async fn deleting_a_program_ends_access_through_it_at_once_and_the_grants_in_the
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring", "autumn"]).await;
-    let invites_to = |program: &'static str, address: &str| invitation(address, "participant", &[program]);
+    let invites_to = |program: &'static str, email: &str| invitation(email, "participant", &[program]);
     let path = acme.path("/invitations");
     pat.post(&h, &path, &invites_to("spring", "a@x.example"))
         .await
@@ -212,14 +212,14 @@ async fn a_deletion_ends_every_grant_however_many_there_are() {
     let acme = Organization::make(&h).await;
     let people: Vec<_> = (0..45).map(|i| h.person(&format!("p{i}"))).collect();
     for part in people.chunks(15) {
-        let addresses: Vec<_> = part.iter().map(|p| p.address().to_owned()).collect();
-        let mut body = participants(&addresses);
+        let emails: Vec<_> = part.iter().map(|p| p.email().to_owned()).collect();
+        let mut body = participants(&emails);
         body["resources"] = json!([{ "type": "program", "id": "spring" }]);
         acme.try_invite(&h, &body).await.expect(201);
     }
     // Some accept, the others are still invited when the program goes.
     for person in people.iter().take(25) {
-        let token = h.invitation_token(person.address()).await;
+        let token = h.invitation_token(person.email()).await;
         person.accept(&h, &token).await.expect(200);
     }
     assert_eq!(stored(&h, "GRANT#").await, 25);
@@ -239,12 +239,11 @@ async fn an_invitation_to_a_deleted_program_cannot_be_accepted_where_the_role_ne
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (pat, pia) = (h.person("pat"), h.person("pia"));
-    acme.invite(&h, pat.address(), "program_admin", &["spring"]).await;
-    acme.invite(&h, pia.address(), "participant", &["spring", "autumn"])
-        .await;
+    acme.invite(&h, pat.email(), "program_admin", &["spring"]).await;
+    acme.invite(&h, pia.email(), "participant", &["spring", "autumn"]).await;
     let tokens = [
-        h.invitation_token(pat.address()).await,
-        h.invitation_token(pia.address()).await,
+        h.invitation_token(pat.email()).await,
+        h.invitation_token(pia.email()).await,
     ];
     acme.owner
         .delete(&h, &acme.path("/resources/program/spring"))

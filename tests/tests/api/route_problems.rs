@@ -150,12 +150,12 @@ fn faulty(b: &Bench, route: &Route, case: &Case, cast: &Cast, kind: ProblemType)
                 request.with_caller(cast.without_role.as_ref()?)
             }
             Access::Platform | Access::Asker => request.with_caller(&cast.stranger),
-            Access::Invitee => request.with_caller(&b.h.platform().with_email(invited?.address(), true)),
+            Access::Invitee => request.with_caller(&b.h.platform().with_email(invited?.email(), true)),
             _ => request.with_caller(cast.without_role.as_ref()?),
         },
         ProblemType::EmailMismatch => request.with_caller(&cast.stranger),
         ProblemType::EmailNotVerified => {
-            let unverified = invited?.clone().with_email(invited?.address(), false);
+            let unverified = invited?.clone().with_email(invited?.email(), false);
             request.with_caller(&unverified)
         }
         _ => return None,

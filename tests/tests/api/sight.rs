@@ -74,7 +74,7 @@ async fn a_row_shows_the_highest_role_in_sight_and_no_higher_one_beyond() {
         assert_eq!(seen["grants"].as_array().map(Vec::len), Some(1));
         let listed = rows(&s.get(&s.pat, "/members").await);
         assert!(
-            listed.contains(&(who.address().to_owned(), json!("participant"))),
+            listed.contains(&(who.email().to_owned(), json!("participant"))),
             "{listed:?}"
         );
         // An answer to a change shows what the one who makes it sees.
@@ -121,7 +121,7 @@ async fn filters_and_pages_tell_nothing_of_roles_held_beyond() {
             None => break,
         }
     }
-    assert_eq!(found, [s.kim.address(), s.lee.address()]);
+    assert_eq!(found, [s.kim.email(), s.lee.email()]);
     assert_eq!(s.get(&s.pat, "/members").await.body["counts"], Value::Null);
 }
 
@@ -276,7 +276,7 @@ async fn whose_an_address_is_is_told_to_those_who_see_them() {
         .invite(&s.h, "ina@acme.example", "participant", &["spring"])
         .await;
     // Nobody who is limited to a program gives the owner a role there, so the owner is not taken in.
-    let owner = s.acme.owner.address();
+    let owner = s.acme.owner.email();
     let beyond = [owner, "gus@acme.example"];
     for path in ["/invitations", "/members"] {
         let mut told = Vec::new();
@@ -322,9 +322,9 @@ async fn a_request_that_cannot_succeed_is_refused_the_same_way_whoever_has_the_a
         .invite(&s.h, "gus@acme.example", "participant", &["autumn"])
         .await;
     let ada = s.acme.join(&s.h, "ada", "admin", &[]).await;
-    let addresses = [
-        s.acme.owner.address(),
-        ada.address(),
+    let emails = [
+        s.acme.owner.email(),
+        ada.email(),
         "gus@acme.example",
         "nobody@acme.example",
     ];
@@ -339,7 +339,7 @@ async fn a_request_that_cannot_succeed_is_refused_the_same_way_whoever_has_the_a
         ("implementation_admin", &[], ""),
     ] {
         let mut told = Vec::new();
-        for email in addresses {
+        for email in emails {
             let body = invitation(&format!("{email}{also}"), role, resources);
             let answer = s.pat.post(&s.h, &s.acme.path("/invitations"), &body).await;
             assert!(answer.status >= 400, "{role} {email}: {:#}", answer.body);

@@ -52,15 +52,13 @@ async fn the_founder_made_the_organization_and_who_was_invited_accepted_an_invit
 
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     let pia = h.person("pia");
-    let invitation = acme
-        .invite(&h, pia.address(), "participant", &["spring", "autumn"])
-        .await;
+    let invitation = acme.invite(&h, pia.email(), "participant", &["spring", "autumn"]).await;
     h.advance_days(1);
     // Whoever resends it answers for it, and is the one who gave what is accepted then.
     let resent = acme.invitation(&invitation, "/resend");
     ada.post(&h, &resent, &Value::Null).await.expect(200);
     h.advance_days(1);
-    let token = h.invitation_token(pia.address()).await;
+    let token = h.invitation_token(pia.email()).await;
     pia.accept(&h, &token).await.expect(200);
     let member = acme.member(&h, &pia.id()).await;
     let expected = json!({ "kind": "invitation", "invitation": invitation, "by": ada.id(), "api_key": null,
@@ -76,12 +74,12 @@ async fn who_is_added_at_once_or_taken_in_was_added() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let known = json!({ "email": ann.address(), "name": "Ann", "subject": "ann" });
+    let known = json!({ "email": ann.email(), "name": "Ann", "subject": "ann" });
     h.platform()
         .put(&h, &acme.path("/contacts/ann"), &known)
         .await
         .expect(201);
-    let wanted = json!({ "email": ann.address(), "role": "program_facilitator",
+    let wanted = json!({ "email": ann.email(), "role": "program_facilitator",
         "resources": [{ "type": "program", "id": "spring" }] });
     let done = acme.owner.post(&h, &acme.path("/members"), &wanted).await.expect(201);
     let member = &done.body["member"];
@@ -90,7 +88,7 @@ async fn who_is_added_at_once_or_taken_in_was_added() {
 
     // Pat runs autumn, does not see Ann, and adds her there.
     let pat = acme.join(&h, "pat", "program_admin", &["autumn"]).await;
-    let wanted = json!({ "email": ann.address(), "role": "program_sponsor",
+    let wanted = json!({ "email": ann.email(), "role": "program_sponsor",
         "resources": [{ "type": "program", "id": "autumn" }] });
     let done = pat.post(&h, &acme.path("/members"), &wanted).await.expect(201);
     let taken_in = source("added", &pat.id(), &latest(&h, &acme).await);
@@ -194,13 +192,13 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
     let expected = (json!(ada.id()), json!(key.id));
 
     let pia = h.person("pia");
-    let wanted = json!({ "emails": pia.address(), "role": "participant",
+    let wanted = json!({ "emails": pia.email(), "role": "participant",
         "resources": [{ "type": "program", "id": "spring" }] });
     key.persona
         .post(&h, &acme.path("/invitations"), &wanted)
         .await
         .expect(201);
-    let token = h.invitation_token(pia.address()).await;
+    let token = h.invitation_token(pia.email()).await;
     pia.accept(&h, &token).await.expect(200);
     let member = acme.member(&h, &pia.id()).await;
     assert_eq!(on(&member, "spring")["kind"], "invitation");
@@ -211,12 +209,12 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
     assert_eq!(through_key(on(&given, "autumn")), expected);
 
     let ann = h.person("ann");
-    let known = json!({ "email": ann.address(), "subject": "ann" });
+    let known = json!({ "email": ann.email(), "subject": "ann" });
     h.platform()
         .put(&h, &acme.path("/contacts/ann"), &known)
         .await
         .expect(201);
-    let wanted = json!({ "email": ann.address(), "role": "admin" });
+    let wanted = json!({ "email": ann.email(), "role": "admin" });
     let added = key.persona.post(&h, &acme.path("/members"), &wanted).await.expect(201);
     let told = &added.body["member"]["role_source"];
     assert_eq!(
@@ -230,7 +228,7 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
 
     // An invitation that somebody signed in changes is theirs from then on.
     let gus = h.person("gus");
-    let wanted = json!({ "emails": gus.address(), "role": "admin" });
+    let wanted = json!({ "emails": gus.email(), "role": "admin" });
     let sent = key
         .persona
         .post(&h, &acme.path("/invitations"), &wanted)
@@ -241,7 +239,7 @@ async fn what_is_given_through_an_api_key_names_the_key_and_its_owner() {
         .patch(&h, &path, &json!({ "message": "Hello" }))
         .await
         .expect(200);
-    let token = h.invitation_token(gus.address()).await;
+    let token = h.invitation_token(gus.email()).await;
     gus.accept(&h, &token).await.expect(200);
     let member = acme.member(&h, &gus.id()).await;
     assert_eq!(

@@ -166,8 +166,8 @@ async fn answers_of_changes_have_the_subject_for_those_who_see_it() {
     assert!(!tells(&bio.expect(200).body));
 
     let guest = s.h.person("guest");
-    s.acme.invite(&s.h, guest.address(), "admin", &[]).await;
-    let token = s.h.invitation_token(guest.address()).await;
+    s.acme.invite(&s.h, guest.email(), "admin", &[]).await;
+    let token = s.h.invitation_token(guest.email()).await;
     assert!(!tells(&s.h.preview(&token).await.expect(200).body));
     assert!(!tells(&guest.accept(&s.h, &token).await.expect(200).body));
 

@@ -31,8 +31,8 @@ async fn resume(h: &Harness, acme: &Organization) {
 }
 
 /// How many mails with this subject an address got.
-async fn told(h: &Harness, address: &str, subject: &str) -> usize {
-    let mail = h.mail_to(address).await;
+async fn told(h: &Harness, email: &str, subject: &str) -> usize {
+    let mail = h.mail_to(email).await;
     mail.iter().filter(|mail| mail.subject == subject).count()
 }
 
@@ -215,24 +215,24 @@ async fn setting_it_twice_changes_and_mails_nothing() {
     let h = Harness::start().await;
     let cast = Cast::make(&h).await;
     let acme = &cast.acme;
-    let addresses = [acme.owner.address(), cast.oda.address()];
+    let emails = [acme.owner.email(), cast.oda.email()];
     for round in 1..3 {
         for _ in 0..2 {
             suspend(&h, acme).await;
             h.advance(jiff::SignedDuration::from_mins(5));
         }
-        for address in addresses {
-            assert_eq!(told(&h, address, NEWS[0]).await, round, "{address}");
+        for email in emails {
+            assert_eq!(told(&h, email, NEWS[0]).await, round, "{email}");
         }
         for _ in 0..2 {
             resume(&h, acme).await;
         }
-        for address in addresses {
-            assert_eq!(told(&h, address, NEWS[1]).await, round, "{address}");
+        for email in emails {
+            assert_eq!(told(&h, email, NEWS[1]).await, round, "{email}");
         }
     }
     for who in [&cast.admin, &cast.inactive] {
-        let mail = h.mail_to(who.address()).await;
+        let mail = h.mail_to(who.email()).await;
         assert!(!mail.iter().any(|mail| NEWS.contains(&mail.subject.as_str())));
     }
     let events = acme.events(&h).await;
@@ -246,7 +246,7 @@ async fn setting_it_twice_changes_and_mails_nothing() {
     assert_eq!(own[0]["before"], own[1]["after"]);
     assert_eq!((&own[0]["after"], &own[1]["before"]), (&Value::Null, &Value::Null));
     assert_eq!(own[1]["after"]["reason"], REASON);
-    let text = &h.mail_to(addresses[0]).await;
+    let text = &h.mail_to(emails[0]).await;
     let text = &text.iter().find(|mail| mail.subject == NEWS[0]).unwrap().text;
     assert!(text.contains(REASON), "{text}");
 }

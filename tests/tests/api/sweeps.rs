@@ -32,10 +32,10 @@ async fn inviting(b: &Bench, count: usize) -> Case {
 
 async fn invite(b: &Bench, case: &Case, name: &str, count: usize) {
     let people: Vec<_> = (0..count).map(|n| case.person(b, &format!("{name}{n}"))).collect();
-    let addresses: Vec<&str> = people.iter().map(|p| p.address()).collect();
+    let emails: Vec<&str> = people.iter().map(|p| p.email()).collect();
     let organization = case.organization();
     organization
-        .invite_many(&b.h, &addresses, "program_admin", &["spring"])
+        .invite_many(&b.h, &emails, "program_admin", &["spring"])
         .await;
 }
 

@@ -35,7 +35,7 @@ async fn a_record_of_the_stream_mails_once_however_often_it_comes() {
     let (h, packaged) = started().await;
     let acme = Organization::make(&h).await;
     let guest = h.person("pat");
-    invite(&h, &acme, guest.address(), "program_admin", &["spring"]).await;
+    invite(&h, &acme, guest.email(), "program_admin", &["spring"]).await;
     let mail = ids(&h, &acme.id, "MAIL#").await.pop().expect("a mail is queued");
     assert!(h.backend.mail().is_empty(), "nothing is mailed yet");
 
@@ -46,12 +46,12 @@ async fn a_record_of_the_stream_mails_once_however_often_it_comes() {
     }
     let sent = h.backend.mail();
     assert_eq!(sent.len(), 1);
-    assert_eq!(sent[0].to, guest.address());
+    assert_eq!(sent[0].to, guest.email());
     assert_eq!(sent[0].from, "no-reply@muster.example");
 
     let values = vec![
         ("token", guest.token(&h)),
-        ("invitation_token", h.invitation_token(guest.address()).await),
+        ("invitation_token", h.invitation_token(guest.email()).await),
     ];
     let joined = http(&packaged, "accept-invitation", &values, 200).await;
     assert_eq!(joined["member"]["role"], "program_admin");

@@ -10,7 +10,7 @@ use crate::shapes::invitation::{
 use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::DecisionContext;
-use muster_domain::address::parse_list;
+use muster_domain::email::parse_list;
 use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
 use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
@@ -18,7 +18,7 @@ use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace;
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Address, Changes, Deliverability, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
+    Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
     RoleId, Seats, Term,
 };
 use muster_edge::problem::{NeededSeats, ProblemType};
@@ -43,7 +43,7 @@ struct InviteRequest {
 
 /// The decision on a request.
 struct Decided {
-    addresses: Vec<Address>,
+    emails: Vec<EmailAddress>,
     invitations: Vec<Invitation>,
     changes: Changes,
 }
@@ -62,11 +62,11 @@ enum Plan {
 pub async fn create(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitations = call.body()?;
-    let addresses = parse_list(&body.emails).map_err(|e| {
+    let emails = parse_list(&body.emails).map_err(|e| {
         Problem::new(ProblemType::InvalidInvitations).violations([Violation::field("emails", e.code(), e.to_string())])
     })?;
     let request = InviteRequest {
-        invitees: Invitees::Addresses(addresses),
+        invitees: Invitees::Emails(emails),
         resources: resource_keys(&body.resources)?,
         role: body.role,
         term: body.duration,
@@ -97,7 +97,7 @@ pub async fn add(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: AddMember = call.body()?;
     let invitees = match (body.email, body.contact) {
-        (Some(email), None) => Invitees::Addresses(vec![Ok(email)]),
+        (Some(email), None) => Invitees::Emails(vec![Ok(email)]),
         (None, Some(contact)) => Invitees::Contact(contact),
         (None, None) => {
             return Err(one_of_both(
@@ -209,7 +209,7 @@ fn plan(
         Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
     };
     let People {
-        addresses,
+        emails,
         mut holders,
         mut accounts,
     } = people;
@@ -222,7 +222,7 @@ fn plan(
     };
     loop {
         let invite = Invite {
-            addresses: &addresses,
+            emails: &emails,
             holders: &holders,
             accounts: &accounts,
             wanted: RequestedOffer {
@@ -239,7 +239,7 @@ fn plan(
         let (weight, entries) = (weight.core + 1, weight.entries);
         if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || last_added.is_none()) {
             return Ok(Plan::Ready(Box::new(Decided {
-                addresses: addresses.into_iter().flatten().collect(),
+                emails: emails.into_iter().flatten().collect(),
                 invitations,
                 changes,
             })));
@@ -274,8 +274,8 @@ fn people_and_mail(
             .holders
             .retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
     }
-    let addresses = people.addresses.iter().flatten();
-    let mailed = addresses.chain(people.accounts.iter().flat_map(Account::mailboxes));
+    let emails = people.emails.iter().flatten();
+    let mailed = emails.chain(people.accounts.iter().flat_map(Account::mailboxes));
     Ok(match deliverability(read, ctx.organization.id, mailed)? {
         Lookup::Ready(known) => Lookup::Ready((people, known)),
         Lookup::Needs(more) => Lookup::Needs(more),
@@ -286,14 +286,14 @@ fn people_and_mail(
 fn deliverability<'a>(
     read: &ReadSet,
     organization: OrganizationId,
-    addresses: impl Iterator<Item = &'a Address>,
+    emails: impl Iterator<Item = &'a EmailAddress>,
 ) -> Result<Lookup<Vec<Deliverability>>, Problem> {
     let mut known = Vec::new();
     let mut more = Vec::new();
-    for address in addresses.collect::<BTreeSet<_>>() {
-        let key = Key::deliverability(organization, address);
+    for email in emails.collect::<BTreeSet<_>>() {
+        let key = Key::deliverability(organization, email);
         if read.covers(std::slice::from_ref(&key)) {
-            known.extend(read.deliverability(organization, address)?);
+            known.extend(read.deliverability(organization, email)?);
         } else {
             more.push(key);
         }
@@ -317,7 +317,7 @@ fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Sea
     } else {
         Vec::new()
     };
-    let verdict = |email: &Address| VerdictBody {
+    let verdict = |email: &EmailAddress| VerdictBody {
         verdict: if added.iter().any(|m| m.email == *email) {
             "add"
         } else {
@@ -328,7 +328,7 @@ fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Sea
     };
     let body = DryRunBody {
         dry_run: true,
-        verdicts: done.addresses.iter().map(verdict).collect(),
+        verdicts: done.emails.iter().map(verdict).collect(),
         added,
         seats: NeededSeats {
             used: seats.used,

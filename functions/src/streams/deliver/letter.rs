@@ -4,8 +4,8 @@ use super::outcome::DeliverError;
 use muster_domain::link::Link;
 use muster_domain::mail::days_left;
 use muster_domain::{
-    Address, Invitation, InvitationId, InvitationState, Letter, Mail, Message, Name, Organization, ResourceKey, RoleId,
-    RoleSet, UserId,
+    EmailAddress, Invitation, InvitationId, InvitationState, Letter, Mail, Message, Name, Organization, ResourceKey,
+    RoleId, RoleSet, UserId,
 };
 use muster_edge::App;
 use muster_edge::mail::{self, Line, Outgoing, Quotation, ResourceNames, closing, suspension};
@@ -18,19 +18,19 @@ pub(super) async fn write(
     organization: Option<&Organization>,
     mail: &Mail,
 ) -> Result<Option<Outgoing>, DeliverError> {
-    let to = mail.to.clone();
+    let recipient = mail.to.clone();
     let Some(organization) = organization else {
         let Letter::OrganizationErased { name } = &mail.letter else {
             return Ok(None);
         };
-        return Ok(Some(closing::erased(to, name.as_str())?));
+        return Ok(Some(closing::erased(recipient, name.as_str())?));
     };
     let writer = Writer {
         app,
         organization,
         set: role_set(organization).ok(),
     };
-    writer.write(&mail.letter, to).await
+    writer.write(&mail.letter, recipient).await
 }
 
 /// Writes the mail of one organization.
@@ -42,10 +42,10 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    async fn write(&self, letter: &Letter, to: Address) -> Result<Option<Outgoing>, DeliverError> {
+    async fn write(&self, letter: &Letter, recipient: EmailAddress) -> Result<Option<Outgoing>, DeliverError> {
         let written = match letter {
             Letter::Invitation { invitation, generation } => match self.open(*invitation, *generation).await? {
-                Some(invitation) => self.invitation(&invitation).await?.write(to)?,
+                Some(invitation) => self.invitation(&invitation).await?.write(recipient)?,
                 None => return Ok(None),
             },
             Letter::Added {
@@ -66,7 +66,7 @@ impl Writer<'_> {
                     message: quotation(message.as_ref()),
                     link: self.app.config().app_url.parse()?,
                 };
-                added.write(to)?
+                added.write(recipient)?
             }
             Letter::AccessEnding {
                 role,
@@ -81,7 +81,7 @@ impl Writer<'_> {
                     ends_at: *ends_at,
                     days: days_left(*days, *ends_at, self.app.clock().now()),
                 };
-                ending.write(to)?
+                ending.write(recipient)?
             }
             Letter::AccessEnded { role, resource, reason } => {
                 let ended = mail::AccessEnded {
@@ -90,24 +90,24 @@ impl Writer<'_> {
                     resource: listed(&self.names_of(resource.as_slice()).await?),
                     reason: *reason,
                 };
-                ended.write(to)?
+                ended.write(recipient)?
             }
             Letter::OrganizationDeleted { restorable_until } => {
-                closing::deleted(to, self.organization.name.as_str(), *restorable_until)?
+                closing::deleted(recipient, self.organization.name.as_str(), *restorable_until)?
             }
             Letter::OrganizationSuspended { suspended_at } => {
                 let Some(known) = &self.organization.suspension else {
                     return Ok(None);
                 };
                 suspension::suspended(
-                    to,
+                    recipient,
                     self.organization.name.as_str(),
                     *suspended_at,
                     known.reason.as_str(),
                 )?
             }
-            Letter::OrganizationResumed => suspension::resumed(to, self.organization.name.as_str())?,
-            Letter::OrganizationErased { name } => closing::erased(to, name.as_str())?,
+            Letter::OrganizationResumed => suspension::resumed(recipient, self.organization.name.as_str())?,
+            Letter::OrganizationErased { name } => closing::erased(recipient, name.as_str())?,
         };
         Ok(Some(written))
     }

@@ -85,25 +85,21 @@ impl JobRunner<'_> {
         invitations: &[Invitation],
     ) -> Result<Option<ResendContext>, StoreError> {
         let organization = self.organization.id;
-        let addresses: BTreeSet<_> = invitations.iter().map(|i| &i.email).collect();
+        let emails: BTreeSet<_> = invitations.iter().map(|i| &i.email).collect();
         let inviters: BTreeSet<_> = invitations.iter().flat_map(Invitation::answerable).collect();
         let mut keys = vec![
             Key::member(organization, by),
             Key::sent_on(organization, pace::day(self.now)),
         ];
-        keys.extend(
-            addresses
-                .iter()
-                .map(|address| Key::deliverability(organization, address)),
-        );
+        keys.extend(emails.iter().map(|email| Key::deliverability(organization, email)));
         keys.extend(inviters.iter().map(|inviter| Key::member(organization, *inviter)));
         let read = self.store.read(&keys).await?;
         let Some(actor) = read.member(organization, by)? else {
             return Ok(None);
         };
         let mut deliverability = Vec::new();
-        for address in addresses {
-            deliverability.extend(read.deliverability(organization, address)?);
+        for email in emails {
+            deliverability.extend(read.deliverability(organization, email)?);
         }
         let mut answerable = Vec::new();
         for inviter in inviters {

@@ -1,8 +1,8 @@
 //! Registering, changing and deleting contacts, and the contact that a former member becomes (`coaching-site`).
 
-use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
+use crate::email::EmailAddress;
 use crate::event::{EntityRef, Recorder};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
@@ -84,7 +84,7 @@ impl<'a> ContactEditor<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Their address.
-    pub email: Address,
+    pub email: EmailAddress,
     /// Name for people; an inner none removes it.
     pub name: Option<Option<Name>>,
     /// Their account; an inner none removes it.
@@ -99,13 +99,13 @@ pub enum ContactRefusal {
     /// There is no such contact.
     NotFound,
     /// The address belongs to this other contact.
-    AddressTaken(ContactId),
+    EmailTaken(ContactId),
 }
 
 /// Registers a contact, or updates it. `at` is the contact that has the address, if one does.
 ///
 /// # Errors
-/// [`ContactRefusal::Forbidden`], [`ContactRefusal::AddressTaken`].
+/// [`ContactRefusal::Forbidden`], [`ContactRefusal::EmailTaken`].
 pub fn put(
     keeper: &ContactEditor<'_>,
     id: ContactId,
@@ -118,7 +118,7 @@ pub fn put(
         return Err(ContactRefusal::Forbidden);
     }
     if let Some(other) = at.filter(|other| other.id != id) {
-        return Err(ContactRefusal::AddressTaken(other.id.clone()));
+        return Err(ContactRefusal::EmailTaken(other.id.clone()));
     }
     let Acquainted {
         user,

@@ -1,8 +1,8 @@
 //! Deleting an organization: all members lose access at once. The data is erased later, and until then the platform can restore
 //! it.
 
-use crate::address::Address;
 use crate::changes::{Changes, Pair};
+use crate::email::EmailAddress;
 use crate::event::{EntityRef, Recorder};
 use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
@@ -148,7 +148,7 @@ pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
 pub fn end(
     organization: &Organization,
     deleted_at: Timestamp,
-    owners: &[Address],
+    owners: &[EmailAddress],
     now: Timestamp,
     ids: &mut dyn NewIds,
 ) -> Changes {
@@ -157,7 +157,7 @@ pub fn end(
     };
     let mail = owners
         .iter()
-        .map(|to| mail(organization, to, letter.clone(), now, ids))
+        .map(|owner| mail(organization, owner, letter.clone(), now, ids))
         .collect();
     let mut record = Recorder::new(organization.id, EntityRef::system("finish-work"), now, ids);
     let event = record.event(
@@ -176,7 +176,7 @@ pub fn end(
 
 pub(super) fn mail(
     organization: &Organization,
-    to: &Address,
+    recipient: &EmailAddress,
     letter: Letter,
     now: Timestamp,
     ids: &mut dyn NewIds,
@@ -184,7 +184,7 @@ pub(super) fn mail(
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: organization.id,
-        to: to.clone(),
+        to: recipient.clone(),
         letter,
         asked: false,
         state: MailState::Queued,

@@ -39,7 +39,7 @@ pub enum InvitationRefusal {
     /// It has ended, in this way.
     Ended(InvitationState),
     /// The address now belongs to a member, or to another invitation.
-    AddressTaken,
+    EmailTaken,
     /// It was sent too often recently.
     Rests(Rest),
     /// The invitee wants no mail: they declined, or reported it as spam.

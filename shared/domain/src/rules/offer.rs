@@ -1,6 +1,6 @@
 //! An offer: a role with its resources and its term, as made by an invitation or by a change of a member.
 
-use crate::address::Address;
+use crate::email::EmailAddress;
 use crate::member::{Grant, Member, RoleAssignment};
 use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
@@ -130,8 +130,8 @@ fn check_resources(
 impl Offer<'_> {
     /// As [`domain_fault`], for the role of the offer.
     #[must_use]
-    pub fn domain_fault(&self, ctx: &DecisionContext<'_>, address: &Address) -> Option<Violation> {
-        domain_fault(ctx, self.role, address)
+    pub fn domain_fault(&self, ctx: &DecisionContext<'_>, email: &EmailAddress) -> Option<Violation> {
+        domain_fault(ctx, self.role, email)
     }
 
     /// As [`member_domain_fault`], for the role of the offer.
@@ -171,12 +171,12 @@ impl Offer<'_> {
 
 /// The violation if the address may not have the role; it lists the allowed domains (`program-delivery`).
 #[must_use]
-pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, address: &Address) -> Option<Violation> {
-    if !role.allowlisted || is_allowed(address, &ctx.organization.plan.allowed_domains) {
+pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, email: &EmailAddress) -> Option<Violation> {
+    if !role.allowlisted || is_allowed(email, &ctx.organization.plan.allowed_domains) {
         return None;
     }
-    Some(Violation::address(
-        address.as_str(),
+    Some(Violation::email(
+        email.as_str(),
         "domain_not_allowed",
         allowed_domains_text(ctx),
     ))
@@ -194,7 +194,7 @@ pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Memb
             "the address is not verified, which `{}` requires; invite the person instead",
             role.id
         );
-        let violation = Violation::address(member.email.as_str(), "address_not_verified", detail);
+        let violation = Violation::email(member.email.as_str(), "address_not_verified", detail);
         (role.allowlisted && member.vouched_by.is_some()).then_some(violation)
     };
     outside.or_else(unverified)

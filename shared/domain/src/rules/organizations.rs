@@ -1,7 +1,7 @@
 //! Creating an organization, and changing its name, settings and plan.
 
-use crate::address::{Address, Domain};
 use crate::changes::{Changes, Pair};
+use crate::email::{Domain, EmailAddress};
 use crate::event::{EntityRef, Recorder};
 use crate::id::{JobId, NewIds, OrganizationId, UserId};
 use crate::job::{Job, Work};
@@ -26,7 +26,7 @@ pub struct Founder {
     /// Their subject at the identity provider.
     pub subject: Option<Subject>,
     /// Their verified address.
-    pub email: Address,
+    pub email: EmailAddress,
     /// Their name, if the identity provider reports it.
     pub name: Option<Name>,
 }
@@ -246,6 +246,6 @@ pub const MAX_DOMAINS: usize = 100;
 
 /// Whether the address is in one of the domains that the platform allows (`program-delivery`).
 #[must_use]
-pub fn is_allowed(address: &Address, domains: &BTreeSet<Domain>) -> bool {
-    domains.iter().any(|domain| domain.as_str() == address.domain())
+pub fn is_allowed(email: &EmailAddress, domains: &BTreeSet<Domain>) -> bool {
+    domains.iter().any(|domain| domain.as_str() == email.domain())
 }

@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// The most mails sent by hand that one address gets from an organization within [`PERIOD`].
-pub const MAX_TO_ADDRESS: usize = 5;
+pub const MAX_PER_RECIPIENT: usize = 5;
 
 /// The period over which mail to one address is counted.
 pub const PERIOD: SignedDuration = SignedDuration::from_hours(24);
@@ -52,7 +52,7 @@ pub(super) fn counted(mailed: &[Sending], now: Timestamp) -> impl Iterator<Item 
 pub fn rests(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
     let mut counted: Vec<Timestamp> = counted(&known.mailed, now).map(|sending| sending.at).collect();
     counted.sort_unstable();
-    let first = counted.iter().rev().nth(MAX_TO_ADDRESS - 1)?;
+    let first = counted.iter().rev().nth(MAX_PER_RECIPIENT - 1)?;
     first.checked_add(PERIOD).ok()
 }
 
@@ -64,7 +64,7 @@ pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sendi
     if counted.iter().any(|sending| sending.mail == mail.id) {
         return Some(counted);
     }
-    if counted.len() >= MAX_TO_ADDRESS {
+    if counted.len() >= MAX_PER_RECIPIENT {
         return None;
     }
     counted.push(Sending { mail: mail.id, at: now });

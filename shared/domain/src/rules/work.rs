@@ -1,7 +1,7 @@
 //! Slices of background work: the changes of one transaction of a job.
 
-use crate::address::Address;
 use crate::changes::{Changes, Pair};
+use crate::email::EmailAddress;
 use crate::event::{EntityRef, Recorder};
 use crate::feedback::Deliverability;
 use crate::id::NewIds;
@@ -108,8 +108,8 @@ pub fn resend_slice(
     if ctx.organization.is_deleted() || ctx.organization.is_suspended(ctx.now) {
         return changes;
     }
-    let is_out = |address: &Address| {
-        let mut known = deliverability.iter().filter(|known| known.address == *address);
+    let is_out = |email: &EmailAddress| {
+        let mut known = deliverability.iter().filter(|known| known.address == *email);
         known.any(|known| known.reason().is_some() || rests(known, ctx.now).is_some())
     };
     for invitation in invitations

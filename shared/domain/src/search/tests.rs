@@ -2,9 +2,12 @@ use super::*;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use proptest::prelude::*;
 
-fn found(name: &str, address: &str, query: &str) -> bool {
+fn found(name: &str, email: &str, query: &str) -> bool {
     let name = (!name.is_empty()).then(|| name.parse().unwrap());
-    matches(&words(name.as_ref(), &Address::parse(address).unwrap()), &terms(query))
+    matches(
+        &words(name.as_ref(), &EmailAddress::parse(email).unwrap()),
+        &terms(query),
+    )
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn what_cannot_be_seen_makes_no_difference_in_what_is_searched_for_nor_in_a_name
 
 #[test]
 fn an_international_address_is_found_as_it_is_read_and_as_it_is_stored() {
-    for (address, queries) in [
+    for (email, queries) in [
         (
             "ann@exämple.example",
             [
@@ -151,10 +154,10 @@ fn an_international_address_is_found_as_it_is_read_and_as_it_is_stored() {
         ("ann@例え.example", ["ann@例え", "例え", "例", "ann@例え.ex", "ann"]),
     ] {
         for query in queries {
-            assert!(found("", address, query), "{address} {query}");
+            assert!(found("", email, query), "{email} {query}");
         }
     }
-    let plain = words(None, &Address::parse("ann@x.example").unwrap());
+    let plain = words(None, &EmailAddress::parse("ann@x.example").unwrap());
     let expected = ["ann@x.example", "x.example"].map(str::to_owned);
     assert_eq!(
         plain,
@@ -207,7 +210,7 @@ proptest! {
         length in 1_usize..60,
     ) {
         let Ok(known) = name.parse::<Name>() else { return Ok(()) };
-        let all = words(Some(&known), &Address::parse("p@x.example").unwrap());
+        let all = words(Some(&known), &EmailAddress::parse("p@x.example").unwrap());
         let typed: Vec<&str> = known.as_str().split_whitespace().collect();
         let typed = spelled(typed[at.index(typed.len())], how);
         let beginning: String = typed.chars().take(length).collect();
@@ -248,15 +251,15 @@ fn a_person_is_found_by_so_many_words_at_most_and_none_parts_a_key() {
         .chain(('a'..='m').map(|c| format!("{c}1")))
         .collect();
     let name = name.join(" ").parse().unwrap();
-    let all = words(Some(&name), &Address::parse("p@x.example").unwrap());
+    let all = words(Some(&name), &EmailAddress::parse("p@x.example").unwrap());
     assert_eq!(all.len(), MAX_WORDS);
     assert!(all.iter().all(|w| !w.contains('#')));
 }
 
 #[test]
 fn a_place_is_folded_short_and_puts_a_name_before_the_longer_one_it_begins() {
-    let address = Address::parse("zoe@x.example").unwrap();
-    let place = |name: &str| place((!name.is_empty()).then(|| name.parse().unwrap()).as_ref(), &address);
+    let email = EmailAddress::parse("zoe@x.example").unwrap();
+    let place = |name: &str| place((!name.is_empty()).then(|| name.parse().unwrap()).as_ref(), &email);
     for (name, expected) in [
         ("", "zoe@x.example"),
         ("Ann", "ann"),

@@ -4,7 +4,7 @@ use crate::action::{Action, Ask, PEOPLE, What};
 use crate::invariants::nothing_is_due;
 use crate::plain;
 use crate::power::Cause;
-use crate::world::{World, address, subject, user};
+use crate::world::{World, email_address, subject, user};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
 use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
@@ -15,7 +15,7 @@ use muster_domain::rules::members::{MemberRefusal, grant_one, remove, revoke_one
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::{organizations, resources};
 use muster_domain::{
-    Address, Changes, DecisionContext, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Seats, Timestamp,
+    Changes, DecisionContext, EmailAddress, Invitation, Member, Plan, Resource, ResourceKey, RoleId, Seats, Timestamp,
     UserId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,11 +88,14 @@ impl World {
     }
 
     /// An address, mostly one that nobody holds.
-    fn somewhere(&self, number: usize) -> Address {
-        let free: Vec<Address> = (0..PEOPLE).map(address).filter(|a| self.holder(a).is_none()).collect();
+    fn somewhere(&self, number: usize) -> EmailAddress {
+        let free: Vec<EmailAddress> = (0..PEOPLE)
+            .map(email_address)
+            .filter(|a| self.holder(a).is_none())
+            .collect();
         match free.get(number % free.len().max(1)) {
-            Some(address) if number < PEOPLE - 1 => address.clone(),
-            _ => address(number),
+            Some(email) if number < PEOPLE - 1 => email.clone(),
+            _ => email_address(number),
         }
     }
 
@@ -189,7 +192,7 @@ impl World {
         programs.iter().map(|number| found(self.program(*number))).collect()
     }
 
-    fn holder(&self, email: &Address) -> Option<Holder> {
+    fn holder(&self, email: &EmailAddress) -> Option<Holder> {
         let member = self
             .members
             .values()
@@ -212,13 +215,13 @@ impl World {
         ask: &Ask,
         ids: &mut crate::world::Ids,
     ) -> Result<Changes, ()> {
-        let to: BTreeSet<Address> = to.iter().map(|number| self.somewhere(*number)).collect();
+        let to: BTreeSet<EmailAddress> = to.iter().map(|number| self.somewhere(*number)).collect();
         let holders: BTreeMap<_, _> = to.iter().filter_map(|a| Some((a.clone(), self.holder(a)?))).collect();
-        let addresses: Vec<_> = to.into_iter().map(Ok).collect();
+        let emails: Vec<_> = to.into_iter().map(Ok).collect();
         let (role, resources) = (self.role(ask.role), self.found(&ask.programs));
         let request = Invite {
             accounts: &[],
-            addresses: &addresses,
+            emails: &emails,
             holders: &holders,
             wanted: wanted(&role, &resources, ask.term()),
             message: None,
@@ -228,7 +231,7 @@ impl World {
                 self.too_few(seats, needed);
             }
         })?;
-        assert_eq!(sent.len(), addresses.len(), "all or none");
+        assert_eq!(sent.len(), emails.len(), "all or none");
         Ok(changes)
     }
 
@@ -272,9 +275,9 @@ impl World {
             return Verdict::Refused;
         };
         // Mostly the one who was invited, now and then somebody else.
-        let invited = (0..PEOPLE).find(|number| address(*number) == invitation.email);
+        let invited = (0..PEOPLE).find(|number| email_address(*number) == invitation.email);
         let who = invited.filter(|_| who != 1).unwrap_or(who);
-        let email = address(who);
+        let email = email_address(who);
         let inviters: Vec<Member> = self.members.get(&invitation.invited_by).cloned().into_iter().collect();
         let answer = InvitationResponse {
             organization: &self.organization,

@@ -7,7 +7,7 @@ use crate::power::{self, Cause};
 use crate::sources;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
-    Address, Changes, Invitation, InvitationId, InvitationState, Job, JobId, Letter, Member, NewIds, Organization,
+    Changes, EmailAddress, Invitation, InvitationId, InvitationState, Job, JobId, Letter, Member, NewIds, Organization,
     Pair, Reliance, Resource, ResourceKey, RoleSet, Subject, Timestamp, UserId, roleset,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,9 +61,9 @@ pub(crate) fn user(number: usize) -> UserId {
 }
 
 /// Every other person has an address that helpers may have.
-pub(crate) fn address(number: usize) -> Address {
-    static ADDRESSES: LazyLock<Vec<Address>> = LazyLock::new(|| (0..PEOPLE).map(made).collect());
-    fn made(number: usize) -> Address {
+pub(crate) fn email_address(number: usize) -> EmailAddress {
+    static EMAILS: LazyLock<Vec<EmailAddress>> = LazyLock::new(|| (0..PEOPLE).map(made).collect());
+    fn made(number: usize) -> EmailAddress {
         let domain = if number.is_multiple_of(2) {
             "partner.example"
         } else {
@@ -71,7 +71,7 @@ pub(crate) fn address(number: usize) -> Address {
         };
         format!("person{number}@{domain}").parse().unwrap()
     }
-    ADDRESSES[number].clone()
+    EMAILS[number].clone()
 }
 
 impl World {
@@ -83,7 +83,7 @@ impl World {
         let founder = Founder {
             id: user(0),
             subject: Some(subject(0)),
-            email: address(0),
+            email: email_address(0),
             name: None,
         };
         let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set, now, &mut ids).unwrap();

@@ -1,12 +1,12 @@
 //! Adding contacts with an account at once.
 
 use crate::team::*;
-use muster_domain::address::Rejected;
+use muster_domain::email::Rejected;
 use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
-    Address, Changes, Contact, FormerMember, Invitation, Letter, Member, Organization, Pair, Status, Term, UserId,
+    Changes, Contact, EmailAddress, FormerMember, Invitation, Letter, Member, Organization, Pair, Status, Term, UserId,
     roleset,
 };
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(crate) fn contact(name: &str, account: &str, vouched_by: Option<UserId>) -> 
     Contact {
         organization: organization_id(),
         id: name.parse().unwrap(),
-        email: address(&format!("{name}@x.example")),
+        email: email_address(&format!("{name}@x.example")),
         name: Some(name.parse().unwrap()),
         user: Some(user(account)),
         subject: Some(account.parse().unwrap()),
@@ -53,8 +53,8 @@ fn ask_for(
     people: &[Account],
     accounts: &[Account],
 ) -> Sent {
-    let mut addresses: Vec<Result<Address, Rejected>> = people.iter().map(|a| Ok(a.address().clone())).collect();
-    addresses.push(Ok(address("guest@x.example")));
+    let mut emails: Vec<Result<EmailAddress, Rejected>> = people.iter().map(|a| Ok(a.email().clone())).collect();
+    emails.push(Ok(email_address("guest@x.example")));
     let wished = role(role_id);
     let defined = set().role(&wished).unwrap();
     let resources = if defined.reach == roleset::Reach::Resource {
@@ -64,7 +64,7 @@ fn ask_for(
     };
     let term = defined.is_time_limited().then_some(Term::Months(1));
     let request = Invite {
-        addresses: &addresses,
+        emails: &emails,
         holders: &BTreeMap::new(),
         accounts,
         wanted: wanted(&wished, &resources, term),
@@ -233,7 +233,7 @@ fn whose_address_only_a_member_told_gets_no_allowlisted_role_afterwards_either()
     let helper = role("implementation_admin");
     for (vouched_by, refused) in [(Some(admin.id), true), (None, false)] {
         let ann = Member {
-            email: address("ann@partner.example"),
+            email: email_address("ann@partner.example"),
             vouched_by,
             ..holder("ann", "participant")
         };

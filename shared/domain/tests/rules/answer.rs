@@ -6,7 +6,7 @@ use muster_domain::rules::invitations::respond::{
     InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second,
 };
 use muster_domain::{
-    Address, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Subject, Timestamp,
+    EmailAddress, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Subject, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ struct Case {
     member: Option<Member>,
     former: Option<FormerMember>,
     subject: Subject,
-    email: Option<Address>,
+    email: Option<EmailAddress>,
     verified: bool,
     now: Timestamp,
 }
@@ -35,7 +35,7 @@ impl Case {
             member: None,
             former: None,
             subject: subject("guest"),
-            email: Some(address(email)),
+            email: Some(email_address(email)),
             verified: true,
             now: now(),
             invitation,
@@ -138,7 +138,7 @@ fn nobody_joins_a_suspended_organization_and_a_guest_may_decline() {
     // Nothing ends because a member tries their second invitation.
     case.member = Some(holder("guest", "participant"));
     assert_eq!(case.refusal(), suspended);
-    case.email = Some(address("other@x.example"));
+    case.email = Some(email_address("other@x.example"));
     assert_eq!(
         case.refusal(),
         Some(ResponseRefusal::EmailMismatch),
@@ -166,7 +166,7 @@ fn every_reason_to_refuse_has_its_own_name() {
     let cases: [(Spoil, ResponseRefusal); 15] = [
         (|c| c.generation = 0, R::LinkReplaced),
         (|c| c.invitation.generation = 2, R::LinkReplaced),
-        (|c| c.email = Some(address("other@x.example")), R::EmailMismatch),
+        (|c| c.email = Some(email_address("other@x.example")), R::EmailMismatch),
         (|c| c.email = None, R::EmailMismatch),
         (|c| c.verified = false, R::EmailNotVerified),
         (|c| c.now = c.invitation.expires_at, R::Ended(InvitationState::Expired)),
@@ -297,7 +297,7 @@ fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
     let expected = FormerMember {
         organization: organization_id(),
         id: user("guest"),
-        email: address("guest@x.example"),
+        email: email_address("guest@x.example"),
         vouched_by: None,
         requires_invitation: true,
         ended_at: now(),
@@ -306,7 +306,7 @@ fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
     assert_eq!(first, [Pair::new(expected.clone())]);
     // Of one who was removed, and whose address a member only told, more is known now.
     let removed = FormerMember {
-        email: address("old@x.example"),
+        email: email_address("old@x.example"),
         vouched_by: Some(user("owner")),
         requires_invitation: false,
         ended_at: at("2026-03-01T00:00:00Z"),

@@ -285,7 +285,7 @@ fn a_mix_of_grants_is_no_way_around_the_allowlist_or_the_terms_of_a_role() {
     };
     let give = |email: &str, end: Option<&str>| {
         let target = Member {
-            email: address(email),
+            email: email_address(email),
             ..somebody("target", None, vec![grant("autumn", "guest", None)])
         };
         let keep = WantedGrant {

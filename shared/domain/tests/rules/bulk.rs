@@ -129,7 +129,7 @@ fn two_invitations_of_one_address_are_not_revived_on_the_same_reading() {
         ..Revival::default()
     };
     let refused = resend(&scene, Some(&two), &revival, &mut crate::team::ids());
-    assert_eq!(refused.unwrap_err(), InvitationRefusal::AddressTaken);
+    assert_eq!(refused.unwrap_err(), InvitationRefusal::EmailTaken);
 }
 
 const ROLES: [&str; 4] = ["owner", "admin", "program_admin", "participant"];

@@ -13,7 +13,7 @@ use serde_json::json;
 
 fn details(email: &str, name: Option<&str>, account: Option<&str>) -> Details {
     Details {
-        email: address(email),
+        email: email_address(email),
         name: Some(name.map(|n| n.parse().unwrap())),
         user: Some(account.map(named)),
     }
@@ -283,7 +283,7 @@ fn an_address_is_one_contacts_and_it_may_keep_it() {
     };
     assert_eq!(
         put_at(&ann, Some(&bob)).err(),
-        Some(ContactRefusal::AddressTaken(bob.id.clone()))
+        Some(ContactRefusal::EmailTaken(bob.id.clone()))
     );
     assert!(put_at(&ann, Some(&ann)).is_ok() && put_at(&ann, None).is_ok());
 }

@@ -135,7 +135,7 @@ fn active_owners_are_told_and_nobody_else() {
 #[test]
 fn the_end_leaves_one_event_without_anything_of_anybody_and_a_mail_to_each_owner() {
     let organization = deleted();
-    let owners = ["a@x.example", "b@x.example"].map(address);
+    let owners = ["a@x.example", "b@x.example"].map(email_address);
     let changes = end(&organization, now(), &owners, now(), &mut ids());
     assert_eq!(changes.organization.unwrap().after, None);
     let said = format!("{:?}", changes.events);

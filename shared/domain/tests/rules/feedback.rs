@@ -5,14 +5,14 @@ use muster_domain::feedback::{Deliverability, DeliveryEvent, Mark, Reason};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{EndReason, MailState};
 use muster_domain::rules::work::resend_slice;
-use muster_domain::{Address, Letter, Mail, MailId, Timestamp};
+use muster_domain::{EmailAddress, Letter, Mail, MailId, Timestamp};
 use proptest::prelude::*;
 
 fn deliverability(bounced: Option<i64>, complained: Option<i64>, reached: Option<i64>) -> Deliverability {
     let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
     Deliverability {
         organization: organization_id(),
-        address: address("ann@x.example"),
+        address: email_address("ann@x.example"),
         bounced_at: second(bounced),
         complained_at: second(complained),
         reached_at: second(reached),
@@ -26,7 +26,7 @@ fn mail(to: &str, asked: bool) -> Mail {
     Mail {
         id: MailId::from_bytes([7; 16]),
         organization: organization_id(),
-        to: address(to),
+        to: email_address(to),
         letter: Letter::AccessEnded {
             role: role("participant"),
             resource: None,
@@ -258,7 +258,7 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
         .collect();
     let organization = counted(&[&owner], &pending.iter().collect::<Vec<_>>());
     let of = |email: &str, known: Deliverability| Deliverability {
-        address: address(email),
+        address: email_address(email),
         ..known
     };
     let known = [
@@ -273,8 +273,8 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
         &known,
         &mut ids(),
     );
-    let mailed: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
-    assert_eq!(mailed, [&address("bob@x.example")], "mail has reached him since");
+    let mailed: Vec<&EmailAddress> = changes.mail.iter().map(|m| &m.to).collect();
+    assert_eq!(mailed, [&email_address("bob@x.example")], "mail has reached him since");
     assert_eq!(changes.invitations.len(), 1, "the others keep their links");
     assert!(changes.mail.iter().all(|m| !m.asked));
 }

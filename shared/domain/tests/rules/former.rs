@@ -11,7 +11,7 @@ fn former(name: &str, email: &str, vouched_by: Option<UserId>, left: bool) -> Fo
     FormerMember {
         organization: organization_id(),
         id: user(name),
-        email: address(email),
+        email: email_address(email),
         vouched_by,
         requires_invitation: left,
         ended_at: at("2026-03-01T00:00:00Z"),
@@ -41,7 +41,7 @@ fn mailed(changes: &muster_domain::Changes) -> Vec<&str> {
 fn what_is_kept_of_a_member_is_how_they_went_and_the_last_address_known_to_be_theirs() {
     let shown = holder("ann", "admin");
     let told = Member {
-        email: address("typed@x.example"),
+        email: email_address("typed@x.example"),
         vouched_by: Some(user("ada")),
         ..shown.clone()
     };
@@ -210,7 +210,7 @@ fn where_members_may_not_leave_everybody_is_asked() {
             ..scene(&organization, &owner)
         };
         let request = Invite {
-            addresses: &[Ok(address("ann@x.example"))],
+            emails: &[Ok(email_address("ann@x.example"))],
             holders: &BTreeMap::new(),
             accounts: &accounts,
             wanted: wanted(&role, &[], None),
@@ -228,7 +228,7 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
     let organization = counted(&[&owner], &[]);
     let by = |vouched: bool, vouched_by: Option<UserId>, former: Option<FormerMember>| Account {
         contact: Contact {
-            email: address("typed@x.example"),
+            email: email_address("typed@x.example"),
             vouched,
             ..contact("ann", "ann", vouched_by)
         },
@@ -295,7 +295,7 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
     // A contact that has another address since may be made to look like somebody else, so it is invited.
     for vouched_by in [None, owners] {
         let account = by(false, None, known(vouched_by));
-        assert_eq!(account.address().as_str(), "typed@x.example");
+        assert_eq!(account.email().as_str(), "typed@x.example");
         assert_eq!(added(&ask(&organization, &owner, "admin", &[account])), []);
     }
 }

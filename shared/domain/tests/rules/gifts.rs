@@ -196,7 +196,7 @@ fn a_grant_named_again_keeps_its_end_until_it_has_come_or_a_term_is_asked_for() 
     let (invitee, spring) = (role("guest"), [found("spring")]);
     let ends = |end: &str, months: u8| {
         let target = Member {
-            email: address("g@partner.example"),
+            email: email_address("g@partner.example"),
             ..somebody("g", None, vec![grant("spring", "guest", Some(at(end)))])
         };
         let holdings = Some(Holdings::One(wanted(&invitee, &spring, Some(Term::Months(months)))));

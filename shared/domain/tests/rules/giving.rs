@@ -1,13 +1,13 @@
 //! What somebody gives is worth no more than they could give at that moment, and lasts no longer than their power to give it.
 
 use crate::team::*;
-use muster_domain::address::Rejected;
+use muster_domain::email::Rejected;
 use muster_domain::rules::giving::{Lasting, Way, offer_until};
 use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
 use muster_domain::rules::invitations::respond::{InvitationResponse, ResponseRefusal, accept};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::{
-    Address, Contact, DecisionContext, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
+    Contact, DecisionContext, EmailAddress, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
 };
 use std::collections::BTreeMap;
 
@@ -224,12 +224,12 @@ fn an_invitation_through_a_key_that_another_knows_is_asked_of_both() {
 /// What becomes of a contact with an account, on the word of `giver` and, if somebody told of the account, of `voucher`.
 fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Member>, InviteRefusal> {
     let acme = organization();
-    let addresses: [Result<Address, Rejected>; 1] = [Ok(address("kim@x.example"))];
+    let emails: [Result<EmailAddress, Rejected>; 1] = [Ok(email_address("kim@x.example"))];
     let accounts = [Account {
         contact: Contact {
             organization: acme.id,
             id: "kim".parse().unwrap(),
-            email: address("kim@x.example"),
+            email: email_address("kim@x.example"),
             name: None,
             user: Some(user("kim")),
             subject: Some(subject("kim")),
@@ -251,7 +251,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
         &on
     };
     let request = Invite {
-        addresses: &addresses,
+        emails: &emails,
         holders: &BTreeMap::new(),
         accounts: &accounts,
         wanted: wanted(&id, resources, None),

@@ -276,11 +276,11 @@ fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
         key,
         ..scene(&acme, &owner)
     };
-    let addresses = [Ok(address("kim@x.example"))];
+    let emails = [Ok(email_address("kim@x.example"))];
     let admin = role("admin");
     let sent = |key| -> Invitation {
         let request = Invite {
-            addresses: &addresses,
+            emails: &emails,
             holders: &BTreeMap::new(),
             accounts: &[],
             wanted: wanted(&admin, &[], None),

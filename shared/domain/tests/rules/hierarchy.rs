@@ -1,14 +1,14 @@
 //! Who may do what to whom: every role against every role of each role set, as golden tables.
 
 use crate::role_sets::{FIVE, Firm};
-use crate::team::{address, at, ids, role};
-use muster_domain::address::Rejected;
+use crate::team::{at, email_address, ids, role};
+use muster_domain::email::Rejected;
 use muster_domain::roleset::{Reach, Resources, RoleSet};
 use muster_domain::rules::activation::set_status;
 use muster_domain::rules::invitations::create::{Invite, InviteRefusal, invite};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::{Address, Member, Resource, ResourceKey, Status, Term};
+use muster_domain::{EmailAddress, Member, Resource, ResourceKey, Status, Term};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -208,12 +208,12 @@ fn invited(role_set: &str, actor: &str, id: &str, place: &str) -> &'static str {
     let firm = firm(role_set);
     let member = holder(&firm, "actor", actor);
     let firm = firm.counting(&[&member]);
-    let addresses: [Result<Address, Rejected>; 1] = [Ok(address("new@acme.example"))];
+    let emails: [Result<EmailAddress, Rejected>; 1] = [Ok(email_address("new@acme.example"))];
     let wished = role(id);
     let (resources, term) = ask(&firm, id, place);
     let request = Invite {
         accounts: &[],
-        addresses: &addresses,
+        emails: &emails,
         holders: &BTreeMap::new(),
         wanted: RequestedOffer {
             role: &wished,

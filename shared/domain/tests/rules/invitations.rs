@@ -72,7 +72,7 @@ fn an_offer_for_a_time_has_the_term_and_the_switching_on_of_its_last_change() {
     organization.role_epochs.insert(helper.clone(), 3);
     let offered = |email: &str| {
         let before = Invitation {
-            email: address(email),
+            email: email_address(email),
             ..before.clone()
         };
         let wanted = InvitationUpdate {
@@ -198,7 +198,7 @@ fn an_expired_invitation_does_not_come_back_beside_another_of_its_address() {
     let other = InvitationId::from_bytes([8; 16]);
     for holder in [Holder::Member(user("ann")), Holder::Invitation(other)] {
         let refused = revive(&organization, &owner, &old, Some(holder));
-        assert_eq!(refused.err(), Some(InvitationRefusal::AddressTaken));
+        assert_eq!(refused.err(), Some(InvitationRefusal::EmailTaken));
     }
     let lapsed = Invitation {
         id: other,

@@ -1,10 +1,12 @@
 //! Inviting.
 
 use crate::team::*;
-use muster_domain::address::{Rejected, parse_list};
+use muster_domain::email::{Rejected, parse_list};
 use muster_domain::invitation::Invitation;
 use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
-use muster_domain::{Address, Changes, InvitationId, InvitationState, Letter, Member, Message, Organization, Seats};
+use muster_domain::{
+    Changes, EmailAddress, InvitationId, InvitationState, Letter, Member, Message, Organization, Seats,
+};
 use std::collections::BTreeMap;
 
 type Sent = Result<(Vec<Invitation>, Changes), InviteRefusal>;
@@ -28,9 +30,13 @@ impl Default for Case<'_> {
 }
 
 fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
-    let input = muster_domain::address::AddressInput::Text(case.emails.to_owned());
-    let addresses: Vec<Result<Address, Rejected>> = parse_list(&input).unwrap();
-    let holders: BTreeMap<Address, Holder> = case.holders.into_iter().map(|(a, h)| (address(a), h)).collect();
+    let input = muster_domain::email::EmailInput::Text(case.emails.to_owned());
+    let emails: Vec<Result<EmailAddress, Rejected>> = parse_list(&input).unwrap();
+    let holders: BTreeMap<EmailAddress, Holder> = case
+        .holders
+        .into_iter()
+        .map(|(email, holder)| (email_address(email), holder))
+        .collect();
     let wished = role(case.role);
     let resources = if case.role.starts_with("program") {
         vec![found("spring")]
@@ -39,7 +45,7 @@ fn send(organization: &Organization, actor: &Member, case: Case<'_>) -> Sent {
     };
     let request = Invite {
         accounts: &[],
-        addresses: &addresses,
+        emails: &emails,
         holders: &holders,
         wanted: wanted(&wished, &resources, None),
         message: case.message,
@@ -116,18 +122,18 @@ fn one_bad_address_refuses_the_whole_batch_and_every_bad_one_is_named() {
 fn addresses_outside_the_allowlist_are_named_with_the_domains_that_are_allowed() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
-    let addresses: Vec<Result<Address, Rejected>> = ["in@partner.example", "out@x.example", "sub@a.partner.example"]
-        .map(|a| Ok(address(a)))
+    let emails: Vec<Result<EmailAddress, Rejected>> = ["in@partner.example", "out@x.example", "sub@a.partner.example"]
+        .map(|text| Ok(email_address(text)))
         .into();
     let wished = role("implementation_admin");
     let request = |term| Invite {
         accounts: &[],
-        addresses: &addresses,
+        emails: &emails,
         holders: &HOLDERS,
         wanted: wanted(&wished, &[], term),
         message: None,
     };
-    static HOLDERS: BTreeMap<Address, Holder> = BTreeMap::new();
+    static HOLDERS: BTreeMap<EmailAddress, Holder> = BTreeMap::new();
     let term = Some("1_month".parse().unwrap());
     let refused = invite(&scene(&organization, &owner), request(term), &mut ids());
     let Err(InviteRefusal::Invalid(named)) = refused else {

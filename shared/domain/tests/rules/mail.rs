@@ -12,7 +12,7 @@ fn mail(number: u8, letter: Letter) -> Mail {
     Mail {
         id: MailId::from_bytes([number; 16]),
         organization: organization_id(),
-        to: address("ann@x.example"),
+        to: email_address("ann@x.example"),
         letter,
         asked: false,
         state: MailState::Held,

@@ -14,7 +14,7 @@ fn the_founder_is_the_active_owner_and_takes_the_first_seat() {
     let founder = Founder {
         id: user("founder"),
         subject: Some(subject("founder")),
-        email: address("founder@x.example"),
+        email: email_address("founder@x.example"),
         name: None,
     };
     let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set(), now(), &mut ids()).unwrap();
@@ -145,6 +145,6 @@ fn a_domain_allows_itself_only() {
         ("a@notpartner.example", false),
         ("a@partner.example.org", false),
     ] {
-        assert_eq!(is_allowed(&address(email), &domains), allowed, "{email}");
+        assert_eq!(is_allowed(&email_address(email), &domains), allowed, "{email}");
     }
 }

@@ -10,11 +10,12 @@ use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
-    DEFAULT_MAIL_LIMIT, MAX_TO_ADDRESS, MailLimit, PERIOD, Rest, Sent, day, day_ends, rests, rests_until, with,
+    DEFAULT_MAIL_LIMIT, MAX_PER_RECIPIENT, MailLimit, PERIOD, Rest, Sent, day, day_ends, rests, rests_until, with,
 };
 use muster_domain::rules::work::{release, resend_slice};
 use muster_domain::{
-    Address, Changes, Invitation, InvitationId, InvitationState, Letter, Mail, MailId, Organization, Plan, Timestamp,
+    Changes, EmailAddress, Invitation, InvitationId, InvitationState, Letter, Mail, MailId, Organization, Plan,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ fn mail(number: u8) -> Mail {
     Mail {
         id: MailId::from_bytes([number; 16]),
         organization: organization_id(),
-        to: address("ann@x.example"),
+        to: email_address("ann@x.example"),
         letter: Letter::Invitation {
             invitation: InvitationId::from_bytes([9; 16]),
             generation: 1,
@@ -46,7 +47,7 @@ fn mailed(email: &str, ago: &[i64]) -> Deliverability {
     };
     Deliverability {
         organization: organization_id(),
-        address: address(email),
+        address: email_address(email),
         bounced_at: None,
         complained_at: None,
         reached_at: None,
@@ -60,7 +61,7 @@ const DAY: i64 = 24 * 60;
 
 #[test]
 fn an_address_gets_five_mails_within_a_day_and_the_next_when_the_first_is_a_day_old() {
-    assert_eq!((MAX_TO_ADDRESS, PERIOD), (5, minutes(DAY)));
+    assert_eq!((MAX_PER_RECIPIENT, PERIOD), (5, minutes(DAY)));
     for (ago, expected) in [
         (&[][..], None),
         (&[0, 0, 0, 0][..], None),
@@ -144,7 +145,7 @@ fn five_mails_within_any_day_is_the_most_that_resending_comes_to() {
     }
     for first in &at {
         let within = at.iter().filter(|t| **t >= *first && t.duration_since(*first) < PERIOD);
-        assert!(within.count() <= MAX_TO_ADDRESS);
+        assert!(within.count() <= MAX_PER_RECIPIENT);
     }
 }
 
@@ -182,16 +183,16 @@ const NOTHING_SENT: MailHistory<'_> = MailHistory {
 
 fn asked(
     organization: &Organization,
-    addresses: &[&str],
+    emails: &[&str],
     before: MailHistory<'_>,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
     let owner = holder("owner", "owner");
     let admin = role("admin");
-    let addresses: Vec<_> = addresses.iter().map(|text| Ok(address(text))).collect();
+    let emails: Vec<_> = emails.iter().map(|text| Ok(email_address(text))).collect();
     let request = Invite {
-        addresses: &addresses,
+        emails: &emails,
         holders: &BTreeMap::from([(
-            address("member@x.example"),
+            email_address("member@x.example"),
             muster_domain::rules::invitations::create::Holder::Member(user("m")),
         )]),
         accounts: &[],
@@ -216,7 +217,7 @@ fn every_address_that_was_mailed_too_often_is_named_beside_all_other_faults() {
         known: &known,
         ..NOTHING_SENT
     };
-    let violations = |addresses: &[&str]| match asked(&there(), addresses, before) {
+    let violations = |emails: &[&str]| match asked(&there(), emails, before) {
         Err(InviteRefusal::Invalid(violations)) => codes(&violations),
         other => panic!("{other:?}"),
     };
@@ -242,13 +243,13 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
         ..NOTHING_SENT
     };
     let holders = BTreeMap::from([(
-        address("member@x.example"),
+        email_address("member@x.example"),
         muster_domain::rules::invitations::create::Holder::Member(user("m")),
     )]);
-    let violations = |addresses: &[&str]| {
-        let addresses: Vec<_> = addresses.iter().map(|text| Ok(address(text))).collect();
+    let violations = |emails: &[&str]| {
+        let emails: Vec<_> = emails.iter().map(|text| Ok(email_address(text))).collect();
         let request = Invite {
-            addresses: &addresses,
+            emails: &emails,
             holders: &holders,
             accounts: &[],
             wanted: wanted(&participant, &spring, None),
@@ -293,13 +294,13 @@ fn an_invitation_to_whoever_wants_no_mail_waits_to_be_found() {
         ..NOTHING_SENT
     };
     let names = ["declined", "complained", "bounced", "wanted", "new"].map(|name| format!("{name}@x.example"));
-    let addresses: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (sent, changes) = asked(&there(), &addresses, before).unwrap();
+    let emails: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (sent, changes) = asked(&there(), &emails, before).unwrap();
     let shown: Vec<Delivery> = sent.iter().map(|i| i.mail).collect();
     use Delivery::{Complained, Declined, Queued};
     assert_eq!(shown, [Declined, Complained, Queued, Queued, Queued]);
     let to: Vec<&str> = changes.mail.iter().map(|m| m.to.as_str()).collect();
-    assert_eq!(to, &addresses[2..]);
+    assert_eq!(to, &emails[2..]);
     assert_eq!(changes.new_invitations(), sent);
     assert_eq!(changes.seat_delta(), 5, "each holds its seat");
 }
@@ -333,7 +334,7 @@ fn an_organization_has_as_much_mail_sent_a_day_as_its_plan_says() {
         },
         ..there()
     };
-    let addresses = ["a@x.example", "b@x.example"];
+    let emails = ["a@x.example", "b@x.example"];
     for (limit, count, fits) in [
         (None, 998, true),
         (None, 999, false),
@@ -349,7 +350,7 @@ fn an_organization_has_as_much_mail_sent_a_day_as_its_plan_says() {
             known: &[],
             sent: Sent { count, now: now() },
         };
-        let done = asked(&organization, &addresses, before).map(drop);
+        let done = asked(&organization, &emails, before).map(drop);
         let refused = InviteRefusal::MailLimit(MailLimit {
             limit: limit.unwrap_or(1_000),
             // Two mails fit no day on which one can be sent.
@@ -424,8 +425,12 @@ fn resending_all_leaves_out_who_was_mailed_too_often() {
         &known,
         &mut ids(),
     );
-    let to: Vec<&Address> = changes.mail.iter().map(|m| &m.to).collect();
-    assert_eq!(to, [&address("guest2@x.example")], "the third was sent five times");
+    let to: Vec<&EmailAddress> = changes.mail.iter().map(|m| &m.to).collect();
+    assert_eq!(
+        to,
+        [&email_address("guest2@x.example")],
+        "the third was sent five times"
+    );
 }
 
 #[test]
@@ -433,7 +438,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
     let owner = holder("owner", "owner");
     let invitation = invitation(&owner, "ann@x.example", "admin");
     let organization = counted(&[&owner], &[&invitation]);
-    let ann = address("ann@x.example");
+    let ann = email_address("ann@x.example");
     let answer = InvitationResponse {
         organization: &organization,
         set: set(),

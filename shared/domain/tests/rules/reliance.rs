@@ -16,7 +16,7 @@ use muster_domain::{Changes, Member, Timestamp};
 
 fn details(email: &str) -> Details {
     Details {
-        email: address(email),
+        email: email_address(email),
         name: None,
         user: None,
     }

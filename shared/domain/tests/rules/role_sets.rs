@@ -1,7 +1,7 @@
 //! What the texts say of each product's roles, case by case.
 
-use crate::team::{Ids, address, at, codes, ids, now, role, user};
-use muster_domain::address::Rejected;
+use crate::team::{Ids, at, codes, email_address, ids, now, role, user};
+use muster_domain::email::Rejected;
 use muster_domain::member::Profile;
 use muster_domain::roleset::{Resources, find};
 use muster_domain::rules::activation::set_status;
@@ -10,8 +10,8 @@ use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remov
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::{
-    Address, Authority, DecisionContext, Grant, Member, Organization, Registration, Resource, ResourceKey, ResourceRef,
-    RoleAssignment, RoleSet, Status,
+    Authority, DecisionContext, EmailAddress, Grant, Member, Organization, Registration, Resource, ResourceKey,
+    ResourceRef, RoleAssignment, RoleSet, Status,
 };
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ impl Firm {
         let founder = Founder {
             id: user("founder"),
             subject: None,
-            email: address("founder@acme.example"),
+            email: email_address("founder@acme.example"),
             name: None,
         };
         let (organization, _) = create(&founder, "Acme".parse().unwrap(), set, now(), &mut Ids::default()).unwrap();
@@ -92,7 +92,7 @@ impl Firm {
             id: user(name),
             subject: Some(name.parse().unwrap()),
             organization: self.organization.id,
-            email: address(&format!("{name}@acme.example")),
+            email: email_address(&format!("{name}@acme.example")),
             name: None,
             status: Status::Active,
             role: on_organization.then(|| held.clone()),
@@ -148,11 +148,11 @@ impl Firm {
 
     fn invites(&self, actor: &Member, id: &str) -> Result<(), InviteRefusal> {
         let needs = self.set.role(&role(id)).unwrap().resources == Resources::AtLeastOne;
-        let addresses: [Result<Address, Rejected>; 1] = [Ok(address("new@acme.example"))];
+        let emails: [Result<EmailAddress, Rejected>; 1] = [Ok(email_address("new@acme.example"))];
         let resources: Vec<_> = needs.then(|| self.found("one")).into_iter().collect();
         let wished = role(id);
         let request = Invite {
-            addresses: &addresses,
+            emails: &emails,
             holders: &BTreeMap::new(),
             wanted: RequestedOffer {
                 role: &wished,

@@ -2,12 +2,12 @@
 
 use crate::adding::{account, contact};
 use crate::team::*;
-use muster_domain::address::Rejected;
 use muster_domain::api_key::Limits;
+use muster_domain::email::Rejected;
 use muster_domain::rules::invitations::create::{Account, Holder, Invite, InviteRefusal, invite, sees_contacts};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, WantedGrant, update};
 use muster_domain::rules::offer::check;
-use muster_domain::{Address, ApiKey, DecisionContext, Member, Resource, ResourceKey, RoleId};
+use muster_domain::{ApiKey, DecisionContext, EmailAddress, Member, Resource, ResourceKey, RoleId};
 use std::collections::BTreeMap;
 
 type Named = (ResourceKey, Option<Resource>);
@@ -72,15 +72,15 @@ fn a_name_stands_for_what_is_there_and_out_of_reach_for_something_whether_or_not
 fn invited(
     scene: &DecisionContext<'_>,
     on: &Named,
-    holders: &BTreeMap<Address, Holder>,
+    holders: &BTreeMap<EmailAddress, Holder>,
     accounts: &[Account],
 ) -> String {
-    let addresses: Vec<Result<Address, Rejected>> = ["ann@x.example", "bob@x.example", "eve@x.example"]
-        .map(|a| Ok(address(a)))
+    let emails: Vec<Result<EmailAddress, Rejected>> = ["ann@x.example", "bob@x.example", "eve@x.example"]
+        .map(|text| Ok(email_address(text)))
         .into();
     let wished = role("participant");
     let request = Invite {
-        addresses: &addresses,
+        emails: &emails,
         holders,
         accounts,
         wanted: wanted(&wished, std::slice::from_ref(on), None),
@@ -212,8 +212,8 @@ fn who_has_no_say_is_told_so_whatever_they_name() {
 #[test]
 fn whoever_holds_an_address_out_of_sight_is_not_told_apart_and_not_told_of_by_what_is_refused_anyway() {
     let unseen = Box::new(holder("ann", "owner"));
-    let bob = (address("bob@x.example"), Holder::Member(user("bob")));
-    let holds = |holder| BTreeMap::from([(address("ann@x.example"), holder)]);
+    let bob = (email_address("bob@x.example"), Holder::Member(user("bob")));
+    let holds = |holder| BTreeMap::from([(email_address("ann@x.example"), holder)]);
     each_limited(|who, scene| {
         let nobody = BTreeMap::new();
         for hidden in [Holder::OutOfSight, Holder::Unseen(unseen.clone())] {

@@ -12,7 +12,7 @@ use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, grant_o
 use muster_domain::rules::organizations::{Founder, create};
 use muster_domain::rules::ownership::transfer;
 use muster_domain::{
-    Address, ApiKey, Changes, DecisionContext, Giver, Invitation, Member, ResourceRef, RoleSource, SourceKind,
+    ApiKey, Changes, DecisionContext, EmailAddress, Giver, Invitation, Member, ResourceRef, RoleSource, SourceKind,
 };
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ fn who_makes_an_organization_is_its_founder() {
     let founder = Founder {
         id: user("olivia"),
         subject: None,
-        email: address("olivia@acme.example"),
+        email: email_address("olivia@acme.example"),
         name: None,
     };
     let (_, changes) = create(&founder, "Acme".parse().unwrap(), set(), now(), &mut ids()).unwrap();
@@ -147,10 +147,10 @@ fn who_accepts_has_each_role_from_whoever_answers_for_the_invitation_since_they_
 }
 
 /// What the owner offers to these, through a key or not.
-fn offered(ctx: &DecisionContext<'_>, email: &str, holders: &BTreeMap<Address, Holder>) -> Changes {
+fn offered(ctx: &DecisionContext<'_>, email: &str, holders: &BTreeMap<EmailAddress, Holder>) -> Changes {
     let (wished, programs) = (role("program_sponsor"), [found("spring")]);
     let request = Invite {
-        addresses: &[Ok(address(email))],
+        emails: &[Ok(email_address(email))],
         holders,
         accounts: &[],
         wanted: wanted(&wished, &programs, None),

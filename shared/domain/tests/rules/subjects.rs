@@ -60,7 +60,7 @@ fn who_is_added_at_once_has_the_subject_of_the_contact_if_it_is_known() {
     let former = FormerMember {
         organization: organization_id(),
         id: user("ann"),
-        email: address("ann@x.example"),
+        email: email_address("ann@x.example"),
         vouched_by: None,
         requires_invitation: false,
         ended_at: now(),
@@ -120,7 +120,7 @@ fn a_contact_has_the_subject_of_its_account_and_never_of_another() {
     ] {
         for email in ["ann@x.example", "new@x.example"] {
             let details = Details {
-                email: address(email),
+                email: email_address(email),
                 name: None,
                 user: user.clone(),
             };

@@ -10,7 +10,7 @@ fn mail(letter: Letter) -> Mail {
     Mail {
         id: MailId::from_bytes([1; 16]),
         organization: organization_id(),
-        to: address("ann@x.example"),
+        to: email_address("ann@x.example"),
         letter,
         asked: false,
         state: MailState::Held,

@@ -16,11 +16,11 @@ fn ask(
     programs: &[(ResourceKey, Option<Resource>)],
 ) -> Sent {
     let accounts: [Account; 1] = [account("ann")];
-    let addresses = [unseen.email.as_str(), "ann@x.example", "guest@x.example"].map(|email| Ok(address(email)));
+    let emails = [unseen.email.as_str(), "ann@x.example", "guest@x.example"].map(|email| Ok(email_address(email)));
     let holders = BTreeMap::from([(unseen.email.clone(), Holder::Unseen(Box::new(unseen.clone())))]);
     let wished = role(role_id);
     let request = Invite {
-        addresses: &addresses,
+        emails: &emails,
         holders: &holders,
         accounts: &accounts,
         wanted: wanted(&wished, programs, None),

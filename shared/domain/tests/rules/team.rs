@@ -8,7 +8,7 @@ use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Address, ApiKey, Changes, DecisionContext, Grant, InvitationId, KeyId, Member, NewIds, Organization,
+    ApiKey, Changes, DecisionContext, EmailAddress, Grant, InvitationId, KeyId, Member, NewIds, Organization,
     OrganizationId, Pair, Plan, Registration, Reliance, Resource, ResourceKey, ResourceRef, RoleAssignment, RoleId,
     RoleSet, Secret, Settings, Status, Subject, Term, Timestamp, UserId, roleset,
 };
@@ -54,7 +54,7 @@ pub(crate) fn subject(name: &str) -> Subject {
     name.parse().unwrap()
 }
 
-pub(crate) fn address(text: &str) -> Address {
+pub(crate) fn email_address(text: &str) -> EmailAddress {
     text.parse().unwrap()
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn somebody(name: &str, on_organization: Option<RoleAssignment>, gran
         id: user(name),
         subject: Some(subject(name)),
         organization: organization_id(),
-        email: address(&format!("{name}@{domain}")),
+        email: email_address(&format!("{name}@{domain}")),
         vouched_by: None,
         name: Some(name.parse().unwrap()),
         status: Status::Active,
@@ -203,7 +203,7 @@ pub(crate) fn invitation(inviter: &Member, email: &str, id: &str) -> Invitation 
     Invitation {
         id: InvitationId::from_bytes([9; 16]),
         organization: organization_id(),
-        email: address(email),
+        email: email_address(email),
         role: role(id),
         resources: programs.then(|| reference("spring")).into_iter().collect(),
         term: defined.is_time_limited().then_some(Term::Months(1)),
@@ -288,7 +288,7 @@ pub(crate) fn codes(violations: &[Violation]) -> Vec<String> {
     use muster_domain::violation::Location;
     let place = |spot: &Location| match spot {
         Location::Field(path) => path.clone(),
-        Location::Address(given) => given.clone(),
+        Location::Email(email) => email.clone(),
     };
     violations
         .iter()

@@ -3,17 +3,17 @@
 use super::{LetterError, Line, Outgoing, shown};
 use askama::Template;
 use jiff::Timestamp;
-use muster_domain::address::Address;
+use muster_domain::email::EmailAddress;
 
 /// The organization was deleted, and can be restored for a while.
 ///
 /// # Errors
 /// [`LetterError`] if it cannot be written.
-pub fn deleted(to: Address, name: &str, restorable_until: Timestamp) -> Result<Outgoing, LetterError> {
+pub fn deleted(recipient: EmailAddress, name: &str, restorable_until: Timestamp) -> Result<Outgoing, LetterError> {
     let organization = Line::organization(name);
     let until = shown(restorable_until);
     Ok(Outgoing {
-        to,
+        recipient,
         subject: format!("{organization} was deleted"),
         text: DeletedText {
             organization: &organization,
@@ -32,10 +32,10 @@ pub fn deleted(to: Address, name: &str, restorable_until: Timestamp) -> Result<O
 ///
 /// # Errors
 /// [`LetterError`] if it cannot be written.
-pub fn erased(to: Address, name: &str) -> Result<Outgoing, LetterError> {
+pub fn erased(recipient: EmailAddress, name: &str) -> Result<Outgoing, LetterError> {
     let organization = Line::organization(name);
     Ok(Outgoing {
-        to,
+        recipient,
         subject: format!("The data of {organization} is gone"),
         text: ErasedText {
             organization: &organization,

@@ -4,7 +4,7 @@ use super::untrusted::{self, Line, Quotation, ResourceNames};
 use super::{LetterError, Outgoing, WebLink, shown};
 use askama::Template;
 use jiff::Timestamp;
-use muster_domain::address::Address;
+use muster_domain::email::EmailAddress;
 use muster_domain::mail::EndReason;
 
 /// An invitation to join.
@@ -31,21 +31,21 @@ impl Invitation {
     ///
     /// # Errors
     /// [`LetterError::Template`].
-    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
-        let shown_to = &untrusted::address(&to);
+    pub fn write(&self, recipient: EmailAddress) -> Result<Outgoing, LetterError> {
+        let shown_recipient = &untrusted::email(&recipient);
         Ok(Outgoing {
             subject: format!("{} invited you to join {}", self.inviter, self.organization),
             text: InvitationText {
                 letter: self,
-                to: shown_to,
+                to: shown_recipient,
             }
             .render()?,
             html: InvitationHtml {
                 letter: self,
-                to: shown_to,
+                to: shown_recipient,
             }
             .render()?,
-            to,
+            recipient,
         })
     }
 
@@ -90,21 +90,21 @@ impl Added {
     ///
     /// # Errors
     /// [`LetterError::Template`].
-    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
-        let shown_to = &untrusted::address(&to);
+    pub fn write(&self, recipient: EmailAddress) -> Result<Outgoing, LetterError> {
+        let shown_recipient = &untrusted::email(&recipient);
         Ok(Outgoing {
             subject: format!("{} added you to {}", self.by, self.organization),
             text: AddedText {
                 letter: self,
-                to: shown_to,
+                to: shown_recipient,
             }
             .render()?,
             html: AddedHtml {
                 letter: self,
-                to: shown_to,
+                to: shown_recipient,
             }
             .render()?,
-            to,
+            recipient,
         })
     }
 }
@@ -143,10 +143,10 @@ impl AccessEnding {
     ///
     /// # Errors
     /// [`LetterError::Template`].
-    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+    pub fn write(&self, recipient: EmailAddress) -> Result<Outgoing, LetterError> {
         let place = self.resource.as_ref().unwrap_or(&self.organization);
         Ok(Outgoing {
-            to,
+            recipient,
             subject: format!("Your access to {place} ends {}", self.left()),
             text: AccessEndingText { letter: self }.render()?,
             html: AccessEndingHtml { letter: self }.render()?,
@@ -195,10 +195,10 @@ impl AccessEnded {
     ///
     /// # Errors
     /// [`LetterError::Template`].
-    pub fn write(&self, to: Address) -> Result<Outgoing, LetterError> {
+    pub fn write(&self, recipient: EmailAddress) -> Result<Outgoing, LetterError> {
         let place = self.resource.as_ref().unwrap_or(&self.organization);
         Ok(Outgoing {
-            to,
+            recipient,
             subject: format!("Your access to {place} has ended"),
             text: AccessEndedText { letter: self }.render()?,
             html: AccessEndedHtml { letter: self }.render()?,

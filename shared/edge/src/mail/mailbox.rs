@@ -1,13 +1,13 @@
 //! The sender of the mail, as configured.
 
-use muster_domain::address::{Address, AddressError};
+use muster_domain::email::{EmailAddress, EmailAddressError};
 use std::{fmt, str::FromStr};
 
 /// An address with a name, such as `Muster <no-reply@muster.example>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
     name: Option<String>,
-    address: Address,
+    email: EmailAddress,
 }
 
 impl Mailbox {
@@ -17,8 +17,8 @@ impl Mailbox {
     }
 
     /// The address.
-    pub fn address(&self) -> &Address {
-        &self.address
+    pub fn email(&self) -> &EmailAddress {
+        &self.email
     }
 }
 
@@ -27,7 +27,7 @@ impl FromStr for Mailbox {
 
     fn from_str(input: &str) -> Result<Self, Self::Err> {
         let input = input.trim();
-        let (name, address) = input
+        let (name, email) = input
             .strip_suffix('>')
             .and_then(|input| input.rsplit_once('<'))
             .unwrap_or(("", input));
@@ -41,7 +41,7 @@ impl FromStr for Mailbox {
         }
         Ok(Self {
             name: (!name.is_empty()).then(|| name.to_owned()),
-            address: Address::parse(address)?,
+            email: EmailAddress::parse(email)?,
         })
     }
 }
@@ -49,8 +49,8 @@ impl FromStr for Mailbox {
 impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
-            Some(name) => write!(f, "\"{name}\" <{}>", self.address),
-            None => self.address.fmt(f),
+            Some(name) => write!(f, "\"{name}\" <{}>", self.email),
+            None => self.email.fmt(f),
         }
     }
 }
@@ -63,5 +63,5 @@ pub enum MailboxError {
     Name,
     /// The address is not valid.
     #[error(transparent)]
-    Address(#[from] AddressError),
+    Email(#[from] EmailAddressError),
 }

@@ -22,13 +22,13 @@ use mail_builder::{
     MessageBuilder,
     headers::{address, text::Text},
 };
-use muster_domain::address::Address;
+use muster_domain::email::EmailAddress;
 
 /// A letter ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The recipient.
-    pub to: Address,
+    pub recipient: EmailAddress,
     /// The subject, on one line.
     pub subject: String,
     /// The body as plain text.
@@ -40,7 +40,9 @@ pub struct Outgoing {
 /// Leaves the bodies out: an invitation's link must not reach a log.
 impl std::fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outgoing").field("to", &self.to).finish_non_exhaustive()
+        f.debug_struct("Outgoing")
+            .field("recipient", &self.recipient)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,10 +58,10 @@ impl Outgoing {
             .collect();
         let mut message = Vec::new();
         MessageBuilder::new()
-            .from(address::Address::new_address(from.name(), from.address().as_str()))
-            .to(self.to.as_str())
+            .from(address::Address::new_address(from.name(), from.email().as_str()))
+            .to(self.recipient.as_str())
             .subject(self.subject.as_str())
-            .message_id(format!("{id}@{}", from.address().domain()))
+            .message_id(format!("{id}@{}", from.email().domain()))
             .date(date.as_second())
             // Stops out-of-office replies and other automatic responses.
             .header("Auto-Submitted", Text::new("auto-generated"))

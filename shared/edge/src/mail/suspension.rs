@@ -3,18 +3,18 @@
 use super::{LetterError, Line, Outgoing, Quotation, shown};
 use askama::Template;
 use jiff::Timestamp;
-use muster_domain::address::Address;
+use muster_domain::email::EmailAddress;
 
 /// The organization is suspended, for this reason.
 ///
 /// # Errors
 /// [`LetterError`] if it cannot be written.
-pub fn suspended(to: Address, name: &str, since: Timestamp, reason: &str) -> Result<Outgoing, LetterError> {
+pub fn suspended(recipient: EmailAddress, name: &str, since: Timestamp, reason: &str) -> Result<Outgoing, LetterError> {
     let organization = Line::organization(name);
     let since = shown(since);
     let reason = Quotation::from(reason);
     Ok(Outgoing {
-        to,
+        recipient,
         subject: format!("{organization} is suspended"),
         text: SuspendedText {
             organization: &organization,
@@ -35,10 +35,10 @@ pub fn suspended(to: Address, name: &str, since: Timestamp, reason: &str) -> Res
 ///
 /// # Errors
 /// [`LetterError`] if it cannot be written.
-pub fn resumed(to: Address, name: &str) -> Result<Outgoing, LetterError> {
+pub fn resumed(recipient: EmailAddress, name: &str) -> Result<Outgoing, LetterError> {
     let organization = Line::organization(name);
     Ok(Outgoing {
-        to,
+        recipient,
         subject: format!("{organization} is active again"),
         text: ResumedText {
             organization: &organization,

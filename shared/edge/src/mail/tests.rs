@@ -8,8 +8,8 @@ use proptest::prelude::*;
 const LINK: &str = "https://app.example/invitations/tok_1?a=1&b=2";
 const TURNERS: [char; 6] = ['\u{202e}', '\u{202a}', '\u{2066}', '\u{200f}', '\u{61c}', '\u{200b}'];
 
-fn ann() -> Address {
-    Address::parse("ann@x.example").unwrap()
+fn ann() -> EmailAddress {
+    EmailAddress::parse("ann@x.example").unwrap()
 }
 
 fn moment() -> Timestamp {
@@ -105,7 +105,7 @@ fn read_back(letter: &Outgoing) {
     assert_eq!(from.address(), Some("no-reply@muster.example"));
     assert_eq!(message.to().unwrap().iter().count(), 1);
     let to = message.to().unwrap().first().unwrap();
-    assert_eq!(to.address(), Some(letter.to.as_str()));
+    assert_eq!(to.address(), Some(letter.recipient.as_str()));
     assert_eq!(message.message_id(), Some("mail_1@muster.example"));
     assert_eq!(message.date().unwrap().to_timestamp(), moment().as_second());
     assert_eq!(message.subject(), Some(letter.subject.as_str()));
@@ -344,12 +344,15 @@ fn only_web_links_are_written() {
 #[test]
 fn a_debug_line_tells_neither_link_nor_address() {
     let letter = invitation("Acme", &[], None);
-    assert_eq!(format!("{letter:?}"), "Outgoing { to: Address(a***@x.example), .. }");
+    assert_eq!(
+        format!("{letter:?}"),
+        "Outgoing { recipient: EmailAddress(a***@x.example), .. }"
+    );
 }
 
 #[test]
 fn senders_are_checked() {
-    for (input, name, address) in [
+    for (input, name, email) in [
         (
             "Muster <no-reply@muster.example>",
             Some("Muster"),
@@ -361,14 +364,14 @@ fn senders_are_checked() {
         ("<a@m.example>", None, "a@m.example"),
     ] {
         let mailbox: Mailbox = input.parse().unwrap();
-        assert_eq!((mailbox.name(), mailbox.address().as_str()), (name, address));
+        assert_eq!((mailbox.name(), mailbox.email().as_str()), (name, email));
         assert_eq!(mailbox.to_string().parse(), Ok(mailbox.clone()));
         let letter = invitation("Acme", &[], None);
         let bytes = letter.mime(&mailbox, "mail\r\nX: \u{e9}<>_1", moment());
         let message = MessageParser::new().parse(&bytes).unwrap();
         let from = message.from().unwrap().first().unwrap();
-        assert_eq!((from.name(), from.address()), (name, Some(address)));
-        let domain = mailbox.address().domain();
+        assert_eq!((from.name(), from.address()), (name, Some(email)));
+        let domain = mailbox.email().domain();
         assert_eq!(message.message_id(), Some(&*format!("mailX_1@{domain}")));
     }
     for input in [

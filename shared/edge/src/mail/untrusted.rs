@@ -1,6 +1,6 @@
 //! Text that people wrote, made safe for a letter. What a template shows of theirs has a type from here.
 
-use muster_domain::address::Address;
+use muster_domain::email::EmailAddress;
 use muster_domain::text::is_ignorable;
 use std::fmt;
 
@@ -121,8 +121,8 @@ pub(super) fn plain_line(name: &str) -> String {
 }
 
 /// An address for display in a letter, at its full length: a person chose it too, so it becomes no link either.
-pub(super) fn address(address: &Address) -> String {
-    unlinked(address.as_str())
+pub(super) fn email(email: &EmailAddress) -> String {
+    unlinked(email.as_str())
 }
 
 /// Fewest digits that a phone offers to call.

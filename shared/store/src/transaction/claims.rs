@@ -4,13 +4,13 @@ use super::{Condition, Transaction};
 use crate::error::StoreError;
 use crate::items::{Claim, ClaimHolder, Entity};
 use crate::position::Position;
-use muster_domain::{Address, Changes, Invitation, InvitationState, Member, OrganizationId, Person};
+use muster_domain::{Changes, EmailAddress, Invitation, InvitationState, Member, OrganizationId, Person};
 use std::collections::BTreeMap;
 
 impl Transaction<'_> {
     /// Claims on addresses follow from their holders before and after; unchanged ones are not written.
     pub(super) fn claims(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        let mut claims: BTreeMap<(OrganizationId, Address), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
+        let mut claims: BTreeMap<(OrganizationId, EmailAddress), (Option<Claim>, Option<Claim>)> = BTreeMap::new();
         let befores = changes
             .invitations
             .iter()

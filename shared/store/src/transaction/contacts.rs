@@ -19,16 +19,16 @@ impl Transaction<'_> {
             match (&pair.before, &pair.after) {
                 (Some(gone), None) if pairs.iter().any(|other| comes_after(gone, other)) => {}
                 (None, Some(new)) => match pairs.iter().find_map(|other| replaced_by(new, other)) {
-                    Some(gone) => self.put(Position::Contact, at_address(new)?, held(gone))?,
-                    None => self.contact_address(pair)?,
+                    Some(gone) => self.put(Position::Contact, at_email(new)?, held(gone))?,
+                    None => self.contact_email(pair)?,
                 },
-                _ => self.contact_address(pair)?,
+                _ => self.contact_email(pair)?,
             }
         }
         Ok(())
     }
 
-    fn contact_address(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
+    fn contact_email(&mut self, pair: &Pair<Contact>) -> Result<(), StoreError> {
         let moved = match (&pair.before, &pair.after) {
             (Some(before), Some(after)) => before.email != after.email,
             _ => true,
@@ -38,7 +38,7 @@ impl Transaction<'_> {
             self.delete(Position::Contact, &key, held(before))?;
         }
         let Some(after) = &pair.after else { return Ok(()) };
-        let item = at_address(after)?;
+        let item = at_email(after)?;
         if moved {
             self.put(Position::Contact, item, Condition::nothing_there())
         } else {
@@ -80,7 +80,7 @@ fn replaced_by<'c>(new: &Contact, pair: &'c Pair<Contact>) -> Option<&'c Contact
     (gone.email == new.email).then_some(gone)
 }
 
-fn at_address(contact: &Contact) -> Result<Item, StoreError> {
+fn at_email(contact: &Contact) -> Result<Item, StoreError> {
     let mut item = contact.to_item()?;
     item.extend(Key::contact_at(contact.organization, &contact.email).attributes());
     Ok(item)
@@ -97,5 +97,5 @@ fn at_word(contact: &Contact, word: &str) -> Result<Item, StoreError> {
 pub(crate) fn contact_items(contact: &Contact) -> Result<Vec<Item>, StoreError> {
     let words = contact.words();
     let at_words = words.iter().map(|word| at_word(contact, word));
-    std::iter::once(at_address(contact)).chain(at_words).collect()
+    std::iter::once(at_email(contact)).chain(at_words).collect()
 }

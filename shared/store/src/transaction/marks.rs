@@ -10,7 +10,7 @@ use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use muster_domain::feedback::{Deliverability, Mark, Sending};
-use muster_domain::{Address, Mail, OrganizationId};
+use muster_domain::{EmailAddress, Mail, OrganizationId};
 
 impl Transaction<'_> {
     /// Marks the address of a mail that still exists, with the address's own fields, unless a recorded instant is not earlier.
@@ -24,23 +24,27 @@ impl Transaction<'_> {
             edit.set(&name, value);
         }
         let key = Key::deliverability(mail.organization, &mail.to);
-        self.update(Position::Address, &key, edit)
+        self.update(Position::Deliverability, &key, edit)
     }
 
     /// Records the choice of an address's owner. The change that makes it is made once, so it is the latest.
     pub(super) fn said(
         &mut self,
         organization: OrganizationId,
-        address: &Address,
+        email: &EmailAddress,
         mark: Mark,
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let mut edit = Edit::default();
         edit.set(marked_at(mark), instant(at));
-        for (name, value) in about(organization, address) {
+        for (name, value) in about(organization, email) {
             edit.set(&name, value);
         }
-        self.update(Position::Address, &Key::deliverability(organization, address), edit)
+        self.update(
+            Position::Deliverability,
+            &Key::deliverability(organization, email),
+            edit,
+        )
     }
 
     /// Records the mails sent to a mail's address, if nothing was recorded since it was read.
@@ -63,7 +67,7 @@ impl Transaction<'_> {
             edit.set(&name, value);
         }
         let key = Key::deliverability(mail.organization, &mail.to);
-        self.update(Position::Address, &key, edit)
+        self.update(Position::Deliverability, &key, edit)
     }
 }
 
@@ -79,12 +83,12 @@ const fn marked_at(mark: Mark) -> &'static str {
 }
 
 /// The identifying fields of an item about an address.
-fn about(organization: OrganizationId, address: &Address) -> Item {
+fn about(organization: OrganizationId, email: &EmailAddress) -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([
         (keys::KIND.to_owned(), text(Deliverability::KIND)),
         ("organization".to_owned(), text(&organization.to_string())),
-        ("address".to_owned(), text(address.as_str())),
+        ("address".to_owned(), text(email.as_str())),
     ])
 }
 

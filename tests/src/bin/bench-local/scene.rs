@@ -198,8 +198,8 @@ impl Scene {
                 })
                 .await;
             }
-            let addresses: Vec<String> = names.iter().map(|name| format!("{name}@x.example")).collect();
-            let body = json!({"emails": addresses, "role": "participant"});
+            let emails: Vec<String> = names.iter().map(|name| format!("{name}@x.example")).collect();
+            let body = json!({"emails": emails, "role": "participant"});
             let added = self.post(&team.owner, format!("{}/invitations", team.path), body).await;
             let added = added["added"].as_array().unwrap();
             members.extend(added.iter().map(|member| member["id"].as_str().unwrap().to_owned()));
@@ -250,9 +250,9 @@ impl Scene {
                 self.prepared.extend(std::iter::repeat_n(request, count));
             }
             Kind::InviteOne | Kind::InviteTwenty => {
-                let addresses = if kind == Kind::InviteOne { 1 } else { 20 };
+                let invitees = if kind == Kind::InviteOne { 1 } else { 20 };
                 for _ in 0..count {
-                    let emails: Vec<String> = (0..addresses)
+                    let emails: Vec<String> = (0..invitees)
                         .map(|_| format!("guest{}@y.example", self.number()))
                         .collect();
                     let body = json!({"emails": emails, "role": "participant"});

@@ -59,7 +59,7 @@ async fn changes(h: &Harness, faults: &Faults) -> String {
     let mut changes = Vec::new();
 
     let path = scene.organization.path("/invitations");
-    let body = invitation(nora.address(), "participant", &["spring"]);
+    let body = invitation(nora.email(), "participant", &["spring"]);
     owner.post(h, &path, &body).await.expect(201);
     changes.push(scene.done("invitation, of a participant on a program").await);
 

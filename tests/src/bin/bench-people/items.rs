@@ -57,7 +57,7 @@ fn mark(person: &Person) -> String {
 }
 
 fn claim(person: &Person) -> Option<Claim> {
-    let (organization, address, holder) = match person {
+    let (organization, email, holder) = match person {
         Person::Member(member) => (
             member.organization,
             &member.email,
@@ -75,7 +75,7 @@ fn claim(person: &Person) -> Option<Claim> {
     };
     Some(Claim {
         organization,
-        address: address.clone(),
+        address: email.clone(),
         holder,
     })
 }

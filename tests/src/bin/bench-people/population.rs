@@ -6,8 +6,8 @@ use muster_domain::invitation::Delivery;
 use muster_domain::member::{Grant, Profile, RoleAssignment};
 use muster_domain::time::days_after;
 use muster_domain::{
-    Address, Giver, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId, RoleSet,
-    RoleSource, SourceKind, Status, UserId,
+    EmailAddress, Giver, Invitation, InvitationId, InvitationState, Member, Organization, Person, Resource, RoleId,
+    RoleSet, RoleSource, SourceKind, Status, UserId,
 };
 
 /// Roles, the people of each in a million, and whether it is held on the organization.
@@ -183,7 +183,7 @@ fn name(rng: &mut Rng, number: usize) -> (String, String) {
     (first.to_owned(), last.to_owned())
 }
 
-fn address(rng: &mut Rng, first: &str, last: &str, number: usize) -> Address {
+fn email_address(rng: &mut Rng, first: &str, last: &str, number: usize) -> EmailAddress {
     let plain = |text: &str| {
         text.chars()
             .filter(char::is_ascii_alphabetic)
@@ -241,7 +241,7 @@ fn member(setting: &Setting<'_>, rng: &mut Rng, number: usize, size: usize) -> M
         id: UserId::from_bytes(rng.u128(..).to_be_bytes()),
         subject: None,
         organization: setting.organization.id,
-        email: address(rng, &first, &last, number),
+        email: email_address(rng, &first, &last, number),
         vouched_by: None,
         name: Some(format!("{first} {last}").parse().unwrap()),
         status: if is_inactive { Status::Inactive } else { Status::Active },
@@ -269,7 +269,7 @@ fn invitation(setting: &Setting<'_>, rng: &mut Rng, number: usize) -> Invitation
     Invitation {
         id: InvitationId::from_bytes(rng.u128(..).to_be_bytes()),
         organization: setting.organization.id,
-        email: address(rng, &first, &last, number + 10_000_000),
+        email: email_address(rng, &first, &last, number + 10_000_000),
         role: role.parse().unwrap(),
         resources: vec![setting.programs[rng.usize(..setting.programs.len())].reference.clone()],
         term: None,

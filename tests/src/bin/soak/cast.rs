@@ -34,7 +34,7 @@ pub(crate) struct Cast {
     pub(crate) people: Vec<Person>,
     operator: Persona,
     by_id: HashMap<String, usize>,
-    by_address: HashMap<String, usize>,
+    by_email: HashMap<String, usize>,
     tokens: Mutex<HashMap<Option<usize>, Token>>,
 }
 
@@ -45,7 +45,7 @@ impl Cast {
         let numbered = || people.iter().enumerate();
         Self {
             by_id: numbered().map(|(n, p)| (p.id.clone(), n)).collect(),
-            by_address: numbered().map(|(n, p)| (p.persona.address().to_owned(), n)).collect(),
+            by_email: numbered().map(|(n, p)| (p.persona.email().to_owned(), n)).collect(),
             people,
             operator: h.platform(),
             tokens: Mutex::default(),
@@ -58,13 +58,13 @@ impl Cast {
     }
 
     /// The number of the person with this address.
-    pub(crate) fn of_address(&self, address: &str) -> Option<usize> {
-        self.by_address.get(address).copied()
+    pub(crate) fn of_email(&self, email: &str) -> Option<usize> {
+        self.by_email.get(email).copied()
     }
 
     /// The address of a person.
-    pub(crate) fn address(&self, person: usize) -> &str {
-        self.people[person].persona.address()
+    pub(crate) fn email(&self, person: usize) -> &str {
+        self.people[person].persona.email()
     }
 
     /// A token of a person, or of the platform's operator.
@@ -89,14 +89,14 @@ impl Cast {
 /// have not shown that theirs is theirs.
 fn person(h: &Harness, number: usize) -> Person {
     let name = format!("person{number}");
-    let (address, verified) = match number % 20 {
+    let (email, verified) = match number % 20 {
         3 | 9 | 17 => (format!("{name}@partner.example"), true),
         5 => (format!("bounce+{number}@acme.example"), true),
         11 => (format!("complaint+{number}@acme.example"), true),
         13 => (format!("{name}@acme.example"), false),
         _ => (format!("{name}@acme.example"), true),
     };
-    let persona = h.person(&name).with_email(&address, verified);
+    let persona = h.person(&name).with_email(&email, verified);
     Person {
         id: persona.id(),
         persona,

@@ -280,7 +280,7 @@ impl Census {
         let pending = invitations.filter(|one| one.state == InvitationState::Pending);
         known.invitations = pending
             .filter_map(|one| {
-                let person = play.cast.of_address(one.email.as_str())?;
+                let person = play.cast.of_email(one.email.as_str())?;
                 Some(Invitation {
                     id: one.id.to_string(),
                     person,

@@ -180,7 +180,7 @@ impl Judgement<'_> {
                 })?;
             }
         }
-        self.keeps_addresses()?;
+        self.keeps_emails()?;
         self.keeps_keys()?;
         match request
             .organization

@@ -157,7 +157,7 @@ impl Lesson<'_> {
     }
 
     fn take_invitation(&self, organization: &mut Organization, one: &Value) {
-        let person = one["email"].as_str().and_then(|address| self.cast.of_address(address));
+        let person = one["email"].as_str().and_then(|email| self.cast.of_email(email));
         if let (Some(id), Some(person)) = (text(&one["id"]), person) {
             organization
                 .invitations

@@ -226,7 +226,7 @@ impl World {
         self.mails = place;
         for mail in mails {
             let organization = mail.tags.get("organization").and_then(|id| self.owner_of(id));
-            let (Some(organization), Some(person)) = (organization, cast.of_address(&mail.to)) else {
+            let (Some(organization), Some(person)) = (organization, cast.of_email(&mail.to)) else {
                 continue;
             };
             let link = mail.text.split_once("/invitations/").map(|(_, rest)| rest);

@@ -45,7 +45,7 @@ pub fn acceptances(limits: Limits, count: usize, interval: Duration) -> Played {
             sleep(interval * n).await;
             let values = || {
                 let mut values = scene.values(person);
-                values.push(("invitation_token", tokens[person.address()].clone()));
+                values.push(("invitation_token", tokens[person.email()].clone()));
                 values
             };
             let (again, answered) = insist(stage, "accept-invitation", values).await;

@@ -43,6 +43,6 @@ pub fn erasing(limits: Limits, count: usize) -> Played {
         left.len() == 1 && left[0].pk.starts_with("EVENTS#"),
         "left behind: {left:?}"
     );
-    assert_eq!(mailed, [scene.acme.owner.address()], "the owner is told");
+    assert_eq!(mailed, [scene.acme.owner.email()], "the owner is told");
     scene.played(count, took)
 }

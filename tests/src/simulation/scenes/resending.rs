@@ -35,9 +35,9 @@ pub fn resending(limits: Limits, count: usize) -> Played {
     });
     let items = scene.ended();
     nothing_is_left(&dead, &items);
-    let mut times: BTreeMap<&str, usize> = people.iter().map(|person| (person.address(), 0)).collect();
-    for address in &mailed {
-        *times.get_mut(address.as_str()).expect("an address that was invited") += 1;
+    let mut times: BTreeMap<&str, usize> = people.iter().map(|person| (person.email(), 0)).collect();
+    for email in &mailed {
+        *times.get_mut(email.as_str()).expect("an address that was invited") += 1;
     }
     assert!(
         times.values().all(|times| *times == 1),

@@ -200,8 +200,8 @@ async fn the_platform_is_answered_for_many_organizations_at_once_and_a_member_fo
     let acme = Organization::make(&h).await;
     let other = Organization::of(&h, h.person("otto")).await;
     let token = {
-        other.invite(&h, acme.owner.address(), "participant", &["spring"]).await;
-        h.invitation_token(acme.owner.address()).await
+        other.invite(&h, acme.owner.email(), "participant", &["spring"]).await;
+        h.invitation_token(acme.owner.email()).await
     };
     acme.owner.accept(&h, &token).await.expect(200);
     let id = acme.owner.id();

@@ -72,8 +72,8 @@ async fn what_is_asked_again_and_of_two_organizations_by_turns_is_answered_as_if
     let acme = Organization::make(&h).await;
     let other = Organization::of(&h, h.person("otto")).await;
     let pat = acme.join(&h, "pat", "program_sponsor", &["spring"]).await;
-    other.invite(&h, pat.address(), "program_sponsor", &["autumn"]).await;
-    let token = h.invitation_token(pat.address()).await;
+    other.invite(&h, pat.email(), "program_sponsor", &["autumn"]).await;
+    let token = h.invitation_token(pat.email()).await;
     pat.accept(&h, &token).await.expect(200);
     let mut evaluations = Vec::new();
     for (action, on) in ["programs:read", "content:write"]

@@ -115,7 +115,7 @@ async fn access_that_has_ended_is_denied_at_once_and_said_to_have_ended() {
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;
     let helper = h.person("hal").with_email("hal@partner.example", true);
-    acme.invite(&h, helper.address(), "implementation_admin", &[]).await;
+    acme.invite(&h, helper.email(), "implementation_admin", &[]).await;
     let token = waiting_token(&h, &helper).await;
     helper.accept(&h, &token).await.expect(200);
     let pat = join(&h, &acme, "pat", "program_admin", &["spring"]).await;

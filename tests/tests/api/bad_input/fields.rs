@@ -60,7 +60,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             with(with(no_texts(), no_instants()), vec![json!("9999-12-31T23:59:59Z")]),
         ),
         (&PUT_RESOURCE, "/name", with(null(), line())),
-        (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&PUT_CONTACT, "/email", with(null(), with(no_texts(), bad_emails()))),
         (&PUT_CONTACT, "/name", line()),
         (
             &PUT_CONTACT,
@@ -71,7 +71,7 @@ fn fields() -> Vec<(&'static Taker, &'static str, Vec<Value>)> {
             ),
         ),
         (&PUT_CONTACT, "/user", bad_member_ids()),
-        (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_addresses()))),
+        (&ADD_MEMBER, "/email", with(null(), with(no_texts(), bad_emails()))),
         (
             &ADD_MEMBER,
             "/contact",

@@ -342,7 +342,7 @@ pub(super) fn bad_domains() -> Vec<Value> {
 }
 
 /// What cannot be the address of one person.
-pub(super) fn bad_addresses() -> Vec<Value> {
+pub(super) fn bad_emails() -> Vec<Value> {
     let texts = [
         "",
         " ",

@@ -11,12 +11,12 @@ async fn chosen_invitations_are_sent_again_and_no_others() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (ann, bob) = (h.person("ann"), h.person("bob"));
-    let first = acme.invite(&h, ann.address(), "admin", &[]).await;
-    let accepted = acme.invite(&h, bob.address(), "participant", &[]).await;
+    let first = acme.invite(&h, ann.email(), "admin", &[]).await;
+    let accepted = acme.invite(&h, bob.email(), "participant", &[]).await;
     let cancelled = acme.invite(&h, "c@x.example", "participant", &[]).await;
     acme.invite(&h, "d@x.example", "participant", &[]).await;
-    let old = h.invitation_token(ann.address()).await;
-    let token = h.invitation_token(bob.address()).await;
+    let old = h.invitation_token(ann.email()).await;
+    let token = h.invitation_token(bob.email()).await;
     bob.accept(&h, &token).await.expect(200);
     acme.owner
         .delete(&h, &acme.invitation(&cancelled, ""))
@@ -36,12 +36,12 @@ async fn chosen_invitations_are_sent_again_and_no_others() {
     );
     assert_eq!(done.body["results"][1]["invitation"], json!(first));
     assert_eq!(done.body["results"][0]["problem"]["status"], 409);
-    assert_eq!(h.invitations_mailed(ann.address()).await, 2);
-    for address in [bob.address(), "c@x.example", "d@x.example"] {
-        assert_eq!(h.invitations_mailed(address).await, 1, "{address}");
+    assert_eq!(h.invitations_mailed(ann.email()).await, 2);
+    for email in [bob.email(), "c@x.example", "d@x.example"] {
+        assert_eq!(h.invitations_mailed(email).await, 1, "{email}");
     }
     h.preview(&old).await.problem(410, "invitation-link-replaced");
-    let new = h.invitation_token(ann.address()).await;
+    let new = h.invitation_token(ann.email()).await;
     ann.accept(&h, &new).await.expect(200);
     assert_eq!(acme.recorded(&h, "invitation.resent").await, 1);
     recount(&h).await;
@@ -145,8 +145,8 @@ async fn an_invitation_that_has_ended_otherwise_is_not_cancelled() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
-    let declined = acme.invite(&h, ann.address(), "participant", &[]).await;
-    let token = h.invitation_token(ann.address()).await;
+    let declined = acme.invite(&h, ann.email(), "participant", &[]).await;
+    let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
     let lapsed = acme.invite(&h, "b@x.example", "participant", &[]).await;
     h.advance_days(8);

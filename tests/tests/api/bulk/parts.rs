@@ -68,14 +68,14 @@ async fn no_transaction_has_room_left_for_the_row_behind_it() {
 /// An organization with this many invitations, and the request to send all of them again.
 async fn many_invitations(b: &Bench, count: usize) -> (Case, Vec<String>) {
     let mut case = case_of(b, "resend-invitations").await;
-    let addresses: Vec<String> = (0..count)
-        .map(|n| case.person(b, &format!("guest{n}")).address().to_owned())
+    let emails: Vec<String> = (0..count)
+        .map(|n| case.person(b, &format!("guest{n}")).email().to_owned())
         .collect();
     let organization = case.organization();
-    let ids = organization.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let ids = organization.invite_many(&b.h, &emails, "participant", &[]).await;
     case.body = Some(json!({ "invitations": ids }));
     b.drain().await;
-    (case, addresses)
+    (case, emails)
 }
 
 fn all_resent(answer: &Answer, count: usize) {
@@ -98,7 +98,7 @@ async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_nob
         .enumerate()
         .flat_map(|write| [Kind::TimeoutBefore, Kind::TimeoutAfter].map(|kind| (write, kind)));
     for ((n, stops_at), kind) in sampled("a bulk request that stops", each.collect(), 2) {
-        let (case, addresses) = many_invitations(&b, COUNT).await;
+        let (case, emails) = many_invitations(&b, COUNT).await;
         b.faults.inject(At::Call(*stops_at), kind, Reach::Rest);
         let first = b.send(&case).await;
         assert_eq!(first.status, 503, "{kind:?} at transaction {n}: {:#}", first.body);
@@ -112,9 +112,9 @@ async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_nob
         assert_eq!(third.header("idempotent-replayed"), Some("true"));
         b.drain().await;
         let mail = b.h.backend.mail();
-        for address in &addresses {
-            let got = mail.iter().filter(|m| m.to == *address).count();
-            assert_eq!(got, 2, "{kind:?} at transaction {n}: {address}");
+        for email in &emails {
+            let got = mail.iter().filter(|m| m.to == *email).count();
+            assert_eq!(got, 2, "{kind:?} at transaction {n}: {email}");
         }
     }
     recount(&b.h).await;

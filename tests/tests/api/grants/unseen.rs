@@ -60,7 +60,7 @@ async fn who_invites_to_one_program_takes_in_a_member_out_of_sight_by_their_addr
     let body = |emails: &str| json!({ "emails": emails, "role": "participant", "resources": f.named(&["one"]) });
     let path = f.organization.path("/invitations");
     // What is only tried tells nobody who is a member.
-    let both = format!("{} new@x.example", pia.address());
+    let both = format!("{} new@x.example", pia.email());
     let mut dry = body(&both);
     dry["dry_run"] = json!(true);
     let dry = pat.post(&f.h, &path, &dry).await.expect(200);
@@ -77,23 +77,23 @@ async fn who_invites_to_one_program_takes_in_a_member_out_of_sight_by_their_addr
     let added = &done.body["added"][0];
     assert_eq!((&added["id"], ids(added)), (&json!(pia.id()), vec!["one".to_owned()]));
     assert_eq!(f.held(&pia).await, ["one", "two"]);
-    let mail = f.h.mail_to(pia.address()).await;
+    let mail = f.h.mail_to(pia.email()).await;
     assert_eq!(mail.last().unwrap().subject, "pat added you to Acme");
 
-    let one = json!({ "email": pam.address(), "role": "program_sponsor", "resources": f.named(&["one"]) });
+    let one = json!({ "email": pam.email(), "role": "program_sponsor", "resources": f.named(&["one"]) });
     let done = pat.post(&f.h, &f.organization.path("/members"), &one).await.expect(201);
     assert_eq!(ids(&done.body["member"]), ["one"]);
     assert_eq!(done.body["member"]["profile"].get("notifications"), None);
     assert_eq!(f.held(&pam).await, ["one", "two"]);
     // In sight they are members like all others.
     for person in [&pia, &pam] {
-        let again = pat.post(&f.h, &path, &body(person.address())).await;
+        let again = pat.post(&f.h, &path, &body(person.email())).await;
         let again = again.problem(422, "invalid-invitations");
-        assert_eq!(again.faults(), named(&[(person.address(), "already_member")]));
+        assert_eq!(again.faults(), named(&[(person.email(), "already_member")]));
     }
-    let owner = pat.post(&f.h, &path, &body(f.owner().address())).await;
+    let owner = pat.post(&f.h, &path, &body(f.owner().email())).await;
     let owner = owner.problem(422, "invalid-invitations");
-    assert_eq!(owner.faults(), named(&[(f.owner().address(), "not_available")]));
+    assert_eq!(owner.faults(), named(&[(f.owner().email(), "not_available")]));
     recount(&f.h).await;
 }
 
@@ -111,9 +111,9 @@ async fn whoever_was_deactivated_is_not_taken_in_by_those_who_do_not_see_them() 
         .path(&format!("/members/{}/grants/program/one", pia.id()));
     let given = pat.put(&f.h, &grant, &json!({ "role": "participant" })).await;
     given.problem(404, "not-found");
-    let invite = json!({ "emails": pia.address(), "role": "participant", "resources": f.named(&["one"]) });
+    let invite = json!({ "emails": pia.email(), "role": "participant", "resources": f.named(&["one"]) });
     let invited = pat.post(&f.h, &f.organization.path("/invitations"), &invite).await;
     let invited = invited.problem(422, "invalid-invitations");
-    assert_eq!(invited.faults(), named(&[(pia.address(), "not_available")]));
+    assert_eq!(invited.faults(), named(&[(pia.email(), "not_available")]));
     recount(&f.h).await;
 }

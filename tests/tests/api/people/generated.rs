@@ -101,9 +101,9 @@ async fn make(h: &Harness, acme: &Organization, people: &[Persona], (what, who, 
     let rows = json!({ "members": [person.id()] });
     match what {
         0..=2 => {
-            let body = invitation(person.address(), role, programs);
+            let body = invitation(person.email(), role, programs);
             acme.owner.post(h, &acme.path("/invitations"), &body).await;
-            if what < 2 && h.invitations_mailed(person.address()).await > 0 {
+            if what < 2 && h.invitations_mailed(person.email()).await > 0 {
                 let path = h.accept_path(person).await;
                 person.post(h, &path, &Value::Null).await;
             }

@@ -100,8 +100,8 @@ fn place(row: &Value, sort: &str) -> String {
 }
 
 fn words(row: &Value) -> Vec<String> {
-    let address = fold(&text(&row["email"]));
-    let (local, domain) = address.split_once('@').expect("an address");
+    let email = fold(&text(&row["email"]));
+    let (local, domain) = email.split_once('@').expect("an address");
     let named = row["name"].as_str().map_or(String::new(), fold);
     let parts = |text: &str| -> Vec<String> { text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect() };
     let whole = named
@@ -112,6 +112,6 @@ fn words(row: &Value) -> Vec<String> {
         .into_iter()
         .filter(|part| !part.is_empty())
         .chain(whole)
-        .chain([address.clone(), domain.to_owned()])
+        .chain([email.clone(), domain.to_owned()])
         .collect()
 }

@@ -44,7 +44,7 @@ async fn people_are_found_however_their_names_are_typed() {
         rename(&h, &acme, &person, name).await;
     }
     for (account, name, queries) in people {
-        let address = format!("{account}@acme.example");
+        let email = format!("{account}@acme.example");
         for query in queries {
             for query in [
                 (*query).to_owned(),
@@ -53,7 +53,7 @@ async fn people_are_found_however_their_names_are_typed() {
             ] {
                 assert_eq!(
                     listed(&h, &acme, &format!("q={query}")).await,
-                    [&*address],
+                    [&*email],
                     "{name}: {query:?}"
                 );
             }
@@ -81,7 +81,7 @@ async fn an_international_address_is_found_as_it_was_typed_and_as_it_is_stored()
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let member = h.person("ann").with_email("ann@exämple.example", true);
-    acme.invite(&h, member.address(), "participant", &[]).await;
+    acme.invite(&h, member.email(), "participant", &[]).await;
     let token = muster_tests::samples::waiting_token(&h, &member).await;
     member.accept(&h, &token).await.expect(200);
     acme.invite(&h, "bob@exämple.example", "participant", &[]).await;

@@ -42,12 +42,12 @@ impl Scenery {
         let participant = acme.join(h, "pia", "participant", &["spring"]).await;
         let sponsor = acme.join(h, "sam", "program_sponsor", &["spring"]).await;
         let guest = h.person("gus");
-        let invitation = acme.invite(h, guest.address(), "participant", &["spring"]).await;
+        let invitation = acme.invite(h, guest.email(), "participant", &["spring"]).await;
         let wanted = json!({ "format": "csv" });
         let export = acme.owner.post(h, &acme.path("/exports"), &wanted).await;
         let export = export.expect(202).text("/id");
         let key = acme.key(h, &member, &json!({ "name": "zapier" })).await;
-        let token = h.invitation_token(guest.address()).await;
+        let token = h.invitation_token(guest.email()).await;
         for (id, email) in [("ann", "ann@y.example"), ("ben", "ben@y.example")] {
             let path = acme.path(&format!("/contacts/{id}"));
             acme.owner.put(h, &path, &json!({ "email": email })).await.expect(201);

@@ -27,7 +27,7 @@ async fn of_accept_decline_and_cancel_exactly_one_ends_an_invitation_and_the_oth
     for (round, name) in names("guest", 10).iter().enumerate() {
         let guest = h.person(name);
         let role = if round % 2 == 0 { "admin" } else { "participant" };
-        let id = acme.invite(&h, guest.address(), role, &[]).await;
+        let id = acme.invite(&h, guest.email(), role, &[]).await;
         let accept = h.accept_path(&guest).await;
         let mut shots = vec![
             Shot::post(&h, &guest, &accept),
@@ -73,7 +73,7 @@ async fn at_the_end_of_their_time(h: &std::sync::Arc<Harness>, acme: &Organizati
     let mut ids = Vec::new();
     let mut shots = Vec::new();
     for guest in guests {
-        let id = acme.invite(h, guest.address(), "admin", &[]).await;
+        let id = acme.invite(h, guest.email(), "admin", &[]).await;
         let cancel = Shot::delete(h, &acme.owner, &acme.path(&format!("/invitations/{id}")));
         shots.push((Some(Shot::post(h, guest, &h.accept_path(guest).await)), Some(cancel)));
         ids.push(id);
@@ -141,7 +141,7 @@ async fn of_resend_and_accept_the_later_one_is_told_of_the_earlier_and_one_good_
     let acme = Organization::make(&h).await;
     for (round, name) in names("guest", 10).iter().enumerate() {
         let guest = h.person(name);
-        let id = acme.invite(&h, guest.address(), "admin", &[]).await;
+        let id = acme.invite(&h, guest.email(), "admin", &[]).await;
         let old = h.accept_path(&guest).await;
         let mut shots = vec![
             Shot::post(&h, &guest, &old),
@@ -153,7 +153,7 @@ async fn of_resend_and_accept_the_later_one_is_told_of_the_earlier_and_one_good_
         let accepted = won(&answers[..1], 200, &[(410, "invitation-link-replaced")]);
         let resent = won(&answers[1..], 200, &[(409, "invitation-already-accepted")]);
         assert_eq!(accepted + resent, 1);
-        assert_eq!(h.invitations_mailed(guest.address()).await, 1 + resent);
+        assert_eq!(h.invitations_mailed(guest.email()).await, 1 + resent);
         if resent == 1 {
             guest
                 .post(&h, &old, &Value::Null)
@@ -173,7 +173,7 @@ async fn the_same_acceptance_twenty_times_makes_one_member_and_twenty_equal_answ
     for (round, name) in names("guest", 6).iter().enumerate() {
         let guest = h.person(name);
         let id = acme
-            .invite(&h, guest.address(), "program_admin", &["spring", "autumn"])
+            .invite(&h, guest.email(), "program_admin", &["spring", "autumn"])
             .await;
         let path = h.accept_path(&guest).await;
         let answers = together(&h, (0..20).map(|_| Shot::post(&h, &guest, &path)).collect()).await;
@@ -192,12 +192,12 @@ async fn of_twenty_callers_who_invite_the_same_address_one_does() {
     let acme = Organization::make(&h).await;
     let other = acme.join(&h, "otto", "owner", &[]).await;
     for round in 0..rounds(6) {
-        let address = format!("guest-{round}@acme.example");
+        let email = format!("guest-{round}@acme.example");
         let shots = (0..20).map(|n| {
             let who = if n % 2 == 0 { &acme.owner } else { &other };
             let role = if n % 3 == 0 { "admin" } else { "participant" };
             // Each batch has a guest of its own, who must go the way of the whole batch.
-            let both = format!("{address}, own-{round}-{n}@acme.example");
+            let both = format!("{email}, own-{round}-{n}@acme.example");
             Shot::post(&h, who, &acme.path("/invitations")).body(&invitation(&both, role, &[]))
         });
         let answers = together(&h, shots.collect()).await;
@@ -206,9 +206,9 @@ async fn of_twenty_callers_who_invite_the_same_address_one_does() {
             1
         );
         for refused in answers.iter().filter(|a| a.status == 422) {
-            assert_eq!(refused.faults(), [(address.clone(), "already_invited".to_owned())]);
+            assert_eq!(refused.faults(), [(email.clone(), "already_invited".to_owned())]);
         }
-        assert_eq!(h.invitations_mailed(&address).await, 1);
+        assert_eq!(h.invitations_mailed(&email).await, 1);
         let list = acme
             .owner
             .get(&h, &acme.path("/invitations?limit=100"))
@@ -228,11 +228,11 @@ async fn a_request_sent_twenty_times_with_one_idempotency_key_takes_effect_once(
     let h = started().await;
     let acme = Organization::make(&h).await;
     for round in 0..rounds(6) {
-        let address = format!("guest-{round}@acme.example");
+        let email = format!("guest-{round}@acme.example");
         let key = format!("key-{round}");
         let invite = || {
             Shot::post(&h, &acme.owner, &acme.path("/invitations"))
-                .body(&invitation(&address, "admin", &[]))
+                .body(&invitation(&email, "admin", &[]))
                 .header("idempotency-key", &key)
         };
         let found = || {
@@ -253,7 +253,7 @@ async fn a_request_sent_twenty_times_with_one_idempotency_key_takes_effect_once(
                 .filter(|a| a.status == 201 && a.header("idempotent-replayed").is_none());
             assert_eq!(fresh.count(), 1, "one of them did it");
         }
-        assert_eq!(h.invitations_mailed(&address).await, 1);
+        assert_eq!(h.invitations_mailed(&email).await, 1);
         let made = 2 + round;
         assert_eq!(acme.seats_used(&h).await, made as u64);
         let mine = acme.owner.get(&h, "/v1/organizations?limit=100").await.expect(200);

@@ -114,11 +114,11 @@ async fn cancelling_and_resending_the_same_invitations_ends_or_mails_each() {
     let acme = Organization::make(&h).await;
     let rounds = rounds(ROUNDS);
     for round in 0..rounds {
-        let addresses: Vec<String> = names(&format!("g{round}"), 20)
+        let emails: Vec<String> = names(&format!("g{round}"), 20)
             .iter()
             .map(|n| format!("{n}@x.example"))
             .collect();
-        let body = json!({ "emails": addresses, "role": "participant" });
+        let body = json!({ "emails": emails, "role": "participant" });
         let made = acme.try_invite(&h, &body).await.expect(201);
         let ids: Vec<Value> = made.body["invitations"]
             .as_array()
@@ -150,8 +150,8 @@ async fn cancelling_and_resending_the_same_invitations_ends_or_mails_each() {
 async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
     let h = started().await;
     let acme = Organization::make(&h).await;
-    let addresses: Vec<String> = names("guest", 60).iter().map(|n| format!("{n}@x.example")).collect();
-    let ids = acme.invite_many(&h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = names("guest", 60).iter().map(|n| format!("{n}@x.example")).collect();
+    let ids = acme.invite_many(&h, &emails, "participant", &[]).await;
     h.backend.drained().await;
     let body = json!({ "invitations": ids });
     for round in 1..=rounds(ROUNDS) {
@@ -162,8 +162,8 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
             assert_eq!(done(&answer.clone().expect(200).body), 60, "{:#}", answer.body);
         }
         assert_eq!(acme.recorded(&h, "invitation.resent").await, 60 * round);
-        for address in &addresses {
-            assert_eq!(h.invitations_mailed(address).await, 1 + round, "{address}");
+        for email in &emails {
+            assert_eq!(h.invitations_mailed(email).await, 1 + round, "{email}");
         }
         // So often an invitation is sent on different days alone.
         h.advance_days(1);

@@ -74,7 +74,7 @@ async fn a_removal_and_a_contact_registered_at_the_same_address_leave_one_contac
     for name in names("pat", 8) {
         let pat = acme.join(&h, &name, "program_admin", &["spring", "autumn"]).await;
         let path = acme.path(&format!("/contacts/{name}"));
-        let body = json!({ "email": pat.address(), "name": "Pat" });
+        let body = json!({ "email": pat.email(), "name": "Pat" });
         let shots = vec![
             Shot::delete(&h, &acme.owner, &acme.path(&format!("/members/{}", pat.id()))),
             Shot::new(&h, &acme.owner, Method::PUT, &path).body(&body),
@@ -84,7 +84,7 @@ async fn a_removal_and_a_contact_registered_at_the_same_address_leave_one_contac
         won(&answers[1..], 201, &[TAKEN]);
         let found = acme
             .owner
-            .get(&h, &acme.path(&format!("/contacts?q={}", pat.address())))
+            .get(&h, &acme.path(&format!("/contacts?q={}", pat.email())))
             .await;
         let items = found.expect(200).body["items"].clone();
         assert_eq!(items.as_array().map(Vec::len), Some(1), "{items:#}");

@@ -20,7 +20,7 @@ async fn whatever_meets_the_deletion_of_its_organization_is_done_before_it_or_no
             .join(&h, &format!("pat{round}"), "program_admin", &["spring"])
             .await;
         let guest = h.person(&format!("gus{round}"));
-        acme.invite(&h, guest.address(), "participant", &[]).await;
+        acme.invite(&h, guest.email(), "participant", &[]).await;
         let accept = h.accept_path(&guest).await;
         let member = acme.path(&format!("/members/{}", pat.id()));
         let rows = json!({ "members": [pat.id()] });
@@ -77,7 +77,7 @@ async fn of_two_who_delete_at_once_one_does_and_each_owner_hears_of_it_once() {
     let answers = together(&h, shots.into()).await;
     assert_eq!(won(&answers, 204, &[GONE]), 1);
     for who in [&acme.owner, &other] {
-        let told = h.mail_to(who.address()).await;
+        let told = h.mail_to(who.email()).await;
         let told = told.iter().filter(|m| m.subject == "Acme was deleted").count();
         assert_eq!(told, 1);
     }

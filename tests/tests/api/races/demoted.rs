@@ -116,14 +116,14 @@ async fn lose(b: &Bench, case: &Case, other: &Persona, loss: Loss) {
         Loss::Replaced => {
             other.delete(&b.h, &member).await.expect(204);
             // By the account that the removal leaves among the contacts, or as anybody else is.
-            let body = json!({ "email": case.owner.address(), "role": "participant" });
+            let body = json!({ "email": case.owner.email(), "role": "participant" });
             let added = other
                 .post(&b.h, &organization.path("/members"), &body)
                 .await
                 .expect(201);
             if added.body["invitation"].is_object() {
                 b.drain().await;
-                let token = b.h.invitation_token(case.owner.address()).await;
+                let token = b.h.invitation_token(case.owner.email()).await;
                 case.owner.accept(&b.h, &token).await.expect(200);
             }
             // Being seen for the first time is noted, and is no change of theirs.
@@ -213,7 +213,7 @@ async fn an_invitation_that_a_demotion_overtakes_brings_nobody_in() {
     let (answer, _) = overtaken(&b, &gate, case, &other, Loss::Demoted).await;
     answer.expect(201);
     b.drain().await;
-    let token = b.h.invitation_token(ann.address()).await;
+    let token = b.h.invitation_token(ann.email()).await;
     let refused = ann.accept(&b.h, &token).await;
     refused.problem(409, "inviter-lost-authority");
     recount(&b.h).await;

@@ -58,7 +58,7 @@ async fn nothing_is_left_on_a_deleted_resource_whatever_was_given_on_it_at_that_
             .collect();
         for (n, guest) in guests.iter().enumerate() {
             let role = if n % 2 == 0 { "program_admin" } else { "participant" };
-            acme.invite(&h, guest.address(), role, &[&program]).await;
+            acme.invite(&h, guest.email(), role, &[&program]).await;
         }
         // Each kind of change of a grant, an offer or an acceptance, with a seat and without one.
         let mut shots = Vec::new();
@@ -142,7 +142,7 @@ async fn nobody_keeps_a_role_that_was_switched_off_while_they_accepted_it() {
             .collect();
         let mut shots = Vec::new();
         for guest in &guests {
-            acme.invite(&h, guest.address(), "implementation_admin", &[]).await;
+            acme.invite(&h, guest.email(), "implementation_admin", &[]).await;
             shots.push(Shot::post(&h, guest, &h.accept_path(guest).await));
         }
         let off = json!({ "settings": { "optional_roles": [] } });
@@ -165,7 +165,7 @@ async fn nobody_keeps_a_role_that_was_switched_off_while_they_accepted_it() {
             let told = h.backend.mail();
             let told = told
                 .iter()
-                .filter(|m| m.to == helper.address() && m.subject.contains("ended"));
+                .filter(|m| m.to == helper.email() && m.subject.contains("ended"));
             assert_eq!(told.count(), 1, "each is told of the end once");
             let events = events.body["items"].as_array().unwrap().iter();
             let ended = events.filter(|e| e["kind"] == "member.role_ended" && e["subject"]["id"] == helper.id());

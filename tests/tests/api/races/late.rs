@@ -39,7 +39,7 @@ async fn a_role_accepted_late_ends_as_all_the_others_did_when_it_was_switched_of
     acme.optional_roles(&h, &["implementation_admin"]).await;
     acme.join(&h, "hana", "implementation_admin", &[]).await;
     let helper = h.person("hal");
-    acme.invite(&h, helper.address(), "implementation_admin", &[]).await;
+    acme.invite(&h, helper.email(), "implementation_admin", &[]).await;
     let status = accepts_late(&h, &gate, &helper, acme.optional_roles(&h, &[])).await;
     assert_eq!(status, 200, "what it rests on was right when it was read");
     let me = helper.get(&h, &acme.path("/members/me")).await.expect(200);
@@ -49,7 +49,7 @@ async fn a_role_accepted_late_ends_as_all_the_others_did_when_it_was_switched_of
     let ends = h.backend.mail();
     let ends = ends
         .iter()
-        .filter(|m| m.to == helper.address() && m.subject.contains("ended"));
+        .filter(|m| m.to == helper.email() && m.subject.contains("ended"));
     assert_eq!(ends.count(), 1, "the late one is told as well");
     recount(&h).await;
 }
@@ -62,7 +62,7 @@ async fn somebody_who_came_and_left_while_they_were_picked_is_asked() {
     let member = acme.path(&format!("/members/{}", ann.id()));
     acme.owner.delete(&h, &member).await.expect(204);
     let other = ann.with_email("ann@home.example", true);
-    acme.invite(&h, other.address(), "participant", &[]).await;
+    acme.invite(&h, other.email(), "participant", &[]).await;
     let accept = h.accept_path(&other).await;
     gate.shut();
     let (own, owner, path) = (h.clone(), acme.owner.clone(), acme.path("/members"));
@@ -83,7 +83,7 @@ async fn a_grant_accepted_late_is_taken_off_the_deleted_resource() {
     let (h, gate) = gated().await;
     let acme = Organization::make(&h).await;
     let learner = h.person("lena");
-    acme.invite(&h, learner.address(), "participant", &["spring", "autumn"])
+    acme.invite(&h, learner.email(), "participant", &["spring", "autumn"])
         .await;
     let deletes = async {
         acme.owner
@@ -136,7 +136,7 @@ async fn a_link_that_was_replaced_meanwhile_is_not_accepted_late() {
     let (h, gate) = gated().await;
     let acme = Organization::make(&h).await;
     let guest = h.person("gus");
-    let id = acme.invite(&h, guest.address(), "admin", &[]).await;
+    let id = acme.invite(&h, guest.email(), "admin", &[]).await;
     let resends = async {
         let path = acme.path(&format!("/invitations/{id}/resend"));
         acme.owner.post(&h, &path, &Value::Null).await.expect(200);

@@ -128,7 +128,7 @@ async fn accepting_finds_its_seat_whoever_grasps_at_the_one_that_a_deactivation_
         let acme = Organization::make(&h).await;
         let leaver = acme.join(&h, "lea", "admin", &[]).await;
         let guest = h.person("gus");
-        acme.invite(&h, guest.address(), "admin", &[]).await;
+        acme.invite(&h, guest.email(), "admin", &[]).await;
         let accept = h.accept_path(&guest).await;
         acme.plan(&h, Some(3), &[]).await;
         let deactivate = json!({ "members": [leaver.id()] });

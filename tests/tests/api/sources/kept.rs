@@ -167,7 +167,7 @@ async fn a_role_from_before_sources_were_recorded_has_none_until_it_is_changed()
         (&Value::Null, &assigned)
     );
     let file = h.fetch(&acme.owner, &acme.path("/members/export")).await.lines();
-    let row = file.iter().find(|row| row[2] == pia.address()).unwrap();
+    let row = file.iter().find(|row| row[2] == pia.email()).unwrap();
     assert_eq!(row[11], "");
     assert!(
         row[12].starts_with("program/spring: assigned by usr_") && !row[12].contains(';'),

@@ -137,8 +137,8 @@ async fn members_see_how_they_got_their_own_roles_and_by_whom_where_they_see_mem
 async fn answers_to_changes_show_as_much_as_the_member_does_afterwards() {
     let s = Scene::start().await;
     let kim = s.h.person("kim");
-    s.acme.invite(&s.h, kim.address(), "participant", &["spring"]).await;
-    let token = s.h.invitation_token(kim.address()).await;
+    s.acme.invite(&s.h, kim.email(), "participant", &["spring"]).await;
+    let token = s.h.invitation_token(kim.email()).await;
     let accepted = kim.accept(&s.h, &token).await.expect(200);
     assert_eq!(told(&accepted.body["member"]), "all bare, spring bare");
     let own = s.get(&kim, "/members/me").await.expect(200);
@@ -159,10 +159,10 @@ async fn answers_to_changes_show_as_much_as_the_member_does_afterwards() {
         assert_eq!(told(&answer.body), expected, "{}", who.name());
     }
     let ann = s.h.person("ann");
-    let known = json!({ "email": ann.address(), "subject": "ann" });
+    let known = json!({ "email": ann.email(), "subject": "ann" });
     let contact = s.acme.path("/contacts/ann");
     s.h.platform().put(&s.h, &contact, &known).await.expect(201);
-    let wanted = json!({ "email": ann.address(), "role": "participant", "resources": Scene::spring() });
+    let wanted = json!({ "email": ann.email(), "role": "participant", "resources": Scene::spring() });
     let added = s.pat.post(&s.h, &s.acme.path("/members"), &wanted).await.expect(201);
     assert_eq!(told(&added.body["member"]), "all hidden, spring full");
 }

@@ -49,8 +49,8 @@ fn hostile(h: &Harness) -> Vec<String> {
 /// A member with this subject.
 async fn join(h: &Harness, acme: &Organization, number: usize, subject: &str) -> Persona {
     let person = h.person(subject).with_email(&format!("h{number}@x.example"), true);
-    acme.invite(h, person.address(), "participant", &["spring"]).await;
-    let token = h.invitation_token(person.address()).await;
+    acme.invite(h, person.email(), "participant", &["spring"]).await;
+    let token = h.invitation_token(person.email()).await;
     person.accept(h, &token).await.expect(200);
     person
 }

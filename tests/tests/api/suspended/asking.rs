@@ -81,11 +81,11 @@ async fn nobody_joins_and_the_link_shows_nothing_new() {
     let acme = Organization::make(&h).await;
     let (gus, uma) = (h.person("gus"), h.person("uma"));
     for who in [&gus, &uma] {
-        acme.invite(&h, who.address(), "program_admin", &["spring"]).await;
+        acme.invite(&h, who.email(), "program_admin", &["spring"]).await;
     }
     let tokens = [
-        h.invitation_token(gus.address()).await,
-        h.invitation_token(uma.address()).await,
+        h.invitation_token(gus.email()).await,
+        h.invitation_token(uma.email()).await,
     ];
     let before = h.preview(&tokens[0]).await.expect(200);
     let waiting = gus.get(&h, "/v1/invitations").await.expect(200);

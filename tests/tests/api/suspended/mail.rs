@@ -13,25 +13,21 @@ async fn invitations_wait_and_are_mailed_once_when_it_is_resumed() {
     let case = case_of(&b, "list-members").await;
     let acme = case.organization();
     // More than two slices of the job that releases them.
-    let addresses: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
-    let ids = acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..45).map(|n| format!("guest{n}@x.example")).collect();
+    let ids = acme.invite_many(&b.h, &emails, "participant", &[]).await;
     for _ in 0..2 {
         suspend(&b.h, acme).await;
         b.drain().await;
         b.h.advance_days(1);
         b.expire().await.unwrap();
         b.drain().await;
-        assert!(
-            addresses
-                .iter()
-                .all(|address| b.h.invitations_mailed_so_far(address) == 0)
-        );
+        assert!(emails.iter().all(|email| b.h.invitations_mailed_so_far(email) == 0));
         assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "queued");
         resume(&b.h, acme).await;
     }
     b.drain().await;
-    for address in &addresses {
-        assert_eq!(b.h.invitations_mailed_so_far(address), 1, "{address}");
+    for email in &emails {
+        assert_eq!(b.h.invitations_mailed_so_far(email), 1, "{email}");
     }
     assert_eq!(acme.mail_state(&b.h, &ids[0]).await, "sent");
     recount(&b.h).await;
@@ -52,7 +48,7 @@ async fn a_restoration_does_not_send_what_the_suspension_holds() {
     let news = |subject: &str| {
         let mail = b.h.backend.mail();
         mail.iter()
-            .filter(|m| m.to == acme.owner.address() && m.subject == subject)
+            .filter(|m| m.to == acme.owner.email() && m.subject == subject)
             .count()
     };
     // The job of the suspension waited for the restoration, and is taken up by the schedule.
@@ -83,8 +79,8 @@ async fn resending_all_that_meets_a_suspension_goes_on_after_it() {
     let b = Bench::start().await;
     let case = case_of(&b, "list-members").await;
     let acme = case.organization();
-    let addresses: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
-    acme.invite_many(&b.h, &addresses, "participant", &[]).await;
+    let emails: Vec<String> = (0..25).map(|n| format!("guest{n}@x.example")).collect();
+    acme.invite_many(&b.h, &emails, "participant", &[]).await;
     b.drain().await;
     b.h.advance(SignedDuration::from_hours(1));
     let path = acme.path("/invitations/resend");
@@ -102,15 +98,11 @@ async fn resending_all_that_meets_a_suspension_goes_on_after_it() {
     };
     live().await;
     live().await;
-    assert!(
-        addresses
-            .iter()
-            .all(|address| b.h.invitations_mailed_so_far(address) == 1)
-    );
+    assert!(emails.iter().all(|email| b.h.invitations_mailed_so_far(email) == 1));
     resume(&b.h, acme).await;
     live().await;
-    for address in &addresses {
-        assert_eq!(b.h.invitations_mailed_so_far(address), 2, "{address}");
+    for email in &emails {
+        assert_eq!(b.h.invitations_mailed_so_far(email), 2, "{email}");
     }
     recount(&b.h).await;
 }

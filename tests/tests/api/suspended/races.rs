@@ -26,7 +26,7 @@ async fn whatever_meets_a_suspension_is_done_before_it_or_refused() {
             .join(&h, &format!("pat{round}"), "program_admin", &["spring"])
             .await;
         let guest = h.person(&format!("gus{round}"));
-        acme.invite(&h, guest.address(), "participant", &[]).await;
+        acme.invite(&h, guest.email(), "participant", &[]).await;
         let accept = h.accept_path(&guest).await;
         let member = acme.path(&format!("/members/{}", pat.id()));
         let facilitator =
@@ -81,7 +81,7 @@ async fn of_many_who_set_it_at_once_one_does_and_its_owner_is_told_once() {
             ("organization.resumed", "Acme is active again"),
         ] {
             assert_eq!(acme.recorded(&h, kind).await, round, "{kind}");
-            let told = super::told(&h, acme.owner.address(), subject).await;
+            let told = super::told(&h, acme.owner.email(), subject).await;
             // The mail of a suspension that is over by the time it is sent is left out.
             assert!(told <= round, "{subject}");
         }

@@ -47,13 +47,13 @@ async fn it_is_in_force_at_its_instant_and_the_schedule_only_records_and_tells_i
     let expected = json!({ "reason": REASON, "at": at, "in_effect": true });
     assert_eq!(shown.body["suspension"], expected);
     assert_eq!(recorded(&h, &acme).await, [PLANNED], "no job has run");
-    assert_eq!(told(&h, acme.owner.address(), NEWS[0]).await, 0);
+    assert_eq!(told(&h, acme.owner.email(), NEWS[0]).await, 0);
 
     for _ in 0..2 {
         h.run_schedule().await;
         set(&h, &acme, &body).await.expect(200);
         assert_eq!(recorded(&h, &acme).await, [PLANNED, BEGUN]);
-        assert_eq!(told(&h, acme.owner.address(), NEWS[0]).await, 1);
+        assert_eq!(told(&h, acme.owner.email(), NEWS[0]).await, 1);
     }
     let event = acme
         .events(&h)
@@ -69,7 +69,7 @@ async fn it_is_in_force_at_its_instant_and_the_schedule_only_records_and_tells_i
     resume(&h, &acme).await;
     ada.get(&h, &acme.path("/members")).await.expect(200);
     assert_eq!(recorded(&h, &acme).await, [PLANNED, BEGUN, OVER]);
-    assert_eq!(told(&h, acme.owner.address(), NEWS[1]).await, 1);
+    assert_eq!(told(&h, acme.owner.email(), NEWS[1]).await, 1);
     recount(&h).await;
 }
 
@@ -116,10 +116,10 @@ async fn one_that_is_cancelled_or_changed_does_nothing_at_the_instant_it_had() {
             false
         );
     }
-    assert_eq!(told(&h, acme.owner.address(), NEWS[0]).await, 0);
+    assert_eq!(told(&h, acme.owner.email(), NEWS[0]).await, 0);
     h.advance_past(&third);
     h.run_schedule().await;
-    assert_eq!(told(&h, acme.owner.address(), NEWS[0]).await, 1);
+    assert_eq!(told(&h, acme.owner.email(), NEWS[0]).await, 1);
     let cancelled = "organization.suspension_cancelled";
     let expected = [PLANNED, cancelled, PLANNED, PLANNED, BEGUN];
     assert_eq!(recorded(&h, &acme).await, expected);
@@ -131,7 +131,7 @@ async fn one_that_is_put_off_is_over_until_then_and_one_whose_instant_was_not_re
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;
     suspend(&h, &acme).await;
-    assert_eq!(told(&h, acme.owner.address(), NEWS[0]).await, 1);
+    assert_eq!(told(&h, acme.owner.email(), NEWS[0]).await, 1);
     let at = plan(&h, &acme, 30).await;
     ada.get(&h, &acme.path("")).await.expect(200);
     assert_eq!(recorded(&h, &acme).await, [BEGUN, OVER, PLANNED]);
@@ -142,7 +142,7 @@ async fn one_that_is_put_off_is_over_until_then_and_one_whose_instant_was_not_re
     h.run_schedule().await;
     assert_eq!(recorded(&h, &acme).await, [BEGUN, OVER, PLANNED, BEGUN, OVER]);
     for subject in NEWS {
-        assert_eq!(told(&h, acme.owner.address(), subject).await, 1, "{subject}");
+        assert_eq!(told(&h, acme.owner.email(), subject).await, 1, "{subject}");
     }
     recount(&h).await;
 }
@@ -167,7 +167,7 @@ async fn seats_and_roles_stay_and_what_has_an_end_ends() {
         assert_eq!(acme.recorded(&h, kind).await, 1, "{kind}");
     }
     assert_eq!(acme.seats_used(&h).await, 2, "the invitation's seat is free");
-    let news = h.mail_to(hal.address()).await;
+    let news = h.mail_to(hal.email()).await;
     let last = &news.last().unwrap().subject;
     assert_eq!(last, "Your access to Acme has ended", "they are told meanwhile");
     resume(&h, &acme).await;

@@ -1,24 +1,24 @@
 //! The people a request invites or adds, and what is known about them.
 
-use crate::routes::lookup::{Holders, Lookup, address_holders};
-use muster_domain::address::Rejected;
+use crate::routes::lookup::{Holders, Lookup, email_holders};
+use muster_domain::email::Rejected;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::create::{self, Account};
-use muster_domain::{Address, Contact, ContactId, OrganizationId, RoleId};
+use muster_domain::{Contact, ContactId, EmailAddress, OrganizationId, RoleId};
 use muster_edge::Problem;
 use muster_store::{Key, ReadSet};
 
 /// The people that a request names.
 pub(super) enum Invitees {
     /// The people at these addresses.
-    Addresses(Vec<Result<Address, Rejected>>),
+    Emails(Vec<Result<EmailAddress, Rejected>>),
     /// The person of this contact.
     Contact(ContactId),
 }
 
 /// The people, with the holders of their addresses and their known accounts.
 pub(super) struct People {
-    pub(super) addresses: Vec<Result<Address, Rejected>>,
+    pub(super) emails: Vec<Result<EmailAddress, Rejected>>,
     pub(super) holders: Holders,
     pub(super) accounts: Vec<Account>,
 }
@@ -30,12 +30,12 @@ impl Invitees {
     /// The keys of the first read.
     pub(super) fn keys(&self, id: OrganizationId) -> Vec<Key> {
         match self {
-            Self::Addresses(addresses) => {
-                let at = |address| {
-                    let held = [Key::claim(id, address), Key::deliverability(id, address)];
-                    held.into_iter().chain([Key::contact_at(id, address)])
+            Self::Emails(emails) => {
+                let at = |email| {
+                    let held = [Key::claim(id, email), Key::deliverability(id, email)];
+                    held.into_iter().chain([Key::contact_at(id, email)])
                 };
-                addresses.iter().flatten().flat_map(at).collect()
+                emails.iter().flatten().flat_map(at).collect()
             }
             Self::Contact(contact) => vec![Key::contact(id, contact)],
         }
@@ -44,7 +44,7 @@ impl Invitees {
     /// The people, for a role. Only those who may be added directly cost another read.
     pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> Found<People> {
         match self {
-            Self::Addresses(addresses) => people_at(ctx, read, addresses, role),
+            Self::Emails(emails) => people_at(ctx, read, emails, role),
             Self::Contact(contact) => person_of(ctx, read, contact),
         }
     }
@@ -54,14 +54,14 @@ impl Invitees {
 fn people_at(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
-    addresses: &[Result<Address, Rejected>],
+    emails: &[Result<EmailAddress, Rejected>],
     role: &RoleId,
 ) -> Found<People> {
     let mut accounts = Vec::new();
     let mut more = Vec::new();
     let may_be_added = ctx.set.role(role).is_some_and(|role| !role.allowlisted);
-    for address in addresses.iter().flatten().filter(|_| may_be_added) {
-        let contact = read.contact_at(ctx.organization.id, address)?;
+    for email in emails.iter().flatten().filter(|_| may_be_added) {
+        let contact = read.contact_at(ctx.organization.id, email)?;
         // An account without a voucher is only a hint, and changes nothing.
         let Some(contact) = contact.filter(|contact| contact.vouched) else {
             continue;
@@ -71,7 +71,7 @@ fn people_at(
             Lookup::Needs(keys) => more.extend(keys),
         }
     }
-    let holders = match address_holders(ctx, read, addresses)? {
+    let holders = match email_holders(ctx, read, emails)? {
         Lookup::Ready(holders) => holders,
         Lookup::Needs(keys) => {
             more.extend(keys);
@@ -79,7 +79,7 @@ fn people_at(
         }
     };
     let people = People {
-        addresses: addresses.to_vec(),
+        emails: emails.to_vec(),
         holders,
         accounts,
     };
@@ -90,10 +90,10 @@ fn people_at(
 fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
     let organization = ctx.organization.id;
     let contact = create::pick(ctx, read.contact(organization, id)?)?;
-    let at = |address: &Address| {
+    let at = |email: &EmailAddress| {
         [
-            Key::claim(organization, address),
-            Key::deliverability(organization, address),
+            Key::claim(organization, email),
+            Key::deliverability(organization, email),
         ]
     };
     let usual = at(&contact.email);
@@ -101,15 +101,15 @@ fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found
         Lookup::Ready(account) => account,
         Lookup::Needs(more) => return Ok(Lookup::Needs(more.into_iter().chain(usual).collect())),
     };
-    let joins_at = at(account.address());
+    let joins_at = at(account.email());
     if !read.covers(&joins_at) {
         return Ok(Lookup::Needs(joins_at.into()));
     }
     let account = with_willingness(read, account)?;
-    let addresses = vec![Ok(account.address().clone())];
-    Ok(match address_holders(ctx, read, &addresses)? {
+    let emails = vec![Ok(account.email().clone())];
+    Ok(match email_holders(ctx, read, &emails)? {
         Lookup::Ready(holders) => Lookup::Ready(People {
-            addresses,
+            emails,
             holders,
             accounts: vec![account],
         }),
@@ -119,7 +119,7 @@ fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found
 
 /// The account, with whether the person at its address refuses invitations.
 fn with_willingness(read: &ReadSet, account: Account) -> Result<Account, Problem> {
-    let known = read.deliverability(account.contact.organization, account.address())?;
+    let known = read.deliverability(account.contact.organization, account.email())?;
     Ok(Account {
         is_unwilling: known.is_some_and(|known| known.is_refused()),
         ..account

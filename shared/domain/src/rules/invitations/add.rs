@@ -4,9 +4,9 @@
 //! contact as the person who was once a member and was removed. People who left on their own are invited, no matter who adds
 //! them. So are people who have declined.
 
-use crate::address::Address;
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
+use crate::email::EmailAddress;
 use crate::event::EntityRef;
 use crate::former::FormerMember;
 use crate::id::{MailId, NewIds, UserId};
@@ -44,7 +44,7 @@ pub struct Account {
 struct Identity<'a> {
     id: UserId,
     subject: Option<&'a Subject>,
-    email: &'a Address,
+    email: &'a EmailAddress,
     vouched_by: Option<UserId>,
 }
 
@@ -107,7 +107,7 @@ impl Account {
 
     /// The address at which they join or are invited.
     #[must_use]
-    pub fn address(&self) -> &Address {
+    pub fn email(&self) -> &EmailAddress {
         self.identity().map_or(&self.contact.email, |known| known.email)
     }
 
@@ -150,27 +150,27 @@ impl Account {
 
     /// The addresses that get the mail: their own, and if only a member vouches for it, also the last one known to be theirs.
     #[must_use]
-    pub fn mailboxes(&self) -> Vec<&Address> {
+    pub fn mailboxes(&self) -> Vec<&EmailAddress> {
         let known = self.former.as_ref().filter(|former| former.vouched_by.is_none());
         let also = known
             .filter(|_| self.vouched_by().is_some())
             .map(|former| &former.email);
-        let mut all = vec![self.address()];
-        all.extend(also.filter(|email| *email != self.address()));
+        let mut all = vec![self.email()];
+        all.extend(also.filter(|email| *email != self.email()));
         all
     }
 
     /// The reason why the account cannot be added after the ones before it, if any.
-    pub(super) fn violation(&self, before: &[(&Address, Option<&Self>)]) -> Option<Violation> {
-        let address = self.address().as_str();
+    pub(super) fn violation(&self, before: &[(&EmailAddress, Option<&Self>)]) -> Option<Violation> {
+        let email = self.email().as_str();
         if self.is_member {
             let detail = "is already a member, with another address";
-            return Some(Violation::address(address, "already_member", detail));
+            return Some(Violation::email(email, "already_member", detail));
         }
         let same = |other: &&Self| other.contact.user == self.contact.user;
         let twin = before.iter().filter_map(|(_, account)| *account).find(same)?;
-        let detail = format!("is the same person as {}", twin.address());
-        Some(Violation::address(address, "same_person", detail))
+        let detail = format!("is the same person as {}", twin.email());
+        Some(Violation::email(email, "same_person", detail))
     }
 }
 
@@ -212,7 +212,7 @@ pub(super) fn add(
         .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));
     let mailboxes = account.mailboxes().into_iter();
     let mail = mailboxes
-        .map(|to| added_mail(ctx, id, to, offer, message, ids))
+        .map(|mailbox| added_mail(ctx, id, mailbox, offer, message, ids))
         .collect();
     Changes {
         members: vec![Pair::new(member)],
@@ -227,7 +227,7 @@ pub(super) fn add(
 pub(super) fn added_mail(
     ctx: &DecisionContext<'_>,
     member: UserId,
-    to: &Address,
+    recipient: &EmailAddress,
     offer: &Offer<'_>,
     message: Option<&Message>,
     ids: &mut dyn NewIds,
@@ -235,7 +235,7 @@ pub(super) fn added_mail(
     Mail {
         id: MailId::from_uuid(ids.uuid()),
         organization: ctx.organization.id,
-        to: to.clone(),
+        to: recipient.clone(),
         letter: Letter::Added {
             member,
             role: offer.role.id.clone(),

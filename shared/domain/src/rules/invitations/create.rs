@@ -6,8 +6,8 @@
 pub use super::add::{Account, PickRefusal, pick};
 
 use super::extend::{joined, take_in};
-use crate::address::{Address, Rejected};
 use crate::changes::{Changes, Pair};
+use crate::email::{EmailAddress, Rejected};
 use crate::event::EntityRef;
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
@@ -44,9 +44,9 @@ pub enum Holder {
 /// A request to invite.
 pub struct Invite<'a> {
     /// The addresses, valid and invalid.
-    pub addresses: &'a [Result<Address, Rejected>],
+    pub emails: &'a [Result<EmailAddress, Rejected>],
     /// The present holder of each address.
-    pub holders: &'a BTreeMap<Address, Holder>,
+    pub holders: &'a BTreeMap<EmailAddress, Holder>,
     /// The accounts of contacts at these addresses. The others are invited.
     pub accounts: &'a [Account],
     /// The role, with its resources and its term.
@@ -90,19 +90,19 @@ pub fn invite(
         return Err(InviteRefusal::Forbidden);
     }
     let checked = check(ctx, &request.wanted);
-    let addresses = check_addresses(ctx, &request, checked.as_ref().ok());
-    let (offer, addresses) = match (checked, addresses) {
-        (Ok(offer), Ok(addresses)) => (offer, addresses),
-        (offer, addresses) => {
+    let emails = check_emails(ctx, &request, checked.as_ref().ok());
+    let (offer, emails) = match (checked, emails) {
+        (Ok(offer), Ok(emails)) => (offer, emails),
+        (offer, emails) => {
             let mut violations = offer.err().unwrap_or_default();
-            violations.extend(addresses.err().unwrap_or_default());
+            violations.extend(emails.err().unwrap_or_default());
             return Err(InviteRefusal::Invalid(violations));
         }
     };
     if offer_until(ctx, Way::Invite, offer.role, &offer.resources).is_none() {
         return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
-    let changes = send(ctx, &request, &offer, &addresses, ids);
+    let changes = send(ctx, &request, &offer, &emails, ids);
     let needed = changes.seat_delta();
     if !ctx.organization.seats().fit(needed) {
         return Err(InviteRefusal::NoSeats {
@@ -130,24 +130,24 @@ pub fn sees_contacts(ctx: &DecisionContext<'_>) -> bool {
 }
 
 /// Every address, with the account that is added at once, if any.
-fn check_addresses<'r>(
+fn check_emails<'r>(
     ctx: &DecisionContext<'_>,
     request: &Invite<'r>,
     offer: Option<&Offer<'_>>,
-) -> Result<Vec<(&'r Address, Option<&'r Account>)>, Vec<Violation>> {
+) -> Result<Vec<(&'r EmailAddress, Option<&'r Account>)>, Vec<Violation>> {
     let mut violations = Vec::new();
-    let mut good: Vec<(&Address, Option<&Account>)> = Vec::new();
-    if request.addresses.is_empty() {
+    let mut good: Vec<(&EmailAddress, Option<&Account>)> = Vec::new();
+    if request.emails.is_empty() {
         violations.push(Violation::field(
             "emails",
             "required",
             "at least one address is required",
         ));
     }
-    for given in request.addresses {
-        let checked = given.as_ref().map_err(invalid_address);
-        match checked.and_then(|address| Ok((address, account_at(ctx, request, offer, address, &good)?))) {
-            Ok(address) => good.push(address),
+    for email in request.emails {
+        let checked = email.as_ref().map_err(invalid_email);
+        match checked.and_then(|email| Ok((email, account_at(ctx, request, offer, email, &good)?))) {
+            Ok(accepted) => good.push(accepted),
             Err(violation) => violations.push(violation),
         }
     }
@@ -158,8 +158,8 @@ fn check_addresses<'r>(
     }
 }
 
-fn invalid_address(rejected: &Rejected) -> Violation {
-    Violation::address(rejected.input.clone(), "invalid_email", rejected.error.to_string())
+fn invalid_email(rejected: &Rejected) -> Violation {
+    Violation::email(rejected.input.clone(), "invalid_email", rejected.error.to_string())
 }
 
 /// The account that is added at once at this address, if any, after the addresses `before`; or why the address cannot be
@@ -168,26 +168,26 @@ fn account_at<'r>(
     ctx: &DecisionContext<'_>,
     request: &Invite<'r>,
     offer: Option<&Offer<'_>>,
-    address: &Address,
-    before: &[(&Address, Option<&Account>)],
+    email: &EmailAddress,
+    before: &[(&EmailAddress, Option<&Account>)],
 ) -> Result<Option<&'r Account>, Violation> {
-    let taken = match request.holders.get(address) {
+    let taken = match request.holders.get(email) {
         Some(Holder::Member(_)) => Some(("already_member", "is already a member")),
         Some(Holder::Invitation(_)) => Some(("already_invited", "already has a pending invitation")),
         // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
         Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => None,
     };
     if let Some((code, detail)) = taken {
-        return Err(Violation::address(address.as_str(), code, detail));
+        return Err(Violation::email(email.as_str(), code, detail));
     }
     if let Some(outside) = ctx
         .set
         .role(request.wanted.role)
-        .and_then(|role| domain_fault(ctx, role, address))
+        .and_then(|role| domain_fault(ctx, role, email))
     {
         return Err(outside);
     }
-    let known = request.accounts.iter().find(|account| account.address() == address);
+    let known = request.accounts.iter().find(|account| account.email() == email);
     let account = known.filter(|account| account.is_good(ctx, offer));
     match account.and_then(|account| account.violation(before)) {
         None => Ok(account),
@@ -203,15 +203,15 @@ fn account_at<'r>(
 /// This check comes last. A request with another violation gets the same answer whether or not its addresses are held, so
 /// requests that cannot succeed do not reveal members.
 fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Violation> {
-    let is_hidden = |address: &&Address| match request.holders.get(*address) {
+    let is_hidden = |email: &&EmailAddress| match request.holders.get(*email) {
         Some(Holder::Unseen(member)) => joined(ctx, member, offer).is_none(),
         Some(Holder::OutOfSight) => true,
         Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
     };
-    let addresses = request.addresses.iter().flatten().filter(is_hidden);
+    let emails = request.emails.iter().flatten().filter(is_hidden);
     let detail = "you cannot invite this address; ask a member who can see everyone";
-    addresses
-        .map(|address| Violation::address(address.as_str(), "not_available", detail))
+    emails
+        .map(|email| Violation::email(email.as_str(), "not_available", detail))
         .collect()
 }
 
@@ -219,15 +219,15 @@ fn send(
     ctx: &DecisionContext<'_>,
     request: &Invite<'_>,
     offer: &Offer<'_>,
-    addresses: &[(&Address, Option<&Account>)],
+    emails: &[(&EmailAddress, Option<&Account>)],
     ids: &mut dyn NewIds,
 ) -> Changes {
     let mut changes = Changes::default();
-    for (address, account) in addresses {
-        if let Some(Holder::Lapsed(old)) = request.holders.get(*address) {
+    for (email, account) in emails {
+        if let Some(Holder::Lapsed(old)) = request.holders.get(*email) {
             changes = changes.and(expire_invitation(old, ctx.now, ids));
         }
-        if let Some(Holder::Unseen(member)) = request.holders.get(*address)
+        if let Some(Holder::Unseen(member)) = request.holders.get(*email)
             && joined(ctx, member, offer).is_some()
         {
             changes = changes.and(take_in(ctx, member, offer, request.message.as_ref(), ids));
@@ -237,7 +237,7 @@ fn send(
             changes = changes.and(super::add::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }
-        let invitation = new_invitation(ctx, request, offer, address, ids);
+        let invitation = new_invitation(ctx, request, offer, email, ids);
         changes.mail.push(letter(&invitation, ctx, ids));
         let subject = EntityRef::invitation(invitation.id);
         let after = audit::invitation(&invitation);
@@ -254,14 +254,14 @@ fn new_invitation(
     ctx: &DecisionContext<'_>,
     request: &Invite<'_>,
     offer: &Offer<'_>,
-    address: &Address,
+    email: &EmailAddress,
     ids: &mut dyn NewIds,
 ) -> Invitation {
     let settings = &ctx.organization.settings;
     Invitation {
         id: InvitationId::from_uuid(ids.uuid()),
         organization: ctx.organization.id,
-        email: address.clone(),
+        email: email.clone(),
         role: offer.role.id.clone(),
         resources: offer.resources.clone(),
         term: offer.term,

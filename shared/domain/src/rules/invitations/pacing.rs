@@ -1,14 +1,14 @@
 //! Pacing: new invitations within the limits on mail, and none to addresses that want no mail.
 
 use super::create::{Invite, InviteRefusal, invite, sees_contacts};
-use crate::address::Address;
 use crate::changes::Changes;
+use crate::email::EmailAddress;
 use crate::feedback::{Deliverability, Reason};
 use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::mail::Letter;
 use crate::rules::DecisionContext;
-use crate::rules::pace::{MAX_TO_ADDRESS, Sent, counted, rests};
+use crate::rules::pace::{MAX_PER_RECIPIENT, Sent, counted, rests};
 use crate::violation::Violation;
 use jiff::Timestamp;
 
@@ -31,7 +31,7 @@ pub fn invite_at_pace(
     history: MailHistory<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
-    let mut paced = violations(history.known, request.addresses.iter().flatten(), ctx.now);
+    let mut paced = violations(history.known, request.emails.iter().flatten(), ctx.now);
     let invited = invite(ctx, request, ids);
     if let Err(InviteRefusal::Invalid(mut violations)) = invited {
         // A request that is refused anyway reveals other members' mail only to actors who can see the whole organization.
@@ -62,16 +62,16 @@ pub fn invite_at_pace(
 /// The violations of addresses that were mailed too often. Addresses that want no mail are not mailed anyway.
 fn violations<'a>(
     known: &[Deliverability],
-    addresses: impl Iterator<Item = &'a Address>,
+    emails: impl Iterator<Item = &'a EmailAddress>,
     now: Timestamp,
 ) -> Vec<Violation> {
-    let violation = |address: &Address| {
-        let known = known.iter().find(|known| known.address == *address)?;
+    let violation = |email: &EmailAddress| {
+        let known = known.iter().find(|known| known.address == *email)?;
         let until = rests(known, now).filter(|_| !known.is_refused())?;
-        let detail = format!("was mailed {MAX_TO_ADDRESS} times within a day; can be mailed again at {until}");
-        Some(Violation::address(address.as_str(), "mailed_too_often", detail))
+        let detail = format!("was mailed {MAX_PER_RECIPIENT} times within a day; can be mailed again at {until}");
+        Some(Violation::email(email.as_str(), "mailed_too_often", detail))
     };
-    addresses.filter_map(violation).collect()
+    emails.filter_map(violation).collect()
 }
 
 /// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own: it
@@ -100,7 +100,7 @@ fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> C
 
 /// These changes, without mail to addresses that want none: a new invitation says why, and waits to be found.
 fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
-    let mut silenced: Vec<(Address, Reason)> = Vec::new();
+    let mut silenced: Vec<(EmailAddress, Reason)> = Vec::new();
     changes.mail.retain(|mail| {
         let known = known.iter().find(|known| known.address == mail.to);
         let reason = mail.withheld(known);
@@ -109,7 +109,7 @@ fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
     });
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {
-        if let Some((_, reason)) = silenced.iter().find(|(address, _)| *address == invitation.email) {
+        if let Some((_, reason)) = silenced.iter().find(|(email, _)| *email == invitation.email) {
             invitation.mail = reason.delivery();
         }
     }

@@ -138,7 +138,7 @@ fn check_resendable(
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == invitation.id) && !matches!(h, Holder::Lapsed(_));
     if invitation.state == InvitationState::Expired && holder.is_some_and(taken) {
-        return Err(InvitationRefusal::AddressTaken);
+        return Err(InvitationRefusal::EmailTaken);
     }
     Ok(())
 }

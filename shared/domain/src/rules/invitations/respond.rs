@@ -1,7 +1,7 @@
 //! Answering an invitation: accept or decline, by the person whose verified address was invited.
 
-use crate::address::Address;
 use crate::changes::{Changes, Pair};
+use crate::email::EmailAddress;
 use crate::event::{EntityRef, Recorder};
 use crate::feedback::{Deliverability, Mark};
 use crate::former::FormerMember;
@@ -28,7 +28,7 @@ pub struct Invitee<'a> {
     /// Their subject at the identity provider.
     pub subject: Option<&'a Subject>,
     /// The address from the identity provider, if any.
-    pub email: Option<&'a Address>,
+    pub email: Option<&'a EmailAddress>,
     /// Whether the identity provider has verified it.
     pub email_verified: bool,
     /// Their name, if the identity provider reports it.

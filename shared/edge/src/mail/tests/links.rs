@@ -94,7 +94,7 @@ fn no_telephone_number_of_theirs_can_be_called() {
 #[test]
 fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
     let long = format!("{}@{}.example", "n".repeat(64), "d".repeat(63));
-    for address in [
+    for email in [
         "ann@x.example",
         "log.in.at@evil.example",
         "www.evil.example@evil.example",
@@ -102,14 +102,14 @@ fn the_readers_own_address_becomes_no_link_and_headers_have_it_as_it_is() {
         "ann@xn--exmple-cua.example",
         &long,
     ] {
-        let to = Address::parse(address).unwrap();
-        assert!(!linked(to.as_str()).is_empty(), "{address}: as it was entered");
+        let to = EmailAddress::parse(email).unwrap();
+        assert!(!linked(to.as_str()).is_empty(), "{email}: as it was entered");
         for letter in [
             invitation_of("Acme", &[], None).write(to.clone()).unwrap(),
             added_of("Acme", &[], None).write(to.clone()).unwrap(),
         ] {
             read_back(&letter);
-            assert_eq!(letter.to, to);
+            assert_eq!(letter.recipient, to);
             let ours = letter.text.replace(LINK, "").replace("14:05", "");
             assert_eq!(linked(&ours), Vec::<String>::new(), "{ours}");
             assert!(!letter.html.contains(to.as_str()), "{}", letter.html);

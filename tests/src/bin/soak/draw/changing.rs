@@ -90,6 +90,6 @@ impl Draw<'_> {
         let subject = self.chance(60).then(|| persona.name());
         request.fill("contact", &format!("c{person}"));
         request.body =
-            Some(json!({ "email": persona.address(), "name": format!("Person {person}"), "subject": subject }));
+            Some(json!({ "email": persona.email(), "name": format!("Person {person}"), "subject": subject }));
     }
 }

@@ -223,7 +223,7 @@ impl Draw<'_> {
         let mut body = json!({ "role": role.id, "resources": self.fitting(role), "duration": self.duration(role) });
         match picked.filter(|_| of_picked.is_some()) {
             Some(contact) => body["contact"] = json!(contact),
-            None => body["email"] = json!(self.cast.address(person)),
+            None => body["email"] = json!(self.cast.email(person)),
         }
         request.body = Some(body);
     }
@@ -232,8 +232,8 @@ impl Draw<'_> {
         let count = if self.chance(75) { 1 } else { self.rng.usize(2..9) };
         let people: Vec<usize> = (0..count).map(|_| self.anybody()).collect();
         let role = self.givable(request);
-        let addresses: Vec<&str> = people.iter().map(|person| self.cast.address(*person)).collect();
-        let mut body = json!({ "emails": addresses.join(", "), "role": role.id, "resources": self.fitting(role),
+        let emails: Vec<&str> = people.iter().map(|person| self.cast.email(*person)).collect();
+        let mut body = json!({ "emails": emails.join(", "), "role": role.id, "resources": self.fitting(role),
             "duration": self.duration(role) });
         if self.chance(10) {
             body["dry_run"] = json!(true);

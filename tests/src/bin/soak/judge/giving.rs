@@ -33,7 +33,7 @@ impl Judgement<'_> {
     }
 
     /// An invitation is answered by whoever has shown that its address is theirs.
-    pub(super) fn keeps_addresses(&self) -> Verdict {
+    pub(super) fn keeps_emails(&self) -> Verdict {
         let answers = ["accept-invitation", "decline-invitation"].contains(&self.request.route.binary);
         if !answers || !self.reply.is_done() {
             return Ok(());

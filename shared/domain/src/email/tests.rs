@@ -1,8 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
-fn parsed(input: &str) -> Result<String, AddressError> {
-    Address::parse(input).map(String::from)
+fn parsed(input: &str) -> Result<String, EmailAddressError> {
+    EmailAddress::parse(input).map(String::from)
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn spellings_of_one_address_become_equal() {
 
 #[test]
 fn what_cannot_be_mailed_is_refused() {
-    use AddressError::*;
+    use EmailAddressError::*;
     let long_local = format!("{}@x.example", "a".repeat(65));
     let long_domain = format!("a@{}.example", "b.".repeat(125));
     let long = format!("{}@{}x.example", "a".repeat(64), "bcd.".repeat(46));
@@ -83,8 +83,8 @@ fn an_address_may_have_every_character_that_mail_servers_must_take() {
     assert_eq!((longest.len(), parsed(&longest)), (254, Ok(longest.clone())));
     // Longer input is not checked further.
     let domain = |length: usize| Domain::parse(&"a".repeat(length));
-    assert_eq!(domain(MAX_INPUT), Err(AddressError::InvalidDomain));
-    assert_eq!(domain(MAX_INPUT + 1), Err(AddressError::TooLong));
+    assert_eq!(domain(MAX_INPUT), Err(EmailAddressError::InvalidDomain));
+    assert_eq!(domain(MAX_INPUT + 1), Err(EmailAddressError::TooLong));
 }
 
 #[test]
@@ -116,11 +116,11 @@ fn invisible_characters_are_refused_wherever_they_stand() {
             format!("ann@x{invisible}.example"),
             format!("ann@x.example{invisible}"),
         ] {
-            assert_eq!(parsed(&input), Err(AddressError::InvisibleCharacter), "{input:?}");
+            assert_eq!(parsed(&input), Err(EmailAddressError::InvisibleCharacter), "{input:?}");
         }
     }
     for line in ["a\nb@x.example", "a@x.example\r\nBcc:b@y.example"] {
-        assert_eq!(parsed(line), Err(AddressError::InvisibleCharacter));
+        assert_eq!(parsed(line), Err(EmailAddressError::InvisibleCharacter));
     }
 }
 
@@ -141,7 +141,7 @@ fn look_alikes_never_become_the_plain_character() {
         "kim@\u{2100}.example",       // a/c
         "kim@\u{130}stanbul.example", // dotted capital I
     ] {
-        assert_eq!(parsed(input), Err(AddressError::LookAlikeCharacter), "{input:?}");
+        assert_eq!(parsed(input), Err(EmailAddressError::LookAlikeCharacter), "{input:?}");
     }
     // Cyrillic letters in a domain are another domain, and punycode shows it.
     assert_eq!(parsed("kim@аррӏе.example").as_deref(), Ok("kim@xn--80ak6aa92e.example"));
@@ -149,21 +149,21 @@ fn look_alikes_never_become_the_plain_character() {
 
 #[test]
 fn parts_and_mask() {
-    let address = Address::parse("Ann+hr@Bücher.example").unwrap();
-    assert_eq!(address.local_part(), "ann+hr");
-    assert_eq!(address.domain(), "xn--bcher-kva.example");
-    assert_eq!(address.masked(), "a***@xn--bcher-kva.example");
-    assert_eq!(format!("{address:?}"), "Address(a***@xn--bcher-kva.example)");
-    assert_eq!(Address::parse("a@x.example").unwrap().masked(), "a***@x.example");
+    let email = EmailAddress::parse("Ann+hr@Bücher.example").unwrap();
+    assert_eq!(email.local_part(), "ann+hr");
+    assert_eq!(email.domain(), "xn--bcher-kva.example");
+    assert_eq!(email.masked(), "a***@xn--bcher-kva.example");
+    assert_eq!(format!("{email:?}"), "EmailAddress(a***@xn--bcher-kva.example)");
+    assert_eq!(EmailAddress::parse("a@x.example").unwrap().masked(), "a***@x.example");
 }
 
 #[test]
 fn serde_checks_and_normalizes() {
-    let address: Address = serde_json::from_str("\"Ann@X.example\"").unwrap();
-    assert_eq!(serde_json::to_string(&address).unwrap(), "\"ann@x.example\"");
-    let refused = serde_json::from_str::<Address>("\"secret-text\"").unwrap_err();
+    let email: EmailAddress = serde_json::from_str("\"Ann@X.example\"").unwrap();
+    assert_eq!(serde_json::to_string(&email).unwrap(), "\"ann@x.example\"");
+    let refused = serde_json::from_str::<EmailAddress>("\"secret-text\"").unwrap_err();
     assert!(!refused.to_string().contains("secret"), "{refused}");
-    let refused = serde_json::from_str::<AddressInput>("{\"a\":1}").unwrap_err();
+    let refused = serde_json::from_str::<EmailInput>("{\"a\":1}").unwrap_err();
     assert!(
         refused
             .to_string()
@@ -175,7 +175,7 @@ fn serde_checks_and_normalizes() {
 #[test]
 fn only_the_very_domain_is_allowed() {
     let allowed = ["Partner.example", "bücher.example"].map(|domain| Domain::parse(domain).unwrap());
-    for (address, expected) in [
+    for (email, expected) in [
         ("ann@partner.example", true),
         ("ann@PARTNER.EXAMPLE", true),
         ("ann@xn--bcher-kva.example", true),
@@ -185,17 +185,20 @@ fn only_the_very_domain_is_allowed() {
         ("partner.example@evil.example", false),
         ("ann@bucher.example", false),
     ] {
-        let address = Address::parse(address).unwrap();
-        assert_eq!(domain_allowed(&address, &allowed), expected, "{address}");
+        let email = EmailAddress::parse(email).unwrap();
+        assert_eq!(domain_allowed(&email, &allowed), expected, "{email}");
     }
-    assert!(!domain_allowed(&Address::parse("ann@partner.example").unwrap(), &[]));
+    assert!(!domain_allowed(
+        &EmailAddress::parse("ann@partner.example").unwrap(),
+        &[]
+    ));
     assert_eq!(allowed[1].to_string(), "xn--bcher-kva.example");
     assert_eq!(serde_json::to_value(&allowed[1]).unwrap(), "xn--bcher-kva.example");
 }
 
 #[test]
 fn domains_are_checked_alone_too() {
-    use AddressError::*;
+    use EmailAddressError::*;
     for (input, error) in [
         ("", Empty),
         ("@partner.example", InvalidDomain),
@@ -212,19 +215,19 @@ fn domains_are_checked_alone_too() {
 }
 
 /// The result of a list: addresses, and refused entries with their error.
-fn listed(input: &AddressInput) -> Vec<String> {
+fn listed(input: &EmailInput) -> Vec<String> {
     parse_list(input)
         .unwrap()
         .into_iter()
         .map(|verdict| match verdict {
-            Ok(address) => address.to_string(),
+            Ok(email) => email.to_string(),
             Err(rejected) => format!("{} {}", rejected.input, rejected.error.code()),
         })
         .collect()
 }
 
-fn text(text: &str) -> AddressInput {
-    AddressInput::Text(text.to_owned())
+fn text(text: &str) -> EmailInput {
+    EmailInput::Text(text.to_owned())
 }
 
 #[test]
@@ -256,7 +259,7 @@ fn every_separator_and_form_that_people_paste() {
         assert_eq!(listed(&text(input)), [ann, bob], "{input:?}");
     }
     let list = ["Ann <ann@x.example>", "bob@y.example", "ANN@X.EXAMPLE"].map(str::to_owned);
-    assert_eq!(listed(&AddressInput::List(list.to_vec())), [ann, bob]);
+    assert_eq!(listed(&EmailInput::List(list.to_vec())), [ann, bob]);
 }
 
 #[test]
@@ -298,7 +301,7 @@ fn a_bad_entry_is_named_and_keeps_its_place() {
     ] {
         assert_eq!(listed(&text(input)), expected, "{input:?}");
     }
-    let list = AddressInput::List(vec!["ann@x.example".to_owned(), " ".to_owned(), String::new()]);
+    let list = EmailInput::List(vec!["ann@x.example".to_owned(), " ".to_owned(), String::new()]);
     assert_eq!(listed(&list), ["ann@x.example", " empty"]);
     let long = listed(&text(&"é".repeat(5_000)));
     assert_eq!(long, [format!("{}… too_long", "é".repeat(100))]);
@@ -307,14 +310,14 @@ fn a_bad_entry_is_named_and_keeps_its_place() {
 #[test]
 fn twenty_different_addresses_are_the_limit() {
     let many = |count: usize| (0..count).map(|n| format!("a{n}@x.example ")).collect::<String>();
-    assert_eq!(listed(&text(&many(20).repeat(3))).len(), MAX_ADDRESSES);
+    assert_eq!(listed(&text(&many(20).repeat(3))).len(), MAX_EMAILS);
     let too_many = ListError::TooMany { found: 21 };
     assert_eq!(parse_list(&text(&many(21))), Err(too_many));
     assert_eq!(
         [too_many.code(), ListError::Empty.code()],
         ["too_many_addresses", "no_addresses"]
     );
-    for empty in [text(""), text(" ,;\n"), AddressInput::List(vec![])] {
+    for empty in [text(""), text(" ,;\n"), EmailInput::List(vec![])] {
         assert_eq!(parse_list(&empty), Err(ListError::Empty));
     }
 }
@@ -335,19 +338,19 @@ proptest! {
     fn any_text_is_answered(input in "\\PC*", raw in any::<String>()) {
         for input in [input, raw] {
             let _ = Domain::parse(&input);
-            let _ = parse_list(&AddressInput::Text(input.clone()));
-            let _ = parse_list(&AddressInput::List(vec![input]));
+            let _ = parse_list(&EmailInput::Text(input.clone()));
+            let _ = parse_list(&EmailInput::List(vec![input]));
         }
     }
 
     #[test]
     fn what_parses_parses_to_itself(input in "[\\PCa-zK.@-]{1,12}@[\\pL\\pM\\pNa-z.-]{1,20}\\.[a-zé\\u{212a}]{2,5}") {
-        if let Ok(address) = Address::parse(&input) {
-            prop_assert!(address.as_str().is_ascii());
-            prop_assert_eq!(address.as_str().to_ascii_lowercase(), address.as_str());
-            prop_assert_eq!(Address::parse(address.as_str()), Ok(address.clone()));
-            prop_assert_eq!(Domain::parse(address.domain()).map(String::from), Ok(address.domain().to_owned()));
-            prop_assert_eq!(parse_list(&AddressInput::Text(input)), Ok(vec![Ok(address)]));
+        if let Ok(email) = EmailAddress::parse(&input) {
+            prop_assert!(email.as_str().is_ascii());
+            prop_assert_eq!(email.as_str().to_ascii_lowercase(), email.as_str());
+            prop_assert_eq!(EmailAddress::parse(email.as_str()), Ok(email.clone()));
+            prop_assert_eq!(Domain::parse(email.domain()).map(String::from), Ok(email.domain().to_owned()));
+            prop_assert_eq!(parse_list(&EmailInput::Text(input)), Ok(vec![Ok(email)]));
         }
     }
 
@@ -363,11 +366,11 @@ proptest! {
         let input = picks.iter().map(|pick| format!("A{pick}@x.example{separator}")).collect::<String>();
         let mut expected: Vec<String> = Vec::new();
         for pick in picks {
-            let address = format!("a{pick}@x.example");
-            if !expected.contains(&address) {
-                expected.push(address);
+            let email = format!("a{pick}@x.example");
+            if !expected.contains(&email) {
+                expected.push(email);
             }
         }
-        prop_assert_eq!(listed(&AddressInput::Text(input)), expected);
+        prop_assert_eq!(listed(&EmailInput::Text(input)), expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Mail domains, and the allowlist that some roles are limited to.
 
-use super::{Address, AddressError, bare};
+use super::{EmailAddress, EmailAddressError, bare};
 use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, GeneralCategoryGroup},
@@ -16,7 +16,7 @@ pub struct Domain(String);
 
 impl Domain {
     /// Reads one domain, such as `partner.example`.
-    pub fn parse(input: &str) -> Result<Self, AddressError> {
+    pub fn parse(input: &str) -> Result<Self, EmailAddressError> {
         normalize(bare(input)?).map(Self)
     }
 
@@ -27,17 +27,17 @@ impl Domain {
 }
 
 /// Whether the address is directly in one of the domains. A subdomain is another domain.
-pub fn domain_allowed(address: &Address, allowed: &[Domain]) -> bool {
-    allowed.iter().any(|domain| domain.as_str() == address.domain())
+pub fn domain_allowed(email: &EmailAddress, allowed: &[Domain]) -> bool {
+    allowed.iter().any(|domain| domain.as_str() == email.domain())
 }
 
 /// Turns a domain into lower-case punycode by the strict rules of UTS 46.
-pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
+pub(super) fn normalize(domain: &str) -> Result<String, EmailAddressError> {
     if domain.starts_with('[') {
-        return Err(AddressError::IpDomain);
+        return Err(EmailAddressError::IpDomain);
     }
     if !domain.chars().all(may_stand_in_domain) {
-        return Err(AddressError::InvalidDomain);
+        return Err(EmailAddressError::InvalidDomain);
     }
     // Hyphens in the third and fourth positions stay allowed: real domains have them.
     let ascii = Uts46::new()
@@ -47,10 +47,10 @@ pub(super) fn normalize(domain: &str) -> Result<String, AddressError> {
             Hyphens::CheckFirstLast,
             DnsLength::Verify,
         )
-        .map_err(|_| AddressError::InvalidDomain)?;
-    let (_, last) = ascii.rsplit_once('.').ok_or(AddressError::DomainWithoutDot)?;
+        .map_err(|_| EmailAddressError::InvalidDomain)?;
+    let (_, last) = ascii.rsplit_once('.').ok_or(EmailAddressError::DomainWithoutDot)?;
     if last.chars().all(|character| character.is_ascii_digit()) {
-        return Err(AddressError::IpDomain);
+        return Err(EmailAddressError::IpDomain);
     }
     Ok(ascii.into_owned())
 }
@@ -72,7 +72,7 @@ impl fmt::Display for Domain {
 }
 
 impl FromStr for Domain {
-    type Err = AddressError;
+    type Err = EmailAddressError;
 
     fn from_str(input: &str) -> Result<Self, Self::Err> {
         Self::parse(input)
@@ -80,7 +80,7 @@ impl FromStr for Domain {
 }
 
 impl TryFrom<String> for Domain {
-    type Error = AddressError;
+    type Error = EmailAddressError;
 
     fn try_from(input: String) -> Result<Self, Self::Error> {
         Self::parse(&input)

@@ -1,6 +1,6 @@
 //! Addresses as people paste them: one text with any separators, or a list.
 
-use super::{Address, AddressError};
+use super::{EmailAddress, EmailAddressError};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 /// The most different addresses that one call may name.
-pub const MAX_ADDRESSES: usize = 20;
+pub const MAX_EMAILS: usize = 20;
 
 /// The most characters of a refused entry that are shown.
 const SHOWN: usize = 100;
@@ -16,7 +16,7 @@ const SHOWN: usize = 100;
 /// Addresses as a client sends them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum AddressInput {
+pub enum EmailInput {
     /// One text, with addresses between commas, semicolons or white space.
     Text(String),
     /// A list, where each entry may also be pasted text.
@@ -24,23 +24,23 @@ pub enum AddressInput {
 }
 
 /// Implemented by hand, so that any other value is a wrong type, at its place in the list.
-impl<'de> Deserialize<'de> for AddressInput {
+impl<'de> Deserialize<'de> for EmailInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
 
         impl<'de> Visitor<'de> for Either {
-            type Value = AddressInput;
+            type Value = EmailInput;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string of addresses or an array of them")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<AddressInput, E> {
-                Ok(AddressInput::Text(text.to_owned()))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<EmailInput, E> {
+                Ok(EmailInput::Text(text.to_owned()))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<AddressInput, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(list)).map(AddressInput::List)
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<EmailInput, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(list)).map(EmailInput::List)
             }
         }
 
@@ -54,11 +54,11 @@ pub struct Rejected {
     /// The beginning of the entry as it was written.
     pub input: String,
     /// The error.
-    pub error: AddressError,
+    pub error: EmailAddressError,
 }
 
 impl Rejected {
-    fn new(entry: &str, error: AddressError) -> Self {
+    fn new(entry: &str, error: EmailAddressError) -> Self {
         let mut input: String = entry.chars().take(SHOWN).collect();
         if input.len() < entry.len() {
             input.push('…');
@@ -73,8 +73,8 @@ pub enum ListError {
     /// There is no entry at all.
     #[error("at least one address is required")]
     Empty,
-    /// There are more than [`MAX_ADDRESSES`] different entries.
-    #[error("has {found} different addresses; the limit is {MAX_ADDRESSES}")]
+    /// There are more than [`MAX_EMAILS`] different entries.
+    #[error("has {found} different addresses; the limit is {MAX_EMAILS}")]
     TooMany {
         /// How many different entries there are, valid and invalid.
         found: usize,
@@ -92,11 +92,11 @@ impl ListError {
 }
 
 /// Reads every address once, in the order written. An invalid entry keeps its place as [`Rejected`].
-pub fn parse_list(input: &AddressInput) -> Result<Vec<Result<Address, Rejected>>, ListError> {
+pub fn parse_list(input: &EmailInput) -> Result<Vec<Result<EmailAddress, Rejected>>, ListError> {
     let mut collected = Collected::default();
     match input {
-        AddressInput::Text(text) => collected.text(text),
-        AddressInput::List(entries) => {
+        EmailInput::Text(text) => collected.text(text),
+        EmailInput::List(entries) => {
             for entry in entries {
                 if entry.trim().is_empty() {
                     collected.entry("");
@@ -108,7 +108,7 @@ pub fn parse_list(input: &AddressInput) -> Result<Vec<Result<Address, Rejected>>
     }
     match collected.verdicts.len() {
         0 => Err(ListError::Empty),
-        found if found > MAX_ADDRESSES => Err(ListError::TooMany { found }),
+        found if found > MAX_EMAILS => Err(ListError::TooMany { found }),
         _ => Ok(collected.verdicts),
     }
 }
@@ -117,7 +117,7 @@ pub fn parse_list(input: &AddressInput) -> Result<Vec<Result<Address, Rejected>>
 #[derive(Default)]
 struct Collected {
     seen: HashSet<String>,
-    verdicts: Vec<Result<Address, Rejected>>,
+    verdicts: Vec<Result<EmailAddress, Rejected>>,
 }
 
 impl Collected {
@@ -129,9 +129,9 @@ impl Collected {
             match token {
                 Token::Word(word) => waiting.push(word),
                 Token::Quoted(quoted) => waiting.push(quoted),
-                Token::Angle(address) => {
+                Token::Angle(inner) => {
                     self.before_angle(&mut waiting);
-                    self.entry(address);
+                    self.entry(inner);
                 }
                 Token::Break => self.flush(&mut waiting),
             }
@@ -154,7 +154,7 @@ impl Collected {
     fn entry(&mut self, entry: &str) {
         let verdict = parse_entry(entry).map_err(|error| Rejected::new(entry, error));
         let key = match &verdict {
-            Ok(address) => address.as_str(),
+            Ok(email) => email.as_str(),
             // Never equal to an address: no address that parses is rejected.
             Err(_) => entry,
         };
@@ -172,21 +172,21 @@ fn unwrapped(word: &str) -> &str {
         .unwrap_or(word)
 }
 
-fn parse_entry(entry: &str) -> Result<Address, AddressError> {
+fn parse_entry(entry: &str) -> Result<EmailAddress, EmailAddressError> {
     const SCHEME: &str = "mailto:";
     let entry = entry.trim();
     let linked = entry
         .split_at_checked(SCHEME.len())
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME));
     let Some((_, link)) = linked else {
-        return Address::parse(entry);
+        return EmailAddress::parse(entry);
     };
-    let address = link.split('?').next().unwrap_or(link);
-    if address.contains('%') {
+    let text = link.split('?').next().unwrap_or(link);
+    if text.contains('%') {
         // An escape in a link stands for another character; guessing wrong would mail a stranger.
-        return Err(AddressError::InvalidLocalPart);
+        return Err(EmailAddressError::InvalidLocalPart);
     }
-    Address::parse(address)
+    EmailAddress::parse(text)
 }
 
 /// A piece of pasted text.

@@ -134,12 +134,12 @@ async fn another_spelling_of_an_address_is_the_same_address() {
         body["emails"] = json!(spelling);
         let answer = g.json(&INVITE, body.to_string()).await;
         is_problem(&answer, &[422], spelling);
-        let [(address, found)] = &answer.faults()[..] else {
+        let [(email, found)] = &answer.faults()[..] else {
             panic!("{:#}", answer.body);
         };
         assert_eq!(
-            (found.as_str(), address.to_lowercase()),
-            (code, address.clone()),
+            (found.as_str(), email.to_lowercase()),
+            (code, email.clone()),
             "{spelling}"
         );
     }

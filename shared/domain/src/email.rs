@@ -10,10 +10,10 @@ mod list;
 mod tests;
 
 pub use domain::{Domain, domain_allowed};
-pub use list::{AddressInput, ListError, MAX_ADDRESSES, Rejected, parse_list};
+pub use list::{EmailInput, ListError, MAX_EMAILS, Rejected, parse_list};
 
 use crate::text::is_ignorable;
-use email_address::{EmailAddress, Options};
+use email_address::Options;
 use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -28,26 +28,27 @@ const MAX_INPUT: usize = 1024;
 /// A normalized email address: lower case, ASCII only, its domain in punycode.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address(String);
+pub struct EmailAddress(String);
 
-impl Address {
+impl EmailAddress {
     /// Reads one bare address, without a display name.
-    pub fn parse(input: &str) -> Result<Self, AddressError> {
+    pub fn parse(input: &str) -> Result<Self, EmailAddressError> {
         let input = bare(input)?;
-        let (local_part, domain) = input.rsplit_once('@').ok_or(AddressError::MissingAt)?;
+        let (local_part, domain) = input.rsplit_once('@').ok_or(EmailAddressError::MissingAt)?;
         check_local_part(local_part)?;
         let domain = domain::normalize(domain)?;
-        let address = format!("{}@{domain}", local_part.to_ascii_lowercase());
-        if address.len() > MAX_LENGTH {
-            return Err(AddressError::TooLong);
+        let email = format!("{}@{domain}", local_part.to_ascii_lowercase());
+        if email.len() > MAX_LENGTH {
+            return Err(EmailAddressError::TooLong);
         }
         let options = Options::default()
             .with_required_tld()
             .without_domain_literal()
             .without_display_text();
         // The domain has passed stricter checks by now, so a refusal is about the part before it.
-        EmailAddress::parse_with_options(&address, options).map_err(|_| AddressError::InvalidLocalPart)?;
-        Ok(Self(address))
+        email_address::EmailAddress::parse_with_options(&email, options)
+            .map_err(|_| EmailAddressError::InvalidLocalPart)?;
+        Ok(Self(email))
     }
 
     /// The whole address.
@@ -87,26 +88,26 @@ impl Address {
 }
 
 /// The input without surrounding white space, which counts for its length, as everything sent does.
-fn bare(input: &str) -> Result<&str, AddressError> {
+fn bare(input: &str) -> Result<&str, EmailAddressError> {
     if input.len() > MAX_INPUT {
-        return Err(AddressError::TooLong);
+        return Err(EmailAddressError::TooLong);
     }
     let input = input.trim();
     if input.is_empty() {
-        return Err(AddressError::Empty);
+        return Err(EmailAddressError::Empty);
     }
     refuse_deceptive(input)?;
     Ok(input)
 }
 
 /// Refuses characters that are invisible, or that would silently turn into others.
-fn refuse_deceptive(input: &str) -> Result<(), AddressError> {
+fn refuse_deceptive(input: &str) -> Result<(), EmailAddressError> {
     for character in input.chars() {
         if character.is_control() || is_ignorable(character) {
-            return Err(AddressError::InvisibleCharacter);
+            return Err(EmailAddressError::InvisibleCharacter);
         }
         if is_look_alike(character) {
-            return Err(AddressError::LookAlikeCharacter);
+            return Err(EmailAddressError::LookAlikeCharacter);
         }
     }
     Ok(())
@@ -124,56 +125,56 @@ fn is_look_alike(character: char) -> bool {
     mapped.chars().any(|mapped| mapped.is_ascii())
 }
 
-fn check_local_part(local_part: &str) -> Result<(), AddressError> {
+fn check_local_part(local_part: &str) -> Result<(), EmailAddressError> {
     if local_part.contains('"') {
-        Err(AddressError::QuotedLocalPart)
+        Err(EmailAddressError::QuotedLocalPart)
     } else if !local_part.is_ascii() {
-        Err(AddressError::LocalPartNotAscii)
+        Err(EmailAddressError::LocalPartNotAscii)
     } else if local_part.len() > MAX_LOCAL_PART {
-        Err(AddressError::TooLong)
+        Err(EmailAddressError::TooLong)
     } else {
         Ok(())
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
 /// Shows the masked form, so that `{:?}` in a log line reveals no address.
-impl fmt::Debug for Address {
+impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({})", self.masked())
+        write!(f, "EmailAddress({})", self.masked())
     }
 }
 
-impl FromStr for Address {
-    type Err = AddressError;
+impl FromStr for EmailAddress {
+    type Err = EmailAddressError;
 
     fn from_str(input: &str) -> Result<Self, Self::Err> {
         Self::parse(input)
     }
 }
 
-impl TryFrom<String> for Address {
-    type Error = AddressError;
+impl TryFrom<String> for EmailAddress {
+    type Error = EmailAddressError;
 
     fn try_from(input: String) -> Result<Self, Self::Error> {
         Self::parse(&input)
     }
 }
 
-impl From<Address> for String {
-    fn from(address: Address) -> Self {
-        address.0
+impl From<EmailAddress> for String {
+    fn from(email: EmailAddress) -> Self {
+        email.0
     }
 }
 
 /// The reason for refusing an address or a domain. The text never repeats the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum AddressError {
+pub enum EmailAddressError {
     /// Only white space.
     #[error("the address is empty")]
     Empty,
@@ -209,7 +210,7 @@ pub enum AddressError {
     IpDomain,
 }
 
-impl AddressError {
+impl EmailAddressError {
     /// The stable name of the error, for programs.
     pub fn code(self) -> &'static str {
         match self {
