@@ -2,8 +2,9 @@
 
 pub mod workbook;
 
-use crate::shapes::member::{GrantBody, PersonRow};
-use crate::shapes::source::SourceBody;
+use crate::api::grant::GrantResponse;
+use crate::api::person::PersonRow;
+use crate::api::source::SourceResponse;
 use muster_domain::Status;
 use muster_domain::export::Format;
 use muster_domain::export::sheet::{Cell, Row, Sheet};
@@ -63,20 +64,20 @@ fn joined(texts: &[String]) -> Cell {
 }
 
 /// A role on a resource, as text. Its end, if any, is in the sheet's time zone like all other times.
-fn grant_text(grant: &GrantBody, sheet: &Sheet) -> String {
+fn grant_text(grant: &GrantResponse, sheet: &Sheet) -> String {
     let end = grant.expires_at.map(|at| format!(" until {}", sheet.time(at)));
-    let GrantBody { kind, id, role, .. } = grant;
+    let GrantResponse { kind, id, role, .. } = grant;
     format!("{kind}/{id}: {role}{}", end.unwrap_or_default())
 }
 
 /// The source of a role on a resource, as text; none if it is hidden or unknown.
-fn grant_source_text(grant: &GrantBody, sheet: &Sheet) -> Option<String> {
+fn grant_source_text(grant: &GrantResponse, sheet: &Sheet) -> Option<String> {
     let source = grant.source.as_ref()?.as_ref()?;
     Some(format!("{}/{}: {}", grant.kind, grant.id, source_text(source, sheet)))
 }
 
 /// A source as text, such as `invitation inv_… by usr_… at 2026-11-29 20:51:27`.
-fn source_text(source: &SourceBody, sheet: &Sheet) -> String {
+fn source_text(source: &SourceResponse, sheet: &Sheet) -> String {
     let part = |word: &str, id: Option<String>| id.map(|id| format!(" {word}{id}")).unwrap_or_default();
     let invitation = part("", source.invitation.map(|id| id.to_string()));
     let by = part("by ", source.by.flatten().map(|id| id.to_string()));

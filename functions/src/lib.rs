@@ -10,6 +10,7 @@
     )
 )]
 
+pub mod api;
 #[cfg(test)]
 mod binaries;
 pub mod entry;
@@ -20,7 +21,6 @@ pub mod openapi;
 mod pace;
 pub mod routes;
 pub mod schedule;
-pub mod shapes;
 pub mod streams;
 #[cfg(test)]
 mod template;

@@ -21,31 +21,39 @@ pub mod suspension;
 
 pub use route::{Access, Background, Route};
 
+use crate::api::access::ConfigurationResponse;
+use crate::api::access::answer::{DecisionResponse, DecisionsResponse};
+use crate::api::access::ask::EvaluationRequest;
+use crate::api::access::batch::EvaluationsRequest;
+use crate::api::access::find::{
+    ActionResult, ActionSearchRequest, ResourceResult, ResourceSearchRequest, SubjectResult, SubjectSearchRequest,
+};
+use crate::api::api_key::{
+    ApiKeyResponse, CreateApiKeyRequest, NewApiKeyResponse, RotateApiKeyRequest, VerifyApiKeyRequest,
+    VerifyApiKeyResponse,
+};
+use crate::api::bulk::{
+    BulkInvitationsRequest, BulkMembersRequest, ChangeRolesRequest, InvitationVerdict, MemberVerdict,
+};
+use crate::api::contact::{ContactResponse, PutContactRequest};
+use crate::api::event::EventResponse;
+use crate::api::export::{CreateExportRequest, ExportResponse};
+use crate::api::grant::PutGrantRequest;
+use crate::api::invitation::{
+    AcceptInvitationResponse, AddMemberRequest, AddMemberResponse, CreateInvitationsRequest, CreateInvitationsResponse,
+    InvitationPreviewResponse, InvitationResponse, JobResponse, UpdateInvitationRequest, WaitingInvitationResponse,
+};
+use crate::api::member::{MemberResponse, UpdateMemberRequest};
+use crate::api::organization::{
+    CreateOrganizationRequest, MyOrganizationResponse, NamePayingOwnerRequest, OrganizationResponse, RoleResponse,
+    SetPlanRequest, SuspendOrganizationRequest, TransferOwnershipRequest, TransferOwnershipResponse,
+    UpdateOrganizationRequest,
+};
+use crate::api::person::PeopleResponse;
+use crate::api::resource::{PutResourceRequest, ResourceResponse};
 use crate::entry::answer;
 use crate::openapi::operation::Operation;
 use crate::openapi::query;
-use crate::shapes::access::Configuration;
-use crate::shapes::access::answer::{Decided, Decisions};
-use crate::shapes::access::ask::Evaluation;
-use crate::shapes::access::batch::Evaluations;
-use crate::shapes::access::find::{
-    ActionSearch, FoundAction, FoundResource, FoundSubject, ResourceSearch, SubjectSearch,
-};
-use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
-use crate::shapes::bulk::{ChangeRoles, ChosenInvitations, ChosenMembers, InvitationVerdict, MemberVerdict};
-use crate::shapes::contact::{ContactBody, PutContact};
-use crate::shapes::event::EventBody;
-use crate::shapes::export::{CreateExport, ExportBody};
-use crate::shapes::invitation::{
-    AcceptedBody, AddMember, AddedBody, CreateInvitations, InvitationBody, InvitedBody, JobBody, PreviewBody,
-    UpdateInvitation, WaitingInvitation,
-};
-use crate::shapes::member::{MemberBody, PeopleBody, PutGrant, UpdateMember};
-use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, NamePayingOwner, OrganizationBody, RoleBody, SetPlan, SuspendOrganization,
-    TransferOwnership, TransferredBody, UpdateOrganization,
-};
-use crate::shapes::resource::{PutResource, ResourceBody};
 use lambda_http::{Body, Request, Response};
 use muster_domain::permission;
 use muster_domain::rules::suspension::OpenTo;
@@ -128,20 +136,20 @@ routes! {
     "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, suspended: Members, [READ, PUT],
         "Create an organization; the caller becomes its owner",
         [Forbidden, EmailNotVerified],
-        Operation::takes::<CreateOrganization>().creates::<OrganizationBody>();
+        Operation::takes::<CreateOrganizationRequest>().creates::<OrganizationResponse>();
     "list-organizations" "GET" "/v1/organizations" => organizations::list, Access::User, [READ, QUERY_BY_USER],
         "List the organizations that the caller is a member of",
-        Operation::pages::<MyOrganization>(&[]);
+        Operation::pages::<MyOrganizationResponse>(&[]);
     "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, suspended: Owners, [READ, TOUCH],
         "Get an organization",
-        Operation::shows::<OrganizationBody>();
+        Operation::shows::<OrganizationResponse>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
         Access::Permission(permission::ORGANIZATION_UPDATE), [READ, PUT, UPDATE, CHECK, TOUCH],
         "Update an organization's name and settings",
-        Operation::takes::<UpdateOrganization>().answers::<OrganizationBody>(200);
+        Operation::takes::<UpdateOrganizationRequest>().answers::<OrganizationResponse>(200);
     "set-plan" "PUT" "/v1/organizations/{org}/plan" => organizations::set_plan, Access::Platform, [READ, PUT, UPDATE],
         "Set an organization's seat limit, allowed domains and mail limit",
-        Operation::takes::<SetPlan>().answers::<OrganizationBody>(200);
+        Operation::takes::<SetPlanRequest>().answers::<OrganizationResponse>(200);
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::UserPermission(permission::ORGANIZATION_DELETE), suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Delete an organization as a signed-in user; its members lose access immediately",
@@ -149,10 +157,10 @@ routes! {
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Restore a deleted organization within 30 days",
         [OrganizationNotDeleted, OrganizationErased],
-        Operation::plain().answers::<OrganizationBody>(200);
+        Operation::plain().answers::<OrganizationResponse>(200);
     "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],
         "Suspend an organization now or from a given time on, or change its suspension",
-        Operation::takes::<SuspendOrganization>().answers::<OrganizationBody>(200);
+        Operation::takes::<SuspendOrganizationRequest>().answers::<OrganizationResponse>(200);
     "resume-organization" "DELETE" "/v1/organizations/{org}/suspension" => suspension::resume, Access::Platform, [READ, PUT, UPDATE],
         "Resume a suspended organization, or cancel a suspension that has not begun",
         Operation::done();
@@ -160,23 +168,23 @@ routes! {
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Transfer ownership to another member",
         [RoleNotAssignable, NoSeatsAvailable, ReceiverInactive],
-        Operation::takes::<TransferOwnership>().answers::<TransferredBody>(200);
+        Operation::takes::<TransferOwnershipRequest>().answers::<TransferOwnershipResponse>(200);
     "name-paying-owner" "PUT" "/v1/organizations/{org}/paying-owner" => ownership::paying_owner,
         Access::Owner, suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Set the billing owner",
         [NotAnOwner],
-        Operation::takes::<NamePayingOwner>().answers::<OrganizationBody>(200);
+        Operation::takes::<NamePayingOwnerRequest>().answers::<OrganizationResponse>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, suspended: Owners, [READ, TOUCH],
         "List roles, and whether the caller can assign them",
-        Operation::shows_all::<RoleBody>();
+        Operation::shows_all::<RoleResponse>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List resources",
-        Operation::pages::<ResourceBody>(&[]);
+        Operation::pages::<ResourceResponse>(&[]);
     "put-resource" "PUT" "/v1/organizations/{org}/resources/{type}/{id}" => resources::put,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, CHECK, TOUCH],
         "Register or rename a resource",
-        Operation::takes::<PutResource>().answers::<ResourceBody>(200).answers::<ResourceBody>(201);
+        Operation::takes::<PutResourceRequest>().answers::<ResourceResponse>(200).answers::<ResourceResponse>(201);
     "delete-resource" "DELETE" "/v1/organizations/{org}/resources/{type}/{id}" => resources::delete,
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Delete a resource; access through it ends immediately",
@@ -186,23 +194,23 @@ routes! {
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Invite up to 20 addresses, all or none; people with a known account are added directly",
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
-        Operation::takes::<CreateInvitations>().creates::<InvitedBody>().answers::<crate::shapes::invitation::DryRunBody>(200);
+        Operation::takes::<CreateInvitationsRequest>().creates::<CreateInvitationsResponse>().answers::<crate::api::invitation::DryRunResponse>(200);
     "list-invitations" "GET" "/v1/organizations/{org}/invitations" => invitations::list,
         Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List pending or ended invitations",
-        Operation::pages::<InvitationBody>(&[query::INVITATION_STATUS]);
+        Operation::pages::<InvitationResponse>(&[query::INVITATION_STATUS]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Resend up to 100 selected invitations; without a body, resend every pending one in the background",
-        Operation::may_take::<ChosenInvitations>().decides::<InvitationVerdict>().answers::<JobBody>(202);
+        Operation::may_take::<BulkInvitationsRequest>().decides::<InvitationVerdict>().answers::<JobResponse>(202);
     "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Cancel up to 100 pending invitations",
-        Operation::takes::<ChosenInvitations>().decides::<InvitationVerdict>();
+        Operation::takes::<BulkInvitationsRequest>().decides::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
         Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get an invitation",
-        Operation::shows::<InvitationBody>();
+        Operation::shows::<InvitationResponse>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a pending invitation",
@@ -210,7 +218,7 @@ routes! {
             RoleNotAssignable, NoSeatsAvailable, InvitationExpired, InvitationCancelled, InvitationDeclined,
             InvitationAlreadyAccepted, InvalidInvitations
         ],
-        Operation::takes::<UpdateInvitation>().answers::<InvitationBody>(200);
+        Operation::takes::<UpdateInvitationRequest>().answers::<InvitationResponse>(200);
     "cancel-invitation" "DELETE" "/v1/organizations/{org}/invitations/{invitation}" => invitations::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Cancel a pending invitation",
@@ -223,15 +231,15 @@ routes! {
             NoSeatsAvailable, AddressTaken, MailNotWanted, InvitationCancelled, InvitationDeclined,
             InvitationAlreadyAccepted, InvalidInvitations, InvitationResentTooOften, MailLimitReached
         ],
-        Operation::plain().answers::<InvitationBody>(200);
+        Operation::plain().answers::<InvitationResponse>(200);
     "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
         "List the caller's pending invitations",
         [EmailNotVerified],
-        Operation::pages::<WaitingInvitation>(&[]);
+        Operation::pages::<WaitingInvitationResponse>(&[]);
     "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
         "Get the public preview of an invitation",
         [NotFound, InvitationLinkReplaced],
-        Operation::shows::<PreviewBody>();
+        Operation::shows::<InvitationPreviewResponse>();
     "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::Invitee, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
         "Accept an invitation; the caller becomes a member",
         [
@@ -240,7 +248,7 @@ routes! {
             InvitationExpired, InvitationCancelled, InvitationDeclined, InvitationAlreadyAccepted,
             InvitationLinkReplaced
         ],
-        Operation::plain().answers::<AcceptedBody>(200);
+        Operation::plain().answers::<AcceptInvitationResponse>(200);
     "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET],
         "Decline an invitation",
         [InvitationExpired, InvitationCancelled, InvitationAlreadyAccepted, InvitationLinkReplaced],
@@ -248,7 +256,7 @@ routes! {
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
-        Operation::lists::<PeopleBody>(&query::PEOPLE).asks(query::BY_SUBJECT);
+        Operation::lists::<PeopleResponse>(&query::PEOPLE).asks(query::BY_SUBJECT);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
@@ -257,36 +265,36 @@ routes! {
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
-        Operation::takes::<CreateExport>().answers::<ExportBody>(202);
+        Operation::takes::<CreateExportRequest>().answers::<ExportResponse>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH, GET_FILE],
         "Get an export's status and, once ready, its download link",
-        Operation::shows::<ExportBody>();
+        Operation::shows::<ExportResponse>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Activate up to 100 members",
-        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
     "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => members::bulk::deactivate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Deactivate up to 100 members",
-        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
     "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => members::bulk::change_role,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Replace all roles of up to 100 members with one role",
-        Operation::takes::<ChangeRoles>().decides::<MemberVerdict>();
+        Operation::takes::<ChangeRolesRequest>().decides::<MemberVerdict>();
     "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove up to 100 members",
-        Operation::takes::<ChosenMembers>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::PermissionOrOneself(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get a member; `me` is the caller",
-        Operation::shows::<MemberBody>().asks(query::AS);
+        Operation::shows::<MemberResponse>().asks(query::AS);
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a member's roles, status or profile",
         [RoleNotAssignable, NoSeatsAvailable, LastOwner, PayingOwner, OwnMembership],
-        Operation::takes::<UpdateMember>().answers::<MemberBody>(200);
+        Operation::takes::<UpdateMemberRequest>().answers::<MemberResponse>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member; with `me`, leave the organization",
@@ -296,11 +304,11 @@ routes! {
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Create an API key for yourself or a member you manage; its secret is shown only once",
         [TooManyApiKeys, MemberWithoutAccess],
-        Operation::takes::<CreateApiKey>().creates::<NewApiKeyBody>();
+        Operation::takes::<CreateApiKeyRequest>().creates::<NewApiKeyResponse>();
     "list-api-keys" "GET" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::list,
         Access::Oneself, suspended: Owners, [READ, QUERY, TOUCH],
         "List a member's API keys, except revoked ones",
-        Operation::pages::<ApiKeyBody>(&[]);
+        Operation::pages::<ApiKeyResponse>(&[]);
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Revoke an API key; it stops working immediately",
@@ -309,76 +317,76 @@ routes! {
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Rotate an API key's secret; the old one keeps working for some hours",
         [ApiKeyExpired, MemberWithoutAccess],
-        Operation::may_take::<RotateApiKey>().answers::<NewApiKeyBody>(200);
+        Operation::may_take::<RotateApiKeyRequest>().answers::<NewApiKeyResponse>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Verify an API key and optionally check a permission",
-        Operation::takes::<VerifyApiKey>().answers::<VerifiedBody>(200);
+        Operation::takes::<VerifyApiKeyRequest>().answers::<VerifyApiKeyResponse>(200);
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Assign or change a role on one resource; with `me`, self-assign one that the caller's role allows",
         [RoleNotAssignable, NoSeatsAvailable],
-        Operation::takes::<PutGrant>().answers::<MemberBody>(200);
+        Operation::takes::<PutGrantRequest>().answers::<MemberResponse>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove the role on one resource",
         Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource",
-        Operation::takes::<Evaluation>().answers::<Decided>(200);
+        Operation::takes::<EvaluationRequest>().answers::<DecisionResponse>(200);
     "evaluate-access-batch" "POST" "/access/v1/evaluations" => access::evaluate_batch, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check up to 100 access requests at once",
-        Operation::takes::<Evaluations>().answers::<Decisions>(200);
+        Operation::takes::<EvaluationsRequest>().answers::<DecisionsResponse>(200);
     "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource",
-        Operation::searches::<SubjectSearch, FoundSubject>();
+        Operation::searches::<SubjectSearchRequest, SubjectResult>();
     "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search resources a subject may act on",
-        Operation::searches::<ResourceSearch, FoundResource>();
+        Operation::searches::<ResourceSearchRequest, ResourceResult>();
     "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search actions a subject may perform on a resource",
-        Operation::searches::<ActionSearch, FoundAction>();
+        Operation::searches::<ActionSearchRequest, ActionResult>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
-        Operation::shows::<Configuration>();
+        Operation::shows::<ConfigurationResponse>();
     // The decision point of one organization: the same functions, which the path tells the organization.
     "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource of this organization",
         [NotFound],
-        Operation::takes::<Evaluation>().answers::<Decided>(200);
+        Operation::takes::<EvaluationRequest>().answers::<DecisionResponse>(200);
     "evaluate-access-batch" "POST" "/v1/organizations/{org}/access/v1/evaluations" => access::evaluate_batch, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check up to 100 access requests in this organization at once",
         [NotFound],
-        Operation::takes::<Evaluations>().answers::<Decisions>(200);
+        Operation::takes::<EvaluationsRequest>().answers::<DecisionsResponse>(200);
     "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search subjects that may act on a resource of this organization",
         [NotFound],
-        Operation::searches::<SubjectSearch, FoundSubject>();
+        Operation::searches::<SubjectSearchRequest, SubjectResult>();
     "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
         "Search resources of this organization a subject may act on",
         [NotFound],
-        Operation::searches::<ResourceSearch, FoundResource>();
+        Operation::searches::<ResourceSearchRequest, ResourceResult>();
     "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search actions a subject may perform on a resource of this organization",
         [NotFound],
-        Operation::searches::<ActionSearch, FoundAction>();
+        Operation::searches::<ActionSearchRequest, ActionResult>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions in one organization",
         [NotFound],
-        Operation::shows::<Configuration>();
+        Operation::shows::<ConfigurationResponse>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person directly if their account is known, or else invite them",
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
-        Operation::takes::<AddMember>().creates::<AddedBody>();
+        Operation::takes::<AddMemberRequest>().creates::<AddMemberResponse>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List contacts, or search them by the beginnings of words in their names and addresses",
-        Operation::pages::<ContactBody>(&[query::CONTACT_WORDS]);
+        Operation::pages::<ContactResponse>(&[query::CONTACT_WORDS]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Register or update a contact",
         [ContactAddressTaken],
-        Operation::takes::<PutContact>().answers::<ContactBody>(200).answers::<ContactBody>(201);
+        Operation::takes::<PutContactRequest>().answers::<ContactResponse>(200).answers::<ContactResponse>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Delete a contact; a membership is not affected",
@@ -386,7 +394,7 @@ routes! {
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List events, newest first",
-        Operation::pages::<EventBody>(&query::EVENTS);
+        Operation::pages::<EventResponse>(&query::EVENTS);
     "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
         "Get the OpenAPI document", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],

@@ -1,9 +1,9 @@
 //! What a route's line says about its request and its responses.
 
 use super::query::{CURSOR, LIMIT, Parameter};
-use crate::shapes::Items;
-use crate::shapes::access::find::Found;
-use crate::shapes::bulk::Verdicts;
+use crate::api::PageResponse;
+use crate::api::access::find::SearchResponse;
+use crate::api::bulk::BulkResponse;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -62,14 +62,14 @@ impl Operation {
 
     /// Answers 200 with a whole list of rows.
     pub(crate) fn shows_all<Row: ToSchema>() -> Self {
-        let mut operation = Self::shows::<Items<Row>>();
+        let mut operation = Self::shows::<PageResponse<Row>>();
         operation.reference::<Row>();
         operation
     }
 
     /// Answers 200 with a page of rows.
     pub(crate) fn pages<Row: ToSchema>(filters: &[Parameter]) -> Self {
-        let mut operation = Self::lists::<Items<Row>>(filters);
+        let mut operation = Self::lists::<PageResponse<Row>>(filters);
         operation.reference::<Row>();
         operation
     }
@@ -94,7 +94,7 @@ impl Operation {
 
     /// Takes a search, and answers 200 with a page of results.
     pub(crate) fn searches<T: ToSchema, Row: ToSchema>() -> Self {
-        let mut operation = Self::takes::<T>().answers::<Found<Row>>(200);
+        let mut operation = Self::takes::<T>().answers::<SearchResponse<Row>>(200);
         operation.reference::<Row>();
         operation.is_paged = true;
         operation
@@ -128,7 +128,7 @@ impl Operation {
 
     /// Answers 200 with a verdict for each row.
     pub(crate) fn decides<Row: ToSchema>(self) -> Self {
-        let mut operation = self.answers::<Verdicts<Row>>(200);
+        let mut operation = self.answers::<BulkResponse<Row>>(200);
         operation.reference::<Row>();
         operation.is_bulk = true;
         operation

@@ -1,6 +1,6 @@
 //! The query parameters of operations.
 
-use crate::shapes::forms;
+use crate::api::forms;
 use muster_domain::export::Format;
 use serde_json::{Value, json};
 use utoipa::PartialSchema as _;

@@ -13,8 +13,8 @@ pub use evaluation::{evaluate, evaluate_batch};
 pub use resources::search_resources;
 pub use subjects::search_subjects;
 
-use crate::shapes::access::ask::{NamedOrganization, QuestionScope};
-use crate::shapes::access::find::{Found, Search};
+use crate::api::access::ask::{NamedOrganization, QuestionScope};
+use crate::api::access::find::{Search, SearchResponse};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
 use muster_domain::rules::asking::{self, About};
@@ -148,7 +148,7 @@ fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
 
 /// An answer without results, for this reason.
 fn nothing(reason: &'static str) -> Outcome {
-    reply(&Found::<()>::nothing(reason))
+    reply(&SearchResponse::<()>::nothing(reason))
 }
 
 fn reply(body: &impl Serialize) -> Outcome {

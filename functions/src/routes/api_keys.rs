@@ -1,9 +1,12 @@
 //! API keys: create, list, revoke, rotate, verify.
 
 use super::members::target;
+use crate::api::PageResponse;
+use crate::api::api_key::{
+    ApiKeyResponse, CreateApiKeyRequest, NewApiKeyResponse, RotateApiKeyRequest, VerifyApiKeyRequest,
+    VerifyApiKeyResponse,
+};
 use crate::routes::lookup::{resource_keys, resources_found};
-use crate::shapes::Items;
-use crate::shapes::api_key::{ApiKeyBody, CreateApiKey, NewApiKeyBody, RotateApiKey, VerifiedBody, VerifyApiKey};
 use muster_domain::api_key::Unusable;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
@@ -17,8 +20,8 @@ use muster_store::{Key, ReadSet};
 
 /// The answer that shows the secret. The copy stored for a retry of the request does not.
 fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcome {
-    let mut body = NewApiKeyBody {
-        key: ApiKeyBody::of(key, call.now),
+    let mut body = NewApiKeyResponse {
+        key: ApiKeyResponse::of(key, call.now),
         secret: Some(secret.reveal().to_owned()),
     };
     let reply = Reply::json(status, &body)?;
@@ -30,7 +33,7 @@ fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcom
 pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
-    let body: CreateApiKey = call.body()?;
+    let body: CreateApiKeyRequest = call.body()?;
     let resources = resource_keys(&body.resources)?;
     let random = secret_bits()?;
     let mut keys = vec![Key::member(organization, id)];
@@ -71,11 +74,11 @@ pub async fn list(call: Call, user: User) -> Outcome {
         .items
         .iter()
         .filter(|key| keys::is_listed(key, owner))
-        .map(|key| ApiKeyBody::of(key, call.now))
+        .map(|key| ApiKeyResponse::of(key, call.now))
         .collect();
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(page.next.as_ref()),
         },
@@ -103,7 +106,7 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key: KeyId = call.path("key")?;
-    let body: RotateApiKey = call.body_or_default()?;
+    let body: RotateApiKeyRequest = call.body_or_default()?;
     let random = secret_bits()?;
     let keys = vec![Key::member(organization, id), Key::api_key(organization, key)];
     call.change_in_org(&user, organization, keys, |org, read, ids| {
@@ -119,11 +122,11 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
 /// Reports what an API key opens now, and whether it allows an action. This takes one read, two if a member other than its owner
 /// knows the key, and none if the key is malformed.
 pub async fn verify(call: Call, _: User) -> Outcome {
-    let body: VerifyApiKey = call.body()?;
+    let body: VerifyApiKeyRequest = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
-        return reply(&VerifiedBody {
+        return reply(&VerifyApiKeyResponse {
             code: "malformed",
-            ..VerifiedBody::default()
+            ..VerifyApiKeyResponse::default()
         });
     };
     let resource = body.resource.clone().map(ResourceKey::from);
@@ -141,7 +144,7 @@ pub async fn verify(call: Call, _: User) -> Outcome {
     reply(&verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
 }
 
-fn reply(body: &VerifiedBody) -> Outcome {
+fn reply(body: &VerifyApiKeyResponse) -> Outcome {
     Reply::json(200, body)
 }
 
@@ -149,13 +152,13 @@ async fn verdict(
     call: &Call,
     read: &ReadSet,
     secret: &Secret,
-    body: &VerifyApiKey,
+    body: &VerifyApiKeyRequest,
     resource: Option<&ResourceKey>,
-) -> Result<VerifiedBody, Problem> {
+) -> Result<VerifyApiKeyResponse, Problem> {
     let (id, at) = (secret.key(), secret.organization());
-    let refused = |code| VerifiedBody {
+    let refused = |code| VerifyApiKeyResponse {
         code,
-        ..VerifiedBody::default()
+        ..VerifyApiKeyResponse::default()
     };
     // This check comes first, so that a made-up key takes the same time whether or not its organization exists.
     if !read.contains(&Key::api_key(at, id)) {
@@ -189,7 +192,7 @@ async fn verdict(
         Ok::<bool, Problem>(access::decide(&question).is_allowed())
     };
     let allowed = body.action.as_deref().map(ask).transpose()?;
-    Ok(VerifiedBody {
+    Ok(VerifyApiKeyResponse {
         valid: true,
         organization: Some(at),
         member: Some(owner.id),

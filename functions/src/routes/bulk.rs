@@ -3,8 +3,8 @@
 //! The result is the same as of single requests, one row after the other. Each transaction stores its verdicts under the request's
 //! `Idempotency-Key`, so the retry of an interrupted request continues where it stopped, and does nothing twice.
 
-use crate::shapes::SeatsBody;
-use crate::shapes::bulk::Verdicts;
+use crate::api::SeatsResponse;
+use crate::api::bulk::BulkResponse;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::bulk::{self, MAX_ROWS};
 use muster_domain::violation::Violation;
@@ -76,7 +76,7 @@ struct Bulk<A: Action> {
 /// The outcome of some rows.
 enum PartOutcome {
     /// The verdicts as the answer shows them, and whether they are a replay.
-    Done(Verdicts<Value>, bool),
+    Done(BulkResponse<Value>, bool),
     /// No row changes anything, so later rows can be decided with them.
     Idle,
 }
@@ -112,7 +112,7 @@ pub(super) async fn run<A: Action>(
 impl<A: Action> Bulk<A> {
     async fn all(mut self) -> Outcome {
         let mut results: Vec<Value> = Vec::with_capacity(self.rows.len());
-        let mut seats: Option<SeatsBody> = None;
+        let mut seats: Option<SeatsResponse> = None;
         let mut replayed = false;
         let mut window = FIRST_READ;
         let begun = Instant::now();
@@ -144,7 +144,7 @@ impl<A: Action> Bulk<A> {
             }
         }
         let seats = seats.ok_or_else(Problem::internal)?;
-        Ok(Reply::json(200, &Verdicts { results, seats })?.replayed(replayed))
+        Ok(Reply::json(200, &BulkResponse { results, seats })?.replayed(replayed))
     }
 
     /// Decides as many rows as one transaction holds, of at most `window` rows from `from` on.
@@ -194,7 +194,7 @@ impl<A: Action> Bulk<A> {
                     .iter()
                     .zip(part.verdicts)
                     .map(|(id, verdict)| self.verdict(*id, verdict));
-                let verdicts = Verdicts {
+                let verdicts = BulkResponse {
                     results: results.collect::<Result<Vec<_>, _>>()?,
                     seats: org.organization.seats().after(part.changes.seat_delta()).into(),
                 };

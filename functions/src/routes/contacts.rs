@@ -1,7 +1,7 @@
 //! Contacts: look up, register, delete.
 
-use crate::shapes::Items;
-use crate::shapes::contact::{ContactBody, PutContact};
+use crate::api::PageResponse;
+use crate::api::contact::{ContactResponse, PutContactRequest};
 use muster_domain::rules::contacts::{self, ContactEditor, Details};
 use muster_domain::search::MAX_QUERY;
 use muster_domain::violation::Violation;
@@ -30,8 +30,8 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let page = store.contacts_by(id, &terms, cursor.as_ref(), limit).await?;
     Reply::json(
         200,
-        &Items {
-            items: page.items.iter().map(ContactBody::from).collect(),
+        &PageResponse {
+            items: page.items.iter().map(ContactResponse::from).collect(),
             next_cursor: query.seal(page.next.as_ref()),
         },
     )
@@ -56,7 +56,7 @@ fn keeper<'a>(org: &'a OrgContext, user: &User) -> Result<ContactEditor<'a>, Pro
 pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id: ContactId = call.path_named("contact")?;
-    let body: PutContact = call.body()?;
+    let body: PutContactRequest = call.body()?;
     let account = match (body.subject, body.user) {
         (subject, Field::Absent) => subject.as_change().map(|subject| subject.map(UserName::Subject)),
         (Field::Absent, user) => user.as_change(),
@@ -83,7 +83,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let status = if found.is_some() { 200 } else { 201 };
         Ok(org.commit(
             changes,
-            Reply::json(status, &ContactBody::from(&contact))?.showing(&contact),
+            Reply::json(status, &ContactResponse::from(&contact))?.showing(&contact),
         ))
     })
     .await

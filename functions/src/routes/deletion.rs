@@ -1,6 +1,6 @@
 //! Deleting an organization, and restoring it.
 
-use crate::shapes::organization::OrganizationBody;
+use crate::api::organization::OrganizationResponse;
 use muster_domain::OrganizationId;
 use muster_domain::rules::deletion;
 use muster_edge::{Call, Outcome, Reply, User};
@@ -20,7 +20,7 @@ pub async fn restore(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     call.change_as_platform(&user, id, |org, ids| {
         let (after, changes) = deletion::restore(&org.organization, user.id, call.now, ids)?;
-        let reply = Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
         Ok(org.commit(changes, reply))
     })
     .await

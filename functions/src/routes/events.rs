@@ -1,7 +1,7 @@
 //! The record of changes.
 
-use crate::shapes::Items;
-use crate::shapes::event::EventBody;
+use crate::api::PageResponse;
+use crate::api::event::EventResponse;
 use muster_domain::{Event, Instant, OrganizationId, UserName, permission};
 use muster_edge::org_context::Visibility;
 use muster_edge::query::Query;
@@ -46,13 +46,13 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
     let with_subjects = org.sees_subjects();
     let shown = |event: Event| match with_subjects {
-        true => EventBody::from(event),
-        false => EventBody::from(event).without_subjects(),
+        true => EventResponse::from(event),
+        false => EventResponse::from(event).without_subjects(),
     };
     let items = page.items.into_iter().map(shown).collect();
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(page.next.as_ref()),
         },

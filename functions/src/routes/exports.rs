@@ -1,8 +1,8 @@
 //! Exports: a short list at once, a long one in the background.
 
 use super::people::{List, SELECTING, people_query, selected};
+use crate::api::export::{CreateExportRequest, ExportResponse};
 use crate::exports::{PAGE, cells, file};
-use crate::shapes::export::{CreateExport, ExportBody};
 use muster_domain::export::sheet::Sheet;
 use muster_domain::export::{ExportRequest, LINK_LIFE, State};
 use muster_domain::people::Selection;
@@ -121,7 +121,7 @@ async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Re
 /// Requests an export in the background.
 pub async fn create(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
-    let body: CreateExport = call.body()?;
+    let body: CreateExportRequest = call.body()?;
     let filter: Selection = body.filter.clone().unwrap_or_default().into();
     let in_filter = |violations: Vec<Violation>| Problem::invalid(violations.into_iter().map(inside_filter));
     let (asked, _) = filter.read(call.now).map_err(in_filter)?;
@@ -142,7 +142,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         };
         let (export, changes) = exports::ask(&ctx, wanted, ids)?;
         let location = call.location(&format!("/v1/organizations/{organization}/exports/{}", export.id));
-        let reply = Reply::json(202, &ExportBody::from(export))?.header("location", location);
+        let reply = Reply::json(202, &ExportResponse::from(export))?.header("location", location);
         Ok(org.commit(changes, reply))
     })
     .await
@@ -164,7 +164,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let (org, read) = call.read_in_org(&user, organization, vec![key]).await?;
     let export = exports::show(&org.decision_context()?, read.export(organization, id)?)?;
     let (name, kept_as) = (export.file(), export.wanted.file_name(export.created_at));
-    let mut body = ExportBody::from(export);
+    let mut body = ExportResponse::from(export);
     if body.state == State::Ready {
         let life = Duration::try_from(LINK_LIFE).map_err(|_| Problem::internal())?;
         let no_link = |error: FilesError| {

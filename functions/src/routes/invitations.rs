@@ -4,10 +4,10 @@ pub mod bulk;
 pub mod create;
 pub mod respond;
 
+use crate::api::PageResponse;
+use crate::api::invitation::{InvitationResponse, UpdateInvitationRequest};
 use crate::routes::lookup::{Lookup, email_holders, invitation_keys, resource_keys, resources_found};
 use crate::routes::people::List;
-use crate::shapes::Items;
-use crate::shapes::invitation::{InvitationBody, UpdateInvitation};
 use muster_domain::people::{Filter, InviteStatus};
 use muster_domain::rules::invitations::{self, InvitationRefusal, InvitationUpdate, Revival};
 use muster_domain::rules::offer::RequestedOffer;
@@ -40,11 +40,11 @@ pub async fn list(call: Call, user: User) -> Outcome {
         .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
         // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
         .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
-        .map(|i| InvitationBody::seen(i, call.now, is_visible))
+        .map(|i| InvitationResponse::seen(i, call.now, is_visible))
         .collect();
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(next.as_ref()),
         },
@@ -94,13 +94,13 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    Ok(Reply::json(200, &InvitationBody::seen(&invitation, call.now, is_visible))?.showing(&invitation))
+    Ok(Reply::json(200, &InvitationResponse::seen(&invitation, call.now, is_visible))?.showing(&invitation))
 }
 
 /// Changes what a pending invitation offers.
 pub async fn update(call: Call, user: User) -> Outcome {
     let (organization, id) = (call.path("org")?, call.path("invitation")?);
-    let body: UpdateInvitation = call.body()?;
+    let body: UpdateInvitationRequest = call.body()?;
     let mut keys = invitation_keys(organization, id);
     let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     keys.extend(resources.iter().map(|key| Key::resource(organization, key)));
@@ -152,7 +152,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         call.precondition(Some(known))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, call.now))?.showing(&after),
         ))
     })
     .await
@@ -245,7 +245,7 @@ pub async fn resend(call: Call, user: User) -> Outcome {
         let (after, changes) = sent_again(&ctx, read, id, ids)?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationBody::of(&after, call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, call.now))?.showing(&after),
         ))
     })
     .await

@@ -1,6 +1,6 @@
 //! Look-ups that several handlers share: the resources a request names, and the holders of addresses.
 
-use crate::shapes::ResourceName;
+use crate::api::ResourceName;
 use muster_domain::email::Rejected;
 use muster_domain::resource::MAX_RESOURCES;
 use muster_domain::rules::invitations::create::Holder;

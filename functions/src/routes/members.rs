@@ -3,8 +3,10 @@
 pub mod bulk;
 pub mod grants;
 
+use crate::api::grant::GrantInput;
+use crate::api::member::UpdateMemberRequest;
+use crate::api::person::PeopleView;
 use crate::routes::lookup::{resource_keys, resources_found};
-use crate::shapes::member::{GrantInput, UpdateMember, View};
 use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
@@ -20,8 +22,8 @@ use muster_edge::org_context::Visibility;
 use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
-pub(super) fn view(org: &OrgContext) -> View<'_> {
-    View {
+pub(super) fn view(org: &OrgContext) -> PeopleView<'_> {
+    PeopleView {
         organization: &org.organization,
         set: org.set,
         now: org.now,
@@ -57,7 +59,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .await?;
     let nobody = || Problem::not_found("member");
     let found = read.member(organization, id)?;
-    let view = View {
+    let view = PeopleView {
         with_subjects: org.sees_subjects() && !as_others,
         ..view(&org)
     };
@@ -97,7 +99,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
 pub async fn update(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
-    let body: UpdateMember = call.body()?;
+    let body: UpdateMemberRequest = call.body()?;
     check(&body)?;
     let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     let grants = body.grants.as_deref().unwrap_or_default();
@@ -136,7 +138,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
 
 /// The roles that a request gives a member instead of all earlier ones; none if it names no role.
 fn wanted_holdings<'a>(
-    body: &'a UpdateMember,
+    body: &'a UpdateMemberRequest,
     resources: &'a [(ResourceKey, Option<Resource>)],
     grants: &'a [WantedGrant],
 ) -> Option<Holdings<'a>> {
@@ -185,7 +187,7 @@ fn wanted_grants(
 }
 
 /// Refuses a body that contradicts itself, independent of the caller.
-fn check(body: &UpdateMember) -> Result<(), Problem> {
+fn check(body: &UpdateMemberRequest) -> Result<(), Problem> {
     let mut violations = Vec::new();
     if body.grants.is_some() && body.resources.is_some() {
         violations.push(Violation::field(
@@ -236,7 +238,7 @@ fn check(body: &UpdateMember) -> Result<(), Problem> {
 }
 
 /// The profile as changed by the body, if the body names any part of it.
-fn changed_profile(before: &Profile, body: &UpdateMember) -> Option<Profile> {
+fn changed_profile(before: &Profile, body: &UpdateMemberRequest) -> Option<Profile> {
     let mut after = before.clone();
     let mut touched = false;
     let mut set = |named: bool| touched |= named;

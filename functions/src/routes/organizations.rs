@@ -1,8 +1,9 @@
 //! Organizations: create, list the caller's, show, change, set the plan, and list the roles.
 
-use crate::shapes::Items;
-use crate::shapes::organization::{
-    CreateOrganization, MyOrganization, OrganizationBody, RoleBody, Say, SetPlan, UpdateOrganization,
+use crate::api::PageResponse;
+use crate::api::organization::{
+    Assignability, CreateOrganizationRequest, MyOrganizationResponse, OrganizationResponse, RoleResponse,
+    SetPlanRequest, UpdateOrganizationRequest,
 };
 use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
@@ -15,7 +16,7 @@ use muster_store::{Footing, Key};
 
 /// Creates an organization; the caller becomes its owner (`website-studio`).
 pub async fn create(call: Call, user: User) -> Outcome {
-    let body: CreateOrganization = call.body()?;
+    let body: CreateOrganizationRequest = call.body()?;
     let set = role_set_for_new(&body.role_set, call.app.config().test_role_sets)?;
     let email = user
         .email
@@ -33,7 +34,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         let (organization, changes) =
             organizations::create(&founder, body.name.clone(), set, call.now, ids).ok_or_else(Problem::internal)?;
         let location = call.location(&format!("/v1/organizations/{}", organization.id));
-        let reply = Reply::json(201, &OrganizationBody::created(&organization))?
+        let reply = Reply::json(201, &OrganizationResponse::created(&organization))?
             .showing(&organization)
             .header("location", location);
         Ok(NextAction::Commit(Box::new(PendingChange {
@@ -93,7 +94,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
             set: role_set(&organization)?,
             now: call.now,
         };
-        items.push(MyOrganization {
+        items.push(MyOrganizationResponse {
             id: *id,
             role: context.shown_role(&member, |_| true),
             role_set: organization.role_set.clone(),
@@ -110,7 +111,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     }
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(page.next.as_ref()),
         },
@@ -122,13 +123,13 @@ pub async fn get(call: Call, user: User) -> Outcome {
     call.query(&[])?;
     let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
     org.any_role()?;
-    Ok(Reply::json(200, &OrganizationBody::of(&org.organization, &org))?.showing(&org.organization))
+    Ok(Reply::json(200, &OrganizationResponse::of(&org.organization, &org))?.showing(&org.organization))
 }
 
 /// Changes an organization's name and settings.
 pub async fn update(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: UpdateOrganization = call.body()?;
+    let body: UpdateOrganizationRequest = call.body()?;
     call.change_in_org(&user, id, Vec::new(), |org, _, ids| {
         let settings = body.settings.as_ref();
         let wanted = OrganizationUpdate {
@@ -141,7 +142,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         call.precondition(Some(&org.organization))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after),
+            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after),
         ))
     })
     .await
@@ -150,7 +151,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
 /// Sets seat limit, allowed domains and mail limit. For the platform only.
 pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: SetPlan = call.body()?;
+    let body: SetPlanRequest = call.body()?;
     let domains = body.allowed_domains.as_ref();
     if domains.is_some_and(|d| d.len() > MAX_DOMAINS) {
         return Err(Problem::invalid([Violation::field(
@@ -175,7 +176,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
         Ok(org.commit(
             changes,
-            Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after),
+            Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after),
         ))
     })
     .await
@@ -189,15 +190,15 @@ pub async fn roles(call: Call, user: User) -> Outcome {
     let authority = org.authority();
     let body = |role: &Role| {
         let authority = authority.as_ref();
-        let say = Say {
+        let assignability = Assignability {
             assignable: authority.is_some_and(|a| a.may_assign_somewhere(&role.id)),
             self_assignable: authority.is_some_and(|a| a.may_take_somewhere(&role.id)),
         };
-        RoleBody::of(role, &org.organization, say)
+        RoleResponse::of(role, &org.organization, assignability)
     };
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items: org.set.roles.iter().map(body).collect(),
             next_cursor: None,
         },

@@ -1,9 +1,11 @@
 //! Ownership: transferring it, and naming the billing owner.
 
 use super::members::view;
+use crate::api::member::MemberResponse;
+use crate::api::organization::{
+    NamePayingOwnerRequest, OrganizationResponse, TransferOwnershipRequest, TransferOwnershipResponse,
+};
 use crate::routes::lookup::{resource_keys, resources_found};
-use crate::shapes::member::MemberBody;
-use crate::shapes::organization::{NamePayingOwner, OrganizationBody, TransferOwnership, TransferredBody};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::ownership;
 use muster_domain::{Member, OrganizationId};
@@ -13,7 +15,7 @@ use muster_store::Key;
 /// Transfers ownership to another member; the previous owner gets the role they ask for (`coaching-site`).
 pub async fn transfer(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: TransferOwnership = call.body()?;
+    let body: TransferOwnershipRequest = call.body()?;
     let resources = resource_keys(body.resources.as_deref().unwrap_or_default())?;
     let to = body.to.id(call.issuer());
     let mut keys = vec![Key::member(id, to)];
@@ -27,13 +29,13 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
         };
         let (owner, changes) =
             ownership::transfer(&org.decision_context()?, read.member(id, to)?.as_ref(), &then, ids)?;
-        let shown = |member: &Member| -> MemberBody { view(org).member(member, |_| true) };
+        let shown = |member: &Member| -> MemberResponse { view(org).member(member, |_| true) };
         let giver = changes
             .members
             .iter()
             .filter_map(|pair| pair.after.as_ref())
             .find(|m| m.id == user.id);
-        let reply = TransferredBody {
+        let reply = TransferOwnershipResponse {
             owner: shown(&owner),
             giver: giver.map(shown),
         };
@@ -46,14 +48,14 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
 /// Names the billing owner (`client-practice`).
 pub async fn paying_owner(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: NamePayingOwner = call.body()?;
+    let body: NamePayingOwnerRequest = call.body()?;
     let owner = body.member.id(call.issuer());
     let keys = vec![Key::member(id, owner)];
     call.change_in_org(&user, id, keys, |org: &OrgContext, read, ids| {
         let (after, changes) =
             ownership::name_paying_owner(&org.decision_context()?, read.member(id, owner)?.as_ref(), ids)?;
         call.precondition(Some(&org.organization))?;
-        let reply = Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
         Ok(org.commit(changes, reply))
     })
     .await

@@ -1,8 +1,8 @@
 //! The list of people: members and pending invitations, searched, filtered and sorted (`program-delivery`).
 
 use super::members::view;
+use crate::api::person::{CountsResponse, PeopleResponse, PeopleView, PersonRow};
 use crate::openapi::query::BY_SUBJECT;
-use crate::shapes::member::{CountsBody, PeopleBody, PersonRow, View};
 use muster_domain::people::{FilterContext, Selection};
 use muster_domain::violation::Violation;
 use muster_domain::{Member, OrganizationId, Person, ResourceRef, Subject, Timestamp, UserId, permission};
@@ -81,11 +81,11 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let whole = matches!(list.visibility, Visibility::All);
     Reply::json(
         200,
-        &PeopleBody {
+        &PeopleResponse {
             partial: page.next.is_some() && page.rows.len() < limit,
             items: page.rows.iter().map(|person| list.row(person)).collect(),
             seats: org.organization.seats().into(),
-            counts: whole.then(|| CountsBody::of(&read.counts(id), org.set)),
+            counts: whole.then(|| CountsResponse::of(&read.counts(id), org.set)),
             next_cursor: query.seal(page.next.as_ref()),
         },
     )
@@ -93,7 +93,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
 
 /// A list of people as the caller sees it.
 pub(crate) struct List<'a> {
-    view: View<'a>,
+    view: PeopleView<'a>,
     visibility: Visibility<'a>,
     /// The caller, if they see their own row in full.
     oneself: Option<UserId>,
@@ -147,7 +147,7 @@ impl<'a> List<'a> {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub(crate) fn whole(view: View<'a>, read: &ReadSet, asked: PeopleQuery) -> Result<Self, StoreError> {
+    pub(crate) fn whole(view: PeopleView<'a>, read: &ReadSet, asked: PeopleQuery) -> Result<Self, StoreError> {
         let mut list = Self {
             view,
             visibility: Visibility::All,

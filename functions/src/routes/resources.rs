@@ -1,7 +1,7 @@
 //! Resources: list, register or rename, delete.
 
-use crate::shapes::Items;
-use crate::shapes::resource::{PutResource, ResourceBody};
+use crate::api::PageResponse;
+use crate::api::resource::{PutResourceRequest, ResourceResponse};
 use muster_domain::rules::resources;
 use muster_domain::{OrganizationId, Resource, ResourceKey, permission};
 use muster_edge::org_context::Visibility;
@@ -44,10 +44,10 @@ pub async fn list(call: Call, user: User) -> Outcome {
             Page { items, next }
         }
     };
-    let items = page.items.iter().map(ResourceBody::from).collect();
+    let items = page.items.iter().map(ResourceResponse::from).collect();
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(page.next.as_ref()),
         },
@@ -65,7 +65,7 @@ fn key(call: &Call) -> Result<ResourceKey, Problem> {
 pub async fn put(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call)?;
-    let body: PutResource = call.body()?;
+    let body: PutResourceRequest = call.body()?;
     call.change_in_org(&user, id, vec![Key::resource(id, &key)], |org, read, ids| {
         let found = read.resource(id, &key)?;
         let (resource, changes) = resources::put(
@@ -79,7 +79,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let status = if found.is_some() { 200 } else { 201 };
         Ok(org.commit(
             changes,
-            Reply::json(status, &ResourceBody::from(&resource))?.showing(&resource),
+            Reply::json(status, &ResourceResponse::from(&resource))?.showing(&resource),
         ))
     })
     .await

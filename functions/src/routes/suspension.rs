@@ -1,13 +1,13 @@
 //! Suspending an organization, and resuming it. Both are for the platform only.
 
-use crate::shapes::organization::{OrganizationBody, SuspendOrganization};
+use crate::api::organization::{OrganizationResponse, SuspendOrganizationRequest};
 use muster_domain::rules::suspension::{self, SuspensionRequest};
 use muster_domain::violation::Violation;
 use muster_domain::{Instant, OrganizationId, Timestamp};
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 
 /// The instant that a body names; none for now.
-fn instant(body: &SuspendOrganization) -> Result<Option<Timestamp>, Problem> {
+fn instant(body: &SuspendOrganizationRequest) -> Result<Option<Timestamp>, Problem> {
     match body.at {
         Some(Instant::Never) => {
             let violation = Violation::field("at", "out_of_range", "must be a time, not never");
@@ -20,7 +20,7 @@ fn instant(body: &SuspendOrganization) -> Result<Option<Timestamp>, Problem> {
 /// Suspends an organization, now or from an instant on: its members are refused from then on (`client-practice`).
 pub async fn suspend(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: SuspendOrganization = call.body()?;
+    let body: SuspendOrganizationRequest = call.body()?;
     let at = instant(&body)?;
     call.change_as_platform(&user, id, |org, ids| {
         call.precondition(Some(&org.organization))?;
@@ -29,7 +29,7 @@ pub async fn suspend(call: Call, user: User) -> Outcome {
             at,
         };
         let (after, changes) = suspension::suspend(&org.organization, wanted, user.id, call.now, ids);
-        let reply = Reply::json(200, &OrganizationBody::of(&after, org))?.showing(&after);
+        let reply = Reply::json(200, &OrganizationResponse::of(&after, org))?.showing(&after);
         Ok(org.commit(changes, reply))
     })
     .await

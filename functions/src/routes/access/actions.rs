@@ -1,8 +1,8 @@
 //! Search for the actions that a subject may perform on a resource.
 
 use super::{Opening, Subject, decides, nothing, reply};
-use crate::shapes::access::ask::{keys_about, resource_key};
-use crate::shapes::access::find::{ActionSearch, FoundAction};
+use crate::api::access::ask::{keys_about, resource_key};
+use crate::api::access::find::{ActionResult, ActionSearchRequest};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_edge::{Call, Outcome, User};
@@ -17,7 +17,7 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
         scope,
         named,
         paging,
-    } = Opening::<ActionSearch>::of(&call, user)?;
+    } = Opening::<ActionSearchRequest>::of(&call, user)?;
     let about = scope.about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
@@ -62,7 +62,7 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
         .map(|last| Cursor::after((*last).to_owned()));
     let found = names
         .iter()
-        .map(|name| FoundAction {
+        .map(|name| ActionResult {
             name: (*name).to_owned(),
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The address of this decision point.
 
-use crate::shapes::access::Configuration;
+use crate::api::access::ConfigurationResponse;
 use muster_edge::{Call, Outcome, Problem, Reply};
 
 /// Answers with the decision point's own address and those of its routes.
@@ -20,7 +20,7 @@ pub async fn configuration(call: Call) -> Outcome {
         None => root,
     };
     let at = |path: &str| format!("{base}{path}");
-    let body = Configuration {
+    let body = ConfigurationResponse {
         access_evaluation_endpoint: at("/access/v1/evaluation"),
         access_evaluations_endpoint: at("/access/v1/evaluations"),
         search_subject_endpoint: at("/access/v1/search/subject"),

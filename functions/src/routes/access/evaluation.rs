@@ -1,10 +1,10 @@
 //! Whether a subject may perform an action: one question, or many.
 
 use super::{Subject, decides, reply};
+use crate::api::access::answer::DecisionResponse;
+use crate::api::access::ask::{AccessQuestion, EvaluationRequest, QuestionScope};
+use crate::api::access::batch::{BatchEntry, EvaluationsRequest};
 use crate::routes::members::source_viewer;
-use crate::shapes::access::answer::Decided;
-use crate::shapes::access::ask::{AccessQuestion, Evaluation, QuestionScope};
-use crate::shapes::access::batch::{BatchEntry, Evaluations};
 use muster_domain::rules::asking::{self, About};
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{OrganizationId, Resource, ResourceKey};
@@ -17,7 +17,7 @@ use std::collections::btree_map::Entry;
 /// Answers one question.
 pub async fn evaluate(call: Call, user: User) -> Outcome {
     let scope = QuestionScope::of(&call, &user)?;
-    let body: Evaluation = call.body()?;
+    let body: EvaluationRequest = call.body()?;
     let ask = BatchEntry::Question(Box::new(body.understood(&scope)));
     let answers = answered(&call, &user, &[ask]).await?;
     reply(answers.first().ok_or_else(Problem::internal)?)
@@ -26,13 +26,13 @@ pub async fn evaluate(call: Call, user: User) -> Outcome {
 /// Answers up to 100 questions from one read.
 pub async fn evaluate_batch(call: Call, user: User) -> Outcome {
     let scope = QuestionScope::of(&call, &user)?;
-    let body: Evaluations = call.body()?;
+    let body: EvaluationsRequest = call.body()?;
     let asks = body.understood(&scope).map_err(Problem::invalid)?;
     let answers = answered(&call, &user, &asks).await?;
     reply(&body.reply(answers))
 }
 
-async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Vec<Decided>, Problem> {
+async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Vec<DecisionResponse>, Problem> {
     let asks: Vec<&AccessQuestion> = entries.iter().filter_map(BatchEntry::question).collect();
     let organizations = asks.iter().filter_map(|ask| ask.place.id()).collect();
     let keys = asks.iter().flat_map(|ask| ask.keys()).collect();
@@ -49,7 +49,7 @@ async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Ve
     for entry in entries {
         answers.push(match entry {
             BatchEntry::Question(ask) => answering.answer(ask)?,
-            BatchEntry::Incomplete(missing) => Decided::incomplete(missing.clone()),
+            BatchEntry::Incomplete(missing) => DecisionResponse::incomplete(missing.clone()),
         });
     }
     Ok(answers)
@@ -66,16 +66,16 @@ struct Answering<'a> {
 }
 
 impl<'a> Answering<'a> {
-    fn answer(&mut self, ask: &'a AccessQuestion) -> Result<Decided, Problem> {
+    fn answer(&mut self, ask: &'a AccessQuestion) -> Result<DecisionResponse, Problem> {
         let Some(org) = decides(self.user, self.places, ask.place, ask.about)? else {
-            return Ok(Decided::denied("unknown_organization"));
+            return Ok(DecisionResponse::denied("unknown_organization"));
         };
         let organization = org.organization.id;
         let read = self.read;
         let find = || Subject::find(org, read, ask.about);
         let subject = match known(&mut self.subjects, (organization, ask.about), find)? {
             Ok(subject) => subject,
-            Err(reason) => return Ok(Decided::denied(reason)),
+            Err(reason) => return Ok(DecisionResponse::denied(reason)),
         };
         let resource = match &ask.resource {
             Some(key) => {
@@ -93,7 +93,7 @@ impl<'a> Answering<'a> {
         let in_full = org.is_platform() || asking::sees_beyond_limits(&org.decision_context()?);
         let question = subject.question(org, &ask.action, on, ask.properties());
         let viewer = known(&mut self.viewers, organization, || Ok(source_viewer(org)))?;
-        Ok(Decided::of(&question, in_full, viewer))
+        Ok(DecisionResponse::of(&question, in_full, viewer))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pages of searches: a token continues only the search it came from.
 
-use crate::shapes::access::ask::NamedOrganization;
-use crate::shapes::access::find::{Found, FoundPage, Search};
+use crate::api::access::ask::NamedOrganization;
+use crate::api::access::find::{Search, SearchPage, SearchResponse};
 use muster_domain::violation::Violation;
 use muster_edge::cursors::CursorKey;
 use muster_edge::query::{DEFAULT_LIMIT, MAX_LIMIT};
@@ -72,13 +72,13 @@ impl Paging {
     }
 
     /// The results, with the token of the next page.
-    pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> Found<T> {
+    pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> SearchResponse<T> {
         let token = |next: &Cursor| {
             let next = Cursor::after(format!("{} {}", self.limit, next.sort_key()));
             self.key.seal(&next, &self.search)
         };
-        Found {
-            page: FoundPage {
+        SearchResponse {
+            page: SearchPage {
                 next_token: next.and_then(token).unwrap_or_default(),
                 count: results.len(),
             },

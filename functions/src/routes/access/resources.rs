@@ -2,8 +2,8 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, decides, hopeless, nothing, reply};
-use crate::shapes::access::ask::keys_about;
-use crate::shapes::access::find::{FoundResource, ResourceSearch};
+use crate::api::access::ask::keys_about;
+use crate::api::access::find::{ResourceResult, ResourceSearchRequest};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_domain::{Resource, ResourceKey, ResourceRef, ResourceType};
@@ -19,7 +19,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
         scope,
         named,
         paging,
-    } = Opening::<ResourceSearch>::of(&call, user)?;
+    } = Opening::<ResourceSearchRequest>::of(&call, user)?;
     let about = scope.about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
@@ -52,7 +52,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
     };
     let page = candidates(call.app.store(), org, &subject, &kind, &paging, may(None)).await?;
     let allowed = page.items.into_iter().filter(|resource| may(Some(&resource.reference)));
-    let found = allowed.map(|resource| FoundResource {
+    let found = allowed.map(|resource| ResourceResult {
         kind: resource.reference.key.kind,
         id: resource.reference.key.id,
     });

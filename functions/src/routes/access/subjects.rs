@@ -2,8 +2,8 @@
 
 use super::paging::Paging;
 use super::{Opening, Subject, as_asked, decides, hopeless, nothing, reply};
-use crate::shapes::access::ask::resource_key;
-use crate::shapes::access::find::{Found, FoundSubject, SubjectSearch};
+use crate::api::access::ask::resource_key;
+use crate::api::access::find::{SearchResponse, SubjectResult, SubjectSearchRequest};
 use muster_domain::ResourceRef;
 use muster_domain::roleset::Reach;
 use muster_domain::roleset::condition::SentProperties;
@@ -21,7 +21,7 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
         scope: _,
         named,
         paging,
-    } = Opening::<SubjectSearch>::of(&call, user)?;
+    } = Opening::<SubjectSearchRequest>::of(&call, user)?;
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
     let organizations = named.id().into_iter().collect();
@@ -71,7 +71,7 @@ impl Search<'_> {
     }
 
     /// Members, each in one place: at their grant on the resource if they have one, else at their role on the organization.
-    async fn users(&self) -> Result<Found<FoundSubject>, Problem> {
+    async fn users(&self) -> Result<SearchResponse<SubjectResult>, Problem> {
         let organization = self.org.organization.id;
         let wide = |role: &&muster_domain::Role| role.reach == Reach::Organization && role.allows(self.action);
         let roles = self.org.set.roles.iter().filter(wide);
@@ -105,7 +105,7 @@ impl Search<'_> {
             };
             let subject = Subject { member, key: None };
             if own && self.may(&subject) {
-                results.push(FoundSubject::user(
+                results.push(SubjectResult::user(
                     *id,
                     subject.member.subject.as_ref().filter(|_| shown),
                 ));
@@ -115,7 +115,7 @@ impl Search<'_> {
     }
 
     /// API keys, each judged with its owner.
-    async fn api_keys(&self) -> Result<Found<FoundSubject>, Problem> {
+    async fn api_keys(&self) -> Result<SearchResponse<SubjectResult>, Problem> {
         let organization = self.org.organization.id;
         let after = self.paging.after.as_ref();
         let page = self
@@ -136,7 +136,7 @@ impl Search<'_> {
             let id = key.id.to_string();
             let key = as_asked(self.org, &read, &key)?;
             if self.may(&Subject { member, key: Some(key) }) {
-                results.push(FoundSubject {
+                results.push(SubjectResult {
                     kind: "api_key",
                     id,
                     properties: None,

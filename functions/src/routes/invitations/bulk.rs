@@ -1,10 +1,10 @@
 //! Bulk actions on invitations: resend and cancel.
 
 use super::{revival_keys, sent_again};
+use crate::api::bulk::{BulkInvitationsRequest, InvitationVerdict};
+use crate::api::invitation::JobResponse;
 use crate::routes::bulk::{Action, DoneStatus, run};
 use crate::routes::lookup::invitation_keys;
-use crate::shapes::bulk::{ChosenInvitations, InvitationVerdict};
-use crate::shapes::invitation::JobBody;
 use jiff::Timestamp;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations;
@@ -14,7 +14,7 @@ use muster_edge::{Call, Ids, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
 /// Resends these invitations, each with a new link; expired ones are revived.
-async fn resend(call: Call, user: User, organization: OrganizationId, chosen: ChosenInvitations) -> Outcome {
+async fn resend(call: Call, user: User, organization: OrganizationId, chosen: BulkInvitationsRequest) -> Outcome {
     let resend = Resend { now: call.now };
     run(call, user, organization, chosen.invitations, resend).await
 }
@@ -22,7 +22,7 @@ async fn resend(call: Call, user: User, organization: OrganizationId, chosen: Ch
 /// Cancels pending invitations.
 pub async fn cancel(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
-    let chosen: ChosenInvitations = call.body()?;
+    let chosen: BulkInvitationsRequest = call.body()?;
     run(call, user, organization, chosen.invitations, Cancel).await
 }
 
@@ -121,7 +121,7 @@ pub async fn resend_some(call: Call, user: User) -> Outcome {
 async fn resend_every(call: &Call, user: &User, organization: OrganizationId) -> Outcome {
     call.change_in_org(user, organization, Vec::new(), |org, _, ids| {
         let (job, changes) = invitations::resend_all(&org.decision_context()?, ids)?;
-        let body = JobBody {
+        let body = JobResponse {
             job: job.id,
             status: "accepted".into(),
         };

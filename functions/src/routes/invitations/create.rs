@@ -2,12 +2,13 @@
 
 mod people;
 
+use crate::api::invitation::{
+    AddMemberRequest, AddMemberResponse, CreateInvitationsRequest, CreateInvitationsResponse, DryRunResponse,
+    DryRunVerdict, InvitationResponse,
+};
+use crate::api::member::MemberResponse;
 use crate::routes::lookup::{Holders, Lookup, resource_keys, resources_found};
 use crate::routes::members::view;
-use crate::shapes::invitation::{
-    AddMember, AddedBody, CreateInvitations, DryRunBody, InvitationBody, InvitedBody, VerdictBody,
-};
-use crate::shapes::member::MemberBody;
 use jiff::Timestamp;
 use muster_domain::DecisionContext;
 use muster_domain::email::parse_list;
@@ -61,7 +62,7 @@ enum Plan {
 /// Invites up to 20 addresses, all or none. Addresses with a known account are added directly.
 pub async fn create(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: CreateInvitations = call.body()?;
+    let body: CreateInvitationsRequest = call.body()?;
     let emails = parse_list(&body.emails).map_err(|e| {
         Problem::new(ProblemType::InvalidInvitations).violations([Violation::field("emails", e.code(), e.to_string())])
     })?;
@@ -78,11 +79,11 @@ pub async fn create(call: Call, user: User) -> Outcome {
         if request.dry_run {
             return dry_run(org, &request, done, seats);
         }
-        let reply = InvitedBody {
+        let reply = CreateInvitationsResponse {
             invitations: done
                 .invitations
                 .iter()
-                .map(|i| InvitationBody::of(i, call.now))
+                .map(|i| InvitationResponse::of(i, call.now))
                 .collect(),
             added: shown(org, &request, done),
             seats: seats.after(done.changes.seat_delta()).into(),
@@ -95,7 +96,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
 /// Adds one person: directly if their account is known, by invitation otherwise.
 pub async fn add(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let body: AddMember = call.body()?;
+    let body: AddMemberRequest = call.body()?;
     let invitees = match (body.email, body.contact) {
         (Some(email), None) => Invitees::Emails(vec![Ok(email)]),
         (None, Some(contact)) => Invitees::Contact(contact),
@@ -119,9 +120,9 @@ pub async fn add(call: Call, user: User) -> Outcome {
         dry_run: false,
     };
     carry_out(&call, &user, id, &request, |org, done| {
-        let reply = AddedBody {
+        let reply = AddMemberResponse {
             member: shown(org, &request, done).pop(),
-            invitation: done.invitations.first().map(|i| InvitationBody::of(i, call.now)),
+            invitation: done.invitations.first().map(|i| InvitationResponse::of(i, call.now)),
         };
         Reply::json(201, &reply)
     })
@@ -133,7 +134,7 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
 }
 
 /// Members as the caller who adds them sees them: with all they were just given, but earlier members with nothing else.
-fn shown(org: &OrgContext, request: &InviteRequest, done: &Decided) -> Vec<MemberBody> {
+fn shown(org: &OrgContext, request: &InviteRequest, done: &Decided) -> Vec<MemberResponse> {
     let view = view(org);
     let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
@@ -317,7 +318,7 @@ fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Sea
     } else {
         Vec::new()
     };
-    let verdict = |email: &EmailAddress| VerdictBody {
+    let verdict = |email: &EmailAddress| DryRunVerdict {
         verdict: if added.iter().any(|m| m.email == *email) {
             "add"
         } else {
@@ -326,7 +327,7 @@ fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Sea
         .into(),
         email: email.clone(),
     };
-    let body = DryRunBody {
+    let body = DryRunResponse {
         dry_run: true,
         verdicts: done.emails.iter().map(verdict).collect(),
         added,

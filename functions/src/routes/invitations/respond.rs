@@ -1,8 +1,8 @@
 //! Invitations, from the invitee's side.
 
-use crate::shapes::Items;
-use crate::shapes::invitation::{AcceptedBody, PreviewBody, WaitingInvitation};
-use crate::shapes::member::View;
+use crate::api::PageResponse;
+use crate::api::invitation::{AcceptInvitationResponse, InvitationPreviewResponse, WaitingInvitationResponse};
+use crate::api::person::PeopleView;
 use muster_domain::link::Link;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
@@ -44,7 +44,7 @@ pub async fn preview(call: Call) -> Outcome {
         return Err(ResponseRefusal::LinkReplaced.into());
     }
     let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
-    let body = PreviewBody {
+    let body = InvitationPreviewResponse {
         organization: organization.name,
         role: role.unwrap_or_else(|| invitation.role.to_string()),
         email: invitation.email.masked(),
@@ -82,14 +82,14 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 key: None,
                 now: answer.now,
             };
-            let view = View {
+            let view = PeopleView {
                 organization,
                 set,
                 now: answer.now,
                 with_subjects: false,
                 viewer: SourceViewer::of(&ctx),
             };
-            let body = AcceptedBody {
+            let body = AcceptInvitationResponse {
                 organization: organization.id,
                 member: view.member(&member, |_| true),
             };
@@ -256,7 +256,7 @@ pub async fn waiting(call: Call, user: User) -> Outcome {
             inviter: invitation.invited_by,
             generation: invitation.generation,
         });
-        items.push(WaitingInvitation {
+        items.push(WaitingInvitationResponse {
             id,
             token,
             organization: organization.id,
@@ -270,7 +270,7 @@ pub async fn waiting(call: Call, user: User) -> Outcome {
     }
     Reply::json(
         200,
-        &Items {
+        &PageResponse {
             items,
             next_cursor: query.seal(page.next.as_ref()),
         },

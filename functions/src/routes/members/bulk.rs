@@ -1,9 +1,9 @@
 //! Bulk actions on members: activate, deactivate, change their role, remove.
 
 use super::{contact_keys, removal};
+use crate::api::bulk::{BulkMembersRequest, ChangeRolesRequest, MemberVerdict};
 use crate::routes::bulk::{Action, DoneStatus, run};
 use crate::routes::lookup::{resource_keys, resources_found};
-use crate::shapes::bulk::{ChangeRoles, ChosenMembers, MemberVerdict};
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::activation;
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate};
@@ -27,7 +27,7 @@ pub async fn deactivate(call: Call, user: User) -> Outcome {
 
 async fn switch(call: Call, user: User, status: Status) -> Outcome {
     let organization = call.path("org")?;
-    let body: ChosenMembers = call.body()?;
+    let body: BulkMembersRequest = call.body()?;
     let Chosen { ids, subjects } = Chosen::of(&call, body.members);
     run(call, user, organization, ids, Switch { status, subjects }).await
 }
@@ -35,7 +35,7 @@ async fn switch(call: Call, user: User, status: Status) -> Outcome {
 /// Gives members a role in place of all roles they hold.
 pub async fn change_role(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
-    let body: ChangeRoles = call.body()?;
+    let body: ChangeRolesRequest = call.body()?;
     let Chosen { ids, subjects } = Chosen::of(&call, body.members);
     let wanted = Reassign {
         subjects,
@@ -49,7 +49,7 @@ pub async fn change_role(call: Call, user: User) -> Outcome {
 /// Ends memberships.
 pub async fn remove(call: Call, user: User) -> Outcome {
     let organization = call.path("org")?;
-    let body: ChosenMembers = call.body()?;
+    let body: BulkMembersRequest = call.body()?;
     let Chosen { ids, subjects } = Chosen::of(&call, body.members);
     run(call, user, organization, ids, Remove { subjects }).await
 }

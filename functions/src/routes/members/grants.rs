@@ -1,7 +1,7 @@
 //! Single grants: one role on one resource, given, changed or removed. The member's other roles stay.
 
 use super::{target, view};
-use crate::shapes::member::PutGrant;
+use crate::api::grant::PutGrantRequest;
 use muster_domain::rules::hierarchy;
 use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
@@ -28,7 +28,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
     let key = resource(&call)?;
-    let body: PutGrant = call.body()?;
+    let body: PutGrantRequest = call.body()?;
     let keys = vec![Key::member(organization, id), Key::resource(organization, &key)];
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let ctx = org.decision_context()?;

@@ -109,7 +109,7 @@ fn nth(name: &str, n: u64) -> Value {
         "RoleId" => json!(format!("role_{n}")),
         "Skill" => json!(format!("Skill {n}")),
         "Domain" => json!(format!("d{n}.example")),
-        "PartOfEvaluation" => json!({}),
+        "BatchEvaluation" => json!({}),
         other => panic!("no elements of {other}"),
     }
 }

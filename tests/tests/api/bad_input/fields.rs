@@ -236,31 +236,31 @@ fn every_field_of_every_body_is_tried() {
     let tried = fields();
     let named = |schema: &str, pointer: &str| {
         let takers: &[&Taker] = match schema {
-            "CreateOrganization" => &[&FOUND],
-            "UpdateOrganization" | "UpdateSettings" => &[&UPDATE],
-            "SetPlan" => &[&PLAN],
-            "SuspendOrganization" => &[&SUSPEND],
-            "PutResource" => &[&PUT_RESOURCE],
-            "AddMember" => &[&ADD_MEMBER],
-            "PutContact" => &[&PUT_CONTACT],
-            "CreateInvitations" => &[&INVITE],
-            "UpdateInvitation" => &[&UPDATE_INVITATION],
-            "UpdateMember" => &[&HOLDINGS, &MIX, &PROFILE],
-            "PutGrant" => &[&PUT_GRANT],
-            "TransferOwnership" => &[&TRANSFER],
-            "NamePayingOwner" => &[&PAYING_OWNER],
-            "ChosenMembers" => &[&ACTIVATE, &DEACTIVATE, &REMOVE],
-            "ChangeRoles" => &[&CHANGE_ROLES],
-            "ChosenInvitations" => &[&CANCEL, &RESEND],
-            "CreateApiKey" => &[&MAKE_KEY],
-            "RotateApiKey" => &[&ROTATE_KEY],
-            "VerifyApiKey" => &[&VERIFY_KEY],
-            "CreateExport" | "SelectionBody" => &[&EXPORT],
+            "CreateOrganizationRequest" => &[&FOUND],
+            "UpdateOrganizationRequest" | "SettingsUpdate" => &[&UPDATE],
+            "SetPlanRequest" => &[&PLAN],
+            "SuspendOrganizationRequest" => &[&SUSPEND],
+            "PutResourceRequest" => &[&PUT_RESOURCE],
+            "AddMemberRequest" => &[&ADD_MEMBER],
+            "PutContactRequest" => &[&PUT_CONTACT],
+            "CreateInvitationsRequest" => &[&INVITE],
+            "UpdateInvitationRequest" => &[&UPDATE_INVITATION],
+            "UpdateMemberRequest" => &[&HOLDINGS, &MIX, &PROFILE],
+            "PutGrantRequest" => &[&PUT_GRANT],
+            "TransferOwnershipRequest" => &[&TRANSFER],
+            "NamePayingOwnerRequest" => &[&PAYING_OWNER],
+            "BulkMembersRequest" => &[&ACTIVATE, &DEACTIVATE, &REMOVE],
+            "ChangeRolesRequest" => &[&CHANGE_ROLES],
+            "BulkInvitationsRequest" => &[&CANCEL, &RESEND],
+            "CreateApiKeyRequest" => &[&MAKE_KEY],
+            "RotateApiKeyRequest" => &[&ROTATE_KEY],
+            "VerifyApiKeyRequest" => &[&VERIFY_KEY],
+            "CreateExportRequest" | "ExportSelection" => &[&EXPORT],
             other => panic!("no fields of {other} are tried"),
         };
         let prefix = match schema {
-            "UpdateSettings" => "/settings",
-            "SelectionBody" => "/filter",
+            "SettingsUpdate" => "/settings",
+            "ExportSelection" => "/filter",
             _ => "",
         };
         let is = |t: &&Taker| takers.iter().any(|own| own.method == t.method && own.path == t.path);
@@ -268,7 +268,7 @@ fn every_field_of_every_body_is_tried() {
             .iter()
             .any(|(t, p, _)| is(t) && *p == format!("{prefix}/{pointer}"))
     };
-    let mut bodies: Vec<String> = vec!["UpdateSettings".into(), "SelectionBody".into()];
+    let mut bodies: Vec<String> = vec!["SettingsUpdate".into(), "ExportSelection".into()];
     let paths = document["paths"].as_object().unwrap().iter();
     // Questions about access stand in `access.rs`.
     for (_, operations) in paths.filter(|(path, _)| !path.contains("/access/v1/")) {

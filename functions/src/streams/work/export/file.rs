@@ -2,10 +2,10 @@
 
 use super::super::{Progress, with_job};
 use super::{ExportError, ExportProgress, at};
+use crate::api::person::PeopleView;
 use crate::exports::workbook::Workbook;
 use crate::exports::{PAGE, SheetError, cells};
 use crate::routes::people::List;
-use crate::shapes::member::View;
 use muster_domain::export::sheet::{Row, Sheet};
 use muster_domain::export::{Format, WORKBOOK_PATIENCE};
 use muster_domain::job::Exporting;
@@ -51,7 +51,7 @@ impl ExportProgress<'_> {
         parts: &[String],
     ) -> Result<Progress, ExportError> {
         let runner = self.runner;
-        let view = View {
+        let view = PeopleView {
             organization: runner.organization,
             set: runner.set,
             now: runner.now,
@@ -100,7 +100,7 @@ impl ExportProgress<'_> {
     }
 
     /// The requested list. Relative times still count back from the time of the request.
-    async fn list<'v>(&self, view: View<'v>) -> Result<List<'v>, ExportError> {
+    async fn list<'v>(&self, view: PeopleView<'v>) -> Result<List<'v>, ExportError> {
         let export = self.export;
         // An invalid filter was refused at the request.
         let (filter, order) = export.wanted.filter.read(export.created_at).unwrap_or_default();

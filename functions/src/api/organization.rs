@@ -1,7 +1,7 @@
 //! Organizations, their settings, their plan and their roles.
 
-use super::member::MemberBody;
-use super::{ResourceName, SeatsBody, forms};
+use super::member::MemberResponse;
+use super::{ResourceName, SeatsResponse, forms};
 use jiff::Timestamp;
 use muster_domain::email::Domain;
 use muster_domain::{
@@ -17,7 +17,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 /// An organization to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateOrganization {
+pub struct CreateOrganizationRequest {
     /// The organization's name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
@@ -26,32 +26,32 @@ pub struct CreateOrganization {
     pub role_set: String,
 }
 
-impl Body for CreateOrganization {
+impl Body for CreateOrganizationRequest {
     const REQUIRED: &'static [&'static str] = &["name", "role_set"];
 }
 
 /// Changes of an organization's name and settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UpdateOrganization {
+pub struct UpdateOrganizationRequest {
     /// The new name.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::Name)]
     pub name: Option<Name>,
     /// The settings to change.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = UpdateSettings)]
-    pub settings: Option<UpdateSettings>,
+    #[schema(value_type = SettingsUpdate)]
+    pub settings: Option<SettingsUpdate>,
 }
 
-impl Body for UpdateOrganization {
+impl Body for UpdateOrganizationRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// Changes of settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UpdateSettings {
+pub struct SettingsUpdate {
     /// How many days an invitation can be accepted, 1 to 30.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = u32, minimum = 1, maximum = 30)]
@@ -69,7 +69,7 @@ pub struct UpdateSettings {
 /// Changes of a plan. Omitted fields are unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SetPlan {
+pub struct SetPlanRequest {
     /// The seat limit; null for no limit.
     #[serde(default)]
     #[schema(schema_with = seat_limits)]
@@ -105,14 +105,14 @@ fn numbers_or_null(description: &str) -> Schema {
     Schema::Object(limits.build())
 }
 
-impl Body for SetPlan {
+impl Body for SetPlanRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// A suspension to set, in place of the present one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SuspendOrganization {
+pub struct SuspendOrganizationRequest {
     /// The reason. The organization's owners see it, also in the mail to them; other members do not.
     #[schema(value_type = forms::Message)]
     pub reason: Message,
@@ -122,14 +122,14 @@ pub struct SuspendOrganization {
     pub at: Option<Instant>,
 }
 
-impl Body for SuspendOrganization {
+impl Body for SuspendOrganizationRequest {
     const REQUIRED: &'static [&'static str] = &["reason"];
 }
 
 /// The new owner, and the role that the caller gets.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TransferOwnership {
+pub struct TransferOwnershipRequest {
     /// The member who becomes the owner.
     #[schema(value_type = forms::UserName)]
     pub to: UserName,
@@ -146,35 +146,35 @@ pub struct TransferOwnership {
     pub duration: Option<Term>,
 }
 
-impl Body for TransferOwnership {
+impl Body for TransferOwnershipRequest {
     const REQUIRED: &'static [&'static str] = &["to", "then"];
 }
 
 /// The result of a transfer of ownership.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TransferredBody {
+pub struct TransferOwnershipResponse {
     /// The new owner.
-    pub owner: MemberBody,
+    pub owner: MemberResponse,
     /// The previous owner, with their new role.
-    pub giver: Option<MemberBody>,
+    pub giver: Option<MemberResponse>,
 }
 
 /// The billing owner to set.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NamePayingOwner {
+pub struct NamePayingOwnerRequest {
     /// The member who becomes the billing owner. They must be an active owner.
     #[schema(value_type = forms::UserName)]
     pub member: UserName,
 }
 
-impl Body for NamePayingOwner {
+impl Body for NamePayingOwnerRequest {
     const REQUIRED: &'static [&'static str] = &["member"];
 }
 
 /// An organization.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OrganizationBody {
+pub struct OrganizationResponse {
     /// The organization's id.
     #[schema(value_type = String, example = "org_01KBK5F0W9V3T4Y7Z2QXN8")]
     pub id: OrganizationId,
@@ -184,16 +184,16 @@ pub struct OrganizationBody {
     /// The organization's role set.
     pub role_set: String,
     /// The settings that its members can change.
-    pub settings: SettingsBody,
+    pub settings: SettingsResponse,
     /// The plan, which the platform sets.
-    pub plan: PlanBody,
+    pub plan: PlanResponse,
     /// The organization's seats.
-    pub seats: SeatsBody,
+    pub seats: SeatsResponse,
     /// The billing owner; null until one is set.
     #[schema(value_type = Option<String>)]
     pub paying_owner: Option<UserId>,
     /// The suspension of the organization; null if there is none. Only the platform and active owners can see it.
-    pub suspension: Option<SuspensionBody>,
+    pub suspension: Option<SuspensionResponse>,
     /// When the organization was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -204,7 +204,7 @@ pub struct OrganizationBody {
 
 /// The settings of an organization.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SettingsBody {
+pub struct SettingsResponse {
     /// How many days an invitation can be accepted.
     pub invitation_ttl_days: u32,
     /// The message of invitations whose inviter writes none.
@@ -215,7 +215,7 @@ pub struct SettingsBody {
     pub optional_roles: BTreeSet<RoleId>,
 }
 
-impl From<&Settings> for SettingsBody {
+impl From<&Settings> for SettingsResponse {
     fn from(settings: &Settings) -> Self {
         Self {
             invitation_ttl_days: settings.invitation_ttl_days,
@@ -227,7 +227,7 @@ impl From<&Settings> for SettingsBody {
 
 /// The plan of an organization.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlanBody {
+pub struct PlanResponse {
     /// The seat limit; null for no limit.
     pub seat_limit: Option<u64>,
     /// The domains that holders of allowlisted roles must have an address in.
@@ -237,7 +237,7 @@ pub struct PlanBody {
     pub mail_limit: Option<u64>,
 }
 
-impl From<&Plan> for PlanBody {
+impl From<&Plan> for PlanResponse {
     fn from(plan: &Plan) -> Self {
         Self {
             seat_limit: plan.seat_limit,
@@ -249,7 +249,7 @@ impl From<&Plan> for PlanBody {
 
 /// A suspension, in effect or ahead.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SuspensionBody {
+pub struct SuspensionResponse {
     /// The reason.
     #[schema(value_type = String)]
     pub reason: Message,
@@ -260,7 +260,7 @@ pub struct SuspensionBody {
     pub in_effect: bool,
 }
 
-impl SuspensionBody {
+impl SuspensionResponse {
     fn of(suspension: &Suspension, now: Timestamp) -> Self {
         Self {
             reason: suspension.reason.clone(),
@@ -270,13 +270,13 @@ impl SuspensionBody {
     }
 }
 
-impl OrganizationBody {
+impl OrganizationResponse {
     /// The organization in this state, as the caller sees it.
     #[must_use]
     pub fn of(organization: &Organization, org: &OrgContext) -> Self {
         let suspension = organization.suspension.as_ref().filter(|_| org.sees_suspension());
         Self {
-            suspension: suspension.map(|suspension| SuspensionBody::of(suspension, org.now)),
+            suspension: suspension.map(|suspension| SuspensionResponse::of(suspension, org.now)),
             ..Self::created(organization)
         }
     }
@@ -301,7 +301,7 @@ impl OrganizationBody {
 
 /// An organization that the caller is a member of.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MyOrganization {
+pub struct MyOrganizationResponse {
     /// The organization's id.
     #[schema(value_type = String)]
     pub id: OrganizationId,
@@ -324,7 +324,7 @@ pub struct MyOrganization {
 
 /// A role, and whether the caller can assign it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RoleBody {
+pub struct RoleResponse {
     /// The role's id.
     #[schema(value_type = String, example = "program_admin")]
     pub id: RoleId,
@@ -360,17 +360,17 @@ pub struct RoleBody {
 
 /// What the caller can do with a role.
 #[derive(Debug, Clone, Copy)]
-pub struct Say {
+pub struct Assignability {
     /// Whether they can assign it somewhere.
     pub assignable: bool,
     /// Whether they can assign it to themselves somewhere.
     pub self_assignable: bool,
 }
 
-impl RoleBody {
+impl RoleResponse {
     /// A role as the caller sees it.
     #[must_use]
-    pub fn of(role: &Role, organization: &Organization, say: Say) -> Self {
+    pub fn of(role: &Role, organization: &Organization, assignability: Assignability) -> Self {
         let enabled = organization.has_enabled(role);
         Self {
             id: role.id.clone(),
@@ -385,8 +385,8 @@ impl RoleBody {
             allowlisted: role.allowlisted,
             durations: role.durations.iter().map(ToString::to_string).collect(),
             permissions: role.permissions.clone(),
-            assignable: say.assignable && enabled,
-            self_assignable: say.self_assignable && enabled,
+            assignable: assignability.assignable && enabled,
+            self_assignable: assignability.self_assignable && enabled,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Searches: who may, to what, and what.
 
-use super::{AskedAction, AskedResource, AskedSubject, Properties};
+use super::{AccessAction, AccessResource, AccessSubject, Properties};
 use muster_domain::{ResourceId, ResourceType, Subject, UserId, UserName};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// The type of entity to search for. An `id` is ignored.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SoughtType {
+pub struct SearchedType {
     /// The entity's type.
     #[serde(rename = "type")]
     #[schema(example = "user")]
@@ -21,7 +21,7 @@ pub struct SoughtType {
 
 /// The requested page of results.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct PageRequest {
+pub struct RequestedPage {
     /// The `next_token` of the previous page.
     #[serde(default)]
     pub token: Option<String>,
@@ -42,7 +42,7 @@ pub trait Search: Body + Serialize {
     fn told(&self) -> [&Option<Properties>; 3];
 
     /// Which part of what is found is wanted.
-    fn page(&self) -> Option<&PageRequest>;
+    fn page(&self) -> Option<&RequestedPage>;
 }
 
 macro_rules! searches {
@@ -52,94 +52,94 @@ macro_rules! searches {
                 [&self.subject.properties, &self.resource.properties, &self.context]
             }
 
-            fn page(&self) -> Option<&PageRequest> {
+            fn page(&self) -> Option<&RequestedPage> {
                 self.page.as_ref()
             }
         }
     )*};
 }
 
-searches!(SubjectSearch, ResourceSearch, ActionSearch);
+searches!(SubjectSearchRequest, ResourceSearchRequest, ActionSearchRequest);
 
 /// A search for subjects that may perform the action on the resource.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct SubjectSearch {
+pub struct SubjectSearchRequest {
     /// The type of subject: `user` or `api_key`.
-    pub subject: SoughtType,
+    pub subject: SearchedType,
     /// The action.
-    pub action: AskedAction,
+    pub action: AccessAction,
     /// The resource.
-    pub resource: AskedResource,
+    pub resource: AccessResource,
     /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
     /// The requested page.
     #[serde(default)]
-    pub page: Option<PageRequest>,
+    pub page: Option<RequestedPage>,
 }
 
-impl Body for SubjectSearch {
+impl Body for SubjectSearchRequest {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
 /// A search for resources that the subject may perform the action on.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ResourceSearch {
+pub struct ResourceSearchRequest {
     /// The subject.
-    pub subject: AskedSubject,
+    pub subject: AccessSubject,
     /// The action.
-    pub action: AskedAction,
+    pub action: AccessAction,
     /// The type of resource.
-    pub resource: SoughtType,
+    pub resource: SearchedType,
     /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
     /// The requested page.
     #[serde(default)]
-    pub page: Option<PageRequest>,
+    pub page: Option<RequestedPage>,
 }
 
-impl Body for ResourceSearch {
+impl Body for ResourceSearchRequest {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
 /// A search for actions that the subject may perform on the resource.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ActionSearch {
+pub struct ActionSearchRequest {
     /// The subject.
-    pub subject: AskedSubject,
+    pub subject: AccessSubject,
     /// The resource.
-    pub resource: AskedResource,
+    pub resource: AccessResource,
     /// `organization` is the organization's id, if neither subject nor resource has it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
     /// The requested page.
     #[serde(default)]
-    pub page: Option<PageRequest>,
+    pub page: Option<RequestedPage>,
 }
 
-impl Body for ActionSearch {
+impl Body for ActionSearchRequest {
     const REQUIRED: &'static [&'static str] = &["subject", "resource"];
 }
 
 /// A page of search results.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Found<T> {
+pub struct SearchResponse<T> {
     /// Information about the page.
-    pub page: FoundPage,
+    pub page: SearchPage,
     /// Why nothing was found, if there was nothing to search.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<FoundContext>,
+    pub context: Option<SearchContext>,
     /// The results of this page.
     pub results: Vec<T>,
 }
 
 /// Information about a page of results.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FoundPage {
+pub struct SearchPage {
     /// The token of the next page; empty on the last page. A page can be short, or even empty, while more pages follow.
     pub next_token: String,
     /// The number of results on this page.
@@ -148,7 +148,7 @@ pub struct FoundPage {
 
 /// The reason why nothing was found.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FoundContext {
+pub struct SearchContext {
     /// A stable code for the reason.
     #[schema(example = "unknown_organization")]
     pub reason: &'static str,
@@ -156,7 +156,7 @@ pub struct FoundContext {
 
 /// A subject that may perform the action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FoundSubject {
+pub struct SubjectResult {
     /// `user` or `api_key`.
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -167,7 +167,7 @@ pub struct FoundSubject {
     pub properties: Option<SubjectProperties>,
 }
 
-impl FoundSubject {
+impl SubjectResult {
     /// A user: by their subject, if it is known and shown.
     #[must_use]
     pub fn user(user: UserId, subject: Option<&Subject>) -> Self {
@@ -189,7 +189,7 @@ pub struct SubjectProperties {
 
 /// A resource that the subject may perform the action on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FoundResource {
+pub struct ResourceResult {
     /// The resource type.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
@@ -201,21 +201,21 @@ pub struct FoundResource {
 
 /// An action that the subject may perform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FoundAction {
+pub struct ActionResult {
     /// The permission's name.
     pub name: String,
 }
 
-impl<T> Found<T> {
+impl<T> SearchResponse<T> {
     /// Nothing at all, for this reason.
     #[must_use]
     pub const fn nothing(reason: &'static str) -> Self {
         Self {
-            page: FoundPage {
+            page: SearchPage {
                 next_token: String::new(),
                 count: 0,
             },
-            context: Some(FoundContext { reason }),
+            context: Some(SearchContext { reason }),
             results: Vec::new(),
         }
     }

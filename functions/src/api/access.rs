@@ -15,7 +15,7 @@ pub type Properties = serde_json::Map<String, serde_json::Value>;
 
 /// The subject of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct AskedSubject {
+pub struct AccessSubject {
     /// `user` or `api_key`. Subjects of other types are always denied.
     #[serde(rename = "type")]
     #[schema(example = "user")]
@@ -32,7 +32,7 @@ pub struct AskedSubject {
 
 /// The action of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct AskedAction {
+pub struct AccessAction {
     /// The permission: one of Muster's, or one of the product's.
     #[schema(example = "content:write")]
     pub name: String,
@@ -44,7 +44,7 @@ pub struct AskedAction {
 
 /// The resource of an access request.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct AskedResource {
+pub struct AccessResource {
     /// The resource type, from the role set.
     #[serde(rename = "type")]
     #[schema(example = "program")]
@@ -61,7 +61,7 @@ pub struct AskedResource {
 
 /// The metadata of this policy decision point.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Configuration {
+pub struct ConfigurationResponse {
     /// The identifier of the policy decision point.
     pub policy_decision_point: String,
     /// The URL for a single access request.

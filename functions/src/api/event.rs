@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// The actor or the subject of an event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PartyBody {
+pub struct Party {
     /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -15,7 +15,7 @@ pub struct PartyBody {
     pub id: String,
 }
 
-impl From<EntityRef> for PartyBody {
+impl From<EntityRef> for Party {
     fn from(actor_ref: EntityRef) -> Self {
         Self {
             kind: actor_ref.kind,
@@ -26,7 +26,7 @@ impl From<EntityRef> for PartyBody {
 
 /// An event: a record of one change.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EventBody {
+pub struct EventResponse {
     /// The event's id. Ids sort by time.
     #[schema(value_type = String)]
     pub id: EventId,
@@ -34,9 +34,9 @@ pub struct EventBody {
     #[schema(example = "invitation.created")]
     pub kind: String,
     /// The actor that made the change.
-    pub actor: PartyBody,
+    pub actor: Party,
     /// The thing that was changed.
-    pub subject: PartyBody,
+    pub subject: Party,
     /// When the change was made.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -46,7 +46,7 @@ pub struct EventBody {
     pub after: Option<serde_json::Value>,
 }
 
-impl From<Event> for EventBody {
+impl From<Event> for EventResponse {
     fn from(event: Event) -> Self {
         Self {
             id: event.id,
@@ -60,7 +60,7 @@ impl From<Event> for EventBody {
     }
 }
 
-impl EventBody {
+impl EventResponse {
     /// The event as those see it who see no subjects of members.
     #[must_use]
     pub fn without_subjects(mut self) -> Self {

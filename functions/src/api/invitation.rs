@@ -1,7 +1,7 @@
 //! Invitations: offers, answers, and what the link's page shows.
 
-use super::member::MemberBody;
-use super::{ResourceName, SeatsBody, forms};
+use super::member::MemberResponse;
+use super::{ResourceName, SeatsResponse, forms};
 use jiff::Timestamp;
 use muster_domain::email::EmailInput;
 use muster_domain::invitation::{CancelReason, Delivery};
@@ -17,7 +17,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 /// Invitations to send.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateInvitations {
+pub struct CreateInvitationsRequest {
     /// Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.
     #[schema(schema_with = emails)]
     pub emails: EmailInput,
@@ -55,14 +55,14 @@ fn emails() -> Schema {
     )
 }
 
-impl Body for CreateInvitations {
+impl Body for CreateInvitationsRequest {
     const REQUIRED: &'static [&'static str] = &["emails", "role"];
 }
 
 /// A person to add: directly if their account is known, and by invitation otherwise. Either `email` or `contact` is required.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AddMember {
+pub struct AddMemberRequest {
     /// The person's email address. They are added directly only if the contact with this address has an account that someone vouches for.
     #[serde(default)]
     #[schema(value_type = Option<forms::EmailAddress>)]
@@ -89,25 +89,25 @@ pub struct AddMember {
     pub message: Option<Message>,
 }
 
-impl Body for AddMember {
+impl Body for AddMemberRequest {
     const REQUIRED: &'static [&'static str] = &["role"];
 }
 
 /// The result of adding a person. It has one of the two fields.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AddedBody {
+pub struct AddMemberResponse {
     /// The member, if the person was added directly.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub member: Option<MemberBody>,
+    pub member: Option<MemberResponse>,
     /// The invitation, if the person was invited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub invitation: Option<InvitationBody>,
+    pub invitation: Option<InvitationResponse>,
 }
 
 /// Changes of a pending invitation. Omitted fields are unchanged. The address cannot be changed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct UpdateInvitation {
+pub struct UpdateInvitationRequest {
     /// The role that the invitation offers.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = forms::RoleId)]
@@ -126,13 +126,13 @@ pub struct UpdateInvitation {
     pub message: Field<Message>,
 }
 
-impl Body for UpdateInvitation {
+impl Body for UpdateInvitationRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// An invitation.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InvitationBody {
+pub struct InvitationResponse {
     /// The invitation's id. Resending does not change it.
     #[schema(value_type = String)]
     pub id: InvitationId,
@@ -176,7 +176,7 @@ pub struct InvitationBody {
     pub expires_at: Timestamp,
 }
 
-impl InvitationBody {
+impl InvitationResponse {
     /// An invitation as it stands at `now`, with those resources that are visible.
     #[must_use]
     pub fn seen(invitation: &Invitation, now: Timestamp, is_visible: impl Fn(&ResourceRef) -> bool) -> Self {
@@ -215,31 +215,31 @@ impl InvitationBody {
 
 /// The result of sending invitations.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct InvitedBody {
+pub struct CreateInvitationsResponse {
     /// The invitations that were created.
-    pub invitations: Vec<InvitationBody>,
+    pub invitations: Vec<InvitationResponse>,
     /// The people who were added directly, because their accounts are known.
-    pub added: Vec<MemberBody>,
+    pub added: Vec<MemberResponse>,
     /// The organization's seats after the request.
-    pub seats: SeatsBody,
+    pub seats: SeatsResponse,
 }
 
 /// The result of a dry run.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DryRunBody {
+pub struct DryRunResponse {
     /// Always true.
     pub dry_run: bool,
     /// The outcome for each address.
-    pub verdicts: Vec<VerdictBody>,
+    pub verdicts: Vec<DryRunVerdict>,
     /// The people who would be added directly.
-    pub added: Vec<MemberBody>,
+    pub added: Vec<MemberResponse>,
     /// The organization's seats now, and how many more the request would use.
     pub seats: muster_edge::problem::NeededSeats,
 }
 
 /// The outcome of a dry run for one address.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VerdictBody {
+pub struct DryRunVerdict {
     /// The email address, as it would be stored.
     #[schema(value_type = String)]
     pub email: EmailAddress,
@@ -249,7 +249,7 @@ pub struct VerdictBody {
 
 /// A background job.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct JobBody {
+pub struct JobResponse {
     /// The job's id.
     #[schema(value_type = String)]
     pub job: muster_domain::JobId,
@@ -259,7 +259,7 @@ pub struct JobBody {
 
 /// The preview of an invitation, for everyone who has its link.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PreviewBody {
+pub struct InvitationPreviewResponse {
     /// The organization's name.
     #[schema(value_type = String)]
     pub organization: Name,
@@ -281,7 +281,7 @@ pub struct PreviewBody {
 
 /// A pending invitation for the caller.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WaitingInvitation {
+pub struct WaitingInvitationResponse {
     /// The invitation's id.
     #[schema(value_type = String)]
     pub id: InvitationId,
@@ -311,10 +311,10 @@ pub struct WaitingInvitation {
 
 /// The result of accepting an invitation.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct AcceptedBody {
+pub struct AcceptInvitationResponse {
     /// The organization's id.
     #[schema(value_type = String)]
     pub organization: OrganizationId,
     /// The new member.
-    pub member: MemberBody,
+    pub member: MemberResponse,
 }

@@ -10,19 +10,19 @@ use utoipa::ToSchema;
 /// A resource to register or rename.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PutResource {
+pub struct PutResourceRequest {
     /// The resource's name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
 }
 
-impl Body for PutResource {
+impl Body for PutResourceRequest {
     const REQUIRED: &'static [&'static str] = &["name"];
 }
 
 /// A resource.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ResourceBody {
+pub struct ResourceResponse {
     /// The resource type.
     #[serde(rename = "type")]
     #[schema(value_type = String)]
@@ -38,7 +38,7 @@ pub struct ResourceBody {
     pub created_at: Timestamp,
 }
 
-impl From<&Resource> for ResourceBody {
+impl From<&Resource> for ResourceResponse {
     fn from(resource: &Resource) -> Self {
         Self {
             kind: resource.reference.key.kind.clone(),

@@ -1,6 +1,6 @@
 //! One question, as it is asked and as it is understood.
 
-use super::{AskedAction, AskedResource, AskedSubject, Properties};
+use super::{AccessAction, AccessResource, AccessSubject, Properties};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::asking::About;
 use muster_domain::{KeyId, OrganizationId, ResourceKey, UserName};
@@ -11,20 +11,20 @@ use utoipa::ToSchema;
 
 /// An access request: may the subject perform the action on the resource?
 #[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct Evaluation {
+pub struct EvaluationRequest {
     /// The subject.
-    pub subject: AskedSubject,
+    pub subject: AccessSubject,
     /// The action.
-    pub action: AskedAction,
+    pub action: AccessAction,
     /// The resource.
-    pub resource: AskedResource,
+    pub resource: AccessResource,
     /// `organization` is the organization's id, if neither subject nor resource has it. Everything else is ignored.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
 }
 
-impl Body for Evaluation {
+impl Body for EvaluationRequest {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
@@ -89,9 +89,9 @@ impl<'a> QuestionScope<'a> {
     #[must_use]
     pub fn question(
         &self,
-        subject: &AskedSubject,
-        action: &AskedAction,
-        resource: &AskedResource,
+        subject: &AccessSubject,
+        action: &AccessAction,
+        resource: &AccessResource,
         context: &Option<Properties>,
     ) -> AccessQuestion {
         AccessQuestion {
@@ -187,7 +187,7 @@ pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
     })
 }
 
-impl Evaluation {
+impl EvaluationRequest {
     /// The question as it is understood.
     #[must_use]
     pub fn understood(&self, scope: &QuestionScope<'_>) -> AccessQuestion {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// How a role was given, by whom, and when.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SourceBody {
+pub struct SourceResponse {
     /// How the role was given: `founder`, `invitation`, `added`, `assigned`, `self_assigned` or `transferred`. New kinds may be added.
     #[schema(example = "invitation")]
     pub kind: &'static str,
@@ -28,7 +28,7 @@ pub struct SourceBody {
     pub at: Timestamp,
 }
 
-impl SourceBody {
+impl SourceResponse {
     /// The source, as far as it is visible: `None` if it is hidden, and an inner `None` if it is unknown.
     #[must_use]
     pub fn visible(source: Option<RoleSource>, detail: SourceDetail) -> Option<Option<Self>> {

@@ -1,6 +1,6 @@
 //! Bulk actions: up to 100 selected rows, and a result for each.
 
-use super::{ResourceName, SeatsBody, forms};
+use super::{ResourceName, SeatsResponse, forms};
 use muster_domain::{InvitationId, RoleId, Subject, Term, UserId, UserName};
 use muster_edge::{Body, Problem};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,20 @@ use utoipa::ToSchema;
 /// The members of a bulk action.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChosenMembers {
+pub struct BulkMembersRequest {
     /// Up to 100 members. Duplicates count once, whatever form they have.
     #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
     pub members: Vec<UserName>,
 }
 
-impl Body for ChosenMembers {
+impl Body for BulkMembersRequest {
     const REQUIRED: &'static [&'static str] = &["members"];
 }
 
 /// A role for selected members. It replaces all roles that they hold.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeRoles {
+pub struct ChangeRolesRequest {
     /// Up to 100 members. Duplicates count once, whatever form they have.
     #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
     pub members: Vec<UserName>,
@@ -39,20 +39,20 @@ pub struct ChangeRoles {
     pub duration: Option<Term>,
 }
 
-impl Body for ChangeRoles {
+impl Body for ChangeRolesRequest {
     const REQUIRED: &'static [&'static str] = &["members", "role"];
 }
 
 /// The invitations of a bulk action.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChosenInvitations {
+pub struct BulkInvitationsRequest {
     /// Up to 100 invitations. Duplicates count once.
     #[schema(value_type = Vec<forms::InvitationId>, min_items = 1, max_items = 100)]
     pub invitations: Vec<InvitationId>,
 }
 
-impl Body for ChosenInvitations {
+impl Body for BulkInvitationsRequest {
     const REQUIRED: &'static [&'static str] = &["invitations"];
 }
 
@@ -88,9 +88,9 @@ pub struct InvitationVerdict {
 
 /// The results of a bulk action.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct Verdicts<Row> {
+pub struct BulkResponse<Row> {
     /// One result for each row, in the order of the request.
     pub results: Vec<Row>,
     /// The organization's seats after the action.
-    pub seats: SeatsBody,
+    pub seats: SeatsResponse,
 }

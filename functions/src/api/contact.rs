@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// A contact to register or update. If `name`, `subject` or `user` is omitted, it is unchanged; null removes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PutContact {
+pub struct PutContactRequest {
     /// The contact's email address. An address belongs to at most one contact of an organization.
     #[schema(value_type = forms::EmailAddress)]
     pub email: EmailAddress,
@@ -27,13 +27,13 @@ pub struct PutContact {
     pub user: Field<UserName>,
 }
 
-impl Body for PutContact {
+impl Body for PutContactRequest {
     const REQUIRED: &'static [&'static str] = &["email"];
 }
 
 /// A person that the organization knows.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ContactBody {
+pub struct ContactResponse {
     /// The contact's id, which the product chooses. A contact that is created when a member leaves has their user id.
     #[schema(value_type = String)]
     pub id: ContactId,
@@ -47,7 +47,7 @@ pub struct ContactBody {
     pub has_account: bool,
 }
 
-impl From<&Contact> for ContactBody {
+impl From<&Contact> for ContactResponse {
     fn from(contact: &Contact) -> Self {
         Self {
             id: contact.id.clone(),

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// The people that an export contains, and their order: the parameters of the people list.
 #[derive(Debug, Default, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SelectionBody {
+pub struct ExportSelection {
     /// Up to 8 words. Each must begin a word of the name or the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 200)]
@@ -44,8 +44,8 @@ pub struct SelectionBody {
     pub sort: Option<String>,
 }
 
-impl From<SelectionBody> for Selection {
-    fn from(body: SelectionBody) -> Self {
+impl From<ExportSelection> for Selection {
+    fn from(body: ExportSelection) -> Self {
         Self {
             q: body.q,
             status: body.status,
@@ -58,7 +58,7 @@ impl From<SelectionBody> for Selection {
     }
 }
 
-impl From<Selection> for SelectionBody {
+impl From<Selection> for ExportSelection {
     fn from(selection: Selection) -> Self {
         Self {
             q: selection.q,
@@ -75,7 +75,7 @@ impl From<Selection> for SelectionBody {
 /// A background export to start.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateExport {
+pub struct CreateExportRequest {
     /// The file format: `csv` or `xlsx`.
     #[schema(value_type = forms::FileFormat)]
     pub format: Format,
@@ -85,16 +85,16 @@ pub struct CreateExport {
     pub timezone: Option<TimeZoneName>,
     /// The people to export. The default is everyone.
     #[serde(default)]
-    pub filter: Option<SelectionBody>,
+    pub filter: Option<ExportSelection>,
 }
 
-impl Body for CreateExport {
+impl Body for CreateExportRequest {
     const REQUIRED: &'static [&'static str] = &["format"];
 }
 
 /// An export.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExportBody {
+pub struct ExportResponse {
     /// The export's id.
     #[schema(value_type = String)]
     pub id: ExportId,
@@ -108,7 +108,7 @@ pub struct ExportBody {
     #[schema(value_type = String)]
     pub timezone: TimeZoneName,
     /// The people that the export contains.
-    pub filter: SelectionBody,
+    pub filter: ExportSelection,
     /// The number of rows read so far. Once the export is ready, this is the total.
     pub rows: u64,
     /// When the export was requested.
@@ -124,7 +124,7 @@ pub struct ExportBody {
     pub url_expires_at: Option<Timestamp>,
 }
 
-impl From<Export> for ExportBody {
+impl From<Export> for ExportResponse {
     fn from(export: Export) -> Self {
         Self {
             id: export.id,

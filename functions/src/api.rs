@@ -1,4 +1,4 @@
-//! The bodies of requests and replies, as the handlers read and write them.
+//! The API as Rust types: the bodies of requests and replies, as the handlers read and write them.
 
 pub mod access;
 pub mod api_key;
@@ -7,9 +7,11 @@ pub mod contact;
 pub mod event;
 pub mod export;
 pub mod forms;
+pub mod grant;
 pub mod invitation;
 pub mod member;
 pub mod organization;
+pub mod person;
 pub mod resource;
 pub mod source;
 
@@ -19,7 +21,7 @@ use utoipa::ToSchema;
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Items<T> {
+pub struct PageResponse<T> {
     /// The rows of this page.
     pub items: Vec<T>,
     /// The cursor of the next page; null on the last page.
@@ -28,7 +30,7 @@ pub struct Items<T> {
 
 /// The organization's seats.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct SeatsBody {
+pub struct SeatsResponse {
     /// Seats in use, including those of pending invitations.
     pub used: u64,
     /// The plan's seat limit; null for no limit.
@@ -37,7 +39,7 @@ pub struct SeatsBody {
     pub at_limit: bool,
 }
 
-impl From<Seats> for SeatsBody {
+impl From<Seats> for SeatsResponse {
     fn from(seats: Seats) -> Self {
         Self {
             used: seats.used,

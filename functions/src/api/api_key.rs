@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// An API key to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CreateApiKey {
+pub struct CreateApiKeyRequest {
     /// The key's display name, 1 to 120 characters.
     #[schema(value_type = forms::Name)]
     pub name: Name,
@@ -28,14 +28,14 @@ pub struct CreateApiKey {
     pub expires_at: Option<Instant>,
 }
 
-impl Body for CreateApiKey {
+impl Body for CreateApiKeyRequest {
     const REQUIRED: &'static [&'static str] = &["name"];
 }
 
 /// Options for rotating an API key. The body is optional.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RotateApiKey {
+pub struct RotateApiKeyRequest {
     /// How many more hours the old secret works, 0 to 168.
     #[serde(default = "day")]
     #[schema(minimum = 0, maximum = 168, default = 24)]
@@ -46,19 +46,19 @@ fn day() -> u32 {
     DEFAULT_OVERLAP_HOURS
 }
 
-impl Default for RotateApiKey {
+impl Default for RotateApiKeyRequest {
     fn default() -> Self {
         Self { overlap_hours: day() }
     }
 }
 
-impl Body for RotateApiKey {
+impl Body for RotateApiKeyRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// An API key.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ApiKeyBody {
+pub struct ApiKeyResponse {
     /// The key's id.
     #[schema(value_type = String)]
     pub id: KeyId,
@@ -88,7 +88,7 @@ pub struct ApiKeyBody {
     pub last_used_at: Option<Timestamp>,
 }
 
-impl ApiKeyBody {
+impl ApiKeyResponse {
     /// The key as it is at this instant.
     #[must_use]
     pub fn of(key: &ApiKey, now: Timestamp) -> Self {
@@ -110,10 +110,10 @@ impl ApiKeyBody {
 
 /// An API key and its secret.
 #[derive(Serialize, ToSchema)]
-pub struct NewApiKeyBody {
+pub struct NewApiKeyResponse {
     /// The key.
     #[serde(flatten)]
-    pub key: ApiKeyBody,
+    pub key: ApiKeyResponse,
     /// The secret. Only the first response contains it: no other response shows it again, not even a repeat with the same
     /// `Idempotency-Key`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub struct NewApiKeyBody {
 /// An API key to verify.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VerifyApiKey {
+pub struct VerifyApiKeyRequest {
     /// The key's secret.
     #[schema(example = "mk_…")]
     pub key: String,
@@ -136,13 +136,13 @@ pub struct VerifyApiKey {
     pub resource: Option<ResourceName>,
 }
 
-impl Body for VerifyApiKey {
+impl Body for VerifyApiKeyRequest {
     const REQUIRED: &'static [&'static str] = &["key"];
 }
 
 /// The result of verifying an API key. An invalid key has only `valid` and `code`.
 #[derive(Debug, Default, Serialize, ToSchema)]
-pub struct VerifiedBody {
+pub struct VerifyApiKeyResponse {
     /// Whether the key is valid now.
     pub valid: bool,
     /// The organization that the key belongs to.

@@ -1,7 +1,7 @@
 //! Answers to questions about access.
 
-use crate::shapes::ResourceName;
-use crate::shapes::source::SourceBody;
+use crate::api::ResourceName;
+use crate::api::source::SourceResponse;
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::rules::access::{self, Decision, DenialReason, GrantingRole, Question};
 use muster_domain::rules::asking;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 /// An access decision.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Decided {
+pub struct DecisionResponse {
     /// Whether the request is permitted.
     pub decision: bool,
     /// The reason for the decision.
@@ -33,8 +33,8 @@ pub enum DecisionReason {
         resource: Option<ResourceName>,
         /// How the role was given; null if that is unknown. Only visible to callers who see it in the member.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<SourceBody>)]
-        source: Option<Option<SourceBody>>,
+        #[schema(value_type = Option<SourceResponse>)]
+        source: Option<Option<SourceResponse>>,
         /// The condition of the role that the properties meet, if it has any on this permission.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<Object>, example = json!({ "resource.status": { "is_not": "archived" } }))]
@@ -47,7 +47,7 @@ pub enum DecisionReason {
         reason: &'static str,
         /// The permission and the roles that would permit the request, if a role would.
         #[serde(skip_serializing_if = "Option::is_none")]
-        needed: Option<Needed>,
+        needed: Option<MissingPermission>,
         /// The required fields that an incomplete request of a batch lacks.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         missing: Vec<&'static str>,
@@ -56,7 +56,7 @@ pub enum DecisionReason {
 
 /// The permission and the roles that a denied request lacks.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Needed {
+pub struct MissingPermission {
     /// The missing permission.
     #[schema(example = "content:write")]
     pub permission: String,
@@ -84,17 +84,17 @@ pub struct RoleCondition {
 /// The decision on one request, or the decisions on a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum Decisions {
+pub enum DecisionsResponse {
     /// The decision on one request.
-    One(Box<Decided>),
+    One(Box<DecisionResponse>),
     /// The decisions on a batch, in the order of its requests.
     Many {
         /// One decision for each request.
-        evaluations: Vec<Decided>,
+        evaluations: Vec<DecisionResponse>,
     },
 }
 
-impl Decided {
+impl DecisionResponse {
     /// A denial for want of something to decide on.
     #[must_use]
     pub const fn denied(reason: &'static str) -> Self {
@@ -130,7 +130,7 @@ impl Decided {
                 context: DecisionReason::Permit {
                     role: role.id.clone(),
                     resource: on.map(ResourceName::from),
-                    source: SourceBody::visible(
+                    source: SourceResponse::visible(
                         granting.source(question.member),
                         viewer.detail(question.member.id, on),
                     ),
@@ -186,7 +186,7 @@ fn denial(
     // Who is inactive, or comes with a key that opens nothing, is not helped by a role.
     let helps = [DenialReason::Role, DenialReason::Condition, DenialReason::KeyLimits];
     let helped = helps.contains(&denied_for) && !granted_by.is_empty();
-    let needed = helped.then(|| Needed {
+    let needed = helped.then(|| MissingPermission {
         permission: question.action.to_owned(),
         roles: granted_by.iter().map(|granting| granting.role.id.clone()).collect(),
         on: granted_by

@@ -1,8 +1,8 @@
 //! Many questions at once.
 
-use super::answer::{Decided, Decisions};
+use super::answer::{DecisionResponse, DecisionsResponse};
 use super::ask::{AccessQuestion, QuestionScope};
-use super::{AskedAction, AskedResource, AskedSubject, Properties};
+use super::{AccessAction, AccessResource, AccessSubject, Properties};
 use muster_domain::violation::Violation;
 use muster_edge::Body;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ pub const MAX_EVALUATIONS: usize = 100;
 /// Up to 100 access requests. The top-level fields are defaults for each of them. Without `evaluations`, or with an empty list, the
 /// top-level fields are a single access request.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Evaluations {
+pub struct EvaluationsRequest {
     /// The default subject.
     #[serde(default)]
     pub subject: Option<SubjectPart>,
@@ -31,19 +31,19 @@ pub struct Evaluations {
     /// The access requests.
     #[serde(default)]
     #[schema(max_items = 100)]
-    pub evaluations: Option<Vec<PartOfEvaluation>>,
+    pub evaluations: Option<Vec<BatchEvaluation>>,
     /// Options for the batch.
     #[serde(default)]
     pub options: Option<EvaluationOptions>,
 }
 
-impl Body for Evaluations {
+impl Body for EvaluationsRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
 /// One access request of a batch. Omitted fields have the top-level defaults.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub struct PartOfEvaluation {
+pub struct BatchEvaluation {
     /// The subject.
     #[serde(default)]
     pub subject: Option<SubjectPart>,
@@ -150,8 +150,8 @@ pub enum Semantic {
 impl Semantic {
     /// The answers that are given, of all there are.
     #[must_use]
-    pub fn given(self, mut all: Vec<Decided>) -> Vec<Decided> {
-        let ends = |answer: &Decided| match self {
+    pub fn given(self, mut all: Vec<DecisionResponse>) -> Vec<DecisionResponse> {
+        let ends = |answer: &DecisionResponse| match self {
             Self::ExecuteAll => false,
             Self::DenyOnFirstDeny => !answer.decision,
             Self::PermitOnFirstPermit => answer.decision,
@@ -163,7 +163,7 @@ impl Semantic {
     }
 }
 
-impl Evaluations {
+impl EvaluationsRequest {
     /// Which are answered.
     #[must_use]
     pub fn semantic(&self) -> Semantic {
@@ -172,7 +172,7 @@ impl Evaluations {
             .map_or_else(Semantic::default, |o| o.evaluations_semantic)
     }
 
-    fn parts(&self) -> &[PartOfEvaluation] {
+    fn parts(&self) -> &[BatchEvaluation] {
         self.evaluations.as_deref().unwrap_or_default()
     }
 
@@ -189,7 +189,7 @@ impl Evaluations {
         if !parts.is_empty() {
             return Ok(parts.iter().map(|part| self.entry(part, scope)).collect());
         }
-        match self.entry(&PartOfEvaluation::default(), scope) {
+        match self.entry(&BatchEvaluation::default(), scope) {
             BatchEntry::Incomplete(missing) => {
                 let violation = |name| Violation::field(name, "missing_field", "is required");
                 Err(missing.into_iter().map(violation).collect())
@@ -199,7 +199,7 @@ impl Evaluations {
     }
 
     /// One question: its own parts, and the defaults for the parts that it leaves out.
-    fn entry(&self, part: &PartOfEvaluation, scope: &QuestionScope<'_>) -> BatchEntry {
+    fn entry(&self, part: &BatchEvaluation, scope: &QuestionScope<'_>) -> BatchEntry {
         let mut missing = Vec::new();
         let subject = subject(part.subject.as_ref(), self.subject.as_ref(), &mut missing);
         let action = action(part.action.as_ref(), self.action.as_ref(), &mut missing);
@@ -218,16 +218,16 @@ impl Evaluations {
 
     /// The reply: a list, or one answer where there was one question beside no list.
     #[must_use]
-    pub fn reply(&self, answers: Vec<Decided>) -> Decisions {
+    pub fn reply(&self, answers: Vec<DecisionResponse>) -> DecisionsResponse {
         if self.parts().is_empty() {
             if let Some(answer) = answers.into_iter().next() {
-                return Decisions::One(Box::new(answer));
+                return DecisionsResponse::One(Box::new(answer));
             }
-            return Decisions::Many {
+            return DecisionsResponse::Many {
                 evaluations: Vec::new(),
             };
         }
-        Decisions::Many {
+        DecisionsResponse::Many {
             evaluations: self.semantic().given(answers),
         }
     }
@@ -252,14 +252,14 @@ fn subject(
     own: Option<&SubjectPart>,
     default: Option<&SubjectPart>,
     missing: &mut Vec<&'static str>,
-) -> Option<AskedSubject> {
+) -> Option<AccessSubject> {
     let Some(chosen) = own.or(default) else {
         missing.push("subject");
         return None;
     };
     let kind = required(own, default, |part| part.kind.as_ref(), "subject.type", missing);
     let id = required(own, default, |part| part.id.as_ref(), "subject.id", missing);
-    Some(AskedSubject {
+    Some(AccessSubject {
         kind: kind?,
         id: id?,
         properties: chosen.properties.clone(),
@@ -270,13 +270,13 @@ fn action(
     own: Option<&ActionPart>,
     default: Option<&ActionPart>,
     missing: &mut Vec<&'static str>,
-) -> Option<AskedAction> {
+) -> Option<AccessAction> {
     let Some(chosen) = own.or(default) else {
         missing.push("action");
         return None;
     };
     let name = required(own, default, |part| part.name.as_ref(), "action.name", missing);
-    Some(AskedAction {
+    Some(AccessAction {
         name: name?,
         properties: chosen.properties.clone(),
     })
@@ -286,14 +286,14 @@ fn resource(
     own: Option<&ResourcePart>,
     default: Option<&ResourcePart>,
     missing: &mut Vec<&'static str>,
-) -> Option<AskedResource> {
+) -> Option<AccessResource> {
     let Some(chosen) = own.or(default) else {
         missing.push("resource");
         return None;
     };
     let kind = required(own, default, |part| part.kind.as_ref(), "resource.type", missing);
     let id = required(own, default, |part| part.id.as_ref(), "resource.id", missing);
-    Some(AskedResource {
+    Some(AccessResource {
         kind: kind?,
         id: id?,
         properties: chosen.properties.clone(),
