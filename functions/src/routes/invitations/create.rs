@@ -16,11 +16,11 @@ use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
 use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::pace;
+use muster_domain::rules::pace::{self, Sent};
 use muster_domain::violation::Violation;
 use muster_domain::{
-    Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, ResourceKey, ResourceRef,
-    RoleId, Seats, Term,
+    Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, Resource, ResourceKey,
+    ResourceRef, RoleId, Seats, Term,
 };
 use muster_edge::problem::{NeededSeats, ProblemType};
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
@@ -49,12 +49,10 @@ struct Decided {
     changes: Changes,
 }
 
-/// The outcome of one read.
-enum Plan {
+/// The outcome of one decision.
+enum Decision {
     /// These changes can be written.
     Ready(Box<Decided>),
-    /// More must be read first.
-    NeedsRead(Vec<Key>),
     /// The changes and the ends of lapsed invitations do not fit one transaction.
     TooLarge(Box<Changes>),
 }
@@ -163,14 +161,17 @@ async fn carry_out(
     for _ in 0..ROUNDS {
         let mut too_large = None;
         let outcome = call.change_in_org(user, id, keys.clone(), |org, read, ids| {
-            match plan(call, org, read, request, ids)? {
-                Plan::NeedsRead(more) => Ok(NextAction::Read(more)),
-                Plan::TooLarge(lapses) => {
+            let basis = match Basis::of(&org.decision_context()?, read, request)? {
+                Lookup::Ready(basis) => basis,
+                Lookup::Needs(more) => return Ok(NextAction::Read(more)),
+            };
+            match decide(call, org, request, basis, ids)? {
+                Decision::TooLarge(lapses) => {
                     too_large = Some((org.clone(), lapses));
                     Ok(NextAction::Reply(Reply::empty()))
                 }
-                Plan::Ready(done) if request.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
-                Plan::Ready(done) => {
+                Decision::Ready(done) if request.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
+                Decision::Ready(done) => {
                     let reply = reply(org, &done)?;
                     Ok(org.commit(done.changes, reply))
                 }
@@ -193,61 +194,83 @@ async fn carry_out(
 /// Maximum number of entries in the lists of people that adding directly may write besides its transaction.
 const MAX_ENTRIES: usize = 300;
 
-/// Decides on the data read, such that the changes fit one transaction.
-///
-/// An added member has entries for each resource, many more than an invitation. As many people are added as one request can write,
-/// in the order of their addresses. The others are invited, which takes the same seats and keeps the answer all or none.
-fn plan(
-    call: &Call,
-    org: &OrgContext,
-    read: &ReadSet,
-    request: &InviteRequest,
-    ids: &mut Ids,
-) -> Result<Plan, Problem> {
-    let ctx = org.decision_context()?;
-    let (people, known) = match people_and_mail(&ctx, read, request)? {
-        Lookup::Ready(found) => found,
-        Lookup::Needs(more) => return Ok(Plan::NeedsRead(more)),
-    };
-    let People {
-        emails,
-        mut holders,
-        mut accounts,
-    } = people;
-    let resources = resources_found(read, org.organization.id, &request.resources)?;
-    // A dry run also does not reveal when another member last mailed an address.
-    let untold = request.dry_run && !create::sees_contacts(&ctx);
-    let mail = MailHistory {
-        known: if untold { &[] } else { &known },
-        sent: read.sent(org.organization.id, org.now)?,
-    };
-    loop {
+/// What was read for a decision.
+struct Basis {
+    people: People,
+    known: Vec<Deliverability>,
+    sent: Sent,
+    resources: Vec<(ResourceKey, Option<Resource>)>,
+}
+
+impl Basis {
+    /// The basis of this request, or the keys to read first.
+    fn of(ctx: &DecisionContext<'_>, read: &ReadSet, request: &InviteRequest) -> Result<Lookup<Self>, Problem> {
+        let (people, known) = match people_and_mail(ctx, read, request)? {
+            Lookup::Ready(found) => found,
+            Lookup::Needs(more) => return Ok(Lookup::Needs(more)),
+        };
+        // A dry run also does not reveal when another member last mailed an address.
+        let untold = request.dry_run && !create::sees_contacts(ctx);
+        Ok(Lookup::Ready(Self {
+            people,
+            resources: resources_found(read, ctx.organization.id, &request.resources)?,
+            known: if untold { Vec::new() } else { known },
+            sent: read.sent(ctx.organization.id, ctx.now)?,
+        }))
+    }
+
+    /// Invites the people, and adds those with an account.
+    fn invite(
+        &self,
+        ctx: &DecisionContext<'_>,
+        request: &InviteRequest,
+        ids: &mut Ids,
+    ) -> Result<(Vec<Invitation>, Changes), Problem> {
         let invite = Invite {
-            emails: &emails,
-            holders: &holders,
-            accounts: &accounts,
+            emails: &self.people.emails,
+            holders: &self.people.holders,
+            accounts: &self.people.accounts,
             wanted: RequestedOffer {
                 role: &request.role,
-                resources: &resources,
+                resources: &self.resources,
                 term: request.term,
             },
             message: request.message.clone(),
         };
-        let (invitations, changes) = invite_at_pace(&ctx, invite, mail, ids)?;
+        let mail = MailHistory {
+            known: &self.known,
+            sent: self.sent,
+        };
+        Ok(invite_at_pace(ctx, invite, mail, ids)?)
+    }
+}
+
+/// Decides such that the changes fit one transaction.
+///
+/// An added member has entries for each resource, many more than an invitation. As many people are added as one request can write,
+/// in the order of their addresses. The others are invited, which takes the same seats and keeps the answer all or none.
+fn decide(
+    call: &Call,
+    org: &OrgContext,
+    request: &InviteRequest,
+    mut basis: Basis,
+    ids: &mut Ids,
+) -> Result<Decision, Problem> {
+    let ctx = org.decision_context()?;
+    loop {
+        let (invitations, changes) = basis.invite(&ctx, request, ids)?;
         let last_added = changes.new_members().last().map(|member| member.id);
-        let weight = call.app.store().weight(&changes, org.set, &org.organization)?;
-        // One item is for the answer that may be stored for the request.
-        let (weight, entries) = (weight.core + 1, weight.entries);
-        if weight <= MAX_ITEMS && (entries <= MAX_ENTRIES || last_added.is_none()) {
-            return Ok(Plan::Ready(Box::new(Decided {
-                emails: emails.into_iter().flatten().collect(),
+        if fits(call, org, &changes, last_added.is_some())? {
+            return Ok(Decision::Ready(Box::new(Decided {
+                emails: basis.people.emails.into_iter().flatten().collect(),
                 invitations,
                 changes,
             })));
         }
-        let lapses = lapses(&holders, org.now, ids);
+        let People { holders, accounts, .. } = &mut basis.people;
+        let lapses = lapses(holders, org.now, ids);
         if !lapses.is_empty() && !request.dry_run {
-            return Ok(Plan::TooLarge(Box::new(lapses)));
+            return Ok(Decision::TooLarge(Box::new(lapses)));
         }
         if lapses.is_empty() && last_added.is_none() {
             return Err(Problem::internal());
@@ -257,6 +280,13 @@ fn plan(
         }
         holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
     }
+}
+
+/// Whether one transaction holds these changes, and one request can write the entries of the people whom it adds.
+fn fits(call: &Call, org: &OrgContext, changes: &Changes, adds: bool) -> Result<bool, Problem> {
+    let weight = call.app.store().weight(changes, org.set, &org.organization)?;
+    // One item is left for the answer that may be stored for the request.
+    Ok(weight.core < MAX_ITEMS && (weight.entries <= MAX_ENTRIES || !adds))
 }
 
 /// The people whom a request names, and what is known about mail to them; or the keys to read first.
