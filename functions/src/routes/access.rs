@@ -20,7 +20,7 @@ use muster_domain::rules::access::{self, Question};
 use muster_domain::rules::asking::{self, About};
 use muster_domain::{ApiKey, Member, ResourceRef};
 use muster_edge::api_key::narrowed;
-use muster_edge::asking::Places;
+use muster_edge::asking::OrgContexts;
 use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::ReadSet;
@@ -59,7 +59,7 @@ impl<'a, B: Search> Opening<'a, B> {
 /// decision point of one organization was asked about another.
 fn decides<'p>(
     user: &User,
-    places: &'p Places,
+    places: &'p OrgContexts,
     named: NamedOrganization,
     about: Option<About>,
 ) -> Result<Option<&'p OrgContext>, Problem> {

@@ -32,7 +32,7 @@ pub(super) trait Action {
     /// The id of a row.
     type Id: Copy + Eq;
     /// The verdict of a row.
-    type Row: Serialize;
+    type Verdict: Serialize;
     /// The field that names the rows.
     const ROWS: &'static str;
     /// The required permission. The whole request is refused if the caller has it nowhere.
@@ -61,7 +61,7 @@ pub(super) trait Action {
         Ok(true)
     }
     /// The verdict of a row.
-    fn verdict(&self, id: Self::Id, status: &'static str, problem: Option<Problem>) -> Self::Row;
+    fn verdict(&self, id: Self::Id, status: &'static str, problem: Option<Problem>) -> Self::Verdict;
 }
 
 /// A request for a bulk action.

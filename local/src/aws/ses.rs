@@ -24,12 +24,12 @@ pub(crate) const MOST_MAILS: usize = 1_000;
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,
-    kept: Arc<Mutex<Kept>>,
+    log: Arc<Mutex<MailLog>>,
     feedback: Feedback,
 }
 
 #[derive(Default)]
-struct Kept {
+struct MailLog {
     mails: VecDeque<SentMail>,
     /// The number of mails before them.
     gone: usize,
@@ -39,7 +39,7 @@ impl Mailbox {
     pub(crate) fn new(clock: Clock, feedback: Feedback) -> Self {
         Self {
             clock,
-            kept: Arc::default(),
+            log: Arc::default(),
             feedback,
         }
     }
@@ -50,22 +50,22 @@ impl Mailbox {
 
     /// The mails from this position on, counted from the first ever sent, and the position after them.
     pub(crate) fn mails_from(&self, place: usize) -> (Vec<SentMail>, usize) {
-        let kept = self.lock();
-        let known = place.saturating_sub(kept.gone);
-        let mails = kept.mails.iter().skip(known).cloned().collect();
-        (mails, kept.gone + kept.mails.len())
+        let log = self.lock();
+        let known = place.saturating_sub(log.gone);
+        let mails = log.mails.iter().skip(known).cloned().collect();
+        (mails, log.gone + log.mails.len())
     }
 
     fn keep(&self, mails: Vec<SentMail>) {
-        let mut kept = self.lock();
-        kept.mails.extend(mails);
-        let gone = kept.mails.len().saturating_sub(MOST_MAILS);
-        kept.mails.drain(..gone);
-        kept.gone += gone;
+        let mut log = self.lock();
+        log.mails.extend(mails);
+        let gone = log.mails.len().saturating_sub(MOST_MAILS);
+        log.mails.drain(..gone);
+        log.gone += gone;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, MailLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

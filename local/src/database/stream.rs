@@ -36,10 +36,10 @@ const MAX_DELETED: usize = 20_000;
 pub(crate) struct TableStream {
     database: Database,
     written: Notify,
-    kept: Mutex<Kept>,
+    kept: Mutex<StreamReader>,
 }
 
-struct Kept {
+struct StreamReader {
     connection: Connection,
     handled: usize,
 }
@@ -60,7 +60,7 @@ impl TableStream {
         Ok(Self {
             database,
             written: Notify::new(),
-            kept: Mutex::new(Kept {
+            kept: Mutex::new(StreamReader {
                 connection,
                 // The first batch also deletes the records that an earlier process handled.
                 handled: DELETED_AT_ONCE,

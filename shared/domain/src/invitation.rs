@@ -106,7 +106,7 @@ pub struct Invitation {
     pub resources: Vec<ResourceRef>,
     /// For a time-limited role: how long from acceptance.
     pub term: Option<Term>,
-    /// For an optional role: how often it had been switched off when it was offered.
+    /// For an optional role: its epoch when it was offered ([`Organization::epoch`](crate::Organization::epoch)).
     pub epoch: u32,
     /// The inviter's message.
     pub message: Option<Message>,
@@ -120,7 +120,10 @@ pub struct Invitation {
     pub api_key: Option<KeyId>,
     /// The inviter's name, for the mail and the preview.
     pub inviter_name: Option<Name>,
-    /// The generation of the valid link: resending raises it, and older links are dead.
+    /// The generation of the valid link.
+    ///
+    /// The first link has generation 1, and each mail with a new link has the next one. A link of an older generation is dead, so only
+    /// the last mail can be used to accept.
     pub generation: u32,
     /// Its state.
     pub state: InvitationState,

@@ -27,7 +27,7 @@ pub enum Work {
     EndRole {
         /// The role.
         role: RoleId,
-        /// The epoch that ended.
+        /// The epoch that ended ([`Organization::epoch`](crate::Organization::epoch)).
         epoch: u32,
     },
     /// Erase a deleted organization once it can no longer be restored.

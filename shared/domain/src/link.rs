@@ -35,7 +35,7 @@ pub struct Link {
     pub invitation: InvitationId,
     /// The member who sent it, whose authority is read first. The invitation itself decides who the inviter is.
     pub inviter: UserId,
-    /// The generation of the invitation's link.
+    /// The generation of the invitation's link ([`Invitation::generation`](crate::Invitation::generation)).
     pub generation: u32,
 }
 

@@ -27,7 +27,7 @@ pub enum Letter {
     Invitation {
         /// The invitation.
         invitation: InvitationId,
-        /// The generation of its link.
+        /// The generation of its link ([`Invitation::generation`](crate::Invitation::generation)).
         generation: u32,
     },
     /// A person was added as a member, or a member was given a role, without an invitation.

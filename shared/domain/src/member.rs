@@ -43,7 +43,7 @@ pub struct RoleAssignment {
     pub role: RoleId,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
-    /// For an optional role: how often it had been switched off when it was assigned.
+    /// For an optional role: its epoch when it was assigned ([`Organization::epoch`]).
     pub epoch: u32,
     /// How it was given; none if that is unknown, since it was stored before sources were recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]

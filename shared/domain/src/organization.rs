@@ -116,8 +116,7 @@ pub struct Organization {
     pub settings: Settings,
     /// The settings that the platform chooses.
     pub plan: Plan,
-    /// How often each optional role was switched off: a role assigned before that does not come back when the role is switched
-    /// on again.
+    /// The epoch of each optional role that was ever switched off ([`Self::epoch`]).
     pub role_epochs: BTreeMap<RoleId, u32>,
     /// Registrations of resources whose deletion is in progress: grants on them are dead already.
     pub ending: BTreeSet<Registration>,
@@ -168,7 +167,10 @@ impl Organization {
         self.suspension.as_ref().is_some_and(|known| known.has_begun(now))
     }
 
-    /// How often the role has been switched off so far.
+    /// The epoch of a role: how often it has been switched off so far.
+    ///
+    /// A role is assigned in the present epoch. Switching it off begins the next one, which ends all assignments and offers of earlier
+    /// epochs at once, and they do not come back when the role is switched on again. Only optional roles can be switched off.
     #[must_use]
     pub fn epoch(&self, role: &RoleId) -> u32 {
         self.role_epochs.get(role).copied().unwrap_or_default()

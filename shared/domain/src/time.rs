@@ -6,6 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 
 /// How long a time-limited role is held (`program-delivery`).
+///
+/// A term is called `duration` where products write one: in the API, and as `durations` in role sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Term {

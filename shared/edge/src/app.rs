@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::files::{Files, FilesError};
 use crate::metrics::Metrics;
 use crate::secrets::{SecretError, Secrets};
-use crate::turns::{Rest, Turns};
+use crate::turns::{Pause, Turns};
 use crate::web::Web;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
@@ -35,7 +35,7 @@ struct Inner {
     metrics: Metrics,
     files: OnceLock<Files>,
     mail_turns: Turns,
-    notes: Rest,
+    notes: Pause,
 }
 
 impl App {
@@ -50,7 +50,7 @@ impl App {
             inner: Arc::new(Inner {
                 metrics: Metrics::new(config.metrics.clone()),
                 mail_turns: Turns::new(config.mail_interval),
-                notes: Rest::default(),
+                notes: Pause::default(),
                 config,
                 sdk,
                 web,
@@ -134,7 +134,7 @@ impl App {
 
     /// Whether activity notes are paused.
     #[must_use]
-    pub fn notes(&self) -> &Rest {
+    pub fn notes(&self) -> &Pause {
         &self.inner.notes
     }
 

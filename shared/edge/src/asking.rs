@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The organizations that a request names, each as the caller sees it. One that does not exist is missing: only the platform gets
 /// this far with it.
-pub type Places = BTreeMap<OrganizationId, OrgContext>;
+pub type OrgContexts = BTreeMap<OrganizationId, OrgContext>;
 
 impl Call {
     /// Reads these organizations, the caller's standing in each, and `keys`, in one round trip. A second one follows if a member
@@ -25,7 +25,7 @@ impl Call {
         user: &User,
         organizations: &BTreeSet<OrganizationId>,
         keys: Vec<Key>,
-    ) -> Result<(Places, ReadSet), Problem> {
+    ) -> Result<(OrgContexts, ReadSet), Problem> {
         // The caller's key is accepted or refused first, whatever organization the request names.
         let own = user.key.as_ref().map(Secret::organization);
         let first: Vec<OrganizationId> = own.into_iter().collect();
@@ -38,7 +38,7 @@ impl Call {
             let more = unread_standing(user, id, &read, self.now)?;
             read = read.and(self.app.store().read(&more).await?);
         }
-        let mut places = Places::new();
+        let mut places = OrgContexts::new();
         for id in asked {
             match OrgContext::new(user, id, &read, self.now, self.open_to) {
                 Ok(org) => {
@@ -58,7 +58,13 @@ impl Call {
 
     /// The members who must be read to decide what the API keys in question open, once the caller is known. For the caller's own
     /// key they have been read by then.
-    fn unread_knowers(&self, user: &User, places: &Places, keys: &[Key], read: &ReadSet) -> Result<Vec<Key>, Problem> {
+    fn unread_knowers(
+        &self,
+        user: &User,
+        places: &OrgContexts,
+        keys: &[Key],
+        read: &ReadSet,
+    ) -> Result<Vec<Key>, Problem> {
         let own = user.key.as_ref().map(Secret::key);
         let mut more = Vec::new();
         for (organization, id) in keys.iter().filter_map(Key::api_key_of) {

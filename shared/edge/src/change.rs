@@ -23,7 +23,7 @@ const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 const READS: usize = 3;
 
 /// The stored response to a request.
-enum Kept {
+enum StoredReply {
     /// A response for the caller.
     Again(Reply),
     /// A response for another standing, which a new one may replace.
@@ -82,9 +82,9 @@ impl Call {
                 keys.extend(more);
             }
             let stale = match self.answered(caller, once.as_ref(), &read).await? {
-                Kept::Again(reply) => return Ok(reply),
-                Kept::Stale(standing) => Some(standing),
-                Kept::Nothing => None,
+                StoredReply::Again(reply) => return Ok(reply),
+                StoredReply::Stale(standing) => Some(standing),
+                StoredReply::Nothing => None,
             };
             let made = match self.decided(read, &mut keys, &mut decide).await {
                 Ok(NextAction::Commit(made)) => made,
@@ -127,8 +127,8 @@ impl Call {
         let Some(once) = once else { return Err(problem) };
         let read = self.app.store().read(std::slice::from_ref(&once.key)).await?;
         match self.answered(caller, Some(once), &read).await? {
-            Kept::Again(reply) => Ok(reply),
-            Kept::Stale(_) | Kept::Nothing => Err(problem),
+            StoredReply::Again(reply) => Ok(reply),
+            StoredReply::Stale(_) | StoredReply::Nothing => Err(problem),
         }
     }
 
@@ -202,19 +202,26 @@ impl Call {
 
     /// The response that was stored for the same request, if the caller's standing is still the one it was given in. Otherwise the
     /// request counts as new.
-    async fn answered(&self, caller: &User, once: Option<&IdempotencyKey>, read: &ReadSet) -> Result<Kept, Problem> {
-        let Some(once) = once else { return Ok(Kept::Nothing) };
+    async fn answered(
+        &self,
+        caller: &User,
+        once: Option<&IdempotencyKey>,
+        read: &ReadSet,
+    ) -> Result<StoredReply, Problem> {
+        let Some(once) = once else {
+            return Ok(StoredReply::Nothing);
+        };
         let Some(answered) = read.answered(once)?.filter(|a| a.is_valid(self.now)) else {
-            return Ok(Kept::Nothing);
+            return Ok(StoredReply::Nothing);
         };
         let Some(given) = answered.footing() else {
-            return Ok(Kept::Stale(String::new()));
+            return Ok(StoredReply::Stale(String::new()));
         };
         if self.footing(caller, &given, read).await?.as_ref() != Some(&given) {
-            return Ok(Kept::Stale(given.standing));
+            return Ok(StoredReply::Stale(given.standing));
         }
         if answered.fingerprint == once.fingerprint {
-            return Ok(Kept::Again(Reply::again(answered)));
+            return Ok(StoredReply::Again(Reply::again(answered)));
         }
         let detail = "this key was already used with a different body";
         Err(

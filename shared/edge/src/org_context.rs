@@ -358,7 +358,7 @@ pub(crate) async fn touch(app: &App, user: &User, org: &OrgContext) {
     let CallerKind::Member(member) = &org.caller_kind else {
         return;
     };
-    if !member.activity_is_stale(org.now) || app.notes().is_resting() {
+    if !member.activity_is_stale(org.now) || app.notes().is_paused() {
         return;
     }
     noted(app, app.store().touch(member, user.subject.as_ref(), org.now).await);
@@ -366,7 +366,7 @@ pub(crate) async fn touch(app: &App, user: &User, org: &OrgContext) {
 
 /// Records that the key was used, at most once an hour.
 pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
-    if !key.use_is_stale(now) || app.notes().is_resting() {
+    if !key.use_is_stale(now) || app.notes().is_paused() {
         return;
     }
     noted(app, app.store().touch_key(key, now).await);
@@ -376,7 +376,7 @@ pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
 fn noted(app: &App, note: Result<(), StoreError>) {
     let Err(error) = note else { return };
     if error.is_throttled() {
-        app.notes().rest(REST);
+        app.notes().pause(REST);
         app.metrics().count(Metric::Throttled, 1);
     }
     tracing::warn!(%error, "activity was not noted");

@@ -38,19 +38,19 @@ impl Turns {
 
 /// Something that is paused for a while.
 #[derive(Debug, Default)]
-pub struct Rest {
+pub struct Pause {
     until: Mutex<Option<Instant>>,
 }
 
-impl Rest {
+impl Pause {
     /// Pauses it for this long from now.
-    pub fn rest(&self, time: Duration) {
+    pub fn pause(&self, time: Duration) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
     }
 
     /// Whether it is paused now.
     #[must_use]
-    pub fn is_resting(&self) -> bool {
+    pub fn is_paused(&self) -> bool {
         let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)
     }
@@ -76,13 +76,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_rest_ends() {
-        let notes = Rest::default();
-        assert!(!notes.is_resting());
-        notes.rest(Duration::from_secs(5));
+        let notes = Pause::default();
+        assert!(!notes.is_paused());
+        notes.pause(Duration::from_secs(5));
         tokio::time::advance(Duration::from_millis(4_999)).await;
-        assert!(notes.is_resting());
+        assert!(notes.is_paused());
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert!(!notes.is_resting());
+        assert!(!notes.is_paused());
     }
 
     #[tokio::test(start_paused = true)]

@@ -25,7 +25,7 @@ use muster_domain::people::{Filter, Order};
 use muster_domain::{OrganizationId, Person, PersonId, ResourceRef};
 use place::{Block, Position};
 use plan::Plan;
-use span::{Found, Hit, KeyRange};
+use span::{Hit, KeyRange, Matches};
 use std::collections::BTreeSet;
 
 /// Most people of one filter that are read to sort them, and most entries of one filter that are compared with others'.
@@ -84,14 +84,14 @@ struct Candidates(Vec<BlockCandidates>);
 struct BlockQueries {
     plan: Plan,
     after: Option<String>,
-    aligned: Vec<Found>,
-    others: Vec<Found>,
-    base: Vec<Found>,
+    aligned: Vec<Matches>,
+    others: Vec<Matches>,
+    base: Vec<Matches>,
 }
 
 impl BlockQueries {
     /// The block's candidates, given the people found by words.
-    fn with(self, asked: &PeopleQuery, words: &[Found], limit: usize) -> BlockCandidates {
+    fn with(self, asked: &PeopleQuery, words: &[Matches], limit: usize) -> BlockCandidates {
         let Self {
             plan,
             after,
@@ -101,24 +101,24 @@ impl BlockQueries {
         } = self;
         let words = words.iter().filter(|_| plan.needs_words);
         let (few, many): (Vec<_>, Vec<_>) = aligned.into_iter().partition(|found| !found.more);
-        let sets: Vec<&Found> = others.iter().chain(words).collect();
+        let sets: Vec<&Matches> = others.iter().chain(words).collect();
         let small = sets.iter().filter(|found| !found.more).map(|found| found.ids());
         let small = small.reduce(|some, others| some.intersection(&others).copied().collect::<BTreeSet<PersonId>>());
         let all_small = sets.iter().all(|found| !found.more);
         let (mut found, sure, gathered) = match (few.is_empty(), small) {
             // Few, and already sorted.
             (false, small) => {
-                let mut found = Found::common(few.into_iter(), plan.backwards);
+                let mut found = Matches::common(few.into_iter(), plan.backwards);
                 found
                     .hits
                     .retain(|hit| small.as_ref().is_none_or(|ids| ids.contains(&hit.id)));
                 (found, many.is_empty() && all_small && !plan.by_row, false)
             }
             // Few, still to be sorted.
-            (true, Some(ids)) => (Found::of(ids), false, true),
+            (true, Some(ids)) => (Matches::of(ids), false, true),
             // The order's own range is read only if no filter has entries in that order.
             (true, None) => {
-                let found = Found::common(base.into_iter().chain(many), plan.backwards);
+                let found = Matches::common(base.into_iter().chain(many), plan.backwards);
                 (found, plan.exact, false)
             }
         };
@@ -140,7 +140,7 @@ impl BlockQueries {
 struct BlockCandidates {
     plan: Plan,
     after: Option<String>,
-    found: Found,
+    found: Matches,
     /// Whether all people found match, as far as entries show.
     sure: bool,
     /// Whether these are all the candidates, still to be sorted, and not the next ones in order.

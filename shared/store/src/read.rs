@@ -8,7 +8,7 @@ use crate::once::{IdempotencyKey, StoredResponse};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use jiff::Timestamp;
-use muster_domain::rules::pace::{Sent, day};
+use muster_domain::rules::pace::{SentToday, day};
 use muster_domain::{
     ApiKey, Contact, ContactId, Deliverability, EmailAddress, Export, ExportId, FormerMember, Invitation, InvitationId,
     Job, JobId, KeyId, Mail, MailId, Member, Organization, OrganizationId, Person, PersonId, Resource, ResourceKey,
@@ -261,11 +261,11 @@ impl ReadSet {
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
-    pub fn sent(&self, organization: OrganizationId, now: Timestamp) -> Result<Sent, StoreError> {
+    pub fn sent(&self, organization: OrganizationId, now: Timestamp) -> Result<SentToday, StoreError> {
         let key = Key::sent_on(organization, day(now));
         let count = self.found(&key)?.and_then(|item| item.get("count"));
         let Some(count) = count else {
-            return Ok(Sent { count: 0, now });
+            return Ok(SentToday { count: 0, now });
         };
         let read = count.as_n().ok().and_then(|count| count.parse().ok());
         let malformed = || StoreError::Malformed {
@@ -274,7 +274,7 @@ impl ReadSet {
             detail: "the count is no number".to_owned(),
         };
         let count = read.ok_or_else(malformed)?;
-        Ok(Sent { count, now })
+        Ok(SentToday { count, now })
     }
 
     /// An export.

@@ -25,7 +25,7 @@ pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
 use parts::{Condition, Edit, NEW, incomplete, number};
-pub(crate) use repairs::Rest;
+pub(crate) use repairs::RowEffect;
 pub use weight::Weight;
 pub(crate) use weight::weight;
 

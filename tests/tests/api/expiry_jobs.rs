@@ -1,4 +1,4 @@
-//! What the schedule and the background settle: expired invitations, and optional roles that were switched off.
+//! What the schedule and the background end: expired invitations, and optional roles that were switched off.
 
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Persona, recount};

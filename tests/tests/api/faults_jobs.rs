@@ -75,19 +75,19 @@ async fn survives_any_kill(work: &str, wait: SignedDuration, begin: impl AsyncFn
     b.faults.clear();
     live(&b, wait).await;
     let calls = b.faults.calls();
-    let expected = settled(&b, &case).await;
+    let expected = recounted(&b, &case).await;
     for (n, operation) in sampled(work, calls.iter().enumerate().collect(), TRIED) {
         let b = Bench::start().await;
         let case = begin(&b).await;
         b.faults.inject(At::Call(n), Kind::Killed, Reach::Rest);
         live(&b, wait).await;
         b.faults.clear();
-        assert_eq!(settled(&b, &case).await, expected, "killed at call {n} ({operation})");
+        assert_eq!(recounted(&b, &case).await, expected, "killed at call {n} ({operation})");
     }
 }
 
 /// What has come of a case, whose sums are right.
-async fn settled(b: &Bench, case: &Case) -> BTreeMap<String, usize> {
+async fn recounted(b: &Bench, case: &Case) -> BTreeMap<String, usize> {
     let outcome = b.outcome(case).await;
     recount(&b.h).await;
     outcome

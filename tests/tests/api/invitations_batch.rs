@@ -291,7 +291,7 @@ async fn expired_cancelled_and_declined_invitations_never_block_a_new_one() {
     let token = h.invitation_token(ann.email()).await;
     ann.decline(&h, &token).await.expect(204);
     acme.invite(&h, ann.email(), "admin", &[]).await;
-    // Expired, and settled by the job.
+    // Expired, and ended by the job.
     h.advance_days(7);
     h.run_schedule().await;
     acme.invite(&h, ann.email(), "admin", &[]).await;

@@ -138,19 +138,23 @@ async fn a_run_that_becomes_late_ends_what_it_is_at_and_leaves_the_rest_to_the_n
         .unwrap();
     assert_eq!(done["complete"], false);
     assert!(b.faults.count(TRANSACT) <= 1, "nothing more is begun");
-    let settled = done["processed"].as_u64().unwrap();
-    assert!(settled < 40);
+    let processed = done["processed"].as_u64().unwrap();
+    assert!(processed < 40);
     b.faults.clear();
-    assert_eq!(pending(&b, &case).await, 40 - settled, "what is settled stays settled");
+    assert_eq!(
+        pending(&b, &case).await,
+        40 - processed,
+        "what is processed stays processed"
+    );
 
     let done = b.expire().await.unwrap();
-    assert_eq!(done["processed"].as_u64(), Some(40 - settled));
+    assert_eq!(done["processed"].as_u64(), Some(40 - processed));
     assert_eq!(done["complete"], true);
     assert_eq!(pending(&b, &case).await, 0);
     recount(&b.h).await;
 }
 
-/// Fills the first shard with so many things that are due and of an organization that is gone: no run settles them.
+/// Fills the first shard with so many things that are due and of an organization that is gone: no run can end them.
 async fn fill(b: &Bench, count: usize) {
     let items = muster_tests::recount::items(&b.h).await;
     let place = items.iter().find_map(|item| item.get("due_sk")?.as_s().ok());

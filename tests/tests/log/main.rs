@@ -1,6 +1,6 @@
 //! What is logged, down to the last detail of the SDK, holds no secret.
 //!
-//! A program of its own: whether a line is logged at all is settled once a process, and other tests would settle it.
+//! A program of its own: whether a line is logged at all is decided once a process, and other tests would decide it.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -65,7 +65,7 @@ async fn the_schedule_settles_what_time_has_ended() {
     let acme = Organization::make(&h).await;
     let invited = invite(&h, &acme, "late@acme.example", "program_admin", &["spring"]).await;
     h.advance(SignedDuration::from_hours(24 * 8));
-    assert_eq!(acme.seats_used(&h).await, 2, "it holds its seat until it is settled");
+    assert_eq!(acme.seats_used(&h).await, 2, "it holds its seat until it is ended");
 
     let done = packaged
         .invoke("expire", sample("expire", &Values::new()))

@@ -8,7 +8,7 @@ use crate::routes::members::source_viewer;
 use muster_domain::rules::asking::{self, About};
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{OrganizationId, Resource, ResourceKey};
-use muster_edge::asking::Places;
+use muster_edge::asking::OrgContexts;
 use muster_edge::{Call, Outcome, Problem, User};
 use muster_store::ReadSet;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ async fn answered(call: &Call, user: &User, entries: &[BatchEntry]) -> Result<Ve
 /// The data that all questions of a request share. Most name the same few subjects and resources, so each is built only once.
 struct Answering<'a> {
     user: &'a User,
-    places: &'a Places,
+    places: &'a OrgContexts,
     read: &'a ReadSet,
     subjects: BTreeMap<(OrganizationId, Option<About>), Result<Subject, &'static str>>,
     resources: BTreeMap<(OrganizationId, &'a ResourceKey), Option<Resource>>,

@@ -30,7 +30,7 @@ pub async fn cancel(call: Call, user: User) -> Outcome {
 macro_rules! of_invitations {
     () => {
         type Id = InvitationId;
-        type Row = InvitationVerdict;
+        type Verdict = InvitationVerdict;
         const ROWS: &'static str = "invitations";
         const NEEDS: &'static str = permission::MEMBERS_INVITE;
 

@@ -16,7 +16,7 @@ use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
 use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::offer::RequestedOffer;
-use muster_domain::rules::pace::{self, Sent};
+use muster_domain::rules::pace::{self, SentToday};
 use muster_domain::violation::Violation;
 use muster_domain::{
     Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, Resource, ResourceKey,
@@ -198,7 +198,7 @@ const MAX_ENTRIES: usize = 300;
 struct Basis {
     people: People,
     known: Vec<Deliverability>,
-    sent: Sent,
+    sent: SentToday,
     resources: Vec<(ResourceKey, Option<Resource>)>,
 }
 

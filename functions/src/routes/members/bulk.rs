@@ -80,7 +80,7 @@ impl Chosen {
 macro_rules! of_members {
     () => {
         type Id = UserId;
-        type Row = MemberVerdict;
+        type Verdict = MemberVerdict;
         const ROWS: &'static str = "members";
         const NEEDS: &'static str = permission::MEMBERS_MANAGE;
 

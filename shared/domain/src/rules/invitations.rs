@@ -21,7 +21,7 @@ use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::{Offer, RequestedOffer, check};
-use crate::rules::pace::{MailLimit, Rest};
+use crate::rules::pace::{MailLimit, Wait};
 use crate::text::Message;
 use crate::violation::Violation;
 
@@ -41,7 +41,7 @@ pub enum InvitationRefusal {
     /// The address now belongs to a member, or to another invitation.
     EmailTaken,
     /// It was sent too often recently.
-    Rests(Rest),
+    Rests(Wait),
     /// The invitee wants no mail: they declined, or reported it as spam.
     Unwanted,
     /// The members have sent too much mail today.

@@ -73,7 +73,7 @@ pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sendi
 
 /// The mail sent for an organization's members on a day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentToday {
     /// How many mails.
     pub count: u64,
     /// The present instant of that day.
@@ -82,14 +82,14 @@ pub struct Sent {
 
 /// The wait before something can be sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rest {
+pub struct Wait {
     /// Until this instant.
     pub until: Timestamp,
     /// The same as seconds from now.
     pub seconds: u64,
 }
 
-impl Rest {
+impl Wait {
     /// From one instant to another.
     #[must_use]
     pub fn between(now: Timestamp, until: Timestamp) -> Self {
@@ -107,7 +107,7 @@ pub struct MailLimit {
     /// The most mails a day.
     pub limit: u64,
     /// The wait until the next day; none if even a whole day's limit would not suffice.
-    pub rest: Option<Rest>,
+    pub rest: Option<Wait>,
 }
 
 /// The day, in UTC, on which a mail counts.
@@ -141,7 +141,7 @@ impl Changes {
     }
 }
 
-impl Sent {
+impl SentToday {
     /// How many more mails can be sent on the day.
     #[must_use]
     pub fn room(self, organization: &Organization) -> u64 {
@@ -158,7 +158,7 @@ impl Sent {
             return Ok(());
         }
         let limit = organization.mail_limit();
-        let rest = Rest::between(self.now, day_ends(self.now));
+        let rest = Wait::between(self.now, day_ends(self.now));
         Err(MailLimit {
             limit,
             rest: (needed <= limit).then_some(rest),

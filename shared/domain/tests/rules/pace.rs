@@ -10,7 +10,7 @@ use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
 use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
-    DEFAULT_MAIL_LIMIT, MAX_PER_RECIPIENT, MailLimit, PERIOD, Rest, Sent, day, day_ends, rests, rests_until, with,
+    DEFAULT_MAIL_LIMIT, MAX_PER_RECIPIENT, MailLimit, PERIOD, SentToday, Wait, day, day_ends, rests, rests_until, with,
 };
 use muster_domain::rules::work::{release, resend_slice};
 use muster_domain::{
@@ -111,10 +111,10 @@ fn an_invitation_rests_longer_the_oftener_it_was_sent() {
         };
         let until = now() + minutes(rest);
         if rest > 0 {
-            let just = Rest { until, seconds: 1 };
+            let just = Wait { until, seconds: 1 };
             let before = until - SignedDuration::from_millis(1);
             assert_eq!(again(before), Err(InvitationRefusal::Rests(just)), "{generation}");
-            let whole = Rest {
+            let whole = Wait {
                 until,
                 seconds: u64::try_from(rest * 60).unwrap(),
             };
@@ -127,7 +127,7 @@ fn an_invitation_rests_longer_the_oftener_it_was_sent() {
         }
     }
     assert_eq!(
-        Rest::between(now(), now() - minutes(1)).seconds,
+        Wait::between(now(), now() - minutes(1)).seconds,
         0,
         "what is over rests no more"
     );
@@ -175,7 +175,7 @@ fn whoever_declined_or_complained_is_sent_nothing_again() {
 
 const NOTHING_SENT: MailHistory<'_> = MailHistory {
     known: &[],
-    sent: Sent {
+    sent: SentToday {
         count: 0,
         now: Timestamp::UNIX_EPOCH,
     },
@@ -348,13 +348,13 @@ fn an_organization_has_as_much_mail_sent_a_day_as_its_plan_says() {
         let organization = with_limit(limit);
         let before = MailHistory {
             known: &[],
-            sent: Sent { count, now: now() },
+            sent: SentToday { count, now: now() },
         };
         let done = asked(&organization, &emails, before).map(drop);
         let refused = InviteRefusal::MailLimit(MailLimit {
             limit: limit.unwrap_or(1_000),
             // Two mails fit no day on which one can be sent.
-            rest: (limit.is_none_or(|limit| limit >= 2)).then(|| Rest {
+            rest: (limit.is_none_or(|limit| limit >= 2)).then(|| Wait {
                 until: at("2026-03-11T00:00:00Z"),
                 seconds: 12 * 60 * 60,
             }),

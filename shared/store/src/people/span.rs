@@ -90,7 +90,7 @@ impl Hit {
 
 /// The people found.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Matches {
     pub(super) hits: Vec<Hit>,
     /// Whether there may be more after them.
     pub(super) more: bool,
@@ -98,7 +98,7 @@ pub(super) struct Found {
     pub(super) last: Option<String>,
 }
 
-impl Found {
+impl Matches {
     /// These people, unsorted.
     pub(super) fn of(ids: BTreeSet<PersonId>) -> Self {
         let hit = |id| Hit {
@@ -158,7 +158,7 @@ impl Store {
         backwards: bool,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<Matches, StoreError> {
         let read = spans
             .iter()
             .map(|span| self.in_span(organization, span, backwards, after, limit));
@@ -170,9 +170,9 @@ impl Store {
             .filter(|part| part.more)
             .filter_map(|part| part.last.clone());
         let end = ends.reduce(|a, b| if precedes(&a, &b) { a } else { b });
-        let mut found = Found {
+        let mut found = Matches {
             more: end.is_some(),
-            ..Found::default()
+            ..Matches::default()
         };
         let known = |hit: &Hit| end.as_ref().is_none_or(|end| !precedes(end, &hit.text));
         found.hits = parts.into_iter().flat_map(|part| part.hits).filter(known).collect();
@@ -196,7 +196,7 @@ impl Store {
         backwards: bool,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Found, StoreError> {
+    ) -> Result<Matches, StoreError> {
         let (pk, partition, sort) = match span.shard {
             Some(shard) => (
                 keys::activity_shard(organization, shard),
@@ -215,7 +215,7 @@ impl Store {
             }
         }
         if low > high {
-            return Ok(Found::default());
+            return Ok(Matches::default());
         }
         let extra = usize::from(after.is_some());
         let query = self
@@ -242,7 +242,7 @@ impl Store {
             .filter_map(|item| span.hit(item))
             .filter(|hit| after != Some(hit.text.as_str()))
             .collect();
-        Ok(Found {
+        Ok(Matches {
             last: hits.last().map(|hit| hit.text.clone()),
             hits,
             more,

@@ -7,7 +7,7 @@ use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::{Key, person_id};
-use crate::transaction::{Rest, Transaction};
+use crate::transaction::{RowEffect, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -194,7 +194,7 @@ impl Repair<'_> {
                     .iter()
                     .find(|f| f.what == What::Index)
                     .and_then(|f| f.should.as_ref());
-                transaction.rest_on(&key, read.own.as_ref(), Rest { again: newer, index })?;
+                transaction.rest_on(&key, read.own.as_ref(), RowEffect { again: newer, index })?;
             }
             for finding in part.iter().filter(|f| f.what != What::Index) {
                 match &finding.should {
@@ -206,7 +206,7 @@ impl Repair<'_> {
             let rows = rows.filter_map(|rival| Some((rival.key.as_ref()?, rival.own.as_ref())));
             // Each once, since a transaction cannot contain an item twice.
             for (key, own) in rows.collect::<BTreeMap<_, _>>() {
-                transaction.rest_on(key, own, Rest::default())?;
+                transaction.rest_on(key, own, RowEffect::default())?;
             }
             if came_to(self.store.write(transaction).await)?.is_none() {
                 return Ok(None);

@@ -16,7 +16,7 @@ const ROW: [&str; 3] = ["version", "joined_at", "created_at"];
 
 /// The effect of a fix on the row it rests on, which is otherwise only checked.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Rest<'a> {
+pub(crate) struct RowEffect<'a> {
     /// Raises the version, so that every other change that rests on the row is decided again.
     pub(crate) again: bool,
     /// Puts it into the indexes of this item.
@@ -36,7 +36,7 @@ fn as_read(item: Option<&Item>, by: &[&str]) -> Condition {
 
 impl Transaction<'_> {
     /// Requires that the row is as it was read, or still missing.
-    pub(crate) fn rest_on(&mut self, key: &Key, own: Option<&Item>, rest: Rest<'_>) -> Result<(), StoreError> {
+    pub(crate) fn rest_on(&mut self, key: &Key, own: Option<&Item>, rest: RowEffect<'_>) -> Result<(), StoreError> {
         if !rest.again && rest.index.is_none() {
             return self.check(Position::Authority, key, as_read(own, &ROW));
         }

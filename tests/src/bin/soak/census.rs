@@ -32,7 +32,7 @@ pub(crate) struct Census {
     organizations: BTreeMap<OrganizationId, Organization>,
     members: Vec<Member>,
     invitations: Vec<Offer>,
-    /// Until when all that was due is settled.
+    /// Until when all that was due is processed.
     swept: Timestamp,
 }
 

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 /// Past the end of an invitation.
 const LATER: SignedDuration = SignedDuration::from_hours(24 * 8);
-/// Runs of the schedule after which all must be settled.
+/// Runs of the schedule after which all must be processed.
 const RUNS: usize = 24 * 60;
 
 /// Lets an invitation lapse in each of so many organizations.
 ///
 /// # Panics
-/// If one is not settled.
+/// If one is not processed.
 #[must_use]
 pub fn sweeps(limits: Limits, count: usize) -> Played {
     let scene = Scene::new(limits);
@@ -33,20 +33,20 @@ pub fn sweeps(limits: Limits, count: usize) -> Played {
         stage.drained().await;
         stage.advance(LATER);
         let begun = stage.begin();
-        let (mut runs, mut settled) = (0, 0);
+        let (mut runs, mut processed) = (0, 0);
         loop {
             let next = begun + Duration::from_secs(60) * runs;
             tokio::time::sleep_until(next).await;
             let done = stage.sweep().await;
             runs += 1;
-            settled += done["processed"].as_u64().unwrap_or_default();
+            processed += done["processed"].as_u64().unwrap_or_default();
             if done["complete"] == json!(true) {
                 break;
             }
             assert!((runs as usize) < RUNS, "it does not end: {done}");
         }
         let took = begun.elapsed();
-        assert_eq!(settled, count as u64);
+        assert_eq!(processed, count as u64);
         stage.drained().await;
         (took, runs, stage.dead_letters())
     });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Asserts that it was done, or refused because of the suspension.
 #[track_caller]
-fn settled(answer: Answer, done: u16, refused: u16) {
+fn done_or_suspended(answer: Answer, done: u16, refused: u16) {
     if answer.status != done {
         answer.problem(refused, SUSPENDED);
     }
@@ -45,9 +45,9 @@ async fn whatever_meets_a_suspension_is_done_before_it_or_refused() {
         let mut answers = together(&h, shots).await.into_iter();
         let mut next = || answers.next().unwrap();
         next().expect(200);
-        settled(next(), 200, 409);
+        done_or_suspended(next(), 200, 409);
         for done in [201, 201, 200, 201, 204] {
-            settled(next(), done, 403);
+            done_or_suspended(next(), done, 403);
         }
         for who in [&ann, &pat] {
             who.get(&h, &acme.path("/members/me")).await.problem(403, SUSPENDED);

@@ -24,7 +24,7 @@ pub(super) struct People {
 }
 
 /// A look-up that may fail.
-type Found<T> = Result<Lookup<T>, Problem>;
+type LookupResult<T> = Result<Lookup<T>, Problem>;
 
 impl Invitees {
     /// The keys of the first read.
@@ -42,7 +42,7 @@ impl Invitees {
     }
 
     /// The people, for a role. Only those who may be added directly cost another read.
-    pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> Found<People> {
+    pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> LookupResult<People> {
         match self {
             Self::Emails(emails) => people_at(ctx, read, emails, role),
             Self::Contact(contact) => person_of(ctx, read, contact),
@@ -56,7 +56,7 @@ fn people_at(
     read: &ReadSet,
     emails: &[Result<EmailAddress, Rejected>],
     role: &RoleId,
-) -> Found<People> {
+) -> LookupResult<People> {
     let mut accounts = Vec::new();
     let mut more = Vec::new();
     let may_be_added = ctx.set.role(role).is_some_and(|role| !role.allowlisted);
@@ -87,7 +87,7 @@ fn people_at(
 }
 
 /// The person whom a member picks from the contacts, at the address they join with or are invited at.
-fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Found<People> {
+fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> LookupResult<People> {
     let organization = ctx.organization.id;
     let contact = create::pick(ctx, read.contact(organization, id)?)?;
     let at = |email: &EmailAddress| {
@@ -127,7 +127,7 @@ fn with_willingness(read: &ReadSet, account: Account) -> Result<Account, Problem
 }
 
 /// A contact's account: whether it is a member, the record of earlier memberships, and the voucher; or the keys to read first.
-fn account(read: &ReadSet, contact: Contact, picked: bool) -> Found<Account> {
+fn account(read: &ReadSet, contact: Contact, picked: bool) -> LookupResult<Account> {
     let id = contact.organization;
     let Some(user) = contact.user else {
         return Ok(Lookup::Ready(Account {

@@ -8,7 +8,7 @@ use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::mail::Letter;
 use crate::rules::DecisionContext;
-use crate::rules::pace::{MAX_PER_RECIPIENT, Sent, counted, rests};
+use crate::rules::pace::{MAX_PER_RECIPIENT, SentToday, counted, rests};
 use crate::violation::Violation;
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct MailHistory<'a> {
     /// The deliverability of the addresses.
     pub known: &'a [Deliverability],
     /// The mail already sent on the day.
-    pub sent: Sent,
+    pub sent: SentToday,
 }
 
 /// Invites as [`invite`] does, and limits mail: no address is mailed too often, and none that wants no mail.

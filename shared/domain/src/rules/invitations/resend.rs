@@ -15,7 +15,7 @@ use crate::rules::audit;
 use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
 use crate::rules::offer::Offer;
-use crate::rules::pace::{Rest, rests_until};
+use crate::rules::pace::{Wait, rests_until};
 use crate::time::days_after;
 use crate::violation::Violation;
 
@@ -133,7 +133,7 @@ fn check_resendable(
         return Err(InvitationRefusal::Unwanted);
     }
     if let Some(until) = rests_until(invitation).filter(|until| ctx.now < *until) {
-        return Err(InvitationRefusal::Rests(Rest::between(ctx.now, until)));
+        return Err(InvitationRefusal::Rests(Wait::between(ctx.now, until)));
     }
     let taken =
         |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == invitation.id) && !matches!(h, Holder::Lapsed(_));

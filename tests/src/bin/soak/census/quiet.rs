@@ -15,7 +15,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(3);
 /// How often time passes until no work may be left. An export that failed waits longer before each try, and sending everything
 /// again goes on the next day where the mail of one is used up.
 const ROUNDS: u32 = 12;
-/// How often the schedule runs before all that is due must be settled.
+/// How often the schedule runs before all that is due must be processed.
 const SWEEPS: usize = 20;
 /// Waits for a quiet moment, and counts.
 ///
