@@ -4,13 +4,14 @@ use super::member::MemberResponse;
 use super::{ResourceName, SeatsResponse, forms};
 use jiff::Timestamp;
 use muster_domain::email::Domain;
+use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::{
     Instant, Message, Name, Organization, OrganizationId, Plan, Role, RoleId, Settings, Suspension, Term, UserId,
     UserName,
 };
 use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
@@ -352,10 +353,32 @@ pub struct RoleResponse {
     pub durations: Vec<String>,
     /// The permissions of the role.
     pub permissions: Vec<String>,
+    /// The conditions under which some of the permissions hold in access decisions; all others hold without one.
+    pub conditions: Vec<PermissionCondition>,
     /// Whether the caller can assign the role, on the organization or on at least one resource.
     pub assignable: bool,
     /// Whether the caller can assign the role to themselves on resources, and remove it again.
     pub self_assignable: bool,
+}
+
+/// A condition under which a role has a permission in access decisions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PermissionCondition {
+    /// The permission.
+    #[schema(example = "content:write")]
+    pub permission: String,
+    /// What each of these properties must be: `{"is": value}`, or `{"is_not": value}`, which also holds if it is not sent.
+    #[schema(value_type = Object, example = json!({ "resource.status": { "is_not": "archived" } }))]
+    pub when: BTreeMap<PropertyName, Comparison>,
+}
+
+impl PermissionCondition {
+    fn of(condition: &Condition) -> Self {
+        Self {
+            permission: condition.permission.clone(),
+            when: condition.when.clone(),
+        }
+    }
 }
 
 /// What the caller can do with a role.
@@ -385,6 +408,7 @@ impl RoleResponse {
             allowlisted: role.allowlisted,
             durations: role.durations.iter().map(ToString::to_string).collect(),
             permissions: role.permissions.clone(),
+            conditions: role.conditions.iter().map(PermissionCondition::of).collect(),
             assignable: assignability.assignable && enabled,
             self_assignable: assignability.self_assignable && enabled,
         }

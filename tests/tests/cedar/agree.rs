@@ -6,13 +6,13 @@ use super::{all_sets, read};
 use cedar_policy::{Authorizer, Context, Decision, Entities, PolicySet, Request, Schema};
 use muster_domain::member::Profile;
 use muster_domain::roleset::Resources;
-use muster_domain::roleset::condition::SentProperties;
+use muster_domain::roleset::condition::{PropertyName, PropertyValue, SentProperties};
 use muster_domain::{
     Authority, Grant, Member, Organization, Registration, ResourceKey, ResourceRef, Role, RoleAssignment, RoleId,
     RoleSet, Status, Timestamp, UserId,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
@@ -127,19 +127,34 @@ struct Question {
     request: Request,
 }
 
-/// The properties that questions send: none, and where the set has conditions all that they compare, in every mixture.
+/// The properties that questions send: each that the set compares is left out, has a value that it is compared with, or another
+/// value, in every mixture.
 fn sent(set: &RoleSet) -> Vec<Value> {
-    let mut all = vec![json!({})];
-    if set.roles.iter().any(|role| !role.conditions.is_empty()) {
-        for status in ["active", "archived"] {
-            for role in ["admin", "manager"] {
-                for soft in [true, false] {
-                    let resource = json!({ "status": status });
-                    all.push(json!({ "resource": resource }));
-                    all.push(json!({ "subject": { "role": role }, "action": { "soft": soft }, "resource": resource }));
-                }
-            }
+    let conditions = set.roles.iter().flat_map(|role| &role.conditions);
+    let mut values: BTreeMap<&PropertyName, Vec<Value>> = BTreeMap::new();
+    for (name, comparison) in conditions.flat_map(|condition| &condition.when) {
+        let compared = values.entry(name).or_insert_with(|| match comparison.value() {
+            PropertyValue::Flag(flag) => vec![json!(!flag)],
+            PropertyValue::Number(number) => vec![json!(number.wrapping_add(1))],
+            PropertyValue::Text(text) => vec![json!(format!("{text}, and more"))],
+        });
+        let value = json!(comparison.value());
+        if !compared.contains(&value) {
+            compared.push(value);
         }
+    }
+    let mut all = vec![json!({})];
+    for (name, values) in values {
+        let with = |sent: &Value, value: &Value| {
+            let mut sent = sent.clone();
+            sent[name.entity.name()][&name.name] = value.clone();
+            sent
+        };
+        let more: Vec<Value> = all
+            .iter()
+            .flat_map(|sent| values.iter().map(|value| with(sent, value)))
+            .collect();
+        all.extend(more);
     }
     all
 }

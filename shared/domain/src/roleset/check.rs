@@ -2,7 +2,7 @@
 
 use super::{Reach, Resources, Role, RoleSet, permission};
 use crate::text::RoleId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The invalid part of a role set: roles, and the entries of their lists, by number.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,7 @@ pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
         check_permissions(at, role)?;
         check_conditions(at, role)?;
     }
+    check_property_types(set)?;
     check_protected(set)?;
     check_reads(set)?;
     // One step first, so that the error names the line that gives too much, and not one that leads there.
@@ -91,6 +92,26 @@ fn check_conditions(at: usize, role: &Role) -> Result<(), Contradiction> {
             continue;
         };
         return Err((Place::Condition(at, number), reason));
+    }
+    Ok(())
+}
+
+/// A property is compared with values of one type everywhere: Cedar's schema has one for each, and no request could meet both.
+fn check_property_types(set: &RoleSet) -> Result<(), Contradiction> {
+    let mut types = BTreeMap::new();
+    for (at, role) in set.roles.iter().enumerate() {
+        for (number, condition) in role.conditions.iter().enumerate() {
+            for (name, comparison) in &condition.when {
+                let kind = comparison.value().kind();
+                let known = *types.entry(name).or_insert(kind);
+                if known != kind {
+                    return Err((
+                        Place::Condition(at, number),
+                        format!("`{name}` is compared with {kind} here and with {known} elsewhere"),
+                    ));
+                }
+            }
+        }
     }
     Ok(())
 }

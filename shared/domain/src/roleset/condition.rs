@@ -101,6 +101,16 @@ pub enum PropertyValue {
 }
 
 impl PropertyValue {
+    /// What values of this type are called.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Flag(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+        }
+    }
+
     fn equals(&self, sent: &Value) -> bool {
         match self {
             Self::Flag(flag) => sent.as_bool() == Some(*flag),
@@ -121,6 +131,13 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// The value that it compares with.
+    #[must_use]
+    pub const fn value(&self) -> &PropertyValue {
+        let (Self::Is(value) | Self::IsNot(value)) = self;
+        value
+    }
+
     fn holds(&self, sent: Option<&Value>) -> bool {
         match self {
             Self::Is(value) => sent.is_some_and(|sent| value.equals(sent)),
@@ -215,6 +232,19 @@ mod tests {
         let own = of_the_boss(&condition("members:read", "\"resource.open\" = { is = true }"));
         let expected = "x.toml:16: `members:read` is one of Muster's permissions, which have no conditions";
         assert_eq!(refusal(&own), expected);
+    }
+
+    #[test]
+    fn a_property_is_compared_with_values_of_one_type_in_the_whole_set() {
+        let level = |value: &str| condition("things:use", &format!("\"subject.level\" = {{ is = {value} }}"));
+        let set = |values: [&str; 2]| format!("{}{}{}", set(), level(values[0]), level(values[1]));
+        for values in [["1", "2"], ["\"a\"", "\"b\""], ["true", "false"]] {
+            assert!(RoleSet::parse("x.toml", &set(values)).is_ok(), "{values:?}");
+        }
+        let expected = "x.toml:28: `subject.level` is compared with a text here and with a number elsewhere";
+        assert_eq!(refusal(&set(["1", "\"a\""])), expected);
+        let expected = "x.toml:28: `subject.level` is compared with true or false here and with a text elsewhere";
+        assert_eq!(refusal(&set(["\"a\"", "true"])), expected);
     }
 
     #[test]
