@@ -173,7 +173,7 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
 fn in_path(name: &str) -> Value {
     match name {
         "org" => json!(forms::OrganizationId::schema()),
-        "member" => json!(forms::UserNameOrMe::schema()),
+        "member" => json!(forms::UserNameInPath::schema()),
         "invitation" => json!(forms::InvitationId::schema()),
         "export" => json!(forms::ExportId::schema()),
         "key" => json!(forms::KeyId::schema()),

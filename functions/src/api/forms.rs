@@ -73,7 +73,7 @@ macro_rules! own_id {
 /// What names a user.
 macro_rules! user {
     () => {
-        "usr_[0-7][0-9A-Za-z]{21}|sub:[^\\u0000-\\u001F\\u007F-\\u009F]{1,255}"
+        "usr_[0-7][0-9A-Za-z]{21}"
     };
 }
 
@@ -121,9 +121,9 @@ forms! {
     /// An organization's id.
     OrganizationId { pattern "^org_[0-7][0-9A-Za-z]{21}$" } "org_0351gb06UonDD6Qk3DjTVL";
     /// A user: by id, or by `sub:` and the `sub` of the user's tokens.
-    UserName { pattern concat!("^(?:", user!(), ")$") } "sub:auth0|507f1f77";
-    /// A user: by id, by `sub:` and the `sub` of the user's tokens, or `me` for the caller.
-    UserNameOrMe { pattern concat!("^(?:me|", user!(), ")$") } "me";
+    UserName { pattern concat!("^(?:", user!(), "|sub:[^\\u0000-\\u001F\\u007F-\\u009F]{1,255})$") } "sub:auth0|507f1f77";
+    /// A user: by id, by `sub64:` and the URL-safe Base64 of the `sub` of the user's tokens, without padding; or `me` for the caller.
+    UserNameInPath { pattern concat!("^(?:me|", user!(), "|sub64:[-0-9A-Z_a-z]{2,1360})$") } "me";
     /// An invitation's id.
     InvitationId { pattern "^inv_[0-7][0-9A-Za-z]{21}$" } "inv_0351gb0AypcECPhxD0AIdu";
     /// An export's id.

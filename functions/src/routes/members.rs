@@ -38,13 +38,22 @@ pub(super) fn source_viewer(org: &OrgContext) -> SourceViewer<'_> {
         .map_or(SourceViewer::Platform, |ctx| SourceViewer::of(&ctx))
 }
 
+/// 404 for a segment that names no user.
+fn unnamed(text: &str) -> Problem {
+    let problem = Problem::not_found("member");
+    match text.starts_with("sub:") {
+        true => problem.detail("in a path, write the subject in Base64 after `sub64:`"),
+        false => problem,
+    }
+}
+
 /// The member that a path names; `me` is the caller.
 pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
     let text: String = call.path("member")?;
     if text == "me" {
         return Ok(user.id);
     }
-    let name: UserName = call.path("member")?;
+    let name = UserName::in_path(&text).map_err(|_| unnamed(&text))?;
     Ok(name.id(call.issuer()))
 }
 

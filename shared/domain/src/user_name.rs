@@ -2,12 +2,16 @@
 
 use crate::id::UserId;
 use crate::text::Subject;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// What a subject is prefixed with, so that it cannot be confused with an id or a keyword such as `me`.
 const PREFIX: &str = "sub:";
+/// What the Base64 of a subject is prefixed with in a path: a form that no gateway decodes, cuts or splits.
+const ENCODED_PREFIX: &str = "sub64:";
 
 /// A user as a request names them: `usr_…`, or `sub:` and the identity provider's subject.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,6 +47,31 @@ impl UserName {
     pub fn with_bare_subject(text: &str) -> Result<Self, UserNameError> {
         text.parse()
             .or_else(|_| text.parse().map(Self::Subject).map_err(|_| UserNameError))
+    }
+
+    /// Reads a name in a path, where a subject is in Base64 after `sub64:` (RFC 4648, section 5, without padding).
+    ///
+    /// API Gateway decodes a path before it splits it. After `sub:`, the subject `ann?` would name the user `ann`, and `ann/x` what
+    /// is at `x` of that user.
+    ///
+    /// # Errors
+    /// [`UserNameError`].
+    pub fn in_path(text: &str) -> Result<Self, UserNameError> {
+        let Some(encoded) = text.strip_prefix(ENCODED_PREFIX) else {
+            return text.parse().map(Self::Id).map_err(|_| UserNameError);
+        };
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| UserNameError)?;
+        let subject = String::from_utf8(bytes).map_err(|_| UserNameError)?;
+        subject.parse().map(Self::Subject).map_err(|_| UserNameError)
+    }
+
+    /// The name in a form that a path takes.
+    #[must_use]
+    pub fn for_path(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::Subject(subject) => format!("{ENCODED_PREFIX}{}", URL_SAFE_NO_PAD.encode(subject.as_str())),
+        }
     }
 
     /// The shortest text that [`UserName::with_bare_subject`] reads as this subject.
@@ -126,7 +155,17 @@ mod tests {
         assert_eq!("sub:alice".parse(), Ok(subject("alice")));
         assert_eq!(format!("sub:{ID}").parse(), Ok(subject(ID)));
         assert_eq!("sub:sub:x".parse(), Ok(subject("sub:x")));
-        for text in ["", "me", "alice", "sub:", "usr_", "usr_1", "SUB:alice", "sub:\u{7}"] {
+        for text in [
+            "",
+            "me",
+            "alice",
+            "sub:",
+            "usr_",
+            "usr_1",
+            "SUB:alice",
+            "sub:\u{7}",
+            "sub64:YWxpY2U",
+        ] {
             assert_eq!(text.parse::<UserName>(), Err(UserNameError), "{text:?}");
         }
     }
@@ -157,7 +196,39 @@ mod tests {
         assert_eq!((by_id.id, by_id.subject), (id, None));
     }
 
+    #[test]
+    fn a_path_takes_no_subject_that_a_gateway_could_cut_or_split() {
+        assert_eq!(UserName::in_path(ID), Ok(UserName::Id(ID.parse().unwrap())));
+        assert_eq!(UserName::in_path("sub64:YWxpY2U"), Ok(subject("alice")));
+        assert_eq!(UserName::in_path("sub64:YT8vYg"), Ok(subject("a?/b")));
+        for text in [
+            "sub:alice",
+            "sub:",
+            "alice",
+            "me",
+            "sub64:",
+            "sub64:alice",
+            "sub64:Bw",
+            "sub64:/w",
+            "sub64:_w",
+            "sub64:YWxpY2U=",
+            "sub64:YWxpY2V",
+        ] {
+            assert_eq!(UserName::in_path(text), Err(UserNameError), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_path_takes_every_user(text in "\\PC{1,40}") {
+            let names = [UserName::Id(ID.parse().unwrap())].into_iter();
+            for name in names.chain(text.parse().map(UserName::Subject)) {
+                let path = name.for_path();
+                prop_assert!(path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b)), "{path}");
+                prop_assert_eq!(UserName::in_path(&path), Ok(name));
+            }
+        }
+
         #[test]
         fn what_is_written_is_read_again(text in "(sub:|usr_)?[ -~]{1,30}") {
             let subject: Subject = text.parse().unwrap();

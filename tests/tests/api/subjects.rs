@@ -4,6 +4,7 @@ mod hostile;
 mod names;
 
 use jiff::SignedDuration;
+use muster_domain::UserName;
 use muster_store::Key;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::shortcuts::named;
@@ -21,7 +22,7 @@ fn encoded(text: &str) -> String {
 
 /// A person as a path names them by subject.
 fn by_subject(person: &Persona) -> String {
-    encoded(&format!("sub:{}", person.name()))
+    UserName::Subject(person.name().parse().unwrap()).for_path()
 }
 
 /// The members that the list shows for a subject.

@@ -259,7 +259,7 @@ pub(super) fn bad_grants() -> Vec<Value> {
 }
 
 /// Texts that name no member.
-const NO_MEMBERS: [&str; 12] = [
+const NO_MEMBERS: [&str; 13] = [
     "",
     "me",
     "usr_1",
@@ -272,6 +272,7 @@ const NO_MEMBERS: [&str; 12] = [
     "sub:",
     "SUB:ann",
     "sub:a\nb",
+    "sub64:YW5u",
 ];
 
 pub(super) fn bad_member_ids() -> Vec<Value> {
