@@ -74,8 +74,9 @@ pub async fn authorize(
     request: Request,
     next: Next,
 ) -> Result<Response, StatusCode> {
+    // The prefix keeps a `sub` that looks like something else from naming another user.
     let question = json!({
-        "subject": { "type": "user", "id": subject },
+        "subject": { "type": "user", "id": format!("sub:{subject}") },
         "action": { "name": check.action },
         "resource": { "type": check.resource_type, "id": id },
     });

@@ -18,8 +18,8 @@ const call = async (token, method, path, body) => {
   return text && JSON.parse(text)
 }
 
-const token = async (sub) => {
-  const body = JSON.stringify({ sub, email: `${sub}@acme.example` })
+const token = async (sub, scope) => {
+  const body = JSON.stringify({ sub, email: `${sub.replace(':', '.')}@acme.example`, scope })
   return (await (await fetch(`${api}/dev/token`, { method: 'POST', body })).json()).access_token
 }
 
@@ -79,7 +79,13 @@ for (const path of ['/unreachable/spring', '/refused/spring']) {
   const answer = await fetch(product + path, { headers: { 'x-user': 'olivia' } })
   assert.equal(answer.status, 503, path)
 }
-server.close()
+// People whose `sub` looks like another person's name get nothing of theirs.
+const { id: owner } = await call(olivia, 'GET', `${at}/members/me`)
+const impostors = ['sub:olivia', owner]
+for (const name of impostors) {
+  const answer = await fetch(`${product}/programs/spring`, { headers: { 'x-user': name } })
+  assert.equal(answer.status, 403, `express: ${name}`)
+}
 
 // The Lambda authorizer.
 process.env.MUSTER_URL = api
@@ -101,6 +107,15 @@ const refused = [
   asked(`Bearer ${olivia}`, 'DELETE', 'spring'),
   asked(`Bearer ${olivia}`, 'GET', 'spring', 'org_0000000000000000000042'),
 ]
+for (const name of impostors) refused.push(asked(`Bearer ${await token(name)}`, 'GET', 'spring'))
 for (const answer of await Promise.all(refused)) assert.deepEqual(answer, { isAuthorized: false })
 
-console.log(`${2 * expected.length + 2 + refused.length} requests were answered as the samples promise`)
+// While the organization is suspended, nobody is let in, and nothing looks like an outage.
+const operator = await token('operator', 'muster:platform')
+await call(operator, 'PUT', `${at}/suspension`, { reason: 'The plan has ended' })
+const denied = await fetch(`${product}/programs/spring`, { headers: { 'x-user': 'olivia' } })
+assert.equal(denied.status, 403, 'express: suspended')
+assert.deepEqual(await asked(`Bearer ${olivia}`, 'GET', 'spring'), { isAuthorized: false })
+server.close()
+
+console.log(`${2 * expected.length + 4 + impostors.length + refused.length} requests were answered as the samples promise`)

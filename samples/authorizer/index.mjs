@@ -25,7 +25,8 @@ export const handler = async (event) => {
     method: 'POST',
     headers: { authorization, 'content-type': 'application/json' },
     body: JSON.stringify({
-      subject: { type: 'user', id },
+      // The prefix keeps a `sub` that looks like something else from naming another user.
+      subject: { type: 'user', id: `sub:${id}` },
       action: { name: action },
       resource: { type: 'program', id: program },
     }),

@@ -12,7 +12,8 @@ export const authorize = ({ organization, key }, action, type) => async (req, re
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify({
-        subject: { type: 'user', id: req.user.sub },
+        // The prefix keeps a `sub` that looks like something else from naming another user.
+        subject: { type: 'user', id: `sub:${req.user.sub}` },
         action: { name: action },
         resource: { type, id: req.params.id },
       }),

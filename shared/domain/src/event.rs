@@ -7,6 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The kind of an event that a suspension was set to begin later.
+pub const SUSPENSION_PLANNED: &str = "organization.suspension_planned";
+/// The kind of an event that a suspension that has not begun was called off.
+pub const SUSPENSION_CANCELLED: &str = "organization.suspension_cancelled";
+
 /// The actor or the subject of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntityRef {
@@ -94,6 +99,14 @@ pub struct Event {
     pub before: Option<Value>,
     /// The changed fields as they are now.
     pub after: Option<Value>,
+}
+
+impl Event {
+    /// Whether it tells of a suspension that has not begun: whoever cannot see such a suspension cannot see the event either.
+    #[must_use]
+    pub fn is_of_suspension_ahead(&self) -> bool {
+        [SUSPENSION_PLANNED, SUSPENSION_CANCELLED].contains(&self.kind.as_str())
+    }
 }
 
 /// Writes events of one decision: same organization, same actor, same instant.

@@ -55,7 +55,8 @@ pub fn narrowed(
     Ok(opening.narrowed())
 }
 
-/// The API key of this secret, which names this organization, if the secret opens it now.
+/// The API key of this secret, which names this organization, if the secret opens it now, or would if the organization were not
+/// suspended.
 pub(crate) fn good_key(
     secret: &Secret,
     organization: &Organization,
@@ -69,14 +70,8 @@ pub(crate) fn good_key(
         None => None,
     };
     match verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
-        Ok(()) => key.ok_or_else(Problem::internal),
+        Ok(()) | Err(KeyRejection::OrganizationSuspended) => key.ok_or_else(Problem::internal),
         Err(KeyRejection::OrganizationDeleted) => Err(Problem::not_found("organization")),
-        Err(KeyRejection::OrganizationSuspended) => Err(organization
-            .suspension
-            .as_ref()
-            .map_or_else(Problem::key_refused, |suspension| {
-                Problem::organization_suspended(suspension, false)
-            })),
         Err(why) => {
             tracing::info!(why = why.code(), key = %secret.key(), "an API key was refused");
             Err(Problem::key_refused())

@@ -98,15 +98,23 @@ impl OrgContext {
         Self::of(user, id, read, now)?.unless_suspended(open_to, true)
     }
 
-    /// Refuses members to whom the route is closed while the organization is suspended.
+    /// Refuses members, and keys of theirs, to whom the route is closed while the organization is suspended.
     fn unless_suspended(self, open_to: OpenTo, leaves: bool) -> Result<Self, Problem> {
         let suspension = self.organization.suspension.as_ref();
         let in_force = suspension.filter(|suspension| suspension.has_begun(self.now));
-        match (in_force, &self.caller_kind) {
-            (Some(suspension), CallerKind::Member(member)) if !open_to.includes(member, leaves, self.set) => Err(
-                Problem::organization_suspended(suspension, member.is_active_owner(self.set)),
+        let (Some(suspension), CallerKind::Member(member)) = (in_force, &self.caller_kind) else {
+            return Ok(self);
+        };
+        let (admitted, sees_reason) = match &self.key {
+            Some(_) => (open_to.includes_keys(), false),
+            None => (
+                open_to.includes(member, leaves, self.set),
+                member.is_active_owner(self.set),
             ),
-            _ => Ok(self),
+        };
+        match admitted {
+            true => Ok(self),
+            false => Err(Problem::organization_suspended(suspension, sees_reason)),
         }
     }
 

@@ -33,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// The header field that carries the request's id.
 pub const REQUEST_ID: &str = "x-request-id";
 
-/// The part of the paths whose routes return the request's own id: those of the access standard.
+/// The part of the paths whose responses return the request's own id: those of the access standard.
 const ECHOING: &str = "/access/v1/";
 /// Longest caller-supplied id that is returned; a response to any other has Muster's id.
 const LONGEST: usize = 512;
@@ -49,7 +49,7 @@ where
 {
     let started = Instant::now();
     let (request_id, route) = named(&request);
-    let asked_as = own_id(&request, &route);
+    let asked_as = own_id(&request);
     let is_head = request.method() == Method::HEAD;
     let call = Call::new(app.clone(), request_id.clone(), request);
     let span = tracing::info_span!("request", request_id, route, asked_as = tracing::field::Empty);
@@ -114,11 +114,10 @@ fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
 }
 
 /// The id that the caller gave the request, on the routes that return it.
-fn own_id(request: &Request, route: &str) -> Option<HeaderValue> {
-    let (_, path) = route.split_once(' ')?;
+fn own_id(request: &Request) -> Option<HeaderValue> {
     let given = request.headers().get(REQUEST_ID)?;
     let plain = given.to_str().is_ok_and(|id| (1..=LONGEST).contains(&id.len()));
-    (path.contains(ECHOING) && plain).then(|| given.clone())
+    (request.uri().path().contains(ECHOING) && plain).then(|| given.clone())
 }
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.

@@ -42,6 +42,16 @@ fn entry(item: Item) -> Result<Entry, StoreError> {
     Ok(Entry { key, member })
 }
 
+/// The first `limit` items of a page that was read with one item more, so that it has a next page only if there are more items:
+/// a query that stops at its limit does not say whether it stopped at the end.
+fn first<T>(mut page: Page<T>, limit: usize, key: impl Fn(&T) -> Key) -> Page<T> {
+    if page.items.len() > limit {
+        page.items.truncate(limit);
+        page.next = page.items.last().map(|last| Cursor::after(key(last).sk));
+    }
+    page
+}
+
 impl Store {
     /// Members in these ranges, in their order; the ranges are read in parallel. A member of several ranges appears several times.
     ///
@@ -60,7 +70,7 @@ impl Store {
         let left = ranges.get(first..).unwrap_or_default();
         let pages = left
             .iter()
-            .map(|range| self.in_range(organization, *range, after, limit));
+            .map(|range| self.in_range(organization, *range, after, limit.saturating_add(1)));
         let mut items = Vec::new();
         let mut more = false;
         for (range, page) in left.iter().zip(futures::future::try_join_all(pages).await?) {
@@ -98,11 +108,9 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<ApiKey>, StoreError> {
-        self.page(
-            Range::within(organization, keys::API_KEY, after, limit),
-            ApiKey::from_item,
-        )
-        .await
+        let range = Range::within(organization, keys::API_KEY, after, limit.saturating_add(1));
+        let page = self.page(range, ApiKey::from_item).await?;
+        Ok(first(page, limit, |key| Key::api_key(organization, key.id)))
     }
 
     /// Resources of a type, in the order of their ids.
@@ -116,10 +124,11 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Resource>, StoreError> {
-        self.page(
-            Range::within(organization, &keys::resources_prefix(kind), after, limit),
-            Resource::from_item,
-        )
-        .await
+        let prefix = keys::resources_prefix(kind);
+        let range = Range::within(organization, &prefix, after, limit.saturating_add(1));
+        let page = self.page(range, Resource::from_item).await?;
+        Ok(first(page, limit, |resource| {
+            Key::resource(organization, &resource.reference.key)
+        }))
     }
 }

@@ -18,7 +18,7 @@ pub struct EvaluationRequest {
     pub action: AccessAction,
     /// The resource.
     pub resource: AccessResource,
-    /// `organization` is the organization's id, if neither subject nor resource has it. Everything else is ignored.
+    /// `organization` is the organization's id. Subject and resource can have it too. Everything else is ignored.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
@@ -52,15 +52,14 @@ impl<'a> QuestionScope<'a> {
         })
     }
 
-    /// The organization that the first of these objects names; if none does, that of the path, or that of the API key.
+    /// The organization that these objects name; if none does, that of the path, or that of the API key.
     ///
-    /// The decision point of one organization decides nothing about another.
+    /// The decision point of one organization decides nothing about another, and none decides about two at once.
     #[must_use]
     pub fn named<'p>(&self, told: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
-        let mut named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
-        let named: Option<Option<OrganizationId>> = named
-            .next()
-            .map(|value| value.as_str().and_then(|text| text.parse().ok()));
+        let named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
+        let named = named.map(|value| value.as_str().and_then(|text| text.parse::<OrganizationId>().ok()));
+        let named = named.reduce(|one, other| one.filter(|_| one == other));
         match (self.path_organization, named) {
             (Some(own), None) => NamedOrganization::Organization(own),
             (Some(own), Some(named)) if named == Some(own) => NamedOrganization::Organization(own),
@@ -111,7 +110,7 @@ impl<'a> QuestionScope<'a> {
 pub enum NamedOrganization {
     /// None.
     Nowhere,
-    /// What can be none.
+    /// What can be none, or more than one.
     Nonsense,
     /// Another than this one, whose decision point was asked: it decides nothing about others.
     Elsewhere(OrganizationId),

@@ -24,7 +24,7 @@ pub struct EvaluationsRequest {
     /// The default resource.
     #[serde(default)]
     pub resource: Option<ResourcePart>,
-    /// The default context. `organization` is the organization's id, if neither subject nor resource has it.
+    /// The default context. `organization` is the organization's id. Subject and resource can have it too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,

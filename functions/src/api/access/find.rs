@@ -70,7 +70,7 @@ pub struct SubjectSearchRequest {
     pub action: AccessAction,
     /// The resource.
     pub resource: AccessResource,
-    /// `organization` is the organization's id, if neither subject nor resource has it.
+    /// `organization` is the organization's id. Subject and resource can have it too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
@@ -92,7 +92,7 @@ pub struct ResourceSearchRequest {
     pub action: AccessAction,
     /// The type of resource.
     pub resource: SearchedType,
-    /// `organization` is the organization's id, if neither subject nor resource has it.
+    /// `organization` is the organization's id. Subject and resource can have it too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,
@@ -112,7 +112,7 @@ pub struct ActionSearchRequest {
     pub subject: AccessSubject,
     /// The resource.
     pub resource: AccessResource,
-    /// `organization` is the organization's id, if neither subject nor resource has it.
+    /// `organization` is the organization's id. Subject and resource can have it too.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub context: Option<Properties>,

@@ -4,7 +4,7 @@
 //! run, and it touches no member, seat, role or invitation: these go on as if there were none.
 
 use crate::changes::{Changes, Pair};
-use crate::event::{EntityRef, Event, Recorder};
+use crate::event::{EntityRef, Event, Recorder, SUSPENSION_CANCELLED, SUSPENSION_PLANNED};
 use crate::id::{JobId, NewIds, UserId};
 use crate::job::{Job, Work};
 use crate::mail::Letter;
@@ -25,7 +25,7 @@ pub enum OpenTo {
     Leavers,
     /// Active owners.
     Owners,
-    /// Every active member: the route itself answers that nothing is allowed.
+    /// Every active member, also through an API key: the route itself answers that nothing is allowed.
     Members,
 }
 
@@ -39,6 +39,12 @@ impl OpenTo {
             Self::Owners => member.is_active_owner(set),
             Self::Members => true,
         }
+    }
+
+    /// Whether it includes the members' API keys: not for what only leavers and owners keep, which they do in person.
+    #[must_use]
+    pub const fn includes_keys(self) -> bool {
+        matches!(self, Self::Members)
     }
 }
 
@@ -85,7 +91,7 @@ pub fn suspend(
     let kind = if begins {
         "organization.suspended"
     } else {
-        "organization.suspension_planned"
+        SUSPENSION_PLANNED
     };
     let states = [
         previous.map(|known| state(known, known.recorded)),
@@ -116,10 +122,10 @@ pub fn resume(
     let mut changes = if known.has_begun(now) {
         ended(before, known, platform, now, ids)
     } else {
-        let kind = "organization.suspension_cancelled";
+        let actor = EntityRef::platform(platform);
         let states = [Some(state(known, false)), None];
         Changes {
-            events: vec![event(before, EntityRef::platform(platform), kind, states, now, ids)],
+            events: vec![event(before, actor, SUSPENSION_CANCELLED, states, now, ids)],
             ..Changes::default()
         }
     };

@@ -141,6 +141,8 @@ fn who_is_let_in_meanwhile_is_as_the_route_says() {
         let let_in = open_to.includes(member, leaves, set());
         assert_eq!(let_in, expected, "{open_to:?} {:?} {leaves}", member.email);
     }
+    let open = [OpenTo::Nobody, OpenTo::Leavers, OpenTo::Owners, OpenTo::Members];
+    assert_eq!(open.map(OpenTo::includes_keys), [false, false, false, true]);
 }
 
 #[test]

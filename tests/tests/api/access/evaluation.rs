@@ -185,7 +185,7 @@ async fn an_inactive_member_and_a_former_one_may_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_organization_is_named_by_the_subject_else_the_resource_else_the_context() {
+async fn the_organization_is_named_by_the_subject_the_resource_or_the_context_and_not_by_two_of_them_differently() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let subject = json!({ "type": "user", "id": acme.owner.id() });
@@ -207,9 +207,24 @@ async fn the_organization_is_named_by_the_subject_else_the_resource_else_the_con
             .clone()
     };
     let none = json!(null);
-    assert_eq!(ask([&here, &nowhere, &nowhere]).await, true);
-    assert_eq!(ask([&none, &here, &nowhere]).await, true);
+    for told in [
+        [&here, &none, &none],
+        [&none, &here, &none],
+        [&none, &none, &here],
+        [&here; 3],
+    ] {
+        assert_eq!(ask(told).await, true, "{told:?}");
+    }
     assert_eq!(ask([&json!({}), &json!({}), &here]).await, true);
-    assert_eq!(ask([&nowhere, &here, &here]).await, false);
-    assert_eq!(ask([&none, &nowhere, &here]).await, false);
+    let nonsense = json!({ "organization": 7 });
+    for other in [&nowhere, &nonsense] {
+        for told in [
+            [&here, other, other],
+            [&none, &here, other],
+            [other, &here, &here],
+            [&none, other, &here],
+        ] {
+            assert_eq!(ask(told).await, false, "{told:?}");
+        }
+    }
 }

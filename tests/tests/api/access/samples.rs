@@ -52,6 +52,8 @@ async fn the_layer_for_axum_lets_through_what_muster_permits_and_nothing_without
     tokio::spawn(async move { axum::serve(listener, product).await });
 
     let owner = acme.owner.name().to_owned();
+    // People whose `sub` looks like another person's name get nothing of theirs.
+    let impostors = [format!("sub:{owner}"), acme.owner.id()];
     let cases = [
         (owner.as_str(), "GET", "/programs/autumn", 204),
         (&owner, "PUT", "/write/autumn", 204),
@@ -60,6 +62,8 @@ async fn the_layer_for_axum_lets_through_what_muster_permits_and_nothing_without
         ("pia", "GET", "/programs/spring", 204),
         ("pia", "PUT", "/write/spring", 403),
         ("stella", "GET", "/programs/spring", 403),
+        (&impostors[0], "GET", "/programs/spring", 403),
+        (&impostors[1], "GET", "/programs/spring", 403),
         (&owner, "GET", "/unreachable/spring", 503),
         (&owner, "GET", "/refused/spring", 503),
     ];
@@ -70,4 +74,14 @@ async fn the_layer_for_axum_lets_through_what_muster_permits_and_nothing_without
         let answer = request.header("x-user", user).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), status, "{user} {method} {path}");
     }
+
+    // A suspension is a denial, and no outage.
+    let reason = json!({ "reason": "The plan has ended" });
+    h.platform()
+        .put(&h, &acme.path("/suspension"), &reason)
+        .await
+        .expect(200);
+    let request = h.http().get(format!("http://{address}/programs/autumn"));
+    let answer = request.header("x-user", &owner).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 403);
 }

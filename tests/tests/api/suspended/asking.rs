@@ -62,11 +62,16 @@ async fn decisions_say_that_it_is_suspended_to_everybody_who_may_ask() {
             .await
             .expect(200);
         assert_eq!(answer.body["decision"], !is_on);
-        let asked = cast.key.persona.post(&h, "/access/v1/evaluation", &of_key).await;
-        if is_on {
-            asked.problem(403, SUSPENDED);
-        } else {
-            asked.expect(200);
+        // A caller that only asks, such as a gateway with a key, hears of the suspension and not of an error.
+        for path in ["/access/v1".to_owned(), acme.path("/access/v1")] {
+            for question in [&own, &of_key] {
+                let asked = cast.key.persona.post(&h, &format!("{path}/evaluation"), question).await;
+                let asked = asked.expect(200);
+                assert_eq!(asked.body["decision"], !is_on, "{path}");
+                assert_eq!(asked.body["context"] == json!({ "reason": reason }), is_on, "{path}");
+            }
+            let found = cast.key.persona.post(&h, &format!("{path}/search/subject"), &own).await;
+            assert_eq!(found.expect(200).body["results"].as_array().unwrap().is_empty(), is_on);
         }
         h.person("stella")
             .post(&h, "/access/v1/evaluation", &own)

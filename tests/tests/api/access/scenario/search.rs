@@ -59,8 +59,13 @@ async fn search_pages_until_the_token_is_empty() {
         let mut asked = question(&json!({ "type": "user" }), &action("read"), &record("record-1"));
         asked["page"] = json!({ "limit": 1 });
         let mut found = Vec::new();
-        for _ in 0..10 {
+        loop {
             let answer = point.ask("search/subject", &asked).await.expect(200);
+            assert_eq!(
+                answer.body["results"].as_array().unwrap().len(),
+                1,
+                "each page has a result"
+            );
             found.extend(named(answer.body["results"].as_array().unwrap(), "id"));
             let token = answer.body["page"]["next_token"].as_str().unwrap().to_owned();
             if token.is_empty() {
@@ -70,6 +75,14 @@ async fn search_pages_until_the_token_is_empty() {
         }
         found.sort();
         assert_eq!(found, ["alice", "bob", "olivia"]);
+
+        let records = json!({ "type": "record" });
+        let mut asked = question(&user("alice"), &action("read"), &records);
+        for (limit, more) in [(1, true), (2, false), (3, false)] {
+            asked["page"] = json!({ "limit": limit });
+            let answer = point.ask("search/resource", &asked).await.expect(200);
+            assert_eq!(answer.body["page"]["next_token"] != "", more, "{limit}");
+        }
     }
 }
 
