@@ -3,7 +3,7 @@
 use super::{ResourceName, forms};
 use jiff::Timestamp;
 use muster_domain::rules::keys::DEFAULT_OVERLAP_HOURS;
-use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, UserId};
+use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, Subject, UserId};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -153,6 +153,10 @@ pub struct VerifyApiKeyResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub member: Option<UserId>,
+    /// The member's `sub` at the identity provider; null while it is not known. Only the platform gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub subject: Option<Option<Subject>>,
     /// The key's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

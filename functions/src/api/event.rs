@@ -61,12 +61,12 @@ impl From<Event> for EventResponse {
 }
 
 impl EventResponse {
-    /// The event as those see it who see no subjects of members.
+    /// The event as callers see it who cannot see this field.
     #[must_use]
-    pub fn without_subjects(mut self) -> Self {
+    pub fn without(mut self, field: &str) -> Self {
         let states = [&mut self.before, &mut self.after].into_iter().flatten();
         for fields in states.filter_map(serde_json::Value::as_object_mut) {
-            fields.remove("subject");
+            fields.remove(field);
         }
         self
     }

@@ -121,7 +121,7 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
 
 /// Reports what an API key opens now, and whether it allows an action. This takes one read, two if a member other than its owner
 /// knows the key, and none if the key is malformed.
-pub async fn verify(call: Call, _: User) -> Outcome {
+pub async fn verify(call: Call, user: User) -> Outcome {
     let body: VerifyApiKeyRequest = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {
         return reply(&VerifyApiKeyResponse {
@@ -141,7 +141,11 @@ pub async fn verify(call: Call, _: User) -> Outcome {
     if let Some(knower) = unread_knower(&read, organization, id, Some(&secret), call.now)? {
         read = read.and(call.app.store().read(&[knower]).await?);
     }
-    reply(&verdict(&call, &read, &secret, &body, resource.as_ref()).await?)
+    let verdict = verdict(&call, &read, &secret, &body, resource.as_ref()).await?;
+    reply(&VerifyApiKeyResponse {
+        subject: verdict.subject.filter(|_| user.platform),
+        ..verdict
+    })
 }
 
 fn reply(body: &VerifyApiKeyResponse) -> Outcome {
@@ -196,6 +200,7 @@ async fn verdict(
         valid: true,
         organization: Some(at),
         member: Some(owner.id),
+        subject: Some(owner.subject.clone()),
         key: Some(key.id),
         name: Some(key.name.clone()),
         read_only: Some(key.limits.read_only),

@@ -44,12 +44,22 @@ pub async fn list(call: Call, user: User) -> Outcome {
         ));
     };
     let page = call.app.store().events(id, &filter, cursor.as_ref(), limit).await?;
-    let with_subjects = org.sees_subjects();
-    let shown = |event: Event| match with_subjects {
-        true => EventResponse::from(event),
-        false => EventResponse::from(event).without_subjects(),
+    let (with_subjects, with_suspensions) = (org.sees_subjects(), org.sees_suspension());
+    let told = page
+        .items
+        .into_iter()
+        .filter(|event| with_suspensions || !event.is_of_suspension_ahead());
+    let shown = |event: Event| {
+        let mut event = EventResponse::from(event);
+        if !with_subjects {
+            event = event.without("subject");
+        }
+        if !with_suspensions && event.kind.starts_with("organization.") {
+            event = event.without("reason");
+        }
+        event
     };
-    let items = page.items.into_iter().map(shown).collect();
+    let items = told.map(shown).collect();
     Reply::json(
         200,
         &PageResponse {

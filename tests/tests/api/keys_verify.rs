@@ -18,7 +18,7 @@ async fn a_good_key_is_told_with_what_it_may() {
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
     let key = acme.key(&h, &pat, &json!({ "name": "zapier" })).await;
     let told = |allowed: Value, code: &str| {
-        json!({ "valid": true, "organization": acme.id, "member": pat.id(), "key": key.id, "name": "zapier",
+        json!({ "valid": true, "organization": acme.id, "member": pat.id(), "subject": "pat", "key": key.id, "name": "zapier",
             "read_only": false, "allowed": allowed, "code": code })
     };
     let write = |resource: Value| json!({ "action": "content:write", "resource": resource });
@@ -36,6 +36,14 @@ async fn a_good_key_is_told_with_what_it_may() {
     ] {
         assert_eq!(key.verify(&h, &asked).await.expect(200).body, expected, "{asked}");
     }
+    let mut as_member = told(Value::Null, "valid");
+    as_member.as_object_mut().unwrap().remove("subject");
+    let asked = json!({ "key": key.secret });
+    let answer = acme.owner.post(&h, "/v1/api-keys/verify", &asked).await.expect(200);
+    assert_eq!(
+        answer.body, as_member,
+        "only the platform knows users by subject everywhere"
+    );
     // What is not registered is for roles on the whole organization.
     let whole = acme.key(&h, &acme.owner, &json!({ "name": "whole" })).await;
     assert!(whole.may(&h, "content:write", Some("nowhere")).await);

@@ -106,7 +106,10 @@ impl Writer<'_> {
                     known.reason.as_str(),
                 )?
             }
-            Letter::OrganizationResumed => suspension::resumed(recipient, self.organization.name.as_str())?,
+            Letter::OrganizationResumed => {
+                let next = self.organization.suspension.as_ref().map(|planned| planned.at);
+                suspension::resumed(recipient, self.organization.name.as_str(), next)?
+            }
             Letter::OrganizationErased { name } => closing::erased(recipient, name.as_str())?,
         };
         Ok(Some(written))

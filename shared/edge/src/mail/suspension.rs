@@ -31,21 +31,25 @@ pub fn suspended(recipient: EmailAddress, name: &str, since: Timestamp, reason: 
     })
 }
 
-/// The organization is no longer suspended.
+/// The organization is no longer suspended, or not until the next suspension begins.
 ///
 /// # Errors
 /// [`LetterError`] if it cannot be written.
-pub fn resumed(recipient: EmailAddress, name: &str) -> Result<Outgoing, LetterError> {
+pub fn resumed(recipient: EmailAddress, name: &str, next: Option<Timestamp>) -> Result<Outgoing, LetterError> {
     let organization = Line::organization(name);
+    let next = next.map(shown);
+    let next = next.as_deref();
     Ok(Outgoing {
         recipient,
         subject: format!("{organization} is active again"),
         text: ResumedText {
             organization: &organization,
+            next,
         }
         .render()?,
         html: ResumedHtml {
             organization: &organization,
+            next,
         }
         .render()?,
     })
@@ -71,10 +75,12 @@ struct SuspendedHtml<'a> {
 #[template(path = "mail/organization-resumed.txt")]
 struct ResumedText<'a> {
     organization: &'a Line,
+    next: Option<&'a str>,
 }
 
 #[derive(Template)]
 #[template(path = "mail/organization-resumed.html")]
 struct ResumedHtml<'a> {
     organization: &'a Line,
+    next: Option<&'a str>,
 }

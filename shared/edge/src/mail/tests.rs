@@ -156,15 +156,20 @@ fn assert_reads_well(name: &str, letter: &Outgoing) {
 fn letters_about_a_suspension_read_well() {
     let reason = "The plan has ended.\r\n\r\nPay it at https://app.example/billing to go on.";
     let suspended = suspension::suspended(ann(), "Acme", moment(), reason).unwrap();
-    let resumed = suspension::resumed(ann(), "Acme").unwrap();
-    for (name, letter) in [("organization_suspended", suspended), ("organization_resumed", resumed)] {
+    let resumed = suspension::resumed(ann(), "Acme", None).unwrap();
+    let postponed = suspension::resumed(ann(), "Acme", Some(moment())).unwrap();
+    for (name, letter) in [
+        ("organization_suspended", suspended),
+        ("organization_resumed", resumed),
+        ("organization_resumed_for_now", postponed),
+    ] {
         read_back(&letter);
         insta::assert_snapshot!(name, format!("{}\n\n{}\n{}", letter.subject, letter.text, letter.html));
     }
     let hostile = "Acme\r\nBcc: x@x.example <b>https://evil.example</b>";
     for letter in [
         suspension::suspended(ann(), hostile, moment(), hostile).unwrap(),
-        suspension::resumed(ann(), hostile).unwrap(),
+        suspension::resumed(ann(), hostile, None).unwrap(),
     ] {
         read_back(&letter);
         assert!(!letter.html.contains("<b>") && !letter.html.contains("href=\"https://evil"));

@@ -43,7 +43,7 @@ fn nothing_that_people_write_becomes_a_link() {
             closing::deleted(ann(), name, moment()).unwrap(),
             closing::erased(ann(), name).unwrap(),
             suspension::suspended(ann(), name, moment(), name).unwrap(),
-            suspension::resumed(ann(), name).unwrap(),
+            suspension::resumed(ann(), name, None).unwrap(),
             invitation(name, &resources, Some(name)),
             added(name, &resources, Some(name)),
             ending(name, name, Some(name), 1),
