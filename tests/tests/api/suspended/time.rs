@@ -3,7 +3,7 @@
 use super::{NEWS, REASON, SUSPENDED, resume, set, suspend, told};
 use jiff::{SignedDuration, Timestamp};
 use muster_tests::harness::{Harness, Organization};
-use muster_tests::recount;
+use muster_tests::{Persona, recount};
 use serde_json::{Value, json};
 
 /// Kinds of what was recorded of suspensions, oldest first.
@@ -28,6 +28,35 @@ async fn plan(h: &Harness, acme: &Organization, hours: i64) -> String {
 const PLANNED: &str = "organization.suspension_planned";
 const BEGUN: &str = "organization.suspended";
 const OVER: &str = "organization.resumed";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_do_not_see_a_suspension_ahead_find_it_in_no_event_and_its_reason_in_none() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let ada = acme.join(&h, "ada", "admin", &[]).await;
+    let key = acme.key(&h, &acme.owner, &json!({ "name": "own" })).await.persona;
+    let limited = json!({ "name": "limited", "resources": [{ "type": "program", "id": "spring" }] });
+    let limited = acme.key(&h, &acme.owner, &limited).await.persona;
+    plan(&h, &acme, 1).await;
+    resume(&h, &acme).await;
+    plan(&h, &acme, 2).await;
+    set(&h, &acme, &json!({ "reason": REASON })).await.expect(200);
+    resume(&h, &acme).await;
+    let seen = async |who: &Persona| {
+        let page = who.get(&h, &acme.path("/events?kind=organization.*")).await.expect(200);
+        let events = page.body["items"].as_array().unwrap().clone();
+        let kinds: Vec<String> = events.iter().map(|e| e["kind"].as_str().unwrap().to_owned()).collect();
+        (kinds, json!(events).to_string().contains(REASON))
+    };
+    let cancelled = "organization.suspension_cancelled";
+    let all = [OVER, BEGUN, PLANNED, cancelled, PLANNED, "organization.created"].map(ToOwned::to_owned);
+    for who in [&acme.owner, &key, &h.platform()] {
+        assert_eq!(seen(who).await, (all.to_vec(), true), "{}", who.name());
+    }
+    let some = [OVER, BEGUN, "organization.created"].map(ToOwned::to_owned);
+    assert_eq!(seen(&ada).await, (some.to_vec(), false));
+    limited.get(&h, &acme.path("/events")).await.problem(403, "forbidden");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_in_force_at_its_instant_and_the_schedule_only_records_and_tells_it() {
