@@ -4,19 +4,30 @@
 mod counts;
 mod deliver;
 mod feedback;
+mod insist;
 mod work;
 
 pub use feedback::note_feedback;
 
+use insist::insist;
+use jiff::{SignedDuration, Timestamp};
 use muster_domain::EmailAddress;
-use muster_edge::{App, Metric};
-use muster_store::{Key, Obstacle, Tries};
+use muster_edge::App;
+use muster_store::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::Instant;
 
-/// Maximum number of attempts at a mail while the table is throttled, before its record returns to the stream.
+/// Maximum number of attempts at a mail while something holds it up, before its record returns to the stream.
 const MAX_ATTEMPTS: u32 = 6;
+/// How long a mail waits in the stream for its turn before it is left to the schedule. The records behind it get old as well, and a
+/// record that is too old is a dead letter.
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
+/// How long the mail of a batch waits for its turns. The rest is left to the schedule: beyond the function's time limit, the batch
+/// would fail as a whole.
+const TURNS_BUDGET: Duration = Duration::from_secs(200);
 
 #[derive(Deserialize)]
 struct Batch {
@@ -35,6 +46,9 @@ struct Change {
     keys: Keys,
     sequence_number: String,
     new_image: Option<Image>,
+    /// Seconds since 1970. Events that were not made by Lambda may have it in other forms, or not at all.
+    #[serde(default)]
+    approximate_creation_date_time: Value,
 }
 
 /// The part of an item's image that says what else to read together with the item.
@@ -48,6 +62,13 @@ impl Change {
     fn recipient(&self) -> Option<EmailAddress> {
         let email = self.new_image.as_ref()?.to.as_ref()?;
         email.s.parse().ok()
+    }
+
+    /// Whether its record has been in the stream for long at this time of the system's clock.
+    fn is_old(&self, now: Timestamp) -> bool {
+        let written_at = self.approximate_creation_date_time.as_f64();
+        let written_at = written_at.and_then(|seconds| SignedDuration::try_from_secs_f64(seconds).ok());
+        written_at.is_some_and(|since_1970| now.duration_since(Timestamp::UNIX_EPOCH) - since_1970 > MAX_AGE)
     }
 }
 
@@ -70,17 +91,21 @@ struct RecordRef {
     key: Key,
     sequence_number: String,
     recipient: Option<EmailAddress>,
+    is_old: bool,
 }
 
+#[expect(clippy::disallowed_methods, reason = "DynamoDB dates records by the system's clock")]
 fn records_of(event: Value) -> Result<Vec<RecordRef>, serde_json::Error> {
     let batch: Batch = serde_json::from_value(event)?;
+    let now = Timestamp::now();
     let name = |record: Record| {
-        let recipient = record.dynamodb.recipient();
+        let (recipient, is_old) = (record.dynamodb.recipient(), record.dynamodb.is_old(now));
         let Change {
             keys, sequence_number, ..
         } = record.dynamodb;
         RecordRef {
             recipient,
+            is_old,
             key: Key {
                 pk: keys.pk.s,
                 sk: keys.sk.s,
@@ -106,28 +131,20 @@ fn failures(failed: &[String]) -> Value {
 /// The event is not one of a table's stream.
 pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let mut failed = Vec::new();
-    let post = muster_edge::post::Post::new(app);
+    let post = muster_edge::post::Post::new(app, Instant::now() + TURNS_BUDGET);
     for RecordRef {
         key,
         sequence_number,
         recipient,
-        ..
+        is_old,
     } in records_of(event)?
     {
         let (Some(organization), Some(mail)) = (key.organization_of(), key.mail_of()) else {
             continue;
         };
-        let mut tries = Tries::new(MAX_ATTEMPTS);
-        let delivered = loop {
-            // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-            let delivered = Box::pin(deliver::deliver(app, &post, organization, mail, recipient.as_ref())).await;
-            let is_throttled = delivered.as_ref().is_err_and(deliver::DeliverError::is_throttled);
-            if !is_throttled || !tries.again(Obstacle::Throttle).await {
-                break delivered;
-            }
-            app.metrics().count(Metric::Throttled, 1);
-        };
-        if let Err(error) = delivered {
+        let (recipient, has_turn) = (recipient.as_ref(), !is_old && post.has_turn());
+        let delivery = || Box::pin(deliver::deliver(app, &post, organization, mail, recipient, has_turn)) as _;
+        if let Err(error) = insist(app, MAX_ATTEMPTS, delivery).await {
             tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
             failed.push(sequence_number);
         }

@@ -1,11 +1,15 @@
 //! What many stories do in passing.
 
+use crate::bench::Bench;
 use crate::harness::{Answer, Harness, Organization, invitation};
 use crate::personas::Persona;
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
+use muster_domain::feedback::Sending;
+use muster_domain::{Deliverability, MailId};
 use muster_local::SentMail;
 use muster_store::Key;
+use muster_store::items::Entity as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -171,4 +175,26 @@ pub fn verdicts(body: &Value) -> Vec<(String, String)> {
         (r["status"].as_str().unwrap_or_default().to_owned(), kind.to_owned())
     })
     .collect()
+}
+
+/// Notes five mails of this instant to an address, which are as many as it gets a day.
+pub async fn note_mailed(b: &Bench, organization: &Organization, email: &str) {
+    let now = b.h.backend.clock().now();
+    let sending = |n: u8| Sending {
+        mail: MailId::from_bytes([n; 16]),
+        at: now,
+    };
+    let noted = Deliverability {
+        organization: organization.id.parse().expect("an id"),
+        address: email.parse().expect("an address"),
+        bounced_at: None,
+        complained_at: None,
+        reached_at: None,
+        declined_at: None,
+        wanted_at: None,
+        mailed: (1..=5).map(sending).collect(),
+    };
+    let item = noted.to_item().expect("an item");
+    let put = Client::new(b.quiet.sdk()).put_item().table_name(b.h.backend.table());
+    put.set_item(Some(item)).send().await.expect("it is noted");
 }

@@ -143,6 +143,15 @@ impl Stream {
         self.waiting.retain(|w| w.function != function);
     }
 
+    /// Dates what waits back by so many seconds, as if it had waited for longer.
+    pub async fn date_back(&mut self, seconds: f64) {
+        self.waiting().await;
+        for waiting in &mut self.waiting {
+            let written_at = &mut waiting.json["dynamodb"]["ApproximateCreationDateTime"];
+            *written_at = json!(written_at.as_f64().expect("an instant") - seconds);
+        }
+    }
+
     /// Hands the oldest waiting records of a function to it in one batch; false if none waits. A batch of which the function
     /// reports nothing as failed is taken. It is an error if the function itself fails.
     pub async fn feed(&mut self, app: &App, function: Function) -> bool {
@@ -206,6 +215,7 @@ fn waiting(record: &Record) -> Option<Waiting> {
         "dynamodb": {
             "Keys": { "PK": { "S": key("PK")? }, "SK": { "S": key("SK")? } },
             "SequenceNumber": change.sequence_number()?,
+            "ApproximateCreationDateTime": change.approximate_creation_date_time()?.as_secs_f64(),
         },
     });
     // As much of the image as a function looks at.

@@ -4,28 +4,31 @@ mod letter;
 pub(super) mod outcome;
 mod send;
 
-pub(super) use outcome::{DeliverError, show_delivery};
+use outcome::{DeliverError, show_delivery};
 
+use jiff::Timestamp;
 use muster_domain::feedback::Deliverability;
 use muster_domain::invitation::Delivery;
-use muster_domain::mail::{Dispatch, MailState};
+use muster_domain::mail::{Dispatch, MailState, NotNow};
 use muster_domain::rules::pace;
 use muster_domain::{EmailAddress, Mail, MailId, OrganizationId};
 use muster_edge::App;
 use muster_edge::post::Post;
 use muster_store::{Key, ReadSet, StoreError};
-use outcome::skip;
-use send::send;
+use outcome::{give_up, skip};
+use send::{put_off, send};
 
 /// Delivers a mail, unless it was delivered before, its content is outdated, or it must not reach its address.
 ///
-/// `to` is its address if the record has it. The address's deliverability is then read together with the mail.
+/// `recipient` is its address if the record has it. The address's deliverability is then read together with the mail. Without a turn
+/// it is left to the schedule.
 pub(super) async fn deliver(
     app: &App,
     post: &Post,
     organization: OrganizationId,
     id: MailId,
     recipient: Option<&EmailAddress>,
+    has_turn: bool,
 ) -> Result<(), DeliverError> {
     let store = app.store();
     let now = app.clock().now();
@@ -51,8 +54,8 @@ pub(super) async fn deliver(
     let turn = mail.dispatch(organization.as_ref(), now);
     if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
         // If this fails, the organization may have been restored or resumed. The next attempt finds out.
-        let held = store.hold_mail(&mail, known).await?;
-        return held.then_some(()).ok_or(DeliverError::TakenUp);
+        store.hold_mail(&mail, known).await?;
+        return Ok(());
     }
     let known = deliverability(app, &read, &mail).await?;
     if let Some(reason) = mail.withheld(known.as_ref()) {
@@ -65,10 +68,19 @@ pub(super) async fn deliver(
     let Some(outgoing) = written else {
         return skip(app, &mail, None).await;
     };
+    if !has_turn {
+        return put_off(app, &mail, mail.state, NotNow::Behind).await;
+    }
     match take_up(app, &mail, known.as_ref()).await? {
         TakeUp::Done => send(app, post, &mail, &outgoing).await,
-        // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
-        TakeUp::TooMany => skip(app, &mail, Some(Delivery::Failed)).await,
+        TakeUp::TooMany(until) => {
+            match until.filter(|_| mail.late.is_some()) {
+                // Days of mail were sent at the pace that requests allow, and were then tried at once.
+                Some(until) => put_off(app, &mail, mail.state, NotNow::Resting(until)).await,
+                // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
+                None => give_up(app, &mail, "its address has had too many mails of late").await,
+            }
+        }
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
         // finds out how far it came.
         TakeUp::Lost => Err(DeliverError::TakenUp),
@@ -79,8 +91,8 @@ pub(super) async fn deliver(
 enum TakeUp {
     /// The mail can be sent.
     Done,
-    /// Its address has recently received too many mails.
-    TooMany,
+    /// Its address has recently received too many mails, and rests until this instant.
+    TooMany(Option<Timestamp>),
     /// Another attempt has taken it up before.
     Lost,
 }
@@ -95,7 +107,7 @@ async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Resu
     let is_taken = if mail.letter.is_by_hand() {
         let mailed = known.map_or(&[][..], |known| known.mailed.as_slice());
         let Some(mailed) = pace::with(mailed, mail, now) else {
-            return Ok(TakeUp::TooMany);
+            return Ok(TakeUp::TooMany(known.and_then(|known| pace::rests(known, now))));
         };
         store.take_up(mail, known, &mailed).await?
     } else {

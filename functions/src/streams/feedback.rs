@@ -3,11 +3,12 @@
 //! Events may arrive late, twice and in any order. Each step is one write whose condition makes a repeat harmless, and no step
 //! depends on the reads of another, so a process that dies between two steps is simply started again.
 
+use super::insist::{Obstructed, insist};
 use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{MailId, OrganizationId};
 use muster_edge::{App, Metric, post};
-use muster_store::{CommitError, Obstacle, StoreError, Tries};
+use muster_store::{CommitError, Obstacle, StoreError};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -136,9 +137,8 @@ enum NoteError {
     Commit(#[from] CommitError),
 }
 
-impl NoteError {
-    /// The obstacle to recording an event, if a retry may succeed.
-    const fn obstacle(&self) -> Option<Obstacle> {
+impl Obstructed for NoteError {
+    fn obstacle(&self) -> Option<Obstacle> {
         match self {
             Self::Store(error) => error.obstacle(),
             Self::Commit(error) => error.obstacle(),
@@ -152,30 +152,10 @@ impl NoteError {
 /// The table did not answer. The event is delivered again.
 pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     match Notification::of(event) {
-        Ok(notification) => insist(app, &notification).await?,
+        Ok(notification) => insist(app, MAX_ATTEMPTS, || Box::pin(note(app, &notification)) as _).await?,
         Err(reason) => tracing::warn!(%reason, "an event was passed over"),
     }
     Ok(Value::Null)
-}
-
-/// Records an event, with pauses while the table throttles it or others change the same items.
-///
-/// Lambda delivers a failed event only twice more, after minutes. Then it is a dead letter.
-async fn insist(app: &App, notification: &Notification) -> Result<(), NoteError> {
-    let mut tries = Tries::new(MAX_ATTEMPTS);
-    loop {
-        // Boxed: the compiler gives up on futures nested as deep as the SDK's in here.
-        let Err(error) = Box::pin(note(app, notification)).await else {
-            return Ok(());
-        };
-        let Some(obstacle) = error.obstacle() else {
-            return Err(error);
-        };
-        app.metrics().count(Metric::retried(obstacle), 1);
-        if !tries.again(obstacle).await {
-            return Err(error);
-        }
-    }
 }
 
 async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {

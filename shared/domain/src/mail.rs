@@ -104,7 +104,7 @@ pub enum MailState {
     Sent,
     /// Not sent, since its content no longer applies.
     Skipped,
-    /// Permanently refused by the mail service.
+    /// Permanently refused by the mail service, or one too many for its address.
     Failed,
 }
 
@@ -139,38 +139,47 @@ pub struct Mail {
     pub asked: bool,
     /// Its state.
     pub state: MailState,
-    /// Since when the mail service has not accepted it; none if it never failed to.
+    /// Its delay; none if it never had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Late>,
     /// When it was queued.
     pub created_at: Timestamp,
 }
 
-/// The delay of a mail that the mail service does not accept at present.
+/// The delay of a mail that cannot be sent at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
-    /// The instant since which it waits.
-    pub since: Timestamp,
+    /// The instant since which the mail service does not accept it, or its address has had too many; none if it only waits
+    /// for its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
     /// When the schedule puts it into the outbox again; none once that is done.
     pub due_at: Option<Timestamp>,
 }
 
-/// Why the mail service does not accept a mail at present, for reasons unrelated to the mail itself.
+/// Why a mail is not sent at present, for reasons unrelated to the mail itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotNow {
-    /// It accepts no more mail per second.
+    /// The mail service accepts no more mail per second.
     Throttled,
-    /// It accepts none for longer: a day's quota is spent, the sender is not verified yet, or the account is paused.
+    /// The mail service accepts none for longer: a day's quota is spent, the sender is not verified yet, or the account is paused.
     Closed,
+    /// Its turn comes too late: more mail is before it than the mail service accepts in time.
+    Behind,
+    /// Mail that waited has come together: its address gets no more before this instant.
+    Resting(Timestamp),
 }
 
 impl NotNow {
-    /// The pause before the next attempt.
-    const fn pause(self) -> SignedDuration {
-        match self {
+    /// When the next attempt is due.
+    fn due_at(self, now: Timestamp) -> Option<Timestamp> {
+        let pause = match self {
             Self::Throttled => SignedDuration::from_mins(1),
+            Self::Behind => SignedDuration::from_mins(10),
             Self::Closed => SignedDuration::from_mins(30),
-        }
+            Self::Resting(until) => return Some(until),
+        };
+        now.checked_add(pause).ok()
     }
 }
 
@@ -239,12 +248,20 @@ impl Mail {
         self.late.is_some_and(|late| late.due_at.is_some())
     }
 
-    /// Its wait for the schedule after the mail service did not accept it; none if it has been tried for long enough.
+    /// Its wait for the schedule; none if it has been tried for long enough. A mail that only waits for its turn is never given
+    /// up.
     #[must_use]
     pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
-        let since = self.late.map_or(now, |late| late.since);
-        let due_at = now.checked_add(why.pause()).ok();
-        (now.duration_since(since) < MAX_LATE).then_some(Late { since, due_at })
+        let since = self.late.and_then(|late| late.since);
+        let due_at = why.due_at(now);
+        if why == NotNow::Behind {
+            return Some(Late { since, due_at });
+        }
+        let since = since.unwrap_or(now);
+        (now.duration_since(since) < MAX_LATE).then_some(Late {
+            since: Some(since),
+            due_at,
+        })
     }
 
     /// The mail that replaces this one once the instant that it waits for has come; none before that, and for a mail that does

@@ -23,9 +23,9 @@ pub enum Metric {
     MailSent,
     /// Mail that was not sent, since its content no longer applied, or its address bounced or complained.
     MailSkipped,
-    /// Attempts at mail that SES did not accept at the time: the mail waits.
+    /// Mail that could not be sent at the time: it waits.
     MailPutOff,
-    /// Mail that SES refused permanently.
+    /// Mail that is given up: SES refused it permanently or for days, or its address had too many.
     MailFailed,
     /// Mail that bounced permanently.
     MailBounced,

@@ -8,6 +8,7 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use muster_domain::Mail;
+use tokio::time::Instant;
 
 /// The tag that names a mail's organization in the events that SES sends about it. Every reader of these events sees tags: they
 /// hold ids, never an address.
@@ -21,6 +22,9 @@ pub enum PostError {
     /// SES refuses this mail permanently.
     #[error("refused: {0}")]
     Refused(String),
+    /// Its turn comes too late for this process.
+    #[error("its turn comes too late")]
+    NoTurn,
     /// SES accepts no more mail this second.
     #[error("throttled: {0}")]
     Throttled(String),
@@ -39,18 +43,26 @@ pub enum PostError {
 pub struct Post {
     client: aws_sdk_sesv2::Client,
     app: App,
+    until: Instant,
 }
 
 impl Post {
-    /// The client of SES. It makes one request for each mail: the outbox does the retries, and knows when one could send a mail
-    /// twice.
+    /// The client of SES, for turns that come by this instant. It makes one request for each mail: the outbox does the retries, and
+    /// knows when one could send a mail twice.
     #[must_use]
-    pub fn new(app: &App) -> Self {
+    pub fn new(app: &App, until: Instant) -> Self {
         let sdk = app.sdk().to_builder().retry_config(RetryConfig::disabled()).build();
         Self {
             client: aws_sdk_sesv2::Client::new(&sdk),
             app: app.clone(),
+            until,
         }
+    }
+
+    /// Whether there is a turn for one more mail.
+    #[must_use]
+    pub fn has_turn(&self) -> bool {
+        self.app.mail_turns().comes_by(self.until)
     }
 
     /// Sends one mail of the outbox as it was written, when its turn has come. The `Message-ID` and a tag hold its id.
@@ -67,7 +79,9 @@ impl Post {
         let unfit = |e: aws_sdk_sesv2::error::BuildError| PostError::Refused(e.to_string());
         let raw = RawMessage::builder().data(Blob::new(mime)).build().map_err(unfit)?;
         let tag = |name, value: String| MessageTag::builder().name(name).value(value).build().map_err(unfit);
-        self.app.mail_turns().take().await;
+        if !self.app.mail_turns().take_by(self.until).await {
+            return Err(PostError::NoTurn);
+        }
         let sent = self
             .client
             .send_email()

@@ -21,18 +21,30 @@ impl Turns {
         }
     }
 
-    /// Waits for the next turn. An unused turn is gone: turns are not saved up.
-    pub async fn take(&self) {
+    /// Waits for the next turn, unless it comes after `until`: then it returns false at once, and the turn stays. An unused turn is
+    /// gone: turns are not saved up.
+    pub async fn take_by(&self, until: Instant) -> bool {
         let now = Instant::now();
         let turn = {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let turn = next.map_or(now, |next| next.max(now));
+            if turn > until {
+                return false;
+            }
             *next = Some(turn + self.interval);
             turn
         };
         if turn > now {
             sleep_until(turn).await;
         }
+        true
+    }
+
+    /// Whether the next turn comes by then.
+    #[must_use]
+    pub fn comes_by(&self, until: Instant) -> bool {
+        let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        next.unwrap_or_else(Instant::now).max(Instant::now()) <= until
     }
 }
 
@@ -64,14 +76,33 @@ mod tests {
     async fn turns_keep_their_interval_and_are_not_saved_up() {
         let turns = Turns::new(Duration::from_millis(250));
         let begun = Instant::now();
+        let until = begun + Duration::from_secs(120);
         for _ in 0..5 {
-            turns.take().await;
+            assert!(turns.take_by(until).await);
         }
         assert_eq!(begun.elapsed(), Duration::from_secs(1));
         tokio::time::sleep(Duration::from_secs(60)).await;
         let begun = Instant::now();
-        futures::future::join_all((0..3).map(|_| turns.take())).await;
+        futures::future::join_all((0..3).map(|_| turns.take_by(until))).await;
         assert_eq!(begun.elapsed(), Duration::from_millis(500));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_comes_too_late_is_not_waited_for_and_stays() {
+        let turns = Turns::new(Duration::from_secs(100));
+        let begun = Instant::now();
+        let until = begun + Duration::from_secs(150);
+        for at in [0, 100] {
+            assert!(turns.comes_by(until) && turns.take_by(until).await);
+            assert_eq!(begun.elapsed(), Duration::from_secs(at));
+        }
+        assert!(!turns.comes_by(until) && !turns.take_by(until).await);
+        assert_eq!(begun.elapsed(), Duration::from_secs(100), "at once");
+        let until = begun + Duration::from_secs(200);
+        assert!(turns.comes_by(until) && turns.take_by(until).await);
+        assert_eq!(begun.elapsed(), Duration::from_secs(200));
+        tokio::time::sleep(Duration::from_secs(200)).await;
+        assert!(!turns.comes_by(until) && !turns.take_by(until).await, "time is up");
     }
 
     #[tokio::test(start_paused = true)]
@@ -90,7 +121,7 @@ mod tests {
         let turns = Turns::new(Duration::ZERO);
         let begun = Instant::now();
         for _ in 0..100 {
-            turns.take().await;
+            assert!(turns.take_by(begun).await);
         }
         assert_eq!(begun.elapsed(), Duration::ZERO);
     }

@@ -2,9 +2,10 @@
 
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
-use crate::items::Entity as _;
+use crate::items::{Entity as _, Item};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
+use crate::position::Position;
 use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -79,32 +80,27 @@ impl Store {
         was_made(update.send().await)
     }
 
-    /// Postpones a mail that the mail service did not accept, until the schedule picks it up; false if it is no longer being sent.
+    /// Postpones a mail in this state until the schedule picks it up; false if it is no longer in the state, or waits already.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
-    pub async fn put_off(&self, mail: &Mail, late: Late) -> Result<bool, StoreError> {
-        let waiting = Mail {
-            state: MailState::Queued,
-            late: Some(late),
-            ..mail.clone()
-        };
-        let mut item = waiting.to_item()?;
+    pub async fn put_off(&self, mail: &Mail, from: MailState, late: Late) -> Result<bool, StoreError> {
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(mail.key().attributes()))
-            .condition_expression("#state = :sending")
-            .expression_attribute_values(":sending", AttributeValue::S(MailState::Sending.as_str().into()));
-        let mut sets = Vec::new();
-        for name in ["state", "late", keys::DUE_PK, keys::DUE_SK] {
-            if let Some(value) = item.remove(name) {
-                sets.push(format!("#{name} = :{name}"));
-                update = update
-                    .expression_attribute_names(format!("#{name}"), name)
-                    .expression_attribute_values(format!(":{name}"), value);
-            }
+            .condition_expression("#state = :from AND attribute_not_exists(#due_pk)")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#due_pk", keys::DUE_PK)
+            .expression_attribute_values(":from", AttributeValue::S(from.as_str().into()))
+            .expression_attribute_values(":queued", AttributeValue::S(MailState::Queued.as_str().into()));
+        let mut sets = vec!["#state = :queued".to_owned()];
+        for (name, value) in waiting(mail, late)? {
+            sets.push(format!("#{name} = :{name}"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), &name)
+                .expression_attribute_values(format!(":{name}"), value);
         }
         was_made(
             update
@@ -114,13 +110,34 @@ impl Store {
         )
     }
 
+    /// Puts a mail that is being sent back into the queue, where it waits for the schedule if it is late, and takes it out of the
+    /// mails sent by hand to its address; false if it is no longer being sent.
+    ///
+    /// `known` is the address's record as it was read, `mailed` the mails sent to it without this one.
+    ///
+    /// # Errors
+    /// [`CommitError`], also if the mails to the address are no longer as they were read.
+    pub async fn put_back(
+        &self,
+        mail: &Mail,
+        late: Option<Late>,
+        known: &Deliverability,
+        mailed: &[Sending],
+    ) -> Result<bool, CommitError> {
+        let attributes = late.map(|late| waiting(mail, late)).transpose()?.unwrap_or_default();
+        let mut transaction = Transaction::empty(&self.table);
+        transaction.put_back(&mail.key(), attributes)?;
+        transaction.sendings(mail, Some(known), mailed)?;
+        was_open(self.write(transaction).await)
+    }
+
     /// Picks up a queued mail that a member sends by hand, and records it among those sent by hand to its address; false if it is
-    /// no longer queued, or another mail to the address was picked up at the same moment.
+    /// no longer queued.
     ///
     /// `known` is the address's record as it was read, `mailed` the mails sent to it, including this one.
     ///
     /// # Errors
-    /// [`CommitError`], except for lost races.
+    /// [`CommitError`], also if another mail to the address was picked up at the same moment.
     pub async fn take_up(
         &self,
         mail: &Mail,
@@ -130,28 +147,19 @@ impl Store {
         let mut transaction = Transaction::empty(&self.table);
         transaction.take_up(&mail.key())?;
         transaction.sendings(mail, known, mailed)?;
-        match self.write(transaction).await {
-            Ok(()) => Ok(true),
-            Err(CommitError::Lost(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        was_open(self.write(transaction).await)
     }
 
-    /// Holds an unsent mail until its organization is restored or resumed; false if the organization is not as it was read, or
-    /// the mail has its outcome meanwhile.
+    /// Holds an unsent mail until its organization is restored or resumed; false if the mail has its outcome meanwhile.
     ///
     /// One transaction checks both: either the end of the deletion or suspension finds the mail held, or the mail finds the organization changed.
     ///
     /// # Errors
-    /// [`CommitError`], except for lost races.
+    /// [`CommitError`], also if the organization is not as it was read.
     pub async fn hold_mail(&self, mail: &Mail, organization: &Organization) -> Result<bool, CommitError> {
         let mut transaction = Transaction::empty(&self.table);
         transaction.hold(&mail.key(), &organization.key(), organization.version)?;
-        match self.write(transaction).await {
-            Ok(()) => Ok(true),
-            Err(CommitError::Lost(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        was_open(self.write(transaction).await)
     }
 
     /// Held mail of an organization after this one, at most `limit` of it, in the order in which it was queued; and the mail after
@@ -207,6 +215,28 @@ impl Store {
         }
         // The invitation has ended, was sent again since, or has later progress: there is nothing to record.
         was_made(update.send().await).map(drop)
+    }
+}
+
+/// The attributes by which the schedule finds a mail, and what it waits for.
+fn waiting(mail: &Mail, late: Late) -> Result<Item, StoreError> {
+    let waiting = Mail {
+        state: MailState::Queued,
+        late: Some(late),
+        ..mail.clone()
+    };
+    let mut item = waiting.to_item()?;
+    let names = ["late", keys::DUE_PK, keys::DUE_SK];
+    let named = names.into_iter().filter_map(|name| item.remove_entry(name));
+    Ok(named.collect())
+}
+
+/// Whether a mail was as a transaction expected: false if it has moved on, so that a retry would find nothing to do.
+fn was_open(result: Result<(), CommitError>) -> Result<bool, CommitError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(CommitError::Lost(lost)) if lost.contains(&Position::Mail) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -232,7 +232,6 @@ async fn a_mail_that_is_held_too_late_is_sent() {
     while work.feed(h.backend.app(), Function::FinishWork).await {}
     gate.open();
     let mut mails = holding.await.unwrap();
-    assert_eq!(h.invitations_mailed_so_far("zoe@x.example"), 0);
     mails.drain(h.backend.app()).await;
     assert_eq!(h.invitations_mailed_so_far("zoe@x.example"), 1);
     recount(&h).await;

@@ -1,16 +1,14 @@
 //! How much mail members can have sent: to one address, and by one organization; and whoever declined gets none.
 
 use jiff::SignedDuration;
-use muster_domain::feedback::Sending;
 use muster_domain::rules::pace::MAX_PER_RECIPIENT;
-use muster_domain::{Deliverability, MailId};
+use muster_edge::Metric;
 use muster_functions::routes::ROUTES;
-use muster_store::items::Entity as _;
 use muster_tests::bench::Bench;
 use muster_tests::harness::{Answer, Harness, Organization, invitation};
 use muster_tests::requests::{Case, prepare};
 use muster_tests::samples::waiting_token;
-use muster_tests::shortcuts::{invitation_with, named, verdicts};
+use muster_tests::shortcuts::{invitation_with, named, note_mailed, verdicts};
 use muster_tests::{Shot, recount, together};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -256,29 +254,11 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
     let id = case.invite(&b, "zoe").await;
     let email = case.person(&b, "zoe").email().to_owned();
     // Five mails to the address were taken up since the request had read of none.
-    let now = b.h.backend.clock().now();
-    let sending = |n: u8| Sending {
-        mail: MailId::from_bytes([n; 16]),
-        at: now,
-    };
-    let noted = Deliverability {
-        organization: case.organization().id.parse().unwrap(),
-        address: email.parse().unwrap(),
-        bounced_at: None,
-        complained_at: None,
-        reached_at: None,
-        declined_at: None,
-        wanted_at: None,
-        mailed: (1..=5).map(sending).collect(),
-    };
-    aws_sdk_dynamodb::Client::new(b.quiet.sdk())
-        .put_item()
-        .table_name(b.h.backend.table())
-        .set_item(Some(noted.to_item().unwrap()))
-        .send()
-        .await
-        .unwrap();
-    b.drain().await;
+    note_mailed(&b, case.organization(), &email).await;
+    let lost = || [Metric::MailSkipped, Metric::MailFailed].map(|metric| b.app().metrics().counted(metric));
+    let [skipped, failed] = lost();
+    b.stream().await.drain(b.app()).await;
+    assert_eq!(lost(), [skipped, failed + 1], "an alarm tells of mail that is lost");
     assert!(b.h.backend.mail().iter().all(|m| m.to != email));
     let acme = case.organization();
     let seen = acme.owner.get(&b.h, &acme.invitation(&id, "")).await.expect(200);

@@ -1,15 +1,16 @@
 //! Recording what became of a mail, and the reasons why it could not be delivered.
 
+use crate::streams::insist::{Obstructed, insist};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
 use muster_domain::{Letter, Mail};
 use muster_edge::mail::LetterError;
 use muster_edge::post::PostError;
 use muster_edge::{App, Metric};
-use muster_store::{CommitError, Obstacle, StoreError, Tries};
+use muster_store::{CommitError, Obstacle, StoreError};
 
 /// Maximum number of attempts to record the result of a mail. Without the record, the mail would be sent again.
-const MAX_RECORDS: u32 = 9;
+pub(super) const MAX_RECORDS: u32 = 9;
 
 /// Why a mail could not be delivered now.
 #[derive(Debug, thiserror::Error)]
@@ -24,52 +25,59 @@ pub(in crate::streams) enum DeliverError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("the mail was taken up by an earlier try, or its organization has changed")]
+    #[error("the mail was taken up by another try")]
     TakenUp,
     #[error("what became of the mail could not be noted: {0}")]
     Unnoted(StoreError),
 }
 
-impl DeliverError {
-    /// Whether the table was throttled, so that a retry after a pause may succeed.
-    pub(in crate::streams) const fn is_throttled(&self) -> bool {
-        matches!(
-            self,
-            Self::Store(StoreError::Throttled { .. }) | Self::Commit(CommitError::Throttled)
-        )
+impl Obstructed for DeliverError {
+    fn obstacle(&self) -> Option<Obstacle> {
+        match self {
+            Self::Store(error) => error.obstacle(),
+            Self::Commit(error) => error.obstacle(),
+            Self::Secret(_) | Self::Post(_) | Self::Letter(_) | Self::TakenUp | Self::Unnoted(_) => None,
+        }
     }
 }
 
 /// Records the result of sending a mail, on the mail and on its invitation.
 pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
-    let mut tries = Tries::new(MAX_RECORDS);
-    loop {
-        let now = app.clock().now();
-        match app.store().move_mail(mail, MailState::Sending, state, now).await {
-            Ok(_) => break,
-            Err(error) if error.is_throttled() && tries.again(Obstacle::Throttle).await => {
-                app.metrics().count(Metric::Throttled, 1);
-            }
-            Err(error) => return Err(DeliverError::Unnoted(error)),
-        }
-    }
+    let now = app.clock().now();
+    let note = || Box::pin(app.store().move_mail(mail, MailState::Sending, state, now)) as _;
+    insist::<bool, _>(app, MAX_RECORDS, note)
+        .await
+        .map_err(DeliverError::Unnoted)?;
     Ok(show_delivery(app, mail, delivery).await?)
+}
+
+/// Gives a mail up that was not sent, and shows that on its invitation.
+pub(super) async fn give_up(app: &App, mail: &Mail, reason: &str) -> Result<(), DeliverError> {
+    tracing::error!(reason, mail = %mail.id, "a mail is given up");
+    finish(app, mail, Some(Delivery::Failed), MailState::Failed, Metric::MailFailed).await
 }
 
 /// Leaves a mail unsent, and shows the reason on its invitation if that is still open.
 pub(super) async fn skip(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
+    finish(app, mail, why, MailState::Skipped, Metric::MailSkipped).await
+}
+
+/// Moves an open mail to its final state.
+async fn finish(
+    app: &App,
+    mail: &Mail,
+    why: Option<Delivery>,
+    state: MailState,
+    metric: Metric,
+) -> Result<(), DeliverError> {
     // The invitation comes first: if the process dies between the two writes, the next attempt still finds the mail open.
     if let Some(delivery) = why {
         show_delivery(app, mail, delivery).await?;
     }
     let open = [MailState::Queued, MailState::Sending];
     let now = app.clock().now();
-    if app
-        .store()
-        .record_outbox_state(mail, &open, MailState::Skipped, now)
-        .await?
-    {
-        app.metrics().count(Metric::MailSkipped, 1);
+    if app.store().record_outbox_state(mail, &open, state, now).await? {
+        app.metrics().count(metric, 1);
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ pub fn rests(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// The sendings to an address with this mail added; none if they would be too many. A mail counts once, however often it is
-/// tried.
+/// tried: one that goes back to the outbox, and returns from there under another id, is taken out by [`without`].
 #[must_use]
 pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sending>> {
     let mut counted: Vec<Sending> = counted(mailed, now).cloned().collect();
@@ -69,6 +69,17 @@ pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sendi
     }
     counted.push(Sending { mail: mail.id, at: now });
     Some(counted)
+}
+
+/// The sendings to an address without this mail, which was not sent; none if it is not among them.
+#[must_use]
+pub fn without(mailed: &[Sending], mail: &Mail) -> Option<Vec<Sending>> {
+    let others: Vec<Sending> = mailed
+        .iter()
+        .filter(|sending| sending.mail != mail.id)
+        .cloned()
+        .collect();
+    (others.len() < mailed.len()).then_some(others)
 }
 
 /// The mail sent for an organization's members on a day, in UTC.

@@ -140,7 +140,7 @@ pub fn release(organization: &Organization, held: Vec<Mail>, now: Timestamp, ids
     }
 }
 
-/// Puts a mail that the mail service did not accept into the outbox again, once the instant that it waits for has come.
+/// Puts a mail that could not be sent into the outbox again, once the instant that it waits for has come.
 pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     let Some(anew) = mail.taken_up(now, ids) else {
         return Changes::default();

@@ -1,10 +1,13 @@
 //! What becomes of a mail while its organization is there, deleted, restored or gone.
 
 use crate::team::*;
+use jiff::SignedDuration;
+use muster_domain::feedback::Sending;
 use muster_domain::job::Erasure;
 use muster_domain::mail::{Dispatch, EndReason, Late, MAX_LATE, MailState, NotNow, days_left};
 use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::restore;
+use muster_domain::rules::pace;
 use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release, send_late};
 use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
 
@@ -111,7 +114,7 @@ fn what_was_held_goes_out_as_new_mail_and_the_held_mail_goes() {
 #[test]
 fn a_mail_that_is_not_taken_waits_a_minute_or_half_an_hour_and_no_longer_than_three_days() {
     let late = |since: &str, due_at: Option<&str>| Late {
-        since: at(since),
+        since: Some(at(since)),
         due_at: due_at.map(at),
     };
     let fresh = mail(1, invited());
@@ -133,7 +136,91 @@ fn a_mail_that_is_not_taken_waits_a_minute_or_half_an_hour_and_no_longer_than_th
     ] {
         assert_eq!(mail.put_off(why, now()), expected, "{why:?} {:?}", mail.late);
     }
-    assert_eq!(MAX_LATE, jiff::SignedDuration::from_hours(72));
+    assert_eq!(MAX_LATE, SignedDuration::from_hours(72));
+}
+
+#[test]
+fn a_mail_that_waits_for_its_turn_is_never_given_up_for_that() {
+    let since = |since: Option<&str>| Mail {
+        late: Some(Late {
+            since: since.map(at),
+            due_at: None,
+        }),
+        ..mail(1, invited())
+    };
+    let soon = Some(at("2026-03-10T12:10:00Z"));
+    for (mail, expected) in [
+        (mail(1, invited()), None),
+        (since(None), None),
+        (since(Some("2026-03-01T12:00:00Z")), Some(at("2026-03-01T12:00:00Z"))),
+    ] {
+        let wait = Late {
+            since: expected,
+            due_at: soon,
+        };
+        assert_eq!(mail.put_off(NotNow::Behind, now()), Some(wait), "{:?}", mail.late);
+    }
+    let only_behind = since(None).put_off(NotNow::Closed, now()).unwrap();
+    assert_eq!(
+        only_behind.since,
+        Some(now()),
+        "the three days begin when it is refused"
+    );
+
+    let until = at("2026-03-11T06:00:00Z");
+    let rests = since(None).put_off(NotNow::Resting(until), now()).unwrap();
+    assert_eq!((rests.since, rests.due_at), (Some(now()), Some(until)));
+    let refused_long_ago = since(Some("2026-03-01T12:00:00Z"));
+    assert_eq!(refused_long_ago.put_off(NotNow::Resting(until), now()), None);
+}
+
+/// One try after the other, at the instants at which the schedule makes them; gives how many there were, and how long they went on.
+fn tried(why: NotNow) -> (usize, SignedDuration) {
+    let (begun, mut now, mut ids) = (now(), now(), ids());
+    let mut mail = Mail {
+        state: MailState::Queued,
+        ..mail(1, invited())
+    };
+    let mut mailed: Vec<Sending> = Vec::new();
+    for tries in 1.. {
+        assert!(!mail.is_waiting());
+        mailed = pace::with(&mailed, &mail, now).expect("what was never sent takes no place of the day's mail");
+        assert_eq!(mailed.len(), 1, "it counts once");
+        let late = mail.put_off(why, now);
+        mailed = pace::without(&mailed, &mail).expect("it was counted");
+        assert_eq!(mailed, [], "nor does it count while it waits");
+        let Some(late) = late else {
+            return (tries, now.duration_since(begun));
+        };
+        let waiting = Mail {
+            late: Some(late),
+            ..mail
+        };
+        now = late.due_at.unwrap();
+        let changes = send_late(&waiting, now, &mut ids);
+        mail = changes.mail.into_iter().next().expect("it goes out again");
+    }
+    unreachable!("it is given up")
+}
+
+#[test]
+fn a_mail_that_is_not_taken_is_tried_for_three_days_and_counts_only_while_it_is() {
+    let days = SignedDuration::from_hours(72);
+    assert_eq!(tried(NotNow::Closed), (1 + 3 * 24 * 2, days));
+    assert_eq!(tried(NotNow::Throttled), (1 + 3 * 24 * 60, days));
+}
+
+#[test]
+fn what_was_not_sent_is_taken_out_and_nothing_else() {
+    let sending = |number: u8| Sending {
+        mail: MailId::from_bytes([number; 16]),
+        at: now(),
+    };
+    let all = [sending(1), sending(2), sending(3)];
+    let others = pace::without(&all, &mail(2, invited()));
+    assert_eq!(others, Some(vec![sending(1), sending(3)]));
+    assert_eq!(pace::without(&all, &mail(4, invited())), None);
+    assert_eq!(pace::without(&[], &mail(4, invited())), None);
 }
 
 #[test]
@@ -141,7 +228,7 @@ fn a_mail_that_waits_goes_out_as_a_new_one_when_its_instant_has_come() {
     let waiting = |state, due_at: Option<&str>| Mail {
         state,
         late: Some(Late {
-            since: at("2026-03-09T12:00:00Z"),
+            since: Some(at("2026-03-09T12:00:00Z")),
             due_at: due_at.map(at),
         }),
         ..mail(1, ended())
@@ -169,7 +256,7 @@ fn a_mail_that_waits_goes_out_as_a_new_one_when_its_instant_has_come() {
         let expected = Mail {
             id: new.id,
             late: Some(Late {
-                since: at("2026-03-09T12:00:00Z"),
+                since: Some(at("2026-03-09T12:00:00Z")),
                 due_at: None,
             }),
             ..mail

@@ -3,6 +3,7 @@
 use super::Transaction;
 use super::parts::{Condition, Edit};
 use crate::error::StoreError;
+use crate::items::Item;
 use crate::keys::{self, Key};
 use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -22,6 +23,17 @@ impl Transaction<'_> {
         let queued = queued.name("#due", keys::DUE_PK);
         let mut edit = Edit::when(queued.value(":queued", text("queued")));
         edit.set(STATE, text("sending"));
+        self.update(Position::Mail, mail, edit)
+    }
+
+    /// Puts a mail that is being sent back into the queue, with these attributes.
+    pub(crate) fn put_back(&mut self, mail: &Key, attributes: Item) -> Result<(), StoreError> {
+        let sending = Condition::new("#state = :sending").name("#state", STATE);
+        let mut edit = Edit::when(sending.value(":sending", text("sending")));
+        edit.set(STATE, text("queued"));
+        for (name, value) in attributes {
+            edit.set(&name, value);
+        }
         self.update(Position::Mail, mail, edit)
     }
 
