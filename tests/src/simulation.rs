@@ -14,7 +14,7 @@
 //! takes records four times a second and in as many lanes as the template and a new table's four shards make. What failed is handed back
 //! at once. SES reports of each mail that it was sent, and then that it was delivered; an event that was not noted comes again after one
 //! minute, and then after two. The schedule comes every minute. All else of this is read from the template: batches, windows, retries,
-//! concurrency, time limits and the rate of mail. Cold starts and limits of concurrent requests are left out.
+//! the age of records, concurrency, time limits and the rate of mail. Cold starts and limits of concurrent requests are left out.
 
 mod bridge;
 mod feedback;
@@ -47,6 +47,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 /// Time between two runs of the schedule.
 const MINUTE: Duration = Duration::from_secs(60);
+/// Processes of a function that nothing bounds but a small account.
+const UNRESERVED: usize = 4;
 /// Steps in which the clock of functions follows simulated time, where they make no call.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -57,15 +59,16 @@ pub struct Simulation {
     pub h: Harness,
     /// The partitions of its table.
     pub partitions: Partitions,
+    settings: Settings,
 }
 
 impl Simulation {
-    /// A fresh backend.
+    /// A fresh backend, deployed with these values of the template's parameters.
     ///
     /// # Panics
     /// If it does not start.
     #[must_use]
-    pub fn start(limits: Limits) -> Self {
+    pub fn start(limits: Limits, parameters: &[(&str, &str)]) -> Self {
         let cloud = Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let cloud = cloud.expect("a runtime");
         let options = Options {
@@ -79,6 +82,7 @@ impl Simulation {
             cloud,
             h: Harness::over(backend),
             partitions: Partitions::new(limits),
+            settings: Settings::read(parameters),
         }
     }
 
@@ -184,18 +188,19 @@ impl<'a> Stage<'a> {
         for app in &serving {
             app.keyring().refresh().await;
         }
-        let settings = Settings::read();
+        let settings = &simulation.settings;
         let [mail, work] = [mappings::MAIL, mappings::WORK].map(|binary| settings.source(binary));
-        let [deliverers, rate] = ["MailConcurrency", "MailsPerSecond"].map(|name| settings.parameter(name));
-        let interval = Duration::from_secs(deliverers) / u32::try_from(rate).expect("a rate");
-        let (deliverers, workers) = (many(mail.concurrency, interval), many(work.concurrency, Duration::ZERO));
-        let mappings = Mappings::new([Mapping::new(mail, deliverers), Mapping::new(work, workers)]);
-        let noting = many(settings.concurrency(feedback::BINARY), Duration::ZERO);
+        let deliverers = many(mail.concurrency, settings.mail_interval());
+        let workers = many(work.concurrency, Duration::ZERO);
+        let both = [Mapping::new(mail, deliverers), Mapping::new(work, workers)];
+        let mappings = Mappings::new(both, backend.clock().clone());
+        let noting = settings.concurrency(feedback::BINARY).unwrap_or(UNRESERVED);
+        let noting = many(noting, Duration::ZERO);
         Self {
             simulation,
             sweeper: process(Duration::ZERO),
             run: SignedDuration::try_from(settings.timeout("expire")).expect("a time limit"),
-            feedback: Feedback::new(&settings, noting),
+            feedback: Feedback::new(settings, noting),
             time,
             mails,
             processes: serving,

@@ -5,7 +5,8 @@ use crate::stream::Reader;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, OperationType, Record};
 use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use muster_edge::App;
+use jiff::{SignedDuration, Timestamp};
+use muster_edge::{App, Clock};
 use muster_functions::streams;
 use muster_local::run_as;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Lambda asks a shard four times a second.
 const POLL: Duration = Duration::from_millis(250);
@@ -27,6 +28,18 @@ struct Waiting {
     number: String,
     json: Value,
     since: Instant,
+    /// When it was written, on the clock of functions.
+    written_at: Timestamp,
+}
+
+impl Waiting {
+    /// The record, as old by the system's clock, which functions compare it with, as it is by their own.
+    fn dated(&self, now: Timestamp) -> Value {
+        let written_at = Timestamp::now() - now.duration_since(self.written_at);
+        let mut json = self.json.clone();
+        json["dynamodb"]["ApproximateCreationDateTime"] = json!(written_at.as_second());
+        json
+    }
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +65,21 @@ impl Mapping {
         }
     }
 
+    /// Takes out what has become too old, except in lanes whose batch is on its way.
+    fn outdated(&mut self, now: Timestamp) -> Vec<Value> {
+        let age = SignedDuration::try_from(self.source.age).expect("a time that can be told");
+        let mut outdated = Vec::new();
+        for lane in self.lanes.iter_mut().filter(|lane| !lane.is_running) {
+            let is_old = |record: &&Waiting| now.duration_since(record.written_at) > age;
+            let old = lane.waiting.iter().take_while(is_old).count();
+            if old > 0 {
+                lane.tries = 0;
+            }
+            outdated.extend(lane.waiting.drain(..old).map(|record| record.json));
+        }
+        outdated
+    }
+
     fn is_idle(&self) -> bool {
         self.lanes
             .iter()
@@ -59,7 +87,7 @@ impl Mapping {
     }
 
     /// A lane whose next batch may go, with a process that takes it.
-    fn next(&mut self) -> Option<(usize, App, Vec<Value>)> {
+    fn next(&mut self, now: Timestamp) -> Option<(usize, App, Vec<Value>)> {
         let (batch, window) = (self.source.batch, self.source.window);
         let may_go = |lane: &Lane| {
             let waits = lane.waiting.front().map(|first| first.since.elapsed());
@@ -69,7 +97,7 @@ impl Mapping {
         let app = self.free.pop()?;
         let known = &mut self.lanes[lane];
         known.is_running = true;
-        let records = known.waiting.iter().take(batch).map(|record| record.json.clone());
+        let records = known.waiting.iter().take(batch).map(|record| record.dated(now));
         Some((lane, app, records.collect()))
     }
 }
@@ -91,15 +119,17 @@ pub(super) struct Mappings {
     last: Cell<Instant>,
     /// How often the stream has been asked.
     polls: Cell<u64>,
+    clock: Clock,
 }
 
 impl Mappings {
-    pub(super) fn new(all: [Mapping; 2]) -> Self {
+    pub(super) fn new(all: [Mapping; 2], clock: Clock) -> Self {
         Self {
             all: RefCell::new(all),
             dead: RefCell::default(),
             last: Cell::new(Instant::now()),
             polls: Cell::new(0),
+            clock,
         }
     }
 
@@ -155,17 +185,27 @@ impl Mappings {
         let lane = hasher.finish() % u64::try_from(lanes.len()).expect("a few lanes");
         lanes[usize::try_from(lane).expect("a lane")]
             .waiting
-            .push_back(Waiting { number, json, since });
+            .push_back(Waiting {
+                number,
+                json,
+                since,
+                written_at: self.clock.now(),
+            });
     }
 
     /// Begins with every batch that may go.
     fn begun(&self) -> Vec<LocalBoxFuture<'static, Ended>> {
         let mut begun: Vec<LocalBoxFuture<'static, Ended>> = Vec::new();
         for (mapping, known) in self.all.borrow_mut().iter_mut().enumerate() {
-            while let Some((lane, app, records)) = known.next() {
+            self.dead.borrow_mut().extend(known.outdated(self.clock.now()));
+            let limit = known.source.limit;
+            while let Some((lane, app, records)) = known.next(self.clock.now()) {
                 let size = records.len();
                 begun.push(Box::pin(async move {
-                    let failed = invoke(mapping, &app, json!({ "Records": records })).await;
+                    let invoked = invoke(mapping, &app, json!({ "Records": records }));
+                    let failed = timeout(limit, invoked)
+                        .await
+                        .expect("a batch ends within the function's time limit");
                     Ended {
                         mapping,
                         lane,

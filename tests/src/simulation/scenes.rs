@@ -4,6 +4,7 @@
 
 mod acceptances;
 mod activity;
+mod backlog;
 mod erasing;
 mod feedback;
 mod grants;
@@ -12,6 +13,7 @@ mod sweeps;
 
 pub use acceptances::acceptances;
 pub use activity::activity;
+pub use backlog::backlog;
 pub use erasing::erasing;
 pub use feedback::feedback;
 pub use grants::grants;
@@ -76,7 +78,12 @@ struct Scene {
 
 impl Scene {
     fn new(limits: Limits) -> Self {
-        let simulation = Simulation::start(limits);
+        Self::deployed(limits, &[])
+    }
+
+    /// The same, deployed with these values of the template's parameters.
+    fn deployed(limits: Limits, parameters: &[(&str, &str)]) -> Self {
+        let simulation = Simulation::start(limits, parameters);
         let acme = simulation.prepare(async {
             let acme = Organization::make(&simulation.h).await;
             let plan = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": 1_000_000 });

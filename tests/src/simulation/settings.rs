@@ -1,8 +1,8 @@
-//! What the template says of the functions that no request starts, with the defaults of its parameters.
+//! What the template says of the functions that no request starts.
 
 use crate::cloudformation::Stack;
 use crate::deployment::file;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 /// Shards of the stream of a new table with on-demand throughput.
@@ -19,6 +19,10 @@ pub(super) struct Source {
     pub(super) lanes: usize,
     /// How often a record is handed back before it is a dead letter.
     pub(super) retries: u64,
+    /// How old a record gets before it is a dead letter.
+    pub(super) age: Duration,
+    /// How long a batch may take.
+    pub(super) limit: Duration,
     /// How many processes the function has.
     pub(super) concurrency: usize,
 }
@@ -28,11 +32,10 @@ pub(super) struct Source {
 pub(super) struct Settings(Stack);
 
 impl Settings {
-    /// Reads the template.
-    pub(super) fn read() -> Self {
-        Self(Stack::new(
-            serde_saphyr::from_str(&file("template.yaml")).expect("the template is YAML"),
-        ))
+    /// Reads the template, with these values of parameters and the defaults of the rest.
+    pub(super) fn read(parameters: &[(&str, &str)]) -> Self {
+        let template = serde_saphyr::from_str(&file("template.yaml")).expect("the template is YAML");
+        Self(Stack::given(template, parameters))
     }
 
     fn function(&self, binary: &str) -> &Value {
@@ -45,18 +48,22 @@ impl Settings {
     }
 
     fn number(&self, value: &Value) -> Option<u64> {
-        self.0.resolve(value).as_u64()
+        let resolved = self.0.resolve(value);
+        resolved.as_u64().or_else(|| resolved.as_str()?.parse().ok())
     }
 
-    /// The default of a parameter.
-    pub(super) fn parameter(&self, name: &str) -> u64 {
-        self.number(&json!({ "Ref": name })).expect("a number")
+    /// The time between two mails of one process.
+    pub(super) fn mail_interval(&self) -> Duration {
+        let variables = &self.function("deliver-mail")["Environment"]["Variables"];
+        let number = |name: &str| u32::try_from(self.number(&variables[name]).expect("a number")).expect("a few");
+        let [sharing, rate] = ["MUSTER_MAIL_DELIVERERS", "MUSTER_MAILS_PER_SECOND"].map(number);
+        Duration::from_secs(1) * sharing / rate
     }
 
-    /// How many processes of a function run at once.
-    pub(super) fn concurrency(&self, binary: &str) -> usize {
-        let reserved = self.number(&self.function(binary)["ReservedConcurrentExecutions"]);
-        whole(reserved.expect("a limit"))
+    /// How many processes of a function run at once; none if nothing is reserved for it.
+    pub(super) fn concurrency(&self, binary: &str) -> Option<usize> {
+        self.number(&self.function(binary)["ReservedConcurrentExecutions"])
+            .map(whole)
     }
 
     /// How long a function may run.
@@ -74,13 +81,16 @@ impl Settings {
     pub(super) fn source(&self, binary: &str) -> Source {
         let mapping = &self.function(binary)["Events"]["Stream"]["Properties"];
         let number = |name: &str| self.number(&mapping[name]);
+        let lanes = SHARDS * whole(number("ParallelizationFactor").unwrap_or(1));
         Source {
             batch: whole(number("BatchSize").expect("a size of batches")),
             // Without a window, Lambda waits for nothing.
             window: Duration::from_secs(number("MaximumBatchingWindowInSeconds").unwrap_or_default()),
-            lanes: SHARDS * whole(number("ParallelizationFactor").unwrap_or(1)),
+            lanes,
             retries: number("MaximumRetryAttempts").expect("a number of retries"),
-            concurrency: self.concurrency(binary),
+            age: Duration::from_secs(number("MaximumRecordAgeInSeconds").expect("an age")),
+            limit: self.timeout(binary),
+            concurrency: self.concurrency(binary).unwrap_or(lanes),
         }
     }
 }
@@ -95,12 +105,14 @@ mod tests {
 
     #[test]
     fn what_is_simulated_is_what_the_template_says() {
-        let settings = Settings::read();
+        let settings = Settings::read(&[]);
         let work = Source {
             batch: 25,
             window: Duration::ZERO,
             lanes: 8,
             retries: 10,
+            age: Duration::from_secs(20 * 3_600),
+            limit: Duration::from_secs(300),
             concurrency: 5,
         };
         assert_eq!(settings.source("finish-work"), work);
@@ -110,11 +122,15 @@ mod tests {
             ..work
         };
         assert_eq!(settings.source("deliver-mail"), mail);
-        assert_eq!(settings.parameter("MailsPerSecond"), 14);
+        assert_eq!(settings.mail_interval(), Duration::from_secs(2) / 14);
         assert_eq!(settings.timeout("expire"), Duration::from_secs(50));
         assert_eq!(
             (settings.concurrency("note-feedback"), settings.retries("note-feedback")),
-            (2, 2)
+            (Some(2), 2)
         );
+        let dev = Settings::read(&[("ReserveConcurrency", "false"), ("MailsPerSecond", "1")]);
+        let mail = dev.source("deliver-mail");
+        assert_eq!((mail.lanes, mail.concurrency), (4, 4), "a lane for each shard");
+        assert_eq!(dev.mail_interval(), Duration::from_secs(4));
     }
 }
