@@ -8,6 +8,7 @@ use aws_smithy_http_client::Builder;
 use jiff::SignedDuration;
 use muster_local::Options;
 use muster_store::items::Item;
+use muster_tests::deployment::file;
 use muster_tests::faults::Faults;
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::meter::{self, Charge};
@@ -72,7 +73,6 @@ fn what_is_due_in_many_organizations_is_settled_in_hot_partitions() {
     met(&sweeps(Limits::of(0.5), 12), Duration::from_secs(240));
 }
 
-/// A table of its own, reached through partitions; and a way past them.
 #[test]
 fn mail_that_waits_for_its_turn_for_a_day_is_sent_and_becomes_no_dead_letter() {
     // As `dev` is deployed: one mail in four seconds from a shard's lane, so these need four minutes. Before that their records are
@@ -90,6 +90,40 @@ fn mail_whose_turns_are_longer_than_the_function_runs_is_sent() {
     assert!(took < Duration::from_secs(3_600), "{took:?}");
 }
 
+/// Of a time such as `5.2 min`, in seconds.
+fn seconds(time: &str) -> f64 {
+    let (number, unit) = time.split_once(' ').unwrap();
+    let unit = match unit {
+        "s" => 1.0,
+        "min" => 60.0,
+        "h" => 3_600.0,
+        unit => panic!("{unit}"),
+    };
+    unit * number.parse::<f64>().unwrap()
+}
+
+#[test]
+fn no_scene_of_the_benchmarks_takes_less_than_its_floor() {
+    let document = file("docs/BENCHMARKS.md");
+    let rows: Vec<Vec<&str>> = document
+        .lines()
+        .skip_while(|line| !line.contains("| all of it: took |"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() > 5, "{rows:?}");
+    for row in rows {
+        let (took, floor) = (row[9], row[10]);
+        assert!(
+            seconds(took) >= seconds(floor),
+            "{}: {took}, and its floor is {floor}",
+            row[1]
+        );
+    }
+}
+
+/// A table of its own, reached through partitions; and a way past them.
 struct Table {
     h: Harness,
     partitions: Partitions,
