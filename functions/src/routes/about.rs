@@ -83,6 +83,9 @@ fn media_type(content_type: &str) -> &'static str {
 }
 
 /// Answers requests that match no route. On a known path, OPTIONS gets the path's methods, and other methods 405; the rest get 404.
+///
+/// The preflight of a page succeeds on any path: after a 404 the browser would not send the request itself, and the page would see a
+/// failed connection in place of the problem.
 pub async fn not_found(call: Call) -> Outcome {
     let (path, below) = (call.raw_path(), call.route_path());
     let own: Vec<&Route> = ROUTES
@@ -93,6 +96,9 @@ pub async fn not_found(call: Call) -> Outcome {
     let closest = own.iter().map(|route| route.literals()).max();
     let own = own.into_iter().filter(|route| Some(route.literals()) == closest);
     let mut methods: Vec<&str> = own.flat_map(Route::methods).collect();
+    if methods.is_empty() && is_preflight(&call) {
+        return Ok(Reply::empty());
+    }
     if methods.is_empty() {
         return Err(Problem::not_found("route"));
     }
@@ -106,6 +112,12 @@ pub async fn not_found(call: Call) -> Outcome {
     Err(Problem::new(ProblemType::MethodNotAllowed)
         .detail(format!("this path supports {methods}"))
         .header("allow", methods))
+}
+
+/// Whether a browser asks before it sends a page's request.
+fn is_preflight(call: &Call) -> bool {
+    let has = |field| call.header(field).is_some();
+    call.method() == "OPTIONS" && has("origin") && has("access-control-request-method")
 }
 
 #[cfg(test)]

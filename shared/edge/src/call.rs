@@ -91,7 +91,9 @@ impl Call {
         self.part = part;
     }
 
-    fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
+    /// A header field; none if it is missing or no text.
+    #[must_use]
+    pub fn header(&self, name: impl http::header::AsHeaderName) -> Option<&str> {
         self.request.headers().get(name)?.to_str().ok()
     }
 

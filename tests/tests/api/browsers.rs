@@ -214,6 +214,9 @@ async fn the_function_behind_preflights_answers_them_whatever_their_query_is() {
         ("/v1/organizations", ""),
         ("/v1/organizations/org_x/members", "q=ann&limit=5"),
         ("/v1/organizations", "nonsense=%zz"),
+        ("/nope", ""),
+        ("/v1/organisations", "q=ann"),
+        ("/v1//", ""),
     ] {
         let mut event: Value = serde_json::from_str(&file("events/not-found.json")).unwrap();
         event["routeKey"] = json!("OPTIONS /{proxy+}");
@@ -222,9 +225,20 @@ async fn the_function_behind_preflights_answers_them_whatever_their_query_is() {
         event["requestContext"]["http"]["path"] = json!(path);
         event["rawPath"] = json!(path);
         event["rawQueryString"] = json!(query);
-        let request = from_str(&event.to_string()).unwrap();
-        let answer = call("not-found", h.backend.app(), request).await;
-        assert_eq!(answer.status(), 204, "{path}?{query}");
-        assert!(answer.headers().contains_key("allow"));
+        // Where a browser does not ask, a path without a route is not found.
+        let is_known = path.starts_with("/v1/organizations");
+        for (asks, expected) in [(true, 204), (false, if is_known { 204 } else { 404 })] {
+            let headers = event["headers"].as_object_mut().unwrap();
+            for (name, value) in [("origin", PAGE), ("access-control-request-method", "GET")] {
+                headers.remove(name);
+                if asks {
+                    headers.insert(name.to_owned(), json!(value));
+                }
+            }
+            let request = from_str(&event.to_string()).unwrap();
+            let answer = call("not-found", h.backend.app(), request).await;
+            assert_eq!(answer.status(), expected, "{path}?{query}, asked by a browser: {asks}");
+            assert_eq!(answer.headers().contains_key("allow"), is_known, "{path}");
+        }
     }
 }
