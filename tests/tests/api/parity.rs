@@ -265,6 +265,36 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
     }
 }
 
+/// Lanes multiply what a function does at once, so only a function whose processes are bounded has more than one for each shard.
+#[test]
+fn where_nothing_is_reserved_the_shards_bound_background_functions() {
+    for (reserved, mail, work) in [
+        ("true", "2", "5"),
+        ("true", "0", "5"),
+        ("true", "2", "0"),
+        ("true", "0", "0"),
+        ("false", "2", "5"),
+    ] {
+        let template: Value = serde_saphyr::from_str(&file("template.yaml")).unwrap();
+        let parameters = [
+            ("ReserveConcurrency", reserved),
+            ("MailConcurrency", mail),
+            ("WorkConcurrency", work),
+        ];
+        let stack = Stack::given(template, &parameters);
+        for name in ["DeliverMailFunction", "FinishWorkFunction"] {
+            let mut functions = stack.resources(&["AWS::Serverless::Function"]);
+            let (_, function) = functions.find(|(found, _)| *found == name).unwrap();
+            let properties = &function["Properties"];
+            let factor = stack.resolve(&properties["Events"]["Stream"]["Properties"]["ParallelizationFactor"]);
+            let limit = stack.resolve(&properties["ReservedConcurrentExecutions"]);
+            let is_bounded = limit.to_string().trim_matches('"').parse::<u64>().is_ok();
+            assert_eq!(factor == 2, is_bounded, "{name}: {parameters:?}");
+            assert!(factor == 1 || factor == 2, "{name}: {parameters:?}");
+        }
+    }
+}
+
 /// Each process that sends mail keeps to its part of the rate, so there must not be more of them than each is told.
 #[test]
 fn no_more_processes_send_mail_than_share_its_rate() {
