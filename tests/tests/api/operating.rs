@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const SECRET: &str = "link-secret.json";
 
@@ -165,5 +166,34 @@ fn documents_name_the_concurrency_that_the_template_has_by_default() {
         (&architecture, format!("one of `MailConcurrency` ({mail}) processes")),
     ] {
         assert!(document.contains(&said), "{said}");
+    }
+}
+
+/// What the emulator would fail at in the middle of a deployment.
+#[test]
+fn a_deployment_into_the_emulator_stops_before_it_begins_if_a_package_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put(".ci/deploy-emulated", &file(".ci/deploy-emulated"));
+    put("template.yaml", &file("template.yaml"));
+    for binary in ["not-found", "expire"] {
+        put(&format!("target/lambda/{binary}/bootstrap.zip"), "a package");
+    }
+    let deployed = Command::new("bash")
+        .arg(folder.path().join(".ci/deploy-emulated"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(deployed.stderr).unwrap();
+    assert!(
+        !deployed.status.success() && told.contains(".ci/build-lambda"),
+        "{told}"
+    );
+    for (binary, is_missing) in [("deliver-mail", true), ("get-member", true), ("expire", false)] {
+        let package = format!("target/lambda/{binary}/bootstrap.zip\n");
+        assert_eq!(told.contains(&package), is_missing, "{binary}: {told}");
     }
 }
