@@ -24,9 +24,9 @@ pub(in crate::streams) enum DeliverError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("the mail was taken up by an earlier try, or its organization has changed")]
+    #[error("an earlier attempt took the mail, or its organization has changed")]
     TakenUp,
-    #[error("what became of the mail could not be noted: {0}")]
+    #[error("the result of the mail could not be recorded: {0}")]
     Unnoted(StoreError),
 }
 

@@ -21,7 +21,7 @@ pub(super) async fn send(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoin
             record(app, mail, MailState::Sent, Delivery::Sent).await
         }
         Err(PostError::Refused(reason)) => {
-            tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
+            tracing::error!(reason, mail = %mail.id, "the mail service permanently rejects this mail");
             fail(app, mail).await
         }
         Err(PostError::Throttled(reason)) => put_off(app, mail, NotNow::Throttled, &reason).await,
