@@ -35,7 +35,7 @@ pub struct SeatsResponse {
     pub used: u64,
     /// The plan's seat limit; null for no limit.
     pub limit: Option<u64>,
-    /// Whether no seat is free.
+    /// Whether all seats are in use.
     pub at_limit: bool,
 }
 

@@ -66,9 +66,7 @@ impl Access {
         };
         match self {
             Self::Platform if !caller.platform => Err(Problem::forbidden("only the platform can do this")),
-            Self::WholePermission(_) if caller.platform => {
-                Err(Problem::forbidden("this is for members; the platform cannot do this"))
-            }
+            Self::WholePermission(_) if caller.platform => Err(Problem::forbidden("the platform cannot do this")),
             Self::Oneself
             | Self::UserPermission(_)
             | Self::Owner

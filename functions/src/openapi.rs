@@ -109,38 +109,60 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
 fn access_text(route: &Route) -> String {
     const NO_KEYS: &str = "API keys are refused.";
     const OTHERS: &str = "Inactive members get 403, and users who are not members get 404.";
-    let or_platform = if route.method == "GET" { ", or the platform" } else { "" };
-    let permission = |name: &str, more: &str| format!("Requires the permission `{name}`{more}. {OTHERS}");
+    let or_platform = if route.method == "GET" {
+        ", or be the platform"
+    } else {
+        ""
+    };
+    let permission = |name: &str, more: &str| format!("The caller must have the permission `{name}`{more}. {OTHERS}");
     match route.access {
-        Access::Public => "For everyone. No authentication is required.".into(),
-        Access::User => format!("Requires a signed-in user. {NO_KEYS}"),
-        Access::Invitee => format!("Requires a signed-in user with the verified address that was invited. {NO_KEYS}"),
-        Access::Member => format!("Requires an active member or the platform. {OTHERS}"),
+        Access::Public => "No authentication required.".into(),
+        Access::User => format!("The caller must be a signed-in user. {NO_KEYS}"),
+        Access::Invitee => format!("The caller must be a signed-in user whose verified address was invited. {NO_KEYS}"),
+        Access::Member => format!("The caller must be an active member or the platform. {OTHERS}"),
         Access::Oneself => format!(
-            "Requires a signed-in, active member{or_platform}. Members can do this for themselves and for the members they manage. {NO_KEYS} {OTHERS}"
+            "The caller must be a signed-in, active member{or_platform}. Members can do this for themselves and for the members they manage. {NO_KEYS} {OTHERS}"
         ),
         Access::Permission(name) => permission(name, or_platform),
         Access::PermissionOrOneself(name) => {
             permission(name, &format!("{or_platform}, except where members act on themselves (`me`)"))
         }
-        Access::PermissionOrPlatform(name) => permission(name, ", or the platform"),
-        Access::WholePermission(name) => permission(name, " on the whole organization; the platform is refused"),
-        Access::UserPermission(name) => permission(name, " and a signed-in user; API keys are refused"),
+        Access::PermissionOrPlatform(name) => permission(name, ", or be the platform"),
+        Access::WholePermission(name) => permission(name, " on the whole organization. The platform is refused"),
+        Access::UserPermission(name) => permission(name, " and be a signed-in user. API keys are refused"),
         Access::Owner => format!(
-            "Requires a signed-in owner: an active holder of the protected role. {NO_KEYS} {OTHERS}"
+            "The caller must be a signed-in owner: an active holder of the protected role. {NO_KEYS} {OTHERS}"
         ),
-        Access::Asker => "The platform can ask about anyone. Members and API keys can ask about themselves, and with the permission \
-            `members:read` on the whole organization about anyone in it. The route follows the OpenID AuthZEN Authorization API 1.0: \
+        Access::Asker => "The platform can ask about anyone. Members and API keys can ask about themselves. They can ask about anyone in \
+            the organization if they have `members:read` on the whole organization. The route follows the OpenID AuthZEN Authorization API 1.0: \
             invalid requests get 400, and the response returns the `X-Request-ID` of the request."
             .into(),
-        Access::Platform => "Requires the platform: a token whose `scope` contains `muster:platform`. Everyone else gets 403.".into(),
+        Access::Platform => "The caller must be the platform: the `scope` of its token contains `muster:platform`. All other callers get 403.".into(),
+    }
+}
+
+/// Whether the platform may call a route of an organization.
+fn admits_platform(route: &Route) -> bool {
+    match route.access {
+        Access::Member | Access::PermissionOrPlatform(_) | Access::Platform => true,
+        Access::Oneself | Access::Permission(_) | Access::PermissionOrOneself(_) => route.method == "GET",
+        Access::WholePermission(_)
+        | Access::UserPermission(_)
+        | Access::Owner
+        | Access::Public
+        | Access::User
+        | Access::Invitee
+        | Access::Asker => false,
     }
 }
 
 /// What a suspension leaves of a route, in words.
-const fn suspension_text(route: &Route) -> &'static str {
+fn suspension_text(route: &Route) -> &'static str {
     match route.while_suspended {
-        OpenTo::Owners => " While the organization is suspended, its owners are the only members who can do this.",
+        OpenTo::Owners if admits_platform(route) => {
+            " While the organization is suspended, only owners and the platform can do this."
+        }
+        OpenTo::Owners => " While the organization is suspended, only owners can do this.",
         OpenTo::Leavers => " While the organization is suspended, members can only leave it.",
         OpenTo::Nobody | OpenTo::Members => "",
     }
@@ -195,11 +217,11 @@ fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
         "PUT" | "PATCH" | "DELETE" => vec![
             (
                 "If-Match",
-                "The `ETag` of the state that the change applies to, also in the weak form that proxies make of it, or `*` for any existing state. Otherwise the request is refused with 412.",
+                "The `ETag` of the state that the change applies to, in strong or weak form, or `*` for any existing state. If it does not match, the request is refused with 412.",
             ),
             (
                 "If-None-Match",
-                "`*` if the thing must not exist yet, or tags of states that it must not be in. Otherwise the request is refused with 412.",
+                "`*` if the resource must not exist, or tags of states that it must not be in. If the condition does not hold, the request is refused with 412.",
             ),
         ],
         "POST" if route.may("dynamodb:TransactWriteItems") => vec![(

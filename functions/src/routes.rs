@@ -159,7 +159,7 @@ routes! {
         [OrganizationNotDeleted, OrganizationErased],
         Operation::plain().answers::<OrganizationResponse>(200);
     "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],
-        "Suspend an organization now or from a given time on, or change its suspension",
+        "Suspend an organization now or at a given time, or change its suspension",
         Operation::takes::<SuspendOrganizationRequest>().answers::<OrganizationResponse>(200);
     "resume-organization" "DELETE" "/v1/organizations/{org}/suspension" => suspension::resume, Access::Platform, [READ, PUT, UPDATE],
         "Resume a suspended organization, or cancel a suspension that has not begun",
@@ -323,12 +323,12 @@ routes! {
         Operation::takes::<VerifyApiKeyRequest>().answers::<VerifyApiKeyResponse>(200);
     "put-grant" "PUT" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::put,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Assign or change a role on one resource; with `me`, self-assign one that the caller's role allows",
+        "Assign or change a member's role on a resource",
         [RoleNotAssignable, NoSeatsAvailable],
         Operation::takes::<PutGrantRequest>().answers::<MemberResponse>(200);
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
-        "Remove the role on one resource",
+        "Remove a member's role on a resource",
         Operation::done();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource",
@@ -337,13 +337,13 @@ routes! {
         "Check up to 100 access requests at once",
         Operation::takes::<EvaluationsRequest>().answers::<DecisionsResponse>(200);
     "search-subjects" "POST" "/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
-        "Search subjects that may act on a resource",
+        "Search for subjects that may act on a resource",
         Operation::searches::<SubjectSearchRequest, SubjectResult>();
     "search-resources" "POST" "/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
-        "Search resources a subject may act on",
+        "Search for resources that a subject may act on",
         Operation::searches::<ResourceSearchRequest, ResourceResult>();
     "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
-        "Search actions a subject may perform on a resource",
+        "Search for actions that a subject may perform on a resource",
         Operation::searches::<ActionSearchRequest, ActionResult>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
@@ -358,15 +358,15 @@ routes! {
         [NotFound],
         Operation::takes::<EvaluationsRequest>().answers::<DecisionsResponse>(200);
     "search-subjects" "POST" "/v1/organizations/{org}/access/v1/search/subject" => access::search_subjects, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
-        "Search subjects that may act on a resource of this organization",
+        "Search for subjects that may act on a resource of this organization",
         [NotFound],
         Operation::searches::<SubjectSearchRequest, SubjectResult>();
     "search-resources" "POST" "/v1/organizations/{org}/access/v1/search/resource" => access::search_resources, Access::Asker, suspended: Members, [READ, QUERY, TOUCH],
-        "Search resources of this organization a subject may act on",
+        "Search for resources of this organization that a subject may act on",
         [NotFound],
         Operation::searches::<ResourceSearchRequest, ResourceResult>();
     "search-actions" "POST" "/v1/organizations/{org}/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
-        "Search actions a subject may perform on a resource of this organization",
+        "Search for actions that a subject may perform on a resource of this organization",
         [NotFound],
         Operation::searches::<ActionSearchRequest, ActionResult>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
@@ -380,7 +380,7 @@ routes! {
         Operation::takes::<AddMemberRequest>().creates::<AddMemberResponse>();
     "list-contacts" "GET" "/v1/organizations/{org}/contacts" => contacts::list,
         Access::Permission(permission::CONTACTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
-        "List contacts, or search them by the beginnings of words in their names and addresses",
+        "List contacts, or search them by name or address",
         Operation::pages::<ContactResponse>(&[query::CONTACT_WORDS]);
     "put-contact" "PUT" "/v1/organizations/{org}/contacts/{contact}" => contacts::put,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
@@ -389,7 +389,7 @@ routes! {
         Operation::takes::<PutContactRequest>().answers::<ContactResponse>(200).answers::<ContactResponse>(201);
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
-        "Delete a contact; a membership is not affected",
+        "Delete a contact; memberships are not affected",
         Operation::done();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],

@@ -12,11 +12,11 @@ use serde_json::Value;
 /// A function's answer is not an HTTP reply.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoReply {
-    #[error("it is not of the form of one: {0}")]
+    #[error("malformed response: {0}")]
     Form(#[from] serde_json::Error),
-    #[error("{0} is no status")]
+    #[error("invalid status: {0}")]
     Status(i64),
-    #[error("its body is no base64: {0}")]
+    #[error("body is not base64: {0}")]
     Body(#[from] base64::DecodeError),
     #[error("a cookie cannot be sent: {0}")]
     Cookie(#[from] InvalidHeaderValue),

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-/// Maintains a deployed Muster with your AWS credentials.
+/// Maintenance commands for a deployed Muster. They use your AWS credentials.
 #[derive(Debug, Parser)]
 #[command(name = "muster", version)]
 struct Arguments {

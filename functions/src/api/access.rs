@@ -20,11 +20,11 @@ pub struct AccessSubject {
     #[serde(rename = "type")]
     #[schema(example = "user")]
     pub kind: String,
-    /// The subject's id: `usr_…` or the identity provider's subject for a user, `key_…` for an API key. A subject that looks like
-    /// an id is named as `sub:` and the subject.
+    /// The subject's id: `usr_…` or the identity provider's subject for a user, `key_…` for an API key. `sub:` followed by the
+    /// subject always names that subject.
     #[schema(example = "usr_5Il5ApcqJZi2Gi3OBCs6wc")]
     pub id: String,
-    /// Properties of the subject, which the conditions of a role can compare. `organization` is the organization's id.
+    /// Properties of the subject. A role's conditions can compare them. `organization` is the organization's id.
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({ "organization": "org_0351gb06UonDD6Qk3DjTVL" }))]
     pub properties: Option<Properties>,
@@ -36,7 +36,7 @@ pub struct AccessAction {
     /// The permission: one of Muster's, or one of the product's.
     #[schema(example = "content:write")]
     pub name: String,
-    /// Properties of the action, which the conditions of a role can compare.
+    /// Properties of the action. A role's conditions can compare them.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
@@ -52,7 +52,7 @@ pub struct AccessResource {
     /// The resource's id, which the product chooses. If no such resource is registered, only roles on the whole organization count.
     #[schema(example = "spring")]
     pub id: String,
-    /// Properties of the resource, which the conditions of a role can compare. `organization` is the organization's id, if the
+    /// Properties of the resource. A role's conditions can compare them. `organization` is the organization's id, if the
     /// subject does not have it.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]

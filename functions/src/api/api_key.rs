@@ -22,7 +22,7 @@ pub struct CreateApiKeyRequest {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Vec<ResourceName>,
-    /// When the key expires; null or a time that means never for no end.
+    /// When the key expires. Omit it, or send null, if the key does not expire.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,
@@ -36,7 +36,7 @@ impl Body for CreateApiKeyRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RotateApiKeyRequest {
-    /// How many more hours the old secret works, 0 to 168.
+    /// The number of hours for which the old secret keeps working, 0 to 168.
     #[serde(default = "day")]
     #[schema(minimum = 0, maximum = 168, default = 24)]
     pub overlap_hours: u32,
@@ -153,7 +153,7 @@ pub struct VerifyApiKeyResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub member: Option<UserId>,
-    /// The member's `sub` at the identity provider; null while it is not known. Only the platform gets it.
+    /// The member's `sub` at the identity provider; null if it is not known yet. Only the platform receives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub subject: Option<Option<Subject>>,

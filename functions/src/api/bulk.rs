@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BulkMembersRequest {
-    /// Up to 100 members. Duplicates count once, whatever form they have.
+    /// Up to 100 members. A member named twice, by id or by subject, counts once.
     #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
     pub members: Vec<UserName>,
 }
@@ -23,7 +23,7 @@ impl Body for BulkMembersRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeRolesRequest {
-    /// Up to 100 members. Duplicates count once, whatever form they have.
+    /// Up to 100 members. A member named twice, by id or by subject, counts once.
     #[schema(value_type = Vec<forms::UserName>, min_items = 1, max_items = 100)]
     pub members: Vec<UserName>,
     /// The role to assign.
@@ -62,7 +62,7 @@ pub struct MemberVerdict {
     /// The member's id.
     #[schema(value_type = String)]
     pub member: UserId,
-    /// The subject by which the request named the member. Only present if it did.
+    /// The member's subject. Only present if the request named the member by subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     pub subject: Option<Subject>,

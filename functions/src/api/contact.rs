@@ -31,7 +31,7 @@ impl Body for PutContactRequest {
     const REQUIRED: &'static [&'static str] = &["email"];
 }
 
-/// A person that the organization knows.
+/// A contact: a person known to the organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactResponse {
     /// The contact's id, which the product chooses. A contact that is created when a member leaves has their user id.

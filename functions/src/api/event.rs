@@ -35,12 +35,12 @@ pub struct EventResponse {
     pub kind: String,
     /// The actor that made the change.
     pub actor: Party,
-    /// The thing that was changed.
+    /// The resource, organization, user or other subject that was changed.
     pub subject: Party,
     /// When the change was made.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The state before the change: the fields of its kind of thing, and a profile or a message only where it changed.
+    /// The state of the changed resource before the change. It includes a profile or a message only if that changed.
     pub before: Option<serde_json::Value>,
     /// The state after the change, with the same fields.
     pub after: Option<serde_json::Value>,

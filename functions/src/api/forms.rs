@@ -148,7 +148,7 @@ forms! {
     InviteStatus { enum_values ["accepted", "pending"] } "pending";
     /// The sort order of people. A leading `-` reverses it.
     Order { enum_values ["name", "-name", "joined", "-joined", "last_active", "-last_active"] } "-joined";
-    /// When a person joined: back from now, in a year, or between two days, both included, in UTC. The pattern accepts more than the API does.
+    /// When a person joined: a period up to now, a year, or a range of days, inclusive, in UTC. The pattern accepts more than the API does.
     Period { pattern PERIOD } "last_month";
     /// A resource, as `type:id`.
     ResourceText { pattern RESOURCE } "program:spring";

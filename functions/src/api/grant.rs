@@ -44,20 +44,20 @@ pub struct GrantInput {
     /// The role to assign.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When the role expires. Null, a time that means never, or no value for no end.
+    /// When the role expires. Omit it, or send null, if the role does not expire.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,
 }
 
-/// The role to assign on the resource of the path.
+/// The role to assign on the resource in the path.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutGrantRequest {
-    /// The role, which replaces the one held on the resource.
+    /// The role. It replaces the role that the member holds on the resource.
     #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
-    /// When the role expires. Null, a time that means never, or no value for no end.
+    /// When the role expires. Omit it, or send null, if the role does not expire.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub expires_at: Option<Instant>,

@@ -18,7 +18,7 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema,
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateInvitationsRequest {
-    /// Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.
+    /// Up to 20 email addresses: a list, or text in which commas, semicolons, spaces or new lines separate them.
     #[schema(schema_with = emails)]
     pub emails: EmailInput,
     /// The role that the invitation offers.
@@ -47,7 +47,7 @@ fn emails() -> Schema {
     Schema::OneOf(
         OneOfBuilder::new()
             .description(Some(
-                "Up to 20 email addresses: a list, or text with commas, semicolons, spaces or new lines between them.",
+                "Up to 20 email addresses: a list, or text in which commas, semicolons, spaces or new lines separate them.",
             ))
             .item(text().examples(["ann@x.example, bob@y.example"]))
             .item(ArrayBuilder::new().items(text().build()))
@@ -63,12 +63,13 @@ impl Body for CreateInvitationsRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMemberRequest {
-    /// The person's email address. They are added directly only if the contact with this address has an account that someone vouches for.
+    /// The person's email address. The person is added directly only if the contact with this address has an account that
+    /// someone vouches for.
     #[serde(default)]
     #[schema(value_type = Option<forms::EmailAddress>)]
     pub email: Option<EmailAddress>,
-    /// The id of a contact who is that person. A former member who was removed is added directly, if the contact still has the address
-    /// that they joined with. This requires `contacts:read` on the whole organization.
+    /// The id of the person's contact. A removed member is added directly if the contact still has the address that they
+    /// joined with. The caller must have `contacts:read` on the whole organization.
     #[serde(default)]
     #[schema(value_type = Option<forms::ContactId>)]
     pub contact: Option<ContactId>,
@@ -83,7 +84,7 @@ pub struct AddMemberRequest {
     #[serde(default)]
     #[schema(value_type = Option<forms::Term>)]
     pub duration: Option<Term>,
-    /// A message for the mail that they get.
+    /// A message for the email to the person.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub message: Option<Message>,
@@ -93,7 +94,7 @@ impl Body for AddMemberRequest {
     const REQUIRED: &'static [&'static str] = &["role"];
 }
 
-/// The result of adding a person. It has one of the two fields.
+/// The result of adding a person. Contains either `member` or `invitation`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AddMemberResponse {
     /// The member, if the person was added directly.
@@ -104,7 +105,7 @@ pub struct AddMemberResponse {
     pub invitation: Option<InvitationResponse>,
 }
 
-/// Changes of a pending invitation. Omitted fields are unchanged. The address cannot be changed.
+/// Changes to a pending invitation. Omitted fields are unchanged. The address cannot be changed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateInvitationRequest {
@@ -154,12 +155,12 @@ pub struct InvitationResponse {
     #[schema(value_type = String)]
     pub status: InvitationState,
     /// The reason for a cancellation that no member requested: `resource_deleted` (every offered resource was deleted) or
-    /// `already_member` (the invited person is a member with another address). Null otherwise.
+    /// `already_member` (the invited person is a member under another address). Null otherwise.
     #[schema(value_type = Option<String>)]
     pub cancel_reason: Option<CancelReason>,
-    /// The status of the latest mail: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned` (it came back, but
-    /// another one may arrive), `bounced` (it came back permanently), `complained` (the recipient marked it as spam) or `declined` (not
-    /// sent, because the person has declined an invitation of the organization).
+    /// The status of the latest email: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned`
+    /// (returned, but another email may arrive), `bounced` (permanently returned), `complained` (the recipient marked it as
+    /// spam) or `declined` (not sent, because the person has declined an invitation of the organization).
     #[schema(value_type = String)]
     pub mail: Delivery,
     /// The member responsible for the invitation: the one who last sent, resent or changed it.
@@ -257,7 +258,7 @@ pub struct JobResponse {
     pub status: String,
 }
 
-/// The preview of an invitation, for everyone who has its link.
+/// The preview of an invitation, for anyone with its link.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationPreviewResponse {
     /// The organization's name.

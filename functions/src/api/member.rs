@@ -29,7 +29,7 @@ pub struct ProfileResponse {
     /// The member's skills.
     #[schema(value_type = Vec<String>)]
     pub skills: Vec<Skill>,
-    /// A text about the member.
+    /// A short text about the member.
     #[schema(value_type = Option<String>)]
     pub bio: Option<Message>,
 }
@@ -110,8 +110,8 @@ impl MemberResponse {
     }
 }
 
-/// Changes of a member. Omitted fields are unchanged. `role` with `resources` and `duration`, or with `grants` for different roles,
-/// replaces all roles that the member holds.
+/// Changes to a member. Omitted fields are unchanged. `role` with `resources` and `duration`, or with `grants` for different
+/// roles, replaces all roles that the member holds.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMemberRequest {
@@ -151,7 +151,7 @@ pub struct UpdateMemberRequest {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::Skill>, max_items = 50)]
     pub skills: Option<Vec<Skill>>,
-    /// A text about the member. Null removes it.
+    /// A short text about the member. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub bio: Field<Message>,

@@ -31,7 +31,7 @@ impl Body for CreateOrganizationRequest {
     const REQUIRED: &'static [&'static str] = &["name", "role_set"];
 }
 
-/// Changes of an organization's name and settings. Omitted fields are unchanged.
+/// Changes to an organization's name and settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOrganizationRequest {
@@ -49,15 +49,15 @@ impl Body for UpdateOrganizationRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// Changes of settings. Omitted fields are unchanged.
+/// Changes to settings. Omitted fields are unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsUpdate {
-    /// How many days an invitation can be accepted, 1 to 30.
+    /// The number of days within which an invitation can be accepted, 1 to 30.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = u32, minimum = 1, maximum = 30)]
     pub invitation_ttl_days: Option<u32>,
-    /// The message of invitations whose inviter writes none. Null removes it.
+    /// The default message of invitations. It is used if the inviter writes none. Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<forms::Message>)]
     pub default_message: Field<Message>,
@@ -67,7 +67,7 @@ pub struct SettingsUpdate {
     pub optional_roles: Option<BTreeSet<RoleId>>,
 }
 
-/// Changes of a plan. Omitted fields are unchanged.
+/// Changes to a plan. Omitted fields are unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPlanRequest {
@@ -79,7 +79,8 @@ pub struct SetPlanRequest {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Vec<forms::Domain>, max_items = 100)]
     pub allowed_domains: Option<Vec<Domain>>,
-    /// How many mails members can send a day: invitations, and notices that a person was added. Null for the default limit of 1,000.
+    /// The number of emails that members can send per day: invitations, and notices to people who were added. Null for the
+    /// default limit of 1,000.
     #[serde(default)]
     #[schema(schema_with = mail_limits)]
     pub mail_limit: Field<u32>,
@@ -87,7 +88,7 @@ pub struct SetPlanRequest {
 
 /// A number of mails, or null.
 fn mail_limits() -> Schema {
-    let description = "How many mails members can send a day: invitations, and notices that a person was added. Null for the default limit of 1,000.";
+    let description = "The number of emails that members can send per day: invitations, and notices to people who were added. Null for the default limit of 1,000.";
     numbers_or_null(description)
 }
 
@@ -110,14 +111,14 @@ impl Body for SetPlanRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// A suspension to set, in place of the present one.
+/// A suspension to set. It replaces the current one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspendOrganizationRequest {
-    /// The reason. The organization's owners see it, also in the mail to them; other members do not.
+    /// The reason. The organization's owners see it here and in the email they receive; other members do not.
     #[schema(value_type = forms::Message)]
     pub reason: Message,
-    /// When the suspension takes effect; null or a time in the past for now. A time that means never is refused.
+    /// When the suspension takes effect. Null or a past time means now. The time must not mean never.
     #[serde(default)]
     #[schema(value_type = Option<forms::Instant>)]
     pub at: Option<Instant>,
@@ -137,7 +138,7 @@ pub struct TransferOwnershipRequest {
     /// The role that the caller gets in place of ownership.
     #[schema(value_type = forms::RoleId)]
     pub then: RoleId,
-    /// The resources that this role applies to, if it needs any.
+    /// The resources that this role applies to, if it requires any.
     #[serde(default)]
     #[schema(max_items = 50)]
     pub resources: Option<Vec<ResourceName>>,
@@ -151,7 +152,7 @@ impl Body for TransferOwnershipRequest {
     const REQUIRED: &'static [&'static str] = &["to", "then"];
 }
 
-/// The result of a transfer of ownership.
+/// The result of transferring ownership.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TransferOwnershipResponse {
     /// The new owner.
@@ -184,7 +185,7 @@ pub struct OrganizationResponse {
     pub name: Name,
     /// The organization's role set.
     pub role_set: String,
-    /// The settings that its members can change.
+    /// The organization's settings. Its members can change them.
     pub settings: SettingsResponse,
     /// The plan, which the platform sets.
     pub plan: PlanResponse,
@@ -206,9 +207,9 @@ pub struct OrganizationResponse {
 /// The settings of an organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettingsResponse {
-    /// How many days an invitation can be accepted.
+    /// The number of days within which an invitation can be accepted.
     pub invitation_ttl_days: u32,
-    /// The message of invitations whose inviter writes none.
+    /// The default message of invitations. It is used if the inviter writes none.
     #[schema(value_type = Option<String>)]
     pub default_message: Option<Message>,
     /// The optional roles that are turned on.
@@ -231,10 +232,10 @@ impl From<&Settings> for SettingsResponse {
 pub struct PlanResponse {
     /// The seat limit; null for no limit.
     pub seat_limit: Option<u64>,
-    /// The domains that holders of allowlisted roles must have an address in.
+    /// The allowed domains. Holders of allowlisted roles must have an address in one of them.
     #[schema(value_type = Vec<String>)]
     pub allowed_domains: BTreeSet<Domain>,
-    /// How many mails members can send a day; null for the default limit of 1,000.
+    /// The number of emails that members can send per day; null for the default limit of 1,000.
     pub mail_limit: Option<u64>,
 }
 
@@ -248,13 +249,13 @@ impl From<&Plan> for PlanResponse {
     }
 }
 
-/// A suspension, in effect or ahead.
+/// A current or scheduled suspension.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SuspensionResponse {
     /// The reason.
     #[schema(value_type = String)]
     pub reason: Message,
-    /// Since when the organization is suspended, or when it will be.
+    /// When the suspension takes effect, or took effect.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Whether the suspension is in effect.
@@ -334,7 +335,7 @@ pub struct RoleResponse {
     /// Where the role's permissions apply: `organization` or `resource`.
     #[schema(value_type = String)]
     pub reach: muster_domain::roleset::Reach,
-    /// Whether the role is assigned with resources: `none`, `optional` or `at_least_one`.
+    /// How resources apply to the role: `none`, `optional` or `at_least_one`.
     #[schema(value_type = String)]
     pub resources: muster_domain::roleset::Resources,
     /// Whether a holder of the role uses a seat.
@@ -367,7 +368,7 @@ pub struct PermissionCondition {
     /// The permission.
     #[schema(example = "content:write")]
     pub permission: String,
-    /// What each of these properties must be: `{"is": value}`, or `{"is_not": value}`, which also holds if it is not sent.
+    /// The required value of each property: `{"is": value}`, or `{"is_not": value}`, which also holds if the property is omitted.
     #[schema(value_type = Object, example = json!({ "resource.status": { "is_not": "archived" } }))]
     pub when: BTreeMap<PropertyName, Comparison>,
 }

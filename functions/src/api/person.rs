@@ -209,11 +209,11 @@ pub struct PeopleResponse {
     pub items: Vec<PersonRow>,
     /// The organization's seats.
     pub seats: SeatsResponse,
-    /// The number of people in the organization, whatever the filters. It lags seconds behind, and is null for callers who cannot see
-    /// everyone.
+    /// The number of people in the organization, regardless of the filters. It can be a few seconds old. Null for callers who
+    /// cannot see everyone.
     #[schema(nullable)]
     pub counts: Option<CountsResponse>,
-    /// Whether the page has fewer rows than `limit` although more can be read: continue with `next_cursor`.
+    /// Whether the page has fewer rows than `limit` although there are more. Continue with `next_cursor`.
     pub partial: bool,
     /// The cursor of the next page; null on the last page.
     pub next_cursor: Option<String>,

@@ -69,7 +69,7 @@ pub(crate) const EVENTS: [Parameter; 5] = [
 pub(crate) const PEOPLE: [Parameter; 7] = [
     Parameter::new("q", || {
         json!({ "type": "string", "maxLength": 200,
-            "description": "Up to 8 words. Each must begin a word of the name, the address, a part of its local part, or its domain." })
+            "description": "Up to 8 words. Each must begin a word of the name, the address, a part of the text before the `@`, or the domain." })
     }),
     Parameter::new("status", || json!({ "type": "string", "enum": ["active", "inactive"] })),
     Parameter::new("role", || {

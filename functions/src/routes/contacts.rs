@@ -17,7 +17,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let asked = query.get("q").unwrap_or_default();
     if asked.chars().count() > MAX_QUERY {
-        let detail = format!("must be at most {MAX_QUERY} characters");
+        let detail = format!("must have at most {MAX_QUERY} characters");
         return Err(Problem::invalid_query([Violation::field("q", "too_long", detail)]));
     }
     let terms = search::terms(asked);

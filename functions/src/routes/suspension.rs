@@ -10,7 +10,7 @@ use muster_edge::{Call, Outcome, Problem, Reply, User};
 fn instant(body: &SuspendOrganizationRequest) -> Result<Option<Timestamp>, Problem> {
     match body.at {
         Some(Instant::Never) => {
-            let violation = Violation::field("at", "out_of_range", "must be a time, not never");
+            let violation = Violation::field("at", "out_of_range", "must be an actual time");
             Err(Problem::invalid([violation]))
         }
         at => Ok(at.and_then(Instant::end)),

@@ -167,7 +167,7 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
     } = *notification;
     let store = app.store();
     let Some(mail) = store.record_delivery(organization, id, event, at).await? else {
-        tracing::info!(mail = %id, ?event, "nothing is noted of a mail that is not there any more");
+        tracing::info!(mail = %id, ?event, "an event is about mail that no longer exists");
         return Ok(());
     };
     // Usually the sending attempt finishes the mail. A mail whose result was unknown is finished here, and not sent again.

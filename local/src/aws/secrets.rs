@@ -46,7 +46,7 @@ pub(super) async fn dispatch(State(secret): State<LinkSecret>, headers: HeaderMa
         return refusal("UnknownOperationException", "no such operation");
     }
     let Ok(request) = serde_json::from_slice::<GetSecretValue>(&body) else {
-        return refusal("InvalidParameterException", "`SecretId` is needed");
+        return refusal("InvalidParameterException", "`SecretId` is required");
     };
     if request.secret_id != LINK_SECRET {
         return refusal(

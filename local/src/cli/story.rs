@@ -40,7 +40,7 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "Ann opens the link in her mail and accepts",
+        "Ann opens the link in her email and accepts",
         &[
             r#"curl -sw '\n' "$API/dev/mail""#,
             r#"curl -sw '\n' "$API/v1/organizations/$ORG/invitations" -H "Authorization: Bearer $OLIVIA""#,
@@ -81,7 +81,7 @@ pub(super) fn text(backend: &Backend, demo: Option<&str>) -> Result<String, KeyE
     }
     let _ = write!(
         text,
-        "\nA first story. Paste the indented lines one by one into another terminal.\n\n  API={api}\n"
+        "\nA first story. Paste the indented lines one at a time into another terminal.\n\n  API={api}\n"
     );
     for (title, lines) in STEPS {
         let _ = write!(text, "\n{title}:\n\n");

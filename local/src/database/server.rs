@@ -130,7 +130,7 @@ impl Served {
         match made.answers.get(&token) {
             Some((known, answer)) if *known == asked => Ok(answer.clone()),
             Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
-                "the token is that of another transaction".to_owned(),
+                "the token belongs to another transaction".to_owned(),
             )),
             None => {
                 let answer = write(request)?;

@@ -10,52 +10,52 @@ use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// One field or address at fault.
+/// An invalid field or address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FaultBody {
     /// The field, as a path into the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The address, as it was given.
+    /// The email address, as the request has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// A stable name of what is wrong.
+    /// A stable error code.
     pub code: String,
-    /// The same for people.
+    /// A human-readable explanation.
     pub detail: String,
 }
 
-/// Seats used, allowed and needed.
+/// The seats in use, the seat limit, and the seats that the request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NeededSeats {
-    /// Seats in use, pending invitations included.
+    /// Seats in use, including those of pending invitations.
     pub used: u64,
-    /// Seats the plan allows; none for no limit.
+    /// The plan's seat limit; null for no limit.
     pub limit: Option<u64>,
-    /// Seats the request needs beyond those.
+    /// The number of additional seats the request needs.
     pub needed: i64,
 }
 
 /// A problem, RFC 9457.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem; stable.
+    /// A URI that identifies the problem type. It does not change.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind for people.
+    /// A short summary of the problem type.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What happened this time.
+    /// Details of this occurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
-    /// Every field and address at fault.
+    /// Every invalid field and address.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FaultBody>,
-    /// For a want of seats: the figures.
+    /// Seat usage. Only present for `no-seats-available`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seats: Option<NeededSeats>,
-    /// The request's id, to quote when asking for help.
+    /// The request's id. Quote it when you ask for help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// Header fields that go with it.
@@ -138,7 +138,7 @@ impl Problem {
     /// 403: the caller is a member, but an inactive one.
     #[must_use]
     pub fn member_inactive() -> Self {
-        Self::new(ProblemType::MemberInactive).detail("ask a member who manages members to activate it")
+        Self::new(ProblemType::MemberInactive).detail("ask an admin of the organization to activate it")
     }
 
     /// 403: the organization is suspended. Only its owners get the reason.
@@ -146,9 +146,9 @@ impl Problem {
     pub fn organization_suspended(suspension: &Suspension, is_owner: bool) -> Self {
         let Suspension { reason, at, .. } = suspension;
         let detail = if is_owner {
-            format!("it has been suspended since {at}: {reason}")
+            format!("the organization has been suspended since {at}: {reason}")
         } else {
-            format!("it has been suspended since {at}; its owners can see the reason")
+            format!("the organization has been suspended since {at}; its owners can see the reason")
         };
         Self::new(ProblemType::OrganizationSuspended).detail(detail)
     }

@@ -42,11 +42,13 @@ fn mail_limit(MailLimit { limit, rest }: MailLimit) -> Problem {
     match rest {
         Some(rest) => problem
             .detail(format!(
-                "the limit is {limit} mails a day; the next mail can be sent at {}",
+                "the limit is {limit} emails a day; you can send the next email at {}",
                 rest.until
             ))
             .header("retry-after", rest.seconds.to_string()),
-        None => problem.detail(format!("the limit is {limit} mails a day, and this request needs more")),
+        None => problem.detail(format!(
+            "the limit is {limit} emails a day, and this request needs more"
+        )),
     }
 }
 
@@ -55,7 +57,7 @@ fn paying_owner() -> Problem {
 }
 
 fn own_membership() -> Problem {
-    Problem::new(ProblemType::OwnMembership).detail("another member has to do this")
+    Problem::new(ProblemType::OwnMembership).detail("another member must do this")
 }
 
 impl From<OwnershipRefusal> for Problem {
@@ -80,7 +82,7 @@ impl From<DeletionRefusal> for Problem {
             DeletionRefusal::Forbidden => Self::forbidden("your roles do not let you delete this organization"),
             DeletionRefusal::NotDeleted => Self::new(ProblemType::OrganizationNotDeleted),
             DeletionRefusal::TooLate => Self::new(ProblemType::OrganizationErased)
-                .detail("the time to restore it is over, and its data is being deleted"),
+                .detail("the time to restore the organization has ended, and its data is being deleted"),
         }
     }
 }
@@ -125,7 +127,7 @@ impl From<InviteRefusal> for Problem {
         match refusal {
             InviteRefusal::Forbidden => Self::forbidden("your roles do not let you invite people"),
             InviteRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
-                .detail("nothing was sent; `errors` lists what is wrong")
+                .detail("nothing was sent; `errors` lists the invalid fields and addresses")
                 .violations(violations),
             InviteRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InviteRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
@@ -156,18 +158,18 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::NotFound => Self::not_found("invitation"),
             InvitationRefusal::RoleNotAssignable(role) => not_assignable(&role),
             InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
-                .detail("nothing was changed; `errors` lists what is wrong")
+                .detail("nothing was changed; `errors` lists the invalid fields and addresses")
                 .violations(violations),
             InvitationRefusal::Ended(state) => ended(state),
             InvitationRefusal::Rests(rest) => Self::new(ProblemType::InvitationResentTooOften)
-                .detail(format!("it can be sent again at {}", rest.until))
+                .detail(format!("you can resend the invitation at {}", rest.until))
                 .header("retry-after", rest.seconds.to_string()),
-            InvitationRefusal::Unwanted => Self::new(ProblemType::MailNotWanted)
-                .detail("they declined an invitation or marked one as spam; they can still accept after signing in"),
+            InvitationRefusal::Unwanted => Self::new(ProblemType::MailNotWanted).detail(
+                "the person declined an invitation or marked one as spam; they can still accept after signing in",
+            ),
             InvitationRefusal::MailLimit(limit) => mail_limit(limit),
-            InvitationRefusal::EmailTaken => {
-                Self::new(ProblemType::AddressTaken).detail("it belongs to a member or has another pending invitation")
-            }
+            InvitationRefusal::EmailTaken => Self::new(ProblemType::AddressTaken)
+                .detail("the address belongs to a member or has another pending invitation"),
             InvitationRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
         }
     }
@@ -224,12 +226,12 @@ impl From<KeyRefusal> for Problem {
             KeyRefusal::NoSuchKey => Self::not_found("key"),
             KeyRefusal::Invalid(violations) => Self::invalid(violations),
             KeyRefusal::TooMany => Self::new(ProblemType::TooManyApiKeys).detail(format!(
-                "a member can have at most {MAX_KEYS}, including expired keys; revoke one first"
+                "a member can have at most {MAX_KEYS} keys, including expired keys; revoke a key first"
             )),
             KeyRefusal::OwnerWithoutAccess => {
                 Self::new(ProblemType::MemberWithoutAccess).detail("the member is inactive or holds no role")
             }
-            KeyRefusal::Expired => Self::new(ProblemType::ApiKeyExpired).detail("revoke it and create another"),
+            KeyRefusal::Expired => Self::new(ProblemType::ApiKeyExpired).detail("revoke the key and create another"),
         }
     }
 }

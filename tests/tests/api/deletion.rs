@@ -147,7 +147,10 @@ async fn after_thirty_days_nothing_is_left_but_an_event_and_a_last_mail_to_the_o
     assert_eq!(mail.len(), 2, "the last mail to each owner");
     for owner in [acme.owner.email(), "oda@acme.example"] {
         let subjects: Vec<String> = h.mail_to(owner).await.into_iter().map(|m| m.subject).collect();
-        let last = subjects.iter().filter(|s| *s == "The data of Acme is gone").count();
+        let last = subjects
+            .iter()
+            .filter(|s| *s == "Acme's data was permanently deleted")
+            .count();
         assert_eq!(last, 1, "{owner}: {subjects:?}");
     }
     restore(&h, &acme).await.problem(404, "not-found");

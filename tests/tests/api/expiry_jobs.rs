@@ -80,7 +80,7 @@ async fn switching_an_optional_role_off_ends_it_at_once_for_all_and_on_again_doe
     for who in [&hal, &ida] {
         assert_eq!(ended_mails(&h, who).await, 1);
         let mail = h.mail_to(who.email()).await.pop().unwrap();
-        assert!(mail.text.contains("no longer in use"), "{}", mail.text);
+        assert!(mail.text.contains("no longer uses this role"), "{}", mail.text);
     }
     // Given anew, it holds; and its own end is not taken for the old one's.
     let path = acme.path(&format!("/members/{}", hal.id()));

@@ -48,7 +48,7 @@ pub enum DecisionReason {
         /// The permission and the roles that would permit the request, if a role would.
         #[serde(skip_serializing_if = "Option::is_none")]
         needed: Option<MissingPermission>,
-        /// The required fields that an incomplete request of a batch lacks.
+        /// The required fields that are missing from a request in a batch.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         missing: Vec<&'static str>,
     },
@@ -65,7 +65,7 @@ pub struct MissingPermission {
     pub roles: Vec<RoleId>,
     /// The resource on which the resource-level roles among them must be held; null if only roles on the whole organization would help.
     pub on: Option<ResourceName>,
-    /// If a role would permit the request with other properties: each condition under which it would.
+    /// The conditions under which a role would permit the request with other properties.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<RoleCondition>,
 }
@@ -76,7 +76,7 @@ pub struct RoleCondition {
     /// The role.
     #[schema(value_type = String, example = "editor")]
     pub role: RoleId,
-    /// What each of these properties must be: `{"is": value}`, or `{"is_not": value}`, which also holds if it is not sent.
+    /// The required value of each property: `{"is": value}`, or `{"is_not": value}`, which also holds if the property is omitted.
     #[schema(value_type = Object, example = json!({ "resource.status": { "is_not": "archived" } }))]
     pub when: BTreeMap<PropertyName, Comparison>,
 }

@@ -41,7 +41,7 @@ impl Body for EvaluationsRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
-/// One access request of a batch. Omitted fields have the top-level defaults.
+/// One access request of a batch. Omitted fields use the top-level defaults.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct BatchEvaluation {
     /// The subject.
@@ -83,7 +83,7 @@ pub struct ActionPart {
     #[serde(default)]
     #[schema(example = "content:write")]
     pub name: Option<String>,
-    /// Properties of the action, which the conditions of a role can compare.
+    /// Properties of the action. A role's conditions can compare them.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,
@@ -100,7 +100,7 @@ pub struct ResourcePart {
     #[serde(default)]
     #[schema(example = "spring")]
     pub id: Option<String>,
-    /// Properties of the resource, which the conditions of a role can compare. `organization` is the organization's id.
+    /// Properties of the resource. A role's conditions can compare them. `organization` is the organization's id.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub properties: Option<Properties>,

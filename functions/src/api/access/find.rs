@@ -130,7 +130,7 @@ impl Body for ActionSearchRequest {
 pub struct SearchResponse<T> {
     /// Information about the page.
     pub page: SearchPage,
-    /// Why nothing was found, if there was nothing to search.
+    /// The reason why there are no results. Only present if there was nothing to search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<SearchContext>,
     /// The results of this page.
@@ -160,9 +160,9 @@ pub struct SubjectResult {
     /// `user` or `api_key`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The subject's id. A user has the identity provider's subject where the caller may see it and it is known, else `usr_…`.
+    /// The subject's id. For a user: the `sub` if it is known and the caller may see it; otherwise `usr_…`.
     pub id: String,
-    /// Where `id` is the identity provider's subject: the user's id in Muster.
+    /// The user's id in Muster. Only present if `id` is the identity provider's subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<SubjectProperties>,
 }
@@ -179,7 +179,7 @@ impl SubjectResult {
     }
 }
 
-/// What is told of a user who is found.
+/// Properties of a user in the results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectProperties {
     /// The user's id in Muster.

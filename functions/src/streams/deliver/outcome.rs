@@ -25,9 +25,9 @@ pub(in crate::streams) enum DeliverError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("the mail was taken up by another try")]
+    #[error("another attempt took the mail")]
     TakenUp,
-    #[error("what became of the mail could not be noted: {0}")]
+    #[error("the result of the mail could not be recorded: {0}")]
     Unnoted(StoreError),
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn send(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoin
             record(app, mail, MailState::Sent, Delivery::Sent).await
         }
         Err(PostError::Refused(reason)) => {
-            tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
+            tracing::error!(reason, mail = %mail.id, "the mail service permanently rejects this mail");
             app.metrics().count(Metric::MailFailed, 1);
             record(app, mail, MailState::Failed, Delivery::Failed).await
         }

@@ -64,7 +64,7 @@ impl Selection {
         let asked = self.q.as_deref().unwrap_or_default();
         let terms = search::terms(asked);
         if asked.chars().count() > MAX_QUERY || terms.len() > MAX_TERMS {
-            let detail = format!("must be at most {MAX_QUERY} characters and {MAX_TERMS} words");
+            let detail = format!("must have at most {MAX_QUERY} characters and {MAX_TERMS} words");
             violations.0.push(Violation::field("q", "too_long", detail));
         }
         let status = self.status.as_deref().map(|text| match text {
@@ -99,7 +99,7 @@ impl Selection {
 
     fn roles(&self) -> Result<BTreeSet<RoleId>, String> {
         if self.role.len() > MAX_ROLES {
-            return Err(format!("must be at most {MAX_ROLES} roles"));
+            return Err(format!("must have at most {MAX_ROLES} roles"));
         }
         let role = |text: &String| text.parse::<RoleId>().map_err(|e| e.to_string());
         self.role.iter().map(role).collect()
@@ -205,7 +205,7 @@ mod tests {
         };
         let violations = read(&selection).unwrap_err();
         let expected = [
-            "Field(\"q\") too_long must be at most 200 characters and 8 words",
+            "Field(\"q\") too_long must have at most 200 characters and 8 words",
             "Field(\"status\") invalid_value must be one of active, inactive",
             "Field(\"role\") invalid_value must be 1 to 40 lowercase letters, digits and `_`, starting with a letter",
             "Field(\"invite_status\") invalid_value must be one of accepted, pending",
@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(read(&twice(MAX_ROLES)).unwrap().0.roles.len(), 1);
         assert_eq!(read(&twice(MAX_ROLES + 1)), read(&roles(MAX_ROLES + 1)));
         let violations = read(&roles(MAX_ROLES + 1)).unwrap_err();
-        assert_eq!(violations, ["Field(\"role\") invalid_value must be at most 16 roles"]);
+        assert_eq!(violations, ["Field(\"role\") invalid_value must have at most 16 roles"]);
     }
 
     #[test]

@@ -51,11 +51,7 @@ pub fn check<'a>(ctx: &DecisionContext<'a>, wanted: &RequestedOffer<'_>) -> Resu
     };
     let mut violations = Vec::new();
     if !ctx.organization.has_enabled(role) {
-        let detail = format!(
-            "`{}` is turned off; add it to the organization's `settings.optional_roles` first",
-            role.id
-        );
-        violations.push(Violation::field("role", "role_not_enabled", detail));
+        violations.push(Violation::field("role", "role_not_enabled", turned_off(role)));
     }
     violations.extend(term_fault(role, wanted.term));
     let resources = check_resources(ctx, role, wanted.resources, &mut violations);
@@ -191,13 +187,21 @@ pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Memb
     let outside = domain_fault(ctx, role, &member.email);
     let unverified = || {
         let detail = format!(
-            "the address is not verified, which `{}` requires; invite the person instead",
+            "the address is not verified; `{}` requires a verified address. Invite the person instead",
             role.id
         );
         let violation = Violation::email(member.email.as_str(), "address_not_verified", detail);
         (role.allowlisted && member.vouched_by.is_some()).then_some(violation)
     };
     outside.or_else(unverified)
+}
+
+/// The text of a refusal for an optional role that is turned off.
+pub(super) fn turned_off(role: &Role) -> String {
+    format!(
+        "`{}` is turned off; add it to the organization's `settings.optional_roles` first",
+        role.id
+    )
 }
 
 /// The text of a refusal for a domain: the allowed domains.

@@ -36,7 +36,7 @@ pub fn erased(recipient: EmailAddress, name: &str) -> Result<Outgoing, LetterErr
     let organization = Line::organization(name);
     Ok(Outgoing {
         recipient,
-        subject: format!("The data of {organization} is gone"),
+        subject: format!("{organization}'s data was permanently deleted"),
         text: ErasedText {
             organization: &organization,
         }

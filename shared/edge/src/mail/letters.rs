@@ -207,8 +207,8 @@ impl AccessEnded {
 
     fn explanation(&self) -> &'static str {
         match self.reason {
-            EndReason::Expired => "It was given for a limited time, and that time is over.",
-            EndReason::SwitchedOff => "This role is no longer in use there.",
+            EndReason::Expired => "You had this role for a limited time, and that time has ended.",
+            EndReason::SwitchedOff => "The team no longer uses this role.",
         }
     }
 }

@@ -138,14 +138,14 @@ catalog! {
     MemberWithoutAccess "member-without-access" [409] "The member has no access";
     /// Another contact has the address.
     ContactAddressTaken "contact-address-taken" [409] "Another contact has this email address";
-    /// The person does not want mail.
-    MailNotWanted "mail-not-wanted" [409] "The person does not want mail";
+    /// The person has opted out of email.
+    MailNotWanted "mail-not-wanted" [409] "The person has opted out of email";
     /// Other requests kept changing the same things.
     Conflict "conflict" [409] "Other requests changed the same data";
     /// The invitation has expired. Invitees get a 410, and members who change invitations a 409; so below.
     InvitationExpired "invitation-expired" [409, 410] "The invitation has expired";
-    /// The invitation was cancelled.
-    InvitationCancelled "invitation-cancelled" [409, 410] "The invitation was cancelled";
+    /// The invitation was canceled.
+    InvitationCancelled "invitation-cancelled" [409, 410] "The invitation was canceled";
     /// The invitation was declined.
     InvitationDeclined "invitation-declined" [409, 410] "The invitation was declined";
     /// The invitation was accepted.
@@ -164,8 +164,8 @@ catalog! {
     InvalidInvitations "invalid-invitations" [422] "The invitation is invalid";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused "idempotency-key-reused" [422] "The idempotency key was used for another request";
-    /// The invitation was sent too often.
-    InvitationResentTooOften "invitation-resent-too-often" [429] "The invitation was sent too often";
+    /// The invitation was resent too often.
+    InvitationResentTooOften "invitation-resent-too-often" [429] "The invitation was resent too often";
     /// The organization's members have sent all mail that its plan allows for the day.
     MailLimitReached "mail-limit-reached" [429] "The daily mail limit is reached";
     /// An error of Muster's own.

@@ -54,7 +54,7 @@ impl Measured {
 /// What a million requests of each kind cost.
 pub(crate) fn each(measured: &[Measured]) -> String {
     let columns = [
-        "a million of",
+        "per million requests",
         "CPU ms",
         "round trips",
         "billed ms",
@@ -64,7 +64,7 @@ pub(crate) fn each(measured: &[Measured]) -> String {
         "Lambda",
         "DynamoDB",
         "mail",
-        "in all",
+        "total",
     ];
     let mut table = Table::new(&columns);
     for one in measured {
@@ -117,7 +117,7 @@ const CHANGES: f64 = 0.25;
 
 /// What so many people cost a month.
 pub(crate) fn month(measured: &[Measured], people: f64) -> String {
-    let mut table = Table::new(&["a month", "times", "in all"]);
+    let mut table = Table::new(&["a month", "times", "total"]);
     let mut sum = 0.0;
     for (name, times) in MONTH {
         let Some(one) = measured.iter().find(|one| one.name == *name) else {
@@ -140,6 +140,6 @@ pub(crate) fn month(measured: &[Measured], people: f64) -> String {
         dollars(counting),
     ]);
     sum += activity + counting;
-    table.row(&["in all".to_owned(), String::new(), dollars(sum)]);
+    table.row(&["total".to_owned(), String::new(), dollars(sum)]);
     table.with("")
 }

@@ -193,10 +193,10 @@ fn table(changes: &[Change]) -> String {
         "of these, indexes",
         "counting",
         "mail",
-        "write units in all",
-        "$ a million",
-        "read units in all",
-        "$ a million",
+        "total write units",
+        "$ per million",
+        "total read units",
+        "$ per million",
     ];
     let mut table = Table::new(&columns);
     for change in changes {

@@ -164,7 +164,7 @@ impl Account {
     pub(super) fn violation(&self, before: &[(&EmailAddress, Option<&Self>)]) -> Option<Violation> {
         let email = self.email().as_str();
         if self.is_member {
-            let detail = "is already a member, with another address";
+            let detail = "is already a member under another address";
             return Some(Violation::email(email, "already_member", detail));
         }
         let same = |other: &&Self| other.contact.user == self.contact.user;

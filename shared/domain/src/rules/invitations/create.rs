@@ -209,7 +209,7 @@ fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) ->
         Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
     };
     let emails = request.emails.iter().flatten().filter(is_hidden);
-    let detail = "you cannot invite this address; ask a member who can see everyone";
+    let detail = "you cannot invite this address; ask a member who can see all members";
     emails
         .map(|email| Violation::email(email.as_str(), "not_available", detail))
         .collect()

@@ -68,7 +68,8 @@ fn violations<'a>(
     let violation = |email: &EmailAddress| {
         let known = known.iter().find(|known| known.address == *email)?;
         let until = rests(known, now).filter(|_| !known.is_refused())?;
-        let detail = format!("was mailed {MAX_PER_RECIPIENT} times within a day; can be mailed again at {until}");
+        let detail =
+            format!("has received {MAX_PER_RECIPIENT} emails within a day; you can send the next email at {until}");
         Some(Violation::email(email.as_str(), "mailed_too_often", detail))
     };
     emails.filter_map(violation).collect()

@@ -14,7 +14,7 @@ use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::expiry::expire_invitation;
 use crate::rules::giving::{Way, offer_until};
-use crate::rules::offer::Offer;
+use crate::rules::offer::{Offer, turned_off};
 use crate::rules::pace::{Wait, rests_until};
 use crate::time::days_after;
 use crate::violation::Violation;
@@ -156,8 +156,7 @@ fn remaining_offer<'s>(
     };
     let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
     if !ctx.organization.has_enabled(role) {
-        let detail = format!("`{}` is turned off", role.id);
-        return Err(invalid("role", "role_not_enabled", detail));
+        return Err(invalid("role", "role_not_enabled", turned_off(role)));
     }
     let revived = invitation.state == InvitationState::Expired;
     let resources: Vec<_> = invitation

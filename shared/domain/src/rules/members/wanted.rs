@@ -4,7 +4,7 @@ use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::{Resources, Role};
 use crate::rules::DecisionContext;
-use crate::rules::offer::{RequestedOffer, check, member_domain_fault};
+use crate::rules::offer::{RequestedOffer, check, member_domain_fault, turned_off};
 use crate::text::RoleId;
 use crate::time::Term;
 use crate::violation::Violation;
@@ -182,8 +182,7 @@ pub(super) fn grant(
         return Err(violation(".role", "unknown_role", detail));
     };
     if !ctx.organization.has_enabled(role) {
-        let detail = format!("`{}` is turned off", role.id);
-        return Err(violation(".role", "role_not_enabled", detail));
+        return Err(violation(".role", "role_not_enabled", turned_off(role)));
     }
     if let Some(Violation { code, detail, .. }) = member_domain_fault(ctx, role, member) {
         return Err(violation(".role", code, detail));
@@ -197,11 +196,7 @@ pub(super) fn grant(
     }
     if role.is_time_limited() && outlasts_every_term(role, wanted.expires_at, ctx.now) {
         let terms: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
-        let detail = format!(
-            "must be within one of the durations of `{}`: {}",
-            role.id,
-            terms.join(", ")
-        );
+        let detail = format!("must not exceed the durations of `{}`: {}", role.id, terms.join(", "));
         return Err(violation(".expires_at", "out_of_range", detail));
     }
     let resource = ctx

@@ -129,7 +129,7 @@ fn what_is_no_address_is_left_alone() {
         "C# and Go",
     ] {
         let letter = closing::erased(ann(), name).unwrap();
-        let expected = format!("The data of {name} is gone");
+        let expected = format!("{name}'s data was permanently deleted");
         assert_eq!(as_read(&letter.subject), expected);
         assert_eq!(letter.subject == expected, name != "10:30", "{name}");
     }
