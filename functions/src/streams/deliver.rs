@@ -52,7 +52,7 @@ pub(super) async fn deliver(
     if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
         // If this fails, the organization may have been restored or resumed. The next attempt finds out.
         let held = store.hold_mail(&mail, known).await?;
-        return held.then_some(()).ok_or(DeliverError::TakenUp);
+        return held.then_some(()).ok_or(DeliverError::Claimed);
     }
     let known = deliverability(app, &read, &mail).await?;
     if let Some(reason) = mail.withheld(known.as_ref()) {
@@ -71,7 +71,7 @@ pub(super) async fn deliver(
         TakeUp::TooMany => skip(app, &mail, Some(Delivery::Failed)).await,
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
         // finds out how far it came.
-        TakeUp::Lost => Err(DeliverError::TakenUp),
+        TakeUp::Lost => Err(DeliverError::Claimed),
     }
 }
 
@@ -94,7 +94,7 @@ async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Resu
     let (store, now) = (app.store(), app.clock().now());
     let is_taken = if mail.letter.is_by_hand() {
         let mailed = known.map_or(&[][..], |known| known.mailed.as_slice());
-        let Some(mailed) = pace::with(mailed, mail, now) else {
+        let Some(mailed) = pace::with_mail_counted(mailed, mail, now) else {
             return Ok(TakeUp::TooMany);
         };
         store.take_up(mail, known, &mailed).await?

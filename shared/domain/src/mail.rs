@@ -139,7 +139,7 @@ pub struct Mail {
     pub asked: bool,
     /// Its state.
     pub state: MailState,
-    /// Since when the mail service has not accepted it; none if it never failed to.
+    /// Since when the mail service has not accepted it; `None` if it never failed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Late>,
     /// When it was queued.
@@ -151,7 +151,7 @@ pub struct Mail {
 pub struct Late {
     /// The instant since which it waits.
     pub since: Timestamp,
-    /// When the schedule puts it into the outbox again; none once that is done.
+    /// When the schedule puts it into the outbox again; `None` once that is done.
     pub due_at: Option<Timestamp>,
 }
 
@@ -239,7 +239,7 @@ impl Mail {
         self.late.is_some_and(|late| late.due_at.is_some())
     }
 
-    /// Its wait for the schedule after the mail service did not accept it; none if it has been tried for long enough.
+    /// Its wait for the schedule after the mail service did not accept it; `None` if it has been tried for long enough.
     #[must_use]
     pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
         let since = self.late.map_or(now, |late| late.since);
@@ -247,7 +247,7 @@ impl Mail {
         (now.duration_since(since) < MAX_LATE).then_some(Late { since, due_at })
     }
 
-    /// The mail that replaces this one once the instant that it waits for has come; none before that, and for a mail that does
+    /// The mail that replaces this one once the instant that it waits for has come; `None` before that, and for a mail that does
     /// not wait.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp, ids: &mut dyn NewIds) -> Option<Self> {

@@ -2,14 +2,14 @@
 
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
-use crate::items::Entity as _;
+use crate::items::StoredEntity as _;
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
 use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::{Deliverability, Sending};
+use muster_domain::feedback::{Deliverability, RecentMail};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Late, MailState};
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
@@ -125,11 +125,11 @@ impl Store {
         &self,
         mail: &Mail,
         known: Option<&Deliverability>,
-        mailed: &[Sending],
+        mailed: &[RecentMail],
     ) -> Result<bool, CommitError> {
         let mut transaction = Transaction::empty(&self.table);
         transaction.take_up(&mail.key())?;
-        transaction.sendings(mail, known, mailed)?;
+        transaction.recent_mail(mail, known, mailed)?;
         match self.write(transaction).await {
             Ok(()) => Ok(true),
             Err(CommitError::Lost(_)) => Ok(false),

@@ -1,11 +1,11 @@
 //! How much mail members can have sent: to one address, and by one organization; and whoever declined gets none.
 
 use jiff::SignedDuration;
-use muster_domain::feedback::Sending;
+use muster_domain::feedback::RecentMail;
 use muster_domain::rules::pace::MAX_PER_RECIPIENT;
 use muster_domain::{Deliverability, MailId};
 use muster_functions::routes::ROUTES;
-use muster_store::items::Entity as _;
+use muster_store::items::StoredEntity as _;
 use muster_tests::bench::Bench;
 use muster_tests::harness::{Answer, Harness, Organization, invitation};
 use muster_tests::requests::{Case, prepare};
@@ -257,7 +257,7 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
     let email = case.person(&b, "zoe").email().to_owned();
     // Five mails to the address were taken up since the request had read of none.
     let now = b.h.backend.clock().now();
-    let sending = |n: u8| Sending {
+    let sending = |n: u8| RecentMail {
         mail: MailId::from_bytes([n; 16]),
         at: now,
     };

@@ -1,4 +1,4 @@
-//! Recording what became of a mail, and the reasons why it could not be delivered.
+//! Recording the result of a mail, and the reasons why it could not be delivered.
 
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
@@ -24,10 +24,10 @@ pub(in crate::streams) enum DeliverError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("the mail was taken up by an earlier try, or its organization has changed")]
-    TakenUp,
-    #[error("what became of the mail could not be noted: {0}")]
-    Unnoted(StoreError),
+    #[error("another attempt has claimed the mail, or its organization has changed")]
+    Claimed,
+    #[error("the result of the mail could not be recorded: {0}")]
+    NotRecorded(StoreError),
 }
 
 impl DeliverError {
@@ -50,7 +50,7 @@ pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: D
             Err(error) if error.is_throttled() && tries.again(Obstacle::Throttle).await => {
                 app.metrics().count(Metric::Throttled, 1);
             }
-            Err(error) => return Err(DeliverError::Unnoted(error)),
+            Err(error) => return Err(DeliverError::NotRecorded(error)),
         }
     }
     Ok(show_delivery(app, mail, delivery).await?)

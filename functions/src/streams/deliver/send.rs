@@ -21,7 +21,7 @@ pub(super) async fn send(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoin
             record(app, mail, MailState::Sent, Delivery::Sent).await
         }
         Err(PostError::Refused(reason)) => {
-            tracing::error!(reason, mail = %mail.id, "the mail service refuses this mail for good");
+            tracing::error!(reason, mail = %mail.id, "the mail service rejected this mail permanently");
             fail(app, mail).await
         }
         Err(PostError::Throttled(reason)) => put_off(app, mail, NotNow::Throttled, &reason).await,
@@ -52,10 +52,10 @@ async fn call_service(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(
 /// Leaves a mail to the schedule if the mail service does not accept it now. The mail stays queued, and fails after some days.
 async fn put_off(app: &App, mail: &Mail, why: NotNow, reason: &str) -> Result<(), DeliverError> {
     let Some(late) = mail.put_off(why, app.clock().now()) else {
-        tracing::error!(reason, mail = %mail.id, "the mail service has not taken this mail for days");
+        tracing::error!(reason, mail = %mail.id, "the mail service has not accepted this mail for days");
         return fail(app, mail).await;
     };
-    tracing::warn!(reason, mail = %mail.id, "the mail service takes no mail at present: it waits");
+    tracing::warn!(reason, mail = %mail.id, "the mail service accepts no mail at present; the mail waits");
     app.metrics().count(Metric::MailPutOff, 1);
     app.store().put_off(mail, late).await?;
     Ok(())
