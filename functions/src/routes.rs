@@ -45,12 +45,12 @@ use crate::api::invitation::{
 };
 use crate::api::member::{MemberResponse, UpdateMemberRequest};
 use crate::api::organization::{
-    CreateOrganizationRequest, MyOrganizationResponse, NamePayingOwnerRequest, OrganizationResponse, RoleResponse,
-    SetPlanRequest, SuspendOrganizationRequest, TransferOwnershipRequest, TransferOwnershipResponse,
-    UpdateOrganizationRequest,
+    CreateOrganizationRequest, MyOrganizationResponse, NamePayingOwnerRequest, OrganizationResponse, SetPlanRequest,
+    SuspendOrganizationRequest, TransferOwnershipRequest, TransferOwnershipResponse, UpdateOrganizationRequest,
 };
 use crate::api::person::PeopleResponse;
 use crate::api::resource::{PutResourceRequest, ResourceResponse};
+use crate::api::role::RoleResponse;
 use crate::entry::answer;
 use crate::openapi::operation::Operation;
 use crate::openapi::query;
