@@ -13,6 +13,7 @@ pub mod member;
 pub mod organization;
 pub mod person;
 pub mod resource;
+pub mod role;
 pub mod source;
 
 use muster_domain::{ResourceKey, ResourceRef, Seats};

@@ -31,7 +31,7 @@ fn operation_id(route: &Route) -> String {
 pub fn document() -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut schemas = Schemas::new();
-    let mut problem = Operation::plain();
+    let mut problem = Operation::no_body();
     let problem_reference = problem.reference::<Problem>();
     schemas.append(&mut problem.schemas);
     let mut operations = operations();
@@ -95,7 +95,7 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
         if let Some(body) = &operation.body {
             map.insert(
                 "requestBody".into(),
-                json!({ "required": !operation.body_can_be_left_out, "content": { "application/json": { "schema": body } } }),
+                json!({ "required": !operation.is_body_optional, "content": { "application/json": { "schema": body } } }),
             );
         }
         if route.access == Access::Public {

@@ -45,12 +45,12 @@ use crate::api::invitation::{
 };
 use crate::api::member::{MemberResponse, UpdateMemberRequest};
 use crate::api::organization::{
-    CreateOrganizationRequest, MyOrganizationResponse, NamePayingOwnerRequest, OrganizationResponse, RoleResponse,
-    SetPlanRequest, SuspendOrganizationRequest, TransferOwnershipRequest, TransferOwnershipResponse,
-    UpdateOrganizationRequest,
+    CreateOrganizationRequest, MyOrganizationResponse, NamePayingOwnerRequest, OrganizationResponse, SetPlanRequest,
+    SuspendOrganizationRequest, TransferOwnershipRequest, TransferOwnershipResponse, UpdateOrganizationRequest,
 };
 use crate::api::person::PeopleResponse;
 use crate::api::resource::{PutResourceRequest, ResourceResponse};
+use crate::api::role::RoleResponse;
 use crate::entry::answer;
 use crate::openapi::operation::Operation;
 use crate::openapi::query;
@@ -82,7 +82,7 @@ const SECRET: &str = "secretsmanager:GetSecretValue";
 
 /// Whether an operation that begins with this constructor reads a body.
 const fn takes_body(kind: &str) -> bool {
-    !matches!(kind.as_bytes(), b"plain" | b"done")
+    !matches!(kind.as_bytes(), b"no_body" | b"no_content")
 }
 
 /// Whether an operation that begins with this constructor answers with a file.
@@ -142,7 +142,7 @@ routes! {
         Operation::pages::<MyOrganizationResponse>(&[]);
     "get-organization" "GET" "/v1/organizations/{org}" => organizations::get, Access::Member, suspended: Owners, [READ, TOUCH],
         "Get an organization",
-        Operation::shows::<OrganizationResponse>();
+        Operation::returns::<OrganizationResponse>();
     "update-organization" "PATCH" "/v1/organizations/{org}" => organizations::update,
         Access::Permission(permission::ORGANIZATION_UPDATE), [READ, PUT, UPDATE, CHECK, TOUCH],
         "Update an organization's name and settings",
@@ -153,17 +153,17 @@ routes! {
     "delete-organization" "DELETE" "/v1/organizations/{org}" => deletion::delete,
         Access::UserPermission(permission::ORGANIZATION_DELETE), suspended: Owners, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Delete an organization as a signed-in user; its members lose access immediately",
-        Operation::done();
+        Operation::no_content();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
         "Restore a deleted organization within 30 days",
         [OrganizationNotDeleted, OrganizationErased],
-        Operation::plain().answers::<OrganizationResponse>(200);
+        Operation::no_body().answers::<OrganizationResponse>(200);
     "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],
         "Suspend an organization now or at a given time, or change its suspension",
         Operation::takes::<SuspendOrganizationRequest>().answers::<OrganizationResponse>(200);
     "resume-organization" "DELETE" "/v1/organizations/{org}/suspension" => suspension::resume, Access::Platform, [READ, PUT, UPDATE],
         "Resume a suspended organization, or cancel a suspension that has not begun",
-        Operation::done();
+        Operation::no_content();
     "transfer-ownership" "POST" "/v1/organizations/{org}/transfer-ownership" => ownership::transfer,
         Access::Owner, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Transfer ownership to another member",
@@ -176,7 +176,7 @@ routes! {
         Operation::takes::<NamePayingOwnerRequest>().answers::<OrganizationResponse>(200);
     "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, suspended: Owners, [READ, TOUCH],
         "List roles, and whether the caller can assign them",
-        Operation::shows_all::<RoleResponse>();
+        Operation::returns_all::<RoleResponse>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List resources",
@@ -189,7 +189,7 @@ routes! {
         Access::Permission(permission::RESOURCES_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Delete a resource; access through it ends immediately",
         [TooManyDeletions],
-        Operation::done();
+        Operation::no_content();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Invite up to 20 addresses, all or none; people with a known account are added directly",
@@ -202,15 +202,15 @@ routes! {
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Resend up to 100 selected invitations; without a body, resend every pending one in the background",
-        Operation::may_take::<BulkInvitationsRequest>().decides::<InvitationVerdict>().answers::<JobResponse>(202);
+        Operation::optional_body::<BulkInvitationsRequest>().bulk::<InvitationVerdict>().answers::<JobResponse>(202);
     "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Cancel up to 100 pending invitations",
-        Operation::takes::<BulkInvitationsRequest>().decides::<InvitationVerdict>();
+        Operation::takes::<BulkInvitationsRequest>().bulk::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
         Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get an invitation",
-        Operation::shows::<InvitationResponse>();
+        Operation::returns::<InvitationResponse>();
     "update-invitation" "PATCH" "/v1/organizations/{org}/invitations/{invitation}" => invitations::update,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a pending invitation",
@@ -223,7 +223,7 @@ routes! {
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Cancel a pending invitation",
         [InvitationExpired, InvitationDeclined, InvitationAlreadyAccepted],
-        Operation::done();
+        Operation::no_content();
     "resend-invitation" "POST" "/v1/organizations/{org}/invitations/{invitation}/resend" => invitations::resend,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Resend an invitation with a new link",
@@ -231,7 +231,7 @@ routes! {
             NoSeatsAvailable, AddressTaken, MailNotWanted, InvitationCancelled, InvitationDeclined,
             InvitationAlreadyAccepted, InvalidInvitations, InvitationResentTooOften, MailLimitReached
         ],
-        Operation::plain().answers::<InvitationResponse>(200);
+        Operation::no_body().answers::<InvitationResponse>(200);
     "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
         "List the caller's pending invitations",
         [EmailNotVerified],
@@ -239,7 +239,7 @@ routes! {
     "preview-invitation" "GET" "/v1/invitations/{token}" => invitations::respond::preview, Access::Public, [READ, SECRET],
         "Get the public preview of an invitation",
         [NotFound, InvitationLinkReplaced],
-        Operation::shows::<InvitationPreviewResponse>();
+        Operation::returns::<InvitationPreviewResponse>();
     "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::Invitee, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
         "Accept an invitation; the caller becomes a member",
         [
@@ -248,20 +248,20 @@ routes! {
             InvitationExpired, InvitationCancelled, InvitationDeclined, InvitationAlreadyAccepted,
             InvitationLinkReplaced
         ],
-        Operation::plain().answers::<AcceptInvitationResponse>(200);
+        Operation::no_body().answers::<AcceptInvitationResponse>(200);
     "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET],
         "Decline an invitation",
         [InvitationExpired, InvitationCancelled, InvitationAlreadyAccepted, InvitationLinkReplaced],
-        Operation::done();
+        Operation::no_content();
     "list-members" "GET" "/v1/organizations/{org}/members" => people::list,
         Access::Permission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, TOUCH],
         "List people: members and pending invitations",
-        Operation::lists::<PeopleResponse>(&query::PEOPLE).asks(query::BY_SUBJECT);
+        Operation::lists::<PeopleResponse>(&query::PEOPLE).query_parameter(query::BY_SUBJECT);
     "export-members" "GET" "/v1/organizations/{org}/members/export" => exports::at_once,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, QUERY, QUERY_BY_ACTIVITY, PUT, TOUCH],
         "Download the people list as a file of up to 1,000 rows",
         [ExportTooLarge],
-        Operation::files(&query::PEOPLE).asks(query::FORMAT).asks(query::TIME_ZONE);
+        Operation::files(&query::PEOPLE).query_parameter(query::FORMAT).query_parameter(query::TIME_ZONE);
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH],
         "Start a background export of the people list",
@@ -269,27 +269,27 @@ routes! {
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
         Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH, GET_FILE],
         "Get an export's status and, once ready, its download link",
-        Operation::shows::<ExportResponse>();
+        Operation::returns::<ExportResponse>();
     "activate-members" "POST" "/v1/organizations/{org}/members/activate" => members::bulk::activate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Activate up to 100 members",
-        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().bulk::<MemberVerdict>();
     "deactivate-members" "POST" "/v1/organizations/{org}/members/deactivate" => members::bulk::deactivate,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Deactivate up to 100 members",
-        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().bulk::<MemberVerdict>();
     "change-members-role" "POST" "/v1/organizations/{org}/members/change-role" => members::bulk::change_role,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Replace all roles of up to 100 members with one role",
-        Operation::takes::<ChangeRolesRequest>().decides::<MemberVerdict>();
+        Operation::takes::<ChangeRolesRequest>().bulk::<MemberVerdict>();
     "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
         Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove up to 100 members",
-        Operation::takes::<BulkMembersRequest>().decides::<MemberVerdict>();
+        Operation::takes::<BulkMembersRequest>().bulk::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
         Access::PermissionOrOneself(permission::MEMBERS_READ), suspended: Owners, [READ, TOUCH],
         "Get a member; `me` is the caller",
-        Operation::shows::<MemberResponse>().asks(query::AS);
+        Operation::returns::<MemberResponse>().query_parameter(query::AS);
     "update-member" "PATCH" "/v1/organizations/{org}/members/{member}" => members::update,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Update a member's roles, status or profile",
@@ -299,7 +299,7 @@ routes! {
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member; with `me`, leave the organization",
         [LastOwner, PayingOwner],
-        Operation::done();
+        Operation::no_content();
     "create-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys" => api_keys::create,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Create an API key for yourself or a member you manage; its secret is shown only once",
@@ -312,12 +312,12 @@ routes! {
     "revoke-api-key" "DELETE" "/v1/organizations/{org}/members/{member}/api-keys/{key}" => api_keys::revoke,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Revoke an API key; it stops working immediately",
-        Operation::done();
+        Operation::no_content();
     "rotate-api-key" "POST" "/v1/organizations/{org}/members/{member}/api-keys/{key}/rotate" => api_keys::rotate,
         Access::Oneself, [READ, PUT, UPDATE, CHECK, TOUCH],
         "Rotate an API key's secret; the old one keeps working for some hours",
         [ApiKeyExpired, MemberWithoutAccess],
-        Operation::may_take::<RotateApiKeyRequest>().answers::<NewApiKeyResponse>(200);
+        Operation::optional_body::<RotateApiKeyRequest>().answers::<NewApiKeyResponse>(200);
     "verify-api-key" "POST" "/v1/api-keys/verify" => api_keys::verify, Access::User, [READ, TOUCH],
         "Verify an API key and optionally check a permission",
         Operation::takes::<VerifyApiKeyRequest>().answers::<VerifyApiKeyResponse>(200);
@@ -329,7 +329,7 @@ routes! {
     "delete-grant" "DELETE" "/v1/organizations/{org}/members/{member}/grants/{type}/{id}" => members::grants::delete,
         Access::PermissionOrOneself(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Remove a member's role on a resource",
-        Operation::done();
+        Operation::no_content();
     "evaluate-access" "POST" "/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource",
         Operation::takes::<EvaluationRequest>().answers::<DecisionResponse>(200);
@@ -347,8 +347,8 @@ routes! {
         Operation::searches::<ActionSearchRequest, ActionResult>();
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions",
-        Operation::shows::<ConfigurationResponse>();
-    // The decision point of one organization: the same functions, which the path tells the organization.
+        Operation::returns::<ConfigurationResponse>();
+    // The decision point of one organization. The same functions; the path names the organization.
     "evaluate-access" "POST" "/v1/organizations/{org}/access/v1/evaluation" => access::evaluate, Access::Asker, suspended: Members, [READ, TOUCH],
         "Check whether a subject may act on a resource of this organization",
         [NotFound],
@@ -372,7 +372,7 @@ routes! {
     "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
         "Get the endpoints for access decisions in one organization",
         [NotFound],
-        Operation::shows::<ConfigurationResponse>();
+        Operation::returns::<ConfigurationResponse>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
         Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
         "Add a person directly if their account is known, or else invite them",
@@ -390,7 +390,7 @@ routes! {
     "delete-contact" "DELETE" "/v1/organizations/{org}/contacts/{contact}" => contacts::delete,
         Access::PermissionOrPlatform(permission::CONTACTS_MANAGE), [READ, PUT, DELETE, CHECK, TOUCH],
         "Delete a contact; memberships are not affected",
-        Operation::done();
+        Operation::no_content();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
         Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
         "List events, newest first",

@@ -115,22 +115,22 @@ struct Sweep<'a> {
 }
 
 /// A shard that has more, and the cursor of its next page.
-type Place = (u8, Option<DueCursor>);
+type ShardCursor = (u8, Option<DueCursor>);
 
 impl<'a> Sweep<'a> {
     /// Processes due items, each at most once per run. Returns the error of a shard that could not be read, if any.
     async fn run(&mut self) -> Option<StoreError> {
         let mut failed = None;
         let mut due_work = FuturesUnordered::new();
-        let mut places: Vec<Place> = (0..DUE_SHARDS).map(|shard| (shard, None)).collect();
-        while !places.is_empty() {
+        let mut shards: Vec<ShardCursor> = (0..DUE_SHARDS).map(|shard| (shard, None)).collect();
+        while !shards.is_empty() {
             if is_late(self.end) {
                 self.done.complete = false;
                 break;
             }
             let app: &'a App = self.app;
             let (store, now) = (app.store(), self.now);
-            let reads = std::mem::take(&mut places).into_iter();
+            let reads = std::mem::take(&mut shards).into_iter();
             let reads = reads.map(|(shard, after)| async move { (shard, store.due(shard, now, after, BATCH).await) });
             let mut reads = std::pin::pin!(join_all(reads));
             let pages = loop {
@@ -144,7 +144,7 @@ impl<'a> Sweep<'a> {
                 match page {
                     Ok((keys, next)) => {
                         due.extend(keys);
-                        places.extend(next.map(|next| (shard, Some(next))));
+                        shards.extend(next.map(|next| (shard, Some(next))));
                     }
                     Err(error) => failed = Some(error),
                 }

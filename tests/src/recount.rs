@@ -5,7 +5,7 @@ pub mod entries;
 use crate::harness::Harness;
 use muster_domain::rules::keys::is_listed;
 use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Secret, UserId, Work, roleset};
-use muster_store::items::{Claim, Entity, Item};
+use muster_store::items::{Claim, Item, StoredEntity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every item of the table.
@@ -30,7 +30,7 @@ pub async fn items(h: &Harness) -> Vec<Item> {
 /// # Panics
 /// If one of them is not as its kind is.
 #[must_use]
-pub fn of_kind<T: Entity>(items: &[Item]) -> Vec<T> {
+pub fn of_kind<T: StoredEntity>(items: &[Item]) -> Vec<T> {
     let is = |item: &&Item| {
         item.get("kind")
             .and_then(|k| k.as_s().ok())

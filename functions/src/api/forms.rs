@@ -1,11 +1,11 @@
-//! The forms that texts have, as the document tells them. The rules are those of the types that are read (`muster_domain::text`,
-//! `id`, `email` …); a test makes texts of each form, and beside it, and asks the routes.
+//! String formats in the OpenAPI document. The types in `muster_domain` validate; a test generates valid and invalid values of each
+//! format and sends them to the routes.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What no text holds: control, invisible and direction-changing characters, but for line ends and tabs.
+/// Characters that no text may contain: control, invisible and direction-changing characters, except line ends and tabs.
 macro_rules! unseen {
     () => {
         "\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B\\u200E\\u200F\
@@ -13,14 +13,14 @@ macro_rules! unseen {
     };
 }
 
-/// What a text holds once at least: something that shows.
+/// At least one visible character.
 macro_rules! visible {
     () => {
         concat!("[^\\s\\u200C\\u200D\\u2800\\uFE00-\\uFE0F", unseen!(), "]")
     };
 }
 
-/// White space, which is left out around a text (Unicode's, as Rust has it: `\s` of other languages is another set).
+/// The white space that is removed around a text: Unicode's, as in Rust. `\s` of other languages is another set.
 macro_rules! blanks {
     () => {
         "[\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000]*"
@@ -55,33 +55,33 @@ const LINES: &str = concat!(
     blanks!(),
     "$"
 );
-/// What has the look of a mail address.
+/// Looks like an email address.
 const EMAIL: &str = concat!("^", blanks!(), "[^@\\s][^\\r\\n]*@[^@\\r\\n]*[^@\\s]", blanks!(), "$");
-/// What has the look of a domain.
+/// Looks like a domain.
 const DOMAIN: &str = concat!("^", blanks!(), "[^@\\s]+\\.[^@\\s]+", blanks!(), "$");
 /// A word in snake case.
 pub(crate) const WORD: &str = "^[a-z][a-z0-9_]{0,39}$";
-/// One or several of them, with commas.
+/// One or more words in snake case, separated by commas.
 pub(crate) const WORDS: &str = "^[a-z][a-z0-9_]{0,39}(?:,[a-z][a-z0-9_]{0,39}){0,15}$";
-/// What the product itself names. A path cannot end in `.` or `..`.
+/// An id that the product chooses. A path cannot end in `.` or `..`.
 macro_rules! own_id {
     () => {
         "(?:[A-Za-z0-9_:@~-][A-Za-z0-9_.:@~-]{0,127}|\\.[A-Za-z0-9_:@~-][A-Za-z0-9_.:@~-]{0,126}|\\.\\.[A-Za-z0-9_.:@~-]{1,126})"
     };
 }
 
-/// What names a user.
+/// The id of a user.
 macro_rules! user {
     () => {
         "usr_[0-7][0-9A-Za-z]{21}"
     };
 }
 
-/// What the product itself names.
+/// An id that the product chooses.
 const OWN_ID: &str = concat!("^", own_id!(), "$");
 /// A resource as its type and its id.
 const RESOURCE: &str = concat!("^[a-z][a-z0-9_]{0,39}:", own_id!(), "$");
-/// A stretch of time.
+/// A period.
 const PERIOD: &str = concat!(
     "^(?:last_week|last_month|last_year|[0-9]{4}|",
     "[0-9]{4}-[0-9]{2}-[0-9]{2}\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})$"

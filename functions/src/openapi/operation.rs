@@ -1,4 +1,4 @@
-//! What a route's line says about its request and its responses.
+//! The request and responses in a route's line.
 
 use super::query::{CURSOR, LIMIT, Parameter};
 use crate::api::PageResponse;
@@ -18,7 +18,7 @@ pub(super) type Schemas = BTreeMap<String, Value>;
 pub struct Operation {
     pub(super) hidden: bool,
     pub(super) body: Option<Value>,
-    pub(super) body_can_be_left_out: bool,
+    pub(super) is_body_optional: bool,
     pub(super) replies: Vec<(u16, Option<Value>)>,
     is_paged: bool,
     is_bulk: bool,
@@ -27,8 +27,8 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Takes only its path.
-    pub(crate) fn plain() -> Self {
+    /// Takes no body.
+    pub(crate) fn no_body() -> Self {
         Self::default()
     }
 
@@ -47,22 +47,22 @@ impl Operation {
         operation
     }
 
-    /// Takes a body, or none.
-    pub(crate) fn may_take<T: ToSchema>() -> Self {
+    /// Takes a body, which can be omitted.
+    pub(crate) fn optional_body<T: ToSchema>() -> Self {
         Self {
-            body_can_be_left_out: true,
+            is_body_optional: true,
             ..Self::takes::<T>()
         }
     }
 
     /// Answers 200 with a body.
-    pub(crate) fn shows<T: ToSchema>() -> Self {
-        Self::plain().answers::<T>(200)
+    pub(crate) fn returns<T: ToSchema>() -> Self {
+        Self::no_body().answers::<T>(200)
     }
 
     /// Answers 200 with a whole list of rows.
-    pub(crate) fn shows_all<Row: ToSchema>() -> Self {
-        let mut operation = Self::shows::<PageResponse<Row>>();
+    pub(crate) fn returns_all<Row: ToSchema>() -> Self {
+        let mut operation = Self::returns::<PageResponse<Row>>();
         operation.reference::<Row>();
         operation
     }
@@ -79,7 +79,7 @@ impl Operation {
         Self {
             is_paged: true,
             query: filters.iter().copied().chain([LIMIT, CURSOR]).collect(),
-            ..Self::shows::<T>()
+            ..Self::returns::<T>()
         }
     }
 
@@ -101,13 +101,13 @@ impl Operation {
     }
 
     /// Takes this query parameter.
-    pub(crate) fn asks(mut self, parameter: Parameter) -> Self {
+    pub(crate) fn query_parameter(mut self, parameter: Parameter) -> Self {
         self.query.push(parameter);
         self
     }
 
     /// Answers 204.
-    pub(crate) fn done() -> Self {
+    pub(crate) fn no_content() -> Self {
         Self {
             replies: vec![(204, None)],
             ..Self::default()
@@ -127,7 +127,7 @@ impl Operation {
     }
 
     /// Answers 200 with a verdict for each row.
-    pub(crate) fn decides<Row: ToSchema>(self) -> Self {
+    pub(crate) fn bulk<Row: ToSchema>(self) -> Self {
         let mut operation = self.answers::<BulkResponse<Row>>(200);
         operation.reference::<Row>();
         operation.is_bulk = true;

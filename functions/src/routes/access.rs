@@ -17,7 +17,7 @@ use crate::api::access::ask::{NamedOrganization, QuestionScope};
 use crate::api::access::find::{Search, SearchResponse};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
-use muster_domain::rules::asking::{self, About};
+use muster_domain::rules::asking::{self, QuestionSubject};
 use muster_domain::{ApiKey, Member, ResourceRef};
 use muster_edge::api_key::narrowed;
 use muster_edge::asking::OrgContexts;
@@ -27,8 +27,8 @@ use muster_store::ReadSet;
 use paging::Paging;
 use serde::Serialize;
 
-/// The part of a search that all searches have in common.
-struct Opening<'a, B> {
+/// The start of every search: its caller, its body and its organization.
+struct SearchStart<'a, B> {
     user: User,
     body: B,
     scope: QuestionScope<'a>,
@@ -36,12 +36,12 @@ struct Opening<'a, B> {
     paging: Paging,
 }
 
-impl<'a, B: Search> Opening<'a, B> {
+impl<'a, B: Search> SearchStart<'a, B> {
     /// The caller, the body, the organization, and the requested page.
     fn of(call: &'a Call, user: User) -> Result<Self, Problem> {
         let scope = QuestionScope::of(call, &user)?;
         let body: B = call.body()?;
-        let named = scope.named(body.told());
+        let named = scope.named(body.named_properties());
         let paging = Paging::of(call, &body, named)?;
         Ok(Self {
             user,
@@ -57,13 +57,13 @@ impl<'a, B: Search> Opening<'a, B> {
 ///
 /// The platform gets `None` if it does not exist; other callers are refused as if it were not theirs. All callers get `None` if the
 /// decision point of one organization was asked about another.
-fn decides<'p>(
+fn deciding_organization<'p>(
     user: &User,
-    places: &'p OrgContexts,
+    organizations: &'p OrgContexts,
     named: NamedOrganization,
-    about: Option<About>,
+    about: Option<QuestionSubject>,
 ) -> Result<Option<&'p OrgContext>, Problem> {
-    match named.id().and_then(|id| places.get(&id)) {
+    match named.id().and_then(|id| organizations.get(&id)) {
         Some(org) => {
             authorize(org, about)?;
             Ok(Some(org).filter(|_| !matches!(named, NamedOrganization::Elsewhere(_))))
@@ -74,7 +74,7 @@ fn decides<'p>(
 }
 
 /// Refuses callers that may not ask about this subject. `None` stands for all subjects.
-fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
+fn authorize(org: &OrgContext, about: Option<QuestionSubject>) -> Result<(), Problem> {
     if org.is_platform() || asking::may_ask(&org.decision_context()?, about) {
         return Ok(());
     }
@@ -83,36 +83,44 @@ fn authorize(org: &OrgContext, about: Option<About>) -> Result<(), Problem> {
     ))
 }
 
-/// An API key as the subject of a question. A key that asks about itself is judged with the secret it came with.
-fn as_asked(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<ApiKey, Problem> {
+/// The API key that a question is about. A key that asks about itself is judged with the secret it came with.
+fn key_in_question(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<ApiKey, Problem> {
     match &org.key {
         Some(own) if own.id == key.id => Ok(own.clone()),
         _ => Ok(narrowed(read, &org.organization, org.set, (key, None), org.now)?),
     }
 }
 
+/// The subject that a question names, if it was found.
+enum SubjectLookup {
+    /// The subject.
+    Found(SubjectState),
+    /// There is no such subject, for this reason.
+    Missing(&'static str),
+}
+
 /// The subject of a question, in its current state.
-struct Subject {
+struct SubjectState {
     member: Member,
     key: Option<ApiKey>,
 }
 
-impl Subject {
-    /// The named subject, or the reason why there is none.
-    fn find(org: &OrgContext, read: &ReadSet, about: Option<About>) -> Result<Result<Self, &'static str>, Problem> {
+impl SubjectState {
+    /// Finds the named subject.
+    fn find(org: &OrgContext, read: &ReadSet, about: Option<QuestionSubject>) -> Result<SubjectLookup, Problem> {
         let organization = org.organization.id;
         let (owner, key) = match about {
-            None => return Ok(Err("unknown_subject")),
-            Some(About::User(id)) => (id, None),
-            Some(About::Key(id)) => match read.api_key(organization, id)? {
-                None => return Ok(Err("unknown_subject")),
-                Some(key) => (id.owner, Some(as_asked(org, read, &key)?)),
+            None => return Ok(SubjectLookup::Missing("unknown_subject")),
+            Some(QuestionSubject::User(id)) => (id, None),
+            Some(QuestionSubject::Key(id)) => match read.api_key(organization, id)? {
+                None => return Ok(SubjectLookup::Missing("unknown_subject")),
+                Some(key) => (id.owner, Some(key_in_question(org, read, &key)?)),
             },
         };
         Ok(match read.member(organization, owner)? {
-            Some(member) => Ok(Self { member, key }),
-            None if key.is_some() => Err("owner_gone"),
-            None => Err("unknown_subject"),
+            Some(member) => SubjectLookup::Found(Self { member, key }),
+            None if key.is_some() => SubjectLookup::Missing("owner_gone"),
+            None => SubjectLookup::Missing("unknown_subject"),
         })
     }
 
@@ -138,7 +146,7 @@ impl Subject {
 }
 
 /// The reason why a search for this action can find nothing in this organization, if there is one.
-fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
+fn no_result_reason(org: &OrgContext, action: &str) -> Option<&'static str> {
     if let Some(closed) = access::closed(&org.organization, org.now) {
         return Some(closed.code());
     }
@@ -147,8 +155,8 @@ fn hopeless(org: &OrgContext, action: &str) -> Option<&'static str> {
 }
 
 /// An answer without results, for this reason.
-fn nothing(reason: &'static str) -> Outcome {
-    reply(&SearchResponse::<()>::nothing(reason))
+fn empty_result(reason: &'static str) -> Outcome {
+    reply(&SearchResponse::<()>::empty(reason))
 }
 
 fn reply(body: &impl Serialize) -> Outcome {

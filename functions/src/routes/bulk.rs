@@ -6,7 +6,7 @@
 use crate::api::SeatsResponse;
 use crate::api::bulk::BulkResponse;
 use muster_domain::rules::DecisionContext;
-use muster_domain::rules::bulk::{self, MAX_ROWS};
+use muster_domain::rules::bulk::{self, MAX_ROWS, RowError};
 use muster_domain::violation::Violation;
 use muster_domain::{Changes, OrganizationId};
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 const FIRST_READ: usize = 48;
 
 /// How long a request may start transactions. The rest of its function's time is for the last one.
-const ENOUGH: Duration = Duration::from_secs(20);
+const TIME_BUDGET: Duration = Duration::from_secs(20);
 
 /// The status of a successful row.
 pub(super) type DoneStatus = &'static str;
@@ -119,7 +119,7 @@ impl<A: Action> Bulk<A> {
         while results.len() < self.rows.len() {
             let from = results.len();
             self.call.start_part(from);
-            let part = if from > 0 && begun.elapsed() > ENOUGH {
+            let part = if from > 0 && begun.elapsed() > TIME_BUDGET {
                 Err(Problem::throttled())
             } else {
                 self.part(from, window).await
@@ -177,9 +177,14 @@ impl<A: Action> Bulk<A> {
                 let part = bulk::decide(
                     &ctx,
                     &rows,
-                    |ctx, id| match self.action.row(ctx, read, *id, ids) {
-                        Err(problem) if problem.status >= 500 => Err(problem),
-                        verdict => Ok(verdict),
+                    |ctx, id| {
+                        self.action.row(ctx, read, *id, ids).map_err(|problem| {
+                            if problem.status >= 500 {
+                                RowError::Stopped(problem)
+                            } else {
+                                RowError::Refused(problem)
+                            }
+                        })
                     },
                     |more, all| {
                         most += weight(more)?;

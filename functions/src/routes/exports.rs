@@ -23,7 +23,7 @@ pub const AT_ONCE: usize = 1_000;
 const MAX_BYTES: usize = 4_500_000;
 
 /// Maximum number of pages read for an export. Pages are short if the filter selects few of many people.
-const LOOKS: usize = 50;
+const MAX_PAGES: usize = 50;
 
 /// Maximum number of attempts to write the record of an export if the table is busy.
 const MAX_ATTEMPTS: u32 = 3;
@@ -61,13 +61,13 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
     let sheet = Sheet::new(wanted.timezone.clone())
         .with_sources(wanted.sources)
         .with_subjects(wanted.subjects);
-    let (mut rows, mut after, mut looks) = (Vec::new(), None, 0);
+    let (mut rows, mut after, mut pages) = (Vec::new(), None, 0);
     let list = List::of(&org, &read, asked)?;
     loop {
         let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
         rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));
-        looks += 1;
-        if looks == LOOKS {
+        pages += 1;
+        if pages == MAX_PAGES {
             return Err(too_large());
         }
         let next = page.next;

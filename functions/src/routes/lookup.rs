@@ -58,32 +58,32 @@ pub(super) fn resources_found(
 }
 
 /// The holder of each address.
-pub(super) type Holders = BTreeMap<EmailAddress, Holder>;
+pub(super) type EmailHolders = BTreeMap<EmailAddress, Holder>;
 
 /// The holder of each address that has one.
 ///
-/// The holder's own item is needed for an invitation that has lapsed but has not been ended yet, and for a caller who does not see
+/// The holder's own item is needed for an invitation that has expired but has not been ended yet, and for a caller who does not see
 /// all members.
 pub(super) fn email_holders(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
     emails: &[Result<EmailAddress, Rejected>],
-) -> Result<Lookup<Holders>, Problem> {
+) -> Result<Lookup<EmailHolders>, Problem> {
     let id = ctx.organization.id;
     let authority = ctx.authority();
     let sees_all = authority.allows(permission::MEMBERS_READ, None);
-    let mut holders = Holders::new();
+    let mut holders = EmailHolders::new();
     let mut more = Vec::new();
     for email in emails.iter().flatten() {
         let Some(claim) = read.claim(id, email)? else {
             continue;
         };
-        let lapsed = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= ctx.now);
+        let has_expired = matches!(&claim.holder, ClaimHolder::Invitation { expires_at, .. } if *expires_at <= ctx.now);
         let (holder, person) = match claim.holder {
             ClaimHolder::Member { holder } => (Holder::Member(holder), PersonId::Member(holder)),
             ClaimHolder::Invitation { holder, .. } => (Holder::Invitation(holder), PersonId::Invitation(holder)),
         };
-        if sees_all && !lapsed {
+        if sees_all && !has_expired {
             holders.insert(email.clone(), holder);
             continue;
         }
@@ -95,11 +95,11 @@ pub(super) fn email_holders(
         let holder = match read.person(id, person)? {
             // The holder disappeared between the two reads: the address is free, or the condition on its claim fails.
             None => continue,
-            Some(Person::Invitation(invitation)) if lapsed => Holder::Lapsed(invitation),
+            Some(Person::Invitation(invitation)) if has_expired => Holder::ExpiredInvitation(invitation),
             Some(Person::Invitation(invitation)) if invitations::may_see(&authority, &invitation) => holder,
-            Some(Person::Invitation(_)) => Holder::OutOfSight,
+            Some(Person::Invitation(_)) => Holder::HiddenInvitation,
             Some(Person::Member(member)) if hierarchy::may_see(ctx, &member) => holder,
-            Some(Person::Member(member)) => Holder::Unseen(member),
+            Some(Person::Member(member)) => Holder::HiddenMember(member),
         };
         holders.insert(email.clone(), holder);
     }

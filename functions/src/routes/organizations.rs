@@ -2,9 +2,9 @@
 
 use crate::api::PageResponse;
 use crate::api::organization::{
-    Assignability, CreateOrganizationRequest, MyOrganizationResponse, OrganizationResponse, RoleResponse,
-    SetPlanRequest, UpdateOrganizationRequest,
+    CreateOrganizationRequest, MyOrganizationResponse, OrganizationResponse, SetPlanRequest, UpdateOrganizationRequest,
 };
+use crate::api::role::{Assignability, RoleResponse};
 use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;

@@ -90,14 +90,14 @@ impl DueWork<'_> {
         let Some(mut organization) = read.organization(id)? else {
             return Ok(());
         };
-        let mut batch = Batch::default();
+        let mut due = DueChanges::default();
         for key in keys {
             let changes = due_changes(&organization, &read, key, self.now)?;
             if changes.is_empty() {
                 continue;
             }
-            if batch.weight(self.app, &organization, &changes)? > MAX_ITEMS - RESERVE {
-                self.flush(&mut batch, &organization).await?;
+            if due.weight(self.app, &organization, &changes)? > MAX_ITEMS - RESERVE {
+                self.flush(&mut due, &organization).await?;
                 if is_late(self.end) {
                     self.done.complete = false;
                     return Ok(());
@@ -114,15 +114,15 @@ impl DueWork<'_> {
                 .iter()
                 .filter_map(|p| p.after.as_ref())
                 .any(|m| m.due_at.is_some_and(|due| due <= self.now));
-            batch.parts.push(changes);
+            due.parts.push(changes);
         }
-        self.flush(&mut batch, &organization).await
+        self.flush(&mut due, &organization).await
     }
 
-    /// Commits the batch in one transaction. If an item in it was changed meanwhile, commits each part on its own.
-    async fn flush(&mut self, batch: &mut Batch, organization: &Organization) -> Result<(), StoreError> {
-        let whole = batch.whole();
-        let parts = std::mem::take(&mut batch.parts);
+    /// Commits the changes in one transaction. If another request has changed an item meanwhile, commits each part on its own.
+    async fn flush(&mut self, due: &mut DueChanges, organization: &Organization) -> Result<(), StoreError> {
+        let whole = due.whole();
+        let parts = std::mem::take(&mut due.parts);
         if parts.is_empty() {
             return Ok(());
         }
@@ -182,7 +182,7 @@ impl DueWork<'_> {
     }
 }
 
-/// The changes that one due item needs; none if it is no longer due.
+/// The changes that one due item needs; empty if it is no longer due.
 fn due_changes(organization: &Organization, read: &ReadSet, key: &Key, now: Timestamp) -> Result<Changes, StoreError> {
     let id = organization.id;
     let mut ids = Ids::at(now);
@@ -219,13 +219,13 @@ fn take_up(job: &Job, now: Timestamp) -> Changes {
     }
 }
 
-/// The changes that go into one transaction.
+/// The changes of several due items that go into one transaction.
 #[derive(Default)]
-struct Batch {
+struct DueChanges {
     parts: Vec<Changes>,
 }
 
-impl Batch {
+impl DueChanges {
     fn whole(&self) -> Changes {
         self.parts.iter().cloned().fold(Changes::default(), Changes::and)
     }

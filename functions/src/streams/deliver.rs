@@ -83,7 +83,7 @@ pub(super) async fn deliver(
         }
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
         // finds out how far it came.
-        TakeUp::Lost => Err(DeliverError::TakenUp),
+        TakeUp::Lost => Err(DeliverError::Claimed),
     }
 }
 
@@ -106,8 +106,10 @@ async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Resu
     let (store, now) = (app.store(), app.clock().now());
     let is_taken = if mail.letter.is_by_hand() {
         let mailed = known.map_or(&[][..], |known| known.mailed.as_slice());
-        let Some(mailed) = pace::with(mailed, mail, now) else {
-            return Ok(TakeUp::TooMany(known.and_then(|known| pace::rests(known, now))));
+        let Some(mailed) = pace::with_mail_counted(mailed, mail, now) else {
+            return Ok(TakeUp::TooMany(
+                known.and_then(|known| pace::email_allowed_at(known, now)),
+            ));
         };
         store.take_up(mail, known, &mailed).await?
     } else {

@@ -27,13 +27,13 @@ struct Notification {
 
 /// The reason why an event contains nothing to record.
 #[derive(Debug, thiserror::Error)]
-enum Unusable {
-    #[error("it has not the form of an event of SES: {0}")]
+enum IgnoredEvent {
+    #[error("not an SES event: {0}")]
     Form(#[from] serde_json::Error),
-    #[error("its tag `{0}` is missing, or no id")]
+    #[error("the tag `{0}` is missing or not an id")]
     Tag(&'static str),
-    #[error("it tells nothing that matters here")]
-    Nothing,
+    #[error("irrelevant event type")]
+    Irrelevant,
 }
 
 #[derive(Deserialize)]
@@ -45,14 +45,14 @@ struct Event {
 #[serde(rename_all = "camelCase")]
 struct Detail {
     event_type: String,
-    mail: About,
+    mail: MailObject,
     bounce: Option<Bounce>,
     complaint: Option<Complaint>,
     delivery: Option<Dated>,
 }
 
 #[derive(Deserialize)]
-struct About {
+struct MailObject {
     timestamp: Timestamp,
     #[serde(default)]
     tags: HashMap<String, Vec<String>>,
@@ -109,16 +109,18 @@ impl Detail {
         }
     }
 
-    fn tag<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Unusable> {
+    fn tag<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, IgnoredEvent> {
         let value = self.mail.tags.get(name).and_then(|values| values.first());
-        value.and_then(|value| value.parse().ok()).ok_or(Unusable::Tag(name))
+        value
+            .and_then(|value| value.parse().ok())
+            .ok_or(IgnoredEvent::Tag(name))
     }
 }
 
 impl Notification {
-    fn of(event: Value) -> Result<Self, Unusable> {
+    fn of(event: Value) -> Result<Self, IgnoredEvent> {
         let Event { detail } = serde_json::from_value(event)?;
-        let (event, at) = detail.event().ok_or(Unusable::Nothing)?;
+        let (event, at) = detail.event().ok_or(IgnoredEvent::Irrelevant)?;
         Ok(Self {
             organization: detail.tag(post::ORGANIZATION)?,
             mail: detail.tag(post::MAIL)?,
@@ -153,7 +155,7 @@ impl Obstructed for NoteError {
 pub async fn note_feedback(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     match Notification::of(event) {
         Ok(notification) => insist(app, MAX_ATTEMPTS, || Box::pin(note(app, &notification)) as _).await?,
-        Err(reason) => tracing::warn!(%reason, "an event was passed over"),
+        Err(reason) => tracing::warn!(%reason, "an event was ignored"),
     }
     Ok(Value::Null)
 }

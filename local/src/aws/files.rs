@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::aws::{Endpoints, sdk_config};
     use axum::body::Bytes;
-    use muster_edge::files::{Files, MIN_PIECE};
+    use muster_edge::files::Files;
     use muster_edge::{App, Clock, Config};
 
     /// The served bucket, and the product's own client for it.
@@ -110,6 +110,9 @@ mod tests {
         let kept_as = kept_as.map(|name| name.to_str().unwrap().to_owned());
         (answer.status(), kept_as, answer.bytes().await.unwrap())
     }
+
+    /// The minimum size of a piece of an upload, except the last: S3 accepts no smaller ones.
+    const MIN_PIECE: usize = 5 * 1024 * 1024;
 
     const QUARTER: Duration = Duration::from_secs(15 * 60);
 

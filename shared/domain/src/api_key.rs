@@ -25,7 +25,7 @@ pub const USE_MINUTES: i64 = 60;
 pub struct Limits {
     /// Whether it can only read.
     pub read_only: bool,
-    /// The resources it is limited to; none for no such limit.
+    /// The resources it is limited to; `None` for no such limit.
     pub resources: Vec<ResourceRef>,
     /// For a key made by another member: what its owner held then. That member may know the secret, and could manage all of
     /// this. The key gains nothing that the owner is given later.
@@ -66,7 +66,7 @@ impl Limits {
         self.ceiling.as_ref().is_none_or(|ceiling| ceiling.iter().any(same))
     }
 
-    /// Until when this holding counts for the key: [`Timestamp::MAX`] without an end, none if it does not count.
+    /// Until when this holding counts for the key: [`Timestamp::MAX`] without an end, `None` if it does not count.
     #[must_use]
     pub fn lasting(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
         self.cover(role, on).then(|| self.until.unwrap_or(Timestamp::MAX))
@@ -171,7 +171,7 @@ impl Unusable {
 
 impl ApiKey {
     /// Checks that the key is usable at `now`, apart from its secret. A key that another member knows is narrowed first: see
-    /// [`Opening`](crate::rules::keys::Opening).
+    /// [`KeyUse`](crate::rules::keys::KeyUse).
     ///
     /// # Errors
     /// [`Unusable`].

@@ -19,7 +19,7 @@ struct Power<'a> {
 }
 
 impl Power<'_> {
-    /// Whether it holds for `on` (none: the organization as a whole).
+    /// Whether it holds for `on` (`None`: the organization as a whole).
     fn covers(&self, on: Option<&ResourceRef>) -> bool {
         self.on.is_none() || self.on == on
     }
@@ -75,63 +75,64 @@ impl<'a> Authority<'a> {
     }
 
     /// Whether the limits of the key, if any, allow this permission.
-    fn leaves(&self, permission: &str) -> bool {
+    fn key_allows(&self, permission: &str) -> bool {
         self.limits
             .is_none_or(|(limits, set)| !limits.read_only || set.only_reads(permission))
     }
 
     /// Whether the limits of the key, if any, allow changes.
-    fn changes(&self) -> bool {
+    fn key_allows_changes(&self) -> bool {
         self.limits.is_none_or(|(limits, _)| !limits.read_only)
     }
 
-    /// The roles that give `permission` for `on` (none: the organization as a whole), highest first, with where each is held.
+    /// The roles that give `permission` for `on` (`None`: the organization as a whole), highest first, with where each is held.
     #[must_use]
     pub fn granting_roles(
         &self,
         permission: &str,
         on: Option<&ResourceRef>,
     ) -> Vec<(&'a Role, Option<&'a ResourceRef>)> {
-        let gives = |power: &&Power<'a>| power.covers(on) && power.role.allows(permission) && self.leaves(permission);
+        let gives =
+            |power: &&Power<'a>| power.covers(on) && power.role.allows(permission) && self.key_allows(permission);
         let mut found: Vec<_> = self.powers.iter().filter(gives).map(|p| (p.role, p.on)).collect();
         found.sort_by_key(|(_, limit)| limit.is_some());
         found
     }
 
-    /// The roles that hold for `on` (none: the organization as a whole).
-    fn over<'s>(&'s self, on: Option<&'s ResourceRef>) -> impl Iterator<Item = &'s Power<'a>> + 's {
+    /// The roles that hold for `on` (`None`: the organization as a whole).
+    fn roles_on<'s>(&'s self, on: Option<&'s ResourceRef>) -> impl Iterator<Item = &'s Power<'a>> + 's {
         self.powers.iter().filter(move |power| power.covers(on))
     }
 
-    /// Whether `permission` holds for `on` (none: the organization as a whole).
+    /// Whether `permission` holds for `on` (`None`: the organization as a whole).
     #[must_use]
     pub fn allows(&self, permission: &str, on: Option<&ResourceRef>) -> bool {
         self.allows_until(permission, on).is_some()
     }
 
-    /// Until when `permission` holds for `on`: [`Timestamp::MAX`] without an end, none if it does not hold.
+    /// Until when `permission` holds for `on`: [`Timestamp::MAX`] without an end, `None` if it does not hold.
     #[must_use]
     pub fn allows_until(&self, permission: &str, on: Option<&ResourceRef>) -> Option<Timestamp> {
-        let powers = self.over(on).filter(|power| power.role.allows(permission));
+        let powers = self.roles_on(on).filter(|power| power.role.allows(permission));
         powers
             .map(|power| power.until)
             .max()
-            .filter(|_| self.leaves(permission))
+            .filter(|_| self.key_allows(permission))
     }
 
     /// Whether any role holds for the resource.
     #[must_use]
     pub fn reaches(&self, on: &ResourceRef) -> bool {
-        self.over(Some(on)).next().is_some()
+        self.roles_on(Some(on)).next().is_some()
     }
 
     /// Whether `permission` holds anywhere.
     #[must_use]
     pub fn allows_somewhere(&self, permission: &str) -> bool {
-        self.leaves(permission) && self.powers.iter().any(|power| power.role.allows(permission))
+        self.key_allows(permission) && self.powers.iter().any(|power| power.role.allows(permission))
     }
 
-    /// The end of the longest of these powers whose role `names` accepts; none if there is none, or if the key's limits allow
+    /// The end of the longest of these powers whose role `names` accepts; `None` if there is none, or if the key's limits allow
     /// no changes.
     fn longest<'s>(
         &self,
@@ -143,19 +144,16 @@ impl<'a> Authority<'a> {
     {
         // INVARIANT 4: only a role that holds now and names the other role can give it, and only until its own end.
         let naming = powers.filter(|power| names(power.role));
-        naming.map(|power| power.until).max().filter(|_| self.changes())
+        naming
+            .map(|power| power.until)
+            .max()
+            .filter(|_| self.key_allows_changes())
     }
 
-    /// Whether the member may assign `role` on `on`.
-    #[must_use]
-    pub fn may_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.assigns_until(role, on).is_some()
-    }
-
-    /// Until when the member may assign `role` on `on`: [`Timestamp::MAX`] without an end, none if they may not.
+    /// Until when the member may assign `role` on `on`: [`Timestamp::MAX`] without an end, `None` if they may not.
     #[must_use]
     pub fn assigns_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
-        self.longest(self.over(on), |own| own.assigns.contains(role))
+        self.longest(self.roles_on(on), |own| own.assigns.contains(role))
     }
 
     /// Whether the member may assign `role` anywhere.
@@ -180,7 +178,7 @@ impl<'a> Authority<'a> {
     /// Until when the member may take `role` on `on` for themselves.
     #[must_use]
     pub fn takes_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
-        self.longest(self.over(on), |own| own.self_assigns.contains(role))
+        self.longest(self.roles_on(on), |own| own.self_assigns.contains(role))
     }
 
     /// Whether the member may take `role` anywhere for themselves.
@@ -193,7 +191,7 @@ impl<'a> Authority<'a> {
     /// Whether the member may take any role on `on` for themselves.
     #[must_use]
     pub fn may_take_any(&self, on: Option<&ResourceRef>) -> bool {
-        self.longest(self.over(on), |own| !own.self_assigns.is_empty())
+        self.longest(self.roles_on(on), |own| !own.self_assigns.is_empty())
             .is_some()
     }
 
@@ -213,6 +211,6 @@ impl<'a> Authority<'a> {
     /// Until when the member may change or remove `role` on `on`.
     #[must_use]
     pub fn manages_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
-        self.longest(self.over(on), |own| own.manages.contains(role))
+        self.longest(self.roles_on(on), |own| own.manages.contains(role))
     }
 }

@@ -21,7 +21,7 @@ pub struct Contact {
     pub name: Option<Name>,
     /// Their account, if one is known.
     pub user: Option<UserId>,
-    /// The account's subject at the identity provider, of which the account's id is a hash; none until it is known.
+    /// The account's subject at the identity provider, of which the account's id is a hash; `None` until it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
     /// Whether the platform, or the member who named the account, vouches for it.
@@ -30,7 +30,7 @@ pub struct Contact {
     /// contact from before this field existed may be either, so it counts as a hint until its account is named again.
     #[serde(default)]
     pub vouched: bool,
-    /// The member who vouches for it; none if the platform does, or if no one does.
+    /// The member who vouches for it; `None` if the platform does, or if no one does.
     ///
     /// They answer for it: it never adds anyone to a role that they could not assign themselves.
     #[serde(default)]

@@ -9,7 +9,7 @@ mod list;
 #[cfg(test)]
 mod tests;
 
-pub use domain::{Domain, domain_allowed};
+pub use domain::Domain;
 pub use list::{EmailInput, ListError, MAX_EMAILS, Rejected, parse_list};
 
 use crate::text::is_ignorable;

@@ -119,7 +119,7 @@ impl Reason {
 
 /// A mail that was sent to an address by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sending {
+pub struct RecentMail {
     /// The mail.
     pub mail: MailId,
     /// When its sending began.
@@ -150,11 +150,11 @@ pub struct Deliverability {
     pub wanted_at: Option<Timestamp>,
     /// The mail recently sent to it by hand.
     #[serde(default)]
-    pub mailed: Vec<Sending>,
+    pub mailed: Vec<RecentMail>,
 }
 
 impl Deliverability {
-    /// Why the address is not mailed; none if it can be. A complaint or a refusal lasts until the person accepts an invitation:
+    /// Why the address is not mailed; `None` if it can be. A complaint or a refusal lasts until the person accepts an invitation:
     /// delivered mail does not mean that they changed their mind.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {

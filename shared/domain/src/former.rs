@@ -17,7 +17,7 @@ pub struct FormerMember {
     pub id: UserId,
     /// The last address known to be theirs; the one they joined with if none is.
     pub email: EmailAddress,
-    /// The member who vouched for the address; none if the user or the platform has shown that it is theirs.
+    /// The member who vouched for the address; `None` if the user or the platform has shown that it is theirs.
     pub vouched_by: Option<UserId>,
     /// Whether they are invited rather than added at once: they left on their own, or have declined an invitation since.
     #[serde(rename = "left")]

@@ -21,7 +21,7 @@ pub enum Instant {
 pub struct InstantError;
 
 impl Instant {
-    /// The instant as an end; none for the end of time, which means no end.
+    /// The instant as an end; `None` for the end of time, which means no end.
     #[must_use]
     pub const fn end(self) -> Option<Timestamp> {
         match self {

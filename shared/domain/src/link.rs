@@ -64,7 +64,7 @@ impl LinkSecrets {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The link of a token; none if this deployment never made the token.
+    /// The link of a token; `None` if this deployment never made the token.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<Link> {
         if token.len() != TOKEN {

@@ -139,7 +139,7 @@ pub struct Mail {
     pub asked: bool,
     /// Its state.
     pub state: MailState,
-    /// Its delay; none if it never had one.
+    /// Its delay; `None` if it never had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Late>,
     /// When it was queued.
@@ -149,11 +149,11 @@ pub struct Mail {
 /// The delay of a mail that cannot be sent at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
-    /// The instant since which the mail service does not accept it, or its address has had too many; none if it only waits
+    /// The instant since which the mail service does not accept it, or its address has had too many; `None` if it only waits
     /// for its turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// When the schedule puts it into the outbox again; none once that is done.
+    /// When the schedule puts it into the outbox again; `None` once that is done.
     pub due_at: Option<Timestamp>,
 }
 
@@ -248,7 +248,7 @@ impl Mail {
         self.late.is_some_and(|late| late.due_at.is_some())
     }
 
-    /// Its wait for the schedule; none if it has been tried for long enough. A mail that only waits for its turn is never given
+    /// Its wait for the schedule; `None` if it has been tried for long enough. A mail that only waits for its turn is never given
     /// up.
     #[must_use]
     pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
@@ -264,7 +264,7 @@ impl Mail {
         })
     }
 
-    /// The mail that replaces this one once the instant that it waits for has come; none before that, and for a mail that does
+    /// The mail that replaces this one once the instant that it waits for has come; `None` before that, and for a mail that does
     /// not wait.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp, ids: &mut dyn NewIds) -> Option<Self> {

@@ -45,7 +45,7 @@ pub struct RoleAssignment {
     pub expires_at: Option<Timestamp>,
     /// For an optional role: its epoch when it was assigned ([`Organization::epoch`]).
     pub epoch: u32,
-    /// How it was given; none if that is unknown, since it was stored before sources were recorded.
+    /// How it was given; `None` if that is unknown, since it was stored before sources were recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<RoleSource>,
 }
@@ -113,7 +113,7 @@ impl Profile {
 pub struct Member {
     /// The user.
     pub id: UserId,
-    /// Their subject at the identity provider, of which [`Member::id`] is a hash; none until it is known.
+    /// Their subject at the identity provider, of which [`Member::id`] is a hash; `None` until it is known.
     ///
     /// A member who joined without it gets it with an activity note, which does not raise the version. So a change of a member never
     /// writes that it is unknown.

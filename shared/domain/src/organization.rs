@@ -46,11 +46,11 @@ impl Default for Settings {
 /// The settings that the platform chooses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The most seats that may be used; none for no limit.
+    /// The most seats that may be used; `None` for no limit.
     pub seat_limit: Option<u64>,
     /// Domains that addresses for allowlisted roles must be in.
     pub allowed_domains: BTreeSet<Domain>,
-    /// The most mails a day that members may send; none for the default limit.
+    /// The most mails a day that members may send; `None` for the default limit.
     #[serde(default)]
     pub mail_limit: Option<u64>,
 }

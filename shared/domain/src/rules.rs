@@ -43,7 +43,7 @@ pub struct DecisionContext<'a> {
     pub set: &'a RoleSet,
     /// The member who makes the request, or whose API key does.
     pub actor: &'a Member,
-    /// The API key that made the request; none for a signed-in user.
+    /// The API key that made the request; `None` for a signed-in user.
     pub key: Option<&'a ApiKey>,
     /// The instant of the decision.
     pub now: Timestamp,
@@ -115,7 +115,7 @@ impl<'a> DecisionContext<'a> {
         self.key.is_none()
     }
 
-    /// The resource with this key; none if there is no such resource.
+    /// The resource with this key; `None` if there is no such resource.
     ///
     /// If the actor's roles would not reach it, a missing resource counts as an existing one out of reach. Both get the same
     /// refusal, so the refusal does not reveal what exists.

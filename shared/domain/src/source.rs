@@ -85,7 +85,7 @@ impl Giver {
 pub struct RoleSource {
     /// How it was given.
     pub kind: SourceKind,
-    /// The giver; none if no member gave it.
+    /// The giver; `None` if no member gave it.
     pub by: Option<Giver>,
     /// When, to the millisecond.
     pub at: Timestamp,

@@ -23,7 +23,7 @@ pub enum Term {
 pub struct TermError;
 
 impl Term {
-    /// The instant at which a term ends that begins at `start`; none for a term without an end.
+    /// The instant at which a term ends that begins at `start`; `None` for a term without an end.
     ///
     /// If the day does not exist in the last month, the term ends at the end of that month.
     #[must_use]

@@ -28,7 +28,7 @@ pub enum UserName {
 pub struct NamedUser {
     /// The id in Muster.
     pub id: UserId,
-    /// The subject at the identity provider; none if the user was named by id.
+    /// The subject at the identity provider; `None` if the user was named by id.
     pub subject: Option<Subject>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use jiff::Timestamp;
-use muster_domain::rules::keys::{KeyRejection, Opening, verify};
+use muster_domain::rules::keys::{self, KeyRejection, KeyUse};
 use muster_domain::{ApiKey, KeyId, Organization, OrganizationId, RoleSet, Secret};
 use muster_store::{Key, ReadSet, StoreError};
 
@@ -43,7 +43,7 @@ pub fn narrowed(
     let member = |id| read.member(organization.id, id);
     let owner = member(key.id.owner)?;
     let knower = key.knower(secret).map(member).transpose()?.flatten();
-    let opening = Opening {
+    let key_use = KeyUse {
         organization,
         set,
         key,
@@ -52,7 +52,7 @@ pub fn narrowed(
         knower: knower.as_ref(),
         now,
     };
-    Ok(opening.narrowed())
+    Ok(key_use.narrowed())
 }
 
 /// The API key of this secret, which names this organization, if the secret opens it now, or would if the organization were not
@@ -69,7 +69,7 @@ pub(crate) fn good_key(
         Some(key) => Some(narrowed(read, organization, set, (&key, Some(secret)), now)?),
         None => None,
     };
-    match verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
+    match keys::verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
         Ok(()) | Err(KeyRejection::OrganizationSuspended) => key.ok_or_else(Problem::internal),
         Err(KeyRejection::OrganizationDeleted) => Err(Problem::not_found("organization")),
         Err(why) => {

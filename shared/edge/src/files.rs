@@ -11,8 +11,6 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, ObjectI
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-/// Least bytes in a piece of an upload, except the last: S3 accepts no smaller ones.
-pub const MIN_PIECE: usize = 5 * 1024 * 1024;
 /// Most files that one request deletes.
 const DELETED_AT_ONCE: usize = 1000;
 

@@ -37,15 +37,15 @@ fn ended(state: InvitationState) -> Problem {
     }
 }
 
-fn mail_limit(MailLimit { limit, rest }: MailLimit) -> Problem {
+fn mail_limit(MailLimit { limit, wait }: MailLimit) -> Problem {
     let problem = Problem::new(ProblemType::MailLimitReached);
-    match rest {
-        Some(rest) => problem
+    match wait {
+        Some(wait) => problem
             .detail(format!(
                 "the limit is {limit} emails a day; you can send the next email at {}",
-                rest.until
+                wait.until
             ))
-            .header("retry-after", rest.seconds.to_string()),
+            .header("retry-after", wait.seconds.to_string()),
         None => problem.detail(format!(
             "the limit is {limit} emails a day, and this request needs more"
         )),
@@ -140,7 +140,7 @@ impl From<PickRefusal> for Problem {
     fn from(refusal: PickRefusal) -> Self {
         match refusal {
             PickRefusal::Forbidden => InviteRefusal::Forbidden.into(),
-            PickRefusal::OutOfSight => Self::forbidden(
+            PickRefusal::CannotReadContacts => Self::forbidden(
                 "your access is limited to some resources, and contacts belong to the whole organization",
             ),
             PickRefusal::NotFound => {
@@ -161,9 +161,9 @@ impl From<InvitationRefusal> for Problem {
                 .detail("nothing was changed; `errors` lists the invalid fields and addresses")
                 .violations(violations),
             InvitationRefusal::Ended(state) => ended(state),
-            InvitationRefusal::Rests(rest) => Self::new(ProblemType::InvitationResentTooOften)
-                .detail(format!("you can resend the invitation at {}", rest.until))
-                .header("retry-after", rest.seconds.to_string()),
+            InvitationRefusal::SentTooOften(wait) => Self::new(ProblemType::InvitationResentTooOften)
+                .detail(format!("you can resend the invitation at {}", wait.until))
+                .header("retry-after", wait.seconds.to_string()),
             InvitationRefusal::Unwanted => Self::new(ProblemType::MailNotWanted).detail(
                 "the person declined an invitation or marked one as spam; they can still accept after signing in",
             ),
@@ -212,7 +212,7 @@ impl From<MemberRefusal> for Problem {
             MemberRefusal::PayingOwner => paying_owner(),
             MemberRefusal::OwnStatus => own_membership(),
             MemberRefusal::NoSeats { seats, needed } => Self::no_seats(seats, needed),
-            MemberRefusal::Oneself => Self::forbidden("members of this organization cannot remove themselves"),
+            MemberRefusal::CannotLeave => Self::forbidden("members of this organization cannot remove themselves"),
         }
     }
 }
@@ -221,7 +221,7 @@ impl From<KeyRefusal> for Problem {
     fn from(refusal: KeyRefusal) -> Self {
         match refusal {
             KeyRefusal::Forbidden => Self::forbidden("your roles do not let you manage this member's API keys"),
-            KeyRefusal::InPerson => Self::sign_in_required(),
+            KeyRefusal::SignInRequired => Self::sign_in_required(),
             KeyRefusal::NoSuchMember => Self::not_found("member"),
             KeyRefusal::NoSuchKey => Self::not_found("key"),
             KeyRefusal::Invalid(violations) => Self::invalid(violations),

@@ -25,19 +25,19 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, thiserror::Error)]
 pub enum WebError {
     /// Its address cannot be requested.
-    #[error("it has no address: {0}")]
+    #[error("invalid address: {0}")]
     Address(#[from] HttpError),
     /// No server responded.
-    #[error("nobody answered: {0:?}")]
+    #[error("no response: {0:?}")]
     Connection(#[from] ConnectorError),
     /// The response was incomplete.
-    #[error("the answer broke off: {0}")]
+    #[error("the response was cut off: {0}")]
     Broken(#[from] StreamError),
     /// It took too long.
     #[error("it took too long")]
     Late(#[from] Elapsed),
     /// The response was not a page.
-    #[error("the answer was {0}")]
+    #[error("the response was {0}")]
     Status(u16),
 }
 

@@ -1,7 +1,7 @@
 //! Writing: one transaction makes the whole change or none of it.
 
 use crate::error::{CommitError, StoreError, is_throttle, was_made};
-use crate::items::Entity as _;
+use crate::items::StoredEntity as _;
 use crate::keys::{self, Key};
 use crate::once::{IdempotencyKey, StoredResponse};
 use crate::position::Position;

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
 use crate::store::Store;

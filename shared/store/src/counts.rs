@@ -88,7 +88,7 @@ const STATUS: &str = "status:";
 const ROLE: &str = "role:";
 
 /// A person's actual share in the counts, and the one that is counted.
-struct Difference {
+struct CountDifference {
     person: PersonId,
     counted: Option<Counted>,
     is: Option<Counted>,
@@ -133,7 +133,11 @@ impl ReadSet {
         counts
     }
 
-    fn difference(&self, organization: OrganizationId, person: PersonId) -> Result<Option<Difference>, StoreError> {
+    fn difference(
+        &self,
+        organization: OrganizationId,
+        person: PersonId,
+    ) -> Result<Option<CountDifference>, StoreError> {
         let key = Key::counted(organization, person);
         let counted: Option<Counted> = self.item(&key).map(|item| read(&key, item)).transpose()?;
         let is = self.person(organization, person)?.as_ref().map(Counted::of);
@@ -142,7 +146,7 @@ impl ReadSet {
             (None, None) => true,
             _ => false,
         };
-        Ok((!same).then_some(Difference { person, counted, is }))
+        Ok((!same).then_some(CountDifference { person, counted, is }))
     }
 }
 
@@ -213,7 +217,7 @@ impl Store {
     ) -> Result<Vec<Standing>, StoreError> {
         let found = self.differences(organization, people).await?.into_iter();
         let mark = |counted: Option<Counted>| counted.map(|counted| counted.mark);
-        let standing = |difference: Difference| Standing {
+        let standing = |difference: CountDifference| Standing {
             person: difference.person,
             counted: mark(difference.counted),
             is: mark(difference.is),
@@ -233,7 +237,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         people: &[PersonId],
-    ) -> Result<Vec<Difference>, StoreError> {
+    ) -> Result<Vec<CountDifference>, StoreError> {
         let both = |person: &PersonId| [Key::person(organization, *person), Key::counted(organization, *person)];
         let mut keys: Vec<Key> = people.iter().flat_map(both).collect();
         keys.push(Key::organization(organization));
@@ -247,10 +251,10 @@ impl Store {
         found.filter_map(Result::transpose).collect()
     }
 
-    fn counting(&self, organization: OrganizationId, found: &[Difference]) -> Result<Transaction<'_>, StoreError> {
+    fn counting(&self, organization: OrganizationId, found: &[CountDifference]) -> Result<Transaction<'_>, StoreError> {
         let mut change: BTreeMap<String, i64> = BTreeMap::new();
         let mut transaction = Transaction::empty(&self.table);
-        for Difference { person, counted, is } in found {
+        for CountDifference { person, counted, is } in found {
             for (side, by) in [(counted, -1), (is, 1)] {
                 for name in side.iter().flat_map(Counted::attributes) {
                     *change.entry(name).or_default() += by;

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::Entity;
+use crate::items::StoredEntity;
 use crate::keys::{self, Key};
 use crate::lists::Page;
 use crate::store::Store;
@@ -121,7 +121,7 @@ impl Store {
             }
             if items.len() == limit {
                 // There is one more: the next page begins after the last one shown.
-                next = items.last().map(Entity::key);
+                next = items.last().map(StoredEntity::key);
                 break;
             }
             items.push(event);

@@ -1,7 +1,7 @@
 //! Recording delivery events of mail. The condition of each write makes it harmless if the event comes late, twice or out of order.
 
 use crate::error::{CommitError, StoreError};
-use crate::items::Entity as _;
+use crate::items::StoredEntity as _;
 use crate::keys::Key;
 use crate::store::Store;
 use crate::transaction::Transaction;

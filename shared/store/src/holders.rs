@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::{Entity, Item};
+use crate::items::{Item, StoredEntity};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range, member_of_index};
 use crate::store::Store;
@@ -10,18 +10,18 @@ use muster_domain::{ApiKey, OrganizationId, Resource, ResourceRef, ResourceType,
 
 /// One range of index items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holders<'a> {
+pub enum RoleHolders<'a> {
     /// Those with a grant on this registration of a resource.
-    Of(&'a ResourceRef),
+    OnResource(&'a ResourceRef),
     /// Those who hold this role.
-    In(&'a RoleId),
+    WithRole(&'a RoleId),
 }
 
-impl Holders<'_> {
+impl RoleHolders<'_> {
     fn prefix(&self) -> String {
         match self {
-            Self::Of(resource) => keys::grants_prefix(resource),
-            Self::In(role) => keys::holders_prefix(role),
+            Self::OnResource(resource) => keys::grants_prefix(resource),
+            Self::WithRole(role) => keys::holders_prefix(role),
         }
     }
 }
@@ -60,11 +60,11 @@ impl Store {
     pub async fn holders<'a>(
         &self,
         organization: OrganizationId,
-        ranges: &[Holders<'a>],
+        ranges: &[RoleHolders<'a>],
         after: Option<&Cursor>,
         limit: usize,
-    ) -> Result<Page<(Holders<'a>, UserId)>, StoreError> {
-        let begun = |range: &Holders<'_>| after.is_some_and(|c| c.sort_key().starts_with(&range.prefix()));
+    ) -> Result<Page<(RoleHolders<'a>, UserId)>, StoreError> {
+        let begun = |range: &RoleHolders<'_>| after.is_some_and(|c| c.sort_key().starts_with(&range.prefix()));
         // If a range is gone (its resource was registered anew since), the remaining ranges are unknown, so all are read again.
         let first = ranges.iter().position(begun).unwrap_or_default();
         let left = ranges.get(first..).unwrap_or_default();
@@ -90,7 +90,7 @@ impl Store {
     async fn in_range(
         &self,
         organization: OrganizationId,
-        holders: Holders<'_>,
+        holders: RoleHolders<'_>,
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Entry>, StoreError> {

@@ -21,8 +21,8 @@ const REVOKED_DAYS: u32 = 30;
 /// An item in DynamoDB's form.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// Something that is stored under a key of its own.
-pub trait Entity: Serialize + DeserializeOwned {
+/// What is stored as an item under a key of its own.
+pub trait StoredEntity: Serialize + DeserializeOwned {
     /// The kind of item.
     const KIND: &'static str;
 
@@ -107,14 +107,14 @@ fn malformed(key: &Key, error: &serde_dynamo::Error) -> StoreError {
     }
 }
 
-impl Entity for Organization {
+impl StoredEntity for Organization {
     const KIND: &'static str = "organization";
     fn key(&self) -> Key {
         Key::organization(self.id)
     }
 }
 
-impl Entity for Member {
+impl StoredEntity for Member {
     const KIND: &'static str = "member";
     fn key(&self) -> Key {
         Key::member(self.organization, self.id)
@@ -133,7 +133,7 @@ impl Entity for Member {
     }
 }
 
-impl Entity for Invitation {
+impl StoredEntity for Invitation {
     const KIND: &'static str = "invitation";
     fn key(&self) -> Key {
         match self.state {
@@ -146,7 +146,7 @@ impl Entity for Invitation {
     }
 }
 
-impl Entity for Resource {
+impl StoredEntity for Resource {
     const KIND: &'static str = "resource";
     fn key(&self) -> Key {
         Key::resource(self.organization, &self.reference.key)
@@ -156,14 +156,14 @@ impl Entity for Resource {
     }
 }
 
-impl Entity for FormerMember {
+impl StoredEntity for FormerMember {
     const KIND: &'static str = "former_member";
     fn key(&self) -> Key {
         Key::former_member(self.organization, self.id)
     }
 }
 
-impl Entity for Contact {
+impl StoredEntity for Contact {
     const KIND: &'static str = "contact";
     fn key(&self) -> Key {
         Key::contact(self.organization, &self.id)
@@ -173,7 +173,7 @@ impl Entity for Contact {
     }
 }
 
-impl Entity for ApiKey {
+impl StoredEntity for ApiKey {
     const KIND: &'static str = "api_key";
     fn key(&self) -> Key {
         Key::api_key(self.organization, self.id)
@@ -183,14 +183,14 @@ impl Entity for ApiKey {
     }
 }
 
-impl Entity for Event {
+impl StoredEntity for Event {
     const KIND: &'static str = "event";
     fn key(&self) -> Key {
         Key::event(self.organization, self.id)
     }
 }
 
-impl Entity for Mail {
+impl StoredEntity for Mail {
     const KIND: &'static str = "mail";
     fn key(&self) -> Key {
         Key::mail(self.organization, self.id)
@@ -200,7 +200,7 @@ impl Entity for Mail {
     }
 }
 
-impl Entity for Deliverability {
+impl StoredEntity for Deliverability {
     const KIND: &'static str = "deliverability";
     fn key(&self) -> Key {
         Key::deliverability(self.organization, &self.address)
@@ -210,7 +210,7 @@ impl Entity for Deliverability {
 /// The kind of item that counts the mail sent on a day.
 pub(crate) const SENT: &str = "sent";
 
-impl Entity for Export {
+impl StoredEntity for Export {
     const KIND: &'static str = "export";
     fn key(&self) -> Key {
         Key::export(self.organization, self.id)
@@ -220,7 +220,7 @@ impl Entity for Export {
     }
 }
 
-impl Entity for Job {
+impl StoredEntity for Job {
     const KIND: &'static str = "job";
     fn key(&self) -> Key {
         Key::job(self.organization, self.id)
@@ -271,7 +271,7 @@ impl ClaimHolder {
     }
 }
 
-impl Entity for Claim {
+impl StoredEntity for Claim {
     const KIND: &'static str = "claim";
     fn key(&self) -> Key {
         Key::claim(self.organization, &self.address)

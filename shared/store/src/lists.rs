@@ -4,7 +4,7 @@ mod api_keys;
 
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::{Claim, Entity, Item};
+use crate::items::{Claim, Item, StoredEntity};
 use crate::keys::{self, Key};
 use crate::store::Store;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::lists::{Page, Range};
 use crate::position::Position;
@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::{Deliverability, Sending};
+use muster_domain::feedback::{Deliverability, RecentMail};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Late, MailState};
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
@@ -122,12 +122,12 @@ impl Store {
         mail: &Mail,
         late: Option<Late>,
         known: &Deliverability,
-        mailed: &[Sending],
+        mailed: &[RecentMail],
     ) -> Result<bool, CommitError> {
         let attributes = late.map(|late| waiting(mail, late)).transpose()?.unwrap_or_default();
         let mut transaction = Transaction::empty(&self.table);
         transaction.put_back(&mail.key(), attributes)?;
-        transaction.sendings(mail, Some(known), mailed)?;
+        transaction.recent_mail(mail, Some(known), mailed)?;
         was_open(self.write(transaction).await)
     }
 
@@ -142,11 +142,11 @@ impl Store {
         &self,
         mail: &Mail,
         known: Option<&Deliverability>,
-        mailed: &[Sending],
+        mailed: &[RecentMail],
     ) -> Result<bool, CommitError> {
         let mut transaction = Transaction::empty(&self.table);
         transaction.take_up(&mail.key())?;
-        transaction.sendings(mail, known, mailed)?;
+        transaction.recent_mail(mail, known, mailed)?;
         was_open(self.write(transaction).await)
     }
 

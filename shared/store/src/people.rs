@@ -12,7 +12,7 @@
 //!
 //! All of them give the same order, so a list may switch from one to another between two pages.
 
-mod place;
+mod block;
 mod plan;
 mod span;
 
@@ -21,10 +21,10 @@ use crate::error::StoreError;
 use crate::keys::Key;
 use crate::read::ReadSet;
 use crate::store::Store;
+use block::{Block, PageEnd};
 use muster_domain::people::{Filter, Order};
 use muster_domain::{OrganizationId, Person, PersonId, ResourceRef};
-use place::{Block, Position};
-use plan::Plan;
+use plan::PagePlan;
 use span::{Hit, KeyRange, Matches};
 use std::collections::BTreeSet;
 
@@ -82,7 +82,7 @@ struct Candidates(Vec<BlockCandidates>);
 
 /// The results of the queries of one block.
 struct BlockQueries {
-    plan: Plan,
+    plan: PagePlan,
     after: Option<String>,
     aligned: Vec<Matches>,
     others: Vec<Matches>,
@@ -138,7 +138,7 @@ impl BlockQueries {
 
 /// Candidates of one block.
 struct BlockCandidates {
-    plan: Plan,
+    plan: PagePlan,
     after: Option<String>,
     found: Matches,
     /// Whether all people found match, as far as entries show.
@@ -170,15 +170,15 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Candidates, StoreError> {
-        let after = after.and_then(|cursor| Position::read(cursor.sort_key()));
+        let after = after.and_then(|cursor| PageEnd::read(cursor.sort_key()));
         let blocks = Block::of(asked).into_iter();
         let left = blocks.filter(|block| after.as_ref().is_none_or(|place| place.block <= *block));
-        let plans: Vec<(Plan, Option<String>)> = left
+        let plans: Vec<(PagePlan, Option<String>)> = left
             .map(|block| {
                 let here = after
                     .as_ref()
                     .filter(|place| place.block == block && !place.text.is_empty());
-                (Plan::of(asked, block), here.map(|place| place.text.clone()))
+                (PagePlan::of(asked, block), here.map(|place| place.text.clone()))
             })
             .collect();
         // The same words find members and invitations, so one lookup serves both.
@@ -203,7 +203,7 @@ impl Store {
     async fn apart(
         &self,
         asked: &PeopleQuery,
-        plan: Plan,
+        plan: PagePlan,
         after: Option<String>,
         limit: usize,
     ) -> Result<BlockQueries, StoreError> {
@@ -258,7 +258,7 @@ impl Store {
                 if sought.found.is_empty() {
                     continue;
                 }
-                let next = Some(Position::start_of(block).cursor());
+                let next = Some(PageEnd::start_of(block).cursor());
                 return Ok(People { rows, next });
             }
             let (more, last) = (sought.found.more && !sought.gathered, sought.found.last.clone());
@@ -273,7 +273,7 @@ impl Store {
             };
             rows.extend(placed.into_iter().map(|(_, person)| person));
             if let Some(text) = next {
-                let next = Some(Position { block, text }.cursor());
+                let next = Some(PageEnd { block, text }.cursor());
                 return Ok(People { rows, next });
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::backoff::Backoff;
 use crate::error::StoreError;
-use crate::items::{Claim, Entity, Item};
+use crate::items::{Claim, Item, StoredEntity};
 use crate::keys::Key;
 use crate::once::{IdempotencyKey, StoredResponse};
 use crate::store::Store;
@@ -119,7 +119,7 @@ impl ReadSet {
         self.items.get(key)
     }
 
-    fn get<T: Entity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+    fn get<T: StoredEntity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         self.found(key)?.cloned().map(T::from_item).transpose()
     }
 

@@ -27,7 +27,7 @@
 //!    organization that is being erased is not repaired.
 //! 2. By 1, a transaction that leaves `moves` as it is can only exchange holders: as many cease to be holders as begin, and each
 //!    who begins is a new member. No rule adds and removes members in one change. So each who ceases is an invitation, and no
-//!    owner begins or ceases. Such a transaction accepts an invitation, or adds a person where an invitation has lapsed.
+//!    owner begins or ceases. Such a transaction accepts an invitation, or adds a person where an invitation has expired.
 //! 3. By 1, while `moves` stays the same, the new member keeps the seat, and the ended invitation does not get one again. So the
 //!    seat that changed hands has one holder at every instant: the invitation before the transaction, the member after it.
 //! 4. A scan may meet both of them, or neither, since it reads one before the transaction and the other after it. Take two

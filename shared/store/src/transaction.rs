@@ -13,7 +13,7 @@ mod weight;
 
 use crate::entries::MARK;
 use crate::error::StoreError;
-use crate::items::{Entity, Item};
+use crate::items::{Item, StoredEntity};
 use crate::keys::{self, Key};
 use crate::once::{IdempotencyKey, StoredResponse};
 use crate::position::Position;
@@ -24,7 +24,7 @@ use muster_domain::{ApiKey, Changes, Invitation, Member, Organization, Pair, Per
 pub(crate) use claims::claim_of;
 pub(crate) use contacts::contact_items;
 pub(crate) use entries::{Entries, Gone};
-use parts::{Condition, Edit, NEW, incomplete, number};
+use parts::{Edit, NEW, WriteCondition, incomplete, number};
 pub(crate) use repairs::RowEffect;
 pub use weight::Weight;
 pub(crate) use weight::weight;
@@ -74,10 +74,10 @@ impl<'a> Transaction<'a> {
             t.versioned(Position::Job, pair, |j| j.version)?;
         }
         for event in &changes.events {
-            t.put(Position::Event, event.to_item()?, Condition::nothing_there())?;
+            t.put(Position::Event, event.to_item()?, WriteCondition::nothing_there())?;
         }
         for mail in &changes.mail {
-            t.put(Position::Mail, mail.to_item()?, Condition::nothing_there())?;
+            t.put(Position::Mail, mail.to_item()?, WriteCondition::nothing_there())?;
         }
         for mail in &changes.released {
             t.release(&mail.key(), mail.state)?;
@@ -106,19 +106,19 @@ impl<'a> Transaction<'a> {
         // INVARIANT 4: the members on whose authority the decision rests are still as they were read.
         for relied in &changes.relied_on {
             let key = Key::member(organization.id, relied.member);
-            let read = Condition::version(relied.version).and("joined_at = :came");
+            let read = WriteCondition::version(relied.version).and("joined_at = :came");
             self.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
         }
         for (user, version) in &changes.relied_on_former {
             let key = Key::former_member(organization.id, *user);
-            let as_read = version.map_or_else(Condition::nothing_there, Condition::version);
+            let as_read = version.map_or_else(WriteCondition::nothing_there, WriteCondition::version);
             self.check(Position::FormerMember, &key, as_read)?;
         }
         Ok(())
     }
 
     /// An item that keeps its key, guarded by its version.
-    fn versioned<T: Entity>(
+    fn versioned<T: StoredEntity>(
         &mut self,
         position: Position,
         pair: &Pair<T>,
@@ -126,7 +126,7 @@ impl<'a> Transaction<'a> {
     ) -> Result<(), StoreError> {
         let condition = match &pair.before {
             Some(before) => as_read(before, version(before)),
-            None => Condition::nothing_there(),
+            None => WriteCondition::nothing_there(),
         };
         match (&pair.before, &pair.after) {
             (_, Some(after)) => self.put(position, after.to_item()?, condition),
@@ -150,9 +150,9 @@ impl<'a> Transaction<'a> {
             };
             return self.update_all(Position::Invitation, before, after, before.version, kept);
         }
-        let read = Condition::version(before.version);
+        let read = WriteCondition::version(before.version);
         self.delete(Position::Invitation, &before.key(), read)?;
-        self.put(Position::Invitation, after.to_item()?, Condition::nothing_there())
+        self.put(Position::Invitation, after.to_item()?, WriteCondition::nothing_there())
     }
 
     /// Updates a member, except the attributes that requests record independently.
@@ -180,7 +180,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Sets every attribute except the `kept` ones, and removes those that no longer exist.
-    fn update_all<T: Entity>(
+    fn update_all<T: StoredEntity>(
         &mut self,
         position: Position,
         before: &T,
@@ -211,11 +211,11 @@ impl<'a> Transaction<'a> {
             Some(Pair {
                 before: None,
                 after: Some(new),
-            }) => return self.put(Position::Organization, new.to_item()?, Condition::nothing_there()),
+            }) => return self.put(Position::Organization, new.to_item()?, WriteCondition::nothing_there()),
             Some(Pair {
                 before: Some(old),
                 after: None,
-            }) => return self.delete(Position::Organization, &old.key(), Condition::version(old.version)),
+            }) => return self.delete(Position::Organization, &old.key(), WriteCondition::version(old.version)),
             _ => {}
         }
         let (seats, owners) = (changes.seat_delta(), changes.owner_delta(set));
@@ -224,7 +224,7 @@ impl<'a> Transaction<'a> {
         let Some(read) = read.filter(|_| seats != 0 || owners != 0 || passes || definition.is_some()) else {
             return Ok(());
         };
-        let mut condition = Condition::version(read.version);
+        let mut condition = WriteCondition::version(read.version);
         // INVARIANT 1: the seats are still free when they are taken.
         if seats > 0
             && let Some(limit) = read.plan.seat_limit
@@ -261,11 +261,11 @@ impl<'a> Transaction<'a> {
         let room = room - new.len();
         let left = gone.split_off(room.min(gone.len()));
         for item in new {
-            self.put(Position::Index, item, Condition::none())?;
+            self.put(Position::Index, item, WriteCondition::none())?;
         }
         // The row's own condition, in the same transaction, guarantees that these are still its entries.
         for Gone { key, .. } in gone {
-            self.delete(Position::Index, &key, Condition::none())?;
+            self.delete(Position::Index, &key, WriteCondition::none())?;
         }
         Ok(Entries { new: later, gone: left })
     }
@@ -302,9 +302,9 @@ impl<'a> Transaction<'a> {
         item.extend(once.key.attributes());
         let free = format!("{NEW} OR #ttl <= :now");
         let condition = match answered.replaces.as_deref() {
-            None => Condition::new(free),
-            Some("") => Condition::new(format!("{free} OR attribute_not_exists(standing)")),
-            Some(stale) => Condition::new(format!("{free} OR standing = :stale")).text(":stale", &stale),
+            None => WriteCondition::new(free),
+            Some("") => WriteCondition::new(format!("{free} OR attribute_not_exists(standing)")),
+            Some(stale) => WriteCondition::new(format!("{free} OR standing = :stale")).text(":stale", &stale),
         };
         let condition = condition.name("#ttl", keys::TTL).value(":now", number(now.as_second()));
         self.put(Position::IdempotencyKey, item, condition)
@@ -313,8 +313,8 @@ impl<'a> Transaction<'a> {
 
 /// The condition that an item is the one that was read: by its version, and by its creation time if another item can follow under
 /// its key.
-fn as_read<T: Entity>(before: &T, version: u64) -> Condition {
-    let read = Condition::version(version);
+fn as_read<T: StoredEntity>(before: &T, version: u64) -> WriteCondition {
+    let read = WriteCondition::version(version);
     match before.came() {
         Some((name, at)) => read.and(&format!("{name} = :came")).text(":came", &at),
         None => read,
@@ -322,6 +322,6 @@ fn as_read<T: Entity>(before: &T, version: u64) -> Condition {
 }
 
 /// The condition that an entry is not from a later state of its row than the mark.
-fn not_later(mark: &str) -> Condition {
-    Condition::new(format!("{NEW} OR {MARK} <= :mark")).text(":mark", &mark)
+fn not_later(mark: &str) -> WriteCondition {
+    WriteCondition::new(format!("{NEW} OR {MARK} <= :mark")).text(":mark", &mark)
 }

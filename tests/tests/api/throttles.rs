@@ -6,7 +6,7 @@ use muster_domain::Member;
 use muster_edge::Metric;
 use muster_functions::streams;
 use muster_local::run_as;
-use muster_store::items::Entity as _;
+use muster_store::items::StoredEntity as _;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, ERASE, Kind, QUERY, READ, Reach, TRANSACT, UPDATE};

@@ -95,7 +95,7 @@ pub enum DecisionsResponse {
 }
 
 impl DecisionResponse {
-    /// A denial for want of something to decide on.
+    /// A denial because the subject or organization is unknown.
     #[must_use]
     pub const fn denied(reason: &'static str) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl DecisionResponse {
         }
     }
 
-    /// The answer to a question; `in_full` for those who may know what an owner holds that their limited key is not left with.
+    /// The answer to a question; `in_full` if the caller may learn which roles the owner has beyond the limits of the key.
     #[must_use]
     pub fn of(question: &Question<'_>, in_full: bool, viewer: &SourceViewer<'_>) -> Self {
         match access::decide(question) {
@@ -179,11 +179,11 @@ fn denial(
     let reason = match denied_for {
         DenialReason::Role if !known => "unknown_action",
         DenialReason::Role if asking::has_ended(question) => "role_ended",
-        // That the limits are what is in the way would tell what the owner holds.
+        // A denial because of the limits would reveal which roles the owner has.
         DenialReason::KeyLimits if !in_full => DenialReason::Role.code(),
         reason => reason.code(),
     };
-    // Who is inactive, or comes with a key that opens nothing, is not helped by a role.
+    // A role does not help an inactive member, or a caller whose key opens nothing.
     let helps = [DenialReason::Role, DenialReason::Condition, DenialReason::KeyLimits];
     let helped = helps.contains(&denied_for) && !granted_by.is_empty();
     let needed = helped.then(|| MissingPermission {

@@ -1,8 +1,8 @@
-//! One question, as it is asked and as it is understood.
+//! One question: the request, and what it asks.
 
 use super::{AccessAction, AccessResource, AccessSubject, Properties};
 use muster_domain::roleset::condition::SentProperties;
-use muster_domain::rules::asking::About;
+use muster_domain::rules::asking::QuestionSubject;
 use muster_domain::{KeyId, OrganizationId, ResourceKey, UserName};
 use muster_edge::{Body, Call, Problem, User};
 use muster_store::Key;
@@ -43,7 +43,7 @@ impl<'a> QuestionScope<'a> {
     /// The scope of this call.
     ///
     /// # Errors
-    /// 404 if the path names an organization that can be none.
+    /// 404 if the path contains a malformed organization id.
     pub fn of(call: &'a Call, user: &User) -> Result<Self, Problem> {
         Ok(Self {
             issuer: &call.app.config().trust.issuer,
@@ -56,8 +56,10 @@ impl<'a> QuestionScope<'a> {
     ///
     /// The decision point of one organization decides nothing about another, and none decides about two at once.
     #[must_use]
-    pub fn named<'p>(&self, told: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
-        let named = told.into_iter().filter_map(|t| t.as_ref()?.get("organization"));
+    pub fn named<'p>(&self, properties: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
+        let named = properties
+            .into_iter()
+            .filter_map(|of_one| of_one.as_ref()?.get("organization"));
         let named = named.map(|value| value.as_str().and_then(|text| text.parse::<OrganizationId>().ok()));
         let named = named.reduce(|one, other| one.filter(|_| one == other));
         match (self.path_organization, named) {
@@ -74,12 +76,12 @@ impl<'a> QuestionScope<'a> {
 
     /// The subject that a type and an id name, if there can be one.
     #[must_use]
-    pub fn about(&self, kind: &str, id: &str) -> Option<About> {
+    pub fn about(&self, kind: &str, id: &str) -> Option<QuestionSubject> {
         match kind {
             "user" => UserName::with_bare_subject(id)
                 .ok()
-                .map(|name| About::User(name.id(self.issuer))),
-            "api_key" => id.parse::<KeyId>().ok().map(About::Key),
+                .map(|name| QuestionSubject::User(name.id(self.issuer))),
+            "api_key" => id.parse::<KeyId>().ok().map(QuestionSubject::Key),
             _ => None,
         }
     }
@@ -94,7 +96,7 @@ impl<'a> QuestionScope<'a> {
         context: &Option<Properties>,
     ) -> AccessQuestion {
         AccessQuestion {
-            place: self.named([&subject.properties, &resource.properties, context]),
+            organization: self.named([&subject.properties, &resource.properties, context]),
             about: self.about(&subject.kind, &subject.id),
             action: action.name.clone(),
             resource: resource_key(&resource.kind, &resource.id),
@@ -110,9 +112,9 @@ impl<'a> QuestionScope<'a> {
 pub enum NamedOrganization {
     /// None.
     Nowhere,
-    /// What can be none, or more than one.
+    /// A malformed id, or two different organizations.
     Nonsense,
-    /// Another than this one, whose decision point was asked: it decides nothing about others.
+    /// Another organization than this one, whose decision point was asked: it decides nothing about others.
     Elsewhere(OrganizationId),
     /// This one, whether it exists or not.
     Organization(OrganizationId),
@@ -129,16 +131,16 @@ impl NamedOrganization {
     }
 }
 
-/// A question as it is understood.
+/// A question about access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessQuestion {
-    /// In which organization.
-    pub place: NamedOrganization,
-    /// About whom, if that can be anybody.
-    pub about: Option<About>,
+    /// The organization.
+    pub organization: NamedOrganization,
+    /// The subject, if the id can be one.
+    pub about: Option<QuestionSubject>,
     /// The permission.
     pub action: String,
-    /// What may be registered.
+    /// The resource, if the id can be one.
     pub resource: Option<ResourceKey>,
     subject_properties: Option<Properties>,
     action_properties: Option<Properties>,
@@ -146,17 +148,17 @@ pub struct AccessQuestion {
 }
 
 impl AccessQuestion {
-    /// All that the answer rests on, beside the asker's own standing.
+    /// The keys to read, besides the caller's own.
     #[must_use]
     pub fn keys(&self) -> Vec<Key> {
-        let Some(organization) = self.place.id() else {
+        let Some(organization) = self.organization.id() else {
             return Vec::new();
         };
         let resource = self.resource.iter().map(|key| Key::resource(organization, key));
         resource.chain(keys_about(organization, self.about)).collect()
     }
 
-    /// The properties that it sends.
+    /// The properties in the question.
     #[must_use]
     pub fn properties(&self) -> SentProperties<'_> {
         SentProperties {
@@ -167,17 +169,17 @@ impl AccessQuestion {
     }
 }
 
-/// What tells who a question is about.
+/// The keys of the subject of a question.
 #[must_use]
-pub fn keys_about(organization: OrganizationId, about: Option<About>) -> Vec<Key> {
+pub fn keys_about(organization: OrganizationId, about: Option<QuestionSubject>) -> Vec<Key> {
     match about {
-        Some(About::User(id)) => vec![Key::member(organization, id)],
-        Some(About::Key(id)) => vec![Key::member(organization, id.owner), Key::api_key(organization, id)],
+        Some(QuestionSubject::User(id)) => vec![Key::member(organization, id)],
+        Some(QuestionSubject::Key(id)) => vec![Key::member(organization, id.owner), Key::api_key(organization, id)],
         None => Vec::new(),
     }
 }
 
-/// The resource of this name, if one can be registered under it.
+/// The key of a resource, if type and id can be one.
 #[must_use]
 pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
     Some(ResourceKey {
@@ -187,9 +189,9 @@ pub fn resource_key(kind: &str, id: &str) -> Option<ResourceKey> {
 }
 
 impl EvaluationRequest {
-    /// The question as it is understood.
+    /// The question in this request.
     #[must_use]
-    pub fn understood(&self, scope: &QuestionScope<'_>) -> AccessQuestion {
+    pub fn parse(&self, scope: &QuestionScope<'_>) -> AccessQuestion {
         scope.question(&self.subject, &self.action, &self.resource, &self.context)
     }
 }

@@ -1,4 +1,4 @@
-//! Many questions at once.
+//! Several questions in one request.
 
 use super::answer::{DecisionResponse, DecisionsResponse};
 use super::ask::{AccessQuestion, QuestionScope};
@@ -8,7 +8,7 @@ use muster_edge::Body;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Questions of one request at most.
+/// Maximum questions per request.
 pub const MAX_EVALUATIONS: usize = 100;
 
 /// Up to 100 access requests. The top-level fields are defaults for each of them. Without `evaluations`, or with an empty list, the
@@ -148,7 +148,7 @@ pub enum Semantic {
 }
 
 impl Semantic {
-    /// The answers that are given, of all there are.
+    /// The answers to include, of all answers.
     #[must_use]
     pub fn given(self, mut all: Vec<DecisionResponse>) -> Vec<DecisionResponse> {
         let ends = |answer: &DecisionResponse| match self {
@@ -164,7 +164,7 @@ impl Semantic {
 }
 
 impl EvaluationsRequest {
-    /// Which are answered.
+    /// Which of the questions are answered.
     #[must_use]
     pub fn semantic(&self) -> Semantic {
         self.options
@@ -176,11 +176,11 @@ impl EvaluationsRequest {
         self.evaluations.as_deref().unwrap_or_default()
     }
 
-    /// The questions as they are understood, in the order of the request.
+    /// The questions of the batch, in the order of the request.
     ///
     /// # Errors
     /// Too many questions; without a list of them, every part that is missing.
-    pub fn understood(&self, scope: &QuestionScope<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
+    pub fn parse(&self, scope: &QuestionScope<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
         let parts = self.parts();
         if parts.len() > MAX_EVALUATIONS {
             let detail = format!("must have at most {MAX_EVALUATIONS} entries");
@@ -216,7 +216,7 @@ impl EvaluationsRequest {
         }
     }
 
-    /// The reply: a list, or one answer where there was one question beside no list.
+    /// The reply: a list, or a single answer if the request has no list.
     #[must_use]
     pub fn reply(&self, answers: Vec<DecisionResponse>) -> DecisionsResponse {
         if self.parts().is_empty() {

@@ -1,4 +1,4 @@
-//! Searches: who may, to what, and what.
+//! Searches for subjects, resources and actions.
 
 use super::{AccessAction, AccessResource, AccessSubject, Properties};
 use muster_domain::{ResourceId, ResourceType, Subject, UserId, UserName};
@@ -36,19 +36,19 @@ pub struct RequestedPage {
     pub properties: Option<Properties>,
 }
 
-/// What every search has.
+/// The fields that every search has.
 pub trait Search: Body + Serialize {
-    /// What is told with subject, resource and context, each of which may name the organization.
-    fn told(&self) -> [&Option<Properties>; 3];
+    /// The properties of subject and resource, and the context. Each may name the organization.
+    fn named_properties(&self) -> [&Option<Properties>; 3];
 
-    /// Which part of what is found is wanted.
+    /// The requested page.
     fn page(&self) -> Option<&RequestedPage>;
 }
 
 macro_rules! searches {
     ($($name:ident),*) => {$(
         impl Search for $name {
-            fn told(&self) -> [&Option<Properties>; 3] {
+            fn named_properties(&self) -> [&Option<Properties>; 3] {
                 [&self.subject.properties, &self.resource.properties, &self.context]
             }
 
@@ -207,9 +207,9 @@ pub struct ActionResult {
 }
 
 impl<T> SearchResponse<T> {
-    /// Nothing at all, for this reason.
+    /// No results, for this reason.
     #[must_use]
-    pub const fn nothing(reason: &'static str) -> Self {
+    pub const fn empty(reason: &'static str) -> Self {
         Self {
             page: SearchPage {
                 next_token: String::new(),

@@ -1,6 +1,6 @@
 //! Search for the actions that a subject may perform on a resource.
 
-use super::{Opening, Subject, decides, nothing, reply};
+use super::{SearchStart, SubjectLookup, SubjectState, deciding_organization, empty_result, reply};
 use crate::api::access::ask::{keys_about, resource_key};
 use crate::api::access::find::{ActionResult, ActionSearchRequest};
 use muster_domain::roleset::condition::SentProperties;
@@ -11,27 +11,27 @@ use std::collections::BTreeSet;
 
 /// Finds the actions: every permission of the role set that the subject has there, sorted by name.
 pub async fn search_actions(call: Call, user: User) -> Outcome {
-    let Opening {
+    let SearchStart {
         user,
         body,
         scope,
         named,
         paging,
-    } = Opening::<ActionSearchRequest>::of(&call, user)?;
+    } = SearchStart::<ActionSearchRequest>::of(&call, user)?;
     let about = scope.about(&body.subject.kind, &body.subject.id);
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let mut keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
     keys.extend(named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key)));
-    let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(org) = decides(&user, &places, named, about)? else {
-        return nothing("unknown_organization");
+    let (organizations, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(org) = deciding_organization(&user, &organizations, named, about)? else {
+        return empty_result("unknown_organization");
     };
     if let Some(closed) = access::closed(&org.organization, org.now) {
-        return nothing(closed.code());
+        return empty_result(closed.code());
     }
-    let subject = match Subject::find(org, &read, about)? {
-        Ok(subject) => subject,
-        Err(reason) => return nothing(reason),
+    let subject = match SubjectState::find(org, &read, about)? {
+        SubjectLookup::Found(subject) => subject,
+        SubjectLookup::Missing(reason) => return empty_result(reason),
     };
     let resource = match &key {
         Some(key) => read.resource(org.organization.id, key)?,

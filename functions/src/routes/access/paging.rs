@@ -27,14 +27,14 @@ fn refused(field: &str, code: &'static str, detail: impl Into<String>) -> Proble
 
 impl Paging {
     /// The page that a search asks for. A token is bound to the whole search except `page`, of which only `properties` counts.
-    pub(super) fn of(call: &Call, body: &impl Search, place: NamedOrganization) -> Result<Self, Problem> {
+    pub(super) fn of(call: &Call, body: &impl Search, organization: NamedOrganization) -> Result<Self, Problem> {
         let mut whole = serde_json::to_value(body).map_err(|_| Problem::internal())?;
         if let Some(parts) = whole.as_object_mut() {
             parts.remove("page");
         }
         let page = body.page();
         let properties = page.and_then(|page| page.properties.as_ref());
-        let search = format!("{} {place:?} {whole} {}", call.raw_path(), json!(properties));
+        let search = format!("{} {organization:?} {whole} {}", call.raw_path(), json!(properties));
         let key = call.cursor_key()?.clone();
         let asked = match page.and_then(|page| page.limit) {
             Some(0) => return Err(refused("page.limit", "out_of_range", "must be at least 1")),

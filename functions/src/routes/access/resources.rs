@@ -1,7 +1,7 @@
 //! Search for the resources on which a subject may perform an action.
 
 use super::paging::Paging;
-use super::{Opening, Subject, decides, hopeless, nothing, reply};
+use super::{SearchStart, SubjectLookup, SubjectState, deciding_organization, empty_result, no_result_reason, reply};
 use crate::api::access::ask::keys_about;
 use crate::api::access::find::{ResourceResult, ResourceSearchRequest};
 use muster_domain::roleset::condition::SentProperties;
@@ -13,25 +13,25 @@ use muster_store::{Cursor, Key, Page, Store};
 
 /// Finds the resources: all of the type if the subject's roles reach the whole organization, else those the subject has roles on.
 pub async fn search_resources(call: Call, user: User) -> Outcome {
-    let Opening {
+    let SearchStart {
         user,
         body,
         scope,
         named,
         paging,
-    } = Opening::<ResourceSearchRequest>::of(&call, user)?;
+    } = SearchStart::<ResourceSearchRequest>::of(&call, user)?;
     let about = scope.about(&body.subject.kind, &body.subject.id);
     let keys = named.id().map(|id| keys_about(id, about)).unwrap_or_default();
-    let (places, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
-    let Some(org) = decides(&user, &places, named, about)? else {
-        return nothing("unknown_organization");
+    let (organizations, read) = call.asking(&user, &named.id().into_iter().collect(), keys).await?;
+    let Some(org) = deciding_organization(&user, &organizations, named, about)? else {
+        return empty_result("unknown_organization");
     };
-    if let Some(reason) = hopeless(org, &body.action.name) {
-        return nothing(reason);
+    if let Some(reason) = no_result_reason(org, &body.action.name) {
+        return empty_result(reason);
     }
-    let subject = match Subject::find(org, &read, about)? {
-        Ok(subject) => subject,
-        Err(reason) => return nothing(reason),
+    let subject = match SubjectState::find(org, &read, about)? {
+        SubjectLookup::Found(subject) => subject,
+        SubjectLookup::Missing(reason) => return empty_result(reason),
     };
     let Some(kind) = body
         .resource
@@ -40,7 +40,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
         .ok()
         .filter(|kind| org.set.resource_type == *kind)
     else {
-        return nothing("unknown_resource_type");
+        return empty_result("unknown_resource_type");
     };
     let properties = SentProperties {
         subject: body.subject.properties.as_ref(),
@@ -63,7 +63,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
 async fn candidates(
     store: &Store,
     org: &OrgContext,
-    subject: &Subject,
+    subject: &SubjectState,
     kind: &ResourceType,
     paging: &Paging,
     everything: bool,

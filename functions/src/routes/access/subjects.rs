@@ -1,7 +1,7 @@
 //! Search for the subjects that may perform an action on a resource.
 
 use super::paging::Paging;
-use super::{Opening, Subject, as_asked, decides, hopeless, nothing, reply};
+use super::{SearchStart, SubjectState, deciding_organization, empty_result, key_in_question, no_result_reason, reply};
 use crate::api::access::ask::resource_key;
 use crate::api::access::find::{SearchResponse, SubjectResult, SubjectSearchRequest};
 use muster_domain::ResourceRef;
@@ -10,33 +10,34 @@ use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access;
 use muster_edge::org_context::OrgContext;
 use muster_edge::{Call, Outcome, Problem, User};
-use muster_store::holders::Holders;
+use muster_store::holders::RoleHolders;
 use muster_store::{Key, Store};
 
 /// Finds the subjects: first those with grants on the resource, then those whose roles reach the whole organization.
 pub async fn search_subjects(call: Call, user: User) -> Outcome {
-    let Opening {
+    let SearchStart {
         user,
         body,
         scope: _,
         named,
         paging,
-    } = Opening::<SubjectSearchRequest>::of(&call, user)?;
+    } = SearchStart::<SubjectSearchRequest>::of(&call, user)?;
     let key = resource_key(&body.resource.kind, &body.resource.id);
     let keys = named.id().zip(key.as_ref()).map(|(id, key)| Key::resource(id, key));
-    let organizations = named.id().into_iter().collect();
-    let (places, read) = call.asking(&user, &organizations, keys.into_iter().collect()).await?;
-    let Some(org) = decides(&user, &places, named, None)? else {
-        return nothing("unknown_organization");
+    let (organizations, read) = call
+        .asking(&user, &named.id().into_iter().collect(), keys.into_iter().collect())
+        .await?;
+    let Some(org) = deciding_organization(&user, &organizations, named, None)? else {
+        return empty_result("unknown_organization");
     };
-    if let Some(reason) = hopeless(org, &body.action.name) {
-        return nothing(reason);
+    if let Some(reason) = no_result_reason(org, &body.action.name) {
+        return empty_result(reason);
     }
     let resource = match &key {
         Some(key) => read.resource(org.organization.id, key)?,
         None => None,
     };
-    let search = Search {
+    let search = CandidateSearch {
         store: call.app.store(),
         org,
         action: &body.action.name,
@@ -51,12 +52,12 @@ pub async fn search_subjects(call: Call, user: User) -> Outcome {
     match body.subject.kind.as_str() {
         "user" => reply(&search.users().await?),
         "api_key" => reply(&search.api_keys().await?),
-        _ => nothing("unknown_subject"),
+        _ => empty_result("unknown_subject"),
     }
 }
 
 /// A search for subjects whose organization is known.
-struct Search<'a> {
+struct CandidateSearch<'a> {
     store: &'a Store,
     org: &'a OrgContext,
     action: &'a str,
@@ -65,8 +66,8 @@ struct Search<'a> {
     paging: &'a Paging,
 }
 
-impl Search<'_> {
-    fn may(&self, subject: &Subject) -> bool {
+impl CandidateSearch<'_> {
+    fn may(&self, subject: &SubjectState) -> bool {
         access::decide(&subject.question(self.org, self.action, self.on, self.properties)).is_allowed()
     }
 
@@ -75,11 +76,11 @@ impl Search<'_> {
         let organization = self.org.organization.id;
         let wide = |role: &&muster_domain::Role| role.reach == Reach::Organization && role.allows(self.action);
         let roles = self.org.set.roles.iter().filter(wide);
-        let ranges: Vec<Holders<'_>> = self
+        let ranges: Vec<RoleHolders<'_>> = self
             .on
-            .map(Holders::Of)
+            .map(RoleHolders::OnResource)
             .into_iter()
-            .chain(roles.map(|role| Holders::In(&role.id)))
+            .chain(roles.map(|role| RoleHolders::WithRole(&role.id)))
             .collect();
         let after = self.paging.after.as_ref();
         let page = self
@@ -100,10 +101,12 @@ impl Search<'_> {
             };
             let has_grant = member.grants.iter().any(|grant| self.on == Some(&grant.resource));
             let own = match range {
-                Holders::Of(_) => has_grant,
-                Holders::In(role) => !has_grant && member.role.as_ref().is_some_and(|held| held.role == **role),
+                RoleHolders::OnResource(_) => has_grant,
+                RoleHolders::WithRole(role) => {
+                    !has_grant && member.role.as_ref().is_some_and(|held| held.role == **role)
+                }
             };
-            let subject = Subject { member, key: None };
+            let subject = SubjectState { member, key: None };
             if own && self.may(&subject) {
                 results.push(SubjectResult::user(
                     *id,
@@ -134,8 +137,8 @@ impl Search<'_> {
                 continue;
             };
             let id = key.id.to_string();
-            let key = as_asked(self.org, &read, &key)?;
-            if self.may(&Subject { member, key: Some(key) }) {
+            let key = key_in_question(self.org, &read, &key)?;
+            if self.may(&SubjectState { member, key: Some(key) }) {
                 results.push(SubjectResult {
                     kind: "api_key",
                     id,

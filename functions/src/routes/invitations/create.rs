@@ -7,14 +7,14 @@ use crate::api::invitation::{
     DryRunVerdict, InvitationResponse,
 };
 use crate::api::member::MemberResponse;
-use crate::routes::lookup::{Holders, Lookup, resource_keys, resources_found};
+use crate::routes::lookup::{EmailHolders, Lookup, resource_keys, resources_found};
 use crate::routes::members::view;
 use jiff::Timestamp;
 use muster_domain::DecisionContext;
 use muster_domain::email::parse_list;
 use muster_domain::rules::expiry;
 use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
-use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
+use muster_domain::rules::invitations::pacing::{self, MailHistory};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace::{self, SentToday};
 use muster_domain::violation::Violation;
@@ -26,10 +26,10 @@ use muster_edge::problem::{NeededSeats, ProblemType};
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Backoff, Key, ReadSet};
-use people::{Invitees, People};
+use people::{InvitedPeople, Invitees};
 use std::collections::BTreeSet;
 
-/// Maximum number of rounds in which a batch makes room for itself by ending lapsed invitations.
+/// Maximum number of rounds in which a batch makes room for itself by ending expired invitations.
 const ROUNDS: usize = 3;
 
 /// A request to invite or add people.
@@ -42,18 +42,18 @@ struct InviteRequest {
     dry_run: bool,
 }
 
-/// The decision on a request.
-struct Decided {
+/// The decision on the whole batch of a request.
+struct DecidedBatch {
     emails: Vec<EmailAddress>,
     invitations: Vec<Invitation>,
     changes: Changes,
 }
 
-/// The outcome of one decision.
-enum Decision {
+/// The outcome of deciding a batch.
+enum BatchOutcome {
     /// These changes can be written.
-    Ready(Box<Decided>),
-    /// The changes and the ends of lapsed invitations do not fit one transaction.
+    Ready(Box<DecidedBatch>),
+    /// The changes do not fit one transaction. These end the expired invitations, which makes room.
     TooLarge(Box<Changes>),
 }
 
@@ -132,7 +132,7 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
 }
 
 /// Members as the caller who adds them sees them: with all they were just given, but earlier members with nothing else.
-fn shown(org: &OrgContext, request: &InviteRequest, done: &Decided) -> Vec<MemberResponse> {
+fn shown(org: &OrgContext, request: &InviteRequest, done: &DecidedBatch) -> Vec<MemberResponse> {
     let view = view(org);
     let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
@@ -152,7 +152,7 @@ async fn carry_out(
     user: &User,
     id: OrganizationId,
     request: &InviteRequest,
-    reply: impl Fn(&OrgContext, &Decided) -> Result<Reply, Problem>,
+    reply: impl Fn(&OrgContext, &DecidedBatch) -> Result<Reply, Problem>,
 ) -> Outcome {
     let mut keys: Vec<Key> = request.resources.iter().map(|key| Key::resource(id, key)).collect();
     keys.extend(request.invitees.keys(id));
@@ -166,12 +166,12 @@ async fn carry_out(
                 Lookup::Needs(more) => return Ok(NextAction::Read(more)),
             };
             match decide(call, org, request, basis, ids)? {
-                Decision::TooLarge(lapses) => {
-                    too_large = Some((org.clone(), lapses));
+                BatchOutcome::TooLarge(ends) => {
+                    too_large = Some((org.clone(), ends));
                     Ok(NextAction::Reply(Reply::empty()))
                 }
-                Decision::Ready(done) if request.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
-                Decision::Ready(done) => {
+                BatchOutcome::Ready(done) if request.dry_run => Ok(NextAction::Reply(reply(org, &done)?)),
+                BatchOutcome::Ready(done) => {
                     let reply = reply(org, &done)?;
                     Ok(org.commit(done.changes, reply))
                 }
@@ -181,8 +181,8 @@ async fn carry_out(
         match too_large {
             None => return outcome,
             // If another request has changed one of these invitations, the next round reads its current state.
-            Some((org, lapses)) => {
-                if !call.commit_apart(&org.organization, org.set, &lapses).await? {
+            Some((org, ends)) => {
+                if !call.commit_apart(&org.organization, org.set, &ends).await? {
                     backoff.pause().await;
                 }
             }
@@ -196,7 +196,7 @@ const MAX_ENTRIES: usize = 300;
 
 /// What was read for a decision.
 struct Basis {
-    people: People,
+    people: InvitedPeople,
     known: Vec<Deliverability>,
     sent: SentToday,
     resources: Vec<(ResourceKey, Option<Resource>)>,
@@ -210,11 +210,11 @@ impl Basis {
             Lookup::Needs(more) => return Ok(Lookup::Needs(more)),
         };
         // A dry run also does not reveal when another member last mailed an address.
-        let untold = request.dry_run && !create::sees_contacts(ctx);
+        let is_hidden = request.dry_run && !create::sees_contacts(ctx);
         Ok(Lookup::Ready(Self {
             people,
             resources: resources_found(read, ctx.organization.id, &request.resources)?,
-            known: if untold { Vec::new() } else { known },
+            known: if is_hidden { Vec::new() } else { known },
             sent: read.sent(ctx.organization.id, ctx.now)?,
         }))
     }
@@ -241,7 +241,7 @@ impl Basis {
             known: &self.known,
             sent: self.sent,
         };
-        Ok(invite_at_pace(ctx, invite, mail, ids)?)
+        Ok(pacing::invite_within_limits(ctx, invite, mail, ids)?)
     }
 }
 
@@ -255,30 +255,30 @@ fn decide(
     request: &InviteRequest,
     mut basis: Basis,
     ids: &mut Ids,
-) -> Result<Decision, Problem> {
+) -> Result<BatchOutcome, Problem> {
     let ctx = org.decision_context()?;
     loop {
         let (invitations, changes) = basis.invite(&ctx, request, ids)?;
         let last_added = changes.new_members().last().map(|member| member.id);
         if fits(call, org, &changes, last_added.is_some())? {
-            return Ok(Decision::Ready(Box::new(Decided {
+            return Ok(BatchOutcome::Ready(Box::new(DecidedBatch {
                 emails: basis.people.emails.into_iter().flatten().collect(),
                 invitations,
                 changes,
             })));
         }
-        let People { holders, accounts, .. } = &mut basis.people;
-        let lapses = lapses(holders, org.now, ids);
-        if !lapses.is_empty() && !request.dry_run {
-            return Ok(Decision::TooLarge(Box::new(lapses)));
+        let InvitedPeople { holders, accounts, .. } = &mut basis.people;
+        let ends = end_expired(holders, org.now, ids);
+        if !ends.is_empty() && !request.dry_run {
+            return Ok(BatchOutcome::TooLarge(Box::new(ends)));
         }
-        if lapses.is_empty() && last_added.is_none() {
+        if ends.is_empty() && last_added.is_none() {
             return Err(Problem::internal());
         }
-        if lapses.is_empty() {
+        if ends.is_empty() {
             accounts.retain(|account| account.contact.user != last_added);
         }
-        holders.retain(|_, holder| !matches!(holder, Holder::Lapsed(_)));
+        holders.retain(|_, holder| !matches!(holder, Holder::ExpiredInvitation(_)));
     }
 }
 
@@ -294,7 +294,7 @@ fn people_and_mail(
     ctx: &DecisionContext<'_>,
     read: &ReadSet,
     request: &InviteRequest,
-) -> Result<Lookup<(People, Vec<Deliverability>)>, Problem> {
+) -> Result<Lookup<(InvitedPeople, Vec<Deliverability>)>, Problem> {
     let mut people = match request.invitees.people(ctx, read, &request.role)? {
         Lookup::Ready(people) => people,
         Lookup::Needs(more) => return Ok(Lookup::Needs(more)),
@@ -303,7 +303,7 @@ fn people_and_mail(
         // A dry run leaves no trace, so it must not reveal holders whom the caller cannot see.
         people
             .holders
-            .retain(|_, holder| !matches!(holder, Holder::Unseen(_) | Holder::OutOfSight));
+            .retain(|_, holder| !matches!(holder, Holder::HiddenMember(_) | Holder::HiddenInvitation));
     }
     let emails = people.emails.iter().flatten();
     let mailed = emails.chain(people.accounts.iter().flat_map(Account::mailboxes));
@@ -332,16 +332,16 @@ fn deliverability<'a>(
     Ok(Lookup::of(known, more))
 }
 
-/// The changes that end the lapsed invitations to these addresses, as the schedule would.
-fn lapses(holders: &Holders, now: Timestamp, ids: &mut Ids) -> Changes {
-    let lapsed = holders.values().filter_map(|holder| match holder {
-        Holder::Lapsed(invitation) => Some(expiry::expire_invitation(invitation, now, ids)),
-        Holder::Member(_) | Holder::Unseen(_) | Holder::Invitation(_) | Holder::OutOfSight => None,
+/// The changes that end the expired invitations to these addresses, as the schedule would.
+fn end_expired(holders: &EmailHolders, now: Timestamp, ids: &mut Ids) -> Changes {
+    let ends = holders.values().filter_map(|holder| match holder {
+        Holder::ExpiredInvitation(invitation) => Some(expiry::expire_invitation(invitation, now, ids)),
+        Holder::Member(_) | Holder::HiddenMember(_) | Holder::Invitation(_) | Holder::HiddenInvitation => None,
     });
-    lapsed.fold(Changes::default(), Changes::and)
+    ends.fold(Changes::default(), Changes::and)
 }
 
-fn dry_run(org: &OrgContext, request: &InviteRequest, done: &Decided, seats: Seats) -> Result<Reply, Problem> {
+fn dry_run(org: &OrgContext, request: &InviteRequest, done: &DecidedBatch, seats: Seats) -> Result<Reply, Problem> {
     // Being added reveals a contact with an account, so the answer shows it only to actors who see contacts.
     let added = if create::sees_contacts(&org.decision_context()?) {
         shown(org, request, done)

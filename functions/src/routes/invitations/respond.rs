@@ -5,7 +5,7 @@ use crate::api::invitation::{AcceptInvitationResponse, InvitationPreviewResponse
 use crate::api::person::PeopleView;
 use muster_domain::link::Link;
 use muster_domain::rules::DecisionContext;
-use muster_domain::rules::invitations::respond::{self, InvitationResponse, Invitee, ResponseRefusal};
+use muster_domain::rules::invitations::respond::{self, InvitationReply, Invitee, ResponseRefusal};
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId, RoleSet};
 use muster_edge::next_action::PendingChange;
@@ -69,7 +69,10 @@ pub async fn accept(call: Call, user: User) -> Outcome {
             second = None;
             let (member, changes) = match respond::accept(answer, ids) {
                 Err(refusal @ ResponseRefusal::AlreadyMember) => {
-                    second = Some((answer.organization.clone(), respond::end_second(answer, ids)));
+                    second = Some((
+                        answer.organization.clone(),
+                        respond::end_invitation_of_member(answer, ids),
+                    ));
                     return Err(refusal.into());
                 }
                 joined => joined?,
@@ -125,7 +128,7 @@ async fn answer(
     call: &Call,
     user: &User,
     link: &Link,
-    mut decide: impl FnMut(&InvitationResponse<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
+    mut decide: impl FnMut(&InvitationReply<'_>, &mut Ids) -> Result<(Changes, Reply), Problem>,
 ) -> Outcome {
     let id = link.organization;
     let keys = link_keys(link)
@@ -152,7 +155,7 @@ async fn answer(
         }
         let (inviters, member) = members(read, &invitation, user)?;
         let former = read.former_member(id, user.id)?;
-        let answer = InvitationResponse {
+        let answer = InvitationReply {
             organization: &organization,
             set,
             invitation: &invitation,
@@ -171,7 +174,7 @@ async fn answer(
         };
         let (changes, reply) = decide(&answer, ids)?;
         let known = user.email.as_ref().map(|email| read.deliverability(id, email));
-        let changes = respond::wanted(changes, known.transpose()?.flatten().as_ref(), call.now);
+        let changes = respond::record_wants_mail(changes, known.transpose()?.flatten().as_ref(), call.now);
         commit(user, (organization, set), changes, reply)
     })
     .await

@@ -8,11 +8,11 @@ use muster_domain::{
     RoleId, RoleSet, UserId,
 };
 use muster_edge::App;
-use muster_edge::mail::{self, Line, Outgoing, Quotation, ResourceNames, closing, suspension};
+use muster_edge::mail::{self, LetterError, Line, Outgoing, Quotation, ResourceNames, closing, suspension};
 use muster_edge::org_context::role_set;
 use muster_store::{Key, StoreError};
 
-/// Writes a mail; none if its content is outdated. The organization is none once its data is deleted.
+/// Writes a mail; `None` if its content is outdated. The organization is `None` once its data is deleted.
 pub(super) async fn write(
     app: &App,
     organization: Option<&Organization>,
@@ -37,7 +37,7 @@ pub(super) async fn write(
 struct Writer<'a> {
     app: &'a App,
     organization: &'a Organization,
-    /// The organization's role set; none if it is no longer shipped.
+    /// The organization's role set; `None` if it is no longer shipped.
     set: Option<&'static RoleSet>,
 }
 
@@ -58,14 +58,7 @@ impl Writer<'_> {
                 if !self.is_member(*member).await? {
                     return Ok(None);
                 }
-                let added = mail::Added {
-                    organization: self.name(),
-                    role: self.role(role),
-                    resources: ResourceNames::from(&*self.names_of(resources).await?),
-                    by: person(by.as_ref()),
-                    message: quotation(message.as_ref()),
-                    link: self.app.config().app_url.parse()?,
-                };
+                let added = self.added(role, resources, by.as_ref(), message.as_ref()).await?;
                 added.write(recipient)?
             }
             Letter::AccessEnding {
@@ -92,34 +85,39 @@ impl Writer<'_> {
                 };
                 ended.write(recipient)?
             }
-            Letter::OrganizationDeleted { restorable_until } => {
-                closing::deleted(recipient, self.organization.name.as_str(), *restorable_until)?
-            }
-            Letter::OrganizationSuspended { suspended_at } => {
-                let Some(known) = &self.organization.suspension else {
-                    return Ok(None);
-                };
-                suspension::suspended(
-                    recipient,
-                    self.organization.name.as_str(),
-                    *suspended_at,
-                    known.reason.as_str(),
-                )?
-            }
-            Letter::OrganizationResumed => {
-                let next = self.organization.suspension.as_ref().map(|planned| planned.at);
-                suspension::resumed(recipient, self.organization.name.as_str(), next)?
-            }
-            Letter::OrganizationErased { name } => closing::erased(recipient, name.as_str())?,
+            Letter::OrganizationDeleted { .. }
+            | Letter::OrganizationSuspended { .. }
+            | Letter::OrganizationResumed
+            | Letter::OrganizationErased { .. } => return Ok(self.about_organization(letter, recipient)?),
         };
         Ok(Some(written))
+    }
+
+    /// Writes a letter about the organization itself; `None` for all others, and if it is outdated.
+    fn about_organization(&self, letter: &Letter, recipient: EmailAddress) -> Result<Option<Outgoing>, LetterError> {
+        let name = self.organization.name.as_str();
+        let suspension = self.organization.suspension.as_ref();
+        match letter {
+            Letter::OrganizationDeleted { restorable_until } => closing::deleted(recipient, name, *restorable_until),
+            Letter::OrganizationSuspended { suspended_at } => {
+                let Some(known) = suspension else { return Ok(None) };
+                suspension::suspended(recipient, name, *suspended_at, known.reason.as_str())
+            }
+            Letter::OrganizationResumed => suspension::resumed(recipient, name, suspension.map(|planned| planned.at)),
+            Letter::OrganizationErased { name } => closing::erased(recipient, name.as_str()),
+            Letter::Invitation { .. }
+            | Letter::Added { .. }
+            | Letter::AccessEnding { .. }
+            | Letter::AccessEnded { .. } => return Ok(None),
+        }
+        .map(Some)
     }
 
     fn name(&self) -> Line {
         Line::organization(self.organization.name.as_str())
     }
 
-    /// The display name of a role; its id if the role set has it no longer.
+    /// The display name of a role; its id if the role set no longer has it.
     fn role(&self, id: &RoleId) -> Line {
         let role = self.set.and_then(|set| set.role(id));
         Line::new(&role.map_or_else(|| id.to_string(), |role| role.name.clone()))
@@ -153,6 +151,23 @@ impl Writer<'_> {
         Ok(read.pending_invitation(organization, id)?.filter(is_open))
     }
 
+    async fn added(
+        &self,
+        role: &RoleId,
+        resources: &[ResourceKey],
+        by: Option<&Name>,
+        message: Option<&Message>,
+    ) -> Result<mail::Added, DeliverError> {
+        Ok(mail::Added {
+            organization: self.name(),
+            role: self.role(role),
+            resources: ResourceNames::from(&*self.names_of(resources).await?),
+            by: person(by),
+            message: quotation(message),
+            link: self.app.config().app_url.parse()?,
+        })
+    }
+
     async fn invitation(&self, invitation: &Invitation) -> Result<mail::Invitation, DeliverError> {
         let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();
         let names = self.names_of(&keys).await?;
@@ -183,7 +198,7 @@ fn quotation(message: Option<&Message>) -> Quotation {
     message.map(|message| message.as_str().into()).unwrap_or_default()
 }
 
-/// Names in one phrase, the first few of many; none for none.
+/// Names in one phrase, the first few of many; `None` if there are no names.
 fn listed(names: &[String]) -> Option<Line> {
     const SHOWN: usize = 3;
     let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();

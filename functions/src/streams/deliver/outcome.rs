@@ -1,4 +1,4 @@
-//! Recording what became of a mail, and the reasons why it could not be delivered.
+//! Recording the result of a mail, and the reasons why it could not be delivered.
 
 use crate::streams::insist::{Obstructed, insist};
 use muster_domain::invitation::Delivery;
@@ -25,10 +25,10 @@ pub(in crate::streams) enum DeliverError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("another attempt took the mail")]
-    TakenUp,
+    #[error("another attempt has claimed the mail")]
+    Claimed,
     #[error("the result of the mail could not be recorded: {0}")]
-    Unnoted(StoreError),
+    NotRecorded(StoreError),
 }
 
 impl Obstructed for DeliverError {
@@ -36,7 +36,7 @@ impl Obstructed for DeliverError {
         match self {
             Self::Store(error) => error.obstacle(),
             Self::Commit(error) => error.obstacle(),
-            Self::Secret(_) | Self::Post(_) | Self::Letter(_) | Self::TakenUp | Self::Unnoted(_) => None,
+            Self::Secret(_) | Self::Post(_) | Self::Letter(_) | Self::Claimed | Self::NotRecorded(_) => None,
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: D
     let note = || Box::pin(app.store().move_mail(mail, MailState::Sending, state, now)) as _;
     insist::<bool, _>(app, MAX_RECORDS, note)
         .await
-        .map_err(DeliverError::Unnoted)?;
+        .map_err(DeliverError::NotRecorded)?;
     Ok(show_delivery(app, mail, delivery).await?)
 }
 

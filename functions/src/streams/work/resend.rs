@@ -22,7 +22,7 @@ struct ResendContext {
 }
 
 /// The invitations that one slice resends.
-struct Selection {
+struct ResendSlice {
     invitations: Vec<Invitation>,
     /// The last invitation that was considered.
     last: Option<InvitationId>,
@@ -50,7 +50,7 @@ impl JobRunner<'_> {
         let Some(context) = self.resend_context(by, &page.items).await? else {
             return Ok(Progress::Last(Changes::default()));
         };
-        let Selection {
+        let ResendSlice {
             invitations,
             last,
             is_full,
@@ -78,7 +78,7 @@ impl JobRunner<'_> {
         Ok(self.advance(job, work, changes))
     }
 
-    /// What resending these invitations depends on; none if the member who asked for it has left.
+    /// What resending these invitations depends on; `None` if the member who asked for it has left.
     async fn resend_context(
         &self,
         by: UserId,
@@ -115,21 +115,21 @@ impl JobRunner<'_> {
 }
 
 /// Selects as many invitations as the limit allows. Those sent after the request for the job are not sent again.
-fn select(invitations: &[Invitation], requested_at: Timestamp, room: u64) -> Selection {
-    let mut selection = Selection {
+fn select(invitations: &[Invitation], requested_at: Timestamp, room: u64) -> ResendSlice {
+    let mut slice = ResendSlice {
         invitations: Vec::new(),
         last: None,
         is_full: false,
     };
     for invitation in invitations {
         if invitation.sent_at <= requested_at {
-            if selection.invitations.len() as u64 >= room {
-                selection.is_full = true;
+            if slice.invitations.len() as u64 >= room {
+                slice.is_full = true;
                 break;
             }
-            selection.invitations.push(invitation.clone());
+            slice.invitations.push(invitation.clone());
         }
-        selection.last = Some(invitation.id);
+        slice.last = Some(invitation.id);
     }
-    selection
+    slice
 }

@@ -1,6 +1,6 @@
 //! Mail domains, and the allowlist that some roles are limited to.
 
-use super::{EmailAddress, EmailAddressError, bare};
+use super::{EmailAddressError, bare};
 use icu_properties::{
     CodePointMapData,
     props::{GeneralCategory, GeneralCategoryGroup},
@@ -24,11 +24,6 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether the address is directly in one of the domains. A subdomain is another domain.
-pub fn domain_allowed(email: &EmailAddress, allowed: &[Domain]) -> bool {
-    allowed.iter().any(|domain| domain.as_str() == email.domain())
 }
 
 /// Turns a domain into lower-case punycode by the strict rules of UTS 46.

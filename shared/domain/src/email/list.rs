@@ -215,7 +215,7 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// The first token of a text and its length in bytes; none if the text is empty.
+/// The first token of a text and its length in bytes; `None` if the text is empty.
 fn first(text: &str) -> Option<(Token<'_>, usize)> {
     let first = text.chars().next()?;
     if is_break(first) {

@@ -37,12 +37,12 @@ pub struct Question<'a> {
 pub struct GrantingRole<'a> {
     /// The role.
     pub role: &'a Role,
-    /// The resource; none for the organization.
+    /// The resource; `None` for the organization.
     pub on: Option<&'a ResourceRef>,
 }
 
 impl GrantingRole<'_> {
-    /// How the member got the role there; none if that is unknown.
+    /// How the member got the role there; `None` if that is unknown.
     #[must_use]
     pub fn source(&self, member: &Member) -> Option<RoleSource> {
         let held = |(held, on): &(&RoleAssignment, Option<&ResourceRef>)| held.role == self.role.id && *on == self.on;

@@ -4,8 +4,8 @@ use crate::changes::Changes;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
-use crate::rules::hierarchy::{manages_all_of, may_see};
-use crate::rules::members::{MemberRefusal, MemberUpdate, update};
+use crate::rules::hierarchy;
+use crate::rules::members::{self, MemberRefusal, MemberUpdate};
 
 /// Sets a member's `status`. Nothing changes if the member has it already.
 ///
@@ -20,16 +20,18 @@ pub fn set_status(
     status: Status,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, MemberRefusal> {
-    let member = found.filter(|m| may_see(ctx, m)).ok_or(MemberRefusal::NotFound)?;
+    let member = found
+        .filter(|m| hierarchy::may_see(ctx, m))
+        .ok_or(MemberRefusal::NotFound)?;
     if member.id == ctx.actor.id {
         return Err(MemberRefusal::OwnStatus);
     }
-    if !manages_all_of(ctx, member) {
+    if !hierarchy::manages_all_of(ctx, member) {
         return Err(MemberRefusal::Forbidden);
     }
     let wanted = MemberUpdate {
         status: Some(status),
         ..MemberUpdate::default()
     };
-    update(ctx, Some(member), wanted, ids).map(|(_, changes)| changes)
+    members::update(ctx, Some(member), wanted, ids).map(|(_, changes)| changes)
 }

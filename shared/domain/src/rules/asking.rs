@@ -9,23 +9,23 @@ use crate::rules::access::Question;
 
 /// The subject of a question about access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum QuestionSubject {
     /// A user.
     User(UserId),
     /// An API key.
     Key(KeyId),
 }
 
-/// Whether the caller may ask about a user or key (none: about anyone).
+/// Whether the caller may ask about a user or key (`None`: about anyone).
 ///
 /// Users may ask about themselves and about their own keys. A key may ask about itself. It may ask about its owner unless it is
 /// limited to some of their roles: people who know its secret must not learn the other roles.
 #[must_use]
-pub fn may_ask(ctx: &DecisionContext<'_>, about: Option<About>) -> bool {
+pub fn may_ask(ctx: &DecisionContext<'_>, about: Option<QuestionSubject>) -> bool {
     let own = match (about, ctx.key) {
-        (Some(About::User(id)), _) => id == ctx.actor.id && ctx.covers_all_roles(),
-        (Some(About::Key(id)), Some(key)) => id == key.id,
-        (Some(About::Key(id)), None) => id.owner == ctx.actor.id,
+        (Some(QuestionSubject::User(id)), _) => id == ctx.actor.id && ctx.covers_all_roles(),
+        (Some(QuestionSubject::Key(id)), Some(key)) => id == key.id,
+        (Some(QuestionSubject::Key(id)), None) => id.owner == ctx.actor.id,
         (None, _) => false,
     };
     own || ctx.authority().allows(permission::MEMBERS_READ, None)

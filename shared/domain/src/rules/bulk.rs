@@ -16,6 +16,15 @@ pub struct Part<Refusal> {
     pub changes: Changes,
 }
 
+/// The reason why a row has no changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowError<Refusal, Stop> {
+    /// The row is refused. The other rows are decided all the same.
+    Refused(Refusal),
+    /// The whole request stops.
+    Stopped(Stop),
+}
+
 /// Decides rows one after the other, each with the seats and owners that the rows before it leave.
 ///
 /// `fits` gets a row's changes, and all changes with them, and returns whether one transaction holds all. The first row with
@@ -23,11 +32,11 @@ pub struct Part<Refusal> {
 /// left for the next transaction. So are the rows after a change of the actor, who must be read again first.
 ///
 /// # Errors
-/// An error that stops the whole request, unlike a row's verdict.
+/// What [`RowError::Stopped`] holds.
 pub fn decide<Row, Refusal, Stop>(
     ctx: &DecisionContext<'_>,
     rows: &[Row],
-    mut row: impl FnMut(&DecisionContext<'_>, &Row) -> Result<Result<Changes, Refusal>, Stop>,
+    mut row: impl FnMut(&DecisionContext<'_>, &Row) -> Result<Changes, RowError<Refusal, Stop>>,
     mut fits: impl FnMut(&Changes, &Changes) -> Result<bool, Stop>,
 ) -> Result<Part<Refusal>, Stop> {
     let mut part = Part {
@@ -40,16 +49,17 @@ pub fn decide<Row, Refusal, Stop>(
             organization: &organization,
             ..*ctx
         };
-        let more = match row(&so_far, named)? {
+        let more = match row(&so_far, named) {
             Ok(more) if more.is_empty() => {
                 part.verdicts.push(Ok(()));
                 continue;
             }
             Ok(more) => more,
-            Err(refusal) => {
+            Err(RowError::Refused(refusal)) => {
                 part.verdicts.push(Err(refusal));
                 continue;
             }
+            Err(RowError::Stopped(stop)) => return Err(stop),
         };
         let is_first = part.changes.is_empty();
         if part.changes.conflicts_with(&more) {

@@ -11,7 +11,7 @@ use crate::organization::Organization;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::members::{MemberRefusal, remove};
+use crate::rules::members::{self, MemberRefusal};
 use crate::text::{ContactId, Name, Subject};
 use crate::user_name::NamedUser;
 use jiff::Timestamp;
@@ -227,7 +227,7 @@ pub struct ExistingContacts<'a> {
     pub former: Option<&'a FormerMember>,
 }
 
-/// Ends a membership as [`remove`] does, keeps the person with their account as a contact, and records whether they left on
+/// Ends a membership as [`members::remove`] does, keeps the person with their account as a contact, and records whether they left on
 /// their own.
 ///
 /// # Errors
@@ -238,7 +238,7 @@ pub fn remove_leaving_contact(
     known: &ExistingContacts<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, MemberRefusal> {
-    let changes = remove(ctx, found, ids)?;
+    let changes = members::remove(ctx, found, ids)?;
     Ok(match found {
         Some(member) => changes.and(contact_left_by(ctx, member, known, ids)).and(Changes {
             former_members: vec![former_member(ctx, member, known.former)],

@@ -13,7 +13,7 @@ use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, RoleSet};
 use crate::rules::audit;
-use crate::rules::keys::end_all;
+use crate::rules::keys;
 use crate::text::RoleId;
 use crate::time::days_before;
 use jiff::Timestamp;
@@ -157,7 +157,7 @@ fn end_holdings(
             .is_some_and(|role| role.is_time_limited() || role.optional || ends(role))
     };
     let (keys, jobs) = if ended.iter().any(|(held, on)| for_a_time(held, *on)) {
-        end_all(&mut after, now, ids)
+        keys::end_all(&mut after, now, ids)
     } else {
         (0, Vec::new())
     };

@@ -13,69 +13,79 @@ use crate::rules::offer::Offer;
 use crate::text::RoleId;
 use jiff::Timestamp;
 
-/// How a role is given.
+/// The action by which a role is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum GivingPath {
     /// By invitation, or by adding a contact at once.
     Invite,
     /// By changing what a member holds.
     Manage,
     /// To oneself, by transferring ownership.
-    HandOn,
+    TransferOwnership,
 }
 
-impl Way {
+impl GivingPath {
     /// Until when the permission for it holds there.
     fn open_until(self, authority: &Authority<'_>, on: Option<&ResourceRef>) -> Option<Timestamp> {
         match self {
             Self::Invite => authority.allows_until(permission::MEMBERS_INVITE, on),
             Self::Manage => authority.allows_until(permission::MEMBERS_MANAGE, on),
-            Self::HandOn => Some(Timestamp::MAX),
+            Self::TransferOwnership => Some(Timestamp::MAX),
         }
     }
 }
 
-/// Until when the member could assign the role there: [`Timestamp::MAX`] without an end, none if they cannot.
-fn role_until(authority: &Authority<'_>, way: Way, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+/// Until when the member could assign the role there: [`Timestamp::MAX`] without an end, `None` if they cannot.
+fn role_until(
+    authority: &Authority<'_>,
+    path: GivingPath,
+    role: &RoleId,
+    on: Option<&ResourceRef>,
+) -> Option<Timestamp> {
     // INVARIANT 4: a role lasts no longer than the giver's permission, nor than the giver's role that may assign it.
-    let there = way.open_until(authority, on)?;
+    let there = path.open_until(authority, on)?;
     Some(authority.assigns_until(role, on)?.min(there))
 }
 
-/// Until when a member could make an offer, part by part.
+/// When the power to make an offer ends, for each part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lasting {
+pub struct OfferEnds {
     /// The role as it is held on the organization, or the whole of an offer on resources only.
     pub whole: Timestamp,
     /// The role on each of the resources.
     pub each: Vec<Timestamp>,
 }
 
-/// Until when the actor could offer the role on each of the resources, and on the organization if it is held there; none if
-/// they cannot.
+/// Until when the actor could offer the role on each of the resources, and on the organization if it is held there;
+/// `None` if they cannot.
 ///
 /// An actor whose power is limited to resources may offer a role that is held together with resources (a participant) only with
 /// resources. An actor whose power has an end cannot name an owner: there must always be one.
 #[must_use]
-pub fn offer_until(ctx: &DecisionContext<'_>, way: Way, role: &Role, resources: &[ResourceRef]) -> Option<Lasting> {
+pub fn offer_until(
+    ctx: &DecisionContext<'_>,
+    path: GivingPath,
+    role: &Role,
+    resources: &[ResourceRef],
+) -> Option<OfferEnds> {
     let authority = ctx.authority();
-    let on = |on| role_until(&authority, way, &role.id, on);
+    let on = |on| role_until(&authority, path, &role.id, on);
     let each: Vec<Timestamp> = resources.iter().map(|r| on(Some(r))).collect::<Option<_>>()?;
-    let beside = each.iter().min().copied().filter(|_| role.reach == Reach::Resource);
-    let whole = on(None).max(beside)?;
-    (!role.protected || whole == Timestamp::MAX).then_some(Lasting { whole, each })
+    let with_resources = each.iter().min().copied().filter(|_| role.reach == Reach::Resource);
+    let whole = on(None).max(with_resources)?;
+    (!role.protected || whole == Timestamp::MAX).then_some(OfferEnds { whole, each })
 }
 
-/// The roles that these members give by an offer at this moment; none if one of them cannot make it.
-pub(super) fn given(
+/// The roles that these members give by an offer at this moment; `None` if one of them cannot make it.
+pub(super) fn roles_given(
     offer: &Offer<'_>,
-    way: Way,
+    path: GivingPath,
     by: &[DecisionContext<'_>],
 ) -> Option<(Option<RoleAssignment>, Vec<Grant>)> {
     let start = by.first()?.now;
     let (mut held, mut grants) = (offer.held(start), offer.grants(start));
     for giver in by {
-        let Lasting { whole, each } = offer_until(giver, way, offer.role, &offer.resources)?;
+        let OfferEnds { whole, each } = offer_until(giver, path, offer.role, &offer.resources)?;
         if let Some(held) = &mut held {
             held.end_by(whole);
         }
@@ -86,34 +96,34 @@ pub(super) fn given(
     Some((held, grants))
 }
 
-/// Until when the actor could assign this to the member, or take it for themselves; none if they cannot. `after` is the member
+/// Until when the actor could assign this to the member, or take it for themselves; `None` if they cannot. `after` is the member
 /// with all that they would hold: a role that gives nothing on the organization follows their grants.
-pub(super) fn gift_until(
+pub(super) fn grantable_until(
     ctx: &DecisionContext<'_>,
     after: &Member,
     role: &Role,
     on: Option<&ResourceRef>,
 ) -> Option<Timestamp> {
     let authority = ctx.authority();
-    let given = role_until(&authority, Way::Manage, &role.id, on);
-    let beside = is_beside(after, role, on).then(|| authority.assigns_somewhere_until(&role.id));
-    let takes = after.id == ctx.actor.id && on.is_some();
-    let taken = takes.then(|| authority.takes_until(&role.id, on));
-    given.max(beside.flatten()).max(taken.flatten())
+    let managed = role_until(&authority, GivingPath::Manage, &role.id, on);
+    let with_grants = follows_grants(after, role, on).then(|| authority.assigns_somewhere_until(&role.id));
+    let is_own_grant = after.id == ctx.actor.id && on.is_some();
+    let self_assigned = is_own_grant.then(|| authority.takes_until(&role.id, on));
+    managed.max(with_grants.flatten()).max(self_assigned.flatten())
 }
 
 /// Whether the role is held on the organization together with grants, and gives nothing there itself.
-pub(super) fn is_beside(member: &Member, role: &Role, on: Option<&ResourceRef>) -> bool {
+pub(super) fn follows_grants(member: &Member, role: &Role, on: Option<&ResourceRef>) -> bool {
     on.is_none() && !member.grants.is_empty() && role.reach == Reach::Resource
 }
 
 /// Another member after a change, with the end of each new holding limited by the giver's power. A holding that they had
 /// already and that is only extended keeps its end if that is later.
-pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member) -> Member {
+pub(super) fn limited_to_giver(ctx: &DecisionContext<'_>, before: &Member, after: Member) -> Member {
     if after.id == ctx.actor.id {
         return after;
     }
-    let bound = |held: &RoleAssignment, on: Option<&ResourceRef>| {
+    let limited = |held: &RoleAssignment, on: Option<&ResourceRef>| {
         let mut held = held.clone();
         let same = |(old, at): &(&RoleAssignment, Option<&ResourceRef>)| {
             *at == on && (&old.role, old.epoch) == (&held.role, held.epoch)
@@ -122,15 +132,15 @@ pub(super) fn bounded(ctx: &DecisionContext<'_>, before: &Member, after: Member)
         let until = ctx
             .set
             .role(&held.role)
-            .and_then(|role| gift_until(ctx, &after, role, on));
+            .and_then(|role| grantable_until(ctx, &after, role, on));
         if let Some(until) = until {
             held.end_by(until.max(live.map_or(Timestamp::MIN, |(old, _)| old.ends_at())));
         }
         held
     };
-    let role = after.role.as_ref().map(|held| bound(held, None));
+    let role = after.role.as_ref().map(|held| limited(held, None));
     let grants = after.grants.iter().map(|grant| Grant {
-        held: bound(&grant.held, Some(&grant.resource)),
+        held: limited(&grant.held, Some(&grant.resource)),
         resource: grant.resource.clone(),
     });
     let grants = grants.collect();

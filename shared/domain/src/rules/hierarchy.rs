@@ -1,13 +1,13 @@
-//! Hierarchy: who stands over whom, and until when.
+//! Hierarchy: which members a member manages, and until when.
 //!
-//! Rules about members, API keys and ownership all rest on it: an actor changes another member only as far as the actor manages
+//! Rules about members, API keys and ownership all depend on it: an actor changes another member only as far as the actor manages
 //! what that member holds.
 
 use crate::member::{Member, Reliance, RoleAssignment};
 use crate::resource::ResourceRef;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
-use crate::rules::giving::is_beside;
+use crate::rules::giving;
 use crate::text::RoleId;
 use jiff::Timestamp;
 
@@ -46,7 +46,7 @@ pub(super) fn is_out_of_reach(ctx: &DecisionContext<'_>, other: &Member) -> bool
     others.is_some_and(|held| !ctx.authority().may_manage(&held.role, None))
 }
 
-/// Until when the actor has power over a role that the other holds there; none if they have none.
+/// Until when the actor has power over a role that the other holds there; `None` if they have none.
 ///
 /// A role that reaches only resources, but is held on the organization as well (a participant's), follows the resources: actors
 /// who manage it on each of them have power over it.
@@ -58,13 +58,16 @@ pub fn power_until(
     on: Option<&ResourceRef>,
 ) -> Option<Timestamp> {
     let authority = ctx.authority();
-    let over = |on| {
+    let managed_until = |on| {
         let there = authority.allows_until(permission::MEMBERS_MANAGE, on)?;
         Some(authority.manages_until(role, on)?.min(there))
     };
-    let beside = ctx.set.role(role).is_some_and(|role| is_beside(other, role, on));
-    let each = other.grants.iter().map(|grant| over(Some(&grant.resource)));
-    over(on).max(beside.then(|| each.min().flatten()).flatten())
+    let follows = ctx
+        .set
+        .role(role)
+        .is_some_and(|role| giving::follows_grants(other, role, on));
+    let each = other.grants.iter().map(|grant| managed_until(Some(&grant.resource)));
+    managed_until(on).max(follows.then(|| each.min().flatten()).flatten())
 }
 
 /// Whether the actor may change or remove something that the other holds.
@@ -98,10 +101,10 @@ pub(super) fn manages_members_on(ctx: &DecisionContext<'_>, resources: &[Resourc
 /// The end of the actor's power over the other, if it has one: the earliest end among the roles by which they manage what the
 /// other holds.
 pub(super) fn power_ends_at(ctx: &DecisionContext<'_>, other: &Member) -> Option<Timestamp> {
-    let over = |(held, on): (&RoleAssignment, Option<&ResourceRef>)| power_until(ctx, other, &held.role, on);
+    let until = |(held, on): (&RoleAssignment, Option<&ResourceRef>)| power_until(ctx, other, &held.role, on);
     other
         .holdings()
-        .filter_map(over)
+        .filter_map(until)
         .min()
         .filter(|end| *end < Timestamp::MAX)
 }

@@ -2,7 +2,7 @@
 
 mod add;
 pub mod create;
-mod extend;
+mod hidden_member;
 pub mod pacing;
 mod resend;
 pub mod respond;
@@ -19,8 +19,8 @@ use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{Way, offer_until};
-use crate::rules::offer::{Offer, RequestedOffer, check};
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::offer::{self, Offer, RequestedOffer};
 use crate::rules::pace::{MailLimit, Wait};
 use crate::text::Message;
 use crate::violation::Violation;
@@ -41,7 +41,7 @@ pub enum InvitationRefusal {
     /// The address now belongs to a member, or to another invitation.
     EmailTaken,
     /// It was sent too often recently.
-    Rests(Wait),
+    SentTooOften(Wait),
     /// The invitee wants no mail: they declined, or reported it as spam.
     Unwanted,
     /// The members have sent too much mail today.
@@ -66,7 +66,7 @@ pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
 }
 
 /// The invitation, if the actor may see it and change what it offers.
-fn touchable<'i>(
+fn changeable<'i>(
     ctx: &DecisionContext<'_>,
     found: Option<&'i Invitation>,
 ) -> Result<&'i Invitation, InvitationRefusal> {
@@ -78,15 +78,15 @@ fn touchable<'i>(
         .filter(|i| may_see(&authority, i))
         .ok_or(InvitationRefusal::NotFound)?;
     let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
-    let theirs = offer_until(ctx, Way::Invite, role, &invitation.resources);
-    theirs.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
+    let until = giving::offer_until(ctx, GivingPath::Invite, role, &invitation.resources);
+    until.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
-/// A change of an invitation; fields that are none stay unchanged. The address cannot be changed (`project-workspace`).
+/// A change of an invitation; fields that are `None` stay unchanged. The address cannot be changed (`project-workspace`).
 pub struct InvitationUpdate<'a> {
     /// Role, resources and term, changed together.
     pub offer: Option<RequestedOffer<'a>>,
-    /// The inviter's message; an inner none removes it.
+    /// The inviter's message; an inner `None` removes it.
     pub message: Option<Option<Message>>,
 }
 
@@ -100,15 +100,15 @@ pub fn change(
     wanted: InvitationUpdate<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
-    let before = touchable(ctx, found)?;
+    let before = changeable(ctx, found)?;
     match before.state_at(ctx.now) {
         InvitationState::Pending => {}
         ended => return Err(InvitationRefusal::Ended(ended)),
     }
     let mut after = before.clone();
     if let Some(offer) = &wanted.offer {
-        let offer = check(ctx, offer).map_err(InvitationRefusal::Invalid)?;
-        after = reoffer(ctx, after, &offer)?;
+        let offer = offer::check(ctx, offer).map_err(InvitationRefusal::Invalid)?;
+        after = with_offer(ctx, after, &offer)?;
     }
     if let Some(message) = wanted.message {
         after.message = message;
@@ -131,7 +131,7 @@ pub fn change(
         relied_on: ctx.relied_on(),
         ..Changes::default()
     };
-    fits(ctx, &changes)?;
+    check_seats(ctx, &changes)?;
     Ok((after, changes))
 }
 
@@ -146,7 +146,8 @@ fn answered_for(ctx: &DecisionContext<'_>, invitation: Invitation) -> Invitation
     }
 }
 
-fn reoffer(
+/// The invitation with this offer in place of its own.
+fn with_offer(
     ctx: &DecisionContext<'_>,
     invitation: Invitation,
     offer: &Offer<'_>,
@@ -154,7 +155,7 @@ fn reoffer(
     if let Some(violation) = offer.domain_fault(ctx, &invitation.email) {
         return Err(InvitationRefusal::Invalid(vec![violation]));
     }
-    if offer_until(ctx, Way::Invite, offer.role, &offer.resources).is_none() {
+    if giving::offer_until(ctx, GivingPath::Invite, offer.role, &offer.resources).is_none() {
         return Err(InvitationRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     Ok(Invitation {
@@ -167,7 +168,8 @@ fn reoffer(
     })
 }
 
-fn fits(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
+/// Refuses changes that need more seats than are free.
+fn check_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), InvitationRefusal> {
     let needed = changes.seat_delta();
     if ctx.organization.seats().fit(needed) {
         return Ok(());
@@ -187,7 +189,7 @@ pub fn cancel(
     found: Option<&Invitation>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
-    let before = touchable(ctx, found)?;
+    let before = changeable(ctx, found)?;
     match before.state_at(ctx.now) {
         InvitationState::Pending => {}
         InvitationState::Cancelled => return Ok(Changes::default()),

@@ -2,11 +2,11 @@
 //!
 //! The member who creates or rotates a key learns its secret. So a key for another member holds no more than that member holds
 //! at that moment, all of which its maker must manage. It lasts no longer than its maker's power. Each use checks which of
-//! those roles the maker could still give ([`Opening`]).
+//! those roles the maker could still give ([`KeyUse`]).
 
-mod opening;
+mod key_use;
 
-pub use opening::{KeyRejection, Opening, verify};
+pub use key_use::{KeyRejection, KeyUse, verify};
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::authority::Authority;
@@ -19,7 +19,7 @@ use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::hierarchy::{manages_all_of, manages_members_on, may_see, power_ends_at, relied_on};
+use crate::rules::hierarchy;
 use crate::text::Name;
 use crate::violation::Violation;
 use jiff::{SignedDuration, Timestamp};
@@ -41,7 +41,7 @@ pub enum KeyRefusal {
     /// The actor has no permission for it, or the other member ranks above them.
     Forbidden,
     /// The caller is an API key, and keys cannot manage keys.
-    InPerson,
+    SignInRequired,
     /// There is no such member, or the actor may not see them.
     NoSuchMember,
     /// There is no such key, or it was revoked or ended with a role.
@@ -72,10 +72,10 @@ pub struct NewApiKey<'a> {
 /// The owner of the keys: the actor, or a member all of whose roles the actor manages. The caller must be a signed-in user.
 ///
 /// # Errors
-/// [`KeyRefusal::InPerson`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
+/// [`KeyRefusal::SignInRequired`], [`KeyRefusal::Forbidden`], [`KeyRefusal::NoSuchMember`].
 pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'m Member, KeyRefusal> {
     if !ctx.is_signed_in() {
-        return Err(KeyRefusal::InPerson);
+        return Err(KeyRefusal::SignInRequired);
     }
     if let Some(own) = found.filter(|m| m.id == ctx.actor.id) {
         return Ok(own);
@@ -83,8 +83,12 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
     if !ctx.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(KeyRefusal::Forbidden);
     }
-    let other = found.filter(|m| may_see(ctx, m)).ok_or(KeyRefusal::NoSuchMember)?;
-    manages_all_of(ctx, other).then_some(other).ok_or(KeyRefusal::Forbidden)
+    let other = found
+        .filter(|m| hierarchy::may_see(ctx, m))
+        .ok_or(KeyRefusal::NoSuchMember)?;
+    hierarchy::manages_all_of(ctx, other)
+        .then_some(other)
+        .ok_or(KeyRefusal::Forbidden)
 }
 
 /// The resources of the key, sorted, each once; or every invalid field.
@@ -102,7 +106,7 @@ fn check(
             .as_ref()
             .map(|r| &r.reference)
             .filter(|r| !ctx.organization.is_ending(r) && reach.reaches(r))
-            .filter(|r| oneself || manages_members_on(ctx, std::slice::from_ref(r)));
+            .filter(|r| oneself || hierarchy::manages_members_on(ctx, std::slice::from_ref(r)));
         match there {
             Some(reference) => resources.push(reference.clone()),
             // A resource out of reach gets the same answer as a missing one.
@@ -118,14 +122,14 @@ fn check(
         let detail = format!("must have at most {MAX_RESOURCES} entries");
         violations.push(Violation::field("resources", "too_many", detail));
     }
-    if !oneself && wanted.resources.is_empty() && !manages_members_on(ctx, &[]) {
+    if !oneself && wanted.resources.is_empty() && !hierarchy::manages_members_on(ctx, &[]) {
         let detail = "you manage members only on some resources; limit the key to those";
         violations.push(Violation::field("resources", "required", detail));
     }
     if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
         violations.push(Violation::field("expires_at", "in_the_past", "must be in the future"));
     }
-    if let Some(end) = power_ends_at(ctx, owner).filter(|_| !oneself)
+    if let Some(end) = hierarchy::power_ends_at(ctx, owner).filter(|_| !oneself)
         && wanted.expires_at.is_none_or(|asked| asked > end)
     {
         let detail = format!("must be no later than {end}, when your own permission ends");
@@ -194,7 +198,7 @@ pub fn create(
         members: vec![counted(owner, owner.keys + 1)],
         keys: vec![Pair::new(key.clone())],
         events: vec![event],
-        relied_on: relied_on(ctx, owner),
+        relied_on: hierarchy::relied_on(ctx, owner),
         ..Changes::default()
     };
     Ok((key, secret, changes))
@@ -271,8 +275,9 @@ fn rotated_limits(
         return Ok(limits);
     }
     // The member who learns the new secret must be able to create a key like this.
-    let too_long = power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
-    if too_long || !manages_members_on(ctx, &limits.resources) {
+    let too_long =
+        hierarchy::power_ends_at(ctx, owner).is_some_and(|end| before.expires_at.is_none_or(|own| own > end));
+    if too_long || !hierarchy::manages_members_on(ctx, &limits.resources) {
         return Err(KeyRefusal::Forbidden);
     }
     limits.ceiling = Some(match limits.ceiling.filter(|_| is_shared) {
@@ -310,7 +315,7 @@ pub fn revoke(
         members: vec![counted(owner, owner.keys.saturating_sub(1))],
         keys: vec![Pair::change(before.clone(), after)],
         events: vec![event],
-        relied_on: relied_on(ctx, owner),
+        relied_on: hierarchy::relied_on(ctx, owner),
         ..Changes::default()
     })
 }

@@ -1,11 +1,11 @@
 //! Changing a member's roles, name and profile, and ending a membership.
 
-mod single;
-mod wanted;
+mod grants;
+mod requested_roles;
 
-pub(super) use single::granted;
-pub use single::{grant_one, revoke_one};
-pub use wanted::{Holdings, WantedGrant};
+pub(super) use grants::granted;
+pub use grants::{grant_one, revoke_one};
+pub use requested_roles::{Holdings, WantedGrant};
 
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
@@ -16,12 +16,10 @@ use crate::resource::ResourceRef;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{bounded, gift_until, is_beside};
-use crate::rules::hierarchy::{
-    is_out_of_reach, manages_all_of, may_change_roles, may_manage_holding, may_see, relied_on,
-};
-use crate::rules::keys::key_cleanup_job;
-use crate::rules::sources::with_source;
+use crate::rules::giving;
+use crate::rules::hierarchy;
+use crate::rules::keys;
+use crate::rules::sources;
 use crate::text::Name;
 use crate::violation::Violation;
 use jiff::Timestamp;
@@ -56,10 +54,10 @@ pub enum MemberRefusal {
         needed: i64,
     },
     /// The role set does not let members leave or remove themselves (`project-workspace`).
-    Oneself,
+    CannotLeave,
 }
 
-/// A change of a member; fields that are none stay unchanged.
+/// A change of a member; fields that are `None` stay unchanged.
 #[derive(Default)]
 pub struct MemberUpdate<'a> {
     /// Their roles.
@@ -78,7 +76,9 @@ fn target<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result<&'
     if !oneself && !ctx.authority().allows_somewhere(permission::MEMBERS_MANAGE) {
         return Err(MemberRefusal::Forbidden);
     }
-    found.filter(|m| may_see(ctx, m)).ok_or(MemberRefusal::NotFound)
+    found
+        .filter(|m| hierarchy::may_see(ctx, m))
+        .ok_or(MemberRefusal::NotFound)
 }
 
 /// Changes a member's roles, name, profile or status.
@@ -98,7 +98,7 @@ pub fn update(
         // Members change their own name and profile. For another member's, the actor must manage all that the member holds
         // (`client-practice`).
         let own = before.id == ctx.actor.id && ctx.is_unrestricted();
-        if !own && !manages_all_of(ctx, before) {
+        if !own && !hierarchy::manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
         let violations = wanted.profile.as_ref().map(Profile::violations).unwrap_or_default();
@@ -109,8 +109,13 @@ pub fn update(
         after.profile = wanted.profile.unwrap_or(after.profile);
     }
     if let Some(holdings) = &wanted.holdings {
-        (after.role, after.grants) = wanted::holdings(ctx, before, holdings).map_err(MemberRefusal::Invalid)?;
-        after = with_source(Some(before), bounded(ctx, before, after), ctx.source_by_hand(before));
+        (after.role, after.grants) =
+            requested_roles::holdings(ctx, before, holdings).map_err(MemberRefusal::Invalid)?;
+        after = sources::with_source(
+            Some(before),
+            giving::limited_to_giver(ctx, before, after),
+            ctx.source_by_hand(before),
+        );
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
         check_sight(ctx, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
@@ -122,7 +127,7 @@ pub fn update(
         if before.id == ctx.actor.id {
             return Err(MemberRefusal::OwnStatus);
         }
-        if !manages_all_of(ctx, before) {
+        if !hierarchy::manages_all_of(ctx, before) {
             return Err(MemberRefusal::Forbidden);
         }
         after.status = status;
@@ -163,7 +168,7 @@ pub(super) fn change_of(
     let changes = Changes {
         members: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
-        relied_on: relied_on(ctx, before),
+        relied_on: hierarchy::relied_on(ctx, before),
         ..Changes::default()
     };
     (after, changes)
@@ -206,7 +211,7 @@ pub(super) fn paying_owner_goes(ctx: &DecisionContext<'_>, pair: &Pair<Member>) 
 /// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would reveal
 /// that.
 fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
-    if !may_change_roles(ctx, other) || is_out_of_reach(ctx, other) {
+    if !hierarchy::may_change_roles(ctx, other) || hierarchy::is_out_of_reach(ctx, other) {
         return Ok(());
     }
     let authority = ctx.authority();
@@ -218,7 +223,7 @@ fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Re
 
 /// Actors cannot change or assign a role beyond their own power, nor extend their own roles beyond it.
 fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Result<(), MemberRefusal> {
-    if !may_change_roles(ctx, before) || is_out_of_reach(ctx, before) {
+    if !hierarchy::may_change_roles(ctx, before) || hierarchy::is_out_of_reach(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let held = |m: &Member| -> Vec<(RoleAssignment, Option<ResourceRef>)> {
@@ -251,7 +256,7 @@ fn check_power(ctx: &DecisionContext<'_>, before: &Member, after: &Member) -> Re
 /// and others only roles that they may self-assign.
 fn may_drop(ctx: &DecisionContext<'_>, other: &Member, gone: &RoleAssignment, on: Option<&ResourceRef>) -> bool {
     if other.id != ctx.actor.id || !ctx.is_unrestricted() {
-        return may_manage_holding(ctx, other, gone, on);
+        return hierarchy::may_manage_holding(ctx, other, gone, on);
     }
     let authority = ctx.authority();
     let taken = on.is_some() && authority.may_self_assign(&gone.role, on);
@@ -267,10 +272,10 @@ fn check_assignment(
 ) -> Result<(), MemberRefusal> {
     let role = ctx.set.role(&come.role).ok_or(MemberRefusal::Forbidden)?;
     let not_theirs = || MemberRefusal::RoleNotAssignable(role.id.to_string());
-    let until = gift_until(ctx, after, role, on).ok_or_else(not_theirs)?;
+    let until = giving::grantable_until(ctx, after, role, on).ok_or_else(not_theirs)?;
     // Roles assigned to others end with the giver's power. A request for a longer role for oneself is refused. An owner's role
     // has no end.
-    let oneself = after.id == ctx.actor.id && !is_beside(after, role, on);
+    let oneself = after.id == ctx.actor.id && !giving::follows_grants(after, role, on);
     if (oneself && come.ends_at() > until) || (role.protected && until < Timestamp::MAX) {
         return Err(not_theirs());
     }
@@ -289,10 +294,10 @@ pub fn remove(
     let before = target(ctx, found)?;
     let oneself = before.id == ctx.actor.id;
     if oneself && !ctx.set.members_may_leave {
-        return Err(MemberRefusal::Oneself);
+        return Err(MemberRefusal::CannotLeave);
     }
     let leaves = oneself && ctx.is_unrestricted();
-    if !leaves && !manages_all_of(ctx, before) {
+    if !leaves && !hierarchy::manages_all_of(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
     let kind = if oneself { "member.left" } else { "member.removed" };
@@ -301,9 +306,9 @@ pub fn remove(
         .event(kind, EntityRef::user(before.id), Some(audit::member(before)), None);
     let changes = Changes {
         members: vec![Pair::removed(before.clone())],
-        jobs: key_cleanup_job(before, ctx.now, ids),
+        jobs: keys::key_cleanup_job(before, ctx.now, ids),
         events: vec![event],
-        relied_on: relied_on(ctx, before),
+        relied_on: hierarchy::relied_on(ctx, before),
         ..Changes::default()
     };
     check_owners_and_seats(ctx, &changes)?;

@@ -5,7 +5,7 @@ use crate::member::{Grant, Member, RoleAssignment};
 use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
 use crate::roleset::{Resources, Role};
 use crate::rules::DecisionContext;
-use crate::rules::organizations::is_allowed;
+use crate::rules::organizations;
 use crate::text::RoleId;
 use crate::time::Term;
 use crate::violation::Violation;
@@ -168,7 +168,7 @@ impl Offer<'_> {
 /// The violation if the address may not have the role; it lists the allowed domains (`program-delivery`).
 #[must_use]
 pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, email: &EmailAddress) -> Option<Violation> {
-    if !role.allowlisted || is_allowed(email, &ctx.organization.plan.allowed_domains) {
+    if !role.allowlisted || organizations::is_allowed(email, &ctx.organization.plan.allowed_domains) {
         return None;
     }
     Some(Violation::email(

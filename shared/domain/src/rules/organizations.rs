@@ -7,7 +7,7 @@ use crate::id::{JobId, NewIds, OrganizationId, UserId};
 use crate::job::{Job, Work};
 use crate::member::{Member, Profile, RoleAssignment, Status};
 use crate::organization::{Organization, Plan, Settings};
-use crate::roleset::{RoleSet, permission};
+use crate::roleset::{Role, RoleSet, permission};
 use crate::rules::DecisionContext;
 use crate::source::{Giver, RoleSource, SourceKind};
 use crate::text::{Message, Name, RoleId, Subject};
@@ -33,7 +33,7 @@ pub struct Founder {
 
 /// Creates an organization whose first owner is the founder (`website-studio`).
 ///
-/// None if the role set has no protected role, which cannot be: loading rejects such a set.
+/// `None` if the role set has no protected role, which cannot be: loading rejects such a set.
 pub fn create(
     founder: &Founder,
     name: Name,
@@ -43,10 +43,29 @@ pub fn create(
 ) -> Option<(Organization, Changes)> {
     let owner = set.protected_role()?;
     let id = OrganizationId::from_uuid(ids.uuid());
-    let member = Member {
+    let member = first_owner(founder, id, owner, now).recomputed(set, now);
+    let organization = Organization {
+        seats_used: u64::from(member.seat),
+        ..new_organization(id, name, set, now)
+    };
+    let mut record = Recorder::new(id, EntityRef::user(founder.id), now, ids);
+    let after = json!({ "name": organization.name, "role_set": organization.role_set, "owner": founder.id });
+    let events = vec![record.event("organization.created", EntityRef::organization(id), None, Some(after))];
+    let changes = Changes {
+        organization: Some(Pair::new(organization.clone())),
+        members: vec![Pair::new(member)],
+        events,
+        ..Changes::default()
+    };
+    Some((organization, changes))
+}
+
+/// The founder as the first owner.
+fn first_owner(founder: &Founder, organization: OrganizationId, owner: &Role, now: Timestamp) -> Member {
+    Member {
         id: founder.id,
         subject: founder.subject.clone(),
-        organization: id,
+        organization,
         email: founder.email.clone(),
         vouched_by: None,
         name: founder.name.clone(),
@@ -71,8 +90,11 @@ pub fn create(
         due_at: None,
         version: 0,
     }
-    .recomputed(set, now);
-    let organization = Organization {
+}
+
+/// A new organization, with one owner.
+fn new_organization(id: OrganizationId, name: Name, set: &RoleSet, now: Timestamp) -> Organization {
+    Organization {
         id,
         name,
         role_set: set.id.clone(),
@@ -81,7 +103,7 @@ pub fn create(
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),
         ending_by: BTreeMap::new(),
-        seats_used: u64::from(member.seat),
+        seats_used: 0,
         active_owners: 1,
         paying_owner: None,
         suspension: None,
@@ -89,27 +111,17 @@ pub fn create(
         erasing: false,
         created_at: now,
         version: 1,
-    };
-    let mut record = Recorder::new(id, EntityRef::user(founder.id), now, ids);
-    let after = json!({ "name": organization.name, "role_set": organization.role_set, "owner": founder.id });
-    let events = vec![record.event("organization.created", EntityRef::organization(id), None, Some(after))];
-    let changes = Changes {
-        organization: Some(Pair::new(organization.clone())),
-        members: vec![Pair::new(member)],
-        events,
-        ..Changes::default()
-    };
-    Some((organization, changes))
+    }
 }
 
-/// A change of name and settings; fields that are none stay unchanged.
+/// A change of name and settings; fields that are `None` stay unchanged.
 #[derive(Default)]
 pub struct OrganizationUpdate {
     /// The new name.
     pub name: Option<Name>,
     /// Days for which invitations stay open.
     pub invitation_ttl_days: Option<u32>,
-    /// The message of invitations whose inviter writes none; an inner none removes it.
+    /// The message of invitations whose inviter writes none; an inner `None` removes it.
     pub default_message: Option<Option<Message>>,
     /// The optional roles that are switched on.
     pub optional_roles: Option<BTreeSet<RoleId>>,
@@ -244,7 +256,8 @@ pub fn set_plan(
 /// The most domains that the allowlist may hold.
 pub const MAX_DOMAINS: usize = 100;
 
-/// Whether the address is in one of the domains that the platform allows (`program-delivery`).
+/// Whether the address is directly in one of the domains that the platform allows (`program-delivery`). A subdomain is another
+/// domain.
 #[must_use]
 pub fn is_allowed(email: &EmailAddress, domains: &BTreeSet<Domain>) -> bool {
     domains.iter().any(|domain| domain.as_str() == email.domain())

@@ -7,11 +7,11 @@ use crate::member::{Member, Reliance, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{Way, given};
-use crate::rules::hierarchy::may_see;
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::hierarchy;
 use crate::rules::members::MAX_GRANT_CHANGES;
-use crate::rules::offer::{Offer, RequestedOffer, check, member_domain_fault};
-use crate::rules::sources::with_source;
+use crate::rules::offer::{self, Offer, RequestedOffer};
+use crate::rules::sources;
 use crate::source::SourceKind;
 use crate::violation::{Location, Violation};
 use serde_json::json;
@@ -61,7 +61,9 @@ pub fn transfer(
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), OwnershipRefusal> {
     let giver = owner(ctx)?;
-    let receiver = to.filter(|m| may_see(ctx, m)).ok_or(OwnershipRefusal::NotFound)?;
+    let receiver = to
+        .filter(|m| hierarchy::may_see(ctx, m))
+        .ok_or(OwnershipRefusal::NotFound)?;
     if receiver.id == giver.id {
         let violation = Violation::field("to", "not_allowed", "must be another member");
         return Err(OwnershipRefusal::Invalid(vec![violation]));
@@ -69,10 +71,10 @@ pub fn transfer(
     if receiver.status != Status::Active {
         return Err(OwnershipRefusal::Inactive);
     }
-    let offer = given_back(ctx, then)?;
-    let after_giver = demoted(ctx, giver, &offer)?;
-    let after_receiver = owned(ctx, receiver)?;
-    let organization = paying_moves(ctx.organization, giver.id, receiver.id);
+    let offer = check_new_role(ctx, then)?;
+    let after_giver = giver_after(ctx, giver, &offer)?;
+    let after_receiver = receiver_after(ctx, receiver)?;
+    let organization = transfer_billing(ctx.organization, giver.id, receiver.id);
     let changes = record(
         ctx,
         (giver, &after_giver),
@@ -91,14 +93,14 @@ pub fn transfer(
 }
 
 /// The offer that the giver gets, checked as any offer. A violation names the field as the request does.
-fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
+fn check_new_role<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Result<Offer<'s>, OwnershipRefusal> {
     let named = |mut violation: Violation| {
         if violation.at == Location::Field("role".into()) {
             violation.at = Location::Field("then".into());
         }
         violation
     };
-    let offer = check(ctx, then)
+    let offer = offer::check(ctx, then)
         .map_err(|violations| OwnershipRefusal::Invalid(violations.into_iter().map(named).collect()))?;
     if offer.role.protected {
         let detail = format!(
@@ -118,16 +120,16 @@ fn given_back<'s>(ctx: &DecisionContext<'s>, then: &RequestedOffer<'_>) -> Resul
 }
 
 /// The giver with the offered role, in place of all that they held.
-fn demoted(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
+fn giver_after(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Result<Member, OwnershipRefusal> {
     let not_theirs = || OwnershipRefusal::RoleNotAssignable(offer.role.id.to_string());
-    let (role, grants) = given(offer, Way::HandOn, &[*ctx]).ok_or_else(not_theirs)?;
+    let (role, grants) = giving::roles_given(offer, GivingPath::TransferOwnership, &[*ctx]).ok_or_else(not_theirs)?;
     let after = Member {
         role,
         grants,
         ..giver.clone()
     };
     let source = ctx.source(SourceKind::Transferred);
-    let after = with_source(Some(giver), after, source).recomputed(ctx.set, ctx.now);
+    let after = sources::with_source(Some(giver), after, source).recomputed(ctx.set, ctx.now);
     let gone = giver.grants.iter().filter(|g| !after.grants.contains(g)).count();
     let come = after.grants.iter().filter(|g| !giver.grants.contains(g)).count();
     if gone + come > MAX_GRANT_CHANGES {
@@ -142,9 +144,9 @@ fn demoted(ctx: &DecisionContext<'_>, giver: &Member, offer: &Offer<'_>) -> Resu
 }
 
 /// The receiver as an owner; unchanged if they are one already.
-fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
+fn receiver_after(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, OwnershipRefusal> {
     let role = ctx.set.protected_role().ok_or(OwnershipRefusal::Forbidden)?;
-    if let Some(violation) = member_domain_fault(ctx, role, receiver) {
+    if let Some(violation) = offer::member_domain_fault(ctx, role, receiver) {
         return Err(OwnershipRefusal::Invalid(vec![violation]));
     }
     if receiver.is_active_owner(ctx.set) {
@@ -163,11 +165,13 @@ fn owned(ctx: &DecisionContext<'_>, receiver: &Member) -> Result<Member, Ownersh
     .recomputed(ctx.set, ctx.now))
 }
 
-fn paying_moves(organization: &Organization, giver: UserId, receiver: UserId) -> Option<Pair<Organization>> {
-    (organization.paying_owner == Some(giver)).then(|| pays(organization, receiver))
+/// The organization with the receiver as billing owner, if the giver was.
+fn transfer_billing(organization: &Organization, giver: UserId, receiver: UserId) -> Option<Pair<Organization>> {
+    (organization.paying_owner == Some(giver)).then(|| with_billing_owner(organization, receiver))
 }
 
-fn pays(organization: &Organization, member: UserId) -> Pair<Organization> {
+/// The organization with this billing owner.
+fn with_billing_owner(organization: &Organization, member: UserId) -> Pair<Organization> {
     let after = Organization {
         paying_owner: Some(member),
         version: organization.version + 1,
@@ -220,7 +224,9 @@ pub fn name_paying_owner(
     ids: &mut dyn NewIds,
 ) -> Result<(Organization, Changes), OwnershipRefusal> {
     let actor = owner(ctx)?;
-    let member = found.filter(|m| may_see(ctx, m)).ok_or(OwnershipRefusal::NotFound)?;
+    let member = found
+        .filter(|m| hierarchy::may_see(ctx, m))
+        .ok_or(OwnershipRefusal::NotFound)?;
     if !member.is_active_owner(ctx.set) {
         return Err(OwnershipRefusal::NotAnOwner);
     }
@@ -228,7 +234,7 @@ pub fn name_paying_owner(
     if before.paying_owner == Some(member.id) {
         return Ok((before.clone(), Changes::default()));
     }
-    let pair = pays(before, member.id);
+    let pair = with_billing_owner(before, member.id);
     let after = pair.after.clone().unwrap_or_else(|| before.clone());
     let event = ctx.recorder(ids).event(
         "organization.paying_owner_named",

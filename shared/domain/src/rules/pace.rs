@@ -4,7 +4,7 @@
 //! state, and are few.
 
 use crate::changes::Changes;
-use crate::feedback::{Deliverability, Sending};
+use crate::feedback::{Deliverability, RecentMail};
 use crate::invitation::Invitation;
 use crate::mail::Mail;
 use crate::organization::Organization;
@@ -21,60 +21,58 @@ pub const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 /// The most mails a day that the members of an organization may send, unless its plan sets another limit.
 pub const DEFAULT_MAIL_LIMIT: u64 = 1_000;
 
-/// How long an invitation rests after its first, second, … mail before it can be resent; after later ones, for [`PERIOD`].
+/// The delay after an invitation's first, second, … mail before it can be resent; after later ones, [`PERIOD`].
 ///
-/// Two more mails at once help an invitee who looks for the first. These rests allow at most five mails within any 24 hours.
-const RESTS: [SignedDuration; 4] = [
+/// Two more mails at once help an invitee who looks for the first. These delays allow at most five mails within any 24 hours.
+const RESEND_DELAYS: [SignedDuration; 4] = [
     SignedDuration::ZERO,
     SignedDuration::ZERO,
     SignedDuration::from_mins(10),
     SignedDuration::from_hours(1),
 ];
 
-/// When the invitation can be resent; none if it need not rest. Of two concurrent requests, the second one may be dated before
+/// When the invitation can be resent; `None` if that is at once. Of two concurrent requests, the second one may be dated before
 /// the first.
 #[must_use]
-pub fn rests_until(invitation: &Invitation) -> Option<Timestamp> {
+pub fn resend_allowed_at(invitation: &Invitation) -> Option<Timestamp> {
     let mails = usize::try_from(invitation.generation).unwrap_or(usize::MAX);
-    let rest = RESTS.get(mails.saturating_sub(1)).copied().unwrap_or(PERIOD);
-    (!rest.is_zero()).then(|| invitation.sent_at.checked_add(rest).unwrap_or(Timestamp::MAX))
+    let delay = RESEND_DELAYS.get(mails.saturating_sub(1)).copied().unwrap_or(PERIOD);
+    (!delay.is_zero()).then(|| invitation.sent_at.checked_add(delay).unwrap_or(Timestamp::MAX))
 }
 
-/// The sendings that count at `now`.
-pub(super) fn counted(mailed: &[Sending], now: Timestamp) -> impl Iterator<Item = &Sending> {
-    mailed
-        .iter()
-        .filter(move |sending| now.duration_since(sending.at) < PERIOD)
+/// The mails that count at `now`.
+pub(super) fn counted(mailed: &[RecentMail], now: Timestamp) -> impl Iterator<Item = &RecentMail> {
+    mailed.iter().filter(move |mail| now.duration_since(mail.at) < PERIOD)
 }
 
-/// When the address can be mailed by hand again; none if it can be now.
+/// When the address can be mailed by hand again; `None` if it can be now.
 #[must_use]
-pub fn rests(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
-    let mut counted: Vec<Timestamp> = counted(&known.mailed, now).map(|sending| sending.at).collect();
+pub fn email_allowed_at(known: &Deliverability, now: Timestamp) -> Option<Timestamp> {
+    let mut counted: Vec<Timestamp> = counted(&known.mailed, now).map(|mail| mail.at).collect();
     counted.sort_unstable();
     let first = counted.iter().rev().nth(MAX_PER_RECIPIENT - 1)?;
     first.checked_add(PERIOD).ok()
 }
 
-/// The sendings to an address with this mail added; none if they would be too many. A mail counts once, however often it is
+/// The recent mails to an address with this mail added; `None` if they would be too many. A mail counts once, however often it is
 /// tried: one that goes back to the outbox, and returns from there under another id, is taken out by [`without`].
 #[must_use]
-pub fn with(mailed: &[Sending], mail: &Mail, now: Timestamp) -> Option<Vec<Sending>> {
-    let mut counted: Vec<Sending> = counted(mailed, now).cloned().collect();
-    if counted.iter().any(|sending| sending.mail == mail.id) {
+pub fn with_mail_counted(mailed: &[RecentMail], mail: &Mail, now: Timestamp) -> Option<Vec<RecentMail>> {
+    let mut counted: Vec<RecentMail> = counted(mailed, now).cloned().collect();
+    if counted.iter().any(|recent| recent.mail == mail.id) {
         return Some(counted);
     }
     if counted.len() >= MAX_PER_RECIPIENT {
         return None;
     }
-    counted.push(Sending { mail: mail.id, at: now });
+    counted.push(RecentMail { mail: mail.id, at: now });
     Some(counted)
 }
 
 /// The sendings to an address without this mail, which was not sent; none if it is not among them.
 #[must_use]
-pub fn without(mailed: &[Sending], mail: &Mail) -> Option<Vec<Sending>> {
-    let others: Vec<Sending> = mailed
+pub fn without(mailed: &[RecentMail], mail: &Mail) -> Option<Vec<RecentMail>> {
+    let others: Vec<RecentMail> = mailed
         .iter()
         .filter(|sending| sending.mail != mail.id)
         .cloned()
@@ -117,8 +115,8 @@ impl Wait {
 pub struct MailLimit {
     /// The most mails a day.
     pub limit: u64,
-    /// The wait until the next day; none if even a whole day's limit would not suffice.
-    pub rest: Option<Wait>,
+    /// The wait until the next day; `None` if even a whole day's limit would not suffice.
+    pub wait: Option<Wait>,
 }
 
 /// The day, in UTC, on which a mail counts.
@@ -143,10 +141,10 @@ impl Organization {
 }
 
 impl Changes {
-    /// How many mails a member sends by hand with these changes. Released mail does not count: it counted when it was first
+    /// The number of mails that a member sends by hand with these changes. Released mail does not count: it counted when it was first
     /// queued.
     #[must_use]
-    pub fn mail_by_hand(&self) -> u64 {
+    pub fn member_mail(&self) -> u64 {
         let count = |mail: &[Mail]| mail.iter().filter(|mail| mail.letter.is_by_hand()).count() as u64;
         count(&self.mail).saturating_sub(count(&self.released))
     }
@@ -164,15 +162,15 @@ impl SentToday {
     /// # Errors
     /// [`MailLimit`].
     pub fn fits(self, organization: &Organization, changes: &Changes) -> Result<(), MailLimit> {
-        let needed = changes.mail_by_hand();
+        let needed = changes.member_mail();
         if needed <= self.room(organization) {
             return Ok(());
         }
         let limit = organization.mail_limit();
-        let rest = Wait::between(self.now, day_ends(self.now));
+        let wait = Wait::between(self.now, day_ends(self.now));
         Err(MailLimit {
             limit,
-            rest: (needed <= limit).then_some(rest),
+            wait: (needed <= limit).then_some(wait),
         })
     }
 }

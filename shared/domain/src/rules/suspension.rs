@@ -53,7 +53,7 @@ impl OpenTo {
 pub struct SuspensionRequest {
     /// The reason, for owners.
     pub reason: Message,
-    /// When it takes effect; none, or an instant in the past, for now.
+    /// When it takes effect; `None`, or an instant in the past, for now.
     pub at: Option<Timestamp>,
 }
 

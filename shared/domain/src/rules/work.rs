@@ -14,9 +14,9 @@ use crate::resource::ResourceRef;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::expiry::expire_invitation;
-use crate::rules::invitations::resend_unseen;
-use crate::rules::pace::rests;
+use crate::rules::expiry;
+use crate::rules::invitations;
+use crate::rules::pace;
 use jiff::{SignedDuration, Timestamp};
 
 /// The most things that one slice handles: four items for each of them fit one transaction.
@@ -64,7 +64,7 @@ pub fn end_offers(
     let mut changes = Changes::default();
     for before in invitations.iter().filter(|i| i.resources.contains(resource)) {
         if before.state_at(now) != InvitationState::Pending {
-            changes = changes.and(expire_invitation(before, now, ids));
+            changes = changes.and(expiry::expire_invitation(before, now, ids));
             continue;
         }
         let needs_one = set
@@ -110,13 +110,13 @@ pub fn resend_slice(
     }
     let is_out = |email: &EmailAddress| {
         let mut known = deliverability.iter().filter(|known| known.address == *email);
-        known.any(|known| known.reason().is_some() || rests(known, ctx.now).is_some())
+        known.any(|known| known.reason().is_some() || pace::email_allowed_at(known, ctx.now).is_some())
     };
     for invitation in invitations
         .iter()
         .filter(|i| i.state_at(ctx.now) == InvitationState::Pending && !is_out(&i.email))
     {
-        if let Ok(more) = resend_unseen(ctx, invitation, inviters, ids) {
+        if let Ok(more) = invitations::resend_unseen(ctx, invitation, inviters, ids) {
             changes = changes.and(more);
         }
     }

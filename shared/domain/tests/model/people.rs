@@ -3,8 +3,9 @@
 use crate::action::{Ask, MixGrant, Wish};
 use crate::play::wanted;
 use crate::world::World;
+use muster_domain::rules::activation;
+use muster_domain::rules::bulk::{self, RowError};
 use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, update};
-use muster_domain::rules::{activation, bulk};
 use muster_domain::{Changes, DecisionContext, Status, UserId, permission};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -78,7 +79,7 @@ impl World {
         let rows: BTreeSet<UserId> = rows.iter().map(|number| self.someone(*number)).collect();
         let rows: Vec<UserId> = rows.into_iter().collect();
         let one = |scene: &DecisionContext<'_>, id: &UserId| {
-            Ok::<_, Infallible>(activation::set_status(scene, self.members.get(id), status, ids))
+            activation::set_status(scene, self.members.get(id), status, ids).map_err(RowError::<_, Infallible>::Refused)
         };
         let Ok(part) = bulk::decide(scene, &rows, one, |_, _| Ok(true));
         assert_eq!(part.verdicts.len(), rows.len(), "a verdict for each row");

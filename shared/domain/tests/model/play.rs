@@ -7,7 +7,7 @@ use crate::power::Cause;
 use crate::world::{World, email_address, subject, user};
 use muster_domain::rules::expiry::{expire_invitation, expire_roles};
 use muster_domain::rules::invitations::create::{Holder, Invite, InviteRefusal, invite};
-use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline};
+use muster_domain::rules::invitations::respond::{InvitationReply, Invitee, accept, decline};
 use muster_domain::rules::invitations::{
     InvitationRefusal, InvitationUpdate, Revival, cancel, change, resend, resend_all,
 };
@@ -200,7 +200,7 @@ impl World {
             .map(|m| Holder::Member(m.id));
         let invited = |i: &Invitation| {
             if i.expires_at <= self.now {
-                Holder::Lapsed(Box::new(i.clone()))
+                Holder::ExpiredInvitation(Box::new(i.clone()))
             } else {
                 Holder::Invitation(i.id)
             }
@@ -279,7 +279,7 @@ impl World {
         let who = invited.filter(|_| who != 1).unwrap_or(who);
         let email = email_address(who);
         let inviters: Vec<Member> = self.members.get(&invitation.invited_by).cloned().into_iter().collect();
-        let answer = InvitationResponse {
+        let answer = InvitationReply {
             organization: &self.organization,
             set: self.set,
             invitation: &invitation,

@@ -4,7 +4,7 @@ use crate::team::*;
 use muster_domain::api_key::{Holding, Limits, Unusable};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
-use muster_domain::rules::asking::{About, may_ask, sees_beyond_limits};
+use muster_domain::rules::asking::{QuestionSubject, may_ask, sees_beyond_limits};
 use muster_domain::{ApiKey, DecisionContext, Member, Organization, ResourceRef};
 
 fn question<'a>(
@@ -278,9 +278,14 @@ fn through_a_key_that_is_limited_to_some_of_it_nobody_asks_what_its_owner_holds_
                 key: Some(key),
                 ..scene(&acme, owner)
             };
-            assert_eq!(may_ask(&scene, Some(About::User(owner.id))), may, "{:?}", key.limits);
+            assert_eq!(
+                may_ask(&scene, Some(QuestionSubject::User(owner.id))),
+                may,
+                "{:?}",
+                key.limits
+            );
             assert_eq!(sees_beyond_limits(&scene), may, "{:?}", key.limits);
-            assert!(may_ask(&scene, Some(About::Key(key.id))));
+            assert!(may_ask(&scene, Some(QuestionSubject::Key(key.id))));
         }
     }
 }

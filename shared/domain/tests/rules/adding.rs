@@ -35,7 +35,7 @@ pub(crate) fn account(name: &str) -> Account {
         former: None,
         picked: false,
         is_member: false,
-        is_unwilling: false,
+        has_refused: false,
         voucher: None,
     }
 }
@@ -163,7 +163,7 @@ fn whoever_declined_is_asked_again_whoever_stands_for_their_account() {
     };
     for willing in [account("eve"), vouched, former] {
         let unwilling = Account {
-            is_unwilling: true,
+            has_refused: true,
             ..willing.clone()
         };
         let added_of = |account: Account| added(&ask(&counted(&[&owner], &[]), &owner, "admin", &[account])).len();

@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::invitation::CancelReason;
 use muster_domain::rules::invitations::respond::{
-    InvitationResponse, Invitee, ResponseRefusal, accept, decline, end_second,
+    InvitationReply, Invitee, ResponseRefusal, accept, decline, end_invitation_of_member,
 };
 use muster_domain::{
     EmailAddress, FormerMember, Invitation, InvitationState, Member, Organization, Pair, Status, Subject, Timestamp,
@@ -42,8 +42,8 @@ impl Case {
         }
     }
 
-    fn answer(&self) -> InvitationResponse<'_> {
-        InvitationResponse {
+    fn answer(&self) -> InvitationReply<'_> {
+        InvitationReply {
             organization: &self.organization,
             set: set(),
             invitation: &self.invitation,
@@ -212,12 +212,12 @@ fn every_reason_to_refuse_has_its_own_name() {
 fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_its_seat() {
     let mut case = program_admin();
     assert!(
-        end_second(&case.answer(), &mut ids()).is_empty(),
+        end_invitation_of_member(&case.answer(), &mut ids()).is_empty(),
         "a guest may still accept"
     );
     case.member = Some(inactive(holder("guest", "participant")));
     assert_eq!(case.refusal(), Some(ResponseRefusal::AlreadyMember));
-    let changes = end_second(&case.answer(), &mut ids());
+    let changes = end_invitation_of_member(&case.answer(), &mut ids());
     assert_eq!(
         (changes.seat_delta(), kinds(&changes)),
         (-1, vec!["invitation.cancelled"])
@@ -230,7 +230,10 @@ fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_it
     assert_eq!(event.actor, muster_domain::EntityRef::user(user("guest")));
     assert_eq!(event.after.as_ref().unwrap()["cancel_reason"], "already_member");
     case.invitation = expected;
-    assert!(end_second(&case.answer(), &mut ids()).is_empty(), "once is enough");
+    assert!(
+        end_invitation_of_member(&case.answer(), &mut ids()).is_empty(),
+        "once is enough"
+    );
     assert_eq!(
         case.refusal(),
         Some(ResponseRefusal::AlreadyMember),
@@ -241,7 +244,10 @@ fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_it
     assert_eq!(case.refusal(), gone, "it does not come back for those who leave");
     let mut late = program_admin();
     (late.member, late.now) = (Some(holder("guest", "admin")), late.invitation.expires_at);
-    assert!(end_second(&late.answer(), &mut ids()).is_empty(), "it has expired");
+    assert!(
+        end_invitation_of_member(&late.answer(), &mut ids()).is_empty(),
+        "it has expired"
+    );
 }
 
 #[test]

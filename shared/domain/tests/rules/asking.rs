@@ -4,7 +4,7 @@ use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::Question;
-use muster_domain::rules::asking::{About, has_ended, may_ask};
+use muster_domain::rules::asking::{QuestionSubject, has_ended, may_ask};
 use muster_domain::{ApiKey, DecisionContext, KeyId, Member};
 
 fn other_key(key: &ApiKey) -> KeyId {
@@ -20,10 +20,10 @@ fn one_asks_about_oneself_and_ones_own_keys_and_who_sees_everybody_about_anybody
     let (sam, ann) = (holder("sam", "program_sponsor"), holder("ann", "admin"));
     let (own, others) = (crate::keys::own(&sam).0, crate::keys::own(&ann).0);
     for (about, sponsor, admin) in [
-        (Some(About::User(sam.id)), true, true),
-        (Some(About::User(ann.id)), false, true),
-        (Some(About::Key(own.id)), true, true),
-        (Some(About::Key(others.id)), false, true),
+        (Some(QuestionSubject::User(sam.id)), true, true),
+        (Some(QuestionSubject::User(ann.id)), false, true),
+        (Some(QuestionSubject::Key(own.id)), true, true),
+        (Some(QuestionSubject::Key(others.id)), false, true),
         (None, false, true),
     ] {
         assert_eq!(may_ask(&scene(&acme, &sam), about), sponsor, "{about:?}");
@@ -41,10 +41,10 @@ fn a_key_asks_about_itself_and_its_owner_and_about_no_other_key() {
         ..scene(&acme, &sam)
     };
     for (about, may) in [
-        (About::Key(key.id), true),
-        (About::Key(other_key(&key)), false),
-        (About::User(sam.id), true),
-        (About::User(user("ann")), false),
+        (QuestionSubject::Key(key.id), true),
+        (QuestionSubject::Key(other_key(&key)), false),
+        (QuestionSubject::User(sam.id), true),
+        (QuestionSubject::User(user("ann")), false),
     ] {
         assert_eq!(may_ask(&scene, Some(about)), may, "{about:?}");
     }

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::rules::activation::set_status;
-use muster_domain::rules::bulk::{Part, decide};
+use muster_domain::rules::bulk::{Part, RowError, decide};
 use muster_domain::rules::invitations::create::Holder;
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, remove, update};
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-type Decided<R> = Result<Result<Changes, R>, Infallible>;
+type Decided<R> = Result<Changes, RowError<R, Infallible>>;
 
 /// Decides as many of the rows as there is room for.
 fn part<Row, R>(
@@ -32,7 +32,8 @@ fn rows_share_the_seats_that_are_left() {
     let organization = limited(counted(&[&owner], &[]), 2);
     let rows = [&asleep[0], &asleep[1], &learner, &asleep[2]];
     let ids = &mut ids();
-    let activate = |s: &DecisionContext<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Active, ids));
+    let activate =
+        |s: &DecisionContext<'_>, m: &&Member| set_status(s, Some(m), Status::Active, ids).map_err(RowError::Refused);
     let got = part(&scene(&organization, &owner), &rows, activate, |_| true);
     let full = || {
         Err(MemberRefusal::NoSeats {
@@ -50,7 +51,7 @@ fn removing_all_owners_at_once_leaves_one() {
     let owners: Vec<Member> = ["a", "b", "c"].iter().map(|n| holder(n, "owner")).collect();
     let organization = counted(&owners.iter().collect::<Vec<_>>(), &[]);
     let ids = &mut ids();
-    let mut end = |s: &DecisionContext<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
+    let mut end = |s: &DecisionContext<'_>, m: &&Member| remove(s, Some(m), ids).map_err(RowError::Refused);
     let rows = [&owners[1], &owners[2], &owners[0]];
     let got = part(&scene(&organization, &owners[0]), &rows, &mut end, |_| true);
     assert_eq!(got.verdicts, [Ok(()), Ok(()), Err(MemberRefusal::LastOwner)]);
@@ -74,7 +75,8 @@ fn a_row_that_does_not_fit_waits_with_all_behind_it_and_one_that_fits_nowhere_go
     let cid = holder("cid", "admin");
     let organization = counted(&[&owner, &ann, &bob, &cid], &[]);
     let ids = &mut ids();
-    let mut end = |s: &DecisionContext<'_>, m: &&Member| Ok(set_status(s, Some(m), Status::Inactive, ids));
+    let mut end =
+        |s: &DecisionContext<'_>, m: &&Member| set_status(s, Some(m), Status::Inactive, ids).map_err(RowError::Refused);
     let rows = [&bob, &ann, &bob, &cid];
     let got = part(&scene(&organization, &owner), &rows, &mut end, |_| false);
     assert_eq!(got.verdicts.len(), 3, "what changes nothing needs no room");
@@ -90,7 +92,7 @@ fn what_follows_a_change_of_oneself_is_decided_anew() {
     );
     let organization = counted(&[&owner, &other, &ann], &[]);
     let ids = &mut ids();
-    let end = |s: &DecisionContext<'_>, m: &&Member| Ok(remove(s, Some(m), ids));
+    let end = |s: &DecisionContext<'_>, m: &&Member| remove(s, Some(m), ids).map_err(RowError::Refused);
     let got = part(&scene(&organization, &owner), &[&ann, &owner, &other], end, |_| true);
     assert_eq!(got.verdicts, [Ok(()), Ok(())]);
     assert!(
@@ -114,7 +116,9 @@ fn two_invitations_of_one_address_are_not_revived_on_the_same_reading() {
     let organization = counted(&[&owner], &[]);
     let ids = &mut ids();
     let mut again = |s: &DecisionContext<'_>, i: &&Invitation| {
-        Ok(resend(s, Some(i), &Revival::default(), ids).map(|(_, changes)| changes))
+        resend(s, Some(i), &Revival::default(), ids)
+            .map(|(_, changes)| changes)
+            .map_err(RowError::Refused)
     };
     let scene = scene(&organization, &owner);
     let got = part(&scene, &[&one, &two], &mut again, |_| true);
@@ -239,7 +243,7 @@ proptest! {
             let Some(asks) = together.actor(actor) else { break };
             let left = &rows[verdicts.len()..];
             let scene = scene(&together.organization, &asks);
-            let row = |s: &DecisionContext<'_>, id: &UserId| Ok(together.row(s, deed, *id));
+            let row = |s: &DecisionContext<'_>, id: &UserId| together.row(s, deed, *id).map_err(RowError::Refused);
             let got = part(&scene, left, row, |all| all.members.len() <= fit);
             prop_assert!(!got.verdicts.is_empty(), "each part gets on");
             verdicts.extend(got.verdicts);

@@ -324,7 +324,7 @@ fn a_contact_is_picked_by_those_who_may_invite_and_look_contacts_up() {
     assert_eq!(picks(&owner, Some(&ann)), Ok(ann.clone()));
     assert_eq!(picks(&owner, None), Err(PickRefusal::NotFound));
     for found in [None, Some(&ann)] {
-        assert_eq!(picks(&pat, found), Err(PickRefusal::OutOfSight));
+        assert_eq!(picks(&pat, found), Err(PickRefusal::CannotReadContacts));
         assert_eq!(picks(&fay, found), Err(PickRefusal::Forbidden));
         assert_eq!(picks(&pia, found), Err(PickRefusal::Forbidden));
     }

@@ -2,9 +2,9 @@
 
 use crate::team::*;
 use muster_domain::email::Rejected;
-use muster_domain::rules::giving::{Lasting, Way, offer_until};
+use muster_domain::rules::giving::{GivingPath, OfferEnds, offer_until};
 use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, invite};
-use muster_domain::rules::invitations::respond::{InvitationResponse, ResponseRefusal, accept};
+use muster_domain::rules::invitations::respond::{InvitationReply, ResponseRefusal, accept};
 use muster_domain::rules::members::{Holdings, MemberRefusal, MemberUpdate, update};
 use muster_domain::{
     Contact, DecisionContext, EmailAddress, Grant, Invitation, Member, ResourceRef, RoleSet, Term, Timestamp, roleset,
@@ -30,18 +30,18 @@ pub(crate) fn with(set: &RoleSet, id: &str, change: impl Fn(&mut roleset::Role))
     set
 }
 
-fn lasting(set: &RoleSet, giver: &Member, way: Way, id: &str, on: &[&str]) -> Option<Lasting> {
+fn offer_ends(set: &RoleSet, giver: &Member, path: GivingPath, id: &str, on: &[&str]) -> Option<OfferEnds> {
     let acme = organization();
     let scene = DecisionContext {
         set,
         ..scene(&acme, giver)
     };
     let on: Vec<ResourceRef> = on.iter().map(|id| reference(id)).collect();
-    offer_until(&scene, way, set.role(&role(id)).unwrap(), &on)
+    offer_until(&scene, path, set.role(&role(id)).unwrap(), &on)
 }
 
-fn until(whole: Timestamp, each: &[Timestamp]) -> Option<Lasting> {
-    Some(Lasting {
+fn until(whole: Timestamp, each: &[Timestamp]) -> Option<OfferEnds> {
+    Some(OfferEnds {
         whole,
         each: each.to_vec(),
     })
@@ -57,7 +57,7 @@ fn whose_power_ends_with_some_programs_offers_nothing_on_the_whole() {
         (&ann, &["spring", "autumn"], true),
         (&ann, &[], true),
     ] {
-        let offered = lasting(set(), giver, Way::Invite, "participant", on);
+        let offered = offer_ends(set(), giver, GivingPath::Invite, "participant", on);
         assert_eq!(offered.is_some(), may, "{:?} {on:?}", giver.name);
     }
     // One held beside resources that reaches further is nothing that power over resources could give.
@@ -67,10 +67,16 @@ fn whose_power_ends_with_some_programs_offers_nothing_on_the_whole() {
         defined.permissions.push("members:invite".into());
     }
     let carl = somebody("carl", None, vec![grant("spring", "participant", None)]);
-    assert_eq!(lasting(&wide, &carl, Way::Invite, "participant", &["spring"]), None);
+    assert_eq!(
+        offer_ends(&wide, &carl, GivingPath::Invite, "participant", &["spring"]),
+        None
+    );
     wide.roles[2].assigns.push(role("participant"));
-    assert!(lasting(&wide, &carl, Way::Invite, "participant", &["spring"]).is_some());
-    assert_eq!(lasting(&wide, &carl, Way::Invite, "contributor", &["spring"]), None);
+    assert!(offer_ends(&wide, &carl, GivingPath::Invite, "participant", &["spring"]).is_some());
+    assert_eq!(
+        offer_ends(&wide, &carl, GivingPath::Invite, "contributor", &["spring"]),
+        None
+    );
 }
 
 #[test]
@@ -100,27 +106,34 @@ fn an_offer_lasts_as_long_as_the_longest_power_that_allows_just_that() {
         // A facilitator gives the participants' role and invites nobody: it is the helper who does.
         (&facilitates, "participant", &["spring"], until(end(), &[end()])),
     ] {
-        assert_eq!(lasting(set(), giver, Way::Invite, id, on), expected, "{id} {on:?}");
+        assert_eq!(
+            offer_ends(set(), giver, GivingPath::Invite, id, on),
+            expected,
+            "{id} {on:?}"
+        );
     }
     // Whoever changes what members hold manages them there, as a facilitator does.
-    let managed = lasting(set(), &facilitates, Way::Manage, "participant", &["spring"]);
+    let managed = offer_ends(set(), &facilitates, GivingPath::Manage, "participant", &["spring"]);
     assert_eq!(managed, until(FOREVER, &[FOREVER]));
     let unmanaged = with(set(), "program_facilitator", |r| {
         r.permissions.retain(|p| p != "members:manage")
     });
-    let managed = lasting(&unmanaged, &facilitates, Way::Manage, "participant", &["spring"]);
+    let managed = offer_ends(&unmanaged, &facilitates, GivingPath::Manage, "participant", &["spring"]);
     assert_eq!(managed, until(end(), &[end()]));
 }
 
 #[test]
 fn whoever_has_an_end_to_their_power_makes_no_owner() {
     let bold = with(set(), HELPER, |r| r.assigns.push(role("owner")));
-    for way in [Way::Invite, Way::Manage, Way::HandOn] {
-        assert_eq!(lasting(&bold, &helper(vec![]), way, "owner", &[]), None);
-        assert!(lasting(&bold, &helper(vec![]), way, "admin", &[]).is_some());
+    for path in [GivingPath::Invite, GivingPath::Manage, GivingPath::TransferOwnership] {
+        assert_eq!(offer_ends(&bold, &helper(vec![]), path, "owner", &[]), None);
+        assert!(offer_ends(&bold, &helper(vec![]), path, "admin", &[]).is_some());
     }
     let endless = somebody("hal", Some(held(HELPER, None)), vec![]);
-    assert_eq!(lasting(&bold, &endless, Way::Invite, "owner", &[]), until(FOREVER, &[]));
+    assert_eq!(
+        offer_ends(&bold, &endless, GivingPath::Invite, "owner", &[]),
+        until(FOREVER, &[])
+    );
 
     let (acme, admin) = (organization(), holder("ann", "admin"));
     let named = |giver: &Member| {
@@ -144,7 +157,7 @@ fn whoever_has_an_end_to_their_power_makes_no_owner() {
 /// An invitation to be accepted, with those who answer for it.
 fn accepted(invitation: &Invitation, inviters: &[Member], when: &str) -> Result<Member, ResponseRefusal> {
     let organization = counted(&[], &[invitation]);
-    let answer = InvitationResponse {
+    let answer = InvitationReply {
         now: at(when),
         ..acceptance(&organization, invitation, inviters)
     };
@@ -241,7 +254,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
         former: None,
         picked: false,
         is_member: false,
-        is_unwilling: false,
+        has_refused: false,
         voucher: voucher.cloned(),
     }];
     let (id, on) = (role(id), [found("spring")]);

@@ -6,7 +6,7 @@ use muster_domain::api_key::{KnownBy, Unusable};
 use muster_domain::rules::hierarchy::may_see;
 use muster_domain::rules::invitations::create::{Invite, invite};
 use muster_domain::rules::invitations::{InvitationUpdate, change};
-use muster_domain::rules::keys::{Opening, rotate, verify};
+use muster_domain::rules::keys::{KeyUse, rotate, verify};
 use muster_domain::rules::members::grant_one;
 use muster_domain::{
     ApiKey, Authority, DecisionContext, Grant, Invitation, Limits, Member, Organization, Secret, Timestamp, UserId,
@@ -27,7 +27,7 @@ fn in_acme(
     owner: &Member,
     knower: Option<&Member>,
 ) -> ApiKey {
-    let opening = Opening {
+    let key_use = KeyUse {
         organization: acme,
         set: set(),
         key,
@@ -36,7 +36,7 @@ fn in_acme(
         knower,
         now: now(),
     };
-    opening.narrowed()
+    key_use.narrowed()
 }
 
 /// What a key is left with: each role, with the resource it is held on.
@@ -199,7 +199,7 @@ fn a_key_without_a_ceiling_that_another_knows_has_what_its_owner_holds_for_one()
     assert_eq!(left(&narrowed(&key, Some(&secret), &owner, Some(&admin))).len(), 3);
     assert_eq!(left(&narrowed(&key, Some(&secret), &owner, None)), Vec::<String>::new());
     let acme = organization();
-    let opening = Opening {
+    let key_use = KeyUse {
         organization: &acme,
         set: set(),
         key: &key,
@@ -208,7 +208,7 @@ fn a_key_without_a_ceiling_that_another_knows_has_what_its_owner_holds_for_one()
         knower: None,
         now: now(),
     };
-    assert_eq!(opening.narrowed().usable(None, now()), Err(Unusable::OwnerGone));
+    assert_eq!(key_use.narrowed().usable(None, now()), Err(Unusable::OwnerGone));
 }
 
 /// A key of an admin for good, made by a helper who goes in a month, as it is used.

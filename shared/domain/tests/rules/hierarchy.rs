@@ -35,7 +35,7 @@ fn cell(refusal: &MemberRefusal) -> &'static str {
         MemberRefusal::Invalid(_) => "invalid",
         MemberRefusal::LastOwner => "last-owner",
         MemberRefusal::NoSeats { .. } => "seats",
-        MemberRefusal::Oneself | MemberRefusal::OwnStatus => "self",
+        MemberRefusal::CannotLeave | MemberRefusal::OwnStatus => "self",
         MemberRefusal::PayingOwner => "billing",
     }
 }

@@ -206,7 +206,7 @@ fn an_expired_invitation_does_not_come_back_beside_another_of_its_address() {
         ..invitation(&owner, "ann@x.example", "admin")
     };
     let organization = counted(&[&owner], &[&lapsed]);
-    let room = Some(Holder::Lapsed(Box::new(lapsed)));
+    let room = Some(Holder::ExpiredInvitation(Box::new(lapsed)));
     let (_, changes) = revive(&organization, &owner, &old, room).unwrap();
     assert_eq!(kinds(&changes), ["invitation.expired", "invitation.resent"]);
     assert_eq!(changes.seat_delta(), 0, "one seat goes, one comes");
@@ -220,7 +220,7 @@ fn one_that_has_lapsed_itself_is_sent_again_and_makes_room_for_nobody() {
         ..invitation(&owner, "ann@x.example", "program_admin")
     };
     let organization = counted(&[&owner], &[&lapsed]);
-    let itself = Some(Holder::Lapsed(Box::new(lapsed.clone())));
+    let itself = Some(Holder::ExpiredInvitation(Box::new(lapsed.clone())));
     let (after, changes) = revive(&organization, &owner, &lapsed, itself).unwrap();
     assert_eq!(kinds(&changes), ["invitation.resent"]);
     assert_eq!(changes.invitations, [Pair::change(lapsed, after)]);

@@ -189,7 +189,7 @@ fn a_lapsed_invitation_gives_its_address_and_its_seat_to_the_new_one() {
     old.expires_at = now();
     let organization = limited(counted(&[&owner], &[&old]), 2);
     let case = Case {
-        holders: vec![("ann@x.example", Holder::Lapsed(Box::new(old.clone())))],
+        holders: vec![("ann@x.example", Holder::ExpiredInvitation(Box::new(old.clone())))],
         ..Case::default()
     };
     let (sent, changes) = send(&organization, &owner, case).unwrap();

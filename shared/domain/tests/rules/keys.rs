@@ -220,7 +220,7 @@ fn keys_manage_no_keys() {
         revoke(&through, Some(&admin), Some(&key), &mut ids()).unwrap_err(),
     ];
     for refusal in refusals {
-        assert_eq!(refusal, KeyRefusal::InPerson);
+        assert_eq!(refusal, KeyRefusal::SignInRequired);
     }
 }
 

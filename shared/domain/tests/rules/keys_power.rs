@@ -77,7 +77,8 @@ fn all(set: &RoleSet, authority: &Authority<'_>) -> BTreeSet<String> {
         for role in &set.roles {
             all.extend(
                 authority
-                    .may_assign(&role.id, on)
+                    .assigns_until(&role.id, on)
+                    .is_some()
                     .then(|| told(&format!("give {}", role.id))),
             );
             all.extend(

@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use jiff::SignedDuration;
-use muster_domain::feedback::Sending;
+use muster_domain::feedback::RecentMail;
 use muster_domain::job::Erasure;
 use muster_domain::mail::{Dispatch, EndReason, Late, MAX_LATE, MailState, NotNow, days_left};
 use muster_domain::organization::gone_at;
@@ -181,10 +181,10 @@ fn tried(why: NotNow) -> (usize, SignedDuration) {
         state: MailState::Queued,
         ..mail(1, invited())
     };
-    let mut mailed: Vec<Sending> = Vec::new();
+    let mut mailed: Vec<RecentMail> = Vec::new();
     for tries in 1.. {
         assert!(!mail.is_waiting());
-        mailed = pace::with(&mailed, &mail, now).expect("what was never sent takes no place of the day's mail");
+        mailed = pace::with_mail_counted(&mailed, &mail, now).expect("what was never sent takes no place of the day's mail");
         assert_eq!(mailed.len(), 1, "it counts once");
         let late = mail.put_off(why, now);
         mailed = pace::without(&mailed, &mail).expect("it was counted");
@@ -212,7 +212,7 @@ fn a_mail_that_is_not_taken_is_tried_for_three_days_and_counts_only_while_it_is(
 
 #[test]
 fn what_was_not_sent_is_taken_out_and_nothing_else() {
-    let sending = |number: u8| Sending {
+    let sending = |number: u8| RecentMail {
         mail: MailId::from_bytes([number; 16]),
         at: now(),
     };

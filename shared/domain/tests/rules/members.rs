@@ -278,7 +278,10 @@ fn nobody_leaves_where_the_role_set_does_not_let_them() {
         set: &stay,
         ..scene(&organization, &admin)
     };
-    assert_eq!(remove(&scene, Some(&admin), &mut ids()), Err(MemberRefusal::Oneself));
+    assert_eq!(
+        remove(&scene, Some(&admin), &mut ids()),
+        Err(MemberRefusal::CannotLeave)
+    );
 }
 
 #[test]

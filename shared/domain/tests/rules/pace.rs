@@ -2,15 +2,16 @@
 
 use crate::team::*;
 use jiff::SignedDuration;
-use muster_domain::feedback::{Deliverability, Mark, Sending};
+use muster_domain::feedback::{Deliverability, Mark, RecentMail};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
 use muster_domain::rules::invitations::create::{Invite, InviteRefusal};
-use muster_domain::rules::invitations::pacing::{MailHistory, invite_at_pace};
-use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee, accept, decline, wanted as wants_mail};
+use muster_domain::rules::invitations::pacing::{MailHistory, invite_within_limits};
+use muster_domain::rules::invitations::respond::{self, InvitationReply, Invitee, accept, decline};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
-    DEFAULT_MAIL_LIMIT, MAX_PER_RECIPIENT, MailLimit, PERIOD, SentToday, Wait, day, day_ends, rests, rests_until, with,
+    DEFAULT_MAIL_LIMIT, MAX_PER_RECIPIENT, MailLimit, PERIOD, SentToday, Wait, day, day_ends, email_allowed_at,
+    resend_allowed_at, with_mail_counted,
 };
 use muster_domain::rules::work::{release, resend_slice};
 use muster_domain::{
@@ -41,7 +42,7 @@ fn minutes(count: i64) -> SignedDuration {
 
 /// What is known of an address that was mailed so many minutes ago.
 fn mailed(email: &str, ago: &[i64]) -> Deliverability {
-    let sending = |(number, ago): (usize, &i64)| Sending {
+    let recent = |(number, ago): (usize, &i64)| RecentMail {
         mail: MailId::from_bytes([u8::try_from(number).unwrap(); 16]),
         at: now() - minutes(*ago),
     };
@@ -53,7 +54,7 @@ fn mailed(email: &str, ago: &[i64]) -> Deliverability {
         reached_at: None,
         declined_at: None,
         wanted_at: None,
-        mailed: ago.iter().enumerate().map(sending).collect(),
+        mailed: ago.iter().enumerate().map(recent).collect(),
     }
 }
 
@@ -70,7 +71,7 @@ fn an_address_gets_five_mails_within_a_day_and_the_next_when_the_first_is_a_day_
         (&[1, 2, 3, 4, 5], Some(DAY - 5)),
         (&[9, 8, 7, 6, 5, 4], Some(DAY - 8)),
     ] {
-        let until = rests(&mailed("ann@x.example", ago), now());
+        let until = email_allowed_at(&mailed("ann@x.example", ago), now());
         assert_eq!(until, expected.map(|left| now() + minutes(left)), "{ago:?}");
     }
 }
@@ -78,18 +79,22 @@ fn an_address_gets_five_mails_within_a_day_and_the_next_when_the_first_is_a_day_
 #[test]
 fn a_mail_counts_once_however_often_it_is_tried_and_what_is_old_is_forgotten() {
     let known = |ago: &[i64]| mailed("ann@x.example", ago).mailed;
-    let new = Sending {
+    let new = RecentMail {
         mail: MailId::from_bytes([77; 16]),
         at: now(),
     };
-    assert_eq!(with(&[], &mail(77), now()), Some(vec![new.clone()]));
+    assert_eq!(with_mail_counted(&[], &mail(77), now()), Some(vec![new.clone()]));
     let four = known(&[4, 3, 2, 1]);
-    let five = with(&four, &mail(77), now()).unwrap();
+    let five = with_mail_counted(&four, &mail(77), now()).unwrap();
     assert_eq!(five, [four.as_slice(), std::slice::from_ref(&new)].concat());
-    assert_eq!(with(&five, &mail(78), now()), None, "that were too many");
-    assert_eq!(with(&five, &mail(77), now()), Some(five.clone()), "it is among them");
+    assert_eq!(with_mail_counted(&five, &mail(78), now()), None, "that were too many");
+    assert_eq!(
+        with_mail_counted(&five, &mail(77), now()),
+        Some(five.clone()),
+        "it is among them"
+    );
     let old = known(&[DAY, 4, 3, 2, 1]);
-    let kept = with(&old, &mail(77), now()).unwrap();
+    let kept = with_mail_counted(&old, &mail(77), now()).unwrap();
     assert_eq!(kept, [&old[1..], std::slice::from_ref(&new)].concat());
 }
 
@@ -103,7 +108,7 @@ fn an_invitation_rests_longer_the_oftener_it_was_sent() {
     for (generation, rest) in [(1, 0), (2, 0), (3, 10), (4, 60), (5, DAY), (6, DAY)] {
         let invitation = sent(generation);
         let rests = (rest > 0).then(|| now() + minutes(rest));
-        assert_eq!(rests_until(&invitation), rests, "{generation}");
+        assert_eq!(resend_allowed_at(&invitation), rests, "{generation}");
         let organization = counted(&[&owner], &[&invitation]);
         let again = |at: Timestamp| {
             let scene = later(scene(&organization, &owner), &at.to_string());
@@ -113,12 +118,20 @@ fn an_invitation_rests_longer_the_oftener_it_was_sent() {
         if rest > 0 {
             let just = Wait { until, seconds: 1 };
             let before = until - SignedDuration::from_millis(1);
-            assert_eq!(again(before), Err(InvitationRefusal::Rests(just)), "{generation}");
+            assert_eq!(
+                again(before),
+                Err(InvitationRefusal::SentTooOften(just)),
+                "{generation}"
+            );
             let whole = Wait {
                 until,
                 seconds: u64::try_from(rest * 60).unwrap(),
             };
-            assert_eq!(again(now()), Err(InvitationRefusal::Rests(whole)), "{generation}");
+            assert_eq!(
+                again(now()),
+                Err(InvitationRefusal::SentTooOften(whole)),
+                "{generation}"
+            );
         }
         assert_eq!(again(until), Ok(()), "{generation}");
         if rest == 0 {
@@ -139,7 +152,7 @@ fn five_mails_within_any_day_is_the_most_that_resending_comes_to() {
     let mut invitation = invitation(&owner, "ann@x.example", "admin");
     let mut at = vec![invitation.sent_at];
     for _ in 0..40 {
-        invitation.sent_at = rests_until(&invitation).unwrap_or(invitation.sent_at);
+        invitation.sent_at = resend_allowed_at(&invitation).unwrap_or(invitation.sent_at);
         invitation.generation += 1;
         at.push(invitation.sent_at);
     }
@@ -199,7 +212,7 @@ fn asked(
         wanted: wanted(&admin, &[], None),
         message: None,
     };
-    invite_at_pace(&scene(organization, &owner), request, before, &mut ids())
+    invite_within_limits(&scene(organization, &owner), request, before, &mut ids())
 }
 
 fn there() -> Organization {
@@ -256,7 +269,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
             message: None,
         };
         let organization = counted(&[&holder("owner", "owner"), &pat], &[]);
-        match invite_at_pace(&scene(&organization, &pat), request, before, &mut ids()) {
+        match invite_within_limits(&scene(&organization, &pat), request, before, &mut ids()) {
             Err(InviteRefusal::Invalid(violations)) => codes(&violations),
             other => panic!("{other:?}"),
         }
@@ -354,7 +367,7 @@ fn an_organization_has_as_much_mail_sent_a_day_as_its_plan_says() {
         let refused = InviteRefusal::MailLimit(MailLimit {
             limit: limit.unwrap_or(1_000),
             // Two mails fit no day on which one can be sent.
-            rest: (limit.is_none_or(|limit| limit >= 2)).then(|| Wait {
+            wait: (limit.is_none_or(|limit| limit >= 2)).then(|| Wait {
                 until: at("2026-03-11T00:00:00Z"),
                 seconds: 12 * 60 * 60,
             }),
@@ -397,10 +410,10 @@ fn what_is_sent_by_hand_counts_and_neither_notices_nor_what_was_held() {
         mail: vec![mail(1), of(added), of(notice)],
         ..Changes::default()
     };
-    assert_eq!(changes.mail_by_hand(), 2);
+    assert_eq!(changes.member_mail(), 2);
     let released = release(&organization(), changes.mail.clone(), now(), &mut ids());
-    assert_eq!(released.mail_by_hand(), 0);
-    assert_eq!(released.and(changes).mail_by_hand(), 2);
+    assert_eq!(released.member_mail(), 0);
+    assert_eq!(released.and(changes).member_mail(), 2);
 }
 
 #[test]
@@ -439,7 +452,7 @@ fn declining_is_noted_and_accepting_takes_it_back() {
     let invitation = invitation(&owner, "ann@x.example", "admin");
     let organization = counted(&[&owner], &[&invitation]);
     let ann = email_address("ann@x.example");
-    let answer = InvitationResponse {
+    let answer = InvitationReply {
         organization: &organization,
         set: set(),
         invitation: &invitation,
@@ -463,20 +476,20 @@ fn declining_is_noted_and_accepting_takes_it_back() {
     };
     let declined = decline(&answer, &mut ids()).unwrap();
     assert_eq!(declined.marks, [(ann.clone(), Mark::Declined, now())]);
-    let after = wants_mail(declined.clone(), Some(&known(true, true)), now());
+    let after = respond::record_wants_mail(declined.clone(), Some(&known(true, true)), now());
     assert_eq!(after, declined, "who declines once more wants nothing");
     let (_, accepted) = accept(&answer, &mut ids()).unwrap();
     assert_eq!(accepted.marks, []);
     for (complained, declined, expected) in [(true, false, 1), (false, true, 1), (false, false, 0)] {
-        let after = wants_mail(accepted.clone(), Some(&known(complained, declined)), now());
+        let after = respond::record_wants_mail(accepted.clone(), Some(&known(complained, declined)), now());
         assert_eq!(after.marks, vec![(ann.clone(), Mark::Wanted, now()); expected]);
     }
-    assert_eq!(wants_mail(accepted.clone(), None, now()), accepted);
+    assert_eq!(respond::record_wants_mail(accepted.clone(), None, now()), accepted);
     let ended = Invitation {
         state: InvitationState::Declined,
         ..invitation.clone()
     };
-    let again = InvitationResponse {
+    let again = InvitationReply {
         invitation: &ended,
         ..answer
     };

@@ -1,15 +1,15 @@
 //! On whom each change rests: the member who makes it must still be as they were read when it is written.
 
-use crate::adding::{account, ask as invite_all, contact};
+use crate::adding::{self, account, contact};
 use crate::keys::own;
 use crate::team::*;
 use muster_domain::export::{ExportRequest, Format};
 use muster_domain::member::Reliance;
 use muster_domain::people::Selection;
-use muster_domain::rules::contacts::{ContactEditor, Details, delete as delete_contact, put as put_contact};
+use muster_domain::rules::contacts::{self, ContactEditor, Details};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, cancel, change, resend, resend_all};
 use muster_domain::rules::keys::rotate;
-use muster_domain::rules::organizations::{OrganizationUpdate, update as update_organization};
+use muster_domain::rules::organizations::{self, OrganizationUpdate};
 use muster_domain::rules::work::resend_slice;
 use muster_domain::rules::{exports, resources};
 use muster_domain::{Changes, Member, Timestamp};
@@ -47,7 +47,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
     vec![
         (
             "organization",
-            update_organization(&scene, renamed, &mut ids()).unwrap().1,
+            organizations::update(&scene, renamed, &mut ids()).unwrap().1,
         ),
         (
             "new resource",
@@ -77,7 +77,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         ("export", exports::ask(&scene, wanted, &mut ids()).unwrap().1),
         (
             "contact",
-            put_contact(
+            contacts::put(
                 &keeper,
                 known.id.clone(),
                 None,
@@ -90,7 +90,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         ),
         (
             "contact deleted",
-            delete_contact(&keeper, Some(&known), &mut ids()).unwrap(),
+            contacts::delete(&keeper, Some(&known), &mut ids()).unwrap(),
         ),
         (
             "own key turned",
@@ -100,7 +100,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         ),
         (
             "added at once",
-            invite_all(&organization, actor, "admin", &[account("bob")]).unwrap().1,
+            adding::ask(&organization, actor, "admin", &[account("bob")]).unwrap().1,
         ),
     ]
 }
@@ -126,7 +126,7 @@ fn every_change_rests_on_the_member_who_makes_it() {
 #[test]
 fn an_invitation_rests_on_nobody_since_its_inviter_is_asked_again_when_it_is_accepted() {
     let owner = holder("owner", "owner");
-    let sent = invite_all(&counted(&[&owner], &[]), &owner, "admin", &[]);
+    let sent = adding::ask(&counted(&[&owner], &[]), &owner, "admin", &[]);
     assert_eq!(sent.unwrap().1.relied_on, []);
 }
 
@@ -154,7 +154,7 @@ fn what_the_platform_changes_rests_on_no_member() {
         now: now(),
     };
     let known = contact("ann", "ann", None);
-    let changes = delete_contact(&keeper, Some(&known), &mut ids()).unwrap();
+    let changes = contacts::delete(&keeper, Some(&known), &mut ids()).unwrap();
     assert_eq!(changes.relied_on, []);
 }
 
@@ -166,7 +166,7 @@ fn what_changes_nothing_rests_on_nobody() {
     let keeper = ContactEditor::Member(scene(&organization, &owner));
     let known = contact("ann", "ann", None);
     let same = details(known.email.as_str());
-    let (_, changes) = put_contact(&keeper, known.id.clone(), Some(&known), None, same, &mut ids()).unwrap();
+    let (_, changes) = contacts::put(&keeper, known.id.clone(), Some(&known), None, same, &mut ids()).unwrap();
     assert!(changes.is_empty());
 }
 

@@ -306,7 +306,7 @@ fn in_a_project_workspace_nobody_removes_themselves_and_administrators_remove_ea
     );
     let firm = firm.counting(&[&ada, &bob, &cleo]);
     for own in [&ada, &bob, &cleo] {
-        assert_eq!(firm.removes(own, own), Err(MemberRefusal::Oneself));
+        assert_eq!(firm.removes(own, own), Err(MemberRefusal::CannotLeave));
     }
 }
 

@@ -216,7 +216,7 @@ fn whoever_holds_an_address_out_of_sight_is_not_told_apart_and_not_told_of_by_wh
     let holds = |holder| BTreeMap::from([(email_address("ann@x.example"), holder)]);
     each_limited(|who, scene| {
         let nobody = BTreeMap::new();
-        for hidden in [Holder::OutOfSight, Holder::Unseen(unseen.clone())] {
+        for hidden in [Holder::HiddenInvitation, Holder::HiddenMember(unseen.clone())] {
             let mut holders = holds(hidden);
             assert_eq!(
                 invited(scene, &found("spring"), &holders, &[]),

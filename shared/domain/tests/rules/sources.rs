@@ -6,7 +6,7 @@ use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::invitation::InvitationState;
 use muster_domain::rules::invitations::create::{Holder, Invite, invite};
-use muster_domain::rules::invitations::respond::{InvitationResponse, accept};
+use muster_domain::rules::invitations::respond::{InvitationReply, accept};
 use muster_domain::rules::invitations::{InvitationUpdate, Revival, change, resend};
 use muster_domain::rules::members::{Holdings, MemberUpdate, WantedGrant, grant_one, update};
 use muster_domain::rules::organizations::{Founder, create};
@@ -93,7 +93,7 @@ fn who_makes_an_organization_is_its_founder() {
 
 fn accepted(invitation: &Invitation, inviter: &Member) -> Member {
     let organization = counted(&[inviter], &[invitation]);
-    let answer = InvitationResponse {
+    let answer = InvitationReply {
         now: at("2026-03-12T08:00:00Z"),
         ..acceptance(&organization, invitation, std::slice::from_ref(inviter))
     };
@@ -193,7 +193,7 @@ fn who_is_added_at_once_or_taken_in_is_told_apart_from_who_was_invited() {
     assert_eq!(sources(&added(&sent)[0]), [("all", source), ("spring", source)]);
 
     let pia = had(somebody("pia", None, vec![grant("autumn", "participant", None)]));
-    let holders = BTreeMap::from([(pia.email.clone(), Holder::Unseen(Box::new(pia.clone())))]);
+    let holders = BTreeMap::from([(pia.email.clone(), Holder::HiddenMember(Box::new(pia.clone())))]);
     let (pat, key) = (
         holder("pat", "program_admin"),
         key_of(&holder("pat", "program_admin"), Limits::default()),

@@ -17,7 +17,7 @@ fn ask(
 ) -> Sent {
     let accounts: [Account; 1] = [account("ann")];
     let emails = [unseen.email.as_str(), "ann@x.example", "guest@x.example"].map(|email| Ok(email_address(email)));
-    let holders = BTreeMap::from([(unseen.email.clone(), Holder::Unseen(Box::new(unseen.clone())))]);
+    let holders = BTreeMap::from([(unseen.email.clone(), Holder::HiddenMember(Box::new(unseen.clone())))]);
     let wished = role(role_id);
     let request = Invite {
         emails: &emails,

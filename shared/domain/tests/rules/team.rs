@@ -3,7 +3,7 @@
 use muster_domain::api_key::{KnownBy, Limits};
 use muster_domain::invitation::{Delivery, Invitation, InvitationState};
 use muster_domain::member::Profile;
-use muster_domain::rules::invitations::respond::{InvitationResponse, Invitee};
+use muster_domain::rules::invitations::respond::{InvitationReply, Invitee};
 use muster_domain::rules::members::WantedGrant;
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::violation::Violation;
@@ -350,8 +350,8 @@ pub(crate) fn acceptance<'a>(
     organization: &'a Organization,
     invitation: &'a Invitation,
     inviters: &'a [Member],
-) -> InvitationResponse<'a> {
-    InvitationResponse {
+) -> InvitationReply<'a> {
+    InvitationReply {
         organization,
         set: set(),
         invitation,

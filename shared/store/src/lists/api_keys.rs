@@ -3,7 +3,7 @@
 use super::{Page, Range};
 use crate::cursor::Cursor;
 use crate::error::StoreError;
-use crate::items::Entity as _;
+use crate::items::StoredEntity as _;
 use crate::keys;
 use crate::store::Store;
 use muster_domain::{ApiKey, OrganizationId, UserId};

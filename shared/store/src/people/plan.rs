@@ -1,14 +1,14 @@
 //! Choosing the entries that serve a query.
 
 use super::PeopleQuery;
-use super::place::Block;
+use super::block::Block;
 use super::span::KeyRange;
 use crate::keys;
 use muster_domain::people::{By, Filter, Order};
 use muster_domain::{Person, PersonId, ResourceRef};
 
 /// How a block is read.
-pub(super) struct Plan {
+pub(super) struct PagePlan {
     pub(super) block: Block,
     order: Order,
     /// The word that the order is by, in [`Block::Words`].
@@ -40,7 +40,7 @@ const NEWEST_FIRST: Order = Order {
     descending: true,
 };
 
-impl Plan {
+impl PagePlan {
     pub(super) fn of(asked: &PeopleQuery, block: Block) -> Self {
         let natural = if asked.filter.joined.is_some() {
             NEWEST_FIRST

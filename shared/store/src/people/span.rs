@@ -1,7 +1,7 @@
 //! Ranges of entries, and reading several as one.
 
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::read::ReadSet;
 use crate::store::Store;

@@ -2,7 +2,7 @@
 
 use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What, backoff, came_to};
 use crate::error::StoreError;
-use crate::items::Entity as _;
+use crate::items::StoredEntity as _;
 use crate::keys::{self, Key};
 use crate::transaction::Transaction;
 use muster_domain::rules::keys::is_listed;

@@ -1,6 +1,6 @@
 //! First look at contacts: their items by address and by word.
 
-use super::subject::{Expected, Subject, Who};
+use super::subject::{Expected, RepairSubject, Who};
 use super::{Repair, Suspects};
 use crate::error::StoreError;
 use crate::items::Item;
@@ -32,8 +32,8 @@ impl Repair<'_> {
         &self,
         items: &[Item],
         suspects: &mut Suspects,
-    ) -> Result<Vec<Subject>, StoreError> {
-        let subjects: Vec<Subject> = items.iter().map(Subject::read).collect::<Result<_, _>>()?;
+    ) -> Result<Vec<RepairSubject>, StoreError> {
+        let subjects: Vec<RepairSubject> = items.iter().map(RepairSubject::read).collect::<Result<_, _>>()?;
         let mut expected = Vec::with_capacity(subjects.len());
         for subject in &subjects {
             expected.push(subject.expected()?);
@@ -59,7 +59,7 @@ impl Repair<'_> {
         for (who, _) in &all {
             let own = who.key(self.id).and_then(|key| read.item(&key).cloned());
             if let (Some(own), false) = (own, known.contains_key(who)) {
-                known.insert(who.clone(), Subject::read(&own)?.keys()?);
+                known.insert(who.clone(), RepairSubject::read(&own)?.keys()?);
             }
         }
         for (who, key) in all {

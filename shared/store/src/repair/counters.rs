@@ -1,10 +1,10 @@
 //! Counters: sums over rows that others keep changing. The module above explains why the fixes made here are correct.
 
-use super::subject::Subject;
+use super::subject::RepairSubject;
 use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
 use crate::counts::attributes_in;
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -129,7 +129,7 @@ impl Repair<'_> {
                 .set_exclusive_start_key(after);
             let reply = query.send().await.map_err(|e| StoreError::call("Query", e))?;
             for item in reply.items.unwrap_or_default() {
-                if let Subject::Person(person) = Subject::read(&item)? {
+                if let RepairSubject::Person(person) = RepairSubject::read(&item)? {
                     tally.add(&person, self.set);
                 }
             }

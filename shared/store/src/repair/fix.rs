@@ -1,7 +1,7 @@
 //! Second look at a person or a contact, and fixing differences.
 
 use super::pages::TOGETHER;
-use super::subject::{Expected, Subject, Who};
+use super::subject::{Expected, RepairSubject, Who};
 use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
 use crate::entries::MARK;
 use crate::error::StoreError;
@@ -19,7 +19,7 @@ const OVER: SignedDuration = SignedDuration::from_hours(1);
 /// A subject and what concerns it, at one instant.
 struct Seen {
     own: Option<Item>,
-    subject: Option<Subject>,
+    subject: Option<RepairSubject>,
     findings: Vec<Finding>,
 }
 
@@ -100,8 +100,12 @@ impl Repair<'_> {
             Some(key) => self.store.read(std::slice::from_ref(key)).await?.item(key).cloned(),
             None => None,
         };
-        let subject = own.as_ref().map(Subject::read).transpose()?;
-        let expected = subject.as_ref().map(Subject::expected).transpose()?.unwrap_or_default();
+        let subject = own.as_ref().map(RepairSubject::read).transpose()?;
+        let expected = subject
+            .as_ref()
+            .map(RepairSubject::expected)
+            .transpose()?
+            .unwrap_or_default();
         let concerned = expected.iter().map(|e| &e.key).chain(left);
         let concerned: BTreeSet<&Key> = concerned.filter(|key| Some(*key) != own_key.as_ref()).collect();
         let concerned: Vec<Key> = concerned.into_iter().cloned().collect();
@@ -123,7 +127,7 @@ impl Repair<'_> {
     fn findings(
         &self,
         who: &Who,
-        (own, subject): (Option<&Item>, Option<&Subject>),
+        (own, subject): (Option<&Item>, Option<&RepairSubject>),
         expected: &[Expected],
         read: &HashMap<Key, Item>,
         left: &BTreeSet<Key>,
@@ -164,10 +168,10 @@ impl Repair<'_> {
     }
 
     /// Whether the entry may have been written before the row of a person who is still being added.
-    fn may_be_coming(&self, entry: &Item, subject: Option<&Subject>) -> bool {
+    fn may_be_coming(&self, entry: &Item, subject: Option<&RepairSubject>) -> bool {
         let came = |mark: &str| mark.split_once('#').map(|(came, _)| came.to_owned());
         let of_entry = mark(entry).and_then(|mark| came(&mark));
-        let of_row = subject.and_then(Subject::mark).and_then(|mark| came(&mark));
+        let of_row = subject.and_then(RepairSubject::mark).and_then(|mark| came(&mark));
         let instant = of_entry.as_ref().and_then(|came| came.parse::<Timestamp>().ok());
         of_entry != of_row && instant.is_some_and(|came| self.options.now.duration_since(came) < OVER)
     }
@@ -236,7 +240,7 @@ impl Repair<'_> {
             Some(key) => self.store.read(std::slice::from_ref(key)).await?.item(key).cloned(),
             None => None,
         };
-        let follows = own.as_ref().map(|own| Subject::read(own)?.keys()).transpose()?;
+        let follows = own.as_ref().map(|own| RepairSubject::read(own)?.keys()).transpose()?;
         Ok(Rival {
             is_right: follows.is_some_and(|keys| keys.contains(key)),
             key: other_key,
@@ -256,7 +260,7 @@ struct Rival {
 impl Seen {
     /// Whether the entry is of a later version than the row: a change that rests on the row may be under way.
     fn is_older_than(&self, finding: &Finding) -> bool {
-        let of_row = self.subject.as_ref().and_then(Subject::mark);
+        let of_row = self.subject.as_ref().and_then(RepairSubject::mark);
         let of_entry = finding.is.as_ref().and_then(mark);
         self.own.is_some() && of_entry > of_row
     }

@@ -1,7 +1,7 @@
 //! First look at people: rows, entries, and count notes; and reconciling the counts.
 
 use super::counters::{Sums, Tally};
-use super::subject::Subject;
+use super::subject::RepairSubject;
 use super::{Difference, Outcome, Repair, Suspects, What};
 use crate::counts::Standing;
 use crate::error::{CommitError, StoreError};
@@ -23,7 +23,9 @@ impl Repair<'_> {
             let subjects = self.look_at_rows(&items, suspects).await?;
             let mut ids = Vec::with_capacity(subjects.len());
             for subject in subjects {
-                let Subject::Person(person) = subject else { continue };
+                let RepairSubject::Person(person) = subject else {
+                    continue;
+                };
                 tally.add(&person, self.set);
                 if let Person::Member(member) = &person
                     && member.keys > 0

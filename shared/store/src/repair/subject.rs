@@ -1,9 +1,9 @@
-//! The subjects of a repair, and the items that follow from them.
+//! The subjects of a repair: people and contacts, and the items that follow from them.
 
 use super::What;
 use crate::entries;
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::transaction::{claim_of, contact_items};
 use muster_domain::{Contact, ContactId, Invitation, Member, OrganizationId, Person, PersonId};
@@ -22,7 +22,7 @@ pub(super) enum Who {
 
 /// A subject's present state.
 #[derive(Debug, Clone)]
-pub(super) enum Subject {
+pub(super) enum RepairSubject {
     Person(Person),
     Contact(Contact),
 }
@@ -70,7 +70,7 @@ impl Who {
     }
 }
 
-impl Subject {
+impl RepairSubject {
     /// The subject in a person's or a contact's own item.
     pub(super) fn read(item: &Item) -> Result<Self, StoreError> {
         let sk = Key::of(item).map(|key| key.sk).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Items that follow from people: claims on their addresses. No rule names these.
 
-use super::{Condition, Transaction};
+use super::{Transaction, WriteCondition};
 use crate::error::StoreError;
-use crate::items::{Claim, ClaimHolder, Entity};
+use crate::items::{Claim, ClaimHolder, StoredEntity};
 use crate::position::Position;
 use muster_domain::{Changes, EmailAddress, Invitation, InvitationState, Member, OrganizationId, Person};
 use std::collections::BTreeMap;
@@ -50,11 +50,11 @@ impl Transaction<'_> {
     }
 
     fn claim(&mut self, pair: (Option<Claim>, Option<Claim>)) -> Result<(), StoreError> {
-        let held = |claim: &Claim| Condition::new("holder = :holder").text(":holder", &claim.holder.id());
+        let held = |claim: &Claim| WriteCondition::new("holder = :holder").text(":holder", &claim.holder.id());
         // INVARIANT 3: a claim is put only where there is none, or in place of one that this change frees.
         match &pair {
             (before, after) if before == after => Ok(()),
-            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, Condition::nothing_there()),
+            (None, Some(after)) => self.put(Position::Claim, after.to_item()?, WriteCondition::nothing_there()),
             (Some(before), Some(after)) => self.put(Position::Claim, after.to_item()?, held(before)),
             (Some(before), None) => self.delete(Position::Claim, &before.key(), held(before)),
             (None, None) => Ok(()),

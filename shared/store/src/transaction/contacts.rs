@@ -1,8 +1,8 @@
 //! Items that follow from contacts: one for their address, and index items for their words.
 
-use super::{Condition, Transaction};
+use super::{Transaction, WriteCondition};
 use crate::error::StoreError;
-use crate::items::{Entity, Item};
+use crate::items::{Item, StoredEntity};
 use crate::keys::{self, Key};
 use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -40,7 +40,7 @@ impl Transaction<'_> {
         let Some(after) = &pair.after else { return Ok(()) };
         let item = at_email(after)?;
         if moved {
-            self.put(Position::Contact, item, Condition::nothing_there())
+            self.put(Position::Contact, item, WriteCondition::nothing_there())
         } else {
             self.put(Position::Contact, item, held(after))
         }
@@ -53,19 +53,19 @@ impl Transaction<'_> {
         if let Some(before) = &pair.before {
             for word in old.difference(&new) {
                 let key = Key::contact_word(before.organization, word, &before.id);
-                self.delete(Position::Index, &key, Condition::none())?;
+                self.delete(Position::Index, &key, WriteCondition::none())?;
             }
         }
         let Some(after) = &pair.after else { return Ok(()) };
         for word in &new {
-            self.put(Position::Index, at_word(after, word)?, Condition::none())?;
+            self.put(Position::Index, at_word(after, word)?, WriteCondition::none())?;
         }
         Ok(())
     }
 }
 
-fn held(contact: &Contact) -> Condition {
-    Condition::new("id = :id").text(":id", &contact.id)
+fn held(contact: &Contact) -> WriteCondition {
+    WriteCondition::new("id = :id").text(":id", &contact.id)
 }
 
 /// Whether this contact is new at the address of a deleted one.

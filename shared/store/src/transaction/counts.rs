@@ -1,6 +1,6 @@
 //! Keeping counts: the note of a person's share, and the counts themselves.
 
-use super::{Condition, Edit, Transaction};
+use super::{Edit, Transaction, WriteCondition};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
@@ -11,8 +11,8 @@ impl Transaction<'_> {
     /// Records a person's share in the counts, replacing the earlier one.
     pub(crate) fn counted(&mut self, key: &Key, item: Option<Item>, before: Option<&str>) -> Result<(), StoreError> {
         let read = match before {
-            Some(mark) => Condition::new(format!("{MARK} = :mark")).text(":mark", &mark),
-            None => Condition::nothing_there(),
+            Some(mark) => WriteCondition::new(format!("{MARK} = :mark")).text(":mark", &mark),
+            None => WriteCondition::nothing_there(),
         };
         match (item, before) {
             (Some(item), _) => self.put(Position::Index, item, read),

@@ -1,7 +1,7 @@
 //! Picking up mail, holding it while its organization is deleted, and releasing it.
 
 use super::Transaction;
-use super::parts::{Condition, Edit};
+use super::parts::{Edit, WriteCondition};
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::keys::{self, Key};
@@ -19,7 +19,7 @@ fn text(text: &str) -> AttributeValue {
 impl Transaction<'_> {
     /// Picks up a queued mail.
     pub(crate) fn take_up(&mut self, mail: &Key) -> Result<(), StoreError> {
-        let queued = Condition::new("#state = :queued AND attribute_not_exists(#due)").name("#state", STATE);
+        let queued = WriteCondition::new("#state = :queued AND attribute_not_exists(#due)").name("#state", STATE);
         let queued = queued.name("#due", keys::DUE_PK);
         let mut edit = Edit::when(queued.value(":queued", text("queued")));
         edit.set(STATE, text("sending"));
@@ -28,7 +28,7 @@ impl Transaction<'_> {
 
     /// Puts a mail that is being sent back into the queue, with these attributes.
     pub(crate) fn put_back(&mut self, mail: &Key, attributes: Item) -> Result<(), StoreError> {
-        let sending = Condition::new("#state = :sending").name("#state", STATE);
+        let sending = WriteCondition::new("#state = :sending").name("#state", STATE);
         let mut edit = Edit::when(sending.value(":sending", text("sending")));
         edit.set(STATE, text("queued"));
         for (name, value) in attributes {
@@ -40,8 +40,8 @@ impl Transaction<'_> {
     /// Holds an unsent mail, if the organization still has this version.
     pub(crate) fn hold(&mut self, mail: &Key, organization: &Key, version: u64) -> Result<(), StoreError> {
         // INVARIANT 12: a restoration finds the held mail, or this mail finds the restored organization.
-        self.check(Position::Organization, organization, Condition::version(version))?;
-        let open = Condition::new("#state IN (:queued, :sending)").name("#state", STATE);
+        self.check(Position::Organization, organization, WriteCondition::version(version))?;
+        let open = WriteCondition::new("#state IN (:queued, :sending)").name("#state", STATE);
         let open = open.value(":queued", text("queued")).value(":sending", text("sending"));
         let mut edit = Edit::when(open);
         edit.set(STATE, text("held"));
@@ -50,7 +50,7 @@ impl Transaction<'_> {
 
     /// Deletes a mail that waits in this state, unless that was done before.
     pub(crate) fn release(&mut self, mail: &Key, state: MailState) -> Result<(), StoreError> {
-        let waits = Condition::new("#state = :state").name("#state", STATE);
+        let waits = WriteCondition::new("#state = :state").name("#state", STATE);
         self.delete(Position::Mail, mail, waits.value(":state", text(state.as_str())))
     }
 }

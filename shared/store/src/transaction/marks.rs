@@ -2,22 +2,22 @@
 //! to it.
 
 use super::Transaction;
-use super::parts::{Condition, Edit, incomplete, number};
+use super::parts::{Edit, WriteCondition, incomplete, number};
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use muster_domain::feedback::{Deliverability, Mark, Sending};
+use muster_domain::feedback::{Deliverability, Mark, RecentMail};
 use muster_domain::{EmailAddress, Mail, OrganizationId};
 
 impl Transaction<'_> {
     /// Marks the address of a mail that still exists, with the address's own fields, unless a recorded instant is not earlier.
     pub(crate) fn mark(&mut self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<(), StoreError> {
-        self.check(Position::Mail, &mail.key(), Condition::new("attribute_exists(PK)"))?;
+        self.check(Position::Mail, &mail.key(), WriteCondition::new("attribute_exists(PK)"))?;
         let name = marked_at(mark);
-        let earlier = Condition::new("(attribute_not_exists(#at) OR #at < :at)");
+        let earlier = WriteCondition::new("(attribute_not_exists(#at) OR #at < :at)");
         let mut edit = Edit::when(earlier.name("#at", name).value(":at", instant(at)));
         edit.set(name, instant(at));
         for (name, value) in about(mail.organization, &mail.to) {
@@ -48,18 +48,18 @@ impl Transaction<'_> {
     }
 
     /// Records the mails sent to a mail's address, if nothing was recorded since it was read.
-    pub(crate) fn sendings(
+    pub(crate) fn recent_mail(
         &mut self,
         mail: &Mail,
         known: Option<&Deliverability>,
-        mailed: &[Sending],
+        mailed: &[RecentMail],
     ) -> Result<(), StoreError> {
         const MAILED: &str = "mailed";
-        let list = |sendings: &[Sending]| -> Result<AttributeValue, StoreError> {
-            serde_dynamo::to_attribute_value(sendings).map_err(|e| incomplete(&e))
+        let list = |recent_mail: &[RecentMail]| -> Result<AttributeValue, StoreError> {
+            serde_dynamo::to_attribute_value(recent_mail).map_err(|e| incomplete(&e))
         };
         let before = known.map_or(&[][..], |known| known.mailed.as_slice());
-        let read = Condition::new("(attribute_not_exists(#mailed) OR #mailed = :read)").name("#mailed", MAILED);
+        let read = WriteCondition::new("(attribute_not_exists(#mailed) OR #mailed = :read)").name("#mailed", MAILED);
         let read = read.value(":read", list(before)?);
         let mut edit = Edit::when(read);
         edit.set(MAILED, list(mailed)?);

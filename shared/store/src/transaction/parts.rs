@@ -13,13 +13,13 @@ pub(super) const NEW: &str = "attribute_not_exists(PK)";
 
 /// A condition on an item, with its names and values.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Condition {
+pub(super) struct WriteCondition {
     text: Option<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
 }
 
-impl Condition {
+impl WriteCondition {
     /// No condition.
     pub(super) fn none() -> Self {
         Self::default()
@@ -66,7 +66,7 @@ impl Condition {
         self
     }
 
-    /// Like [`Condition::value`], for text.
+    /// Like [`WriteCondition::value`], for text.
     pub(super) fn text(self, placeholder: &str, text: &impl ToString) -> Self {
         self.value(placeholder, AttributeValue::S(text.to_string()))
     }
@@ -89,14 +89,14 @@ impl Condition {
 /// An update of an item, under a condition. Attributes may have any name.
 #[derive(Debug, Default)]
 pub(super) struct Edit {
-    condition: Condition,
+    condition: WriteCondition,
     sets: Vec<String>,
     removals: Vec<String>,
     additions: Vec<String>,
 }
 
 impl Edit {
-    pub(super) fn when(condition: Condition) -> Self {
+    pub(super) fn when(condition: WriteCondition) -> Self {
         Self {
             condition,
             ..Self::default()
@@ -145,7 +145,7 @@ impl Edit {
 }
 
 impl Transaction<'_> {
-    pub(super) fn put(&mut self, position: Position, item: Item, condition: Condition) -> Result<(), StoreError> {
+    pub(super) fn put(&mut self, position: Position, item: Item, condition: WriteCondition) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(self.table)
             .set_item(Some(item))
@@ -157,7 +157,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    pub(super) fn delete(&mut self, position: Position, key: &Key, condition: Condition) -> Result<(), StoreError> {
+    pub(super) fn delete(
+        &mut self,
+        position: Position,
+        key: &Key,
+        condition: WriteCondition,
+    ) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(self.table)
             .set_key(Some(key.attributes()))
@@ -170,7 +175,7 @@ impl Transaction<'_> {
     }
 
     /// Only checks; an empty condition would not be one.
-    pub(super) fn check(&mut self, position: Position, key: &Key, condition: Condition) -> Result<(), StoreError> {
+    pub(super) fn check(&mut self, position: Position, key: &Key, condition: WriteCondition) -> Result<(), StoreError> {
         let check = ConditionCheck::builder()
             .table_name(self.table)
             .set_key(Some(key.attributes()))

@@ -1,8 +1,8 @@
 //! Fixing: what is replaced or deleted must be what was read. Also, what other changes record for a repair.
 
-use super::{Condition, Edit, Transaction, number};
+use super::{Edit, Transaction, WriteCondition, number};
 use crate::error::StoreError;
-use crate::items::{Entity as _, Item};
+use crate::items::{Item, StoredEntity as _};
 use crate::keys::{self, Key};
 use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -24,14 +24,15 @@ pub(crate) struct RowEffect<'a> {
 }
 
 /// The condition that an item is as it was read.
-fn as_read(item: Option<&Item>, by: &[&str]) -> Condition {
+fn as_read(item: Option<&Item>, by: &[&str]) -> WriteCondition {
     let Some(item) = item else {
-        return Condition::nothing_there();
+        return WriteCondition::nothing_there();
     };
     let read = by.iter().filter_map(|name| Some((name, item.get(*name)?)));
-    read.fold(Condition::new("attribute_exists(PK)"), |condition, (name, value)| {
-        condition.same(name, value.clone())
-    })
+    read.fold(
+        WriteCondition::new("attribute_exists(PK)"),
+        |condition, (name, value)| condition.same(name, value.clone()),
+    )
 }
 
 impl Transaction<'_> {
@@ -107,10 +108,10 @@ impl Transaction<'_> {
 }
 
 /// The condition that no counter has changed since it was read.
-fn unmoved(moves: Option<AttributeValue>) -> Condition {
+fn unmoved(moves: Option<AttributeValue>) -> WriteCondition {
     match moves {
-        Some(moves) => Condition::none().same(keys::MOVES, moves),
-        None => Condition::new(format!("attribute_not_exists({})", keys::MOVES)),
+        Some(moves) => WriteCondition::none().same(keys::MOVES, moves),
+        None => WriteCondition::new(format!("attribute_not_exists({})", keys::MOVES)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Counting the mail that members have sent on a day. It has an item of its own: the organization's is hot enough.
 
 use super::Transaction;
-use super::parts::{Condition, Edit, number};
+use super::parts::{Edit, WriteCondition, number};
 use crate::error::StoreError;
 use crate::items::SENT;
 use crate::keys::{self, Key};
@@ -16,7 +16,7 @@ const KEPT_SECONDS: i64 = 2 * 24 * 60 * 60;
 impl Transaction<'_> {
     /// Counts the mail that these changes send by hand, if the day has room for it.
     pub(super) fn sent(&mut self, organization: &Organization, changes: &Changes) -> Result<(), StoreError> {
-        let count = changes.mail_by_hand();
+        let count = changes.member_mail();
         let Some(mail) = changes.mail.first().filter(|_| count > 0) else {
             return Ok(());
         };
@@ -27,7 +27,7 @@ impl Transaction<'_> {
             // No day has room for this much, not even one without any mail sent.
             _ => "#count <= :room",
         };
-        let condition = Condition::new(condition).name("#count", "count");
+        let condition = WriteCondition::new(condition).name("#count", "count");
         let mut edit = Edit::when(condition.value(":room", number(room)));
         edit.add("count", count);
         edit.set(keys::KIND, AttributeValue::S(SENT.to_owned()));

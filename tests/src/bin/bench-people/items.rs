@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::people::instant;
 use muster_domain::{InvitationState, OrganizationId, Person, Status};
 use muster_store::Key;
-use muster_store::items::{Claim, ClaimHolder, Entity as _, Item};
+use muster_store::items::{Claim, ClaimHolder, Item, StoredEntity as _};
 use muster_store::keys::KIND;
 use muster_tests::recount::entries;
 use std::collections::BTreeMap;

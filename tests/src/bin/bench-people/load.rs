@@ -10,7 +10,7 @@ use muster_domain::{
 };
 use muster_local::Options;
 use muster_store::Key;
-use muster_store::items::{Entity as _, Item};
+use muster_store::items::{Item, StoredEntity as _};
 use muster_tests::harness::{Harness, Organization};
 use std::path::Path;
 use std::time::Instant;

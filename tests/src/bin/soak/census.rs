@@ -311,7 +311,7 @@ fn named(person: &Person) -> String {
 }
 
 /// Those of one organization, of one kind.
-fn of_own<T: muster_store::items::Entity>(table: &[Item], organization: OrganizationId) -> Vec<T> {
+fn of_own<T: muster_store::items::StoredEntity>(table: &[Item], organization: OrganizationId) -> Vec<T> {
     let partition = format!("ORG#{organization}");
     let own = table.iter().filter(|item| {
         let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());

@@ -1,6 +1,6 @@
 //! The people a request invites or adds, and what is known about them.
 
-use crate::routes::lookup::{Holders, Lookup, email_holders};
+use crate::routes::lookup::{EmailHolders, Lookup, email_holders};
 use muster_domain::email::Rejected;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::create::{self, Account};
@@ -17,9 +17,9 @@ pub(super) enum Invitees {
 }
 
 /// The people, with the holders of their addresses and their known accounts.
-pub(super) struct People {
+pub(super) struct InvitedPeople {
     pub(super) emails: Vec<Result<EmailAddress, Rejected>>,
-    pub(super) holders: Holders,
+    pub(super) holders: EmailHolders,
     pub(super) accounts: Vec<Account>,
 }
 
@@ -42,7 +42,12 @@ impl Invitees {
     }
 
     /// The people, for a role. Only those who may be added directly cost another read.
-    pub(super) fn people(&self, ctx: &DecisionContext<'_>, read: &ReadSet, role: &RoleId) -> LookupResult<People> {
+    pub(super) fn people(
+        &self,
+        ctx: &DecisionContext<'_>,
+        read: &ReadSet,
+        role: &RoleId,
+    ) -> LookupResult<InvitedPeople> {
         match self {
             Self::Emails(emails) => people_at(ctx, read, emails, role),
             Self::Contact(contact) => person_of(ctx, read, contact),
@@ -56,7 +61,7 @@ fn people_at(
     read: &ReadSet,
     emails: &[Result<EmailAddress, Rejected>],
     role: &RoleId,
-) -> LookupResult<People> {
+) -> LookupResult<InvitedPeople> {
     let mut accounts = Vec::new();
     let mut more = Vec::new();
     let may_be_added = ctx.set.role(role).is_some_and(|role| !role.allowlisted);
@@ -67,7 +72,7 @@ fn people_at(
             continue;
         };
         match account(read, contact, false)? {
-            Lookup::Ready(account) => accounts.push(with_willingness(read, account)?),
+            Lookup::Ready(account) => accounts.push(with_refusal(read, account)?),
             Lookup::Needs(keys) => more.extend(keys),
         }
     }
@@ -75,10 +80,10 @@ fn people_at(
         Lookup::Ready(holders) => holders,
         Lookup::Needs(keys) => {
             more.extend(keys);
-            Holders::new()
+            EmailHolders::new()
         }
     };
-    let people = People {
+    let people = InvitedPeople {
         emails: emails.to_vec(),
         holders,
         accounts,
@@ -87,7 +92,7 @@ fn people_at(
 }
 
 /// The person whom a member picks from the contacts, at the address they join with or are invited at.
-fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> LookupResult<People> {
+fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> LookupResult<InvitedPeople> {
     let organization = ctx.organization.id;
     let contact = create::pick(ctx, read.contact(organization, id)?)?;
     let at = |email: &EmailAddress| {
@@ -105,10 +110,10 @@ fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Looku
     if !read.covers(&joins_at) {
         return Ok(Lookup::Needs(joins_at.into()));
     }
-    let account = with_willingness(read, account)?;
+    let account = with_refusal(read, account)?;
     let emails = vec![Ok(account.email().clone())];
     Ok(match email_holders(ctx, read, &emails)? {
-        Lookup::Ready(holders) => Lookup::Ready(People {
+        Lookup::Ready(holders) => Lookup::Ready(InvitedPeople {
             emails,
             holders,
             accounts: vec![account],
@@ -118,10 +123,10 @@ fn person_of(ctx: &DecisionContext<'_>, read: &ReadSet, id: &ContactId) -> Looku
 }
 
 /// The account, with whether the person at its address refuses invitations.
-fn with_willingness(read: &ReadSet, account: Account) -> Result<Account, Problem> {
+fn with_refusal(read: &ReadSet, account: Account) -> Result<Account, Problem> {
     let known = read.deliverability(account.contact.organization, account.email())?;
     Ok(Account {
-        is_unwilling: known.is_some_and(|known| known.is_refused()),
+        has_refused: known.is_some_and(|known| known.is_refused()),
         ..account
     })
 }
@@ -135,7 +140,7 @@ fn account(read: &ReadSet, contact: Contact, picked: bool) -> LookupResult<Accou
             former: None,
             picked,
             is_member: false,
-            is_unwilling: false,
+            has_refused: false,
             voucher: None,
         }));
     };
@@ -148,7 +153,7 @@ fn account(read: &ReadSet, contact: Contact, picked: bool) -> LookupResult<Accou
         former: read.former_member(id, user)?,
         picked,
         is_member: read.member(id, user)?.is_some(),
-        is_unwilling: false,
+        has_refused: false,
         voucher: None,
         contact,
     };

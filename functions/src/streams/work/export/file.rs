@@ -21,7 +21,7 @@ use std::io::{Read, Seek, SeekFrom};
 /// Number of rows in one part.
 const PART_ROWS: usize = 1_000;
 /// Maximum number of pages of the list read for one part.
-const LOOKS: usize = 50;
+const MAX_PAGES: usize = 50;
 /// Number of bytes in one piece of an upload. S3 requires at least 5 MiB, except for the last piece.
 const PIECE: usize = 8 * 1024 * 1024;
 
@@ -61,7 +61,7 @@ impl ExportProgress<'_> {
         let list = self.list(view).await?;
         let sheet = self.sheet();
         let mut after = after.map(|key| Cursor::after(key.to_owned()));
-        let (mut lines, mut count, mut looks) = (Vec::new(), 0, 0);
+        let (mut lines, mut count, mut pages) = (Vec::new(), 0, 0);
         loop {
             let page = list.page(runner.store, after.as_ref(), PAGE).await?;
             for person in &page.rows {
@@ -69,10 +69,10 @@ impl ExportProgress<'_> {
                 lines.push(b'\n');
             }
             count += page.rows.len();
-            looks += 1;
+            pages += 1;
             after = page.next;
             // If the filter selects few of many people, pages are short, and so is the part.
-            if after.is_none() || count >= PART_ROWS || looks >= LOOKS {
+            if after.is_none() || count >= PART_ROWS || pages >= MAX_PAGES {
                 break;
             }
         }

@@ -15,10 +15,10 @@ use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{Way, given, offer_until};
-use crate::rules::keys::valid_from;
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::keys;
 use crate::rules::offer::Offer;
-use crate::rules::sources::with_source;
+use crate::rules::sources;
 use crate::source::SourceKind;
 use crate::text::{Message, Subject};
 use crate::violation::Violation;
@@ -35,7 +35,7 @@ pub struct Account {
     /// Whether the account is a member already, under any address.
     pub is_member: bool,
     /// Whether the person at its address has declined an invitation or reported one as spam, and accepted none since.
-    pub is_unwilling: bool,
+    pub has_refused: bool,
     /// The member who vouches that account and address are one person, if any and still a member.
     pub voucher: Option<Member>,
 }
@@ -54,7 +54,7 @@ pub enum PickRefusal {
     /// The actor may not invite anyone.
     Forbidden,
     /// The actor may not look up contacts.
-    OutOfSight,
+    CannotReadContacts,
     /// There is no such contact.
     NotFound,
 }
@@ -69,7 +69,7 @@ pub fn pick(ctx: &DecisionContext<'_>, found: Option<Contact>) -> Result<Contact
         return Err(PickRefusal::Forbidden);
     }
     if !authority.allows(permission::CONTACTS_READ, None) {
-        return Err(PickRefusal::OutOfSight);
+        return Err(PickRefusal::CannotReadContacts);
     }
     found.ok_or(PickRefusal::NotFound)
 }
@@ -79,7 +79,7 @@ impl Account {
     fn identity(&self) -> Option<Identity<'_>> {
         let (id, subject) = (self.contact.user?, self.contact.subject.as_ref());
         let earlier = self.former.as_ref();
-        let requires_invitation = self.is_unwilling || earlier.is_some_and(|former| former.requires_invitation);
+        let requires_invitation = self.has_refused || earlier.is_some_and(|former| former.requires_invitation);
         if requires_invitation && !self.is_member {
             return None;
         }
@@ -111,7 +111,7 @@ impl Account {
         self.identity().map_or(&self.contact.email, |known| known.email)
     }
 
-    /// The member who vouches that account and address are one person; none if no member does.
+    /// The member who vouches that account and address are one person; `None` if no member does.
     #[must_use]
     pub fn vouched_by(&self) -> Option<UserId> {
         self.identity().and_then(|known| known.vouched_by)
@@ -123,7 +123,7 @@ impl Account {
     /// No account is added to an allowlisted role, since the address is unverified. None is added where members may not leave,
     /// since people who did not agree must be able to. A member who vouched for the account must be able to offer the same at
     /// this moment, so that vouching gives them no power beyond their own.
-    pub(super) fn is_good(&self, ctx: &DecisionContext<'_>, offer: Option<&Offer<'_>>) -> bool {
+    pub(super) fn can_be_added(&self, ctx: &DecisionContext<'_>, offer: Option<&Offer<'_>>) -> bool {
         if self.picked && self.is_member {
             return true;
         }
@@ -143,7 +143,7 @@ impl Account {
                     key: None,
                     ..*ctx
                 };
-                offer_until(&voucher, Way::Invite, offer.role, &offer.resources).is_some()
+                giving::offer_until(&voucher, GivingPath::Invite, offer.role, &offer.resources).is_some()
             }),
         }
     }
@@ -182,7 +182,7 @@ pub(super) fn add(
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let gift = given(offer, Way::Invite, &[*ctx]);
+    let gift = giving::roles_given(offer, GivingPath::Invite, &[*ctx]);
     let Some((known, (role, grants))) = account.identity().zip(gift) else {
         return Changes::default();
     };
@@ -199,14 +199,14 @@ pub(super) fn add(
         grants,
         seat: false,
         keys: 0,
-        keys_valid_from: valid_from(ctx.now),
+        keys_valid_from: keys::valid_from(ctx.now),
         profile: Profile::default(),
         joined_at: ctx.now,
         last_active_at: None,
         due_at: None,
         version: 0,
     };
-    let member = with_source(None, member, ctx.source(SourceKind::Added)).recomputed(ctx.set, ctx.now);
+    let member = sources::with_source(None, member, ctx.source(SourceKind::Added)).recomputed(ctx.set, ctx.now);
     let event = ctx
         .recorder(ids)
         .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));

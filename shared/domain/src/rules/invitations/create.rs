@@ -5,7 +5,8 @@
 
 pub use super::add::{Account, PickRefusal, pick};
 
-use super::extend::{joined, take_in};
+use super::add;
+use super::hidden_member;
 use crate::changes::{Changes, Pair};
 use crate::email::{EmailAddress, Rejected};
 use crate::event::EntityRef;
@@ -17,9 +18,9 @@ use crate::organization::Seats;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::expiry::expire_invitation;
-use crate::rules::giving::{Way, offer_until};
-use crate::rules::offer::{Offer, RequestedOffer, check, domain_fault};
+use crate::rules::expiry;
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::offer::{self, Offer, RequestedOffer};
 use crate::rules::pace::MailLimit;
 use crate::text::Message;
 use crate::time::days_after;
@@ -32,13 +33,13 @@ pub enum Holder {
     /// A member.
     Member(UserId),
     /// A member whom the actor cannot see.
-    Unseen(Box<Member>),
+    HiddenMember(Box<Member>),
     /// A pending invitation.
     Invitation(InvitationId),
     /// A pending invitation that the actor cannot see.
-    OutOfSight,
+    HiddenInvitation,
     /// A pending invitation that has expired but that no job has ended yet: this change ends it.
-    Lapsed(Box<Invitation>),
+    ExpiredInvitation(Box<Invitation>),
 }
 
 /// A request to invite.
@@ -76,7 +77,7 @@ pub enum InviteRefusal {
 }
 
 /// Invites every address, or none. People known by their account become members, in the order of their addresses, and members
-/// whom the actor cannot see are taken in: both are in the changes.
+/// whom the actor cannot see get grants: both are in the changes.
 ///
 /// # Errors
 /// [`InviteRefusal`], naming every invalid address and field.
@@ -89,7 +90,7 @@ pub fn invite(
     if !authority.allows_somewhere(permission::MEMBERS_INVITE) {
         return Err(InviteRefusal::Forbidden);
     }
-    let checked = check(ctx, &request.wanted);
+    let checked = offer::check(ctx, &request.wanted);
     let emails = check_emails(ctx, &request, checked.as_ref().ok());
     let (offer, emails) = match (checked, emails) {
         (Ok(offer), Ok(emails)) => (offer, emails),
@@ -99,7 +100,7 @@ pub fn invite(
             return Err(InviteRefusal::Invalid(violations));
         }
     };
-    if offer_until(ctx, Way::Invite, offer.role, &offer.resources).is_none() {
+    if giving::offer_until(ctx, GivingPath::Invite, offer.role, &offer.resources).is_none() {
         return Err(InviteRefusal::RoleNotAssignable(offer.role.id.to_string()));
     }
     let changes = send(ctx, &request, &offer, &emails, ids);
@@ -175,7 +176,7 @@ fn account_at<'r>(
         Some(Holder::Member(_)) => Some(("already_member", "is already a member")),
         Some(Holder::Invitation(_)) => Some(("already_invited", "already has a pending invitation")),
         // An address whose holder the actor cannot see is checked like a free one: see `hidden`.
-        Some(Holder::Unseen(_) | Holder::OutOfSight | Holder::Lapsed(_)) | None => None,
+        Some(Holder::HiddenMember(_) | Holder::HiddenInvitation | Holder::ExpiredInvitation(_)) | None => None,
     };
     if let Some((code, detail)) = taken {
         return Err(Violation::email(email.as_str(), code, detail));
@@ -183,12 +184,12 @@ fn account_at<'r>(
     if let Some(outside) = ctx
         .set
         .role(request.wanted.role)
-        .and_then(|role| domain_fault(ctx, role, email))
+        .and_then(|role| offer::domain_fault(ctx, role, email))
     {
         return Err(outside);
     }
     let known = request.accounts.iter().find(|account| account.email() == email);
-    let account = known.filter(|account| account.is_good(ctx, offer));
+    let account = known.filter(|account| account.can_be_added(ctx, offer));
     match account.and_then(|account| account.violation(before)) {
         None => Ok(account),
         Some(in_the_way) if sees_contacts(ctx) => Err(in_the_way),
@@ -197,16 +198,16 @@ fn account_at<'r>(
     }
 }
 
-/// A violation for each address whose holder the actor cannot see and cannot take in. It does not say whether a member or an
+/// A violation for each address whose holder the actor cannot see and cannot give grants to. It does not say whether a member or an
 /// invitation holds the address.
 ///
 /// This check comes last. A request with another violation gets the same answer whether or not its addresses are held, so
 /// requests that cannot succeed do not reveal members.
 fn hidden(ctx: &DecisionContext<'_>, request: &Invite<'_>, offer: &Offer<'_>) -> Vec<Violation> {
     let is_hidden = |email: &&EmailAddress| match request.holders.get(*email) {
-        Some(Holder::Unseen(member)) => joined(ctx, member, offer).is_none(),
-        Some(Holder::OutOfSight) => true,
-        Some(Holder::Member(_) | Holder::Invitation(_) | Holder::Lapsed(_)) | None => false,
+        Some(Holder::HiddenMember(member)) => hidden_member::with_offered_grants(ctx, member, offer).is_none(),
+        Some(Holder::HiddenInvitation) => true,
+        Some(Holder::Member(_) | Holder::Invitation(_) | Holder::ExpiredInvitation(_)) | None => false,
     };
     let emails = request.emails.iter().flatten().filter(is_hidden);
     let detail = "you cannot invite this address; ask a member who can see all members";
@@ -224,17 +225,23 @@ fn send(
 ) -> Changes {
     let mut changes = Changes::default();
     for (email, account) in emails {
-        if let Some(Holder::Lapsed(old)) = request.holders.get(*email) {
-            changes = changes.and(expire_invitation(old, ctx.now, ids));
+        if let Some(Holder::ExpiredInvitation(old)) = request.holders.get(*email) {
+            changes = changes.and(expiry::expire_invitation(old, ctx.now, ids));
         }
-        if let Some(Holder::Unseen(member)) = request.holders.get(*email)
-            && joined(ctx, member, offer).is_some()
+        if let Some(Holder::HiddenMember(member)) = request.holders.get(*email)
+            && hidden_member::with_offered_grants(ctx, member, offer).is_some()
         {
-            changes = changes.and(take_in(ctx, member, offer, request.message.as_ref(), ids));
+            changes = changes.and(hidden_member::grant_roles(
+                ctx,
+                member,
+                offer,
+                request.message.as_ref(),
+                ids,
+            ));
             continue;
         }
         if let Some(account) = account {
-            changes = changes.and(super::add::add(ctx, account, offer, request.message.as_ref(), ids));
+            changes = changes.and(add::add(ctx, account, offer, request.message.as_ref(), ids));
             continue;
         }
         let invitation = new_invitation(ctx, request, offer, email, ids);

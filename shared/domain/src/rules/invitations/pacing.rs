@@ -1,6 +1,6 @@
 //! Pacing: new invitations within the limits on mail, and none to addresses that want no mail.
 
-use super::create::{Invite, InviteRefusal, invite, sees_contacts};
+use super::create::{self, Invite, InviteRefusal};
 use crate::changes::Changes;
 use crate::email::EmailAddress;
 use crate::feedback::{Deliverability, Reason};
@@ -8,7 +8,7 @@ use crate::id::NewIds;
 use crate::invitation::Invitation;
 use crate::mail::Letter;
 use crate::rules::DecisionContext;
-use crate::rules::pace::{MAX_PER_RECIPIENT, SentToday, counted, rests};
+use crate::rules::pace::{self, MAX_PER_RECIPIENT, SentToday};
 use crate::violation::Violation;
 use jiff::Timestamp;
 
@@ -21,29 +21,29 @@ pub struct MailHistory<'a> {
     pub sent: SentToday,
 }
 
-/// Invites as [`invite`] does, and limits mail: no address is mailed too often, and none that wants no mail.
+/// Invites as [`create::invite`] does, and limits mail: no address is mailed too often, and none that wants no mail.
 ///
 /// # Errors
 /// [`InviteRefusal`].
-pub fn invite_at_pace(
+pub fn invite_within_limits(
     ctx: &DecisionContext<'_>,
     request: Invite<'_>,
     history: MailHistory<'_>,
     ids: &mut dyn NewIds,
 ) -> Result<(Vec<Invitation>, Changes), InviteRefusal> {
     let mut paced = violations(history.known, request.emails.iter().flatten(), ctx.now);
-    let invited = invite(ctx, request, ids);
+    let invited = create::invite(ctx, request, ids);
     if let Err(InviteRefusal::Invalid(mut violations)) = invited {
         // A request that is refused anyway reveals other members' mail only to actors who can see the whole organization.
-        paced.retain(|_| sees_contacts(ctx));
+        paced.retain(|_| create::sees_contacts(ctx));
         paced.retain(|violation| violations.iter().all(|known| known.at != violation.at));
         violations.extend(paced);
         return Err(InviteRefusal::Invalid(violations));
     }
     let (_, changes) = invited?;
     // A person who is added gets mail at each of their addresses, including those that the request does not name.
-    let told = changes.mail.iter().map(|mail| &mail.to);
-    for violation in violations(history.known, told, ctx.now) {
+    let recipients = changes.mail.iter().map(|mail| &mail.to);
+    for violation in violations(history.known, recipients, ctx.now) {
         if paced.iter().all(|known| known.at != violation.at) {
             paced.push(violation);
         }
@@ -51,7 +51,7 @@ pub fn invite_at_pace(
     if !paced.is_empty() {
         return Err(InviteRefusal::Invalid(paced));
     }
-    let changes = quiet(numbered(changes, history.known, ctx.now), history.known);
+    let changes = without_unwanted_mail(with_link_generations(changes, history.known, ctx.now), history.known);
     history
         .sent
         .fits(ctx.organization, &changes)
@@ -67,7 +67,7 @@ fn violations<'a>(
 ) -> Vec<Violation> {
     let violation = |email: &EmailAddress| {
         let known = known.iter().find(|known| known.address == *email)?;
-        let until = rests(known, now).filter(|_| !known.is_refused())?;
+        let until = pace::email_allowed_at(known, now).filter(|_| !known.is_refused())?;
         let detail =
             format!("has received {MAX_PER_RECIPIENT} emails within a day; you can send the next email at {until}");
         Some(Violation::email(email.as_str(), "mailed_too_often", detail))
@@ -75,13 +75,13 @@ fn violations<'a>(
     emails.filter_map(violation).collect()
 }
 
-/// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own: it
-/// rests as long as if it had been resent.
-fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
+/// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own. So it
+/// can be resent only when an invitation with that many mails could.
+fn with_link_generations(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {
         let known = known.iter().find(|known| known.address == invitation.email);
-        let earlier = known.map_or(0, |known| counted(&known.mailed, now).count());
+        let earlier = known.map_or(0, |known| pace::counted(&known.mailed, now).count());
         invitation.generation = invitation
             .generation
             .saturating_add(u32::try_from(earlier).unwrap_or(u32::MAX));
@@ -100,17 +100,17 @@ fn numbered(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> C
 }
 
 /// These changes, without mail to addresses that want none: a new invitation says why, and waits to be found.
-fn quiet(mut changes: Changes, known: &[Deliverability]) -> Changes {
-    let mut silenced: Vec<(EmailAddress, Reason)> = Vec::new();
+fn without_unwanted_mail(mut changes: Changes, known: &[Deliverability]) -> Changes {
+    let mut withheld: Vec<(EmailAddress, Reason)> = Vec::new();
     changes.mail.retain(|mail| {
         let known = known.iter().find(|known| known.address == mail.to);
         let reason = mail.withheld(known);
-        silenced.extend(reason.map(|reason| (mail.to.clone(), reason)));
+        withheld.extend(reason.map(|reason| (mail.to.clone(), reason)));
         reason.is_none()
     });
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {
-        if let Some((_, reason)) = silenced.iter().find(|(email, _)| *email == invitation.email) {
+        if let Some((_, reason)) = withheld.iter().find(|(email, _)| *email == invitation.email) {
             invitation.mail = reason.delivery();
         }
     }

@@ -1,7 +1,7 @@
 //! Resending invitations: one at a member's request, or all in the background.
 
-use super::create::{Holder, letter};
-use super::{InvitationRefusal, answered_for, fits, reoffer, touchable};
+use super::create::{self, Holder};
+use super::{InvitationRefusal, answered_for, changeable, check_seats, with_offer};
 use crate::changes::{Changes, Pair};
 use crate::event::EntityRef;
 use crate::id::{JobId, NewIds};
@@ -12,10 +12,10 @@ use crate::resource::Resource;
 use crate::roleset::{Resources, permission};
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::expiry::expire_invitation;
-use crate::rules::giving::{Way, offer_until};
-use crate::rules::offer::{Offer, turned_off};
-use crate::rules::pace::{Wait, rests_until};
+use crate::rules::expiry;
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::offer::{self, Offer};
+use crate::rules::pace::{self, Wait};
 use crate::time::days_after;
 use crate::violation::Violation;
 
@@ -65,7 +65,7 @@ pub(in crate::rules) fn resend_unseen(
             key: None,
             ..*ctx
         };
-        offer_until(&inviter, Way::Invite, role, &resources).is_some()
+        giving::offer_until(&inviter, GivingPath::Invite, role, &resources).is_some()
     };
     let mut answerable = invitation.answerable();
     let stands = answerable.all(|id| inviters.iter().find(|m| m.id == id).is_some_and(could_offer));
@@ -83,7 +83,7 @@ fn resend_as(
     sender: impl FnOnce(Invitation) -> Invitation,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
-    let before = touchable(ctx, found)?;
+    let before = changeable(ctx, found)?;
     check_resendable(ctx, before, revival.holder)?;
     let offer = remaining_offer(ctx, before, revival.resources)?;
     let after = Invitation {
@@ -94,18 +94,18 @@ fn resend_as(
         expires_at: days_after(ctx.now, ctx.organization.settings.invitation_ttl_days),
         ended_at: None,
         version: before.version + 1,
-        ..sender(reoffer(ctx, before.clone(), &offer)?)
+        ..sender(with_offer(ctx, before.clone(), &offer)?)
     };
-    let mail = vec![letter(&after, ctx, ids)];
+    let mail = vec![create::letter(&after, ctx, ids)];
     let event = ctx.recorder(ids).event(
         "invitation.resent",
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
     );
-    // A lapsed invitation of the same address that was not yet swept makes room.
+    // An expired invitation of the same address that no job has ended yet makes room.
     let room = match revival.holder {
-        Some(Holder::Lapsed(old)) if old.id != before.id => expire_invitation(old, ctx.now, ids),
+        Some(Holder::ExpiredInvitation(old)) if old.id != before.id => expiry::expire_invitation(old, ctx.now, ids),
         _ => Changes::default(),
     };
     let changes = room.and(Changes {
@@ -115,7 +115,7 @@ fn resend_as(
         relied_on: ctx.relied_on(),
         ..Changes::default()
     });
-    fits(ctx, &changes)?;
+    check_seats(ctx, &changes)?;
     Ok((after, changes))
 }
 
@@ -132,11 +132,12 @@ fn check_resendable(
     if matches!(invitation.mail, Delivery::Complained | Delivery::Declined) {
         return Err(InvitationRefusal::Unwanted);
     }
-    if let Some(until) = rests_until(invitation).filter(|until| ctx.now < *until) {
-        return Err(InvitationRefusal::Rests(Wait::between(ctx.now, until)));
+    if let Some(until) = pace::resend_allowed_at(invitation).filter(|until| ctx.now < *until) {
+        return Err(InvitationRefusal::SentTooOften(Wait::between(ctx.now, until)));
     }
-    let taken =
-        |h: &Holder| !matches!(h, Holder::Invitation(id) if *id == invitation.id) && !matches!(h, Holder::Lapsed(_));
+    let taken = |h: &Holder| {
+        !matches!(h, Holder::Invitation(id) if *id == invitation.id) && !matches!(h, Holder::ExpiredInvitation(_))
+    };
     if invitation.state == InvitationState::Expired && holder.is_some_and(taken) {
         return Err(InvitationRefusal::EmailTaken);
     }
@@ -156,7 +157,7 @@ fn remaining_offer<'s>(
     };
     let role = ctx.set.role(&invitation.role).ok_or(InvitationRefusal::Forbidden)?;
     if !ctx.organization.has_enabled(role) {
-        return Err(invalid("role", "role_not_enabled", turned_off(role)));
+        return Err(invalid("role", "role_not_enabled", offer::turned_off(role)));
     }
     let revived = invitation.state == InvitationState::Expired;
     let resources: Vec<_> = invitation

@@ -12,11 +12,11 @@ use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;
 use crate::rules::audit;
-use crate::rules::giving::{Way, given};
-use crate::rules::keys::valid_from;
+use crate::rules::giving::{self, GivingPath};
+use crate::rules::keys;
 use crate::rules::offer::Offer;
-use crate::rules::organizations::is_allowed;
-use crate::rules::sources::with_source;
+use crate::rules::organizations;
+use crate::rules::sources;
 use crate::source::{Giver, RoleSource, SourceKind};
 use crate::text::{Name, Subject};
 use jiff::Timestamp;
@@ -35,8 +35,8 @@ pub struct Invitee<'a> {
     pub name: Option<&'a Name>,
 }
 
-/// An answer to an invitation, with everything that it rests on.
-pub struct InvitationResponse<'a> {
+/// An answer to an invitation, and everything that the decision depends on.
+pub struct InvitationReply<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
@@ -84,8 +84,8 @@ pub enum ResponseRefusal {
     ResourceGone,
 }
 
-impl InvitationResponse<'_> {
-    fn check_guest(&self) -> Result<(), ResponseRefusal> {
+impl InvitationReply<'_> {
+    fn check_invitee(&self) -> Result<(), ResponseRefusal> {
         if self.generation != self.invitation.generation {
             return Err(ResponseRefusal::LinkReplaced);
         }
@@ -99,7 +99,7 @@ impl InvitationResponse<'_> {
     }
 
     /// The active membership that began with this invitation, for an invitee who accepted it before.
-    fn joined(&self) -> Result<&Member, ResponseRefusal> {
+    fn membership(&self) -> Result<&Member, ResponseRefusal> {
         let began = self.member.filter(|m| Some(m.joined_at) == self.invitation.ended_at);
         let member = began.ok_or(ResponseRefusal::Ended(InvitationState::Accepted))?;
         match member.status {
@@ -125,8 +125,8 @@ impl InvitationResponse<'_> {
     }
 
     /// The roles that the invitee gets from all who answer for the invitation, as far as they may assign them at this moment.
-    fn given(&self, offer: &Offer<'_>) -> Result<(Option<RoleAssignment>, Vec<Grant>), ResponseRefusal> {
-        let in_person = |id| {
+    fn roles_given(&self, offer: &Offer<'_>) -> Result<(Option<RoleAssignment>, Vec<Grant>), ResponseRefusal> {
+        let as_inviter = |id| {
             let actor = self.inviters.iter().find(|m| m.id == id)?;
             Some(DecisionContext {
                 organization: self.organization,
@@ -137,8 +137,8 @@ impl InvitationResponse<'_> {
             })
         };
         // INVARIANT 4: the members who answer for the invitation are checked again, with what they may assign at this moment.
-        let by: Option<Vec<DecisionContext<'_>>> = self.invitation.answerable().map(in_person).collect();
-        let given = by.and_then(|by| given(offer, Way::Invite, &by));
+        let by: Option<Vec<DecisionContext<'_>>> = self.invitation.answerable().map(as_inviter).collect();
+        let given = by.and_then(|by| giving::roles_given(offer, GivingPath::Invite, &by));
         given.ok_or(ResponseRefusal::InviterLostAuthority)
     }
 
@@ -151,7 +151,9 @@ impl InvitationResponse<'_> {
         if !self.organization.keeps(role, self.invitation.epoch) {
             return Err(ResponseRefusal::RoleNotEnabled);
         }
-        if role.allowlisted && !is_allowed(&self.invitation.email, &self.organization.plan.allowed_domains) {
+        if role.allowlisted
+            && !organizations::is_allowed(&self.invitation.email, &self.organization.plan.allowed_domains)
+        {
             return Err(ResponseRefusal::DomainNotAllowed);
         }
         let resources: Vec<_> = self
@@ -179,13 +181,13 @@ impl InvitationResponse<'_> {
 ///
 /// # Errors
 /// [`ResponseRefusal`].
-pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(Member, Changes), ResponseRefusal> {
-    answer.check_guest()?;
+pub fn accept(answer: &InvitationReply<'_>, ids: &mut dyn NewIds) -> Result<(Member, Changes), ResponseRefusal> {
+    answer.check_invitee()?;
     let before = answer.invitation;
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
         InvitationState::Accepted if before.accepted_by == Some(answer.invitee.id) => {
-            return answer.joined().map(|member| (member.clone(), Changes::default()));
+            return answer.membership().map(|member| (member.clone(), Changes::default()));
         }
         ended => return Err(answer.why_ended(ended)),
     }
@@ -194,7 +196,7 @@ pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(
         return Err(ResponseRefusal::AlreadyMember);
     }
     let offer = answer.offer()?;
-    let member = new_member(answer, answer.given(&offer)?);
+    let member = new_member(answer, answer.roles_given(&offer)?);
     let after = Invitation {
         accepted_by: Some(member.id),
         ..before.ended(InvitationState::Accepted, answer.now)
@@ -225,7 +227,7 @@ pub fn accept(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<(
 
 /// Ends the invitation of an invitee who is a member already, with another address. [`accept`] was refused as
 /// [`ResponseRefusal::AlreadyMember`], so they have shown that the address is theirs, and no one else can accept it.
-pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Changes {
+pub fn end_invitation_of_member(answer: &InvitationReply<'_>, ids: &mut dyn NewIds) -> Changes {
     let before = answer.invitation;
     let open = before.state_at(answer.now) == InvitationState::Pending;
     let Some(member) = answer.member.filter(|_| open) else {
@@ -247,7 +249,7 @@ pub fn end_second(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Chan
     }
 }
 
-fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssignment>, Vec<Grant>)) -> Member {
+fn new_member(answer: &InvitationReply<'_>, (role, grants): (Option<RoleAssignment>, Vec<Grant>)) -> Member {
     let member = Member {
         id: answer.invitee.id,
         subject: answer.invitee.subject.cloned(),
@@ -260,7 +262,7 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
         grants,
         seat: false,
         keys: 0,
-        keys_valid_from: valid_from(answer.now),
+        keys_valid_from: keys::valid_from(answer.now),
         profile: Profile::default(),
         joined_at: answer.now,
         last_active_at: Some(answer.now),
@@ -273,7 +275,7 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
         by: Some(answer.invitation.api_key.map_or(inviter, Giver::ApiKey)),
         at: answer.now,
     };
-    with_source(None, member, source).recomputed(answer.set, answer.now)
+    sources::with_source(None, member, source).recomputed(answer.set, answer.now)
 }
 
 /// Declines, which frees the seat and the address. Declining again gets the same answer.
@@ -283,8 +285,8 @@ fn new_member(answer: &InvitationResponse<'_>, (role, grants): (Option<RoleAssig
 ///
 /// # Errors
 /// [`ResponseRefusal`].
-pub fn decline(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<Changes, ResponseRefusal> {
-    answer.check_guest()?;
+pub fn decline(answer: &InvitationReply<'_>, ids: &mut dyn NewIds) -> Result<Changes, ResponseRefusal> {
+    answer.check_invitee()?;
     let before = answer.invitation;
     match before.state_at(answer.now) {
         InvitationState::Pending => {}
@@ -318,7 +320,7 @@ pub fn decline(answer: &InvitationResponse<'_>, ids: &mut dyn NewIds) -> Result<
 /// The changes of an answer, with the mark that its address wants mail again: an invitee who accepts after they declined or
 /// complained does.
 #[must_use]
-pub fn wanted(answer: Changes, known: Option<&Deliverability>, now: Timestamp) -> Changes {
+pub fn record_wants_mail(answer: Changes, known: Option<&Deliverability>, now: Timestamp) -> Changes {
     let mut after = answer.invitations.iter().filter_map(|pair| pair.after.as_ref());
     let accepted = after.any(|invitation| invitation.state == InvitationState::Accepted);
     let news = known.filter(|known| known.is_refused() && accepted);

@@ -4,7 +4,7 @@ use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::{Resources, Role};
 use crate::rules::DecisionContext;
-use crate::rules::offer::{RequestedOffer, check, member_domain_fault, turned_off};
+use crate::rules::offer::{self, RequestedOffer};
 use crate::text::RoleId;
 use crate::time::Term;
 use crate::violation::Violation;
@@ -46,7 +46,7 @@ pub(super) fn holdings(
 ) -> Result<NewHoldings, Vec<Violation>> {
     match wanted {
         Holdings::One(wanted) => {
-            let offer = check(ctx, wanted)?;
+            let offer = offer::check(ctx, wanted)?;
             if let Some(violation) = offer.member_domain_fault(ctx, before) {
                 return Err(vec![violation]);
             }
@@ -124,7 +124,7 @@ fn assignment(
         resources: &[],
         term,
     };
-    let offer = check(ctx, &wanted)?;
+    let offer = offer::check(ctx, &wanted)?;
     match offer.member_domain_fault(ctx, before) {
         Some(violation) => Err(vec![violation]),
         None => Ok(offer.held(ctx.now)),
@@ -182,9 +182,9 @@ pub(super) fn grant(
         return Err(violation(".role", "unknown_role", detail));
     };
     if !ctx.organization.has_enabled(role) {
-        return Err(violation(".role", "role_not_enabled", turned_off(role)));
+        return Err(violation(".role", "role_not_enabled", offer::turned_off(role)));
     }
-    if let Some(Violation { code, detail, .. }) = member_domain_fault(ctx, role, member) {
+    if let Some(Violation { code, detail, .. }) = offer::member_domain_fault(ctx, role, member) {
         return Err(violation(".role", code, detail));
     }
     if wanted.expires_at.is_some_and(|end| end <= ctx.now) {

@@ -1,6 +1,6 @@
 //! Assigning or removing one role on one resource; everything else that the member holds stays.
 
-use super::wanted::grant;
+use super::requested_roles;
 use super::{MemberRefusal, WantedGrant, changed, check_power, target};
 use crate::changes::Changes;
 use crate::id::NewIds;
@@ -8,16 +8,16 @@ use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment, Status};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
 use crate::roleset::{RoleSet, permission};
 use crate::rules::DecisionContext;
-use crate::rules::giving::bounded;
-use crate::rules::hierarchy::may_change_roles;
-use crate::rules::sources::with_source;
+use crate::rules::giving;
+use crate::rules::hierarchy;
+use crate::rules::sources;
 use crate::source::RoleSource;
 use crate::violation::Violation;
 
 /// Assigns a member a role on one resource, in place of the one that they hold there. Assigning the same again changes nothing.
 ///
 /// Members who manage no one may assign themselves the roles that their role lets them take on (`client-practice`). Actors who
-/// manage members of a resource may also take in members of the organization whom they cannot see yet. If that fails, they get
+/// manage members of a resource may also give grants to members of the organization whom they cannot see yet. If that fails, they get
 /// the same answer as for a missing member, except when seats are lacking.
 ///
 /// # Errors
@@ -29,9 +29,9 @@ pub fn grant_one(
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
     match (target(ctx, found), found) {
-        (Ok(before), _) => given(ctx, before, wanted, ids),
-        (Err(MemberRefusal::NotFound), Some(unseen)) if may_be_taken_in(ctx, unseen) => {
-            match given(ctx, unseen, wanted, ids) {
+        (Ok(before), _) => checked_grant(ctx, before, wanted, ids),
+        (Err(MemberRefusal::NotFound), Some(unseen)) if may_get_grant(ctx, unseen) => {
+            match checked_grant(ctx, unseen, wanted, ids) {
                 Err(MemberRefusal::NoSeats { seats, needed }) => Err(MemberRefusal::NoSeats { seats, needed }),
                 done => done.map_err(|_| MemberRefusal::NotFound),
             }
@@ -40,13 +40,14 @@ pub fn grant_one(
     }
 }
 
-/// Whether an actor may take in a member whom they cannot see. They cannot take in an inactive member: an actor who sees the
-/// whole membership decided that.
-fn may_be_taken_in(ctx: &DecisionContext<'_>, unseen: &Member) -> bool {
+/// Whether an actor may give a grant to a member whom they cannot see. They cannot give one to an inactive member: an actor who
+/// sees the whole membership decided that.
+fn may_get_grant(ctx: &DecisionContext<'_>, unseen: &Member) -> bool {
     unseen.id != ctx.actor.id && unseen.status == Status::Active
 }
 
-fn given(
+/// The member with the requested grant, if the actor may give it.
+fn checked_grant(
     ctx: &DecisionContext<'_>,
     before: &Member,
     wanted: &WantedGrant,
@@ -60,7 +61,7 @@ fn given(
     on.ok_or(MemberRefusal::NoGrant)?;
     let invalid = |violation| MemberRefusal::Invalid(vec![violation]);
     let field = |field: &str| field.trim_start_matches('.').to_owned();
-    let given = grant(ctx, before, wanted, field).map_err(invalid)?;
+    let given = requested_roles::grant(ctx, before, wanted, field).map_err(invalid)?;
     let after = granted(ctx, before, vec![given], ctx.source_by_hand(before))?;
     changed(ctx, before, after, "member.role_changed", ids)
 }
@@ -78,7 +79,7 @@ pub(in crate::rules) fn granted(
         .grants
         .retain(|g| given.iter().all(|new| new.resource != g.resource));
     after.grants.extend(given);
-    let mut after = with_source(Some(before), bounded(ctx, before, after), source);
+    let mut after = sources::with_source(Some(before), giving::limited_to_giver(ctx, before, after), source);
     after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
     if after.grants.len() > before.grants.len().max(MAX_GRANTS) {
         let detail = format!("a member can hold at most {MAX_GRANTS} grants");
@@ -102,7 +103,7 @@ pub fn revoke_one(
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(ctx, found)?;
     let on = there(ctx, resource);
-    let oneself = before.id == ctx.actor.id && ctx.is_unrestricted() && may_change_roles(ctx, before);
+    let oneself = before.id == ctx.actor.id && ctx.is_unrestricted() && hierarchy::may_change_roles(ctx, before);
     if !oneself && !ctx.authority().allows(permission::MEMBERS_MANAGE, on) {
         return Err(MemberRefusal::Forbidden);
     }

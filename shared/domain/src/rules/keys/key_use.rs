@@ -1,23 +1,23 @@
-//! Opening: the power that a key gives to the bearer of its secret.
+//! The use of a key: the power that it gives to the bearer of its secret.
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Secret, Unusable};
 use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
 use crate::rules::DecisionContext;
-use crate::rules::hierarchy::power_until;
+use crate::rules::hierarchy;
 use jiff::Timestamp;
 
 /// A key that is used or asked about, and what it depends on.
 #[derive(Clone, Copy)]
-pub struct Opening<'a> {
+pub struct KeyUse<'a> {
     /// The organization as it was read.
     pub organization: &'a Organization,
     /// Its role set.
     pub set: &'a RoleSet,
     /// The key.
     pub key: &'a ApiKey,
-    /// The secret that is used; none if the question names the key by its id, and so is about the present secret.
+    /// The secret that is used; `None` if the question names the key by its id, and so is about the present secret.
     pub secret: Option<&'a Secret>,
     /// The key's owner, if they are still a member.
     pub owner: Option<&'a Member>,
@@ -27,7 +27,7 @@ pub struct Opening<'a> {
     pub now: Timestamp,
 }
 
-impl Opening<'_> {
+impl KeyUse<'_> {
     /// The key, limited to the power that the member who knows its secret could give the owner at this moment. A key that only
     /// the owner knows stays as it is.
     ///
@@ -54,10 +54,10 @@ impl Opening<'_> {
             now: self.now,
         });
         // INVARIANT 7: the key keeps only those of its holdings that the member who knows its secret manages now.
-        let until = |held: &Holding| power_until(&ctx?, owner, &held.role, held.resource.as_ref());
+        let until = |held: &Holding| hierarchy::power_until(&ctx?, owner, &held.role, held.resource.as_ref());
         let held = key.limits.ceiling.unwrap_or_else(|| Holding::all_of(owner));
-        let lasting = |held: Holding| until(&held).map(|until| (held, until));
-        let left: Vec<(Holding, Timestamp)> = held.into_iter().filter_map(lasting).collect();
+        let with_end = |held: Holding| until(&held).map(|until| (held, until));
+        let left: Vec<(Holding, Timestamp)> = held.into_iter().filter_map(with_end).collect();
         key.limits.until = left.iter().map(|(_, until)| *until).min();
         key.limits.ceiling = Some(left.into_iter().map(|(held, _)| held).collect());
         key
@@ -87,7 +87,7 @@ impl KeyRejection {
     }
 }
 
-/// Checks that the secret works; the key is [`narrowed`](Opening::narrowed) already. A caller who does not know the secret
+/// Checks that the secret works; the key is [`narrowed`](KeyUse::narrowed) already. A caller who does not know the secret
 /// learns nothing about key, owner or organization.
 ///
 /// # Errors

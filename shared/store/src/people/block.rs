@@ -1,4 +1,4 @@
-//! Places in the list of people: the part of the list, and the place in it.
+//! The blocks of the list of people, and where a page ended in one of them.
 
 use super::PeopleQuery;
 use crate::cursor::Cursor;
@@ -38,14 +38,14 @@ impl Block {
 
 /// Where a page ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Position {
+pub(super) struct PageEnd {
     /// The part.
     pub(super) block: Block,
     /// The place in it that was last; empty before the first.
     pub(super) text: String,
 }
 
-impl Position {
+impl PageEnd {
     pub(super) const fn start_of(block: Block) -> Self {
         Self {
             block,
