@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// Where members are shown from: the organization at one instant, and who looks.
+/// A view of people: the organization at one instant, and what the viewer may see.
 pub struct PeopleView<'a> {
     /// The organization.
     pub organization: &'a Organization,

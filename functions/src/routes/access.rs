@@ -94,7 +94,7 @@ fn key_in_question(org: &OrgContext, read: &ReadSet, key: &ApiKey) -> Result<Api
 /// The subject that a question names, if it was found.
 enum SubjectLookup {
     /// The subject.
-    Found(SubjectState),
+    Found(Box<SubjectState>),
     /// There is no such subject, for this reason.
     Missing(&'static str),
 }
@@ -118,7 +118,7 @@ impl SubjectState {
             },
         };
         Ok(match read.member(organization, owner)? {
-            Some(member) => SubjectLookup::Found(Self { member, key }),
+            Some(member) => SubjectLookup::Found(Box::new(Self { member, key })),
             None if key.is_some() => SubjectLookup::Missing("owner_gone"),
             None => SubjectLookup::Missing("unknown_subject"),
         })

@@ -81,6 +81,15 @@ enum PartOutcome {
     Idle,
 }
 
+/// The effect of a problem with a row: an internal one stops the whole request.
+fn row_error(problem: Problem) -> RowError<Problem, Problem> {
+    if problem.status >= 500 {
+        RowError::Stopped(problem)
+    } else {
+        RowError::Refused(problem)
+    }
+}
+
 /// Performs the action on each of the named rows.
 pub(super) async fn run<A: Action>(
     call: Call,
@@ -177,15 +186,7 @@ impl<A: Action> Bulk<A> {
                 let part = bulk::decide(
                     &ctx,
                     &rows,
-                    |ctx, id| {
-                        self.action.row(ctx, read, *id, ids).map_err(|problem| {
-                            if problem.status >= 500 {
-                                RowError::Stopped(problem)
-                            } else {
-                                RowError::Refused(problem)
-                            }
-                        })
-                    },
+                    |ctx, id| self.action.row(ctx, read, *id, ids).map_err(row_error),
                     |more, all| {
                         most += weight(more)?;
                         if most > MAX_ITEMS {

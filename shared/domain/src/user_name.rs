@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What a subject is prefixed with, so that it cannot be confused with an id or a keyword such as `me`.
+/// The prefix of a subject, so that it cannot be confused with an id or a keyword such as `me`.
 const PREFIX: &str = "sub:";
-/// What the Base64 of a subject is prefixed with in a path: a form that no gateway decodes, cuts or splits.
+/// The prefix of the Base64 of a subject in a path: a form that no gateway decodes, cuts or splits.
 const ENCODED_PREFIX: &str = "sub64:";
 
 /// A user as a request names them: `usr_…`, or `sub:` and the identity provider's subject.

@@ -34,7 +34,7 @@ pub struct Commit<'a> {
 }
 
 impl Store {
-    /// Makes the change if everything it rests on is still as it was read.
+    /// Makes the change if everything it depends on is still as it was read.
     ///
     /// # Errors
     /// [`CommitError`]. If the response to an attempt gets lost, the change is not made twice: the SDK repeats the transaction

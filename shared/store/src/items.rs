@@ -21,7 +21,7 @@ const REVOKED_DAYS: u32 = 30;
 /// An item in DynamoDB's form.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// What is stored as an item under a key of its own.
+/// An entity that the table stores as an item with its own key.
 pub trait StoredEntity: Serialize + DeserializeOwned {
     /// The kind of item.
     const KIND: &'static str;

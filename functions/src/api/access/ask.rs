@@ -28,7 +28,7 @@ impl Body for EvaluationRequest {
     const REQUIRED: &'static [&'static str] = &["subject", "action", "resource"];
 }
 
-/// What all questions of a request have in common.
+/// The data that all questions of a request share.
 #[derive(Debug, Clone, Copy)]
 pub struct QuestionScope<'a> {
     /// The issuer of all tokens, whose subjects a question can name.

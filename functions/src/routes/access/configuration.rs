@@ -6,7 +6,7 @@ use muster_edge::{Call, Outcome, Problem, Reply};
 /// Answers with the decision point's own address and those of its routes.
 ///
 /// The path can name the decision point of one organization. As the standard has it, the well-known name stands before the path of
-/// that point. Whether the organization exists is not looked up, and so not told.
+/// that point. It does not look up whether the organization exists, so it does not reveal that.
 pub async fn configuration(call: Call) -> Outcome {
     call.query(&[])?;
     let own = call.organization_in_path()?;

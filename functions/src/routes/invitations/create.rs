@@ -194,7 +194,7 @@ async fn carry_out(
 /// Maximum number of entries in the lists of people that adding directly may write besides its transaction.
 const MAX_ENTRIES: usize = 300;
 
-/// What was read for a decision.
+/// The data that a decision is based on.
 struct Basis {
     people: InvitedPeople,
     known: Vec<Deliverability>,

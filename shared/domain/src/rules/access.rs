@@ -10,7 +10,7 @@ use crate::roleset::{Reach, Role, RoleSet};
 use crate::source::RoleSource;
 use jiff::Timestamp;
 
-/// The question, with everything that the answer rests on.
+/// The question, with everything that the answer depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// The organization as it was read.

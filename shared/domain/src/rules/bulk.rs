@@ -32,7 +32,7 @@ pub enum RowError<Refusal, Stop> {
 /// left for the next transaction. So are the rows after a change of the actor, who must be read again first.
 ///
 /// # Errors
-/// What [`RowError::Stopped`] holds.
+/// The error of the row that stopped the whole request.
 pub fn decide<Row, Refusal, Stop>(
     ctx: &DecisionContext<'_>,
     rows: &[Row],

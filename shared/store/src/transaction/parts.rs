@@ -32,12 +32,12 @@ impl WriteCondition {
         }
     }
 
-    /// That the item does not exist yet.
+    /// The condition that the item does not exist yet.
     pub(super) fn nothing_there() -> Self {
         Self::new(NEW)
     }
 
-    /// That the item has the version that was read.
+    /// The condition that the item has the version that was read.
     pub(super) fn version(version: u64) -> Self {
         Self::new("version = :version").value(":version", number(version))
     }
@@ -51,7 +51,7 @@ impl WriteCondition {
         self
     }
 
-    /// That an attribute, of any name, has the value that was read.
+    /// Adds the requirement that an attribute, of any name, has the value that was read.
     pub(super) fn same(self, name: &str, value: AttributeValue) -> Self {
         let mut same = self
             .and(&format!("#{name} = :{name}"))

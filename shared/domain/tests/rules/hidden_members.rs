@@ -44,7 +44,7 @@ fn a_member_who_is_not_seen_gets_what_is_offered_beside_what_they_hold_and_is_to
         assert_eq!(
             kinds(&changes),
             ["member.role_changed", "member.added", "invitation.created"],
-            "one account is added, whoever is taken in beside it"
+            "one account is added, whoever gets grants beside it"
         );
         let [taken_in, _] = &changes.members[..] else { panic!() };
         let mut expected = pia.clone();
