@@ -22,6 +22,7 @@ impl Turns {
     }
 
     /// Waits for the next turn. An unused turn is gone: turns are not saved up.
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub async fn take(&self) {
         let now = Instant::now();
         let turn = {
@@ -44,12 +45,14 @@ pub struct Pause {
 
 impl Pause {
     /// Pauses it for this long from now.
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub fn pause(&self, time: Duration) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
     }
 
     /// Whether it is paused now.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub fn is_paused(&self) -> bool {
         let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)
