@@ -59,8 +59,8 @@ fn all_routes_of_one_binary_demand_the_same() {
             route.path
         );
         assert_eq!(
-            (route.handler, route.calls),
-            (first.handler, first.calls),
+            (route.handler, route.calls, route.traits),
+            (first.handler, first.calls, first.traits),
             "{}",
             route.path
         );

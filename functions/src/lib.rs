@@ -20,6 +20,8 @@ mod generated;
 pub mod openapi;
 mod pace;
 pub mod routes;
+#[cfg(test)]
+mod samples;
 pub mod schedule;
 pub mod streams;
 #[cfg(test)]

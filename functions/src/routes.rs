@@ -19,7 +19,7 @@ pub mod resources;
 pub(crate) mod route;
 pub mod suspension;
 
-pub use route::{Access, Background, Route};
+pub use route::{Access, Background, Route, Trait};
 
 use crate::api::access::ConfigurationResponse;
 use crate::api::access::answer::{DecisionResponse, DecisionsResponse};
@@ -102,14 +102,14 @@ macro_rules! open_to {
 
 macro_rules! routes {
     ($( $binary:literal $method_name:literal $path:literal => $handler:path,
-        $access:expr, $(suspended: $open:ident,)? [$($call:ident),*], $summary:literal, $([$($problem:ident),+],)?
+        $access:expr, $(suspended: $open:ident,)? [$($call:ident),*], $(traits: [$($trait:ident),+],)? $summary:literal, $([$($problem:ident),+],)?
         Operation::$kind:ident $(::<$($type:ty),+>)? ($($argument:expr),*)
         $(.$method:ident $(::<$($own:ty),+>)? ($($value:expr),*))*; )*) => {
         /// Every HTTP route.
         pub static ROUTES: &[Route] = &[$( Route {
             binary: $binary, method: $method_name, path: $path, access: $access, calls: &[$($call),*], summary: $summary,
             while_suspended: open_to!($($open)?), takes_body: takes_body(stringify!($kind)), answers_file: answers_file(stringify!($kind)),
-            handler: stringify!($handler), own_problems: &[$($(ProblemType::$problem),+)?],
+            handler: stringify!($handler), traits: &[$($(Trait::$trait),+)?], own_problems: &[$($(ProblemType::$problem),+)?],
         } ),*];
 
         /// Answers a request with the handler of a binary, in this process. Only `local` links all handlers.
@@ -133,7 +133,7 @@ macro_rules! routes {
 
 // INVARIANT 8: binaries, template, samples and OpenAPI document have exactly these routes.
 routes! {
-    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, suspended: Members, [READ, PUT],
+    "create-organization" "POST" "/v1/organizations" => organizations::create, Access::User, suspended: Members, [READ, PUT], traits: [TellsApiUrl, ClaimsAddresses, IsLimited],
         "Create an organization; the caller becomes its owner",
         [Forbidden, EmailNotVerified],
         Operation::takes::<CreateOrganizationRequest>().creates::<OrganizationResponse>();
@@ -191,7 +191,7 @@ routes! {
         [TooManyDeletions],
         Operation::no_content();
     "create-invitations" "POST" "/v1/organizations/{org}/invitations" => invitations::create::create,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ReadsAddresses, IsLimited],
         "Invite up to 20 addresses, all or none; people with a known account are added directly",
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<CreateInvitationsRequest>().creates::<CreateInvitationsResponse>().answers::<crate::api::invitation::DryRunResponse>(200);
@@ -200,11 +200,11 @@ routes! {
         "List pending or ended invitations",
         Operation::pages::<InvitationResponse>(&[query::INVITATION_STATUS]);
     "resend-invitations" "POST" "/v1/organizations/{org}/invitations/resend" => invitations::bulk::resend_some,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ReadsAddresses, IsLimited],
         "Resend up to 100 selected invitations; without a body, resend every pending one in the background",
         Operation::optional_body::<BulkInvitationsRequest>().bulk::<InvitationVerdict>().answers::<JobResponse>(202);
     "cancel-invitations" "POST" "/v1/organizations/{org}/invitations/cancel" => invitations::bulk::cancel,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ClaimsAddresses],
         "Cancel up to 100 pending invitations",
         Operation::takes::<BulkInvitationsRequest>().bulk::<InvitationVerdict>();
     "get-invitation" "GET" "/v1/organizations/{org}/invitations/{invitation}" => invitations::get,
@@ -220,19 +220,19 @@ routes! {
         ],
         Operation::takes::<UpdateInvitationRequest>().answers::<InvitationResponse>(200);
     "cancel-invitation" "DELETE" "/v1/organizations/{org}/invitations/{invitation}" => invitations::cancel,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ClaimsAddresses],
         "Cancel a pending invitation",
         [InvitationExpired, InvitationDeclined, InvitationAlreadyAccepted],
         Operation::no_content();
     "resend-invitation" "POST" "/v1/organizations/{org}/invitations/{invitation}/resend" => invitations::resend,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ReadsAddresses, IsLimited],
         "Resend an invitation with a new link",
         [
             NoSeatsAvailable, AddressTaken, MailNotWanted, InvitationCancelled, InvitationDeclined,
             InvitationAlreadyAccepted, InvalidInvitations, InvitationResentTooOften, MailLimitReached
         ],
         Operation::no_body().answers::<InvitationResponse>(200);
-    "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET],
+    "list-my-invitations" "GET" "/v1/invitations" => invitations::respond::waiting, Access::User, [READ, QUERY, SECRET], traits: [ReadsAddresses],
         "List the caller's pending invitations",
         [EmailNotVerified],
         Operation::pages::<WaitingInvitationResponse>(&[]);
@@ -240,7 +240,7 @@ routes! {
         "Get the public preview of an invitation",
         [NotFound, InvitationLinkReplaced],
         Operation::returns::<InvitationPreviewResponse>();
-    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::Invitee, [READ, PUT, UPDATE, DELETE, CHECK, SECRET],
+    "accept-invitation" "POST" "/v1/invitations/{token}/accept" => invitations::respond::accept, Access::Invitee, [READ, PUT, UPDATE, DELETE, CHECK, SECRET], traits: [ClaimsAddresses],
         "Accept an invitation; the caller becomes a member",
         [
             MemberInactive, OrganizationSuspended, AlreadyMember, InviterLostAuthority, RoleNotEnabled, DomainNotAllowed,
@@ -249,7 +249,7 @@ routes! {
             InvitationLinkReplaced
         ],
         Operation::no_body().answers::<AcceptInvitationResponse>(200);
-    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET],
+    "decline-invitation" "POST" "/v1/invitations/{token}/decline" => invitations::respond::decline, Access::Invitee, [READ, PUT, UPDATE, DELETE, SECRET], traits: [ClaimsAddresses],
         "Decline an invitation",
         [InvitationExpired, InvitationCancelled, InvitationAlreadyAccepted, InvitationLinkReplaced],
         Operation::no_content();
@@ -263,7 +263,7 @@ routes! {
         [ExportTooLarge],
         Operation::files(&query::PEOPLE).query_parameter(query::FORMAT).query_parameter(query::TIME_ZONE);
     "create-export" "POST" "/v1/organizations/{org}/exports" => exports::create,
-        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH],
+        Access::WholePermission(permission::MEMBERS_READ), suspended: Owners, [READ, PUT, CHECK, TOUCH], traits: [TellsApiUrl],
         "Start a background export of the people list",
         Operation::takes::<CreateExportRequest>().answers::<ExportResponse>(202);
     "get-export" "GET" "/v1/organizations/{org}/exports/{export}" => exports::get,
@@ -283,7 +283,7 @@ routes! {
         "Replace all roles of up to 100 members with one role",
         Operation::takes::<ChangeRolesRequest>().bulk::<MemberVerdict>();
     "remove-members" "POST" "/v1/organizations/{org}/members/remove" => members::bulk::remove,
-        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_MANAGE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ClaimsAddresses],
         "Remove up to 100 members",
         Operation::takes::<BulkMembersRequest>().bulk::<MemberVerdict>();
     "get-member" "GET" "/v1/organizations/{org}/members/{member}" => members::get,
@@ -296,7 +296,7 @@ routes! {
         [RoleNotAssignable, NoSeatsAvailable, LastOwner, PayingOwner, OwnMembership],
         Operation::takes::<UpdateMemberRequest>().answers::<MemberResponse>(200);
     "remove-member" "DELETE" "/v1/organizations/{org}/members/{member}" => members::remove,
-        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::PermissionOrOneself(permission::MEMBERS_MANAGE), suspended: Leavers, [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ClaimsAddresses],
         "Remove a member; with `me`, leave the organization",
         [LastOwner, PayingOwner],
         Operation::no_content();
@@ -345,7 +345,7 @@ routes! {
     "search-actions" "POST" "/access/v1/search/action" => access::search_actions, Access::Asker, suspended: Members, [READ, TOUCH],
         "Search for actions that a subject may perform on a resource",
         Operation::searches::<ActionSearchRequest, ActionResult>();
-    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [],
+    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration" => access::configuration, Access::Public, [], traits: [TellsApiUrl],
         "Get the endpoints for access decisions",
         Operation::returns::<ConfigurationResponse>();
     // The decision point of one organization. The same functions; the path names the organization.
@@ -369,12 +369,12 @@ routes! {
         "Search for actions that a subject may perform on a resource of this organization",
         [NotFound],
         Operation::searches::<ActionSearchRequest, ActionResult>();
-    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [],
+    "get-authzen-configuration" "GET" "/.well-known/authzen-configuration/v1/organizations/{org}" => access::configuration, Access::Public, [], traits: [TellsApiUrl],
         "Get the endpoints for access decisions in one organization",
         [NotFound],
         Operation::returns::<ConfigurationResponse>();
     "add-member" "POST" "/v1/organizations/{org}/members" => invitations::create::add,
-        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH],
+        Access::Permission(permission::MEMBERS_INVITE), [READ, PUT, UPDATE, DELETE, CHECK, TOUCH], traits: [ReadsAddresses, IsLimited],
         "Add a person directly if their account is known, or else invite them",
         [RoleNotAssignable, NoSeatsAvailable, InvalidInvitations, MailLimitReached],
         Operation::takes::<AddMemberRequest>().creates::<AddMemberResponse>();
@@ -392,16 +392,16 @@ routes! {
         "Delete a contact; memberships are not affected",
         Operation::no_content();
     "list-events" "GET" "/v1/organizations/{org}/events" => events::list,
-        Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH],
+        Access::Permission(permission::EVENTS_READ), suspended: Owners, [READ, QUERY, TOUCH], traits: [ReadsEvents],
         "List events, newest first",
         Operation::pages::<EventResponse>(&query::EVENTS);
-    "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [],
+    "get-openapi" "GET" "/openapi.json" => about::openapi, Access::Public, [], traits: [TellsApiUrl],
         "Get the OpenAPI document", Operation::hidden();
     "get-docs" "GET" "/docs" => about::docs, Access::Public, [],
         "Get the API reference as a page", [NotFound], Operation::hidden();
     "get-docs" "GET" "/docs/{file}" => about::docs, Access::Public, [],
         "Get a file of the API reference page", [NotFound], Operation::hidden();
-    "not-found" "ANY" "$default" => about::not_found, Access::Public, [],
+    "not-found" "ANY" "$default" => about::not_found, Access::Public, [], traits: [TellsApiUrl],
         "Answer every other request with 404 or 405", [NotFound, MethodNotAllowed], Operation::hidden();
 }
 
@@ -418,10 +418,12 @@ pub static BACKGROUND: &[Background] = &[
     Background {
         binary: "expire",
         calls: &[READ, QUERY_DUE, PUT, UPDATE, DELETE],
+        traits: &[Trait::ClaimsAddresses],
     },
     Background {
         binary: "deliver-mail",
         calls: &[READ, UPDATE, CHECK, TOUCH, SECRET, "ses:SendRawEmail"],
+        traits: &[Trait::StaysInOrganizations],
     },
     Background {
         binary: "finish-work",
@@ -437,9 +439,11 @@ pub static BACKGROUND: &[Background] = &[
             PUT_FILE,
             DELETE_FILE,
         ],
+        traits: &[Trait::ClaimsAddresses, Trait::ReadsEvents],
     },
     Background {
         binary: "note-feedback",
         calls: &[UPDATE, CHECK, TOUCH],
+        traits: &[Trait::StaysInOrganizations],
     },
 ];

@@ -129,6 +129,7 @@ fn failures(failed: &[String]) -> Value {
 ///
 /// # Errors
 /// The event is not one of a table's stream.
+#[expect(clippy::disallowed_methods, reason = "only how long the batch works depends on it")]
 pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runtime::Error> {
     let mut failed = Vec::new();
     let post = muster_edge::post::Post::new(app, Instant::now() + TURNS_BUDGET);

@@ -1,7 +1,7 @@
-//! The parts of `template.yaml` that follow from the route table: a function, a role and a log group for each route, and the lists
-//! of roles that policies are attached to. Tests write them between marks in the file, and fail when they are stale.
+//! The parts of `template.yaml` that follow from the route table: a function, a role and a log group for each route, the limits of
+//! single routes, and the lists of roles that policies are attached to. Tests write them between marks in the file, and fail when they are stale.
 
-use crate::routes::{BACKGROUND, ROUTES, Route, operations};
+use crate::routes::{Access, BACKGROUND, ROUTES, Route, Trait, operations};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -15,39 +15,6 @@ const IN_TRANSACTION: &str = r#"{"ForAnyValue:StringEquals": {"dynamodb:Enclosin
 const CURSOR_KEY: &str =
     r#"MUSTER_CURSOR_KEY: {"Fn::Sub": "{{resolve:secretsmanager:${Secrets.Outputs.CursorKeyArn}:SecretString}}"}"#;
 
-/// Functions whose responses contain addresses of this API, or that compare with them.
-const WITH_API_URL: [&str; 5] = [
-    "create-export",
-    "create-organization",
-    "get-authzen-configuration",
-    "get-openapi",
-    "not-found",
-];
-
-/// Functions that must learn the holder of an address.
-const WITH_ADDRESSES: [&str; 4] = [
-    "add-member",
-    "create-invitations",
-    "resend-invitation",
-    "resend-invitations",
-];
-
-/// Functions without a route that write in organizations only.
-const IN_ORGANIZATIONS: [&str; 2] = ["deliver-mail", "note-feedback"];
-
-/// Functions that change claims on addresses without reading them.
-const WITH_UNREAD_CLAIMS: [&str; 9] = [
-    "accept-invitation",
-    "cancel-invitation",
-    "cancel-invitations",
-    "create-organization",
-    "decline-invitation",
-    "expire",
-    "finish-work",
-    "remove-member",
-    "remove-members",
-];
-
 /// The logical name of a function's resources.
 fn name(binary: &str) -> String {
     let words = binary.split('-').map(|word| {
@@ -58,21 +25,19 @@ fn name(binary: &str) -> String {
 }
 
 /// A function's settings beyond the common ones, with the reason.
-fn limits(binary: &str, is_bulk: bool) -> &'static str {
-    match binary {
-        "export-members" => {
-            "      # Ten pages are read one after the other, and a workbook is packed.\n      MemorySize: 512\n"
-        }
-        _ if is_bulk => {
-            "      # A hundred rows can be more than a partition of the table takes in ten seconds.\n      Timeout: 29\n"
-        }
-        _ => "",
+fn limits(route: &Route, is_bulk: bool) -> &'static str {
+    if route.answers_file {
+        "      # Ten pages are read one after the other, and a workbook is packed.\n      MemorySize: 512\n"
+    } else if is_bulk {
+        "      # A hundred rows can be more than a partition of the table takes in ten seconds.\n      Timeout: 29\n"
+    } else {
+        ""
     }
 }
 
 fn environment(route: &Route, has_pages: bool) -> String {
     let mut variables = Vec::new();
-    if WITH_API_URL.contains(&route.binary) {
+    if route.has(Trait::TellsApiUrl) {
         variables.push("MUSTER_API_URL: {Ref: ApiUrl}");
     }
     if has_pages {
@@ -106,7 +71,7 @@ fn events(binary: &str) -> String {
             event(&mut text, &format!("{head}{part}Route"), method, route.path);
         }
     }
-    if binary == "not-found" {
+    if routes.iter().any(|route| route.path == "$default") {
         text.push_str(
             "        # With CORS, API Gateway answers preflights unless a route takes them, and `$default` takes them. Here they have\n        \
              # a route of their own, which is not limited as what strangers reach is. It adds its fields to the 204.\n",
@@ -156,9 +121,9 @@ fn statements(route: &Route) -> String {
         text += &statement("Write", &parts.join(", "), TABLE, Some(IN_TRANSACTION));
     }
     if route.may("dynamodb:UpdateItem") {
-        let attributes = match route.binary {
-            // Verifying a key records only that the key was used.
-            "verify-api-key" => "PK, SK, last_used_at",
+        let attributes = match route.access {
+            // Whoever verifies a key is seen in no organization: only the key's use is recorded.
+            Access::User => "PK, SK, last_used_at",
             _ if route.access.takes_keys() => ACTIVITY_AND_USE,
             _ => ACTIVITY,
         };
@@ -225,7 +190,7 @@ fn resources(route: &Route, has_pages: bool, is_bulk: bool) -> String {
       LogGroupName: {{"Fn::Sub": "/muster/${{AWS::StackName}}/{binary}"}}
       RetentionInDays: {{Ref: LogRetentionDays}}
 "#,
-        limits(binary, is_bulk),
+        limits(route, is_bulk),
         environment(route, has_pages),
         events(binary),
         policy("log", &log),
@@ -249,6 +214,7 @@ fn all_resources() -> String {
 struct Callee {
     binary: &'static str,
     calls: &'static [&'static str],
+    traits: &'static [Trait],
     takes_posts: bool,
 }
 
@@ -263,32 +229,35 @@ impl Callee {
             .any(|call| call.starts_with("dynamodb:TransactWriteItems"))
     }
 
-    fn is_in_organizations(&self) -> bool {
-        IN_ORGANIZATIONS.contains(&self.binary)
+    fn has(&self, one: Trait) -> bool {
+        self.traits.contains(&one)
     }
 }
 
 /// The functions that a policy's list of roles names.
 fn listed(policy: &str, function: &Callee) -> bool {
-    let Callee { binary, .. } = function;
     let only_reads = function.reads_table() && !function.writes();
-    let changes = function.writes() && !function.is_in_organizations();
+    let stays = function.has(Trait::StaysInOrganizations);
+    let changes = function.writes() && !stays;
+    let (reads_events, reads_addresses) = (function.has(Trait::ReadsEvents), function.has(Trait::ReadsAddresses));
+    let claims = function.has(Trait::ClaimsAddresses);
     match policy {
-        "OrganizationsPolicy" => {
-            let has_own = ["list-events", "list-my-invitations"].contains(binary);
-            (only_reads && !has_own) || function.is_in_organizations()
-        }
-        "EventsUnreadPolicy" => changes && *binary != "finish-work",
-        "AddressesUnreadPolicy" => WITH_UNREAD_CLAIMS.contains(binary),
-        "NoAddressesPolicy" => changes && !WITH_ADDRESSES.contains(binary) && !WITH_UNREAD_CLAIMS.contains(binary),
+        "OrganizationsPolicy" => (only_reads && !reads_events && !reads_addresses) || stays,
+        "EventsReaderPolicy" => only_reads && reads_events,
+        "AddressesReaderPolicy" => only_reads && reads_addresses,
+        "EventsUnreadPolicy" => changes && !reads_events,
+        "AddressesUnreadPolicy" => changes && claims,
+        "NoAddressesPolicy" => changes && !reads_addresses && !claims,
         "NoKeptAnswersPolicy" => changes && !function.takes_posts,
         "TracePolicy" => true,
         _ => false,
     }
 }
 
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 8] = [
     "OrganizationsPolicy",
+    "EventsReaderPolicy",
+    "AddressesReaderPolicy",
     "EventsUnreadPolicy",
     "AddressesUnreadPolicy",
     "NoAddressesPolicy",
@@ -296,16 +265,46 @@ const LISTS: [&str; 6] = [
     "TracePolicy",
 ];
 
+/// The settings of routes with a limit of their own: those that strangers reach, and those that cost more than their requests.
+fn route_settings() -> String {
+    let strangers = ROUTES.iter().filter(|route| route.access == Access::Public);
+    let costly = ROUTES.iter().filter(|route| route.has(Trait::IsLimited));
+    let mut text = String::from("        # Whatever a stranger can reach.\n");
+    rates(&mut text, strangers, "PublicRate");
+    text.push_str(
+        "        # Whatever anybody with an account can make without bound, and whatever goes out under the deployment's name.\n",
+    );
+    rates(&mut text, costly, "MailRate");
+    text
+}
+
+fn rates<'a>(text: &mut String, routes: impl Iterator<Item = &'a Route>, rate: &str) {
+    for route in routes {
+        for method in route.methods() {
+            let key = match route.path {
+                "$default" => route.path.to_owned(),
+                path => format!("{method} {path}"),
+            };
+            let _ = writeln!(
+                text,
+                "        {key:?}: {{ThrottlingRateLimit: {{Ref: {rate}}}, ThrottlingBurstLimit: {{Ref: {rate}}}}}"
+            );
+        }
+    }
+}
+
 /// The roles that a policy is attached to.
 fn roles(policy: &str) -> String {
     let routes = ROUTES.iter().map(|route| Callee {
         binary: route.binary,
         calls: route.calls,
+        traits: route.traits,
         takes_posts: route.method == "POST",
     });
     let background = BACKGROUND.iter().map(|function| Callee {
         binary: function.binary,
         calls: function.calls,
+        traits: function.traits,
         takes_posts: false,
     });
     let mut written = BTreeSet::new();
@@ -326,6 +325,7 @@ mod tests {
     fn the_template_has_what_the_route_table_says() {
         let path = "../template.yaml";
         let mut expected = replaced(&read(path), "functions", &all_resources());
+        expected = replaced(&expected, "route settings", &route_settings());
         for policy in LISTS {
             expected = replaced(&expected, &format!("roles of {policy}"), &roles(policy));
         }

@@ -320,6 +320,7 @@ fn identity_provider(data: &DataFolder, base_url: &str, signing: Signing) -> Res
 }
 
 /// The settings of a deployment's template, adapted to this process.
+#[expect(clippy::disallowed_methods, reason = "Secrets Manager makes the key of cursors")]
 fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str, String)> {
     vec![
         ("MUSTER_TABLE", TABLE.to_owned()),

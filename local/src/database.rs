@@ -51,6 +51,7 @@ impl EmbeddedDatabase {
     ///
     /// # Errors
     /// Its file is not a database.
+    #[expect(clippy::disallowed_methods, reason = "databases in memory need different names")]
     pub(crate) fn open(data: &DataFolder) -> Result<Self, DatabaseError> {
         let file = match data.file("muster.db") {
             Some(file) => file.to_string_lossy().into_owned(),

@@ -45,6 +45,7 @@ impl Gateway {
 }
 
 /// Takes all requests except those for the development routes.
+#[expect(clippy::disallowed_methods, reason = "API Gateway gives requests their ids")]
 pub(crate) async fn take(
     State(gateway): State<Arc<Gateway>>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,

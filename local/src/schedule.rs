@@ -29,6 +29,7 @@ impl Schedule {
     }
 
     /// Runs the function once.
+    #[expect(clippy::disallowed_methods, reason = "EventBridge gives events their ids")]
     pub(crate) async fn run_now(&self) -> Result<Value, String> {
         let event = json!({
             "version": "0",
@@ -46,6 +47,7 @@ impl Schedule {
     }
 
     /// Runs it every minute until `stopped`, and also collects the garbage of the database and the files.
+    #[expect(clippy::disallowed_methods, reason = "garbage is collected by the system's clock")]
     pub(crate) async fn run(
         self,
         database: Arc<EmbeddedDatabase>,
@@ -70,6 +72,7 @@ impl Schedule {
 }
 
 /// Collects the database's garbage on a thread of its own; returns the instant from which it may run again.
+#[expect(clippy::disallowed_methods, reason = "garbage is collected by the system's clock")]
 async fn collect_garbage(database: Arc<EmbeddedDatabase>) -> Instant {
     let begun = Instant::now();
     if let Err(error) = tokio::task::spawn_blocking(move || database.collect_garbage()).await {

@@ -36,6 +36,7 @@ pub struct SentMail {
 impl SentMail {
     /// The event with which EventBridge delivers SES feedback about this mail.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "EventBridge gives events their ids")]
     pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {
         let to = &self.to;
         let recipient = json!([{ "emailAddress": to }]);

@@ -129,12 +129,12 @@ impl Harness {
 
     /// The person of this name, with the verified address `name@acme.example`.
     pub fn person(&self, name: &str) -> Persona {
-        Persona::new(self, name)
+        Persona::new(self.backend.identity().issuer(), name)
     }
 
     /// The operator of the platform.
     pub fn platform(&self) -> Persona {
-        Persona::platform(self)
+        Persona::platform(self.backend.identity().issuer())
     }
 
     /// One request; `who` none is nobody.
@@ -257,7 +257,12 @@ impl Organization {
 
     /// Makes one of this owner.
     pub async fn of(h: &Harness, owner: Persona) -> Self {
-        let organization = Self::with_roles(h, owner, "program-delivery").await;
+        Self::with_programs(h, owner, "program-delivery").await
+    }
+
+    /// Makes one with this role set, and with the programs.
+    pub async fn with_programs(h: &Harness, owner: Persona, role_set: &str) -> Self {
+        let organization = Self::with_roles(h, owner, role_set).await;
         for (id, name) in [("spring", "Spring cohort"), ("autumn", "Autumn cohort")] {
             let path = organization.path(&format!("/resources/program/{id}"));
             organization

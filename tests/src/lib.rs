@@ -8,17 +8,20 @@
 )]
 
 pub mod api_keys;
+mod asking;
 pub mod bench;
 pub mod calls;
 pub mod cloudformation;
 pub mod crowd;
 pub mod deployment;
 pub mod document;
+pub mod exchange;
 pub mod faults;
 pub mod gate;
 pub mod harness;
 pub mod markdown;
 pub mod meter;
+mod outcome;
 pub mod packaged;
 pub mod partitions;
 pub mod permissions;

@@ -1,6 +1,6 @@
 //! What DynamoDB charges, told with each of its answers: asked for on the way there, since the product has no use for it.
 
-use crate::faults::Exchange;
+use crate::exchange::Exchange;
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,

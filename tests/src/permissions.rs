@@ -1,7 +1,7 @@
 //! What a role must allow for an AWS call to be made.
 
 use crate::cloudformation::TABLE;
-use crate::faults::{Exchange, SEND_EMAIL, TRANSACT};
+use crate::exchange::{Exchange, SEND_EMAIL, TRANSACT};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,10 +1,7 @@
 //! People, by name: each has an account with the identity provider, and calls the API as themselves.
 
-use crate::harness::{Answer, Harness};
 use muster_domain::UserId;
 use muster_local::TokenRequest;
-use reqwest::Method;
-use serde_json::Value;
 
 /// A person with an account.
 #[derive(Debug, Clone)]
@@ -15,15 +12,15 @@ pub struct Persona {
 }
 
 impl Persona {
-    pub(crate) fn new(h: &Harness, name: &str) -> Self {
-        Self::of(h, name, Some(format!("{name}@acme.example")), Some(true), None)
+    pub(crate) fn new(issuer: &str, name: &str) -> Self {
+        Self::of(issuer, name, Some(format!("{name}@acme.example")), Some(true), None)
     }
 
-    pub(crate) fn platform(h: &Harness) -> Self {
-        Self::of(h, "operator", None, None, Some("muster:platform".into()))
+    pub(crate) fn platform(issuer: &str) -> Self {
+        Self::of(issuer, "operator", None, None, Some("muster:platform".into()))
     }
 
-    fn of(h: &Harness, sub: &str, email: Option<String>, email_verified: Option<bool>, scope: Option<String>) -> Self {
+    fn of(issuer: &str, sub: &str, email: Option<String>, email_verified: Option<bool>, scope: Option<String>) -> Self {
         let name = Some(sub.to_owned());
         let request = TokenRequest {
             sub: sub.to_owned(),
@@ -34,7 +31,7 @@ impl Persona {
         };
         Self {
             request,
-            issuer: h.backend.identity().issuer().to_owned(),
+            issuer: issuer.to_owned(),
             key: None,
         }
     }
@@ -80,37 +77,13 @@ impl Persona {
         UserId::of(&self.issuer, &self.request.sub).to_string()
     }
 
-    /// A fresh token, or their API key.
-    pub fn token(&self, h: &Harness) -> String {
-        if let Some(key) = &self.key {
-            return key.clone();
-        }
-        h.backend.issue_token(&self.request).expect("a token is issued")
+    /// The API key that they call with, if any.
+    pub(crate) fn key(&self) -> Option<&String> {
+        self.key.as_ref()
     }
 
-    /// GET.
-    pub async fn get(&self, h: &Harness, path: &str) -> Answer {
-        h.send(Some(self), Method::GET, path, None, &[]).await
-    }
-
-    /// POST; a null body is none.
-    pub async fn post(&self, h: &Harness, path: &str, body: &Value) -> Answer {
-        h.send(Some(self), Method::POST, path, Some(body).filter(|b| !b.is_null()), &[])
-            .await
-    }
-
-    /// PUT.
-    pub async fn put(&self, h: &Harness, path: &str, body: &Value) -> Answer {
-        h.send(Some(self), Method::PUT, path, Some(body), &[]).await
-    }
-
-    /// PATCH.
-    pub async fn patch(&self, h: &Harness, path: &str, body: &Value) -> Answer {
-        h.send(Some(self), Method::PATCH, path, Some(body), &[]).await
-    }
-
-    /// DELETE.
-    pub async fn delete(&self, h: &Harness, path: &str) -> Answer {
-        h.send(Some(self), Method::DELETE, path, None, &[]).await
+    /// What a token is issued for.
+    pub(crate) const fn request(&self) -> &TokenRequest {
+        &self.request
     }
 }

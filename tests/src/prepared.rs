@@ -41,7 +41,10 @@ pub async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
             Value::Null
         }
         _ => {
-            assert!(ROUTES.iter().any(|route| route.binary == binary), "{binary}");
+            assert!(
+                ROUTES.iter().any(|route| route.binary == binary),
+                "{binary} has no route: tell `run` in tests/src/prepared.rs how it is run and what it answers"
+            );
             let request = lambda_http::request::from_str(&event.to_string()).unwrap();
             let reply = run_as(binary, call(binary, &app, request)).await;
             let status = reply.status().as_u16();
@@ -57,7 +60,11 @@ pub async fn run(h: &Harness, binary: &str, event: &Value) -> Value {
                 "decline-invitation" => 204,
                 _ => 200,
             };
-            assert_eq!(status, expected, "{binary}: {body}");
+            assert_eq!(
+                status, expected,
+                "{binary}: is `events/{binary}.json` complete, does `prepared` in tests/src/prepared.rs bring about what it names, and \
+                 does `run` there expect the right status? {body}"
+            );
             serde_json::from_str(&body).unwrap_or_default()
         }
     }

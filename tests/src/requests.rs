@@ -46,7 +46,7 @@ impl Case {
 
     /// An organization before the request.
     pub async fn found(&mut self, b: &Bench) {
-        let organization = Organization::of(&b.h, self.owner.clone()).await;
+        let organization = Organization::with_programs(&b.h, self.owner.clone(), b.role_set).await;
         self.fill("org", &organization.id);
         self.organization = Some(organization);
     }
@@ -177,6 +177,14 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
     case
 }
 
+/// Ends the test of a route that has no request yet.
+fn no_request(route: &Route) -> ! {
+    panic!(
+        "{} {} has no request: add `{}` to `prepare` in tests/src/requests.rs, with what there must be before it and its body",
+        route.method, route.path, route.binary
+    )
+}
+
 async fn exports(b: &Bench, case: &mut Case, route: &Route) {
     case.found(b).await;
     let wanted = json!({ "format": "csv", "filter": { "status": "active" } });
@@ -206,7 +214,7 @@ async fn api_keys(b: &Bench, case: &mut Case, route: &Route) {
             // Its use is noted, and is no more for an hour.
             made.verify(&b.h, &json!({})).await.expect(200);
         }
-        other => panic!("no request for {other}"),
+        _ => no_request(route),
     }
 }
 
@@ -241,7 +249,7 @@ async fn organization(b: &Bench, case: &mut Case, route: &Route) {
             case.join(b, "ann").await;
             case.invite(b, "bob").await;
         }
-        other => panic!("no request for {other}"),
+        _ => no_request(route),
     }
 }
 
@@ -259,7 +267,7 @@ async fn ownership(b: &Bench, case: &mut Case, route: &Route) {
             case.body = Some(json!({ "to": ann.id(), "then": "admin" }));
         }
         "name-paying-owner" => case.body = Some(json!({ "member": case.owner.id() })),
-        other => panic!("no request for {other}"),
+        _ => no_request(route),
     }
 }
 
@@ -324,7 +332,7 @@ async fn members(b: &Bench, case: &mut Case, route: &Route) {
             body["resources"] = json!([{ "type": "program", "id": "autumn" }]);
             case.body = Some(body);
         }
-        other => panic!("no request for {other}"),
+        _ => no_request(route),
     }
 }
 
@@ -356,6 +364,6 @@ async fn invitations(b: &Bench, case: &mut Case, route: &Route) {
             case.link(b, "ann").await;
             case.who = Some(ann);
         }
-        other => panic!("no request for {other}"),
+        _ => no_request(route),
     }
 }

@@ -17,7 +17,10 @@ pub fn sample(binary: &str, values: &Values) -> Value {
     for (name, value) in values {
         text = text.replace(&format!("{{{{{name}}}}}"), value);
     }
-    assert!(!text.contains("{{"), "{binary}: a placeholder is not filled: {text}");
+    assert!(
+        !text.contains("{{"),
+        "{binary}: a placeholder is not filled: write its value in events/{binary}.json, or give it in `prepared`: {text}"
+    );
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}"))
 }
 

@@ -119,6 +119,7 @@ pub(super) async fn run<A: Action>(
 }
 
 impl<A: Action> Bulk<A> {
+    #[expect(clippy::disallowed_methods, reason = "only how long the request works depends on it")]
     async fn all(mut self) -> Outcome {
         let mut results: Vec<Value> = Vec::with_capacity(self.rows.len());
         let mut seats: Option<SeatsResponse> = None;

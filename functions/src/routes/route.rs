@@ -5,8 +5,10 @@ use muster_edge::problem::ProblemType;
 
 /// Who may call a route.
 ///
-/// [`crate::entry`] refuses callers of the wrong kind before anything is read. The rules decide what a member may do, since that
-/// takes the member's roles.
+/// [`crate::entry`] refuses callers of the wrong kind before anything is read. It does not check the permission that a line names: that
+/// takes the member's roles, so the route's rule in `shared/domain/src/rules` checks it. The line and the rule agree:
+/// `tests/tests/api/permissions.rs` calls each route that names a permission, or is for owners, as a member with all permissions but
+/// that one, who is refused, and as a member with as few as the route takes, who is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anyone, without a token.
@@ -38,6 +40,26 @@ pub enum Access {
 }
 
 impl Access {
+    /// The permission that members need, if the line names one.
+    #[must_use]
+    pub const fn permission(self) -> Option<&'static str> {
+        match self {
+            Self::Permission(name)
+            | Self::PermissionOrOneself(name)
+            | Self::PermissionOrPlatform(name)
+            | Self::WholePermission(name)
+            | Self::UserPermission(name) => Some(name),
+            Self::Public
+            | Self::User
+            | Self::Invitee
+            | Self::Member
+            | Self::Oneself
+            | Self::Owner
+            | Self::Platform
+            | Self::Asker => None,
+        }
+    }
+
     /// Whether the route is about the organization in its path: callers outside it get 404.
     #[must_use]
     pub const fn is_inside(self) -> bool {
@@ -54,6 +76,23 @@ impl Access {
             | Self::Platform => true,
         }
     }
+}
+
+/// What a function does that its AWS calls do not show. The template follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trait {
+    /// It tells addresses of this API, or compares with them, so it gets the API's URL.
+    TellsApiUrl,
+    /// It learns the holder of an address, so it may read claims on addresses.
+    ReadsAddresses,
+    /// It changes claims on addresses without reading them: somebody comes or goes.
+    ClaimsAddresses,
+    /// It reads events. Every function that writes adds some.
+    ReadsEvents,
+    /// It writes in the partitions of organizations only.
+    StaysInOrganizations,
+    /// Anybody with an account can do it without bound, or it sends mail under the deployment's name: the route is limited to `MailRate`.
+    IsLimited,
 }
 
 /// One route, and the AWS calls its function may make.
@@ -79,6 +118,8 @@ pub struct Route {
     /// The AWS calls its function may make: the name in the SDK and CloudTrail, followed by the index that a query reads or the
     /// part of a transaction.
     pub calls: &'static [&'static str],
+    /// What else its function does.
+    pub traits: &'static [Trait],
     /// A summary of one line.
     pub summary: &'static str,
     /// The problems that do not follow from the rest of the line. [`Route::problems`] has all of them.
@@ -90,6 +131,12 @@ impl Route {
     #[must_use]
     pub fn may(&self, operation: &str) -> bool {
         self.calls.iter().any(|call| call.split(' ').next() == Some(operation))
+    }
+
+    /// Whether its function does this.
+    #[must_use]
+    pub fn has(&self, one: Trait) -> bool {
+        self.traits.contains(&one)
     }
 
     /// The methods that lead to its function: a route for GET also takes HEAD.
@@ -125,4 +172,6 @@ pub struct Background {
     pub binary: &'static str,
     /// The AWS calls it may make.
     pub calls: &'static [&'static str],
+    /// What else it does.
+    pub traits: &'static [Trait],
 }

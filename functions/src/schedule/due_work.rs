@@ -143,6 +143,7 @@ impl DueWork<'_> {
     }
 
     /// Makes the change. Returns false if someone accepted, canceled or changed the same items meanwhile.
+    #[expect(clippy::disallowed_methods, reason = "only the pace of the schedule depends on it")]
     async fn commit(&mut self, organization: &Organization, changes: &Changes) -> Result<bool, StoreError> {
         let Ok(set) = role_set(organization) else {
             return Ok(false);

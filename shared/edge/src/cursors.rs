@@ -41,6 +41,10 @@ impl CursorKey {
 
     /// The cursor as text, for the list that `list` describes (route, organization, filter, sort); `None` without randomness.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a nonce is random, and no caller can choose it"
+    )]
     pub fn seal(&self, cursor: &Cursor, list: &str) -> Option<String> {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).ok()?;

@@ -23,6 +23,7 @@ impl Ids {
 }
 
 impl NewIds for Ids {
+    #[expect(clippy::disallowed_methods, reason = "this is where ids are made")]
     fn uuid(&mut self) -> Uuid {
         let mut bytes = [0; 10];
         // The system's random number generator does not fail once the system is up. If it did, the condition of its own write would
@@ -39,6 +40,7 @@ impl NewIds for Ids {
 ///
 /// # Errors
 /// 503 if the system has none: a secret is never made from anything else.
+#[expect(clippy::disallowed_methods, reason = "this is where secrets are made")]
 pub fn secret_bits() -> Result<u128, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {

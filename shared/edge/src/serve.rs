@@ -42,6 +42,7 @@ const LOGGED: usize = 128;
 
 /// Answers one request with one handler. Problems become HTTP, a panic becomes a 500, and every response has its request id and one
 /// log line.
+#[expect(clippy::disallowed_methods, reason = "the log tells how long a request took")]
 pub async fn answer<F, R>(app: &App, request: Request, handler: F) -> Response<Body>
 where
     F: FnOnce(Call) -> R,

@@ -23,6 +23,7 @@ impl Turns {
 
     /// Waits for the next turn, unless it comes after `until`: then it returns false at once, and the turn stays. An unused turn is
     /// gone: turns are not saved up.
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub async fn take_by(&self, until: Instant) -> bool {
         let now = Instant::now();
         let turn = {
@@ -42,9 +43,13 @@ impl Turns {
 
     /// Whether the next turn comes by then.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub fn comes_by(&self, until: Instant) -> bool {
-        let next = *self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        next.unwrap_or_else(Instant::now).max(Instant::now()) <= until
+        let (now, next) = (
+            Instant::now(),
+            *self.next.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        next.map_or(now, |next| next.max(now)) <= until
     }
 }
 
@@ -56,12 +61,14 @@ pub struct Pause {
 
 impl Pause {
     /// Pauses it for this long from now.
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub fn pause(&self, time: Duration) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + time);
     }
 
     /// Whether it is paused now.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub fn is_paused(&self) -> bool {
         let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)

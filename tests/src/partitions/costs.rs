@@ -1,6 +1,6 @@
 //! What a request asks of which partitions.
 
-use super::{Cost, Kind, Place};
+use super::limits::{Cost, Kind, Place};
 use dynoxide::types::{
     AttributeValue, Item, item_size, read_capacity_units_with_consistency, table_write_capacity_units,
     write_capacity_units,

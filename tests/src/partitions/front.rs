@@ -1,8 +1,10 @@
 //! Before the table: calls are let through, in part or not at all, and what they cost is taken.
 
+use super::Partitions;
 use super::costs::{Part, key, queried, read, single};
-use super::{Billing, Cost, Kind, Partitions};
-use crate::faults::{ERASE, QUERY, READ, TRANSACT, UPDATE, answer, operation, refusal, whole};
+use super::limits::{Billing, Cost, Kind};
+use crate::exchange::{ERASE, QUERY, READ, TRANSACT, UPDATE, operation};
+use crate::faults::{answer, refusal, whole};
 use aws_smithy_runtime_api::client::http::{
     HttpClient as _, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };

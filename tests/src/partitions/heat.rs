@@ -1,6 +1,6 @@
 //! One partition key: its units, and the ranges of sort keys that it is split into.
 
-use super::{Cost, Kind, Limits};
+use super::limits::{Cost, Kind, Limits};
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::Instant;

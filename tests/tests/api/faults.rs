@@ -44,7 +44,8 @@ fn kinds(operation: &str) -> Vec<(Kind, Reach)> {
     kinds
 }
 
-/// The statuses by which the second request may say that the first one has done it already.
+/// The statuses by which the second request may say that the first one has done it already. A new route that deletes something belongs
+/// here.
 fn already_so(binary: &str) -> Option<u16> {
     // What is gone is not there to be deleted again.
     [

@@ -1,7 +1,7 @@
 //! Code, template, samples, binaries and OpenAPI document name the same functions, and a role allows what its function does.
 
 use muster_edge::Config;
-use muster_functions::routes::{BACKGROUND, ROUTES};
+use muster_functions::routes::{BACKGROUND, ROUTES, Route, Trait};
 use muster_tests::cloudformation::Stack;
 use muster_tests::deployment::{file, functions, repository};
 use serde_json::{Value, json};
@@ -71,41 +71,6 @@ fn the_template_leads_each_route_to_the_function_that_answers_it() {
         })
         .collect();
     assert_eq!(deployed, coded);
-}
-
-#[test]
-fn each_sample_is_an_event_of_its_route() {
-    for binary in files("events", ".json") {
-        let sample: Value = serde_json::from_str(&file(&format!("events/{binary}.json"))).unwrap();
-        let Some(key) = sample["routeKey"].as_str() else {
-            assert!(
-                BACKGROUND.iter().any(|function| function.binary == binary),
-                "{binary} has no route"
-            );
-            continue;
-        };
-        let written = |method: &str, path: &str| match path {
-            "$default" => path.to_owned(),
-            _ => format!("{method} {path}"),
-        };
-        let mut own = ROUTES.iter().filter(|route| route.binary == binary);
-        let route = own
-            .find(|route| written(route.method, route.path) == key)
-            .ok_or((&binary, key))
-            .unwrap();
-        assert_eq!(sample["requestContext"]["routeKey"], key);
-        let path = sample["rawPath"].as_str().unwrap();
-        assert_eq!(sample["requestContext"]["http"]["path"], path);
-        if route.path != "$default" {
-            assert_eq!(sample["requestContext"]["http"]["method"], route.method);
-            let empty = serde_json::Map::new();
-            let parameters = sample["pathParameters"].as_object().unwrap_or(&empty);
-            let filled = parameters.iter().fold(route.path.to_owned(), |path, (name, value)| {
-                path.replace(&format!("{{{name}}}"), value.as_str().unwrap())
-            });
-            assert_eq!(filled, path, "{binary}");
-        }
-    }
 }
 
 #[test]
@@ -213,15 +178,6 @@ fn paging() -> BTreeSet<String> {
         .collect()
 }
 
-/// The functions that tell addresses of this API, or compare with them.
-const TELLS_ADDRESSES: [&str; 5] = [
-    "create-export",
-    "create-organization",
-    "get-authzen-configuration",
-    "get-openapi",
-    "not-found",
-];
-
 #[test]
 fn each_function_gets_the_environment_it_needs_and_no_more() {
     let paging = paging();
@@ -255,11 +211,8 @@ fn each_function_gets_the_environment_it_needs_and_no_more() {
             "{binary}: two share two a second"
         );
         assert_eq!(config.mail_configuration_set.is_some(), mails, "{binary}");
-        assert_eq!(
-            config.api_url.is_some(),
-            TELLS_ADDRESSES.contains(&binary.as_str()),
-            "{binary}"
-        );
+        let tells = Route::of(&binary).is_some_and(|route| route.has(Trait::TellsApiUrl));
+        assert_eq!(config.api_url.is_some(), tells, "{binary}");
         assert_eq!(config.cursor_key.is_some(), paging.contains(&binary), "{binary}");
         assert!(function.environment.contains_key("MUSTER_LOG"), "{binary}");
     }

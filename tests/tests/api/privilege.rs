@@ -5,7 +5,7 @@
 mod evaluator;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use muster_functions::routes::{BACKGROUND, ROUTES};
+use muster_functions::routes::{BACKGROUND, ROUTES, Trait};
 use muster_tests::cloudformation::TABLE;
 use muster_tests::deployment::{file, repository};
 use muster_tests::permissions::{ATTRIBUTES, LEADING_KEYS, Needed, RETURN_VALUES};
@@ -36,59 +36,33 @@ fn what_lambda_does_in_a_functions_name_is_allowed() {
     }
 }
 
-/// The functions that must be told whose an address is.
-const READ_ADDRESSES: [&str; 5] = [
-    "add-member",
-    "create-invitations",
-    "list-my-invitations",
-    "resend-invitation",
-    "resend-invitations",
-];
-
-/// Those that change a claim on an address without reading it: somebody comes or goes.
-const CHANGE_ADDRESSES: [&str; 9] = [
-    "accept-invitation",
-    "cancel-invitation",
-    "cancel-invitations",
-    "create-organization",
-    "decline-invitation",
-    "expire",
-    "finish-work",
-    "remove-member",
-    "remove-members",
-];
-
 /// The kinds of partitions that a function may read, and those that it may write one by one.
-fn expected(binary: &str, calls: &[&str]) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
-    if binary == "note-feedback" {
-        return (BTreeSet::new(), BTreeSet::from(["ORG#"]));
-    }
-    // It writes in organizations alone.
-    if binary == "deliver-mail" {
-        return (BTreeSet::from(["ORG#"]), BTreeSet::from(["ORG#"]));
+fn expected(binary: &str, calls: &[&str], traits: &[Trait]) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let mut kinds = BTreeSet::from(["ORG#"]);
+    if traits.contains(&Trait::StaysInOrganizations) {
+        return (kinds.clone(), kinds);
     }
     let writes = calls.iter().any(|call| call.starts_with("dynamodb:TransactWriteItems"));
     let posted = ROUTES
         .iter()
         .any(|route| route.binary == binary && route.method == "POST");
-    let mut kinds = BTreeSet::from(["ORG#"]);
     if writes {
         kinds.insert("OTHER#");
     }
     if writes && posted {
         kinds.insert("IDEM#");
     }
-    if ["list-events", "finish-work"].contains(&binary) {
+    if traits.contains(&Trait::ReadsEvents) {
         kinds.insert("EVENTS#");
     }
-    if READ_ADDRESSES.contains(&binary) {
+    if traits.contains(&Trait::ReadsAddresses) {
         kinds.insert("EMAIL#");
     }
     let mut written = kinds.clone();
     if writes {
         written.insert("EVENTS#");
     }
-    if CHANGE_ADDRESSES.contains(&binary) {
+    if traits.contains(&Trait::ClaimsAddresses) {
         written.insert("EMAIL#");
     }
     (kinds, written)
@@ -96,11 +70,13 @@ fn expected(binary: &str, calls: &[&str]) -> (BTreeSet<&'static str>, BTreeSet<&
 
 #[test]
 fn a_function_reaches_no_kind_of_partition_that_it_has_no_business_in() {
-    let routes = ROUTES.iter().map(|route| (route.binary, route.calls));
-    let background = BACKGROUND.iter().map(|function| (function.binary, function.calls));
-    for (binary, calls) in routes.chain(background) {
+    let routes = ROUTES.iter().map(|route| (route.binary, route.calls, route.traits));
+    let background = BACKGROUND
+        .iter()
+        .map(|function| (function.binary, function.calls, function.traits));
+    for (binary, calls, traits) in routes.chain(background) {
         let role = WRITTEN.of_binary(binary);
-        let (readable, writable) = expected(binary, calls);
+        let (readable, writable) = expected(binary, calls, traits);
         let reached = |action: &str| -> BTreeSet<&str> { partitions(role, action).into_iter().collect() };
         for action in ["dynamodb:BatchGetItem", "dynamodb:Query"] {
             let reached = reached(action);

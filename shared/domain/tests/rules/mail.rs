@@ -184,7 +184,8 @@ fn tried(why: NotNow) -> (usize, SignedDuration) {
     let mut mailed: Vec<RecentMail> = Vec::new();
     for tries in 1.. {
         assert!(!mail.is_waiting());
-        mailed = pace::with_mail_counted(&mailed, &mail, now).expect("what was never sent takes no place of the day's mail");
+        mailed =
+            pace::with_mail_counted(&mailed, &mail, now).expect("what was never sent takes no place of the day's mail");
         assert_eq!(mailed.len(), 1, "it counts once");
         let late = mail.put_off(why, now);
         mailed = pace::without(&mailed, &mail).expect("it was counted");

@@ -46,6 +46,11 @@ const REPEATABLE: SignedDuration = SignedDuration::from_hours(12);
 /// Members below which an organization grows.
 const FEW: usize = 7;
 
+/// The routes that the soak does not know, or that no longer exist.
+pub(crate) fn unknown_routes() -> Vec<String> {
+    weights::faults()
+}
+
 /// How many organizations there are, and how long each is used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measure {

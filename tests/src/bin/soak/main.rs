@@ -97,6 +97,10 @@ async fn start(arguments: &Arguments, seed: u64) -> Play {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), String> {
+    let unknown = draw::unknown_routes();
+    if !unknown.is_empty() {
+        return Err(unknown.join("\n"));
+    }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(0..1_000_000_000));
     let begun = Instant::now();
     println!(

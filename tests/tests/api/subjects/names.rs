@@ -85,7 +85,10 @@ async fn every_route_that_names_a_user_does_the_same_by_id_and_by_subject() {
     naming.sort_unstable();
     let mut expected = NAMING.to_vec();
     expected.sort_unstable();
-    assert_eq!(naming, expected, "each other route that takes a user's id belongs here");
+    assert_eq!(
+        naming, expected,
+        "`NAMING` in tests/tests/api/subjects/names.rs lists the routes that take the name of a user"
+    );
     recount(&b.h).await;
 }
 

@@ -1,6 +1,7 @@
 //! How often each route is asked: mostly what products ask for all the time, and of changes those that keep organizations alive.
 
 use fastrand::Rng;
+use muster_functions::routes;
 
 /// How often each route is asked, of all.
 const ROUTES: &[(&str, u32)] = &[
@@ -64,6 +65,22 @@ const ROUTES: &[(&str, u32)] = &[
     ("delete-organization", 3),
     ("create-organization", 3),
 ];
+
+/// The routes that have no weight, or a weight without a route.
+pub(super) fn faults() -> Vec<String> {
+    let unknown = ROUTES.iter().filter(|(binary, _)| routes::Route::of(binary).is_none());
+    let unknown = unknown.map(|(binary, _)| format!("{binary}: it has a weight, and no route"));
+    let unweighed = routes::ROUTES
+        .iter()
+        .filter(|route| ROUTES.iter().all(|(binary, _)| *binary != route.binary));
+    let unweighed = unweighed.map(|route| {
+        format!(
+            "{}: add how often it is asked to tests/src/bin/soak/draw/weights.rs, and its request to a `fill_…` in draw/",
+            route.binary
+        )
+    });
+    unknown.chain(unweighed).collect()
+}
 
 /// The binary of one of them.
 pub(super) fn drawn(rng: &mut Rng) -> &'static str {
