@@ -35,8 +35,6 @@ pub(super) trait Action {
     type Verdict: Serialize;
     /// The field that names the rows.
     const ROWS: &'static str;
-    /// The required permission. The whole request is refused if the caller has it nowhere.
-    const NEEDS: &'static str;
 
     /// The status of a successful row in the answer.
     fn done(&self) -> DoneStatus;
@@ -110,6 +108,7 @@ pub(super) async fn run<A: Action>(
 }
 
 impl<A: Action> Bulk<A> {
+    #[expect(clippy::disallowed_methods, reason = "a request must end before its function does")]
     async fn all(mut self) -> Outcome {
         let mut results: Vec<Value> = Vec::with_capacity(self.rows.len());
         let mut seats: Option<SeatsResponse> = None;
@@ -160,7 +159,7 @@ impl<A: Action> Bulk<A> {
             .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
                 let ctx = org.decision_context()?;
-                Self::check_permission(&ctx)?;
+                self.check_permission(&ctx)?;
                 self.action.check(&ctx, read)?;
                 let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
                 let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -208,12 +207,13 @@ impl<A: Action> Bulk<A> {
         Ok(PartOutcome::Done(verdicts, reply.is_replayed()))
     }
 
-    /// Refuses a caller who has the action's permission nowhere.
-    fn check_permission(ctx: &DecisionContext<'_>) -> Result<(), Problem> {
-        if ctx.authority().allows_somewhere(A::NEEDS) {
+    /// Refuses the whole request of a caller who has the permission of the route's line nowhere.
+    fn check_permission(&self, ctx: &DecisionContext<'_>) -> Result<(), Problem> {
+        let permission = self.call.permission()?;
+        if ctx.authority().allows_somewhere(permission) {
             return Ok(());
         }
-        let detail = format!("this requires the permission `{}`", A::NEEDS);
+        let detail = format!("this requires the permission `{permission}`");
         Err(Problem::forbidden(&detail))
     }
 
