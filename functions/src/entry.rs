@@ -1,4 +1,5 @@
-//! The requirements of a route in the table. They are checked before the handler runs, and before anything is read.
+//! The requirements of a route in the table that need nothing read: the kind of its caller, and whether it takes a body. They are checked
+//! before the handler runs. The permission that a line names is checked by the route's rule (`shared/domain/src/rules`).
 
 use crate::routes::route::{Access, Route};
 use lambda_http::{Body, Request, Response};
@@ -122,6 +123,7 @@ async fn guarded<P>(route: Option<&'static Route>, handler: impl Handler<P>, cal
 
 async fn handled<P>(route: &Route, handler: impl Handler<P>, mut call: Call) -> Outcome {
     call.stays_open_to(route.while_suspended);
+    call.names_permission(route.access.permission());
     let caller = route.access.caller(&call).await?;
     if !route.takes_body && !call.reads() {
         call.no_body()?;

@@ -35,8 +35,6 @@ pub(super) trait Action {
     type Verdict: Serialize;
     /// The field that names the rows.
     const ROWS: &'static str;
-    /// The required permission. The whole request is refused if the caller has it nowhere.
-    const NEEDS: &'static str;
 
     /// The status of a successful row in the answer.
     fn done(&self) -> DoneStatus;
@@ -170,7 +168,7 @@ impl<A: Action> Bulk<A> {
             .change_in_org(&self.user, self.organization, keys, |org, read, ids| {
                 idle = false;
                 let ctx = org.decision_context()?;
-                Self::check_permission(&ctx)?;
+                self.check_permission(&ctx)?;
                 self.action.check(&ctx, read)?;
                 let more = rows.iter().map(|id| self.action.more(&ctx, read, *id));
                 let more: Vec<Key> = more.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
@@ -215,12 +213,13 @@ impl<A: Action> Bulk<A> {
         Ok(PartOutcome::Done(verdicts, reply.is_replayed()))
     }
 
-    /// Refuses a caller who has the action's permission nowhere.
-    fn check_permission(ctx: &DecisionContext<'_>) -> Result<(), Problem> {
-        if ctx.authority().allows_somewhere(A::NEEDS) {
+    /// Refuses the whole request of a caller who has the permission of the route's line nowhere.
+    fn check_permission(&self, ctx: &DecisionContext<'_>) -> Result<(), Problem> {
+        let permission = self.call.permission()?;
+        if ctx.authority().allows_somewhere(permission) {
             return Ok(());
         }
-        let detail = format!("this requires the permission `{}`", A::NEEDS);
+        let detail = format!("this requires the permission `{permission}`");
         Err(Problem::forbidden(&detail))
     }
 

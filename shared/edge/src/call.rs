@@ -33,6 +33,7 @@ pub struct Call {
     pub request_id: String,
     pub(crate) conditions: Preconditions,
     pub(crate) open_to: OpenTo,
+    permission: Option<&'static str>,
     part: usize,
     request: Request,
 }
@@ -50,6 +51,7 @@ impl Call {
             request_id,
             conditions: Preconditions::of(request.headers())?,
             open_to: OpenTo::Nobody,
+            permission: None,
             part: 0,
             request,
         };
@@ -62,6 +64,19 @@ impl Call {
     /// Sets the members to whom the route stays open while their organization is suspended. No member is admitted otherwise.
     pub fn stays_open_to(&mut self, members: OpenTo) {
         self.open_to = members;
+    }
+
+    /// Sets the permission that the route's line names. The route's rule decides where a caller must have it.
+    pub fn names_permission(&mut self, permission: Option<&'static str>) {
+        self.permission = permission;
+    }
+
+    /// The permission that the route's line names.
+    ///
+    /// # Errors
+    /// 500 if it names none.
+    pub fn permission(&self) -> Result<&'static str, Problem> {
+        self.permission.ok_or_else(Problem::internal)
     }
 
     /// Whether the method only reads. Only such methods take query parameters.

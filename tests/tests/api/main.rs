@@ -67,6 +67,7 @@ mod ownership;
 mod pace;
 mod parity;
 mod people;
+mod permissions;
 mod personas;
 mod platform;
 mod privilege;

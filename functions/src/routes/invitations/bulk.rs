@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations;
 use muster_domain::rules::pace;
-use muster_domain::{Changes, InvitationId, OrganizationId, permission};
+use muster_domain::{Changes, InvitationId, OrganizationId};
 use muster_edge::{Call, Ids, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
@@ -32,7 +32,6 @@ macro_rules! of_invitations {
         type Id = InvitationId;
         type Verdict = InvitationVerdict;
         const ROWS: &'static str = "invitations";
-        const NEEDS: &'static str = permission::MEMBERS_INVITE;
 
         fn keys(&self, organization: OrganizationId, id: InvitationId) -> Vec<Key> {
             invitation_keys(organization, id)

@@ -8,9 +8,7 @@ use muster_domain::rules::DecisionContext;
 use muster_domain::rules::activation;
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate};
 use muster_domain::rules::offer::{self, RequestedOffer};
-use muster_domain::{
-    Changes, NamedUser, OrganizationId, ResourceKey, RoleId, Status, Subject, Term, UserId, UserName, permission,
-};
+use muster_domain::{Changes, NamedUser, OrganizationId, ResourceKey, RoleId, Status, Subject, Term, UserId, UserName};
 use muster_edge::{Call, Ids, Outcome, Problem, User};
 use muster_store::{Key, ReadSet};
 use std::collections::BTreeMap;
@@ -82,7 +80,6 @@ macro_rules! of_members {
         type Id = UserId;
         type Verdict = MemberVerdict;
         const ROWS: &'static str = "members";
-        const NEEDS: &'static str = permission::MEMBERS_MANAGE;
 
         fn verdict(&self, member: UserId, status: &'static str, problem: Option<Problem>) -> MemberVerdict {
             MemberVerdict {

@@ -92,7 +92,9 @@ fn grid(set: &RoleSet) -> String {
 
 #[test]
 fn the_shipped_role_sets_give_exactly_this_power() {
-    for set in names().chain(test_names()).filter_map(find) {
+    // The roles of this one are named for their permissions.
+    let others = test_names().filter(|name| *name != "single-permissions");
+    for set in names().chain(others).filter_map(find) {
         insta::assert_snapshot!(format!("matrix-{}", set.id), matrix(set));
     }
 }
