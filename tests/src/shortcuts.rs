@@ -5,11 +5,11 @@ use crate::harness::{Answer, Harness, Organization, invitation};
 use crate::personas::Persona;
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
-use muster_domain::feedback::Sending;
+use muster_domain::feedback::RecentMail;
 use muster_domain::{Deliverability, MailId};
 use muster_local::SentMail;
 use muster_store::Key;
-use muster_store::items::Entity as _;
+use muster_store::items::StoredEntity as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -180,7 +180,7 @@ pub fn verdicts(body: &Value) -> Vec<(String, String)> {
 /// Notes five mails of this instant to an address, which are as many as it gets a day.
 pub async fn note_mailed(b: &Bench, organization: &Organization, email: &str) {
     let now = b.h.backend.clock().now();
-    let sending = |n: u8| Sending {
+    let sending = |n: u8| RecentMail {
         mail: MailId::from_bytes([n; 16]),
         at: now,
     };
