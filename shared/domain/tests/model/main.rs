@@ -18,6 +18,8 @@ mod plain;
 mod play;
 mod power;
 mod sources;
+#[path = "../shared/told.rs"]
+mod told;
 mod work;
 mod world;
 

@@ -2,8 +2,9 @@
 
 use crate::kind::{Kind, Said};
 use crate::power::Cause;
+use crate::told;
 use crate::world::World;
-use muster_domain::{Changes, Member, Organization, Pair, ResourceRef, Status, Timestamp, Work};
+use muster_domain::{Changes, EntityRef, Member, Organization, Pair, ResourceRef, Status, Timestamp, Work};
 
 /// A role that gives power at this moment.
 #[derive(Debug, Clone)]
@@ -134,4 +135,23 @@ pub(crate) fn check_events(changes: &Changes, cause: &Cause) {
     expected.sort();
     told.sort();
     assert_eq!(told, expected, "events");
+}
+
+/// What each event tells, and on whose word: ends that time brings are by the schedule, whoever came upon them.
+pub(crate) fn check_told(changes: &Changes, cause: &Cause) {
+    told::check(changes);
+    let caller = match cause {
+        Cause::Member(id) | Cause::Invitee(id) => EntityRef::user(*id),
+        Cause::Platform(id) => EntityRef::platform(*id),
+        Cause::System => EntityRef::system("finish-work"),
+    };
+    for event in &changes.events {
+        let by_time = ["invitation.expired", "member.role_ended"].contains(&event.kind.as_str());
+        let expected = if by_time {
+            EntityRef::system("expire")
+        } else {
+            caller.clone()
+        };
+        assert_eq!(event.actor, expected, "the actor of `{}`", event.kind);
+    }
 }

@@ -307,7 +307,7 @@ impl World {
             assert!(changes.is_empty() || open, "answered after its end");
             assert!(changes.seat_delta() <= 0, "accepting never needs a seat");
         }
-        self.take(&Cause::Invitee, decided.map_err(|_| ()))
+        self.take(&Cause::Invitee(user(who)), decided.map_err(|_| ()))
     }
 
     fn set_plan(&mut self, room: Option<i64>, partner: bool) -> Verdict {
@@ -321,7 +321,7 @@ impl World {
             mail_limit: None,
         };
         let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
-        self.take(&Cause::Platform, Ok(changes))
+        self.take(&Cause::Platform(user(99)), Ok(changes))
     }
 
     /// The schedule: everything that is due, until nothing is.

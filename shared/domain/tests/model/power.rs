@@ -10,9 +10,9 @@ pub(crate) enum Cause {
     /// A member's.
     Member(UserId),
     /// Somebody's who answers an invitation.
-    Invitee,
+    Invitee(UserId),
     /// The platform's.
-    Platform,
+    Platform(UserId),
     /// Time's, or that of a job which carries out what was decided before.
     System,
 }
@@ -40,8 +40,8 @@ pub(crate) fn check(world: &World, cause: &Cause, changes: &Changes) {
             Some(member) => check_member(world, member, changes),
             None => assert!(changes.events.is_empty() && changes.mail.is_empty()),
         },
-        Cause::Invitee => check_guest(world, changes),
-        Cause::Platform => assert!(changes.members.is_empty() && changes.invitations.is_empty()),
+        Cause::Invitee(_) => check_guest(world, changes),
+        Cause::Platform(_) => assert!(changes.members.is_empty() && changes.invitations.is_empty()),
         Cause::System => check_system(world, changes),
     }
 }

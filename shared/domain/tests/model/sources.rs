@@ -32,11 +32,11 @@ fn given(world: &World, cause: &Cause, changes: &Changes, receiver: &Member) -> 
     let (kind, by) = match cause {
         Cause::Member(actor) if *actor == receiver.id => (SourceKind::SelfAssigned, *actor),
         Cause::Member(actor) => (SourceKind::Assigned, *actor),
-        Cause::Invitee => {
+        Cause::Invitee(_) => {
             let invitation = changes.invitations[0].before.as_ref().unwrap();
             (SourceKind::Invitation(invitation.id), invitation.invited_by)
         }
-        Cause::Platform | Cause::System => panic!("{cause:?} gave a role"),
+        Cause::Platform(_) | Cause::System => panic!("{cause:?} gave a role"),
     };
     RoleSource {
         kind,

@@ -88,6 +88,7 @@ impl World {
         };
         let (organization, changes) = create(&founder, "Acme".parse().unwrap(), set, now, &mut ids).unwrap();
         assert_eq!(changes.events.len(), 1);
+        plain::check_told(&changes, &Cause::Member(user(0)));
         let members = changes.members.into_iter().filter_map(|p| p.after);
         Self {
             kind,
@@ -111,6 +112,7 @@ impl World {
         power::check(self, cause, changes);
         sources::check(self, cause, changes);
         plain::check_events(changes, cause);
+        plain::check_told(changes, cause);
         self.check_mail(changes);
         for relied in &changes.relied_on {
             assert_eq!(

@@ -28,6 +28,7 @@ fn only_whose_role_says_so_deletes_and_everything_else_is_left_to_a_job() {
             (one_version_on(&changes), kinds(&changes)),
             (1, vec!["organization.deleted"])
         );
+        assert_eq!(changes.events[0].before, Some(json!({ "name": "Acme" })));
         assert_eq!(
             changes.events[0].after,
             Some(json!({ "restorable_until": gone_at(now()) }))
@@ -136,7 +137,17 @@ fn active_owners_are_told_and_nobody_else() {
 fn the_end_leaves_one_event_without_anything_of_anybody_and_a_mail_to_each_owner() {
     let organization = deleted();
     let owners = ["a@x.example", "b@x.example"].map(email_address);
-    let changes = end(&organization, now(), &owners, now(), &mut ids());
+    let changes = end(&organization, now(), &owners, gone_at(now()), &mut ids());
+    assert_eq!(kinds(&changes), ["organization.erased"]);
+    let event = &changes.events[0];
+    assert_eq!(
+        (&event.actor, event.at),
+        (&EntityRef::system("finish-work"), gone_at(now()))
+    );
+    assert_eq!(
+        (event.before.clone(), event.after.clone()),
+        (Some(json!({ "deleted_at": now() })), None)
+    );
     assert_eq!(changes.organization.unwrap().after, None);
     let said = format!("{:?}", changes.events);
     assert!(

@@ -75,6 +75,10 @@ fn a_turned_key_is_one_version_on_and_keeps_no_secret_without_an_overlap() {
     let (after, _, changes) = turn(1).unwrap();
     let former = (key.hash.clone(), at("2026-03-10T13:00:00Z"));
     assert_eq!((after.previous.as_ref(), one_version_on(&changes)), (Some(&former), 1));
+    assert_eq!(kinds(&changes), ["api_key.rotated"]);
+    let told = serde_json::json!({ "name": "zapier", "member": ann.id, "old_secret_until": former.1 });
+    let event = &changes.events[0];
+    assert_eq!((event.before.as_ref(), event.after.as_ref()), (None, Some(&told)));
     assert_eq!(changes.keys, [Pair::change(key.clone(), after)]);
     assert_eq!(turn(0).unwrap().0.previous, None);
     assert_eq!(violations(turn(MAX_OVERLAP_HOURS).map(|_| ())), Vec::<String>::new());

@@ -36,6 +36,7 @@ mod keys;
 mod keys_changes;
 mod keys_end;
 mod keys_power;
+mod limits;
 mod mail;
 mod members;
 mod offer;
@@ -54,4 +55,6 @@ mod subjects;
 mod suspension;
 mod suspension_mail;
 mod team;
+#[path = "../shared/told.rs"]
+mod told;
 mod work;

@@ -4,7 +4,8 @@ use crate::team::*;
 use muster_domain::rules::organizations::{
     Founder, OrganizationUpdate, UpdateRefusal, create, is_allowed, set_plan, update,
 };
-use muster_domain::{Pair, Plan, Status, Work};
+use muster_domain::{EntityRef, Pair, Plan, Status, Work};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const HELPER: &str = "implementation_admin";
@@ -87,6 +88,12 @@ fn switching_a_role_off_ends_it_for_good_and_leaves_the_rest_to_a_job() {
     };
     assert_eq!(changes.jobs[0].after.as_ref().unwrap().work, work);
     assert_eq!(kinds(&changes), ["organization.updated"]);
+    let told = |roles: &[&str]| {
+        let settings = json!({ "invitation_ttl_days": 7, "default_message": null, "optional_roles": roles });
+        Some(json!({ "name": "Acme", "settings": settings }))
+    };
+    let event = &changes.events[0];
+    assert_eq!((&event.before, &event.after), (&told(&[HELPER]), &told(&[])));
     let (on, changes) = switch(&off, true);
     assert!(on.has_enabled(helper) && !on.keeps(helper, 0) && on.keeps(helper, 1));
     assert!(changes.jobs.is_empty());
@@ -124,7 +131,11 @@ fn a_plan_below_use_keeps_everybody_and_blocks_growth() {
         (after.seats_used, changes.seat_delta(), kinds(&changes)),
         (2, 0, vec!["organization.plan_set"])
     );
-    assert_eq!(changes.events[0].actor.kind, "platform");
+    let event = &changes.events[0];
+    assert_eq!(event.actor, EntityRef::platform(user("platform")));
+    let told = |seats: Option<u64>, domains: &[&str]| json!({ "seat_limit": seats, "allowed_domains": domains, "mail_limit": null });
+    assert_eq!(event.before, Some(told(None, &["partner.example"])));
+    assert_eq!(event.after, Some(told(Some(1), &[])));
     assert_eq!(
         changes.organization,
         Some(Pair::change(organization.clone(), after.clone()))

@@ -58,6 +58,7 @@ fn state(reason: &str, from: &str, in_effect: bool) -> Value {
 
 /// What each event says, but for who, when and about what, which are checked.
 fn said(changes: &Changes, now: Timestamp) -> Vec<(&str, Option<Value>, Option<Value>)> {
+    crate::told::check(changes);
     let tell = |event: &'_ muster_domain::Event| {
         let id = organization_id();
         assert_eq!((event.organization, &event.subject), (id, &EntityRef::organization(id)));

@@ -317,8 +317,9 @@ pub(crate) fn one_version_on(changes: &Changes) -> usize {
         + pairs(&changes.exports, |e| e.version)
 }
 
-/// The kinds of events, in order.
+/// The kinds of events, in order. Each event tells its actor, and the states of its subject before and after.
 pub(crate) fn kinds(changes: &Changes) -> Vec<&str> {
+    crate::told::check(changes);
     changes.events.iter().map(|e| e.kind.as_str()).collect()
 }
 
