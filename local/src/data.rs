@@ -50,6 +50,11 @@ impl DataFolder {
         }
     }
 
+    /// Whether a later process finds the data of this one.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// The path of a file with this name, if data is kept.
     pub(crate) fn file(&self, name: &str) -> Option<PathBuf> {
         self.path.as_deref().map(|folder| folder.join(name))

@@ -7,20 +7,15 @@
 
 use crate::data::{DataError, DataFolder, Journal};
 use crate::functions::{self, Functions, NOTE_FEEDBACK};
+use crate::patience::Patience;
 use crate::sent_mail::SentMail;
 use muster_domain::feedback::DeliveryEvent;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// The file of events that their function has not taken yet.
 const KEPT: &str = "ses-events";
-
-/// Maximum number of attempts at an event before it is given up; as in the template.
-const TRIES: u32 = 3;
-/// The pause before the second attempt; doubled before the next.
-const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 
 /// The events that SES reports about a mail to this address, in this order.
 fn reported_events(email: &str) -> &'static [DeliveryEvent] {
@@ -42,6 +37,7 @@ pub(crate) struct Feedback {
     waiting: watch::Sender<usize>,
     /// Those events. The lock is held while `waiting` changes, so the journal is cleared only when there are none.
     kept: Arc<Mutex<Journal>>,
+    patience: Patience,
 }
 
 /// The events that SES has reported but the function has not taken yet.
@@ -67,6 +63,7 @@ impl Feedback {
             events,
             waiting: watch::Sender::new(waiting),
             kept: Arc::new(Mutex::new(journal)),
+            patience: Patience::with(data),
         };
         Ok((feedback, PendingEvents(pending)))
     }
@@ -108,11 +105,31 @@ impl Feedback {
                 _ = stopped.wait_for(|stopped| *stopped) => None,
             };
             let Some(event) = event else { break };
-            deliver(&*functions, &event).await;
+            if !self.deliver(&*functions, &event, &mut stopped).await {
+                break;
+            }
             self.note_handled();
         }
         // The remaining events are left to the next run, so no one waits for them.
         self.waiting.send_replace(0);
+    }
+
+    /// Passes one event to its function until it is taken, or given up. Returns false if the stop came first.
+    async fn deliver(&self, functions: &dyn Functions, event: &Value, stopped: &mut watch::Receiver<bool>) -> bool {
+        for tries in 1..=self.patience.tries() {
+            match functions::invoke(functions, NOTE_FEEDBACK, event.clone()).await {
+                Ok(_) => return true,
+                Err(error) => tracing::warn!(%error, tries, "what SES tells was not noted, and all else waits for it"),
+            }
+            if tries < self.patience.tries() {
+                tokio::select! {
+                    () = tokio::time::sleep(Patience::pause(tries)) => {}
+                    _ = stopped.wait_for(|stopped| *stopped) => return false,
+                }
+            }
+        }
+        tracing::error!("gave up on what SES tells");
+        true
     }
 
     fn note_handled(&self) {
@@ -126,27 +143,44 @@ impl Feedback {
     }
 }
 
-/// Passes one event to its function until it is taken.
-async fn deliver(functions: &dyn Functions, event: &Value) {
-    for turn in 0..TRIES {
-        if turn > 0 {
-            tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(turn - 1)).await;
-        }
-        match functions::invoke(functions, NOTE_FEEDBACK, event.clone()).await {
-            Ok(_) => return,
-            Err(error) => tracing::warn!(%error, turn, "what SES tells was not noted"),
-        }
-    }
-    tracing::error!("gave up on what SES tells");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::functions::{Failure, Running};
     use crate::streams::matches;
     use crate::template::{API, Template};
     use jiff::Timestamp;
     use serde_json::json;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// A disk that is full for this many attempts.
+    struct FullDisk {
+        failures: AtomicU32,
+        taken: Mutex<Vec<Value>>,
+    }
+
+    impl FullDisk {
+        fn for_attempts(failures: u32) -> Arc<Self> {
+            Arc::new(Self {
+                failures: failures.into(),
+                taken: Mutex::default(),
+            })
+        }
+    }
+
+    impl Functions for FullDisk {
+        fn invoke(&self, _: &'static str, event: Value) -> Running {
+            let less = |failures: u32| failures.checked_sub(1);
+            let failed = self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+            if failed.is_err() {
+                self.taken.lock().unwrap().push(event);
+            }
+            Box::pin(std::future::ready(match failed {
+                Ok(_) => Err(Failure::Failed("the disk is full".to_owned())),
+                Err(_) => Ok(Value::Null),
+            }))
+        }
+    }
 
     fn mail(to: &str) -> SentMail {
         SentMail {
@@ -183,6 +217,39 @@ mod tests {
                 assert!(!matches(pattern, &event), "{told:?} {pointer}");
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_event_outlasts_a_disk_that_is_full_for_minutes_and_a_stop_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(Some(folder.path())).unwrap();
+        let (feedback, pending) = Feedback::new(&data).unwrap();
+        feedback.report(&mail("ann@x.example"));
+        let kept = data.journal(KEPT).unwrap().1;
+        assert_eq!(kept.len(), 2);
+        let stop = watch::Sender::new(false);
+        let full = FullDisk::for_attempts(u32::MAX);
+        let running = feedback.run(pending, full.clone(), stop.subscribe());
+        let stopping = async {
+            tokio::time::sleep(std::time::Duration::from_secs(10 * 60)).await;
+            stop.send_replace(true);
+        };
+        tokio::join!(running, stopping);
+        let tries = u32::MAX - full.failures.load(Ordering::SeqCst);
+        assert!(tries > 20, "{tries}");
+
+        // The next run takes both events, in their order.
+        stop.send_replace(false);
+        let (feedback, pending) = Feedback::new(&data).unwrap();
+        let full = FullDisk::for_attempts(30);
+        let running = feedback.clone().run(pending, full.clone(), stop.subscribe());
+        tokio::select! {
+            () = running => {}
+            busy = feedback.drained() => assert!(busy),
+        }
+        let taken: Vec<_> = full.taken.lock().unwrap().iter().map(Value::to_string).collect();
+        assert_eq!(taken, kept);
+        assert!(data.journal(KEPT).unwrap().1.is_empty());
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod feedback;
 mod functions;
 pub mod gateway;
 mod identity;
+mod patience;
 mod problem;
 mod reply;
 mod schedule;

@@ -7,7 +7,7 @@ mod mapping;
 mod reader;
 
 use crate::functions::Functions;
-use delivery::{Delivery, Patience};
+use delivery::Delivery;
 #[cfg(test)]
 pub(crate) use filter::matches;
 pub use mapping::MappingError;
@@ -54,14 +54,9 @@ impl Pump {
             waiting,
             dead_letters: DeadLetters::default(),
         };
-        let patience = if reader.keeps_its_place() {
-            Patience::Long
-        } else {
-            Patience::Short
-        };
         let running = Running {
+            delivery: Delivery::new(functions, mapping::mappings()?, reader.patience()),
             reader,
-            delivery: Delivery::new(functions, mapping::mappings()?, patience),
             dead_letters: pump.dead_letters.clone(),
             waiters,
             stopped,

@@ -6,40 +6,9 @@ use super::DeadLetter;
 use super::event::{LambdaRecord, batch};
 use super::mapping::Mapping;
 use crate::functions::{self, Functions};
+use crate::patience::Patience;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// The pause before the second attempt; doubled before each further one.
-const FIRST_BACKOFF: Duration = Duration::from_millis(25);
-
-/// The longest pause between two attempts.
-const MAX_BACKOFF: Duration = Duration::from_secs(30);
-
-/// How long a record is retried before it is given up. In AWS it is hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// For tests, and for data that is lost with the process anyway: less than a second.
-    Short,
-    /// For data that is kept: a quarter of an hour, in which a person can make room on a full disk.
-    Long,
-}
-
-impl Patience {
-    /// The number of attempts at a record.
-    const fn tries(self) -> u32 {
-        match self {
-            Self::Short => 6,
-            Self::Long => 40,
-        }
-    }
-
-    /// The pause after this number of attempts.
-    fn pause(tries: u32) -> Duration {
-        let factor = 2_u32.saturating_pow(tries.saturating_sub(1));
-        FIRST_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF)
-    }
-}
 
 /// Passes records to functions.
 pub(super) struct Delivery {
@@ -260,19 +229,6 @@ mod tests {
         assert_eq!(seen[..3], ["abcd", "ab", "cd"]);
         assert_eq!(seen.last().unwrap(), "d");
         assert_eq!(given_up, "c");
-    }
-
-    #[test]
-    fn pauses_double_up_to_the_longest_and_what_is_kept_is_tried_for_a_quarter_of_an_hour() {
-        let all = |patience: Patience| (1..patience.tries()).map(Patience::pause).sum::<Duration>();
-        assert_eq!(Patience::pause(3), FIRST_BACKOFF * 4);
-        assert_eq!(all(Patience::Short), FIRST_BACKOFF * 31);
-        assert!(
-            all(Patience::Long) > Duration::from_secs(14 * 60),
-            "{:?}",
-            all(Patience::Long)
-        );
-        assert_eq!(Patience::pause(u32::MAX), MAX_BACKOFF);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::event::LambdaRecord;
 use crate::data::DataFolder;
 use crate::database::TableStream;
+use crate::patience::Patience;
 use std::sync::Arc;
 
 /// The file that keeps the position in the stream: records not handled before a stop are handled after the next start.
@@ -41,9 +42,9 @@ impl Reader {
         }
     }
 
-    /// Whether a later process continues where this one stops.
-    pub(super) fn keeps_its_place(&self) -> bool {
-        self.data.file(POSITION).is_some()
+    /// The patience with its records: if the data is kept, a later process continues where this one stops.
+    pub(super) fn patience(&self) -> Patience {
+        Patience::with(&self.data)
     }
 
     /// The next records; none at the end.
