@@ -87,7 +87,8 @@ impl DataFolder {
                 file.write_all(b"\n")?;
             }
             let lines = String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect();
-            Ok((Journal(Some(file)), lines))
+            let length = file.metadata()?.len();
+            Ok((Journal(Some(Lines { file, length })), lines))
         };
         open().map_err(unusable(&path))
     }
@@ -126,13 +127,25 @@ impl DataFolder {
 
 /// Lines that are kept until all of them are done. Without a folder, nothing is kept.
 #[derive(Debug)]
-pub(crate) struct Journal(Option<File>);
+pub(crate) struct Journal(Option<Lines>);
+
+/// A file of lines.
+#[derive(Debug)]
+struct Lines {
+    file: File,
+    /// The length of all whole lines, in bytes.
+    length: u64,
+}
 
 impl Journal {
     /// Keeps a line.
+    ///
+    /// # Errors
+    /// It is not kept, but all others are.
     pub(crate) fn append(&mut self, line: &str) -> io::Result<()> {
+        let line = format!("{line}\n");
         match &mut self.0 {
-            Some(file) => file.write_all(format!("{line}\n").as_bytes()),
+            Some(lines) => lines.append(|file| file.write_all(line.as_bytes())),
             None => Ok(()),
         }
     }
@@ -140,9 +153,39 @@ impl Journal {
     /// Forgets all lines.
     pub(crate) fn clear(&mut self) -> io::Result<()> {
         match &mut self.0 {
-            Some(file) => file.set_len(0),
+            Some(lines) => lines.cut(0),
             None => Ok(()),
         }
+    }
+}
+
+impl Lines {
+    /// Adds what `write` writes, or nothing: on a full disk, a part of a line may be written, and the next line must not continue
+    /// it.
+    fn append(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        if self.file.metadata()?.len() != self.length {
+            // An earlier attempt to remove such a part failed.
+            self.cut(self.length)?;
+        }
+        let written = write(&mut self.file).and_then(|()| self.file.metadata());
+        match written {
+            Ok(known) => {
+                self.length = known.len();
+                Ok(())
+            }
+            Err(error) => {
+                if let Err(error) = self.cut(self.length) {
+                    tracing::warn!(%error, "a part of a line stays until the next line");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
+        self.length = length;
+        Ok(())
     }
 }
 
@@ -203,6 +246,26 @@ mod tests {
         journal.clear().unwrap();
         journal.append("four").unwrap();
         assert_eq!(data.journal("x").unwrap().1, ["four"]);
+    }
+
+    #[test]
+    fn a_line_that_a_full_disk_cuts_off_spoils_no_other_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::open(Some(folder.path())).unwrap();
+        let (mut journal, _) = data.journal("x").unwrap();
+        journal.append("one").unwrap();
+        let cut_off = |file: &mut File| {
+            file.write_all(b"tw")?;
+            Err(io::ErrorKind::StorageFull.into())
+        };
+        let error = journal.0.as_mut().unwrap().append(cut_off).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(data.journal("x").unwrap().1, ["one"]);
+
+        // The same, if the part could not be removed at once.
+        fs::write(folder.path().join("x"), "one\ntw").unwrap();
+        journal.append("three").unwrap();
+        assert_eq!(data.journal("x").unwrap().1, ["one", "three"]);
     }
 
     #[test]
