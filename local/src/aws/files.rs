@@ -1,8 +1,15 @@
 //! An S3 with one bucket: files in a folder, behind the protocol of the real SDK.
+//!
+//! Beside the bucket's folder, the server keeps what else it knows: two side files per file, and the pieces of uploads. It
+//! deletes no side file with its file.
+
+mod temporary;
 
 use axum::Router;
 use axum::error_handling::HandleError;
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use s3s_fs::FileSystem;
@@ -10,12 +17,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use tempfile::TempDir;
+use temporary::TemporaryFolder;
 
 /// The bucket's name.
 pub(crate) const EXPORT_BUCKET: &str = "muster-exports";
 
-/// How long a file is kept, as in the bucket's lifecycle in the template.
+/// How long a file, or an upload that is not finished, is kept, as in the bucket's lifecycle in the template.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The store of files.
@@ -23,7 +30,7 @@ const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct FileStore {
     root: PathBuf,
     /// A temporary folder that is deleted with the backend, unless the files are kept.
-    _folder: Option<TempDir>,
+    _folder: Option<TemporaryFolder>,
 }
 
 impl FileStore {
@@ -31,7 +38,7 @@ impl FileStore {
     pub(crate) fn open(kept: Option<PathBuf>) -> io::Result<Self> {
         let folder = match kept {
             Some(_) => None,
-            None => Some(tempfile::Builder::new().prefix("muster-files-").tempdir()?),
+            None => Some(TemporaryFolder::new("muster-files-")?),
         };
         let root = kept.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
         let root = root.unwrap_or_default();
@@ -51,29 +58,86 @@ impl FileStore {
         Ok(Router::new().fallback_service(service))
     }
 
-    /// Deletes expired files, as S3 does eventually.
+    /// Deletes expired files, as S3 does eventually, and all that belongs to files that are gone.
     #[expect(clippy::disallowed_methods, reason = "files are dated by the system's clock")]
     pub(crate) fn collect_garbage(&self) {
-        let before = SystemTime::now().checked_sub(LIFE);
-        if let Some(before) = before
-            && let Err(error) = delete_older(&self.root.join(EXPORT_BUCKET), before)
-        {
+        let Some(before) = SystemTime::now().checked_sub(LIFE) else {
+            return;
+        };
+        let files = delete_older(&self.root.join(EXPORT_BUCKET), before);
+        if let Err(error) = files.and_then(|()| self.delete_beside(before)) {
             tracing::warn!(%error, "expired files stay");
         }
     }
+
+    /// Deletes old pieces of unfinished uploads, and old side files of files that are gone. A young one may belong to a file that
+    /// is being written.
+    fn delete_beside(&self, before: SystemTime) -> io::Result<()> {
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let belongs_to = match side_file_of(&name) {
+                Some(file) => Some(self.root.join(file)),
+                None if name.starts_with(".upload") || name.starts_with(".bucket-") => None,
+                None => continue,
+            };
+            if is_older(&entry, before)? && !belongs_to.is_some_and(|file| file.exists()) {
+                unless_gone(fs::remove_file(entry.path()))?;
+            }
+        }
+        Ok(())
+    }
 }
 
+/// The file that this side file belongs to, as a path below the root; none for other files, and for those of an upload.
+fn side_file_of(name: &str) -> Option<PathBuf> {
+    let name = name.strip_prefix(".bucket-")?;
+    let (bucket, rest) = name.split_once(".object-")?;
+    let file = rest.strip_suffix(".internal.json");
+    let file = file.or_else(|| rest.strip_suffix(".metadata.json"))?;
+    let decoded = |part: &str| String::from_utf8(URL_SAFE_NO_PAD.decode(part).ok()?).ok();
+    Some(Path::new(&decoded(bucket)?).join(decoded(file)?))
+}
+
+/// Deletes old files, and old folders that are empty.
 fn delete_older(folder: &Path, before: SystemTime) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let known = entry.metadata()?;
-        if known.is_dir() {
-            delete_older(&entry.path(), before)?;
-        } else if known.modified()? < before {
-            fs::remove_file(entry.path())?;
+        let is_old = is_older(&entry, before)?;
+        if !entry.file_type()?.is_dir() {
+            if is_old {
+                unless_gone(fs::remove_file(entry.path()))?;
+            }
+            continue;
+        }
+        delete_older(&entry.path(), before)?;
+        if is_old && fs::read_dir(entry.path())?.next().is_none() {
+            // A file may be written into it at this moment.
+            match fs::remove_dir(entry.path()) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                done => unless_gone(done)?,
+            }
         }
     }
     Ok(())
+}
+
+/// Whether the file was last changed before this time. One that is gone was not.
+fn is_older(entry: &fs::DirEntry, before: SystemTime) -> io::Result<bool> {
+    match entry.metadata().and_then(|known| known.modified()) {
+        Ok(modified) => Ok(modified < before),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The result of deleting a file that a request may delete at the same time.
+fn unless_gone(deleted: io::Result<()>) -> io::Result<()> {
+    match deleted {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +229,73 @@ mod tests {
         files.finish("a/big", &upload, &pieces).await.unwrap();
         assert_eq!(files.get("a/big").await.unwrap(), [first, last].concat());
         assert!(files.finish("a/none", &upload, &pieces).await.is_err());
+    }
+
+    /// Makes everything in this folder appear to be older than it may become.
+    fn age(folder: &Path) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                age(&path);
+            }
+            let file = fs::File::open(path).unwrap();
+            file.set_modified(SystemTime::now() - LIFE - QUARTER).unwrap();
+        }
+    }
+
+    /// All files and folders.
+    fn listed(folder: &Path, root: &Path) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(listed(&path, root));
+            }
+            found.push(path.strip_prefix(root).unwrap().to_owned());
+        }
+        found.sort();
+        found
+    }
+
+    #[tokio::test]
+    async fn what_belongs_to_a_file_goes_with_it_and_so_do_unfinished_uploads_and_empty_folders() {
+        let (store, files, _) = served().await;
+        files.put("exports/a/old", b"1".to_vec()).await.unwrap();
+        files.put("exports/b/deleted", b"2".to_vec()).await.unwrap();
+        files.delete(&["exports/b/deleted".into()]).await.unwrap();
+        let upload = files.begin("exports/c/big", "text/csv").await.unwrap();
+        let piece = files.piece("exports/c/big", &upload, 1, b"3".to_vec()).await.unwrap();
+        files.finish("exports/c/big", &upload, &[piece]).await.unwrap();
+        let upload = files.begin("exports/d/cut", "text/csv").await.unwrap();
+        files.piece("exports/d/cut", &upload, 1, b"4".to_vec()).await.unwrap();
+        let all = listed(&store.root, &store.root);
+        assert!(all.len() > 12, "{all:?}");
+        store.collect_garbage();
+        assert_eq!(listed(&store.root, &store.root), all);
+
+        age(&store.root);
+        let (other, same_files, _) = served().await;
+        for files in [&files, &same_files] {
+            files.put("exports/e/new", b"5".to_vec()).await.unwrap();
+            let upload = files.begin("exports/f/new", "text/csv").await.unwrap();
+            let piece = files.piece("exports/f/new", &upload, 1, b"6".to_vec()).await.unwrap();
+            files.finish("exports/f/new", &upload, &[piece]).await.unwrap();
+        }
+        store.collect_garbage();
+        assert_eq!(listed(&store.root, &store.root), listed(&other.root, &other.root));
+        assert_eq!(files.get("exports/f/new").await.unwrap(), b"6");
+
+        // Side files that are old do not go before their file.
+        age(&store.root);
+        let file = fs::File::open(store.root.join(EXPORT_BUCKET).join("exports/e/new")).unwrap();
+        file.set_modified(SystemTime::now()).unwrap();
+        store.collect_garbage();
+        let left = listed(&store.root, &store.root);
+        let side_files = left
+            .iter()
+            .filter(|path| path.to_string_lossy().starts_with(".bucket-"));
+        assert!(side_files.count() > 0, "{left:?}");
+        assert_eq!(files.get("exports/e/new").await.unwrap(), b"5");
     }
 
     #[test]
