@@ -161,11 +161,11 @@ impl Backend {
         }
         let schedule = Schedule::new(functions.clone(), clock);
         if options.timers {
-            front.run(
-                schedule
-                    .clone()
-                    .run(services.database.clone(), services.files.clone(), front.stopped()),
-            );
+            front.run(schedule.clone().run(
+                services.database.garbage_collector(),
+                services.files.clone(),
+                front.stopped(),
+            ));
         }
 
         let mut backend = Self {

@@ -1,5 +1,6 @@
 //! The embedded DynamoDB, called over HTTP, with the table of the deployment's template.
 
+mod garbage;
 mod server;
 mod stream;
 mod table;
@@ -14,6 +15,7 @@ use axum::Router;
 use dynoxide::Database;
 use std::sync::Arc;
 
+pub(crate) use garbage::GarbageCollector;
 pub(crate) use stream::TableStream;
 use table::Table;
 
@@ -24,6 +26,7 @@ pub(crate) const TABLE: &str = "muster";
 pub(crate) struct EmbeddedDatabase {
     database: Database,
     stream: Arc<TableStream>,
+    garbage: GarbageCollector,
 }
 
 /// The reason why the database did not start.
@@ -60,7 +63,12 @@ impl EmbeddedDatabase {
         };
         let database = Database::new(&file).map_err(|error| DatabaseError::Open(error.to_string()))?;
         let stream = Arc::new(TableStream::open(database.clone(), &file)?);
-        Ok(Self { database, stream })
+        let garbage = GarbageCollector::new(database.clone())?;
+        Ok(Self {
+            database,
+            stream,
+            garbage,
+        })
     }
 
     /// The HTTP interface for the SDK.
@@ -73,11 +81,9 @@ impl EmbeddedDatabase {
         self.stream.clone()
     }
 
-    /// Deletes items whose time to live is over, as DynamoDB does eventually.
-    pub(crate) fn collect_garbage(&self) {
-        if let Err(error) = self.database.sweep_ttl() {
-            tracing::warn!(%error, "expired items stay");
-        }
+    /// Deletes items whose time to live is over, step by step.
+    pub(crate) fn garbage_collector(&self) -> GarbageCollector {
+        self.garbage.clone()
     }
 }
 
@@ -240,23 +246,5 @@ pub(crate) mod tests {
         let described = client.describe_time_to_live().table_name(TABLE).send().await.unwrap();
         let status = described.time_to_live_description.unwrap().time_to_live_status;
         assert_eq!(status, Some(TimeToLiveStatus::Enabled));
-    }
-
-    #[tokio::test]
-    async fn items_whose_time_is_over_are_collected_and_others_stay() {
-        let (client, database, _server) = started(&DataFolder::open(None).unwrap()).await;
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        for (name, ttl) in [("over", "1"), ("ahead", "99999999999")] {
-            let put = client
-                .put_item()
-                .table_name(TABLE)
-                .item("PK", text(name))
-                .item("SK", text(name));
-            put.item("ttl", AttributeValue::N(ttl.to_owned())).send().await.unwrap();
-        }
-        database.collect_garbage();
-        let left = client.scan().table_name(TABLE).send().await.unwrap().items.unwrap();
-        let left: Vec<_> = left.iter().map(|item| item["PK"].as_s().unwrap()).collect();
-        assert_eq!(left, ["ahead"]);
     }
 }

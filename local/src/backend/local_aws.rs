@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The services that the functions call.
 pub(super) struct LocalAws {
-    pub(super) database: Arc<EmbeddedDatabase>,
+    pub(super) database: EmbeddedDatabase,
     pub(super) files: Arc<FileStore>,
     pub(super) mailbox: Mailbox,
     pub(super) endpoints: Endpoints,
@@ -39,7 +39,7 @@ impl LocalAws {
         let sdk = aws::sdk_config(endpoints.clone(), None);
         let stream_arn = database::create_table(&aws_sdk_dynamodb::Client::new(&sdk)).await?;
         Ok(Self {
-            database: Arc::new(database),
+            database,
             files: Arc::new(files),
             mailbox,
             endpoints,

@@ -58,6 +58,11 @@ impl Table {
             .stream_specification(self.stream.clone())
     }
 
+    /// The attributes of its primary key.
+    pub(super) fn key_names(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.attribute_name.clone()).collect()
+    }
+
     /// The attribute with the time from which an item is garbage.
     pub(super) fn time_to_live(&self) -> Option<&str> {
         self.time_to_live.as_deref()
