@@ -119,6 +119,7 @@ pub struct Backend {
     base_url: String,
     app: App,
     environment: Vec<(&'static str, String)>,
+    data: Arc<DataFolder>,
     functions: Arc<dyn Functions>,
     identity: Arc<IdentityProvider>,
     services: LocalAws,
@@ -153,7 +154,7 @@ impl Backend {
         environment.extend(services.endpoints.environment());
         let functions = functions(options.functions, &app, &environment);
 
-        let reader = Reader::new(services.database.stream(), services.stream_arn.clone(), data);
+        let reader = Reader::new(services.database.stream(), services.stream_arn.clone(), data.clone());
         let (pump, pumping) = Pump::new(functions.clone(), reader, front.stopped())?;
         if options.streams {
             front.run(pumping);
@@ -172,6 +173,7 @@ impl Backend {
             base_url,
             app,
             environment,
+            data,
             functions,
             identity,
             services,
@@ -245,6 +247,11 @@ impl Backend {
     /// The mail from this position on, counted in all mail ever sent, as far as it is kept; and the position after it.
     pub fn mail_from(&self, place: usize) -> (Vec<SentMail>, usize) {
         self.services.mailbox.mails_from(place)
+    }
+
+    /// The data that this backend keeps.
+    pub(crate) fn data(&self) -> &DataFolder {
+        &self.data
     }
 
     /// The development identity provider.

@@ -44,6 +44,7 @@ impl GarbageCollector {
     ///
     /// # Errors
     /// The embedded database's.
+    #[expect(clippy::disallowed_methods, reason = "items expire by the system's clock")]
     pub(crate) fn step(&mut self) -> Result<bool, DynoxideError> {
         let Some(time_to_live) = &self.time_to_live else {
             return Ok(false);
