@@ -58,10 +58,11 @@ impl Route {
     }
 
     /// The types that follow from the rest of the line, each set with whether it does.
-    fn derived(&self) -> [(bool, &'static [ProblemType]); 15] {
+    fn derived(&self) -> [(bool, &'static [ProblemType]); 16] {
         let (access, changes, writes) = (self.access, self.changes(), self.writes());
         let (is_public, is_inside) = (access == Access::Public, access.is_inside());
         let (is_invitee, is_asker) = (access == Access::Invitee, access == Access::Asker);
+        let is_of_members = is_inside && access != Access::Platform;
         let is_of_api = self.method != "ANY";
         let is_conditional = is_of_api && self.method != "POST" && !self.answers_file;
         let uses_table = self.calls.iter().any(|call| call.starts_with("dynamodb:"));
@@ -84,10 +85,9 @@ impl Route {
             (is_inside && changes && access.takes_keys(), &[ReadOnlyKey]),
             (is_inside || is_asker || is_invitee, &[Forbidden]),
             (is_inside || is_invitee, &[NotFound]),
-            (
-                (is_inside && access != Access::Platform) || is_asker,
-                &[MemberInactive, OrganizationSuspended],
-            ),
+            (is_of_members || is_asker, &[MemberInactive]),
+            // A decision point answers that nothing is allowed.
+            (is_of_members, &[OrganizationSuspended]),
             (is_invitee, &[EmailMismatch, EmailNotVerified]),
             // The calls of its function. The keys of the identity provider, which tokens are checked with, count as one.
             (writes, &[Conflict]),
