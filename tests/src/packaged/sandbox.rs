@@ -37,6 +37,18 @@ pub(super) struct Sandbox {
     is_fit: bool,
 }
 
+/// The event with its records dated by the clock that the function goes by: the stream dates them by the machine's.
+fn dated(mut event: Value, ahead: Ahead) -> Value {
+    let records = event.get_mut("Records").and_then(Value::as_array_mut);
+    for record in records.into_iter().flatten() {
+        let written_at = record.pointer_mut("/dynamodb/ApproximateCreationDateTime");
+        if let Some((written_at, seconds)) = written_at.and_then(|at| at.as_f64().map(|seconds| (at, seconds))) {
+            *written_at = (seconds + ahead.as_secs_f64()).into();
+        }
+    }
+    event
+}
+
 impl Sandbox {
     /// Starts a process, and waits until it asks for its first event.
     pub(super) async fn start(program: &Program, limit: Duration) -> Result<Self, Failure> {
@@ -80,6 +92,7 @@ impl Sandbox {
         self.is_fit = false;
         self.frozen().await?;
         let milliseconds = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        let event = dated(event, ahead);
         let invocation = InvocationBuilder::new().payload(event).timeout_ms(milliseconds);
         let mut invocation = invocation.build().expect("an invocation with a payload");
         let apart = ahead.unsigned_abs();
