@@ -122,7 +122,7 @@ fn statements(route: &Route) -> String {
     }
     if route.may("dynamodb:UpdateItem") {
         let attributes = match route.access {
-            // Whoever verifies a key is seen in no organization: only the key's use is recorded.
+            // Verifying a key is not activity of the caller. Only the use of the key is recorded.
             Access::User => "PK, SK, last_used_at",
             _ if route.access.takes_keys() => ACTIVITY_AND_USE,
             _ => ACTIVITY,

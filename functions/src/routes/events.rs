@@ -50,11 +50,12 @@ pub async fn list(call: Call, user: User) -> Outcome {
         .into_iter()
         .filter(|event| with_suspensions || !event.is_of_suspension_ahead());
     let shown = |event: Event| {
+        let without_reason = !with_suspensions && event.is_of_suspension();
         let mut event = EventResponse::from(event);
         if !with_subjects {
             event = event.without("subject");
         }
-        if !with_suspensions && event.kind.starts_with("organization.") {
+        if without_reason {
             event = event.without("reason");
         }
         event

@@ -7,6 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The kind of an event that a suspension took effect.
+pub const SUSPENDED: &str = "organization.suspended";
+/// The kind of an event that a suspension ended.
+pub const RESUMED: &str = "organization.resumed";
 /// The kind of an event that a suspension was set to begin later.
 pub const SUSPENSION_PLANNED: &str = "organization.suspension_planned";
 /// The kind of an event that a suspension that has not begun was called off.
@@ -106,6 +110,12 @@ impl Event {
     #[must_use]
     pub fn is_of_suspension_ahead(&self) -> bool {
         [SUSPENSION_PLANNED, SUSPENSION_CANCELLED].contains(&self.kind.as_str())
+    }
+
+    /// Whether its states are those of a suspension, whose reason only those see who see the suspension.
+    #[must_use]
+    pub fn is_of_suspension(&self) -> bool {
+        self.is_of_suspension_ahead() || [SUSPENDED, RESUMED].contains(&self.kind.as_str())
     }
 }
 

@@ -30,6 +30,7 @@ use crate::samples::Values;
 use muster_domain::{Event, Job};
 use muster_store::items::Item;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -198,6 +199,18 @@ fn nothing_is_left(dead_letters: &[serde_json::Value], items: &[Item]) {
     assert!(dead_letters.is_empty(), "dead letters: {dead_letters:#?}");
     let jobs = of_kind::<Job>(items);
     assert!(jobs.is_empty(), "jobs are left: {jobs:#?}");
+}
+
+/// Asserts that each of these people got one email, and no one else got any.
+fn each_is_mailed_once(people: &[Persona], mailed: &[String]) {
+    let mut times: BTreeMap<&str, usize> = people.iter().map(|person| (person.email(), 0)).collect();
+    for email in mailed {
+        *times.get_mut(email.as_str()).expect("an address that was invited") += 1;
+    }
+    assert!(
+        times.values().all(|times| *times == 1),
+        "mailed otherwise than once: {times:?}"
+    );
 }
 
 /// How many events of a kind there are.

@@ -282,7 +282,7 @@ fn decide(
     }
 }
 
-/// Whether one transaction holds these changes, and one request can write the entries of the people whom it adds.
+/// Whether these changes fit into one transaction, and one request can write the index entries of the added members.
 fn fits(call: &Call, org: &OrgContext, changes: &Changes, adds: bool) -> Result<bool, Problem> {
     let weight = call.app.store().weight(changes, org.set, &org.organization)?;
     // One item is left for the answer that may be stored for the request.

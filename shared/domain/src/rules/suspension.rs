@@ -4,7 +4,7 @@
 //! run, and it touches no member, seat, role or invitation: these go on as if there were none.
 
 use crate::changes::{Changes, Pair};
-use crate::event::{EntityRef, Event, Recorder, SUSPENSION_CANCELLED, SUSPENSION_PLANNED};
+use crate::event::{EntityRef, Event, RESUMED, Recorder, SUSPENDED, SUSPENSION_CANCELLED, SUSPENSION_PLANNED};
 use crate::id::{JobId, NewIds, UserId};
 use crate::job::{Job, Work};
 use crate::mail::Letter;
@@ -88,11 +88,7 @@ pub fn suspend(
         notice: kept.map_or_else(|| JobId::from_uuid(ids.uuid()), |kept| kept.notice),
         recorded: begins,
     };
-    let kind = if begins {
-        "organization.suspended"
-    } else {
-        SUSPENSION_PLANNED
-    };
+    let kind = if begins { SUSPENDED } else { SUSPENSION_PLANNED };
     let states = [
         previous.map(|known| state(known, known.recorded)),
         Some(state(&suspension, begins)),
@@ -188,7 +184,7 @@ fn ended(
     }
     let states = [Some(state(known, true)), None];
     let actor = EntityRef::platform(platform);
-    events.push(event(organization, actor, "organization.resumed", states, now, ids));
+    events.push(event(organization, actor, RESUMED, states, now, ids));
     let job = |work| Pair::new(Job::new(JobId::from_uuid(ids.uuid()), organization.id, work, now));
     Changes {
         events,
@@ -201,7 +197,7 @@ fn ended(
 fn beginning(organization: &Organization, known: &Suspension, now: Timestamp, ids: &mut dyn NewIds) -> Event {
     let states = [Some(state(known, false)), Some(state(known, true))];
     let actor = EntityRef::system("finish-work");
-    event(organization, actor, "organization.suspended", states, now, ids)
+    event(organization, actor, SUSPENDED, states, now, ids)
 }
 
 /// The job that mails the owners when a suspension takes effect.

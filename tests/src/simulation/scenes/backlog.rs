@@ -1,12 +1,11 @@
 //! More mail is queued than its rate allows for long.
 
-use super::{Scene, nothing_is_left};
+use super::{Scene, each_is_mailed_once, nothing_is_left};
 use crate::partitions::Limits;
 use crate::recount::of_kind;
 use jiff::SignedDuration;
 use muster_domain::Mail;
 use muster_domain::mail::MailState;
-use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -42,14 +41,7 @@ pub fn backlog(parameters: &[(&str, &str)], count: usize, lag: SignedDuration) -
     });
     let items = scene.ended();
     nothing_is_left(&dead, &items);
-    let mut times: BTreeMap<&str, usize> = people.iter().map(|person| (person.email(), 0)).collect();
-    for email in &mailed {
-        *times.get_mut(email.as_str()).expect("an address that was invited") += 1;
-    }
-    assert!(
-        times.values().all(|times| *times == 1),
-        "mailed otherwise than once: {times:?}"
-    );
+    each_is_mailed_once(&people, &mailed);
     let mails = of_kind::<Mail>(&items);
     assert!(mails.iter().all(|mail| mail.state == MailState::Sent), "{mails:#?}");
     took

@@ -1,6 +1,6 @@
 //! All pending invitations are sent again.
 
-use super::{Played, Scene, nothing_is_left, worked};
+use super::{Played, Scene, each_is_mailed_once, nothing_is_left, worked};
 use crate::partitions::Limits;
 use crate::recount::of_kind;
 use crate::samples::sample;
@@ -8,7 +8,6 @@ use jiff::SignedDuration;
 use muster_domain::Invitation;
 use muster_domain::invitation::Delivery;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Sends so many invitations again.
 ///
@@ -35,14 +34,7 @@ pub fn resending(limits: Limits, count: usize) -> Played {
     });
     let items = scene.ended();
     nothing_is_left(&dead, &items);
-    let mut times: BTreeMap<&str, usize> = people.iter().map(|person| (person.email(), 0)).collect();
-    for email in &mailed {
-        *times.get_mut(email.as_str()).expect("an address that was invited") += 1;
-    }
-    assert!(
-        times.values().all(|times| *times == 1),
-        "mailed otherwise than once: {times:?}"
-    );
+    each_is_mailed_once(&people, &mailed);
     let sent = of_kind::<Invitation>(&items);
     assert!(sent.iter().all(|i| i.generation == 2 && i.mail == Delivery::Delivered));
     Played {
