@@ -1,10 +1,10 @@
-//! The catalog of problems: every type with its statuses and its title, each written once.
+//! The catalog of problems: every type with its statuses, its title and what the caller can do about it, each written once.
 
 /// The prefix of every problem's `type`. It names the problem; nothing has to exist at this address.
 pub const TYPE_BASE: &str = "https://muster.example/problems/";
 
 macro_rules! catalog {
-    ($( $(#[doc = $doc:literal])* $variant:ident $slug:literal [$($status:literal),+] $title:literal; )*) => {
+    ($( $(#[doc = $doc:literal])* $variant:ident $slug:literal [$($status:literal),+] $title:literal $remedy:literal; )*) => {
         /// The type of a problem (RFC 9457, section 3.1.1).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ProblemType {
@@ -38,6 +38,12 @@ macro_rules! catalog {
             pub const fn title(self) -> &'static str {
                 match self { $( Self::$variant => $title, )* }
             }
+
+            /// What the caller can do about it, for the documents.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $( Self::$variant => $remedy, )* }
+            }
         }
     };
 }
@@ -67,113 +73,167 @@ const fn first(statuses: &[u16]) -> u16 {
 
 catalog! {
     /// The body is not JSON.
-    MalformedJson "malformed-json" [400] "The request body is not valid JSON";
+    MalformedJson "malformed-json" [400] "The request body is not valid JSON"
+        "Send a body that is valid JSON";
     /// Query parameters are invalid.
-    InvalidQuery "invalid-query" [400] "The query is invalid";
+    InvalidQuery "invalid-query" [400] "The query is invalid"
+        "Correct the parameters in `errors`";
     /// `If-Match` cannot be read.
-    MalformedIfMatch "malformed-if-match" [400] "The `If-Match` header is malformed";
+    MalformedIfMatch "malformed-if-match" [400] "The `If-Match` header is malformed"
+        "Send the `ETag` of an earlier response, or `*`";
     /// `If-None-Match` cannot be read.
-    MalformedIfNoneMatch "malformed-if-none-match" [400] "The `If-None-Match` header is malformed";
+    MalformedIfNoneMatch "malformed-if-none-match" [400] "The `If-None-Match` header is malformed"
+        "Send the `ETag` of an earlier response, or `*`";
     /// `Idempotency-Key` cannot be used.
-    MalformedIdempotencyKey "malformed-idempotency-key" [400] "The `Idempotency-Key` header is malformed";
+    MalformedIdempotencyKey "malformed-idempotency-key" [400] "The `Idempotency-Key` header is malformed"
+        "Send 1 to 255 printable ASCII characters";
     /// There are no credentials, or they are not accepted.
-    Unauthorized "unauthorized" [401] "Valid credentials are required";
+    Unauthorized "unauthorized" [401] "Valid credentials are required"
+        "Get a new token from the identity provider, or use a valid API key";
     /// The caller may not do this.
-    Forbidden "forbidden" [403] "Not allowed";
+    Forbidden "forbidden" [403] "Not allowed"
+        "Ask a member who has the permission";
     /// The route is for signed-in users, and the caller uses an API key.
-    SignInRequired "sign-in-needed" [403] "Sign-in required";
+    SignInRequired "sign-in-needed" [403] "Sign-in required"
+        "Send the token of a signed-in user in place of the API key";
     /// The API key is limited to reading.
-    ReadOnlyKey "read-only-key" [403] "This API key is read-only";
+    ReadOnlyKey "read-only-key" [403] "This API key is read-only"
+        "Use an API key that is not read-only, or the token of a signed-in user";
     /// The caller's membership is inactive.
-    MemberInactive "member-inactive" [403] "Your membership is inactive";
+    MemberInactive "member-inactive" [403] "Your membership is inactive"
+        "Ask an admin to activate your membership";
     /// The organization is suspended. Its members and keys get a 403, an invited person a 409.
-    OrganizationSuspended "organization-suspended" [403, 409] "The organization is suspended";
+    OrganizationSuspended "organization-suspended" [403, 409] "The organization is suspended"
+        "Wait until the platform resumes the organization; owners see the reason";
     /// The caller's roles do not let them assign the role.
-    RoleNotAssignable "role-not-assignable" [403] "You cannot assign this role";
+    RoleNotAssignable "role-not-assignable" [403] "You cannot assign this role"
+        "Choose a role that your own role may assign, or ask a member who may assign this one";
     /// The caller's identity provider has not verified their address.
-    EmailNotVerified "email-not-verified" [403] "Your email address is not verified";
+    EmailNotVerified "email-not-verified" [403] "Your email address is not verified"
+        "Verify the address with the identity provider, then sign in again";
     /// The invitation is for another address than the caller's.
-    EmailMismatch "email-mismatch" [403] "The invitation is for another email address";
+    EmailMismatch "email-mismatch" [403] "The invitation is for another email address"
+        "Sign in with the address that was invited";
     /// The thing does not exist, or it is not the caller's.
-    NotFound "not-found" [404] "Not found";
+    NotFound "not-found" [404] "Not found"
+        "Check the ids in the path, and that you have access to the organization";
     /// The path has no route for this method.
-    MethodNotAllowed "method-not-allowed" [405] "Method not allowed";
+    MethodNotAllowed "method-not-allowed" [405] "Method not allowed"
+        "Use one of the methods in `Allow`";
     /// The plan has too few seats.
-    NoSeatsAvailable "no-seats-available" [409] "No seats available";
+    NoSeatsAvailable "no-seats-available" [409] "No seats available"
+        "Free a seat, or raise the plan's seat limit";
     /// The organization would have no active owner.
-    LastOwner "last-owner" [409] "An organization needs an active owner";
+    LastOwner "last-owner" [409] "An organization needs an active owner"
+        "Make another member an owner, or transfer ownership, first";
     /// The member is the billing owner.
-    PayingOwner "paying-owner" [409] "This member is the billing owner";
+    PayingOwner "paying-owner" [409] "This member is the billing owner"
+        "Choose another billing owner first";
     /// Only an active owner can be the billing owner.
-    NotAnOwner "not-an-owner" [409] "The other member is not an active owner";
+    NotAnOwner "not-an-owner" [409] "The other member is not an active owner"
+        "Choose an active owner, or make the member an owner first";
     /// The member who would receive ownership is inactive.
-    ReceiverInactive "receiver-inactive" [409] "The other member is inactive";
+    ReceiverInactive "receiver-inactive" [409] "The other member is inactive"
+        "Activate the member first, or choose another one";
     /// Members cannot do this to themselves.
-    OwnMembership "own-membership" [409] "You cannot do this to yourself";
+    OwnMembership "own-membership" [409] "You cannot do this to yourself"
+        "Ask another member who manages members";
     /// The organization is not deleted.
-    OrganizationNotDeleted "organization-not-deleted" [409] "The organization is not deleted";
+    OrganizationNotDeleted "organization-not-deleted" [409] "The organization is not deleted"
+        "Nothing: the organization can be used";
     /// The time to restore the organization is over.
-    OrganizationErased "organization-erased" [409] "The organization can no longer be restored";
+    OrganizationErased "organization-erased" [409] "The organization can no longer be restored"
+        "Create a new organization";
     /// The address belongs to a member or has another pending invitation.
-    AddressTaken "address-taken" [409] "The email address is taken";
+    AddressTaken "address-taken" [409] "The email address is taken"
+        "Look for the member or the pending invitation that has the address";
     /// The caller is already a member.
-    AlreadyMember "already-member" [409] "You are already a member";
+    AlreadyMember "already-member" [409] "You are already a member"
+        "Nothing: use your membership; the invitation has ended";
     /// The inviter may no longer invite.
-    InviterLostAuthority "inviter-lost-authority" [409] "The inviter can no longer offer this access";
+    InviterLostAuthority "inviter-lost-authority" [409] "The inviter can no longer offer this access"
+        "Ask a member who may invite to resend the invitation";
     /// The organization has disabled the role.
-    RoleNotEnabled "role-not-enabled" [409] "The organization has disabled this role";
+    RoleNotEnabled "role-not-enabled" [409] "The organization has disabled this role"
+        "Ask the organization to enable the role, or for an invitation to another role";
     /// The plan does not allow the address's domain.
-    DomainNotAllowed "domain-not-allowed" [409] "This role is not available for your email domain";
+    DomainNotAllowed "domain-not-allowed" [409] "This role is not available for your email domain"
+        "Ask for an invitation at an address of an allowed domain, or to another role";
     /// The resource of the invitation was deleted.
-    ResourceGone "resource-gone" [409] "The resource of this invitation was deleted";
+    ResourceGone "resource-gone" [409] "The resource of this invitation was deleted"
+        "Ask for an invitation to another resource";
     /// The file would be too large for one response.
-    ExportTooLarge "export-too-large" [409] "The export is too large for one response";
+    ExportTooLarge "export-too-large" [409] "The export is too large for one response"
+        "Request a background export (`POST …/exports`)";
     /// Earlier deletions of resources are still running.
-    TooManyDeletions "too-many-deletions" [409] "Too many deletions are in progress";
+    TooManyDeletions "too-many-deletions" [409] "Too many deletions are in progress"
+        "Retry after the number of seconds in `Retry-After`";
     /// The member has the maximum number of API keys.
-    TooManyApiKeys "too-many-api-keys" [409] "The member has too many API keys";
+    TooManyApiKeys "too-many-api-keys" [409] "The member has too many API keys"
+        "Revoke a key first";
     /// The API key has expired.
-    ApiKeyExpired "api-key-expired" [409] "The API key has expired";
+    ApiKeyExpired "api-key-expired" [409] "The API key has expired"
+        "Revoke the key and create another one";
     /// The member has no access that a key could have.
-    MemberWithoutAccess "member-without-access" [409] "The member has no access";
+    MemberWithoutAccess "member-without-access" [409] "The member has no access"
+        "Activate the member, or give them a role, first";
     /// Another contact has the address.
-    ContactAddressTaken "contact-address-taken" [409] "Another contact has this email address";
+    ContactAddressTaken "contact-address-taken" [409] "Another contact has this email address"
+        "Use the contact that `errors` names, or change its address first";
     /// The person has opted out of email.
-    MailNotWanted "mail-not-wanted" [409] "The person has opted out of email";
+    MailNotWanted "mail-not-wanted" [409] "The person has opted out of email"
+        "Ask the person to sign in and accept the invitation that is listed there";
     /// Other requests kept changing the same things.
-    Conflict "conflict" [409] "Other requests changed the same data";
+    Conflict "conflict" [409] "Other requests changed the same data"
+        "Retry after the number of seconds in `Retry-After`";
     /// The invitation has expired. Invitees get a 410, and members who change invitations a 409; so below.
-    InvitationExpired "invitation-expired" [409, 410] "The invitation has expired";
+    InvitationExpired "invitation-expired" [409, 410] "The invitation has expired"
+        "Ask for a new invitation; a member can also resend this one";
     /// The invitation was canceled.
-    InvitationCancelled "invitation-cancelled" [409, 410] "The invitation was canceled";
+    InvitationCancelled "invitation-cancelled" [409, 410] "The invitation was canceled"
+        "Ask for a new invitation";
     /// The invitation was declined.
-    InvitationDeclined "invitation-declined" [409, 410] "The invitation was declined";
+    InvitationDeclined "invitation-declined" [409, 410] "The invitation was declined"
+        "Ask for a new invitation";
     /// The invitation was accepted.
-    InvitationAlreadyAccepted "invitation-already-accepted" [409, 410] "The invitation was already accepted";
+    InvitationAlreadyAccepted "invitation-already-accepted" [409, 410] "The invitation was already accepted"
+        "Nothing: the person is a member, or was one";
     /// The invitation was sent again, with a new link.
-    InvitationLinkReplaced "invitation-link-replaced" [410] "A newer link was sent";
+    InvitationLinkReplaced "invitation-link-replaced" [410] "A newer link was sent"
+        "Open the link in the latest email";
     /// A condition of the request does not hold.
-    PreconditionFailed "precondition-failed" [412] "The precondition failed";
+    PreconditionFailed "precondition-failed" [412] "The precondition failed"
+        "Get the current state, and decide again";
     /// The body is larger than the limit.
-    BodyTooLarge "body-too-large" [413] "The request body is too large";
+    BodyTooLarge "body-too-large" [413] "The request body is too large"
+        "Send at most 64 KiB";
     /// The body has another media type or content coding.
-    UnsupportedMediaType "unsupported-media-type" [415, 400] "The media type is not supported";
+    UnsupportedMediaType "unsupported-media-type" [415, 400] "The media type is not supported"
+        "Send `application/json` in UTF-8, without a content coding";
     /// Fields are invalid. Access decisions answer 400, as their standard has it.
-    InvalidRequest "invalid-request" [422, 400] "The request is invalid";
+    InvalidRequest "invalid-request" [422, 400] "The request is invalid"
+        "Correct the fields in `errors`";
     /// Addresses or other parts of an invitation are invalid.
-    InvalidInvitations "invalid-invitations" [422] "The invitation is invalid";
+    InvalidInvitations "invalid-invitations" [422] "The invitation is invalid"
+        "Correct or omit the addresses and fields in `errors`";
     /// The idempotency key was used for another request.
-    IdempotencyKeyReused "idempotency-key-reused" [422] "The idempotency key was used for another request";
+    IdempotencyKeyReused "idempotency-key-reused" [422] "The idempotency key was used for another request"
+        "Use a new key for each new request";
     /// The invitation was resent too often.
-    InvitationResentTooOften "invitation-resent-too-often" [429] "The invitation was resent too often";
+    InvitationResentTooOften "invitation-resent-too-often" [429] "The invitation was resent too often"
+        "Resend the invitation after the time in `Retry-After`";
     /// The organization's members have sent all mail that its plan allows for the day.
-    MailLimitReached "mail-limit-reached" [429] "The daily mail limit is reached";
+    MailLimitReached "mail-limit-reached" [429] "The daily mail limit is reached"
+        "Retry the next day (UTC), or have the platform raise the limit";
     /// An error of Muster's own.
-    Internal "internal" [500] "Internal error";
+    Internal "internal" [500] "Internal error"
+        "Report the `request_id` to the operator";
     /// A service that Muster depends on does not respond.
-    Unavailable "unavailable" [503] "Temporarily unavailable";
+    Unavailable "unavailable" [503] "Temporarily unavailable"
+        "Repeat the request; for a POST, with the same `Idempotency-Key`";
     /// The table has no throughput left for the organization.
-    Throttled "throttled" [503] "Too many requests at once";
+    Throttled "throttled" [503] "Too many requests at once"
+        "Retry after the number of seconds in `Retry-After`, then wait longer each time";
 }
 
 #[cfg(test)]
@@ -198,6 +258,7 @@ mod tests {
                 "{kind:?}"
             );
             assert!(!kind.title().ends_with('.'), "{kind:?}");
+            assert!(!kind.remedy().ends_with('.'), "{kind:?}");
         }
     }
 
@@ -220,7 +281,7 @@ mod tests {
         for kind in ProblemType::ALL {
             rows.entry(kind.status()).or_default().push(*kind);
         }
-        let mut table = String::from("\n| status | `type` ends in | title |\n| --- | --- | --- |\n");
+        let mut table = String::from("\n| status | `type` ends in | title | what to do |\n| --- | --- | --- | --- |\n");
         for (status, kinds) in rows {
             for kind in kinds {
                 let also: String = kind
@@ -229,7 +290,8 @@ mod tests {
                     .skip(1)
                     .map(|status| format!(", {status}"))
                     .collect();
-                writeln!(table, "| {status}{also} | `{}` | {} |", kind.slug(), kind.title()).unwrap();
+                let (slug, title, remedy) = (kind.slug(), kind.title(), kind.remedy());
+                writeln!(table, "| {status}{also} | `{slug}` | {title} | {remedy} |").unwrap();
             }
         }
         table.push('\n');
