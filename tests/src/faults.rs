@@ -32,7 +32,7 @@ pub enum Kind {
     TimeoutAfter,
     /// AWS says that it has too much to do.
     Throttled,
-    /// A partition of the table takes no more: a transaction is cancelled for it, and of a batch nothing is done.
+    /// A partition of the table takes no more: a transaction is canceled for it, and of a batch nothing is done.
     Hot,
     /// Another transaction is at the same items.
     Conflict,
@@ -353,7 +353,7 @@ fn conflict(operation: &str, sent: &[u8]) -> HttpResponse {
     )
 }
 
-/// A transaction that is cancelled for its first item.
+/// A transaction that is canceled for its first item.
 fn cancelled(sent: &[u8], reason: &Value) -> HttpResponse {
     let mut reasons = vec![json!({ "Code": "None" }); transaction_items(sent)];
     if let Some(first) = reasons.first_mut() {

@@ -14,7 +14,7 @@
 //!
 //! **What is simplified.** AWS tells the limits, and not how they are kept. Here a partition's units come evenly, and one second of them is
 //! kept (more with [`Limits::burst`]). An index refuses together with its
-//! table; in AWS it follows the table, and pushes back when it cannot. What is refused costs nothing; in AWS, a cancelled transaction may
+//! table; in AWS it follows the table, and pushes back when it cannot. What is refused costs nothing; in AWS, a canceled transaction may
 //! have used units for some of its items. Two transactions at one item do not cancel each other. The limits of a whole table or
 //! account (40,000 units) are left out, and so is the table's own scaling.
 

@@ -174,7 +174,7 @@ impl Practice {
         assert_eq!(team.sees(&self.cora).await.len(), 3);
     }
 
-    /// In the same place: colour, whether they are active, which notifications they get.
+    /// In the same place: color, whether they are active, which notifications they get.
     async fn editing_color_status_and_notifications(&self) {
         let team = &self.team;
         let path = member(&self.pete);

@@ -38,7 +38,7 @@ impl TaskSet {
     /// Serves these routes until the stop.
     pub(super) fn serve(&mut self, name: &'static str, listener: TcpListener, routes: Router) {
         let mut stopped = self.stopped();
-        // Small replies must not wait for the client's acknowledgement of the headers.
+        // Small replies must not wait for the client's acknowledgment of the headers.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {
                 tracing::debug!(%error, "the connection answers slowly");

@@ -12,7 +12,7 @@ use crc::{CRC_32_ISCSI, CRC_64_NVME, Crc, Table};
 static ISCSI: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISCSI);
 static NVME: Crc<u64, Table<1>> = Crc::<u64, Table<1>>::new(&CRC_64_NVME);
 
-/// Which checksum, by its name in the catalogue of parametrised CRC algorithms.
+/// Which checksum, by its name in the catalog of parameterized CRC algorithms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CrcAlgorithm {
     /// `CRC32` of S3: what the SDK adds to each upload.
@@ -75,7 +75,7 @@ impl std::fmt::Debug for Digest {
 mod tests {
     use super::{CrcAlgorithm, Digest};
 
-    /// Each algorithm's "check" of the catalogue: what it makes of these digits.
+    /// Each algorithm's "check" of the catalog: what it makes of these digits.
     const CHECKS: [(CrcAlgorithm, u64); 3] = [
         (CrcAlgorithm::Crc32IsoHdlc, 0xcbf4_3926),
         (CrcAlgorithm::Crc32Iscsi, 0xe306_9283),
@@ -83,7 +83,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_checksum_is_what_the_catalogue_says_however_the_bytes_come() {
+    fn each_checksum_is_what_the_catalog_says_however_the_bytes_come() {
         for (algorithm, check) in CHECKS {
             for first in 0..=9 {
                 let (one, other) = b"123456789".split_at(first);

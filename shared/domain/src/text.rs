@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn time_zones_and_colours_have_one_spelling() {
+    fn time_zones_and_colors_have_one_spelling() {
         assert_eq!("europe/paris".parse::<TimeZoneName>().unwrap().as_str(), "Europe/Paris");
         assert!("Mars/Base".parse::<TimeZoneName>().is_err());
         assert_eq!("#ABCDEF".parse::<Color>().unwrap().as_str(), "#abcdef");

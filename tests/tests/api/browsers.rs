@@ -215,7 +215,7 @@ async fn the_function_behind_preflights_answers_them_whatever_their_query_is() {
         ("/v1/organizations/org_x/members", "q=ann&limit=5"),
         ("/v1/organizations", "nonsense=%zz"),
         ("/nope", ""),
-        ("/v1/organisations", "q=ann"),
+        ("/v1/companies", "q=ann"),
         ("/v1//", ""),
     ] {
         let mut event: Value = serde_json::from_str(&file("events/not-found.json")).unwrap();

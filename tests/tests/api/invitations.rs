@@ -31,7 +31,7 @@ async fn an_invitation_holds_the_seat_it_will_need_until_it_ends() {
     let token = h.invitation_token(ann.email()).await;
     ann.accept(&h, &token).await.expect(200);
     assert_eq!(acme.seats_used(&h).await, 4);
-    // Those that end give theirs back: cancelled, and expired.
+    // Those that end give theirs back: canceled, and expired.
     acme.owner
         .delete(&h, &acme.invitation(first["id"].as_str().unwrap(), ""))
         .await

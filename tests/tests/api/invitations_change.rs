@@ -1,4 +1,4 @@
-//! Invitations after they were sent: listed, read, changed, cancelled.
+//! Invitations after they were sent: listed, read, changed, canceled.
 
 use muster_tests::harness::{Harness, Organization, invitation};
 use muster_tests::recount;
@@ -300,7 +300,7 @@ async fn a_cancelled_invitation_is_over_for_good_and_its_address_free() {
     assert_eq!(
         acme.recorded(&h, "invitation.cancelled").await,
         1,
-        "cancelling twice is one change"
+        "canceling twice is one change"
     );
     acme.invite(&h, ann.email(), "participant", &[]).await;
     recount(&h).await;

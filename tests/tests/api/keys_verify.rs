@@ -92,8 +92,8 @@ async fn a_mistyped_secret_is_refused_before_anything_is_read() {
         text.replace_range(at..=at, &other(c).to_string());
         mistyped.push(text);
     }
-    let neighbours = key.secret.chars().zip(key.secret.chars().skip(1)).enumerate();
-    for (at, (one, two)) in neighbours.filter(|(_, (one, two))| one != two) {
+    let neighbors = key.secret.chars().zip(key.secret.chars().skip(1)).enumerate();
+    for (at, (one, two)) in neighbors.filter(|(_, (one, two))| one != two) {
         let mut text = key.secret.clone();
         text.replace_range(at..at + 2, &format!("{two}{one}"));
         mistyped.push(text);

@@ -222,8 +222,8 @@ async fn unknown_settings_and_roles_that_are_not_optional_are_refused_by_name() 
     let acme = Organization::make(&h).await;
     for (body, faults) in [
         (
-            json!({ "settings": { "colour": 1 } }),
-            named(&[("settings.colour", "unknown_field")]),
+            json!({ "settings": { "theme": 1 } }),
+            named(&[("settings.theme", "unknown_field")]),
         ),
         (
             json!({ "settings": { "optional_roles": ["admin", "implementation_admin"] } }),

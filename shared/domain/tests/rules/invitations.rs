@@ -1,4 +1,4 @@
-//! Changing, resending and cancelling.
+//! Changing, resending and canceling.
 
 use crate::team::*;
 use muster_domain::invitation::Delivery;

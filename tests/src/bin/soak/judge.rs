@@ -60,8 +60,8 @@ pub(crate) struct Known {
     pub(crate) good_until: Option<Timestamp>,
 }
 
-/// Everything that a judgement goes by.
-pub(crate) struct Judgement<'a> {
+/// Everything that a judgment goes by.
+pub(crate) struct Judgment<'a> {
     pub(crate) request: &'a Request,
     pub(crate) reply: &'a Reply,
     pub(crate) known: &'a Known,
@@ -78,7 +78,7 @@ fn must(holds: bool, what: impl FnOnce() -> String) -> Verdict {
     if holds { Ok(()) } else { Err(what()) }
 }
 
-impl Judgement<'_> {
+impl Judgment<'_> {
     /// Whether all is as it must be.
     ///
     /// # Errors

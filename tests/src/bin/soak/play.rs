@@ -3,7 +3,7 @@
 use crate::cast::{Cast, Token};
 use crate::draw::{Draw, Drawn, Measure, Operation};
 use crate::faults::{Faults, OPERATION, Plan};
-use crate::judge::{Judgement, Known, Reply};
+use crate::judge::{Judgment, Known, Reply};
 use crate::learn::Lesson;
 use crate::request::{Request, Who};
 use crate::tally::Tally;
@@ -232,7 +232,7 @@ impl Play {
     ) -> Result<(), String> {
         let now = self.h.backend.clock().now();
         let mut world = self.world();
-        let judgement = Judgement {
+        let judgment = Judgment {
             request,
             reply,
             known,
@@ -241,7 +241,7 @@ impl Play {
             struck,
             now,
         };
-        let verdict = judgement.pass();
+        let verdict = judgment.pass();
         let lesson = Lesson {
             cast: &self.cast,
             request,

@@ -31,7 +31,7 @@ const BAD: [&str; 38] = [
     "ann@x.example%00",
     "ann%0d%0aBcc:evil@x_.example",
     "mailto:ann%40x.example@x.example",
-    // Look alikes: the Kelvin sign, the full-width at sign and full stop, Cyrillic, Greek, full-width letters.
+    // Look-alikes: the Kelvin sign, the full-width at sign and full stop, Cyrillic, Greek, full-width letters.
     "mar\u{212a}@x.example",
     "ann@mar\u{212a}.example",
     "ann\u{ff20}x.example",

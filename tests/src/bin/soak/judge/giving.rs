@@ -1,9 +1,9 @@
 //! What somebody gave is worth no more than they could give: invitations and keys.
 
-use super::{Judgement, Verdict, must};
+use super::{Judgment, Verdict, must};
 use crate::standing::{Before, Standing};
 
-impl Judgement<'_> {
+impl Judgment<'_> {
     /// Whether somebody could give nothing all the while: they were no active member, or held no role.
     pub(super) fn is_powerless(&self, who: Option<&(usize, Before)>) -> bool {
         let organization = self
