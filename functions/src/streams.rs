@@ -20,10 +20,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Maximum number of attempts at a mail while something holds it up, before its record returns to the stream.
+/// Maximum number of attempts at an email while something holds it up, before its record returns to the stream.
 const MAX_ATTEMPTS: u32 = 6;
-/// How long a mail waits in the stream for its turn before it is left to the schedule. The records behind it get old as well, and a
-/// record that is too old is a dead letter.
+/// How long an email waits in the stream for its turn before it is left to the schedule. The records behind it get old as well,
+/// and a record that is too old is a dead letter.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(1);
 /// How long the mail of a batch waits for its turns. The rest is left to the schedule: beyond the function's time limit, the batch
 /// would fail as a whole.
@@ -58,7 +58,7 @@ struct Image {
 }
 
 impl Change {
-    /// The address of a mail.
+    /// The address of an email.
     fn recipient(&self) -> Option<EmailAddress> {
         let email = self.new_image.as_ref()?.to.as_ref()?;
         email.s.parse().ok()
@@ -146,7 +146,7 @@ pub async fn deliver_mail(app: &App, event: Value) -> Result<Value, lambda_runti
         let (recipient, has_turn) = (recipient.as_ref(), !is_old && post.has_turn());
         let delivery = || Box::pin(deliver::deliver(app, &post, organization, mail, recipient, has_turn)) as _;
         if let Err(error) = insist(app, MAX_ATTEMPTS, delivery).await {
-            tracing::warn!(%error, %mail, "a mail was not delivered; it will be tried again");
+            tracing::warn!(%error, %mail, "an email was not delivered; it will be tried again");
             failed.push(sequence_number);
         }
     }

@@ -269,10 +269,10 @@ const LISTS: [&str; 8] = [
 fn route_settings() -> String {
     let strangers = ROUTES.iter().filter(|route| route.access == Access::Public);
     let costly = ROUTES.iter().filter(|route| route.has(Trait::IsLimited));
-    let mut text = String::from("        # Whatever a stranger can reach.\n");
+    let mut text = String::from("        # What a stranger can reach.\n");
     rates(&mut text, strangers, "PublicRate");
     text.push_str(
-        "        # Whatever anybody with an account can make without bound, and whatever goes out under the deployment's name.\n",
+        "        # What any user with an account can create without bound, and what goes out under the deployment's name.\n",
     );
     rates(&mut text, costly, "MailRate");
     text

@@ -114,7 +114,7 @@ pub enum StartError {
     Configuration(#[from] ConfigError),
 }
 
-/// A running backend. Dropping it ends it at once; [`Backend::stop`] lets it finish its work.
+/// A running backend. Dropping it ends it immediately; [`Backend::stop`] lets it finish its work.
 pub struct Backend {
     base_url: String,
     app: App,
@@ -269,7 +269,7 @@ impl Backend {
         self.backlog.drained().await;
     }
 
-    /// The records of the stream that were given up.
+    /// The records of the stream that were abandoned.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.pump.dead_letters()
     }
@@ -336,7 +336,7 @@ fn deployment(base_url: &str, identity: &IdentityProvider) -> Vec<(&'static str,
         // Cursors last as long as this process.
         ("MUSTER_CURSOR_KEY", uuid::Uuid::new_v4().to_string()),
         ("MUSTER_JWKS_URL", format!("{base_url}/dev/jwks.json")),
-        // There is no frontend here: the link in a mail opens the invitation's public preview.
+        // There is no frontend here: the link in an email opens the invitation's public preview.
         ("MUSTER_APP_URL", format!("{base_url}/v1")),
         ("MUSTER_API_URL", base_url.to_owned()),
         ("MUSTER_LINK_SECRET_ID", LINK_SECRET.to_owned()),

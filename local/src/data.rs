@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert_eq!(data.journal("x").unwrap().1, ["one"]);
 
-        // The same, if the part could not be removed at once.
+        // The same, if the part could not be removed immediately.
         fs::write(folder.path().join("x"), "one\ntw").unwrap();
         journal.append("three").unwrap();
         assert_eq!(data.journal("x").unwrap().1, ["one", "three"]);

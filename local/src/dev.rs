@@ -83,7 +83,7 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
     }))
 }
 
-/// Waits for pending mail first, so that a caller finds a mail right after the request that caused it.
+/// Waits for pending mail first, so that a caller finds an email right after the request that caused it.
 async fn mail(State(development): Shared) -> impl IntoResponse {
     // Mail that takes longer shows up in a later answer.
     let _ = tokio::time::timeout(MAIL_PATIENCE, development.backlog.drained()).await;

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 /// The file of events that their function has not taken yet.
 const KEPT: &str = "ses-events";
 
-/// The events that SES reports about a mail to this address, in this order.
+/// The events that SES reports about an email to this address, in this order.
 fn reported_events(email: &str) -> &'static [DeliveryEvent] {
     let local = email.rsplit_once('@').map_or(email, |(local, _)| local);
     match local.split('+').next().unwrap_or(local) {
@@ -68,7 +68,7 @@ impl Feedback {
         Ok((feedback, PendingEvents(pending)))
     }
 
-    /// Reports that SES has taken this mail, and what follows.
+    /// Reports that SES has taken this email, and what follows.
     pub(crate) fn report(&self, mail: &SentMail) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         for told in reported_events(&mail.to) {
@@ -114,7 +114,7 @@ impl Feedback {
         self.waiting.send_replace(0);
     }
 
-    /// Passes one event to its function until it is taken, or given up. Returns false if the stop came first.
+    /// Passes one event to its function until it is taken, or abandoned. Returns false if the stop came first.
     async fn deliver(&self, functions: &dyn Functions, event: &Value, stopped: &mut watch::Receiver<bool>) -> bool {
         for tries in 1..=self.patience.tries() {
             match functions::invoke(functions, NOTE_FEEDBACK, event.clone()).await {

@@ -9,7 +9,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(25);
 /// The longest pause between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How long a record or an event is retried before it is given up. In AWS it is hours.
+/// How long a record or an event is retried before it is abandoned. In AWS it is hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
     /// For tests, and for data that is lost with the process anyway: less than a second.

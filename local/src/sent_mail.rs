@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// A mail as one recipient received it.
+/// An email as one recipient received it.
 #[derive(Debug, Clone, Serialize)]
 pub struct SentMail {
     /// The recipient's address.
@@ -34,7 +34,7 @@ pub struct SentMail {
 }
 
 impl SentMail {
-    /// The event with which EventBridge delivers SES feedback about this mail.
+    /// The event with which EventBridge delivers SES feedback about this email.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "EventBridge gives events their ids")]
     pub fn event(&self, told: DeliveryEvent, at: Timestamp) -> Value {

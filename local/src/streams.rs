@@ -73,7 +73,7 @@ impl Pump {
         }
     }
 
-    /// The records that were given up.
+    /// The records that were abandoned.
     pub(crate) fn dead_letters(&self) -> Vec<DeadLetter> {
         self.dead_letters.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -113,7 +113,10 @@ fn told(id: OrganizationId, report: &Report) -> String {
         cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..5).map(width).collect();
-    let mut text = format!("{id}: {} differences\n", report.differences.len());
+    let mut text = match report.differences.len() {
+        1 => format!("{id}: 1 difference\n"),
+        number => format!("{id}: {number} differences\n"),
+    };
     for row in &rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let line = cells.collect::<Vec<_>>().join("  ");

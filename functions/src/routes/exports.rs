@@ -1,4 +1,4 @@
-//! Exports: a short list at once, a long one in the background.
+//! Exports: a short list immediately, a long one in the background.
 
 use super::people::{List, SELECTING, people_query, selected};
 use crate::api::export::{CreateExportRequest, ExportResponse};
@@ -16,10 +16,11 @@ use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Key, Obstacle, Tries};
 use std::time::{Duration, SystemTime};
 
-/// Maximum number of rows answered at once.
+/// Maximum number of rows answered immediately.
 pub const AT_ONCE: usize = 1_000;
 
-/// Maximum number of bytes answered at once. Lambda's limit is 6 MB, and files pass it as base64, which makes four bytes of three.
+/// Maximum number of bytes answered immediately. Lambda's limit is 6 MB, and files pass it as base64, which makes four bytes of
+/// three.
 const MAX_BYTES: usize = 4_500_000;
 
 /// Maximum number of pages read for an export. Pages are short if the filter selects few of many people.

@@ -85,7 +85,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Deletes a resource. Access through it ends at once; the rest of its data is deleted in the background.
+/// Deletes a resource. Access through it ends immediately; the rest of its data is deleted in the background.
 pub async fn delete(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let key = key(&call).map_err(|_| Problem::not_found("resource"))?;

@@ -85,13 +85,14 @@ pub enum Trait {
     TellsApiUrl,
     /// It learns the holder of an address, so it may read claims on addresses.
     ReadsAddresses,
-    /// It changes claims on addresses without reading them: somebody comes or goes.
+    /// It changes claims on addresses without reading them: a member or an invitation comes or goes.
     ClaimsAddresses,
     /// It reads events. Every function that writes adds some.
     ReadsEvents,
     /// It writes in the partitions of organizations only.
     StaysInOrganizations,
-    /// Anybody with an account can do it without bound, or it sends mail under the deployment's name: the route is limited to `MailRate`.
+    /// Any user with an account can do it without bound, or it sends mail under the deployment's name: the route is limited to
+    /// `MailRate`.
     IsLimited,
 }
 
@@ -106,8 +107,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The members to whom it stays open while their organization is suspended. API keys and everyone else are refused then,
-    /// except the platform.
+    /// The members to whom it stays open while their organization is suspended. Other callers are refused then, except the
+    /// platform. API keys are admitted with [`OpenTo::Members`] only.
     pub while_suspended: OpenTo,
     /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,

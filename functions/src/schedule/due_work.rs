@@ -142,7 +142,8 @@ impl DueWork<'_> {
         Ok(())
     }
 
-    /// Makes the change. Returns false if someone accepted, canceled or changed the same items meanwhile.
+    /// Makes the change. Returns false if someone accepted, canceled or changed the same items meanwhile, or if the organization's
+    /// role set is not shipped.
     #[expect(clippy::disallowed_methods, reason = "only the pace of the schedule depends on it")]
     async fn commit(&mut self, organization: &Organization, changes: &Changes) -> Result<bool, StoreError> {
         let Ok(set) = role_set(organization) else {

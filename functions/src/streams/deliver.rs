@@ -1,4 +1,5 @@
-//! Delivering one mail: take it up, pass it to SES, record the result. A mail is resent only if it is unknown whether it was sent.
+//! Delivering one email: take it up, pass it to SES, record the result. An email is sent again only if it is unknown whether it was
+//! sent.
 
 mod letter;
 pub(super) mod outcome;
@@ -18,7 +19,7 @@ use muster_store::{Key, ReadSet, StoreError};
 use outcome::{give_up, skip};
 use send::{put_off, send};
 
-/// Delivers a mail, unless it was delivered before, its content is outdated, or it must not reach its address.
+/// Delivers an email, unless it was delivered before, its content is outdated, or it must not reach its address.
 ///
 /// `recipient` is its address if the record has it. The address's deliverability is then read together with the mail. Without a turn
 /// it is left to the schedule.
@@ -42,12 +43,12 @@ pub(super) async fn deliver(
     if mail.is_waiting() {
         return Ok(());
     }
-    // A mail that is already finished may not be shown on its invitation yet.
+    // An email that is already finished may not be shown on its invitation yet.
     match mail.state {
         MailState::Queued | MailState::Sending => {}
         MailState::Sent => return Ok(show_delivery(app, &mail, Delivery::Sent).await?),
         MailState::Failed => return Ok(show_delivery(app, &mail, Delivery::Failed).await?),
-        // Restoring or resuming its organization releases a held mail, as a new mail.
+        // Restoring or resuming its organization releases a held email, as a new email.
         MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
@@ -75,10 +76,11 @@ pub(super) async fn deliver(
         TakeUp::Done => send(app, post, &mail, &outgoing).await,
         TakeUp::TooMany(until) => {
             match until.filter(|_| mail.late.is_some()) {
-                // Days of mail were sent at the pace that requests allow, and were then tried at once.
+                // This email waited for days: several days of emails to the address, each at an allowed pace, are now tried
+                // together.
                 Some(until) => put_off(app, &mail, mail.state, NotNow::Resting(until)).await,
                 // Requests refuse this in advance, unless they are faster than the delivery of earlier mail.
-                None => give_up(app, &mail, "its address has had too many mails of late").await,
+                None => give_up(app, &mail, "its address has recently received too many emails").await,
             }
         }
         // Another delivery took it up, or this one did: the reply got lost and the SDK retried. The next attempt
@@ -87,17 +89,17 @@ pub(super) async fn deliver(
     }
 }
 
-/// The outcome of taking a mail up.
+/// The outcome of taking an email up.
 enum TakeUp {
     /// The mail can be sent.
     Done,
-    /// Its address has recently received too many mails, and rests until this instant.
+    /// Its address has recently received too many emails, and rests until this instant.
     TooMany(Option<Timestamp>),
     /// Another attempt has taken it up before.
     Lost,
 }
 
-/// Takes a mail up for sending, and counts it among the recent mails to its address.
+/// Takes an email up for sending, and counts it among the recent emails to its address.
 async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Result<TakeUp, DeliverError> {
     // An earlier attempt ended before it recorded a result. Whether the mail was sent is unknown, so it is sent.
     if mail.state == MailState::Sending {
@@ -120,7 +122,7 @@ async fn take_up(app: &App, mail: &Mail, known: Option<&Deliverability>) -> Resu
     Ok(if is_taken { TakeUp::Done } else { TakeUp::Lost })
 }
 
-/// The deliverability of a mail's address. It is already read, except for mail that is resent manually.
+/// The deliverability of an email's address. It is already read, except for mail that is resent manually.
 async fn deliverability(app: &App, read: &ReadSet, mail: &Mail) -> Result<Option<Deliverability>, StoreError> {
     let key = [Key::deliverability(mail.organization, &mail.to)];
     if read.covers(&key) {

@@ -1,4 +1,4 @@
-//! Feedback from SES about a mail, through EventBridge. It is recorded on the mail, its invitation and its address.
+//! Feedback from SES about an email, through EventBridge. It is recorded on the mail, its invitation and its address.
 //!
 //! Events may arrive late, twice and in any order. Each step is one write whose condition makes a repeat harmless, and no step
 //! depends on the reads of another, so a process that dies between two steps is simply started again.
@@ -98,7 +98,7 @@ impl Detail {
                 // This includes `Undetermined`: a bounce that may be temporary is not held against an address.
                 _ => Some((DeliveryEvent::Returned, bounce.timestamp)),
             },
-            // The recipient moves a mail out of the spam folder.
+            // The recipient moves an email out of the spam folder.
             ("Complaint", _, Some(complaint), _)
                 if complaint.complaint_feedback_type.as_deref() == Some("not-spam") =>
             {
@@ -172,7 +172,7 @@ async fn note(app: &App, notification: &Notification) -> Result<(), NoteError> {
         tracing::info!(mail = %id, ?event, "an event is about mail that no longer exists");
         return Ok(());
     };
-    // Usually the sending attempt finishes the mail. A mail whose result was unknown is finished here, and not sent again.
+    // Usually the sending attempt finishes the mail. An email whose result was unknown is finished here, and not sent again.
     let (open, finished) = event.outbox_states();
     if open.contains(&mail.state) {
         store

@@ -1,4 +1,4 @@
-//! Repeating what the table or other changes hold up, in one way for all functions that nobody waits for.
+//! Repeating what the table or other changes hold up, in one way for all background functions.
 
 use futures::future::BoxFuture;
 use muster_edge::{App, Metric};
@@ -24,8 +24,8 @@ impl Obstructed for CommitError {
 
 /// Does something, with pauses while the table throttles it or others change the same items.
 ///
-/// Lambda retries a failed record at once and a failed event after minutes, and gives it up after a few times. So a failure that
-/// is over within seconds is waited for here.
+/// Lambda retries a failed record immediately and a failed event after minutes, and abandons it after a few times. So this waits
+/// for the end of a failure that is over within seconds.
 pub(super) async fn insist<'f, T, E: Obstructed>(
     app: &App,
     attempts: u32,

@@ -94,7 +94,7 @@ fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
 /// Continues a job for a bounded number of slices.
 ///
 /// A slice that meets a conflict or throttling is retried after pauses. Then the job is left to the schedule, which takes up each
-/// job without progress for two minutes. The stream would instead retry it at once, and make it a dead letter.
+/// job without progress for two minutes. The stream would instead retry it immediately, and make it a dead letter.
 #[expect(clippy::disallowed_methods, reason = "only the pace of a job depends on it")]
 pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
     let mut tries = Tries::new(MAX_ATTEMPTS);

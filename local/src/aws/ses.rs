@@ -17,10 +17,10 @@ use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Number of mails kept, so that a process that runs for long does not grow with all mail it ever sent.
+/// Number of emails kept, so that a process that runs for long does not grow with all mail it ever sent.
 pub(crate) const MOST_MAILS: usize = 1_000;
 
-/// The most recent mails, oldest first.
+/// The most recent emails, oldest first.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
     clock: Clock,
@@ -31,7 +31,7 @@ pub(crate) struct Mailbox {
 #[derive(Default)]
 struct MailLog {
     mails: VecDeque<SentMail>,
-    /// The number of mails before them.
+    /// The number of emails before them.
     gone: usize,
 }
 
@@ -48,7 +48,7 @@ impl Mailbox {
         self.lock().mails.iter().cloned().collect()
     }
 
-    /// The mails from this position on, counted from the first ever sent, and the position after them.
+    /// The emails from this position on, counted from the first ever sent, and the position after them.
     pub(crate) fn mails_from(&self, place: usize) -> (Vec<SentMail>, usize) {
         let log = self.lock();
         let known = place.saturating_sub(log.gone);
@@ -108,7 +108,7 @@ struct Raw {
 }
 
 /// `POST /v2/email/outbound-emails`
-#[expect(clippy::disallowed_methods, reason = "SES gives mails their ids")]
+#[expect(clippy::disallowed_methods, reason = "SES gives emails their ids")]
 pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
     match read(&body, mailbox.clock.now()) {
         Ok(mails) => {
@@ -122,7 +122,7 @@ pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> R
     }
 }
 
-/// One mail for each recipient, or the reason why SES refuses the request.
+/// One email for each recipient, or the reason why SES refuses the request.
 fn read(body: &[u8], sent_at: Timestamp) -> Result<Vec<SentMail>, String> {
     let request: SendEmail = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let raw = STANDARD

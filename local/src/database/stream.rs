@@ -20,8 +20,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS _stream_records_in_order
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// Keeps the record itself, so that the next number is above it even if the system's clock is set back. A folder of an earlier
-/// version may have hundreds of thousands of records before it. Deleting them all at once would block all other writers.
+/// Keeps the record itself, so that the next number is above it even if the system's clock is set back. The folder of an earlier
+/// commit may have hundreds of thousands of records before it: deleting all of them in one statement would block all other writers.
 const DELETE_BEFORE: &str = "DELETE FROM _stream_records WHERE id IN (
     SELECT id FROM _stream_records WHERE id < (SELECT id FROM _stream_records WHERE event_id = ?1) ORDER BY id LIMIT ?2)";
 
@@ -68,17 +68,17 @@ impl TableStream {
         })
     }
 
-    /// Reports a write, so that there are new records.
+    /// Wakes the reader of the stream after a write.
     pub(super) fn note_write(&self) {
         self.written.notify_one();
     }
 
-    /// Completes after a write since the last completion.
+    /// Waits until there was a write since it last returned.
     pub(crate) async fn written(&self) {
         self.written.notified().await;
     }
 
-    /// Whether the record with this number is kept, as the last handled one always is.
+    /// Whether the stream still has the record with this number. It always has the last one that was handled.
     ///
     /// # Errors
     /// An error of the embedded database, also for text that is not a number.

@@ -1,6 +1,6 @@
 //! Passes records to their functions until they are taken, as an event source mapping does: a batch is retried from
 //! the record that a function reports as failed, a batch that fails whole is bisected, and a record that keeps
-//! failing is given up alone.
+//! failing is abandoned alone.
 
 use super::DeadLetter;
 use super::event::{LambdaRecord, batch};
@@ -114,7 +114,7 @@ fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
     }
 }
 
-/// Retries a batch until it is taken. Returns the records given up, each with the last reason.
+/// Retries a batch until it is taken. Returns the abandoned records, each with the last reason.
 async fn deliver_batch<F: Future<Output = Outcome>>(
     batch: &[LambdaRecord],
     patience: Patience,

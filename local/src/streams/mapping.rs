@@ -7,7 +7,7 @@ use crate::template::{Template, TemplateError};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The records that a function gets, and how many at once.
+/// The records that a function gets, and how many in one call.
 #[derive(Clone)]
 pub(super) struct Mapping {
     pub(super) function: &'static StreamFunction,

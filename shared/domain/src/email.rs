@@ -1,6 +1,6 @@
 //! Email addresses and their domains, in the one form that Muster stores and compares.
 //!
-//! Two spellings of an address that mail servers treat alike become equal here: it becomes lower case, and an international
+//! Two spellings of an address that email servers treat alike become equal here: it becomes lower case, and an international
 //! domain becomes punycode. An address that cannot be mailed (Amazon SES accepts only 7-bit ASCII), or that could be mistaken
 //! for another one, is refused and never repaired.
 
@@ -18,7 +18,7 @@ use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The longest address that mail servers must accept (RFC 5321, 4.5.3.1, without the brackets).
+/// The longest address that email servers must accept (RFC 5321, 4.5.3.1, without the brackets).
 const MAX_LENGTH: usize = 254;
 /// The longest part before the `@`.
 const MAX_LOCAL_PART: usize = 64;

@@ -13,7 +13,7 @@ pub const SUSPENDED: &str = "organization.suspended";
 pub const RESUMED: &str = "organization.resumed";
 /// The kind of an event that a suspension was set to begin later.
 pub const SUSPENSION_PLANNED: &str = "organization.suspension_planned";
-/// The kind of an event that a suspension that has not begun was called off.
+/// The kind of an event that a suspension that had not begun was canceled.
 pub const SUSPENSION_CANCELLED: &str = "organization.suspension_cancelled";
 
 /// The actor or the subject of an event.
@@ -106,7 +106,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Whether it tells of a suspension that has not begun: whoever cannot see such a suspension cannot see the event either.
+    /// Whether it reveals a suspension that has not begun: callers who cannot see such a suspension cannot see the event either.
     #[must_use]
     pub fn is_of_suspension_ahead(&self) -> bool {
         [SUSPENSION_PLANNED, SUSPENSION_CANCELLED].contains(&self.kind.as_str())

@@ -1,4 +1,4 @@
-//! Exports: the list of people as a file that leaves Muster, made at once or in the background.
+//! Exports: the list of people as a file that leaves Muster, made immediately or in the background.
 
 pub mod sheet;
 
@@ -16,7 +16,8 @@ pub const EXPORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
 pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
 /// How often a slice of an export is tried before the export fails.
 pub const MAX_TRIES: u8 = 5;
-/// The wait after the first failed attempt at a slice; it doubles after each further one.
+/// Half the wait after the first failed attempt at a slice: the wait doubles with each failed attempt. After a throttle, the whole
+/// wait.
 pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How long the slice that writes a workbook may run before it counts as dead: longer than its function can run.
 pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(6);

@@ -1,4 +1,4 @@
-//! Later reports of the mail service about a mail.
+//! Later reports of the mail service about an email.
 //!
 //! Reports come late, twice and in any order. So a report never simply replaces the last one: each status is replaced only by
 //! greater ones, and the result is the same in any order.
@@ -10,7 +10,7 @@ use crate::mail::{Letter, Mail, MailState};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A report about a mail.
+/// A report about an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryEvent {
     /// The service has accepted it.
@@ -39,7 +39,7 @@ impl DeliveryEvent {
         Self::Complained,
     ];
 
-    /// The delivery status of a mail with this report.
+    /// The delivery status of an email with this report.
     #[must_use]
     pub const fn delivery(self) -> Delivery {
         match self {
@@ -52,7 +52,7 @@ impl DeliveryEvent {
         }
     }
 
-    /// The states of a mail in the outbox from which the report moves it, and the state to which it does.
+    /// The states of an email in the outbox from which the report moves it, and the state to which it does.
     #[must_use]
     pub const fn outbox_states(self) -> (&'static [MailState], MailState) {
         match self {
@@ -86,7 +86,7 @@ pub enum Mark {
     Reached,
     /// Mail to it was permanently returned.
     Bounced,
-    /// Its reader reported a mail as spam.
+    /// Its reader reported an email as spam.
     Complained,
     /// Its reader declined an invitation.
     Declined,
@@ -99,7 +99,7 @@ pub enum Mark {
 pub enum Reason {
     /// Mail to the address was permanently returned.
     Bounced,
-    /// Its reader reported a mail as spam.
+    /// Its reader reported an email as spam.
     Complained,
     /// Its reader declined an invitation.
     Declined,
@@ -117,7 +117,7 @@ impl Reason {
     }
 }
 
-/// A mail that was sent to an address by hand.
+/// An email that was sent to an address by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecentMail {
     /// The mail.

@@ -19,7 +19,7 @@ pub struct FormerMember {
     pub email: EmailAddress,
     /// The member who vouched for the address; `None` if the user or the platform has shown that it is theirs.
     pub vouched_by: Option<UserId>,
-    /// Whether they are invited rather than added at once: they left on their own, or have declined an invitation since.
+    /// Whether they are invited rather than added directly: they left on their own, or have declined an invitation since.
     #[serde(rename = "left")]
     pub requires_invitation: bool,
     /// When the last membership ended, or they last declined after that.

@@ -113,7 +113,7 @@ id!(
     EventId, "evt_"
 );
 id!(
-    /// A mail waiting in the outbox.
+    /// An email waiting in the outbox.
     MailId, "mail_"
 );
 id!(

@@ -18,13 +18,13 @@ pub enum InvitationState {
     Accepted,
     /// The invitee declined it.
     Declined,
-    /// A member cancelled it, or it could no longer be accepted.
+    /// A member canceled it, or it could no longer be accepted.
     Cancelled,
     /// It expired.
     Expired,
 }
 
-/// The reason why an invitation was cancelled without a member's request: it could no longer be accepted.
+/// The reason why an invitation was canceled without a member's request: it could no longer be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
@@ -44,7 +44,7 @@ pub enum Delivery {
     Sent,
     /// Permanently refused by the mail service.
     Failed,
-    /// Returned, but another mail may arrive: the mailbox is full, or the invitee is away.
+    /// Returned, but another email may arrive: the mailbox is full, or the invitee is away.
     Returned,
     /// Accepted by the recipient's server.
     Delivered,
@@ -122,8 +122,8 @@ pub struct Invitation {
     pub inviter_name: Option<Name>,
     /// The generation of the valid link.
     ///
-    /// The first link has generation 1, and each mail with a new link has the next one. A link of an older generation is dead, so only
-    /// the last mail can be used to accept.
+    /// The first link has generation 1, and each email with a new link has the next one. A link of an older generation is dead,
+    /// so only the last mail can be used to accept.
     pub generation: u32,
     /// Its state.
     pub state: InvitationState,
@@ -141,7 +141,7 @@ pub struct Invitation {
     pub ended_at: Option<Timestamp>,
     /// The user who became a member through it.
     pub accepted_by: Option<UserId>,
-    /// Why it was cancelled, if no member cancelled it.
+    /// Why it was canceled, if no member canceled it.
     #[serde(default)]
     pub cancel_reason: Option<CancelReason>,
     /// Rises with each change except that of `mail`.
@@ -175,7 +175,7 @@ impl Invitation {
         }
     }
 
-    /// This invitation, cancelled since it can no longer be accepted: the seat is free.
+    /// This invitation, canceled since it can no longer be accepted: the seat is free.
     #[must_use]
     pub fn ended_because(&self, reason: CancelReason, now: Timestamp) -> Self {
         Self {

@@ -57,7 +57,7 @@ impl LinkSecrets {
     /// The token of a link.
     #[must_use]
     pub fn token(&self, link: &Link) -> String {
-        // INVARIANT 5: the token is derived for each mail, so the table stores none.
+        // INVARIANT 5: the token is derived for each email, so the table stores none.
         let mut bytes = link.to_bytes();
         let mac = mac(&self.current, &bytes).map(|m| m.finalize().into_bytes());
         bytes.extend(mac.iter().flatten().take(MAC));

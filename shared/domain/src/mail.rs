@@ -19,7 +19,7 @@ pub enum EndReason {
     SwitchedOff,
 }
 
-/// The content of a mail. It names things; the text is written when the mail is sent.
+/// The content of an email. It names things; the text is written when the mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "letter")]
 pub enum Letter {
@@ -90,7 +90,7 @@ impl Letter {
     }
 }
 
-/// The state of a mail in the outbox.
+/// The state of an email in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
@@ -123,7 +123,7 @@ impl MailState {
     }
 }
 
-/// One mail in the outbox.
+/// One email in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// Its id.
@@ -146,7 +146,7 @@ pub struct Mail {
     pub created_at: Timestamp,
 }
 
-/// The delay of a mail that cannot be sent at present.
+/// The delay of an email that cannot be sent at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Late {
     /// The instant since which the mail service does not accept it, or its address has had too many; `None` if it only waits
@@ -157,7 +157,7 @@ pub struct Late {
     pub due_at: Option<Timestamp>,
 }
 
-/// Why a mail is not sent at present, for reasons unrelated to the mail itself.
+/// Why an email is not sent at present, for reasons unrelated to the mail itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotNow {
     /// The mail service accepts no more mail per second.
@@ -183,7 +183,7 @@ impl NotNow {
     }
 }
 
-/// How long sending is retried while the mail service does not accept a mail. Quotas are daily, and verifying a sender takes at
+/// How long sending is retried while the mail service does not accept an email. Quotas are daily, and verifying a sender takes at
 /// most three days.
 pub const MAX_LATE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
@@ -192,7 +192,7 @@ const fn asked() -> bool {
     true
 }
 
-/// The decision about a mail that is to be sent now.
+/// The decision about an email that is to be sent now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dispatch {
     /// It is sent.
@@ -231,7 +231,7 @@ impl Mail {
         }
     }
 
-    /// The mail that replaces this held one, since only a new mail is delivered.
+    /// The mail that replaces this held one, since only a new email is delivered.
     #[must_use]
     pub fn released(&self, ids: &mut dyn NewIds) -> Self {
         Self {
@@ -248,7 +248,7 @@ impl Mail {
         self.late.is_some_and(|late| late.due_at.is_some())
     }
 
-    /// Its wait for the schedule; `None` if it has been tried for long enough. A mail that only waits for its turn is never given
+    /// Its wait for the schedule; `None` if it has been tried for long enough. An email that only waits for its turn is never given
     /// up.
     #[must_use]
     pub fn put_off(&self, why: NotNow, now: Timestamp) -> Option<Late> {
@@ -264,7 +264,7 @@ impl Mail {
         })
     }
 
-    /// The mail that replaces this one once the instant that it waits for has come; `None` before that, and for a mail that does
+    /// The mail that replaces this one once the instant that it waits for has come; `None` before that, and for an email that does
     /// not wait.
     #[must_use]
     pub fn taken_up(&self, now: Timestamp, ids: &mut dyn NewIds) -> Option<Self> {

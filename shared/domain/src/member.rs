@@ -123,7 +123,7 @@ pub struct Member {
     pub organization: OrganizationId,
     /// The address they joined with.
     pub email: EmailAddress,
-    /// For a member who was added at once: the member who vouched for this address, unless the platform did.
+    /// For a member who was added directly: the member who vouched for this address, unless the platform did.
     #[serde(default)]
     pub vouched_by: Option<UserId>,
     /// Name for people.

@@ -50,7 +50,7 @@ pub struct Plan {
     pub seat_limit: Option<u64>,
     /// Domains that addresses for allowlisted roles must be in.
     pub allowed_domains: BTreeSet<Domain>,
-    /// The most mails a day that members may send; `None` for the default limit.
+    /// The most emails a day that members may send; `None` for the default limit.
     #[serde(default)]
     pub mail_limit: Option<u64>,
 }
@@ -89,7 +89,7 @@ pub struct Suspension {
     pub reason: Message,
     /// When it takes effect.
     pub at: Timestamp,
-    /// The job that mails the owners once it is in force.
+    /// The job that notifies the owners by email once it is in force.
     pub notice: JobId,
     /// Whether an event records that it is in force. That of a suspension with an instant ahead is written by the job.
     pub recorded: bool,
@@ -170,7 +170,7 @@ impl Organization {
     /// The epoch of a role: how often it has been switched off so far.
     ///
     /// A role is assigned in the present epoch. Switching it off begins the next one, which ends all assignments and offers of earlier
-    /// epochs at once, and they do not come back when the role is switched on again. Only optional roles can be switched off.
+    /// epochs immediately, and they do not come back when the role is switched on again. Only optional roles can be switched off.
     #[must_use]
     pub fn epoch(&self, role: &RoleId) -> u32 {
         self.role_epochs.get(role).copied().unwrap_or_default()

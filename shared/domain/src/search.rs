@@ -49,7 +49,7 @@ pub fn fold(text: &str) -> String {
         .normalize(&text)
         .chars()
         .filter(|c| is_told(*c))
-        // Through upper case, `ß` and `ss` become equal, and so do both forms of a lower-case sigma; `ẞ` becomes `ß` before
+        // Through upper case, `ß` and `ss` become equal, and so do both forms of a lowercase sigma; `ẞ` becomes `ß` before
         // that.
         .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)
@@ -81,7 +81,7 @@ fn is_told(c: char) -> bool {
     c == IOTA_BELOW || !(is_mark || attaches || is_ignorable(c))
 }
 
-/// The characters that people type for a lower-case letter or a sign.
+/// The characters that people type for a lowercase letter or a sign.
 fn plain(c: char) -> impl Iterator<Item = char> {
     let typed = LATIN
         .binary_search_by_key(&c, |(letter, _)| *letter)

@@ -13,7 +13,7 @@ pub enum SourceKind {
     Founder,
     /// The member accepted this invitation.
     Invitation(InvitationId),
-    /// The member was added at once, without an invitation.
+    /// The member was added directly, without an invitation.
     Added,
     /// Another member gave or changed the role.
     Assigned,

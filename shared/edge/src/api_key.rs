@@ -24,8 +24,8 @@ pub fn unread_knower(
     Ok(member.filter(|key| !read.covers(std::slice::from_ref(key))))
 }
 
-/// The key as this secret opens it; without a secret, as others ask about it. The owner and any other member who knows the secret
-/// must have been read.
+/// The key with the access that this secret gives; without a secret, with the access that decisions about the key assume.
+/// The owner and any other member who knows the secret must have been read.
 ///
 /// # Errors
 /// [`StoreError::Malformed`].

@@ -75,7 +75,7 @@ impl App {
             return;
         }
         if let Err(error) = self.links().await {
-            tracing::warn!(%error, "the link secret was not there while starting");
+            tracing::warn!(%error, "the link secret could not be read while starting");
         }
     }
 

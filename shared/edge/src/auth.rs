@@ -120,7 +120,7 @@ pub enum TokenError {
 enum FetchError {
     #[error(transparent)]
     Web(#[from] WebError),
-    #[error("it is no set of keys")]
+    #[error("it is not a set of keys")]
     NoKeySet,
 }
 

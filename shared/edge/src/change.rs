@@ -172,11 +172,11 @@ impl Call {
         self.app.store().commit(commit).await
     }
 
-    /// Makes a change in a transaction of its own, separate from the reply, and stores nothing for a retry. Returns false on a
-    /// conflict.
+    /// Makes a change in a transaction of its own, separate from the reply, and stores nothing for a retry. Returns false if an
+    /// item is no longer as it was read.
     ///
     /// # Errors
-    /// 503 if the table throttles, or does not answer.
+    /// 409 if other transactions held its items at every attempt; 503 if the table throttles, or does not answer.
     pub async fn commit_apart(
         &self,
         organization: &Organization,

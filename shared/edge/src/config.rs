@@ -28,8 +28,8 @@ pub struct Config {
     pub mail_from: Option<Mailbox>,
     /// `MUSTER_MAIL_CONFIGURATION_SET`: the SES configuration set, if there is one.
     pub mail_configuration_set: Option<String>,
-    /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many mails the mail service accepts a second, and how many
-    /// processes share that. Stored as the time between two mails of this process; zero without the first.
+    /// `MUSTER_MAILS_PER_SECOND`, `MUSTER_MAIL_DELIVERERS`: how many emails the mail service accepts a second, and how many
+    /// processes share that. Stored as the time between two emails of this process; zero without the first.
     pub mail_interval: Duration,
     /// `MUSTER_EXPORT_BUCKET`: the S3 bucket for exports.
     pub export_bucket: Option<String>,

@@ -2,8 +2,8 @@
 //!
 //! A tag has two parts. The first identifies a resource and its state: it differs after each change that a person makes, and for a
 //! resource created anew after its deletion. The second is a digest of the response. That includes what changes by itself, such as
-//! seats, the delivery of a mail or a member's last activity, and depends on what the caller may see. Two different responses never
-//! share a tag. A change meant for a state is checked against the first part alone: otherwise the very request that reads a
+//! seats, the delivery of an email or a member's last activity, and depends on what the caller may see. Two different responses
+//! never share a tag. A change meant for a state is checked against the first part alone: otherwise the very request that reads a
 //! resource could prevent its reader from changing it.
 
 use base64::Engine as _;

@@ -49,7 +49,7 @@ impl std::fmt::Debug for Outgoing {
 impl Outgoing {
     /// Writes the letter as a MIME message, with both bodies as alternatives.
     ///
-    /// `id` becomes the left side of the Message-ID, so that it names one mail permanently.
+    /// `id` becomes the left side of the Message-ID, so that it names one email permanently.
     pub fn mime(&self, from: &Mailbox, id: &str, date: Timestamp) -> Vec<u8> {
         // The builder writes this header unescaped, so it may contain only plain characters.
         let id: String = id

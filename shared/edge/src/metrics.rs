@@ -25,7 +25,7 @@ pub enum Metric {
     MailSkipped,
     /// Mail that could not be sent at the time: it waits.
     MailPutOff,
-    /// Mail that is given up: SES refused it permanently or for days, or its address had too many.
+    /// Mail that is abandoned: SES refused it permanently or for days, or its address received too many emails.
     MailFailed,
     /// Mail that bounced permanently.
     MailBounced,

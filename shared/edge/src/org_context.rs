@@ -231,7 +231,7 @@ impl OrgContext {
         })
     }
 
-    /// Refuses a member without an active role. Membership alone only lets a member see it and end it.
+    /// Refuses a member without an active role. A member without a role can only see and end their own membership.
     ///
     /// # Errors
     /// 403.

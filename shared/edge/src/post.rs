@@ -10,16 +10,16 @@ use aws_sdk_sesv2::types::{Destination, EmailContent, MessageTag, RawMessage};
 use muster_domain::Mail;
 use tokio::time::Instant;
 
-/// The tag that names a mail's organization in the events that SES sends about it. Every reader of these events sees tags: they
+/// The tag that names an email's organization in the events that SES sends about it. Every reader of these events sees tags: they
 /// hold ids, never an address.
 pub const ORGANIZATION: &str = "organization";
 /// The tag that names the mail itself.
 pub const MAIL: &str = "mail";
 
-/// Why SES did not accept a mail.
+/// Why SES did not accept an email.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// SES refuses this mail permanently.
+    /// SES refuses this email permanently.
     #[error("refused: {0}")]
     Refused(String),
     /// Its turn comes too late for this process.
@@ -47,8 +47,8 @@ pub struct Post {
 }
 
 impl Post {
-    /// The client of SES, for turns that come by this instant. It makes one request for each mail: the outbox does the retries, and
-    /// knows when one could send a mail twice.
+    /// The client of SES, for turns that come by this instant. It makes one request for each email: the outbox does the retries,
+    /// and knows when one could send an email twice.
     #[must_use]
     pub fn new(app: &App, until: Instant) -> Self {
         let sdk = app.sdk().to_builder().retry_config(RetryConfig::disabled()).build();
@@ -65,7 +65,7 @@ impl Post {
         self.app.mail_turns().comes_by(self.until)
     }
 
-    /// Sends one mail of the outbox as it was written, when its turn has come. The `Message-ID` and a tag hold its id.
+    /// Sends one email of the outbox as it was written, when its turn has come. The `Message-ID` and a tag hold its id.
     ///
     /// # Errors
     /// [`PostError`].
@@ -112,7 +112,7 @@ fn says(message: Option<&str>, words: &str) -> bool {
 }
 
 fn classify_error(error: SdkError<SendEmailError>) -> PostError {
-    // SES's message about a refused mail can contain its addresses: only the code is kept.
+    // SES's message about a refused email can contain its addresses: only the code is kept.
     let text = match (&error, error.as_service_error().and_then(ProvideErrorMetadata::code)) {
         (SdkError::DispatchFailure(_) | SdkError::TimeoutError(_), _) => DisplayErrorContext(&error).to_string(),
         (_, Some(code)) => code.to_owned(),

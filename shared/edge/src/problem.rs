@@ -123,7 +123,7 @@ impl Problem {
             .header("www-authenticate", "Bearer realm=\"muster\"")
     }
 
-    /// 401: an API key that opens nothing, whatever the reason.
+    /// 401: an API key that gives no access, for any reason.
     #[must_use]
     pub fn key_refused() -> Self {
         Self::unauthorized("the API key is not valid")
@@ -138,7 +138,7 @@ impl Problem {
     /// 403: the caller is a member, but an inactive one.
     #[must_use]
     pub fn member_inactive() -> Self {
-        Self::new(ProblemType::MemberInactive).detail("ask an admin of the organization to activate it")
+        Self::new(ProblemType::MemberInactive).detail("ask an admin to activate your membership")
     }
 
     /// 403: the organization is suspended. Only its owners get the reason.
@@ -216,7 +216,7 @@ impl Problem {
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new(ProblemType::Unavailable)
-            .detail("it is unknown whether the request took effect; repeating it is safe")
+            .detail("it is unknown whether the request took effect; repeat a POST with the same `Idempotency-Key`, and any other method as it is")
             .header("retry-after", "1")
     }
 

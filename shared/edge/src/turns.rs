@@ -21,8 +21,8 @@ impl Turns {
         }
     }
 
-    /// Waits for the next turn, unless it comes after `until`: then it returns false at once, and the turn stays. An unused turn is
-    /// gone: turns are not saved up.
+    /// Waits for the next turn, unless it comes after `until`: then it returns false immediately, and the turn stays. An unused
+    /// turn is gone: turns are not saved up.
     #[expect(clippy::disallowed_methods, reason = "only the length of a wait depends on it")]
     pub async fn take_by(&self, until: Instant) -> bool {
         let now = Instant::now();

@@ -78,11 +78,11 @@ impl Store {
         let Err(error) = async { self.write(all?).await }.await else {
             return;
         };
-        tracing::info!(%error, "entries are taken away one by one");
+        tracing::info!(%error, "deleting entries one by one");
         for entry in gone {
             let one = Transaction::of_gone(&self.table, std::slice::from_ref(entry));
             if let Err(error) = async { self.write(one?).await }.await {
-                tracing::info!(%error, "an entry stays");
+                tracing::info!(%error, "an entry could not be deleted");
             }
         }
     }

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// People whose counts one transaction reconciles: an item each, and the counts themselves.
 const BATCH: usize = 90;
 /// The number of attempts. With the pauses after throttles that is about ten seconds, since only a stream record brings a person
-/// here: one that is given up is not counted until the person changes again, or a repair finds it.
+/// here: a person whose record is abandoned is not counted until the person changes again, or a repair finds it.
 const MAX_ATTEMPTS: u32 = 9;
 
 /// People who could not be counted.

@@ -49,7 +49,7 @@ pub enum StoreError {
 /// Error codes for conflicts with others on the same items.
 const BUSY: [&str; 2] = ["TransactionConflictException", "TransactionInProgressException"];
 
-/// Error codes for a partition, a table or an account that is throttled; and, the last two, for a transaction cancelled for that
+/// Error codes for a partition, a table or an account that is throttled; and, the last two, for a transaction canceled for that
 /// reason.
 const THROTTLED: [&str; 6] = [
     "ProvisionedThroughputExceededException",

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{Mail, MailId, OrganizationId};
 
-/// The attribute of a mail that holds the instant of this event.
+/// The attribute of an email that holds the instant of this event.
 const fn told_at(told: DeliveryEvent) -> &'static str {
     match told {
         DeliveryEvent::Sent => "sent_at",
@@ -24,7 +24,7 @@ const fn told_at(told: DeliveryEvent) -> &'static str {
 }
 
 impl Store {
-    /// Records a delivery event on a mail, and returns the mail; `None` if it no longer exists.
+    /// Records a delivery event on an email, and returns the mail; `None` if it no longer exists.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -59,12 +59,12 @@ impl Store {
         }
     }
 
-    /// Records the outcome of a mail on its address; returns whether that was news. An outcome older than the recorded one changes
-    /// nothing.
+    /// Records the outcome of an email on its address; returns whether that was news. An outcome older than the recorded one
+    /// changes nothing.
     ///
     /// One transaction marks the address and requires that the mail still exists. So nothing is left behind of an organization that
     /// is being erased: each slice of the erasure starts over, until it finds neither mail nor note. A delivery is recorded too,
-    /// whether or not there is a problem with the address: the bounce of an older mail may be reported later.
+    /// whether or not there is a problem with the address: the bounce of an older email may be reported later.
     ///
     /// # Errors
     /// [`CommitError`], except for lost races: then there is nothing to record.

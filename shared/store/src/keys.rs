@@ -24,8 +24,8 @@
 //! | events, newest first | Query `EVENTS#o` backwards |
 //! | mail in the outbox | Get `ORG#o`/`MAIL#m`, as the stream names it |
 //! | mail held while an organization was deleted or suspended | Query `ORG#o`, `MAIL#…`, once that is over |
-//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, with the mail or the invitee: outcome of earlier mails |
-//! | number of mails sent for members today | Get `ORG#o`/`SENT#day` |
+//! | does mail reach this address | Get `ORG#o`/`DELIVERABILITY#a`, with the mail or the invitee: outcome of earlier emails |
+//! | number of emails sent for members today | Get `ORG#o`/`SENT#day` |
 //! | an export | Get `ORG#o`/`EXPORT#e` |
 //! | background work | Get `ORG#o`/`JOB#j`, as the stream or the due index names it |
 //! | what is due | Query index `due`, `DUE#0` to `DUE#7`, up to an instant |
@@ -320,7 +320,7 @@ impl Key {
         }
     }
 
-    /// A mail in the outbox.
+    /// An email in the outbox.
     #[must_use]
     pub fn mail(organization: OrganizationId, id: MailId) -> Self {
         Self::within(organization, format!("{MAIL}{id}"))
@@ -332,7 +332,7 @@ impl Key {
         Self::within(organization, format!("DELIVERABILITY#{email}"))
     }
 
-    /// The number of mails sent for members on a day.
+    /// The number of emails sent for members on a day.
     #[must_use]
     pub fn sent_on(organization: OrganizationId, day: jiff::civil::Date) -> Self {
         Self::within(organization, format!("SENT#{day}"))

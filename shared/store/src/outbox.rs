@@ -1,4 +1,4 @@
-//! The outbox: picking up a mail, and recording its outcome.
+//! The outbox: picking up an email, and recording its outcome.
 
 use crate::cursor::Cursor;
 use crate::error::{CommitError, StoreError, was_made};
@@ -15,14 +15,14 @@ use muster_domain::invitation::Delivery;
 use muster_domain::mail::{Late, MailState};
 use muster_domain::{InvitationId, Mail, MailId, Organization, OrganizationId};
 
-/// Seconds that a finished mail stays in the table, for questions about what was sent: 30 days.
+/// Seconds that a finished email stays in the table, for questions about what was sent: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
-/// Mails examined for held ones in one query.
+/// Emails examined for held ones in one query.
 const LOOKED_AT: usize = 200;
 
 impl Store {
-    /// Moves a mail from one state to another; false if it was not in the first.
+    /// Moves an email from one state to another; false if it was not in the first.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -36,7 +36,7 @@ impl Store {
         self.record_outbox_state(mail, &[from], to, now).await
     }
 
-    /// Moves a mail from any of these states to another; false if it was in none of them.
+    /// Moves an email from any of these states to another; false if it was in none of them.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -59,7 +59,7 @@ impl Store {
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
-        // A mail that waits for the schedule can be sent by the schedule only.
+        // An email that waits for the schedule can be sent by the schedule only.
         update = match to {
             MailState::Sending => update
                 .condition_expression(format!("{condition} AND attribute_not_exists(#due)"))
@@ -68,7 +68,7 @@ impl Store {
         };
         update = if done {
             update
-                // SES may report on a waiting mail if the outcome of an earlier attempt at it was unknown.
+                // SES may report on a waiting email if the outcome of an earlier attempt at it was unknown.
                 .update_expression("SET #state = :to, #ttl = :ttl REMOVE #due_pk, #due_sk")
                 .expression_attribute_names("#due_pk", keys::DUE_PK)
                 .expression_attribute_names("#due_sk", keys::DUE_SK)
@@ -80,7 +80,7 @@ impl Store {
         was_made(update.send().await)
     }
 
-    /// Postpones a mail in this state until the schedule picks it up; false if it is no longer in the state, or waits already.
+    /// Postpones an email in this state until the schedule picks it up; false if it is no longer in the state, or waits already.
     ///
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
@@ -110,13 +110,13 @@ impl Store {
         )
     }
 
-    /// Puts a mail that is being sent back into the queue, where it waits for the schedule if it is late, and takes it out of the
-    /// mails sent by hand to its address; false if it is no longer being sent.
+    /// Puts an email that is being sent back into the queue, where it waits for the schedule if it is late, and takes it out of the
+    /// emails sent by hand to its address; false if it is no longer being sent.
     ///
-    /// `known` is the address's record as it was read, `mailed` the mails sent to it without this one.
+    /// `known` is the address's record as it was read, `mailed` the emails sent to it without this one.
     ///
     /// # Errors
-    /// [`CommitError`], also if the mails to the address are no longer as they were read.
+    /// [`CommitError`], also if the emails to the address are no longer as they were read.
     pub async fn put_back(
         &self,
         mail: &Mail,
@@ -131,13 +131,13 @@ impl Store {
         was_open(self.write(transaction).await)
     }
 
-    /// Picks up a queued mail that a member sends by hand, and records it among those sent by hand to its address; false if it is
+    /// Picks up a queued email that a member sends by hand, and records it among those sent by hand to its address; false if it is
     /// no longer queued.
     ///
-    /// `known` is the address's record as it was read, `mailed` the mails sent to it, including this one.
+    /// `known` is the address's record as it was read, `mailed` the emails sent to it, including this one.
     ///
     /// # Errors
-    /// [`CommitError`], also if another mail to the address was picked up at the same moment.
+    /// [`CommitError`], also if another email to the address was picked up at the same moment.
     pub async fn take_up(
         &self,
         mail: &Mail,
@@ -150,7 +150,7 @@ impl Store {
         was_open(self.write(transaction).await)
     }
 
-    /// Holds an unsent mail until its organization is restored or resumed; false if the mail has its outcome meanwhile.
+    /// Holds an unsent email until its organization is restored or resumed; false if the mail has its outcome meanwhile.
     ///
     /// One transaction checks both: either the end of the deletion or suspension finds the mail held, or the mail finds the organization changed.
     ///
@@ -218,7 +218,7 @@ impl Store {
     }
 }
 
-/// The attributes by which the schedule finds a mail, and what it waits for.
+/// The attributes by which the schedule finds an email, and what it waits for.
 fn waiting(mail: &Mail, late: Late) -> Result<Item, StoreError> {
     let waiting = Mail {
         state: MailState::Queued,
@@ -231,7 +231,7 @@ fn waiting(mail: &Mail, late: Late) -> Result<Item, StoreError> {
     Ok(named.collect())
 }
 
-/// Whether a mail was as a transaction expected: false if it has moved on, so that a retry would find nothing to do.
+/// Whether an email was as a transaction expected: false if it has moved on, so that a retry would find nothing to do.
 fn was_open(result: Result<(), CommitError>) -> Result<bool, CommitError> {
     match result {
         Ok(()) => Ok(true),

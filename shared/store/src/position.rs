@@ -29,11 +29,11 @@ pub enum Position {
     Job,
     /// An event.
     Event,
-    /// A mail.
+    /// An email.
     Mail,
     /// The deliverability of an address.
     Deliverability,
-    /// The number of mails sent on a day.
+    /// The number of emails sent on a day.
     Sent,
     /// The response stored for an `Idempotency-Key`.
     IdempotencyKey,

@@ -237,7 +237,7 @@ impl ReadSet {
         self.get(&Key::api_key(organization, id))
     }
 
-    /// A mail.
+    /// An email.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].
@@ -257,7 +257,7 @@ impl ReadSet {
         self.get(&Key::deliverability(organization, email))
     }
 
-    /// The number of mails sent for the organization's members on the day of `now`.
+    /// The number of emails sent for the organization's members on the day of `now`.
     ///
     /// # Errors
     /// [`StoreError::Malformed`].

@@ -200,7 +200,7 @@ impl<'a> Transaction<'a> {
         self.update(position, &after.key(), edit)
     }
 
-    /// Writes the organization only if seats, owners, settings, plan or a deletion are concerned: it is the one hot item.
+    /// Writes the organization only if its own fields, seats or owners change: it is the one hot item.
     fn organization(
         &mut self,
         changes: &Changes,

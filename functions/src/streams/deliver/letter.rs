@@ -1,4 +1,4 @@
-//! Writing one mail: its letter, with what is true at this moment.
+//! Writing one email: its letter, with what is true at this moment.
 
 use super::outcome::DeliverError;
 use muster_domain::link::Link;
@@ -12,7 +12,7 @@ use muster_edge::mail::{self, LetterError, Line, Outgoing, Quotation, ResourceNa
 use muster_edge::org_context::role_set;
 use muster_store::{Key, StoreError};
 
-/// Writes a mail; `None` if its content is outdated. The organization is `None` once its data is deleted.
+/// Writes an email; `None` if its content is outdated. The organization is `None` once its data is deleted.
 pub(super) async fn write(
     app: &App,
     organization: Option<&Organization>,

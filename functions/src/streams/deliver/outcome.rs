@@ -1,4 +1,4 @@
-//! Recording the result of a mail, and the reasons why it could not be delivered.
+//! Recording the result of an email, and the reasons why it could not be delivered.
 
 use crate::streams::insist::{Obstructed, insist};
 use muster_domain::invitation::Delivery;
@@ -9,10 +9,10 @@ use muster_edge::post::PostError;
 use muster_edge::{App, Metric};
 use muster_store::{CommitError, Obstacle, StoreError};
 
-/// Maximum number of attempts to record the result of a mail. Without the record, the mail would be sent again.
+/// Maximum number of attempts to record the result of an email. Without the record, the mail would be sent again.
 pub(super) const MAX_RECORDS: u32 = 9;
 
-/// Why a mail could not be delivered now.
+/// Why an email could not be delivered now.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::streams) enum DeliverError {
     #[error(transparent)]
@@ -21,13 +21,13 @@ pub(in crate::streams) enum DeliverError {
     Secret(#[from] muster_edge::secrets::SecretError),
     #[error(transparent)]
     Post(#[from] PostError),
-    #[error("the mail cannot be written: {0}")]
+    #[error("the email cannot be written: {0}")]
     Letter(#[from] LetterError),
     #[error(transparent)]
     Commit(#[from] CommitError),
-    #[error("another attempt has claimed the mail")]
+    #[error("another attempt has claimed the email")]
     Claimed,
-    #[error("the result of the mail could not be recorded: {0}")]
+    #[error("the result of the email could not be recorded: {0}")]
     NotRecorded(StoreError),
 }
 
@@ -41,7 +41,7 @@ impl Obstructed for DeliverError {
     }
 }
 
-/// Records the result of sending a mail, on the mail and on its invitation.
+/// Records the result of sending an email, on the mail and on its invitation.
 pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: Delivery) -> Result<(), DeliverError> {
     let now = app.clock().now();
     let note = || Box::pin(app.store().move_mail(mail, MailState::Sending, state, now)) as _;
@@ -51,18 +51,18 @@ pub(super) async fn record(app: &App, mail: &Mail, state: MailState, delivery: D
     Ok(show_delivery(app, mail, delivery).await?)
 }
 
-/// Gives a mail up that was not sent, and shows that on its invitation.
+/// Abandons an email that was not sent, and shows that on its invitation.
 pub(super) async fn give_up(app: &App, mail: &Mail, reason: &str) -> Result<(), DeliverError> {
-    tracing::error!(reason, mail = %mail.id, "a mail is given up");
+    tracing::error!(reason, mail = %mail.id, "an email is abandoned");
     finish(app, mail, Some(Delivery::Failed), MailState::Failed, Metric::MailFailed).await
 }
 
-/// Leaves a mail unsent, and shows the reason on its invitation if that is still open.
+/// Leaves an email unsent, and shows the reason on its invitation if that is still open.
 pub(super) async fn skip(app: &App, mail: &Mail, why: Option<Delivery>) -> Result<(), DeliverError> {
     finish(app, mail, why, MailState::Skipped, Metric::MailSkipped).await
 }
 
-/// Moves an open mail to its final state.
+/// Moves an open email to its final state.
 async fn finish(
     app: &App,
     mail: &Mail,
@@ -82,7 +82,7 @@ async fn finish(
     Ok(())
 }
 
-/// Records the delivery state of a mail on its invitation. If this fails, the retry finds the mail finished and repeats this.
+/// Records the delivery state of an email on its invitation. If this fails, the retry finds the mail finished and repeats this.
 pub(in crate::streams) async fn show_delivery(app: &App, mail: &Mail, delivery: Delivery) -> Result<(), StoreError> {
     if let Letter::Invitation { invitation, generation } = mail.letter {
         let store = app.store();

@@ -1,4 +1,4 @@
-//! Passing one mail to SES.
+//! Passing one email to SES.
 
 use super::outcome::{DeliverError, MAX_RECORDS, give_up, record};
 use crate::streams::insist::insist;
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Maximum number of calls to SES while it throttles, before the mail is left to the schedule.
 const MAX_CALLS: u32 = 3;
 
-/// Passes a mail to the mail service, and records the result.
+/// Passes an email to the mail service, and records the result.
 pub(super) async fn send(app: &App, post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(), DeliverError> {
     match call_service(post, mail, outgoing).await {
         Ok(()) => {
@@ -56,7 +56,7 @@ async fn call_service(post: &Post, mail: &Mail, outgoing: &Outgoing) -> Result<(
     post.send(outgoing, mail).await
 }
 
-/// Leaves a mail in this state to the schedule. The mail is queued then; after some days without being accepted it has failed.
+/// Leaves an email in this state to the schedule. The mail is queued then; after some days without being accepted it has failed.
 pub(super) async fn put_off(app: &App, mail: &Mail, from: MailState, why: NotNow) -> Result<(), DeliverError> {
     let Some(late) = mail.put_off(why, app.clock().now()) else {
         put_back(app, mail, from, None).await?;
@@ -66,7 +66,7 @@ pub(super) async fn put_off(app: &App, mail: &Mail, from: MailState, why: NotNow
     put_back(app, mail, from, Some(late)).await
 }
 
-/// Puts a mail back into the queue. What was not sent does not count among the mail to its address.
+/// Puts an email back into the queue. What was not sent does not count among the mail to its address.
 async fn put_back(app: &App, mail: &Mail, from: MailState, late: Option<Late>) -> Result<(), DeliverError> {
     insist(app, MAX_RECORDS, || Box::pin(try_put_back(app, mail, from, late)) as _).await
 }

@@ -47,7 +47,7 @@ struct ExportProgress<'a> {
 }
 
 impl JobRunner<'_> {
-    /// One slice. The requester must still see everyone; otherwise the export is given up, as it is after too many attempts.
+    /// One slice. The requester must still see everyone; otherwise the export fails, as it does after too many attempts.
     pub(super) async fn export(&self, app: &App, job: &Job, id: ExportId) -> Result<Progress, StoreError> {
         let Work::Export {
             stage,
@@ -123,9 +123,9 @@ impl JobRunner<'_> {
         }
     }
 
-    /// Gives the export up: the requester sees that it failed, and its parts are deleted.
+    /// Ends an export that failed: the requester sees that it failed, and its parts are deleted.
     fn give_up(&self, job: &Job, export: &Export, stage: &Exporting) -> Progress {
-        tracing::warn!(export = %export.id, "an export was given up");
+        tracing::warn!(export = %export.id, "an export failed");
         let (Exporting::Read { parts, .. } | Exporting::Join { parts, .. } | Exporting::Tidy { parts }) = stage;
         let tidy = at(job, Exporting::Tidy { parts: parts.clone() });
         let changes = match export.state {

@@ -17,7 +17,7 @@ struct ResendContext {
     /// The members who answer for the invitations.
     answerable: Vec<Member>,
     deliverability: Vec<Deliverability>,
-    /// The number of mails that the day's limit still allows.
+    /// The number of emails that the day's limit still allows.
     room: u64,
 }
 

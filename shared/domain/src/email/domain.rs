@@ -26,7 +26,7 @@ impl Domain {
     }
 }
 
-/// Turns a domain into lower-case punycode by the strict rules of UTS 46.
+/// Turns a domain into lowercase punycode by the strict rules of UTS 46.
 pub(super) fn normalize(domain: &str) -> Result<String, EmailAddressError> {
     if domain.starts_with('[') {
         return Err(EmailAddressError::IpDomain);

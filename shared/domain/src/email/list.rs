@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for EmailInput {
     }
 }
 
-/// An entry that is not an address that mail can be sent to.
+/// An entry that is not an address that email can be sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// The beginning of the entry as it was written.

@@ -1,4 +1,4 @@
-//! Deleting an organization: all members lose access at once. The data is erased later, and until then the platform can restore
+//! Deleting an organization: all members lose access immediately. The data is erased later, and until then the platform can restore
 //! it.
 
 use crate::changes::{Changes, Pair};
@@ -14,7 +14,7 @@ use crate::rules::DecisionContext;
 use jiff::Timestamp;
 use serde_json::json;
 
-/// The most owners who get a mail when the data is erased: their addresses are kept until then.
+/// The most owners who get an email when the data is erased: their addresses are kept until then.
 pub const MAX_FAREWELLS: usize = 50;
 
 /// The reason for not deleting or restoring an organization.
@@ -143,7 +143,7 @@ pub fn begin(organization: &Organization) -> Option<Pair<Organization>> {
     })
 }
 
-/// The end of the erasure: an event that stays, and a last mail to the former owners. The organization's own item is deleted
+/// The end of the erasure: an event that stays, and a last email to the former owners. The organization's own item is deleted
 /// with it.
 pub fn end(
     organization: &Organization,

@@ -186,7 +186,7 @@ fn end_holdings(
     changes
 }
 
-/// A mail to the member, unless holders of the role are not notified or the member is inactive.
+/// An email to the member, unless holders of the role are not notified or the member is inactive.
 fn notify(
     set: &RoleSet,
     member: &Member,

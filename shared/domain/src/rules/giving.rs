@@ -1,8 +1,8 @@
-//! Giving: a gift is worth no more than the giver could give at that moment, and lasts no longer than their power to give it.
+//! Giving a role: it is no more than the giver could give at that moment, and lasts no longer than their power to give it.
 //!
-//! A gift that takes effect at once (a role, a grant, an acceptance) ends with that power, if the power has an end. One that is
-//! used repeatedly (a key whose secret the giver knows, an invitation) is checked again at each use. A rightful gift stays when
-//! the giver loses the power later, as it does when they are removed.
+//! A role that takes effect immediately (an assignment, a grant, an acceptance) ends with that power, if the power has an end. A
+//! key whose secret the giver knows and an invitation are used later: they are checked again at each use. A role that was given
+//! legitimately stays when the giver loses the power later, or is removed.
 
 use crate::authority::Authority;
 use crate::member::{Grant, Member, RoleAssignment};
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 /// The action by which a role is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GivingPath {
-    /// By invitation, or by adding a contact at once.
+    /// By invitation, or by adding a contact directly.
     Invite,
     /// By changing what a member holds.
     Manage,

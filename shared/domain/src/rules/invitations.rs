@@ -1,4 +1,4 @@
-//! Invitations: creating, changing, resending and cancelling them, and responding to them.
+//! Invitations: creating, changing, resending and canceling them, and responding to them.
 
 mod add;
 pub mod create;
@@ -32,7 +32,7 @@ pub enum InvitationRefusal {
     Forbidden,
     /// There is no such invitation, or the actor may not see it.
     NotFound,
-    /// The actor may not assign this role, or not there.
+    /// The actor may not assign this role, or may not assign it on one of the resources.
     RoleNotAssignable(String),
     /// Invalid fields.
     Invalid(Vec<Violation>),
@@ -183,7 +183,7 @@ fn check_seats(ctx: &DecisionContext<'_>, changes: &Changes) -> Result<(), Invit
 /// Cancels a pending invitation, which frees its seat and its address.
 ///
 /// # Errors
-/// [`InvitationRefusal`]. Cancelling a cancelled invitation changes nothing and is no error.
+/// [`InvitationRefusal`]. Canceling a canceled invitation changes nothing and is not an error.
 pub fn cancel(
     ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,

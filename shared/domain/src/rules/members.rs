@@ -36,7 +36,7 @@ pub enum MemberRefusal {
     NotFound,
     /// There is no such resource, or the other member holds no role on it.
     NoGrant,
-    /// The actor may not assign this role, or not there.
+    /// The actor may not assign this role, or may not assign it on one of the resources.
     RoleNotAssignable(String),
     /// Invalid fields.
     Invalid(Vec<Violation>),
@@ -282,7 +282,7 @@ fn check_assignment(
     Ok(())
 }
 
-/// Ends a membership: the actor's own (leaving), or another member's. Access ends at once.
+/// Ends a membership: the actor's own (leaving), or another member's. Access ends immediately.
 ///
 /// # Errors
 /// [`MemberRefusal`].

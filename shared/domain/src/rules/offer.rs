@@ -35,7 +35,7 @@ pub struct Offer<'a> {
     pub epoch: u32,
 }
 
-/// Checks role, resources and term against each other and against the organization, and reports all violations at once.
+/// Checks role, resources and term against each other and against the organization, and reports all violations.
 ///
 /// # Errors
 /// Every invalid field.
@@ -180,8 +180,8 @@ pub fn domain_fault(ctx: &DecisionContext<'_>, role: &Role, email: &EmailAddress
 
 /// The violation if the member may not have the role at the address they joined with (`program-delivery`).
 ///
-/// The address of a member who was added at once on another member's word is unverified. For most roles that word suffices,
-/// since its giver could give the role anyway. The allowlist is the platform's, so no member's word bypasses it.
+/// The address of a member who was added directly, because another member vouched for them, is unverified. For most roles that
+/// word suffices, since its giver could give the role anyway. The allowlist is the platform's, so no member's word bypasses it.
 #[must_use]
 pub fn member_domain_fault(ctx: &DecisionContext<'_>, role: &Role, member: &Member) -> Option<Violation> {
     let outside = domain_fault(ctx, role, &member.email);

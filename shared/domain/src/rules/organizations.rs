@@ -136,7 +136,7 @@ pub enum UpdateRefusal {
     Invalid(Vec<Violation>),
 }
 
-/// Changes name and settings. Switching an optional role off ends it at once for everyone who holds it (`program-delivery`).
+/// Changes name and settings. Switching an optional role off ends it immediately for everyone who holds it (`program-delivery`).
 ///
 /// # Errors
 /// [`UpdateRefusal`].

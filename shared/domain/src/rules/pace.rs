@@ -12,18 +12,19 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// The most mails sent by hand that one address gets from an organization within [`PERIOD`].
+/// The most emails sent by hand that one address gets from an organization within [`PERIOD`].
 pub const MAX_PER_RECIPIENT: usize = 5;
 
 /// The period over which mail to one address is counted.
 pub const PERIOD: SignedDuration = SignedDuration::from_hours(24);
 
-/// The most mails a day that the members of an organization may send, unless its plan sets another limit.
+/// The most emails a day that the members of an organization may send, unless its plan sets another limit.
 pub const DEFAULT_MAIL_LIMIT: u64 = 1_000;
 
 /// The delay after an invitation's first, second, … mail before it can be resent; after later ones, [`PERIOD`].
 ///
-/// Two more mails at once help an invitee who looks for the first. These delays allow at most five mails within any 24 hours.
+/// Two further emails without a delay help an invitee who looks for the first. These delays allow at most five emails within any
+/// 24 hours.
 const RESEND_DELAYS: [SignedDuration; 4] = [
     SignedDuration::ZERO,
     SignedDuration::ZERO,
@@ -31,7 +32,7 @@ const RESEND_DELAYS: [SignedDuration; 4] = [
     SignedDuration::from_hours(1),
 ];
 
-/// When the invitation can be resent; `None` if that is at once. Of two concurrent requests, the second one may be dated before
+/// When the invitation can be resent; `None` if that is now. Of two concurrent requests, the second one may be dated before
 /// the first.
 #[must_use]
 pub fn resend_allowed_at(invitation: &Invitation) -> Option<Timestamp> {
@@ -40,7 +41,7 @@ pub fn resend_allowed_at(invitation: &Invitation) -> Option<Timestamp> {
     (!delay.is_zero()).then(|| invitation.sent_at.checked_add(delay).unwrap_or(Timestamp::MAX))
 }
 
-/// The mails that count at `now`.
+/// The emails that count at `now`.
 pub(super) fn counted(mailed: &[RecentMail], now: Timestamp) -> impl Iterator<Item = &RecentMail> {
     mailed.iter().filter(move |mail| now.duration_since(mail.at) < PERIOD)
 }
@@ -54,8 +55,8 @@ pub fn email_allowed_at(known: &Deliverability, now: Timestamp) -> Option<Timest
     first.checked_add(PERIOD).ok()
 }
 
-/// The recent mails to an address with this mail added; `None` if they would be too many. A mail counts once, however often it is
-/// tried: one that goes back to the outbox, and returns from there under another id, is taken out by [`without`].
+/// The recent emails to an address with this email added; `None` if they would be too many. An email counts once, however often
+/// it is tried: one that goes back to the outbox, and returns from there under another id, is taken out by [`without`].
 #[must_use]
 pub fn with_mail_counted(mailed: &[RecentMail], mail: &Mail, now: Timestamp) -> Option<Vec<RecentMail>> {
     let mut counted: Vec<RecentMail> = counted(mailed, now).cloned().collect();
@@ -69,7 +70,7 @@ pub fn with_mail_counted(mailed: &[RecentMail], mail: &Mail, now: Timestamp) -> 
     Some(counted)
 }
 
-/// The sendings to an address without this mail, which was not sent; none if it is not among them.
+/// The sendings to an address without this email, which was not sent; none if it is not among them.
 #[must_use]
 pub fn without(mailed: &[RecentMail], mail: &Mail) -> Option<Vec<RecentMail>> {
     let others: Vec<RecentMail> = mailed
@@ -83,7 +84,7 @@ pub fn without(mailed: &[RecentMail], mail: &Mail) -> Option<Vec<RecentMail>> {
 /// The mail sent for an organization's members on a day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentToday {
-    /// How many mails.
+    /// How many emails.
     pub count: u64,
     /// The present instant of that day.
     pub now: Timestamp,
@@ -113,13 +114,13 @@ impl Wait {
 /// The refusal of more mail than an organization's members may send on one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MailLimit {
-    /// The most mails a day.
+    /// The most emails a day.
     pub limit: u64,
     /// The wait until the next day; `None` if even a whole day's limit would not suffice.
     pub wait: Option<Wait>,
 }
 
-/// The day, in UTC, on which a mail counts.
+/// The day, in UTC, on which an email counts.
 #[must_use]
 pub fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
@@ -133,7 +134,7 @@ pub fn day_ends(at: Timestamp) -> Timestamp {
 }
 
 impl Organization {
-    /// The most mails a day that its members may send.
+    /// The most emails a day that its members may send.
     #[must_use]
     pub fn mail_limit(&self) -> u64 {
         self.plan.mail_limit.unwrap_or(DEFAULT_MAIL_LIMIT)
@@ -141,8 +142,8 @@ impl Organization {
 }
 
 impl Changes {
-    /// The number of mails that a member sends by hand with these changes. Released mail does not count: it counted when it was first
-    /// queued.
+    /// The number of emails that a member sends by hand with these changes. Released mail does not count: it counted when it was
+    /// first queued.
     #[must_use]
     pub fn member_mail(&self) -> u64 {
         let count = |mail: &[Mail]| mail.iter().filter(|mail| mail.letter.is_by_hand()).count() as u64;
@@ -151,7 +152,7 @@ impl Changes {
 }
 
 impl SentToday {
-    /// How many more mails can be sent on the day.
+    /// How many more emails can be sent on the day.
     #[must_use]
     pub fn room(self, organization: &Organization) -> u64 {
         organization.mail_limit().saturating_sub(self.count)

@@ -12,7 +12,7 @@ use crate::text::Name;
 use crate::violation::Violation;
 use serde_json::json;
 
-/// The most deletions in progress at once: the organization lists them, so that grants on them end at once.
+/// The most deletions in progress at the same time: the organization lists them, so that grants on them end immediately.
 pub const MAX_ENDING: usize = 100;
 /// The most of them that one member may have asked for, so that no member takes up all of them.
 pub const MAX_ENDING_EACH: usize = 50;

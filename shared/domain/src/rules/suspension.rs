@@ -41,7 +41,8 @@ impl OpenTo {
         }
     }
 
-    /// Whether it includes the members' API keys: not for what only leavers and owners keep, which they do in person.
+    /// Whether it includes the members' API keys. Keys are included only where all members are: leaving, and what stays open to
+    /// owners, requires a signed-in user.
     #[must_use]
     pub const fn includes_keys(self) -> bool {
         matches!(self, Self::Members)
@@ -105,7 +106,7 @@ pub fn suspend(
 }
 
 /// Resumes a suspended organization: everything in it is as if it had not been suspended. A suspension that has not begun yet is
-/// cancelled. An organization without one stays as it is.
+/// canceled. An organization without one stays as it is.
 pub fn resume(
     before: &Organization,
     platform: UserId,
@@ -147,7 +148,7 @@ pub fn begin(before: &Organization, now: Timestamp, ids: &mut dyn NewIds) -> Cha
     }
 }
 
-/// This mail to the active owners among these members.
+/// This email to the active owners among these members.
 pub fn notify_owners(
     organization: &Organization,
     set: &RoleSet,
@@ -200,7 +201,7 @@ fn beginning(organization: &Organization, known: &Suspension, now: Timestamp, id
     event(organization, actor, SUSPENDED, states, now, ids)
 }
 
-/// The job that mails the owners when a suspension takes effect.
+/// The job that notifies the owners by email when a suspension takes effect.
 fn notice(organization: &Organization, suspension: &Suspension, now: Timestamp) -> Job {
     let work = Work::AnnounceSuspension { after: None };
     let job = Job::new(suspension.notice, organization.id, work, now);

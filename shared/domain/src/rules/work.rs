@@ -128,7 +128,7 @@ pub fn resend_slice(
     changes
 }
 
-/// Puts these held mails into the outbox again, except those that would be held again: the organization may be suspended still
+/// Puts these held emails into the outbox again, except those that would be held again: the organization may be suspended still
 /// when it is restored. Sending them checks again whether they still apply.
 pub fn release(organization: &Organization, held: Vec<Mail>, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     let waits = |mail: &Mail| mail.dispatch(Some(organization), now) == Dispatch::Hold;
@@ -140,7 +140,7 @@ pub fn release(organization: &Organization, held: Vec<Mail>, now: Timestamp, ids
     }
 }
 
-/// Puts a mail that could not be sent into the outbox again, once the instant that it waits for has come.
+/// Puts an email that could not be sent into the outbox again, once the instant that it waits for has come.
 pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
     let Some(anew) = mail.taken_up(now, ids) else {
         return Changes::default();

@@ -312,7 +312,7 @@ fn long_messages_are_cut() {
         assert!(!letter.text.contains("wrote"), "{}", letter.text);
     }
     let letter = invitation("\u{200b}", &[], None);
-    assert_eq!(letter.subject, "Somebody invited you to join an organization");
+    assert_eq!(letter.subject, "Someone invited you to join an organization");
 }
 
 #[test]

@@ -10,7 +10,7 @@ const MAX_NAME: usize = 80;
 const MAX_MESSAGE: usize = 2_000;
 /// The most lines of a message shown.
 const MAX_LINES: usize = 60;
-/// The width of a quoted line beyond which a mail program would break it without a quotation mark.
+/// The width of a quoted line beyond which an email program would break it without a quotation mark.
 const QUOTE_WIDTH: usize = 72;
 
 /// The most resources that a letter names before it only counts them.
@@ -42,7 +42,7 @@ impl Line {
     /// The name or the address of a person.
     #[must_use]
     pub fn person(name: &str) -> Self {
-        Self::new(name).or("Somebody")
+        Self::new(name).or("Someone")
     }
 
     /// This name, or `words` if nothing in it is visible.

@@ -1,4 +1,4 @@
-//! Picking up mail, holding it while its organization is deleted, and releasing it.
+//! Picking up mail, holding it while its organization is deleted or suspended, and releasing it.
 
 use super::Transaction;
 use super::parts::{Edit, WriteCondition};
@@ -9,7 +9,7 @@ use crate::position::Position;
 use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::mail::MailState;
 
-/// The attribute of a mail that holds its state.
+/// The attribute of an email that holds its state.
 const STATE: &str = "state";
 
 fn text(text: &str) -> AttributeValue {
@@ -17,7 +17,7 @@ fn text(text: &str) -> AttributeValue {
 }
 
 impl Transaction<'_> {
-    /// Picks up a queued mail.
+    /// Picks up a queued email.
     pub(crate) fn take_up(&mut self, mail: &Key) -> Result<(), StoreError> {
         let queued = WriteCondition::new("#state = :queued AND attribute_not_exists(#due)").name("#state", STATE);
         let queued = queued.name("#due", keys::DUE_PK);
@@ -26,7 +26,7 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, edit)
     }
 
-    /// Puts a mail that is being sent back into the queue, with these attributes.
+    /// Puts an email that is being sent back into the queue, with these attributes.
     pub(crate) fn put_back(&mut self, mail: &Key, attributes: Item) -> Result<(), StoreError> {
         let sending = WriteCondition::new("#state = :sending").name("#state", STATE);
         let mut edit = Edit::when(sending.value(":sending", text("sending")));
@@ -37,9 +37,9 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, edit)
     }
 
-    /// Holds an unsent mail, if the organization still has this version.
+    /// Holds an unsent email, if the organization still has this version.
     pub(crate) fn hold(&mut self, mail: &Key, organization: &Key, version: u64) -> Result<(), StoreError> {
-        // INVARIANT 12: a restoration finds the held mail, or this mail finds the restored organization.
+        // INVARIANT 12: a restoration finds the held mail, or this email finds the restored organization.
         self.check(Position::Organization, organization, WriteCondition::version(version))?;
         let open = WriteCondition::new("#state IN (:queued, :sending)").name("#state", STATE);
         let open = open.value(":queued", text("queued")).value(":sending", text("sending"));
@@ -48,7 +48,7 @@ impl Transaction<'_> {
         self.update(Position::Mail, mail, edit)
     }
 
-    /// Deletes a mail that waits in this state, unless that was done before.
+    /// Deletes an email that waits in this state, unless that was done before.
     pub(crate) fn release(&mut self, mail: &Key, state: MailState) -> Result<(), StoreError> {
         let waits = WriteCondition::new("#state = :state").name("#state", STATE);
         self.delete(Position::Mail, mail, waits.value(":state", text(state.as_str())))

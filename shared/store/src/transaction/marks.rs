@@ -1,5 +1,5 @@
-//! Marking an address: with the outcome of a mail, while that mail exists; with the recipient's own choice; and with the mails sent
-//! to it.
+//! Marking an address: with the outcome of an email, while that email exists; with the recipient's own choice; and with the
+//! emails sent to it.
 
 use super::Transaction;
 use super::parts::{Edit, WriteCondition, incomplete, number};
@@ -13,7 +13,7 @@ use muster_domain::feedback::{Deliverability, Mark, RecentMail};
 use muster_domain::{EmailAddress, Mail, OrganizationId};
 
 impl Transaction<'_> {
-    /// Marks the address of a mail that still exists, with the address's own fields, unless a recorded instant is not earlier.
+    /// Marks the address of an email that still exists, with the address's own fields, unless a recorded instant is not earlier.
     pub(crate) fn mark(&mut self, mail: &Mail, mark: Mark, at: Timestamp) -> Result<(), StoreError> {
         self.check(Position::Mail, &mail.key(), WriteCondition::new("attribute_exists(PK)"))?;
         let name = marked_at(mark);
@@ -47,7 +47,7 @@ impl Transaction<'_> {
         )
     }
 
-    /// Records the mails sent to a mail's address, if nothing was recorded since it was read.
+    /// Records the emails sent to an email's address, if nothing was recorded since it was read.
     pub(crate) fn recent_mail(
         &mut self,
         mail: &Mail,

@@ -21,7 +21,7 @@ impl Transaction<'_> {
             return Ok(());
         };
         let room = i128::from(organization.mail_limit()) - i128::from(count);
-        // INVARIANT 12: the day still has room for this mail when it is queued.
+        // INVARIANT 12: the day still has room for this email when it is queued.
         let condition = match room {
             0.. => "(attribute_not_exists(#count) OR #count <= :room)",
             // No day has room for this much, not even one without any mail sent.

@@ -26,11 +26,11 @@ use Outcome::{Made, Refused, RowsRefused};
 /// How long a request may take to come to its write.
 const HELD_WITHIN: Duration = Duration::from_secs(60);
 
-const ASKED_AGAIN: &str = "whoever invited is asked again when it is accepted";
+const ASKED_AGAIN: &str = "acceptance checks the inviter again";
 const FOR_ANYBODY: &str = "it needs no role";
-const GUEST: &str = "a guest makes it, and the inviter was asked when it was read: it comes before the demotion";
+const GUEST: &str = "an invited person makes it, and the inviter was checked when it was read: it comes before the demotion";
 const PLATFORM: &str = "the platform makes it";
-const RECORD: &str = "it records what was read before the demotion, and left";
+const RECORD: &str = "it records data that was returned before the demotion";
 
 /// Every function that writes for somebody who asks.
 const CHANGES: &[(&str, Outcome)] = &[
@@ -88,7 +88,7 @@ fn every_function_that_writes_is_tried() {
 enum Loss {
     /// They become a participant.
     Demoted,
-    /// They are switched off.
+    /// They are deactivated.
     Deactivated,
     /// They are removed.
     Removed,
@@ -115,7 +115,7 @@ async fn lose(b: &Bench, case: &Case, other: &Persona, loss: Loss) {
         }
         Loss::Replaced => {
             other.delete(&b.h, &member).await.expect(204);
-            // By the account that the removal leaves among the contacts, or as anybody else is.
+            // The removal left a contact with their account, so they are added directly; otherwise they are invited.
             let body = json!({ "email": case.owner.email(), "role": "participant" });
             let added = other
                 .post(&b.h, &organization.path("/members"), &body)
@@ -126,7 +126,7 @@ async fn lose(b: &Bench, case: &Case, other: &Persona, loss: Loss) {
                 let token = b.h.invitation_token(case.owner.email()).await;
                 case.owner.accept(&b.h, &token).await.expect(200);
             }
-            // Being seen for the first time is noted, and is no change of theirs.
+            // Their first request writes an activity note, which is not a change.
             case.owner.get(&b.h, &organization.path("")).await.expect(200);
         }
     }

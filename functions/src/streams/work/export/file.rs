@@ -225,7 +225,7 @@ impl ExportProgress<'_> {
         self.runner.advance(job, tidy, changes)
     }
 
-    /// Deletes the parts, once the file is made or given up.
+    /// Deletes the parts, once the file is made or the export has failed.
     pub(super) async fn tidy(&self, parts: &[String]) -> Result<Progress, ExportError> {
         let names: Vec<String> = parts
             .iter()

@@ -1,4 +1,4 @@
-//! Adding at once: a contact with an account becomes a member without an invitation.
+//! Adding directly: a contact with an account becomes a member without an invitation.
 //!
 //! A matching address alone does not identify an account. The platform or a member must vouch for it, or a member picks the
 //! contact as the person who was once a member and was removed. People who left on their own are invited, no matter who adds
@@ -117,7 +117,7 @@ impl Account {
         self.identity().and_then(|known| known.vouched_by)
     }
 
-    /// Whether the account is added at once with the offer. A picked account that is a member already counts, so that
+    /// Whether the account is added directly with the offer. A picked account that is a member already counts, so that
     /// [`Self::violation`] names it.
     ///
     /// No account is added to an allowlisted role, since the address is unverified. None is added where members may not leave,
@@ -174,7 +174,7 @@ impl Account {
     }
 }
 
-/// Makes the account a member with the offered roles, and mails them. Nothing of an earlier membership comes back.
+/// Makes the account a member with the offered roles, and notifies them by email. Nothing of an earlier membership comes back.
 pub(super) fn add(
     ctx: &DecisionContext<'_>,
     account: &Account,
@@ -182,8 +182,8 @@ pub(super) fn add(
     message: Option<&Message>,
     ids: &mut dyn NewIds,
 ) -> Changes {
-    let gift = giving::roles_given(offer, GivingPath::Invite, &[*ctx]);
-    let Some((known, (role, grants))) = account.identity().zip(gift) else {
+    let given = giving::roles_given(offer, GivingPath::Invite, &[*ctx]);
+    let Some((known, (role, grants))) = account.identity().zip(given) else {
         return Changes::default();
     };
     let id = known.id;

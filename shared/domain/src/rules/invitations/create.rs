@@ -1,6 +1,6 @@
 //! Inviting: a batch of addresses is checked as a whole, and sent as a whole or not at all (`program-delivery`).
 //!
-//! People known by their account, not only by an address, are added at once instead (`coaching-site`, `client-practice`). One
+//! People known by their account, not only by an address, are added directly instead (`coaching-site`, `client-practice`). One
 //! rule covers both, so that both need the same power.
 
 pub use super::add::{Account, PickRefusal, pick};
@@ -63,7 +63,7 @@ pub enum InviteRefusal {
     Forbidden,
     /// Invalid addresses or fields.
     Invalid(Vec<Violation>),
-    /// The actor may not assign this role, or not there.
+    /// The actor may not assign this role, or may not assign it on one of the resources.
     RoleNotAssignable(String),
     /// Too few seats.
     NoSeats {
@@ -115,7 +115,7 @@ pub fn invite(
     if !hidden.is_empty() {
         return Err(InviteRefusal::Invalid(hidden));
     }
-    // Accepting an invitation checks the inviter's authority again. Adding at once depends on what the actor may do now.
+    // Accepting an invitation checks the inviter's authority again. Adding directly depends on what the actor may do now.
     let changes = if changes.members.is_empty() {
         changes
     } else {
@@ -130,7 +130,7 @@ pub fn sees_contacts(ctx: &DecisionContext<'_>) -> bool {
     ctx.authority().allows(permission::CONTACTS_READ, None)
 }
 
-/// Every address, with the account that is added at once, if any.
+/// Every address, with the account that is added directly, if any.
 fn check_emails<'r>(
     ctx: &DecisionContext<'_>,
     request: &Invite<'r>,
@@ -163,7 +163,7 @@ fn invalid_email(rejected: &Rejected) -> Violation {
     Violation::email(rejected.input.clone(), "invalid_email", rejected.error.to_string())
 }
 
-/// The account that is added at once at this address, if any, after the addresses `before`; or why the address cannot be
+/// The account that is added directly at this address, if any, after the addresses `before`; or why the address cannot be
 /// invited.
 fn account_at<'r>(
     ctx: &DecisionContext<'_>,

@@ -26,7 +26,7 @@ pub(super) fn with_offered_grants(ctx: &DecisionContext<'_>, member: &Member, of
     members::granted(ctx, member, offered, ctx.source(SourceKind::Added)).ok()
 }
 
-/// Gives the member the offered grants, and mails them.
+/// Gives the member the offered grants, and notifies them by email.
 pub(super) fn grant_roles(
     ctx: &DecisionContext<'_>,
     member: &Member,

@@ -75,8 +75,8 @@ fn violations<'a>(
     emails.filter_map(violation).collect()
 }
 
-/// These changes, with the links of each new invitation numbered as if the mails of earlier invitations had been its own. So it
-/// can be resent only when an invitation with that many mails could.
+/// These changes, with the links of each new invitation numbered as if the emails of earlier invitations had been its own. So it
+/// can be resent only when an invitation with that many emails could.
 fn with_link_generations(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {

@@ -281,7 +281,7 @@ fn new_member(answer: &InvitationReply<'_>, (role, grants): (Option<RoleAssignme
 /// Declines, which frees the seat and the address. Declining again gets the same answer.
 ///
 /// The refusal is recorded for the address and for the account. If a member names either of them later, the person is invited
-/// and not added at once.
+/// and not added directly.
 ///
 /// # Errors
 /// [`ResponseRefusal`].
