@@ -119,8 +119,8 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Reports what an API key opens now, and whether it allows an action. This takes one read, two if a member other than its owner
-/// knows the key, and none if the key is malformed.
+/// Reports what an API key gives access to now, and whether it allows an action. This takes one read, two if a member other than
+/// its owner knows the key, and none if the key is malformed.
 pub async fn verify(call: Call, user: User) -> Outcome {
     let body: VerifyApiKeyRequest = call.body()?;
     let Ok(secret) = body.key.parse::<Secret>() else {

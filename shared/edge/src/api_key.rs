@@ -6,7 +6,7 @@ use muster_domain::rules::keys::{self, KeyRejection, KeyUse};
 use muster_domain::{ApiKey, KeyId, Organization, OrganizationId, RoleSet, Secret};
 use muster_store::{Key, ReadSet, StoreError};
 
-/// The member who must be read before it can be decided what a key opens. `None` for a key that only its owner knows.
+/// The member who must be read before it can be decided what a key gives access to. `None` for a key that only its owner knows.
 ///
 /// # Errors
 /// [`StoreError::Malformed`].
@@ -36,7 +36,7 @@ pub fn narrowed(
     (key, secret): (&ApiKey, Option<&Secret>),
     now: Timestamp,
 ) -> Result<ApiKey, StoreError> {
-    // A secret that opens nothing is refused for that reason, so no member who might know it was read.
+    // A secret that gives no access is refused for that reason, so no member who might know it was read.
     if secret.is_some_and(|secret| !key.matches_secret(secret, now)) {
         return Ok(key.clone());
     }

@@ -183,7 +183,7 @@ fn denial(
         DenialReason::KeyLimits if !in_full => DenialReason::Role.code(),
         reason => reason.code(),
     };
-    // A role does not help an inactive member, or a caller whose key opens nothing.
+    // A role does not help an inactive member, or a caller whose key gives no access.
     let helps = [DenialReason::Role, DenialReason::Condition, DenialReason::KeyLimits];
     let helped = helps.contains(&denied_for) && !granted_by.is_empty();
     let needed = helped.then(|| MissingPermission {
