@@ -92,7 +92,7 @@ catalog! {
         "Get a new token from the identity provider, or use a valid API key";
     /// The caller may not do this.
     Forbidden "forbidden" [403] "Not allowed"
-        "Ask a member who has the permission";
+        "Ask a member who has the permission, or the platform";
     /// The route is for signed-in users, and the caller uses an API key.
     SignInRequired "sign-in-needed" [403] "Sign-in required"
         "Send the token of a signed-in user in place of the API key";
@@ -140,7 +140,7 @@ catalog! {
         "Ask another member who manages members";
     /// The organization is not deleted.
     OrganizationNotDeleted "organization-not-deleted" [409] "The organization is not deleted"
-        "Nothing: the organization can be used";
+        "Nothing: it does not have to be restored";
     /// The time to restore the organization is over.
     OrganizationErased "organization-erased" [409] "The organization can no longer be restored"
         "Create a new organization";
