@@ -28,7 +28,8 @@ const HELD_WITHIN: Duration = Duration::from_secs(60);
 
 const ASKED_AGAIN: &str = "acceptance checks the inviter again";
 const FOR_ANYBODY: &str = "it needs no role";
-const GUEST: &str = "an invited person makes it, and the inviter was checked when it was read: it comes before the demotion";
+const GUEST: &str =
+    "an invited person makes it, and the inviter was checked when it was read: it comes before the demotion";
 const PLATFORM: &str = "the platform makes it";
 const RECORD: &str = "it records data that was returned before the demotion";
 
