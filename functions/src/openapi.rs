@@ -125,7 +125,7 @@ fn access_text(route: &Route) -> String {
         ),
         Access::Permission(name) => permission(name, or_platform),
         Access::PermissionOrOneself(name) => {
-            permission(name, &format!("{or_platform}, except where members act on themselves (`me`)"))
+            permission(name, &format!("{or_platform}. Members do not need the permission for themselves (`me`)"))
         }
         Access::PermissionOrPlatform(name) => permission(name, ", or be the platform"),
         Access::WholePermission(name) => permission(name, " on the whole organization. The platform is refused"),
@@ -161,6 +161,9 @@ fn suspension_text(route: &Route) -> &'static str {
     match route.while_suspended {
         OpenTo::Owners if admits_platform(route) => {
             " While the organization is suspended, only owners and the platform can do this."
+        }
+        OpenTo::Owners if route.access == Access::Owner => {
+            " Owners can do this while the organization is suspended, too."
         }
         OpenTo::Owners => " While the organization is suspended, only owners can do this.",
         OpenTo::Leavers => " While the organization is suspended, members can only leave it.",

@@ -155,7 +155,7 @@ routes! {
         "Delete an organization as a signed-in user; its members lose access immediately",
         Operation::no_content();
     "restore-organization" "POST" "/v1/organizations/{org}/restore" => deletion::restore, Access::Platform, [READ, PUT, UPDATE],
-        "Restore a deleted organization within 30 days",
+        "Restore an organization up to 30 days after its deletion",
         [OrganizationNotDeleted, OrganizationErased],
         Operation::no_body().answers::<OrganizationResponse>(200);
     "suspend-organization" "PUT" "/v1/organizations/{org}/suspension" => suspension::suspend, Access::Platform, [READ, PUT, UPDATE],

@@ -61,7 +61,7 @@ impl From<Event> for EventResponse {
 }
 
 impl EventResponse {
-    /// The event as callers see it who cannot see this field.
+    /// The event, as shown to callers who cannot see this field.
     #[must_use]
     pub fn without(mut self, field: &str) -> Self {
         let states = [&mut self.before, &mut self.after].into_iter().flatten();
@@ -72,7 +72,7 @@ impl EventResponse {
     }
 }
 
-/// The same value written in one way: it comes from the table in any order, and an answer's tag goes by its bytes.
+/// The same value with its fields sorted: they come from the table in any order, and the tag of a response depends on its bytes.
 fn sorted(mut value: serde_json::Value) -> serde_json::Value {
     value.sort_all_objects();
     value

@@ -154,6 +154,6 @@ forms! {
     ResourceText { pattern RESOURCE } "program:spring";
     /// A file format.
     FileFormat { enum_values ["csv", "xlsx"] } "csv";
-    /// An RFC 3339 timestamp. `9999-12-31T23:59:59Z` means never, and so does every time after 9999-12-30T22:00:00Z.
+    /// An RFC 3339 timestamp. `9999-12-31T23:59:59Z` means never, and so does every time from `9999-12-30T22:00:01Z` on.
     Instant { format SchemaFormat::KnownFormat(KnownFormat::DateTime) } "2027-01-31T12:00:00Z";
 }

@@ -84,7 +84,7 @@ pub struct SetPlanRequest {
     pub mail_limit: Field<u32>,
 }
 
-/// A number of mails, or null.
+/// A number of emails, or null.
 fn mail_limits() -> Schema {
     let description = "The number of emails that members can send per day: invitations, and notices to people who were added. Null for the default limit of 1,000.";
     numbers_or_null(description)

@@ -52,10 +52,11 @@ impl ProblemResponses {
     fn described(&self, types: &Types) -> Value {
         let uris: Vec<String> = types.iter().map(|kind| kind.uri()).collect();
         let titles: Vec<&str> = types.iter().map(|kind| kind.title()).collect();
+        let one_of = if titles.len() > 1 { "One of: " } else { "" };
         let only = json!({ "properties": { "type": { "enum": uris } } });
         let schema = json!({ "allOf": [self.schema, only] });
         json!({
-            "description": format!("{}.", titles.join(". ")),
+            "description": format!("{one_of}{}.", titles.join("; ")),
             "content": { "application/problem+json": { "schema": schema } },
         })
     }

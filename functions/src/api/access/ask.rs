@@ -54,7 +54,8 @@ impl<'a> QuestionScope<'a> {
 
     /// The organization that these objects name; if none does, that of the path, or that of the API key.
     ///
-    /// The decision point of one organization decides nothing about another, and none decides about two at once.
+    /// The decision point of one organization decides nothing about another, and none decides about two organizations in one
+    /// answer.
     #[must_use]
     pub fn named<'p>(&self, properties: impl IntoIterator<Item = &'p Option<Properties>>) -> NamedOrganization {
         let named = properties
