@@ -319,6 +319,8 @@ mod tests {
             (json!({}), json!({ "count": 2 }), json!({ "state": "shut" }), false),
             (json!({}), json!({ "count": "2" }), json!({}), false),
             (json!({}), json!({ "count": 2.5 }), json!({}), false),
+            (json!({}), json!({ "count": 2.0 }), json!({}), false),
+            (json!({}), json!({ "count": 2 }), json!({ "state": "Shut" }), true),
             (json!({ "trusted": true }), json!({}), json!({ "state": "shut" }), true),
             (json!({ "trusted": "true" }), json!({}), json!({}), false),
             (json!({ "trusted": false }), json!({}), json!({}), false),

@@ -31,7 +31,7 @@ pub(crate) fn table(measured: &[Measured]) -> String {
     }
     let writes = all(&|m| m.writes.to_string());
     table.with(&format!(
-        "Values are those after {writes} changes; `ms` is the median of what one client waits, `processor ms` what the whole \
-         process takes for a request, with all that follows from it."
+        "Values are those after {writes} changes.\n`ms` is the median time that one client waits.\n`processor ms` is what the whole \
+         process takes for a request, with everything that follows from it, such as its mail."
     ))
 }
