@@ -193,7 +193,7 @@ async fn keys_at_hand_stay_in_use_when_a_refresh_fails() {
 }
 
 #[tokio::test]
-async fn without_any_keys_nobody_is_let_in_and_the_first_that_come_are_used() {
+async fn without_any_keys_no_caller_is_admitted_and_the_first_that_come_are_used() {
     let (provider, key) = (Provider::start().await, Key::new("k1"));
     provider.answers(503, "");
     let keyring = Keyring::new(provider.url.clone(), Web::open());

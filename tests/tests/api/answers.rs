@@ -215,7 +215,7 @@ async fn a_token_that_was_never_given_out_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_invitations_that_wait_for_somebody_are_listed_across_organizations() {
+async fn the_invitations_that_wait_for_a_user_are_listed_across_organizations() {
     let h = Harness::start().await;
     let (one, two) = (Organization::make(&h).await, Organization::make(&h).await);
     let ann = h.person("ann");

@@ -249,7 +249,7 @@ async fn the_public_key_is_no_secret_to_sign_with() {
 }
 
 #[tokio::test]
-async fn a_key_that_nobody_published_is_not_believed_wherever_the_token_says_it_is() {
+async fn an_unpublished_key_is_not_believed_wherever_the_token_says_it_is() {
     let h = Harness::start().await;
     let stranger = Harness::start().await;
     // Properly signed, for this issuer and audience, by another provider's key.

@@ -268,7 +268,7 @@ async fn the_tag_of_what_is_gone_is_not_that_of_what_comes_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_answers_that_differ_never_have_one_tag_and_what_follows_by_itself_keeps_nobody_from_a_change() {
+async fn two_responses_that_differ_never_have_one_tag_and_derived_state_prevents_no_change() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;

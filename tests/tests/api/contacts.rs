@@ -247,7 +247,7 @@ async fn the_platform_keeps_contacts_and_one_of_its_members_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_finds_another_organizations_contacts() {
+async fn a_member_finds_no_contacts_of_another_organization() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let other = Organization::of(&h, h.person("otto")).await;

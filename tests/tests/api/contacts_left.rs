@@ -25,7 +25,7 @@ async fn remove(h: &Harness, acme: &Organization, who: &Persona) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_removed_or_leaves_stays_known_with_their_account() {
+async fn a_member_who_is_removed_or_leaves_stays_a_contact_with_their_account() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
@@ -81,7 +81,7 @@ async fn the_contact_that_has_the_address_is_kept_and_gets_the_account_if_it_has
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_known_by_another_address_already_is_known_by_both() {
+async fn a_person_known_by_another_address_is_known_by_both() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "admin", &[]).await;

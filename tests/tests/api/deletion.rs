@@ -27,7 +27,7 @@ async fn left(h: &Harness, acme: &Organization) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_an_owner_deletes_and_then_everybody_is_out_at_the_next_request() {
+async fn only_an_owner_deletes_and_then_every_member_is_out_at_the_next_request() {
     let h = Harness::start().await;
     let (acme, pat) = furnished(&h).await;
     let token = h.invitation_token("gus@x.example").await;
@@ -64,7 +64,7 @@ async fn only_an_owner_deletes_and_then_everybody_is_out_at_the_next_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_active_owner_is_told_and_nobody_hears_of_anything_else() {
+async fn each_active_owner_is_told_and_no_other_mail_is_sent() {
     let h = Harness::start().await;
     let (acme, pat) = furnished(&h).await;
     let before = h.mail_to(pat.email()).await.len();

@@ -300,7 +300,7 @@ async fn times_are_in_the_zone_that_is_asked_for_else_in_the_callers_own_else_in
 }
 
 #[tokio::test]
-async fn only_who_sees_everybody_exports_in_person_or_through_a_key_that_does() {
+async fn only_a_member_who_sees_all_members_exports_in_person_or_through_such_a_key() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let path = acme.path("/members/export");

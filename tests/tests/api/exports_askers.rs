@@ -8,7 +8,7 @@ use muster_tests::stream::Stream;
 use serde_json::json;
 
 #[tokio::test]
-async fn whoever_no_longer_sees_everybody_gets_no_file() {
+async fn a_member_who_no_longer_sees_all_members_gets_no_file() {
     let (h, mut stream) = Stream::apart().await;
     let acme = Organization::make(&h).await;
     let path = acme.path("/exports");

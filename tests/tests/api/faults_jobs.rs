@@ -123,7 +123,7 @@ async fn switching_a_role_off_is_finished_though_it_is_killed_anywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resending_all_mails_everybody_once_though_it_is_killed_anywhere() {
+async fn resending_all_mails_every_invitee_once_though_it_is_killed_anywhere() {
     survives_any_kill("resending all", PATIENCE, async |b| {
         let case = case_of(b, "list-members").await;
         invite(b, &case, MANY).await;

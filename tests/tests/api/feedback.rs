@@ -74,7 +74,7 @@ async fn what_becomes_of_a_mail_shows_on_its_invitation() {
 }
 
 #[tokio::test]
-async fn an_address_that_bounced_is_mailed_again_only_by_whoever_names_it() {
+async fn an_address_that_bounced_is_mailed_again_only_by_a_member_who_names_it() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let email = "bounce@x.example";
@@ -104,7 +104,7 @@ async fn an_address_that_bounced_is_mailed_again_only_by_whoever_names_it() {
 }
 
 #[tokio::test]
-async fn whoever_called_a_mail_spam_gets_no_other_by_hand_either() {
+async fn a_reader_who_called_an_email_spam_gets_no_other_by_hand_either() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let email = "complaint@x.example";

@@ -140,7 +140,7 @@ async fn whatever_a_helper_gives_members_ends_with_the_helper_and_an_owner_makes
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_a_helper_adds_at_once_is_in_no_longer_than_the_helper() {
+async fn a_person_whom_a_helper_adds_directly_stays_no_longer_than_the_helper() {
     let h = Harness::start().await;
     let (acme, hal, end) = with_helper(&h).await;
     for (name, by) in [("kim", &hal), ("kai", &acme.owner)] {
@@ -162,7 +162,7 @@ async fn whoever_a_helper_adds_at_once_is_in_no_longer_than_the_helper() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_key_of_somebody_whose_role_ends_does_not_come_back_with_another_role() {
+async fn an_api_key_of_a_member_whose_role_ends_does_not_come_back_with_another_role() {
     let h = Harness::start().await;
     let (acme, hal, end) = with_helper(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;

@@ -280,7 +280,7 @@ async fn no_export_is_made_for_a_key_whose_maker_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_key_that_somebody_else_knows_costs_a_read_more() {
+async fn only_a_key_that_another_member_knows_costs_a_read_more() {
     let b = Bench::start().await;
     let route = ROUTES.iter().find(|r| r.binary == "get-organization").unwrap();
     let mut case = prepare(&b, route).await;
@@ -334,7 +334,7 @@ async fn refused(h: &Harness, acme: &Organization, key: &NewKey, secret: &str) -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_opens_nothing_is_refused_as_one_whoever_knew_an_earlier_one() {
+async fn a_secret_without_access_is_refused_as_one_for_every_knower_of_an_earlier_one() {
     let h = without_jobs().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;

@@ -203,7 +203,7 @@ async fn a_grant_can_have_an_end_and_ends_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn contributors_take_any_client_on_for_themselves_and_assign_nobody_else() {
+async fn contributors_take_any_client_on_for_themselves_and_assign_no_other_member() {
     let f = Firm::of("client-practice", "client").await;
     let (cora, carl) = (
         f.join("cora", "contributor", &[]).await,

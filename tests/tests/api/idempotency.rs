@@ -125,7 +125,7 @@ async fn a_refusal_is_not_kept_so_the_request_can_be_put_right() {
 }
 
 #[tokio::test]
-async fn somebody_who_lost_access_is_not_told_an_old_answer() {
+async fn a_member_who_lost_access_gets_no_old_response() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;

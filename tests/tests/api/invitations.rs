@@ -61,7 +61,7 @@ async fn a_batch_with_one_seat_too_few_is_refused_whole_with_the_figures() {
 }
 
 #[tokio::test]
-async fn participants_and_implementation_admins_need_no_seat_and_everybody_else_does() {
+async fn participants_and_implementation_admins_need_no_seat_and_all_others_do() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.plan(&h, Some(1), &["partner.example"]).await;
@@ -242,7 +242,7 @@ async fn an_optional_role_is_off_until_the_organization_lists_it() {
 }
 
 #[tokio::test]
-async fn nobody_invites_to_a_role_above_their_own_or_outside_their_programs() {
+async fn a_member_invites_to_no_role_above_their_own_or_outside_their_programs() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;

@@ -220,7 +220,7 @@ async fn changing_an_invitation_to_a_role_without_a_seat_gives_its_seat_back() {
 }
 
 #[tokio::test]
-async fn whoever_changes_what_is_offered_answers_for_it() {
+async fn the_member_who_changes_an_offer_answers_for_it() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;

@@ -122,7 +122,7 @@ async fn twice(h: &Harness, acme: &Organization, name: &str) -> (Persona, String
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_invitation_of_somebody_who_has_joined_ends_when_they_are_told_so() {
+async fn a_second_invitation_of_a_member_ends_when_they_are_told_so() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (ann, id, token) = twice(&h, &acme, "ann").await;

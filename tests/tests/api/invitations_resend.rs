@@ -42,7 +42,7 @@ async fn resending_keeps_the_id_and_makes_a_new_link_and_the_old_one_is_dead() {
 }
 
 #[tokio::test]
-async fn whoever_resends_becomes_the_inviter() {
+async fn the_member_who_resends_becomes_the_inviter() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;
@@ -130,7 +130,7 @@ async fn an_expired_invitation_is_not_revived_without_a_seat_or_while_another_ha
 }
 
 #[tokio::test]
-async fn an_expired_invitation_of_somebody_who_joined_since_is_not_revived() {
+async fn an_expired_invitation_of_a_person_who_has_joined_since_is_not_revived() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");

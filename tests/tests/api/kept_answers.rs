@@ -137,7 +137,7 @@ fn telling(answer: &Answer) -> (u16, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_out_gets_what_anybody_in_their_place_gets_and_no_answer_of_before() {
+async fn a_former_member_gets_what_every_stranger_gets_and_no_stored_response() {
     let b = Bench::start().await;
     let each = keeping()
         .into_iter()
@@ -205,7 +205,7 @@ async fn a_later_membership_keeps_answers_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_holds_nothing_any_more_is_not_shown_what_they_were_told_before() {
+async fn a_member_without_roles_gets_no_stored_response() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;

@@ -209,7 +209,7 @@ async fn faults_are_named_and_nothing_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_manages_keys_of_one_above_them_or_beside_them() {
+async fn a_member_manages_no_keys_of_members_above_or_beside_them() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "admin", &[]).await;

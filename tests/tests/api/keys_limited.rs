@@ -66,7 +66,7 @@ async fn limited(h: &Harness, acme: &Organization, owner: &Persona, read_only: b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_knows_a_limited_key_neither_sees_nor_changes_whose_it_is() {
+async fn a_holder_of_a_limited_key_neither_sees_nor_changes_its_owner() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     // Another owner, so that no refusal is for want of one; and one whose whole power is the program of the key.

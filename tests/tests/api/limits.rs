@@ -40,7 +40,7 @@ async fn with_the_most_grants(h: &Harness, acme: &Organization, ends_at: &str) -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_ends_of_the_most_grants_are_announced_in_one_mail_and_keep_nobody_else_waiting() {
+async fn the_ends_of_the_most_grants_are_announced_in_one_email_and_keep_no_other_member_waiting() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let end = h.backend.clock().now() + SignedDuration::from_hours(24 * 9);

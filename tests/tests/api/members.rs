@@ -200,7 +200,7 @@ async fn moving_between_roles_that_use_a_seat_costs_nothing_and_coming_from_one_
 }
 
 #[tokio::test]
-async fn nobody_gives_or_touches_a_role_above_what_their_own_may() {
+async fn a_member_neither_gives_nor_changes_a_role_above_their_authority() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;
@@ -325,7 +325,7 @@ async fn removing_needs_power_over_everything_the_other_holds() {
 }
 
 #[tokio::test]
-async fn somebody_who_was_removed_does_not_join_again_through_their_old_link() {
+async fn a_removed_member_does_not_join_again_through_their_old_link() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
@@ -341,7 +341,7 @@ async fn somebody_who_was_removed_does_not_join_again_through_their_old_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_deactivated_can_leave_and_nothing_else() {
+async fn a_deactivated_member_can_leave_and_nothing_else() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (ina, pat) = (

@@ -78,7 +78,7 @@ async fn a_contact_with_an_account_is_a_member_at_once_takes_a_seat_and_is_told_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_no_contact_or_has_no_account_is_invited_by_the_same_call() {
+async fn a_person_without_a_contact_or_an_account_is_invited_by_the_same_call() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let path = acme.path("/contacts/bob");
@@ -241,7 +241,7 @@ async fn one_person_is_one_member_under_whichever_of_their_addresses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_removed_is_picked_again_with_nothing_of_before() {
+async fn a_removed_member_is_selected_again_with_no_earlier_state() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring", "autumn"]).await;
@@ -317,7 +317,7 @@ async fn adding_with_an_idempotency_key_adds_once_and_gives_the_first_answer_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_removed_before_the_mail_goes_out_is_not_told_of_being_added() {
+async fn a_member_who_is_removed_before_the_email_goes_out_is_not_told_of_being_added() {
     let b = Bench::start().await;
     let routes = muster_functions::routes::ROUTES;
     let case = prepare(&b, routes.iter().find(|r| r.binary == "add-member").unwrap()).await;

@@ -133,7 +133,7 @@ async fn a_former_member_is_picked_and_hears_of_it_at_the_address_they_had_joine
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them() {
+async fn a_member_who_left_is_asked_for_every_voucher_and_every_selecting_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "admin", &[]).await;
@@ -180,7 +180,7 @@ async fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_pick
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_added_hears_of_it_leaves_and_is_not_added_again() {
+async fn a_person_who_is_added_is_told_leaves_and_is_not_added_again() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");
@@ -211,7 +211,7 @@ async fn somebody_added_hears_of_it_leaves_and_is_not_added_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_members_may_not_leave_nobody_is_added_without_being_asked() {
+async fn where_members_cannot_leave_every_person_is_asked_before_they_are_added() {
     let h = Harness::start().await;
     for (role_set, role, at_once) in [
         ("project-workspace", "administrator", false),
@@ -241,7 +241,7 @@ async fn where_members_may_not_leave_nobody_is_added_without_being_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_declined_is_asked_whoever_stands_for_their_account_and_whoever_picks_them() {
+async fn a_person_who_declined_is_asked_for_every_voucher_and_every_selecting_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "admin", &[]).await;
@@ -351,7 +351,7 @@ async fn a_contact_from_before_it_was_noted_who_stands_for_its_account_is_a_hint
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_declined_is_asked_at_any_address_that_somebody_writes_to_their_account() {
+async fn a_person_who_declined_is_asked_at_every_address_of_their_account() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let dec = h.person("dec").with_email("dec@acme.example", true);
@@ -397,7 +397,7 @@ async fn whoever_declined_is_asked_at_any_address_that_somebody_writes_to_their_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_added_whose_own_address_has_had_too_much_mail_to_be_told() {
+async fn a_person_whose_address_has_had_too_much_mail_is_not_added() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let vic = acme.join(&h, "vic", "admin", &[]).await;
@@ -430,7 +430,7 @@ async fn nobody_is_added_whose_own_address_has_had_too_much_mail_to_be_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn picking_somebody_never_adds_another_who_had_the_same_address_later() {
+async fn selecting_a_contact_never_adds_a_person_who_had_the_same_address_later() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let paula = acme.join(&h, "post", "admin", &[]).await;

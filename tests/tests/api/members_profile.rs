@@ -125,7 +125,7 @@ async fn being_seen_is_no_change_that_others_could_collide_with() {
 }
 
 #[tokio::test]
-async fn those_who_manage_a_member_edit_their_profile_and_status_and_nobody_else_does() {
+async fn only_members_who_manage_a_member_edit_their_profile_and_status() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "admin", &[]).await;

@@ -292,7 +292,7 @@ async fn plans_are_set_by_the_platform_alone() {
 }
 
 #[tokio::test]
-async fn a_plan_lowered_below_use_keeps_everybody_and_blocks_growth() {
+async fn a_plan_lowered_below_use_keeps_every_member_and_blocks_growth() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;

@@ -135,7 +135,7 @@ async fn a_receiver_who_takes_no_seat_yet_needs_a_free_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_site_with_one_owner_nobody_becomes_a_second_and_nothing_but_a_transfer_ends_the_first() {
+async fn in_a_site_with_one_owner_no_member_becomes_a_second_and_only_a_transfer_ends_the_first() {
     let h = Harness::start().await;
     let (acme, ann) = with_one(&h, "coaching-site", "admin").await;
     let body = json!({ "emails": "b@x.example", "role": "owner" });

@@ -271,7 +271,7 @@ async fn a_mail_that_slips_past_a_request_is_stopped_at_the_outbox() {
 }
 
 #[tokio::test]
-async fn whoever_declined_is_not_mailed_until_they_accept_what_waits_for_them() {
+async fn a_person_who_declined_is_not_mailed_until_they_accept_a_waiting_invitation() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ann = h.person("ann");

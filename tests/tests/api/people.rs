@@ -167,7 +167,7 @@ async fn what_cannot_be_asked_for_is_named() {
 }
 
 #[tokio::test]
-async fn one_with_power_over_programs_finds_nobody_by_what_lies_elsewhere() {
+async fn a_member_limited_to_programs_finds_no_member_by_facts_of_other_programs() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
@@ -206,7 +206,7 @@ async fn one_with_power_over_programs_finds_nobody_by_what_lies_elsewhere() {
 }
 
 #[tokio::test]
-async fn whoever_was_seen_last_comes_first_when_asked_for_within_an_hour() {
+async fn the_member_who_was_last_active_comes_first_within_an_hour() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (ann, bob) = (
@@ -226,7 +226,7 @@ async fn whoever_was_seen_last_comes_first_when_asked_for_within_an_hour() {
 }
 
 #[tokio::test]
-async fn whoever_asks_is_on_the_list_though_asking_makes_them_the_latest_seen() {
+async fn the_caller_is_on_the_list_though_the_request_makes_them_the_last_active() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.join(&h, "ann", "participant", &["spring"]).await;

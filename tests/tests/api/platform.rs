@@ -135,7 +135,7 @@ async fn an_organization_is_deleted_once_and_its_thirty_days_begin_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn its_own_routes_are_the_platforms_whoever_else_its_user_is() {
+async fn its_own_routes_are_the_platforms_even_if_its_user_is_a_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "participant", &["spring"]).await;
@@ -167,7 +167,7 @@ async fn its_own_routes_are_the_platforms_whoever_else_its_user_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_platform_token_makes_nobody_a_member() {
+async fn a_platform_token_makes_no_user_a_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = h.person("pat");

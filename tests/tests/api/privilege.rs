@@ -203,7 +203,7 @@ fn a_call_is_judged_by_the_role_of_the_function_that_makes_it() {
 
 #[tokio::test]
 #[should_panic(expected = "the template has no function for nobodys")]
-async fn a_call_within_an_invocation_is_its_functions_and_any_other_is_nobodys() {
+async fn a_call_within_an_invocation_is_its_functions_and_any_other_has_no_function() {
     let h = Harness::start().await;
     let table = aws_sdk_dynamodb::Client::new(h.backend.app().sdk());
     let read = table
@@ -248,7 +248,7 @@ fn sources(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
 }
 
 #[test]
-fn each_function_that_calls_nobody_opens_nothing_when_it_starts() {
+fn each_function_that_makes_no_calls_opens_no_connection_when_it_starts() {
     for route in ROUTES {
         let source = file(&format!("functions/src/bin/{}.rs", route.binary));
         let alone = source.contains("entry::http_alone");

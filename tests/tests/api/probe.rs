@@ -96,7 +96,7 @@ fn every_route_has_a_probe_and_every_probe_a_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gets_401_wherever_a_route_is_not_public() {
+async fn a_caller_without_a_token_gets_401_wherever_a_route_is_not_public() {
     let h = Harness::start().await;
     let s = Scenery::make(&h).await;
     probe_all(&h, &s, "nobody", None, |p| p.nobody).await;

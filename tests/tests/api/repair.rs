@@ -218,7 +218,7 @@ async fn entries_that_are_lost_or_left_over_are_told_and_fixed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn claims_that_are_lost_or_held_by_nobody_are_told_and_fixed() {
+async fn lost_claims_and_claims_without_a_holder_are_reported_and_fixed() {
     let s = Scene::set().await;
     let claim = Key::claim(s.id(), &s.pat.email().parse().unwrap());
     s.delete(&claim).await;
@@ -235,7 +235,7 @@ async fn claims_that_are_lost_or_held_by_nobody_are_told_and_fixed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whose_address_it_is_of_two_is_left_to_somebody_to_decide() {
+async fn an_address_that_two_people_hold_is_left_to_a_person_to_decide() {
     let s = Scene::set().await;
     let twin = muster_domain::UserId::of("nowhere", "twin");
     let mut item = s.get(&s.member()).await.unwrap();

@@ -315,7 +315,7 @@ async fn whose_an_address_is_is_told_to_those_who_see_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_cannot_succeed_is_refused_the_same_way_whoever_has_the_address() {
+async fn a_request_that_cannot_succeed_is_refused_the_same_way_for_every_holder_of_the_address() {
     let s = Scene::make().await;
     s.acme.plan(&s.h, None, &["partner.example"]).await;
     s.acme
@@ -444,7 +444,7 @@ async fn invitations_beyond_are_not_counted_by_the_pages_of_those_in_sight() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_out_of_sight_has_set_makes_no_difference() {
+async fn settings_of_a_hidden_member_make_no_difference() {
     let s = Scene::make().await;
     let mia = s.acme.join(&s.h, "mia", "participant", &["autumn"]).await;
     let many: serde_json::Map<String, Value> = (0..50).map(|n| (format!("n{n}"), json!(true))).collect();

@@ -242,7 +242,7 @@ async fn exports_have_a_column_of_subjects_for_those_who_see_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_member_is_found_by_subject_by_those_who_see_it_and_by_nobody_else() {
+async fn a_member_is_found_by_subject_only_by_callers_who_see_subjects() {
     let s = Scene::set().await;
     let other = Organization::of(&s.h, s.h.person("oto")).await;
     let stranger = s.h.person("stranger");

@@ -320,7 +320,7 @@ async fn a_throttled_note_is_tried_once_costs_the_caller_nothing_and_rests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_organizations_notes_are_spread_over_partitions_and_whoever_lies_in_any_is_listed_in_order() {
+async fn an_organizations_notes_are_spread_over_partitions_and_members_of_every_partition_are_listed_in_order() {
     const COUNT: usize = 40;
     let b = Bench::start().await;
     let case = case_of(&b, "list-members").await;

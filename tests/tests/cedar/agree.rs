@@ -274,7 +274,7 @@ fn authority_and_cedar_agree_on_every_decision() {
 }
 
 #[test]
-fn nobody_may_do_anything_in_another_organization() {
+fn no_member_may_do_anything_in_another_organization() {
     for set in all_sets() {
         let own = organization(set, true);
         let owner = RoleAssignment {

@@ -244,7 +244,7 @@ fn a_key_that_opens_nothing_allows_nothing_and_says_why() {
 }
 
 #[test]
-fn through_a_key_that_is_limited_to_some_of_it_nobody_asks_what_its_owner_holds_beside() {
+fn a_limited_key_asks_nothing_of_what_its_owner_holds_beside() {
     let acme = organization();
     let ann = somebody(
         "ann",

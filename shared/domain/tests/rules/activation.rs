@@ -6,7 +6,7 @@ use muster_domain::rules::activation::set_status;
 use muster_domain::rules::members::MemberRefusal;
 
 #[test]
-fn whoever_is_deactivated_keeps_everything_but_access_and_seat() {
+fn a_deactivated_member_keeps_everything_but_access_and_seat() {
     let (owner, admin, ann) = (
         holder("owner", "owner"),
         holder("admin", "admin"),
@@ -24,7 +24,7 @@ fn whoever_is_deactivated_keeps_everything_but_access_and_seat() {
 }
 
 #[test]
-fn nobody_switches_themselves_or_one_above_them_not_even_to_what_they_are() {
+fn no_member_activates_or_deactivates_themselves_or_members_above_them_not_even_without_effect() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let organization = counted(&[&owner, &admin], &[]);
     let scene = scene(&organization, &admin);

@@ -103,7 +103,7 @@ fn a_contact_with_an_account_becomes_a_member_at_once_with_what_is_offered_and_n
 }
 
 #[test]
-fn an_allowlisted_role_goes_by_invitation_since_nobody_has_verified_the_address() {
+fn an_allowlisted_role_goes_by_invitation_since_the_address_is_not_verified() {
     let owner = holder("owner", "owner");
     let mut organization = counted(&[&owner], &[]);
     organization.plan.allowed_domains.insert("x.example".parse().unwrap());
@@ -113,7 +113,7 @@ fn an_allowlisted_role_goes_by_invitation_since_nobody_has_verified_the_address(
 }
 
 #[test]
-fn whoever_has_no_account_among_the_known_is_invited_for_the_same_seat() {
+fn a_contact_without_an_account_is_invited_for_the_same_seat() {
     let owner = holder("owner", "owner");
     let accounts = ["ann", "bob", "eve"].map(account);
     for known in 0..=3 {
@@ -144,7 +144,7 @@ fn members_are_added_in_the_order_of_their_addresses() {
 }
 
 #[test]
-fn whoever_declined_is_asked_again_whoever_stands_for_their_account() {
+fn a_person_who_declined_is_asked_again_for_every_voucher() {
     let (owner, ann) = (holder("owner", "owner"), holder("ann", "admin"));
     let vouched = Account {
         contact: contact("bob", "bob", Some(owner.id)),
@@ -195,7 +195,7 @@ fn an_account_that_is_a_member_or_stands_twice_refuses_the_batch_by_address() {
 /// Without this a member who keeps contacts would write an account of their own beside the address of somebody whom an
 /// owner is about to make an owner.
 #[test]
-fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() {
+fn a_member_who_names_an_account_reaches_no_further_by_it_than_themselves() {
     let (owner, admin) = (holder("owner", "owner"), holder("ada", "admin"));
     let organization = counted(&[&owner, &admin], &[]);
     let by = |voucher: Option<&Member>| Account {
@@ -217,7 +217,7 @@ fn whoever_tells_whose_account_it_is_reaches_no_further_by_it_than_themselves() 
 }
 
 #[test]
-fn who_may_not_invite_there_adds_nobody_there() {
+fn a_member_who_may_not_invite_there_adds_no_person_there() {
     let (owner, fay) = (holder("owner", "owner"), holder("fay", "program_facilitator"));
     let organization = counted(&[&owner, &fay], &[]);
     let pat = somebody("pat", None, vec![grant("autumn", "program_admin", None)]);

@@ -124,7 +124,7 @@ fn accepting_twice_is_answered_as_the_first_time_and_changes_nothing() {
 }
 
 #[test]
-fn nobody_joins_a_suspended_organization_and_a_guest_may_decline() {
+fn no_invitee_joins_a_suspended_organization_and_a_guest_may_decline() {
     let suspend = |case: &mut Case, from: &str| {
         case.organization = crate::suspension::suspended(case.organization.clone(), from);
     };
@@ -209,7 +209,7 @@ fn every_reason_to_refuse_has_its_own_name() {
 }
 
 #[test]
-fn the_invitation_of_somebody_who_is_a_member_already_ends_says_why_and_frees_its_seat() {
+fn the_invitation_of_an_existing_member_ends_says_why_and_frees_its_seat() {
     let mut case = program_admin();
     assert!(
         end_invitation_of_member(&case.answer(), &mut ids()).is_empty(),
@@ -296,7 +296,7 @@ fn declining_frees_the_seat_once() {
 }
 
 #[test]
-fn that_somebody_declined_is_kept_of_their_account_unless_they_are_a_member() {
+fn that_a_person_declined_is_kept_for_their_account_unless_they_are_a_member() {
     let mut case = program_admin();
     let kept = |changes: &muster_domain::Changes| changes.former_members.clone();
     let first = kept(&decline(&case.answer(), &mut ids()).unwrap());

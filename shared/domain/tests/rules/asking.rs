@@ -15,7 +15,7 @@ fn other_key(key: &ApiKey) -> KeyId {
 }
 
 #[test]
-fn one_asks_about_oneself_and_ones_own_keys_and_who_sees_everybody_about_anybody() {
+fn a_member_asks_about_themselves_and_their_keys_and_one_who_sees_all_members_about_each() {
     let acme = organization();
     let (sam, ann) = (holder("sam", "program_sponsor"), holder("ann", "admin"));
     let (own, others) = (crate::keys::own(&sam).0, crate::keys::own(&ann).0);

@@ -313,7 +313,7 @@ fn a_mix_of_grants_is_no_way_around_the_allowlist_or_the_terms_of_a_role() {
 }
 
 #[test]
-fn an_inactive_owner_changes_nobody() {
+fn an_inactive_owner_changes_no_member() {
     let owner = inactive(holder("owner", "owner"));
     let target = holder("target", "participant");
     assert_eq!(owner.status, Status::Inactive);
@@ -323,7 +323,7 @@ fn an_inactive_owner_changes_nobody() {
 }
 
 #[test]
-fn whoever_may_not_manage_owners_gives_an_owner_nothing() {
+fn a_member_who_may_not_manage_owners_gives_an_owner_nothing() {
     let (owner, other, admin) = (
         holder("owner", "owner"),
         holder("other", "owner"),

@@ -40,7 +40,7 @@ fn platform(organization: &Organization) -> ContactEditor<'_> {
 }
 
 #[test]
-fn whoever_last_told_account_or_address_answers_for_it_and_the_platform_for_itself() {
+fn the_member_who_last_set_account_or_address_vouches_for_it_and_the_platform_for_itself() {
     let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
     let organization = counted(&[&owner, &ada], &[]);
     let of = |member| ContactEditor::Member(scene(&organization, member));
@@ -96,7 +96,7 @@ fn made_by_another(owner: &Member) -> ApiKey {
 }
 
 #[test]
-fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is() {
+fn a_limited_key_maintains_contacts_but_names_no_account() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let key = made_by_another(&owner);
@@ -131,7 +131,7 @@ fn through_a_limited_key_contacts_are_kept_but_nobody_tells_whose_account_it_is(
 }
 
 #[test]
-fn an_account_is_more_than_a_hint_once_somebody_names_it() {
+fn an_account_is_more_than_a_hint_once_a_member_names_it() {
     let (owner, ada) = (holder("owner", "owner"), holder("ada", "admin"));
     let organization = counted(&[&owner, &ada], &[]);
     let of = |member| ContactEditor::Member(scene(&organization, member));
@@ -190,7 +190,7 @@ fn left(organization: &Organization, owner: &Member, pat: &Member, known: &Exist
 }
 
 #[test]
-fn the_contact_of_a_former_member_has_their_account_and_nobody_stands_for_it() {
+fn the_contact_of_a_former_member_has_their_account_and_no_voucher() {
     let owner = holder("owner", "owner");
     for vouched_by in [Some(user("ada")), None] {
         let pat = Member {
@@ -208,7 +208,7 @@ fn the_contact_of_a_former_member_has_their_account_and_nobody_stands_for_it() {
 }
 
 #[test]
-fn a_contact_keeps_an_account_that_somebody_stands_for() {
+fn a_contact_keeps_an_account_that_a_member_vouches_for() {
     let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
     let organization = counted(&[&owner, &pat], &[]);
     let at = contact("pat", "somebody-else", Some(user("ada")));
@@ -242,7 +242,7 @@ fn a_contact_keeps_an_account_that_somebody_stands_for() {
 }
 
 #[test]
-fn the_contact_that_somebody_left_behind_goes_with_their_address_and_never_becomes_another_person() {
+fn the_contact_that_a_member_left_behind_goes_with_their_address_and_never_becomes_another_person() {
     let (owner, pat) = (holder("owner", "owner"), holder("pat", "admin"));
     let organization = counted(&[&owner, &pat], &[]);
     let paula = user("paula");

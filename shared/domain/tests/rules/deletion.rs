@@ -56,7 +56,7 @@ fn one_that_was_deleted_is_not_deleted_again_so_its_thirty_days_go_on() {
 }
 
 #[test]
-fn nobody_deletes_an_organization_through_a_key() {
+fn an_api_key_deletes_no_organization() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let key: ApiKey = crate::keys::own(&owner).0;
@@ -118,7 +118,7 @@ fn it_can_be_restored_until_the_very_instant_that_its_data_goes() {
 }
 
 #[test]
-fn active_owners_are_told_and_nobody_else() {
+fn only_active_owners_are_told() {
     let members = [
         holder("owner", "owner"),
         inactive(holder("away", "owner")),
@@ -134,7 +134,7 @@ fn active_owners_are_told_and_nobody_else() {
 }
 
 #[test]
-fn the_end_leaves_one_event_without_anything_of_anybody_and_a_mail_to_each_owner() {
+fn the_end_leaves_one_event_without_personal_data_and_an_email_to_each_owner() {
     let organization = deleted();
     let owners = ["a@x.example", "b@x.example"].map(email_address);
     let changes = end(&organization, now(), &owners, gone_at(now()), &mut ids());

@@ -50,7 +50,7 @@ fn a_day_later() -> Timestamp {
 }
 
 #[test]
-fn only_who_sees_everybody_exports_the_list() {
+fn only_a_member_who_sees_all_members_exports_the_list() {
     let acme = organization();
     for (role, may) in [
         ("owner", true),
@@ -129,7 +129,7 @@ fn what_leaves_is_recorded_with_who_took_it_and_of_whom() {
 }
 
 #[test]
-fn an_export_is_shown_to_whoever_asked_for_it_until_its_end() {
+fn an_export_is_shown_to_its_requester_until_its_end() {
     let (acme, ann, bob) = (organization(), holder("ann", "admin"), holder("bob", "admin"));
     let export = asked(&ann);
     let shown = |scene: &DecisionContext<'_>| show(scene, Some(export.clone()));
@@ -157,7 +157,7 @@ fn an_export_is_shown_to_whoever_asked_for_it_until_its_end() {
 }
 
 #[test]
-fn an_export_goes_on_while_whoever_asked_still_may_the_same_way() {
+fn an_export_goes_on_while_its_requester_still_may_the_same_way() {
     let (acme, ann) = (organization(), holder("ann", "admin"));
     let key = crate::keys::own(&ann).0;
     let other_key = crate::keys::made(&ann, &ann, &[], Some(a_day_later())).unwrap().0;

@@ -137,7 +137,7 @@ fn an_address_is_out_until_mail_reaches_it_and_after_a_complaint_for_good() {
 }
 
 #[test]
-fn whoever_complained_or_declined_wants_mail_again_once_they_accept() {
+fn a_person_who_complained_or_declined_wants_mail_again_once_they_accept() {
     let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
     let cases = [
         ((Some(5), None, None), Some(Reason::Complained)),
@@ -163,7 +163,7 @@ fn whoever_complained_or_declined_wants_mail_again_once_they_accept() {
 }
 
 #[test]
-fn nobody_is_mailed_against_their_own_word_whoever_names_them() {
+fn a_person_is_never_mailed_against_their_own_word() {
     let noted = |bounced, complained, declined: bool| Deliverability {
         declined_at: declined.then(now),
         ..deliverability(bounced, complained, None)
@@ -215,7 +215,7 @@ fn nobody_is_mailed_against_their_own_word_whoever_names_them() {
 }
 
 #[test]
-fn only_mail_that_nobody_asked_for_is_withheld_and_only_from_that_address() {
+fn only_automatic_mail_is_withheld_and_only_from_that_address() {
     let known = deliverability(Some(5), None, None);
     let ann = |asked| mail("ann@x.example", asked);
     assert_eq!(ann(false).withheld(Some(&known)), Some(Reason::Bounced));
@@ -230,7 +230,7 @@ fn only_mail_that_nobody_asked_for_is_withheld_and_only_from_that_address() {
 }
 
 #[test]
-fn a_mail_of_before_was_asked_for_and_the_last_mail_of_an_organization_marks_nobody() {
+fn an_earlier_email_was_asked_for_and_the_last_email_of_an_organization_marks_no_address() {
     let mut stored = serde_json::to_value(mail("ann@x.example", false)).unwrap();
     stored.as_object_mut().unwrap().remove("asked");
     assert!(serde_json::from_value::<Mail>(stored).unwrap().asked);

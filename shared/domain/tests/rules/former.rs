@@ -166,7 +166,7 @@ fn an_address_that_was_a_members_is_invited_and_the_person_is_picked() {
 }
 
 #[test]
-fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them() {
+fn a_member_who_left_is_asked_for_every_voucher_and_every_selecting_member() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     for (vouched, vouched_by) in [(false, None), (true, None), (true, Some(owner.id))] {
@@ -196,7 +196,7 @@ fn whoever_left_is_asked_whoever_stands_for_their_account_and_whoever_picks_them
 }
 
 #[test]
-fn where_members_may_not_leave_everybody_is_asked() {
+fn where_members_cannot_leave_every_person_is_asked() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let (role, accounts) = (role("admin"), [account("ann")]);
@@ -223,7 +223,7 @@ fn where_members_may_not_leave_everybody_is_asked() {
 }
 
 #[test]
-fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
+fn a_person_who_is_added_is_told_at_an_address_that_is_theirs() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let by = |vouched: bool, vouched_by: Option<UserId>, former: Option<FormerMember>| Account {
@@ -301,7 +301,7 @@ fn somebody_added_hears_of_it_at_an_address_that_is_theirs() {
 }
 
 #[test]
-fn nobody_joins_as_a_former_member_while_that_may_have_changed() {
+fn no_person_joins_as_a_former_member_while_that_may_have_changed() {
     let owner = holder("owner", "owner");
     let organization = counted(&[&owner], &[]);
     let new = ask(&organization, &owner, "admin", &[account("ann")]).unwrap().1;

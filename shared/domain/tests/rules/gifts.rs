@@ -43,7 +43,7 @@ fn giving(set: &RoleSet, id: &str, assigns: &[&str]) -> RoleSet {
 }
 
 #[test]
-fn who_manages_nobody_adds_nothing_to_themselves() {
+fn a_member_who_manages_no_others_adds_nothing_to_themselves() {
     let sponsor = holder("sam", "program_sponsor");
     let acme = organization();
     let more = [
@@ -55,7 +55,7 @@ fn who_manages_nobody_adds_nothing_to_themselves() {
 }
 
 #[test]
-fn nobody_gives_themselves_beside_their_programs_what_they_could_give_nobody() {
+fn a_member_gives_themselves_nothing_outside_their_programs_that_they_could_not_give_others() {
     let (acme, fay) = (organization(), holder("fay", "program_facilitator"));
     let same = [wanted_grant("spring", "program_facilitator", None)];
     let participant = role("participant");
@@ -111,7 +111,7 @@ fn a_role_that_gives_another_gives_it_only_where_members_are_managed() {
 }
 
 #[test]
-fn what_members_take_on_for_themselves_they_give_nobody_else() {
+fn a_role_that_members_take_for_themselves_they_give_no_other_member() {
     let practice = roleset::find("client-practice").unwrap();
     let mut set = practice.clone();
     // A participant who manages on their own client beside being a contributor.

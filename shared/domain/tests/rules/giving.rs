@@ -123,7 +123,7 @@ fn an_offer_lasts_as_long_as_the_longest_power_that_allows_just_that() {
 }
 
 #[test]
-fn whoever_has_an_end_to_their_power_makes_no_owner() {
+fn a_member_whose_authority_ends_makes_no_owner() {
     let bold = with(set(), HELPER, |r| r.assigns.push(role("owner")));
     for path in [GivingPath::Invite, GivingPath::Manage, GivingPath::TransferOwnership] {
         assert_eq!(offer_ends(&bold, &helper(vec![]), path, "owner", &[]), None);
@@ -194,7 +194,7 @@ fn what_a_helper_offers_ends_with_the_helper_whenever_it_is_accepted() {
 }
 
 #[test]
-fn whoever_may_give_the_role_but_invites_nobody_there_any_more_has_lost_it() {
+fn a_member_who_may_give_the_role_but_no_longer_invites_there_has_lost_it() {
     let offer = invitation(&holder("pat", "program_admin"), "guest@x.example", "participant");
     let still = |inviter: Member| accepted(&offer, &[inviter], "2026-03-12T00:00:00Z").map(|_| ());
     let lost = Err(ResponseRefusal::InviterLostAuthority);
@@ -275,7 +275,7 @@ fn added(giver: &Member, voucher: Option<&Member>, id: &str) -> Result<Vec<Membe
 }
 
 #[test]
-fn whoever_is_added_at_once_holds_it_as_long_as_the_giver_could_give_it() {
+fn a_person_who_is_added_directly_holds_it_as_long_as_the_giver_could_give_it() {
     let ends = |giver: &Member, id: &str| {
         let members = added(giver, None, id).unwrap();
         let ends: Vec<_> = members[0].holdings().map(|(held, _)| held.expires_at).collect();

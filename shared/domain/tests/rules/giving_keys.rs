@@ -135,7 +135,7 @@ fn a_maker_whose_role_ended_or_was_switched_off_leaves_a_key_that_opens_nothing(
 }
 
 #[test]
-fn a_key_that_its_owner_alone_knows_asks_nobody() {
+fn a_key_that_its_owner_alone_knows_needs_no_other_member() {
     let (key, secret, owner) = own(&holder("ann", "admin"));
     assert_eq!((key.known_by, key.knower(Some(&secret))), (KnownBy::default(), None));
     assert_eq!(narrowed(&key, Some(&secret), &owner, None), key);
@@ -143,7 +143,7 @@ fn a_key_that_its_owner_alone_knows_asks_nobody() {
 }
 
 #[test]
-fn each_secret_is_known_by_whoever_was_told_it() {
+fn each_secret_is_known_by_the_member_who_was_told_it() {
     let (acme, admin) = (organization(), holder("ann", "admin"));
     let (other, owner) = (holder("ada", "admin"), holder("pat", "program_admin"));
     let turn = |who: &Member, key: &ApiKey, hours, random| {
@@ -270,7 +270,7 @@ fn what_is_given_through_a_key_that_a_helper_knows_ends_with_the_helper() {
 }
 
 #[test]
-fn whoever_knows_the_key_that_an_invitation_is_sent_through_answers_for_it() {
+fn the_member_who_knows_the_key_that_sends_an_invitation_answers_for_it() {
     let (acme, (key, owner)) = (organization(), helpers_key());
     let through = |key| DecisionContext {
         key,

@@ -133,7 +133,7 @@ fn contributors_take_clients_on_and_drop_them_for_themselves_alone() {
 }
 
 #[test]
-fn what_somebody_else_gave_a_contributor_is_not_theirs_to_drop() {
+fn a_role_that_another_member_gave_a_contributor_is_not_theirs_to_drop() {
     let firm = Firm::of("client-practice");
     let mut cora = firm.member("cora", "contributor", &["one"]);
     cora.grants[0].held.role = role("participant");
@@ -141,7 +141,7 @@ fn what_somebody_else_gave_a_contributor_is_not_theirs_to_drop() {
 }
 
 #[test]
-fn nobody_prolongs_themselves_by_taking_on() {
+fn no_member_prolongs_their_access_by_self_assignment() {
     let firm = Firm::of("client-practice");
     let june = Some(at("2026-06-01T00:00:00Z"));
     let mut cora = firm.member("cora", "contributor", &["one"]);

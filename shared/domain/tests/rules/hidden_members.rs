@@ -105,7 +105,7 @@ fn whom_they_may_not_give_it_to_is_not_available() {
 }
 
 #[test]
-fn a_helpers_role_is_not_given_to_whom_nobody_has_verified() {
+fn a_helpers_role_is_not_given_to_an_unverified_address() {
     let owner = holder("owner", "owner");
     let mut organization = counted(&[&owner], &[]);
     organization.plan.allowed_domains.clear();

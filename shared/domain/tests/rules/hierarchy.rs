@@ -233,7 +233,7 @@ fn invited(role_set: &str, actor: &str, id: &str, place: &str) -> &'static str {
 }
 
 #[test]
-fn nobody_inactive_may_do_anything() {
+fn no_inactive_member_may_do_anything() {
     for role_set in FIVE {
         let firm = firm(role_set);
         for actor in roles(firm.set) {

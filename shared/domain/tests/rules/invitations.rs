@@ -213,7 +213,7 @@ fn an_expired_invitation_does_not_come_back_beside_another_of_its_address() {
 }
 
 #[test]
-fn one_that_has_lapsed_itself_is_sent_again_and_makes_room_for_nobody() {
+fn an_expired_invitation_is_sent_again_and_makes_no_room() {
     let owner = holder("owner", "owner");
     let lapsed = Invitation {
         expires_at: now(),
@@ -281,7 +281,7 @@ fn what_was_accepted_declined_or_cancelled_stays_so() {
 }
 
 #[test]
-fn nobody_touches_an_invitation_to_more_than_they_could_offer() {
+fn no_member_changes_an_invitation_to_more_than_they_could_offer() {
     let owner = holder("owner", "owner");
     let cases = [
         ("admin", "owner", InvitationRefusal::Forbidden),

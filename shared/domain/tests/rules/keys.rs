@@ -69,7 +69,7 @@ fn who_holds_no_role_any_more_makes_no_key() {
 }
 
 #[test]
-fn nobody_makes_a_key_for_one_above_them_or_beside_their_power() {
+fn a_member_makes_no_key_for_members_above_or_beside_them() {
     let runner = holder("pat", "program_admin");
     let cases = [
         (holder("ann", "admin"), holder("olivia", "owner"), KeyRefusal::Forbidden),
@@ -260,7 +260,7 @@ fn the_old_secret_opens_until_the_overlap_ends_and_the_one_before_no_more() {
 }
 
 #[test]
-fn whoever_rotates_anothers_key_is_told_no_more_than_they_could_make() {
+fn a_member_who_rotates_anothers_key_is_told_no_more_than_they_could_make() {
     let acme = organization();
     let (key, _, pat) = own(&somebody(
         "pat",
@@ -347,7 +347,7 @@ fn a_revoked_key_is_none_any_more_and_one_whose_time_is_up_is_not_rotated() {
 }
 
 #[test]
-fn only_whoever_knows_the_secret_learns_why_it_opens_nothing() {
+fn only_a_caller_who_knows_the_secret_learns_why_it_is_refused() {
     let acme = organization();
     let (key, secret, admin) = own(&holder("ann", "admin"));
     let deleted = Organization {

@@ -145,7 +145,7 @@ fn a_key_for_another_lasts_as_long_as_the_power_over_what_they_hold() {
 }
 
 #[test]
-fn nobody_is_told_a_new_secret_that_outlasts_their_power() {
+fn no_member_is_told_a_new_secret_that_outlasts_their_authority() {
     let acme = organization();
     let (key, _, pat) = own(&holder("pat", "program_admin"));
     let turn = |maker: &Member, expires_at: Option<Timestamp>| {

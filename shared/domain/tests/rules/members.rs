@@ -225,7 +225,7 @@ fn members_themselves_and_those_who_manage_all_they_hold_edit_what_they_tell() {
 }
 
 #[test]
-fn removing_frees_seat_and_address_and_nobody_unseen_is_told_apart_from_nobody() {
+fn removing_frees_seat_and_address_and_a_hidden_member_is_not_told_apart_from_a_missing_one() {
     let (owner, target) = (holder("owner", "owner"), holder("target", "program_admin"));
     let organization = counted(&[&owner, &target], &[]);
     let changes = remove(&scene(&organization, &owner), Some(&target), &mut ids()).unwrap();
@@ -267,7 +267,7 @@ fn one_who_holds_nothing_is_for_those_who_manage_the_whole_organization() {
 }
 
 #[test]
-fn nobody_leaves_where_the_role_set_does_not_let_them() {
+fn no_member_leaves_where_the_role_set_does_not_let_them() {
     let stay = RoleSet {
         members_may_leave: false,
         ..set().clone()
@@ -285,7 +285,7 @@ fn nobody_leaves_where_the_role_set_does_not_let_them() {
 }
 
 #[test]
-fn whoever_was_deactivated_leaves_and_can_do_nothing_else() {
+fn a_deactivated_member_leaves_and_can_do_nothing_else() {
     let (owner, ina) = (holder("owner", "owner"), inactive(holder("ina", "admin")));
     let organization = counted(&[&owner, &ina], &[]);
     let scene = scene(&organization, &ina);

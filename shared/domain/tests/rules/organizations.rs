@@ -100,7 +100,7 @@ fn switching_a_role_off_ends_it_for_good_and_leaves_the_rest_to_a_job() {
 }
 
 #[test]
-fn those_who_run_the_organization_change_it_and_nobody_else() {
+fn only_members_who_manage_the_organization_change_it() {
     for defined in &set().roles {
         let actor = holder("actor", defined.id.as_str());
         let organization = counted(&[&actor], &[]);
@@ -119,7 +119,7 @@ fn those_who_run_the_organization_change_it_and_nobody_else() {
 }
 
 #[test]
-fn a_plan_below_use_keeps_everybody_and_blocks_growth() {
+fn a_plan_below_use_keeps_every_member_and_blocks_growth() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let organization = counted(&[&owner, &admin], &[]);
     let plan = Plan {

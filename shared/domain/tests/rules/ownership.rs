@@ -22,7 +22,7 @@ fn hand_on(
 }
 
 #[test]
-fn whoever_holds_less_than_ownership_hands_nothing_on() {
+fn a_member_without_ownership_transfers_nothing() {
     let receiver = holder("receiver", "admin");
     for role in set().roles.iter().filter(|r| !r.protected) {
         let giver = holder("giver", role.id.as_str());

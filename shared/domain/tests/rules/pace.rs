@@ -163,7 +163,7 @@ fn five_mails_within_any_day_is_the_most_that_resending_comes_to() {
 }
 
 #[test]
-fn whoever_declined_or_complained_is_sent_nothing_again() {
+fn a_person_who_declined_or_complained_is_sent_nothing_again() {
     let owner = holder("owner", "owner");
     for delivery in Delivery::ALL {
         let invitation = Invitation {
@@ -282,7 +282,7 @@ fn what_is_refused_anyway_tells_members_of_a_part_nothing_of_the_mail_of_others(
 }
 
 #[test]
-fn an_invitation_to_whoever_wants_no_mail_waits_to_be_found() {
+fn an_invitation_to_a_person_who_wants_no_mail_waits_to_be_found() {
     let known = [
         Deliverability {
             declined_at: Some(now()),

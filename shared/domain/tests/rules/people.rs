@@ -170,7 +170,7 @@ fn a_filter_asks_for_all_it_names_at_once() {
 }
 
 #[test]
-fn what_is_held_out_of_sight_means_nobody() {
+fn a_hidden_role_matches_no_member() {
     let acme = organization();
     let person = member(&lee());
     let nowhere = |_: &ResourceRef| false;

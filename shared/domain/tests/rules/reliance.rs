@@ -124,14 +124,14 @@ fn every_change_rests_on_the_member_who_makes_it() {
 }
 
 #[test]
-fn an_invitation_rests_on_nobody_since_its_inviter_is_asked_again_when_it_is_accepted() {
+fn an_invitation_relies_on_no_member_since_its_inviter_is_checked_again_when_it_is_accepted() {
     let owner = holder("owner", "owner");
     let sent = adding::ask(&counted(&[&owner], &[]), &owner, "admin", &[]);
     assert_eq!(sent.unwrap().1.relied_on, []);
 }
 
 #[test]
-fn what_a_job_sends_again_rests_on_nobody_either() {
+fn an_invitation_that_a_job_resends_relies_on_no_member_either() {
     let owner = holder("owner", "owner");
     let pending = invitation(&owner, "ann@x.example", "participant");
     let organization = counted(&[&owner], &[&pending]);
@@ -159,7 +159,7 @@ fn what_the_platform_changes_rests_on_no_member() {
 }
 
 #[test]
-fn what_changes_nothing_rests_on_nobody() {
+fn a_change_of_nothing_relies_on_no_member() {
     let owner = holder("owner", "owner");
     assert!(Changes::default().relying_on(vec![relied(&owner)]).is_empty());
     let organization = counted(&[&owner], &[]);
@@ -182,7 +182,7 @@ fn a_later_membership_of_the_same_version_is_another_one() {
 }
 
 #[test]
-fn whoever_is_changed_is_looked_at_by_that_change_alone() {
+fn a_changed_member_is_checked_by_that_change_alone() {
     let (owner, admin) = (holder("owner", "owner"), holder("admin", "admin"));
     let organization = counted(&[&owner, &admin], &[]);
     let removed = muster_domain::rules::members::remove(&scene(&organization, &owner), Some(&admin), &mut ids());

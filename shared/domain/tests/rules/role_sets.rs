@@ -197,7 +197,7 @@ fn may_touch(role_set: &str, rows: &[(&str, &str, bool)]) {
 }
 
 #[test]
-fn a_coaching_site_has_one_owner_whom_nobody_makes_demotes_or_removes() {
+fn a_coaching_site_has_one_owner_whom_no_member_makes_demotes_or_removes() {
     let firm = Firm::of("coaching-site");
     let (owner, admin) = (firm.holder("owner", "owner"), firm.holder("admin", "admin"));
     let firm = firm.counting(&[&owner, &admin]);
@@ -217,7 +217,7 @@ fn a_coaching_site_has_one_owner_whom_nobody_makes_demotes_or_removes() {
 }
 
 #[test]
-fn on_a_coaching_site_admins_manage_the_team_and_nobody_below_them_does() {
+fn on_a_coaching_site_admins_manage_the_team_and_no_member_below_them_does() {
     may_touch(
         "coaching-site",
         &[
@@ -275,7 +275,7 @@ fn in_a_client_practice_only_owners_manage_members_and_settings() {
 }
 
 #[test]
-fn in_a_client_practice_everybody_may_leave_but_the_last_owner() {
+fn in_a_client_practice_all_members_may_leave_but_the_last_owner() {
     let firm = Firm::of("client-practice");
     let people = ["owner", "contributor", "participant"].map(|id| firm.holder(id, id));
     let firm = firm.counting(&[&people[0], &people[1], &people[2]]);
@@ -288,7 +288,7 @@ fn in_a_client_practice_everybody_may_leave_but_the_last_owner() {
 }
 
 #[test]
-fn in_a_project_workspace_nobody_removes_themselves_and_administrators_remove_each_other() {
+fn in_a_project_workspace_no_member_removes_themselves_and_administrators_remove_each_other() {
     may_touch(
         "project-workspace",
         &[
@@ -327,7 +327,7 @@ fn in_a_project_workspace_a_collaborator_has_one_project_at_least() {
 }
 
 #[test]
-fn in_a_website_studio_developers_manage_everybody_but_owners_and_only_owners_make_owners() {
+fn in_a_website_studio_developers_manage_all_members_but_owners_and_only_owners_make_owners() {
     may_touch(
         "website-studio",
         &[
@@ -356,7 +356,7 @@ fn in_a_website_studio_developers_manage_everybody_but_owners_and_only_owners_ma
 }
 
 #[test]
-fn in_a_website_studio_everybody_has_all_sites_at_their_level() {
+fn in_a_website_studio_every_member_has_all_sites_at_their_level() {
     let firm = Firm::of("website-studio");
     let rows = [
         ("owner", "sites:create source:write content:write billing:manage"),

@@ -125,7 +125,7 @@ fn on(named: Named, id: &str) -> WantedGrant {
 }
 
 #[test]
-fn a_member_holds_out_of_sight_what_nobody_finds_out_by_naming_it() {
+fn hidden_roles_of_a_member_are_not_found_out_by_naming_them() {
     let not_theirs = |id: &str| Err(MemberRefusal::RoleNotAssignable(id.into()));
     let both = vec![
         grant("spring", "participant", None),
@@ -210,7 +210,7 @@ fn who_has_no_say_is_told_so_whatever_they_name() {
 }
 
 #[test]
-fn whoever_holds_an_address_out_of_sight_is_not_told_apart_and_not_told_of_by_what_is_refused_anyway() {
+fn hidden_holders_of_an_address_are_not_told_apart_and_not_revealed_by_what_is_refused_anyway() {
     let unseen = Box::new(holder("ann", "owner"));
     let bob = (email_address("bob@x.example"), Holder::Member(user("bob")));
     let holds = |holder| BTreeMap::from([(email_address("ann@x.example"), holder)]);

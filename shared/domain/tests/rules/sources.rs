@@ -106,7 +106,7 @@ fn accepted(invitation: &Invitation, inviter: &Member) -> Member {
 }
 
 #[test]
-fn who_accepts_has_each_role_from_whoever_answers_for_the_invitation_since_they_accepted() {
+fn an_invitee_has_each_role_from_the_member_who_answers_for_the_invitation_since_they_accepted() {
     let (owner, admin) = (holder("olivia", "owner"), holder("ada", "admin"));
     let key = key_of(&admin, Limits::default());
     let first = invitation(&owner, "guest@acme.example", "participant");

@@ -77,7 +77,7 @@ fn a_role_that_stays_as_it_is_keeps_its_source_even_an_unknown_one() {
 }
 
 #[test]
-fn a_role_with_another_end_or_held_anew_was_changed_by_whoever_did_that() {
+fn a_role_with_another_end_or_held_anew_has_the_member_who_changed_it_as_its_source() {
     let owner = holder("olivia", "owner");
     let (june, july) = (at("2026-06-01T00:00:00Z"), at("2026-07-01T00:00:00Z"));
     let hal = had(somebody(

@@ -332,7 +332,7 @@ fn resuming_releases_the_mail_and_tells_owners_who_were_told_of_the_suspension()
 }
 
 #[test]
-fn one_that_has_not_begun_is_cancelled_without_a_word_to_anybody() {
+fn a_suspension_that_has_not_begun_is_canceled_without_an_email() {
     let before = suspended(organization(), SOON);
     let (after, changes) = ended(&before, now());
     assert_eq!(after.suspension, None);
@@ -363,7 +363,7 @@ fn the_instant_that_was_set_ahead_is_recorded_once_it_has_come_and_once() {
 }
 
 #[test]
-fn active_owners_are_told_and_nobody_else() {
+fn only_active_owners_are_told() {
     let members = [
         holder("owner", "owner"),
         inactive(holder("away", "owner")),

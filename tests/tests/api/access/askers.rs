@@ -12,7 +12,7 @@ fn batch(of: &[Value]) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_ask_about_themselves_and_with_the_permission_for_the_whole_organization_about_anybody() {
+async fn members_ask_about_themselves_and_with_the_permission_for_the_whole_organization_about_every_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     // Both read members: of one program only, and of none.
@@ -131,7 +131,7 @@ async fn keys_ask_about_themselves_and_whom_they_belong_to_and_read_only_ones_as
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_limited_to_resources_asks_about_nobody_but_itself() {
+async fn a_key_limited_to_resources_asks_only_about_itself() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let spring = super::searches::reference(&h, &acme, "spring").await;

@@ -24,7 +24,7 @@ fn expected(base: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn anybody_is_told_the_address_they_asked_at_and_may_keep_it_for_a_while() {
+async fn every_caller_is_told_the_address_they_asked_at_and_may_keep_it_for_a_while() {
     let h = Harness::start().await;
     let answer = h.send(None, Method::GET, PATH, None, &[]).await.expect(200);
     assert_eq!(answer.body, expected(h.backend.base_url()));

@@ -73,7 +73,7 @@ async fn what_is_not_registered_is_open_to_roles_on_the_whole_organization_alone
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_and_whatever_is_not_known_is_denied_with_a_reason_and_never_an_error() {
+async fn unknown_subjects_and_resources_are_denied_with_a_reason_and_never_an_error() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let stranger = h.person("stella").id();

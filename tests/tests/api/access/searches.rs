@@ -34,7 +34,7 @@ fn sorted(mut ids: Vec<String>) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn those_who_may_are_found_each_once_and_nobody_else() {
+async fn only_subjects_with_permission_are_found_and_each_once() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     acme.allow_helpers(&h).await;

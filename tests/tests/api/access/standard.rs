@@ -28,7 +28,7 @@ fn example(name: &str) -> Example {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn examples_that_name_no_organization_are_answered_and_nobody_is_let_in() {
+async fn examples_that_name_no_organization_are_answered_and_no_caller_is_admitted() {
     let h = Harness::start().await;
     let none = json!({ "decision": false, "context": { "reason": "unknown_organization" } });
     for example in examples() {

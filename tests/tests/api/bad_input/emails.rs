@@ -49,7 +49,7 @@ const BAD: [&str; 38] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_address_is_named_and_nobody_of_its_batch_is_invited() {
+async fn a_bad_address_is_named_and_no_address_of_its_batch_is_invited() {
     let g = Ground::make().await;
     for bad in BAD {
         for emails in [

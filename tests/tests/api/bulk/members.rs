@@ -115,7 +115,7 @@ async fn a_limited_role_is_given_for_a_time_where_the_address_is_allowed_it() {
 }
 
 #[tokio::test]
-async fn nobody_gives_a_role_that_a_single_change_would_not_let_them_give() {
+async fn a_member_gives_no_role_that_a_single_change_would_not_let_them_give() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let pat = acme.join(&h, "pat", "program_admin", &["spring"]).await;
@@ -136,7 +136,7 @@ async fn nobody_gives_a_role_that_a_single_change_would_not_let_them_give() {
 }
 
 #[tokio::test]
-async fn whoever_demotes_themselves_on_the_way_has_lost_it_for_the_rows_behind() {
+async fn a_caller_who_demotes_themselves_on_the_way_is_refused_the_later_rows() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (oda, otto) = (
@@ -198,7 +198,7 @@ async fn removing_ends_access_and_leaves_contacts_behind_and_the_last_owner_in()
 }
 
 #[tokio::test]
-async fn whoever_leaves_on_the_way_is_a_stranger_to_the_rows_behind() {
+async fn a_caller_who_leaves_on_the_way_is_a_stranger_to_the_later_rows() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;
@@ -227,7 +227,7 @@ async fn whoever_leaves_on_the_way_is_a_stranger_to_the_rows_behind() {
 }
 
 #[tokio::test]
-async fn where_members_may_not_leave_nobody_removes_themselves_among_others() {
+async fn where_members_cannot_leave_a_member_does_not_remove_themselves_among_others() {
     let h = Harness::start().await;
     let sets = muster_domain::roleset::all().expect("the role sets are shipped");
     let set = sets.iter().find(|set| !set.members_may_leave);

@@ -83,7 +83,7 @@ fn all_resent(answer: &Answer, count: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_nobody_twice() {
+async fn a_request_that_stops_half_way_goes_on_when_it_is_repeated_and_mails_no_person_twice() {
     const COUNT: usize = 40;
     let b = Bench::start().await;
     let (case, _) = many_invitations(&b, COUNT).await;

@@ -6,7 +6,7 @@ use muster_tests::shortcuts::named;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_facilitator_takes_in_somebody_out_of_sight_and_learns_what_is_shared_alone() {
+async fn a_facilitator_takes_in_a_hidden_member_and_learns_only_what_they_share() {
     let f = Firm::of("program-delivery", "program").await;
     let fay = f.join("fay", "program_facilitator", &["one"]).await;
     let pia = f.join("pia", "participant", &["two"]).await;
@@ -98,7 +98,7 @@ async fn who_invites_to_one_program_takes_in_a_member_out_of_sight_by_their_addr
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_deactivated_is_not_taken_in_by_those_who_do_not_see_them() {
+async fn an_inactive_member_is_not_taken_in_by_members_who_cannot_see_them() {
     let f = Firm::of("program-delivery", "program").await;
     let pat = f.join("pat", "program_admin", &["one"]).await;
     let pia = f.join("pia", "participant", &[]).await;

@@ -66,7 +66,7 @@ fn seen(rows: &[Value]) -> BTreeMap<String, usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_there_throughout_is_seen_exactly_once_while_eight_others_write() {
+async fn a_member_who_is_there_throughout_is_listed_exactly_once_while_eight_others_write() {
     let h = Arc::new(Harness::start().await);
     let acme = Arc::new(Organization::make(&h).await);
     let names: Vec<String> = (0..STAYING).map(|n| format!("m{n}")).collect();

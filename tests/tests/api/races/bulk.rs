@@ -172,7 +172,7 @@ async fn a_bulk_request_sent_twice_at_once_under_one_key_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_demoted_half_way_is_refused_the_rows_that_are_left_and_told_of_those_that_are_done() {
+async fn a_caller_who_is_demoted_half_way_is_refused_the_remaining_rows_and_told_of_the_finished_ones() {
     let (h, gate) = gated().await;
     let acme = Organization::make(&h).await;
     let ada = acme.join(&h, "ada", "admin", &[]).await;

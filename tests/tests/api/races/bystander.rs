@@ -43,7 +43,7 @@ fn came_second(answer: &Answer, first: Deed) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_acts_on_an_ownership_that_the_other_has_just_ended() {
+async fn no_owner_acts_on_an_ownership_that_the_other_has_just_ended() {
     let h = started().await;
     let deeds = [
         (Demote, Demote),

@@ -155,7 +155,7 @@ fn is_refused(answer: &Answer, rows: bool) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_changes_anything_with_a_power_that_they_lose_before_it_is_written() {
+async fn no_member_changes_anything_with_an_authority_that_they_lose_before_it_is_written() {
     let (b, gate) = Bench::gated().await;
     let b = Arc::new(b);
     let each = CHANGES.iter().flat_map(|change| LOSSES.map(|loss| (change, loss)));
@@ -204,7 +204,7 @@ async fn an_answer_to_an_invitation_comes_before_a_demotion_that_it_did_not_see(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_that_a_demotion_overtakes_brings_nobody_in() {
+async fn an_invitation_that_a_demotion_overtakes_admits_no_invitee() {
     let (b, gate) = Bench::gated().await;
     let b = Arc::new(b);
     let case = prepare(&b, route("create-invitations")).await;

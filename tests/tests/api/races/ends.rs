@@ -130,7 +130,7 @@ async fn a_resource_registered_anew_at_the_moment_of_its_deletion_gives_back_no_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_keeps_a_role_that_was_switched_off_while_they_accepted_it() {
+async fn no_member_keeps_a_role_that_was_turned_off_while_they_accepted_it() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     acme.plan(&h, None, &["acme.example"]).await;

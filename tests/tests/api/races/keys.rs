@@ -10,7 +10,7 @@ use serde_json::json;
 const ROUNDS: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_rotating_and_revoking_the_end_wins_whoever_comes_first() {
+async fn of_rotating_and_revoking_the_end_wins_in_either_order() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let path = acme.keys_of(&acme.owner);
@@ -94,7 +94,7 @@ async fn once_deactivating_is_answered_no_verification_says_valid() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_demoted_makes_no_key_for_another_after_it() {
+async fn a_demoted_member_makes_no_key_for_another_after_it() {
     let h = started().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "admin", &[]).await;

@@ -55,7 +55,7 @@ async fn a_role_accepted_late_ends_as_all_the_others_did_when_it_was_switched_of
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_who_came_and_left_while_they_were_picked_is_asked() {
+async fn a_person_who_joined_and_left_while_they_were_selected_is_asked() {
     let (h, gate) = gated().await;
     let acme = Organization::make(&h).await;
     let ann = acme.join(&h, "ann", "participant", &[]).await;
@@ -147,7 +147,7 @@ async fn a_link_that_was_replaced_meanwhile_is_not_accepted_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_owner_who_was_demoted_meanwhile_demotes_nobody_late() {
+async fn an_owner_who_was_demoted_meanwhile_demotes_no_member_late() {
     let (h, gate) = gated().await;
     let (acme, other) = super::with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;

@@ -70,7 +70,7 @@ async fn of_two_owners_who_demote_themselves_one_stays_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_three_owners_who_demote_each_other_in_a_ring_the_first_demoted_demotes_nobody() {
+async fn of_three_owners_who_demote_each_other_in_a_ring_the_first_demoted_demotes_no_other() {
     let h = started().await;
     let (acme, other) = with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;
@@ -98,7 +98,7 @@ async fn of_three_owners_who_demote_each_other_in_a_ring_the_first_demoted_demot
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_three_owners_who_demote_everybody_else_one_stays_owner() {
+async fn of_three_owners_who_demote_all_others_one_stays_owner() {
     let h = started().await;
     let (acme, other) = with_another_owner(&h).await;
     let third = acme.join(&h, "oda", "owner", &[]).await;

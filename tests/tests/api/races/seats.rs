@@ -122,7 +122,7 @@ async fn of_ten_members_activated_for_five_seats_exactly_five_become_active() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accepting_finds_its_seat_whoever_grasps_at_the_one_that_a_deactivation_frees() {
+async fn an_acceptance_finds_its_seat_while_others_compete_for_a_freed_one() {
     let h = started().await;
     for round in 0..rounds(8) {
         let acme = Organization::make(&h).await;

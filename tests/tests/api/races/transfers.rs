@@ -48,7 +48,7 @@ async fn of_two_transfers_of_one_owner_one_is_made_and_one_owner_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ownership_handed_to_somebody_who_is_removed_at_that_moment_is_never_lost() {
+async fn ownership_transferred_to_a_member_who_is_removed_at_that_moment_is_never_lost() {
     let h = started().await;
     for round in 0..rounds(ROUNDS) {
         let acme = Organization::of(&h, h.person(&format!("olivia{round}"))).await;

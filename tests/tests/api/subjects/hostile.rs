@@ -98,7 +98,7 @@ async fn a_subject_that_looks_like_something_else_names_its_own_user_and_no_othe
 
 /// After `sub:`, a gateway would cut or split some subjects, and what is left names another user, or a role of theirs.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_path_with_a_subject_that_is_not_in_base64_reaches_nobody() {
+async fn a_path_with_a_subject_that_is_not_in_base64_reaches_no_member() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let fac = join(&h, &acme, 0, "fac").await;

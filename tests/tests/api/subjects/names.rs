@@ -100,7 +100,7 @@ fn nobodies(other: &Persona) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_there_is_not_found_by_either_name_and_nonsense_names_nobody() {
+async fn a_missing_member_is_not_found_by_either_name_and_nonsense_names_no_member() {
     let b = Bench::start().await;
     let oto = b.h.person("oto");
     let other = Organization::of(&b.h, oto.clone()).await;

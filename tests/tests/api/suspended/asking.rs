@@ -6,7 +6,7 @@ use muster_tests::{Persona, Snapshot, recount};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn decisions_say_that_it_is_suspended_to_everybody_who_may_ask() {
+async fn decisions_say_that_it_is_suspended_to_every_caller_who_may_ask() {
     let h = Harness::start().await;
     let cast = Cast::make(&h).await;
     let acme = &cast.acme;
@@ -81,7 +81,7 @@ async fn decisions_say_that_it_is_suspended_to_everybody_who_may_ask() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_joins_and_the_link_shows_nothing_new() {
+async fn an_invitee_cannot_join_and_the_link_shows_nothing_new() {
     let h = Harness::start().await;
     let acme = Organization::make(&h).await;
     let (gus, uma) = (h.person("gus"), h.person("uma"));

@@ -46,7 +46,7 @@ async fn told(b: &Bench, case: &mut Case, who: Persona) -> (u16, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_route_admits_whom_its_line_says_and_refuses_everybody_else_alike() {
+async fn each_route_admits_whom_its_line_says_and_refuses_every_other_caller_alike() {
     let b = Bench::start().await;
     let refused = (403, SUSPENDED.to_owned());
     for route in inside() {
