@@ -1,4 +1,4 @@
-"""Text 001: a practice whose team shares its clients."""
+"""A practice whose team shares its clients."""
 
 from ..api import wait
 from ..emulator import Deployment

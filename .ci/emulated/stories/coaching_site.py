@@ -1,4 +1,4 @@
-"""Text 000: a coaching practice gets a team for its site with collections of pages."""
+"""A coaching practice gets a team for its site with collections of pages."""
 
 from ..emulator import Deployment
 from ..team import Team, texts

@@ -1,4 +1,4 @@
-"""Text 004: an organization that runs programs adds people to its team, in seven roles."""
+"""An organization that runs programs adds people to its team, in seven roles."""
 
 from ..api import wait
 from ..emulator import Deployment

@@ -1,4 +1,4 @@
-"""Text 002: administrators hand out seats and projects to their co-workers."""
+"""Administrators hand out seats and projects to their co-workers."""
 
 from ..emulator import Deployment
 from ..team import Team, texts

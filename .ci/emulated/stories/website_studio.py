@@ -1,4 +1,4 @@
-"""Text 003: a studio whose team works on all of its sites, each at their level."""
+"""A studio whose team works on all of its sites, each at their level."""
 
 from ..api import wait
 from ..emulator import Deployment
