@@ -8,7 +8,7 @@
 )]
 
 mod access;
-mod answers;
+mod respond;
 mod authentication;
 mod bad_input;
 mod below_a_path;
@@ -77,7 +77,7 @@ mod repair;
 mod resources;
 mod route_problems;
 mod samples;
-mod sight;
+mod visibility;
 mod sources;
 mod strangers;
 mod subjects;

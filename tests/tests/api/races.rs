@@ -1,7 +1,7 @@
 //! Races: whatever many do at the same moment comes out as if they had done it one after the other.
 
-mod adding;
-mod answers;
+mod add;
+mod respond;
 mod bulk;
 mod bystander;
 mod contacts;

@@ -1,6 +1,6 @@
 //! Contacts, and the one that a membership leaves behind.
 
-use crate::adding::contact;
+use crate::add::contact;
 use crate::team::*;
 use muster_domain::api_key::{Holding, KnownBy, Limits};
 use muster_domain::rules::contacts::{

@@ -1,6 +1,6 @@
 //! Former members: what is kept of them, and whether they are added again or asked.
 
-use crate::adding::{account, added, ask, contact};
+use crate::add::{account, added, ask, contact};
 use crate::team::*;
 use muster_domain::rules::contacts::{ExistingContacts, remove_leaving_contact};
 use muster_domain::rules::invitations::create::{Account, Invite, InviteRefusal, PickRefusal, invite, pick};

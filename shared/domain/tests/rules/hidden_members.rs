@@ -1,6 +1,6 @@
 //! Inviting somebody who is in the organization already, but out of sight.
 
-use crate::adding::{Sent, account};
+use crate::add::{Sent, account};
 use crate::team::*;
 use muster_domain::member::MAX_GRANTS;
 use muster_domain::rules::invitations::create::{Account, Holder, Invite, InviteRefusal, invite};

@@ -1,6 +1,6 @@
 //! What ends the keys of a member, and what a key does not do to its own owner.
 
-use crate::adding::{account, added, ask};
+use crate::add::{account, added, ask};
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::api_key::Unusable;

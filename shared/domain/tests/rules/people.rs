@@ -319,7 +319,7 @@ fn a_member_stands_in_each_order_by_what_it_is_of() {
 
 #[test]
 fn a_contact_is_found_by_name_and_address() {
-    let known = crate::adding::contact("zoe", "zoe", None);
+    let known = crate::add::contact("zoe", "zoe", None);
     let words: Vec<String> = known.words().into_iter().collect();
     assert_eq!(words, ["x.example", "zoe@x.example"]);
 }

@@ -1,6 +1,6 @@
 //! On whom each change rests: the member who makes it must still be as they were read when it is written.
 
-use crate::adding::{self, account, contact};
+use crate::add::{self, account, contact};
 use crate::keys::own;
 use crate::team::*;
 use muster_domain::export::{ExportRequest, Format};
@@ -100,7 +100,7 @@ fn made_by(actor: &Member) -> Vec<(&'static str, Changes)> {
         ),
         (
             "added at once",
-            adding::ask(&organization, actor, "admin", &[account("bob")]).unwrap().1,
+            add::ask(&organization, actor, "admin", &[account("bob")]).unwrap().1,
         ),
     ]
 }
@@ -126,7 +126,7 @@ fn every_change_rests_on_the_member_who_makes_it() {
 #[test]
 fn an_invitation_relies_on_no_member_since_its_inviter_is_checked_again_when_it_is_accepted() {
     let owner = holder("owner", "owner");
-    let sent = adding::ask(&counted(&[&owner], &[]), &owner, "admin", &[]);
+    let sent = add::ask(&counted(&[&owner], &[]), &owner, "admin", &[]);
     assert_eq!(sent.unwrap().1.relied_on, []);
 }
 

@@ -1,6 +1,6 @@
 //! Where a role came from: recorded where it is given, kept while it stays, and shown to those who manage members.
 
-use crate::adding::{account, added, ask};
+use crate::add::{account, added, ask};
 use crate::role_sets::Firm;
 use crate::team::*;
 use muster_domain::api_key::Limits;

@@ -1,6 +1,6 @@
 //! The identity provider's subjects: who is stored with theirs, and who sees them.
 
-use crate::adding::{account, added, ask, contact};
+use crate::add::{account, added, ask, contact};
 use crate::exports::limited_to_spring;
 use crate::team::*;
 use muster_domain::api_key::Limits;

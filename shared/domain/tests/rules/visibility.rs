@@ -1,6 +1,6 @@
 //! What is told to one whose power is limited to some programs: nothing of what lies beyond them.
 
-use crate::adding::{account, contact};
+use crate::add::{account, contact};
 use crate::team::*;
 use muster_domain::api_key::Limits;
 use muster_domain::email::Rejected;
