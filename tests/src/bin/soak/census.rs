@@ -4,7 +4,7 @@ mod quiet;
 
 use crate::play::Play;
 use crate::standing::Standing;
-use crate::world::{Invitation, Organization as Known};
+use crate::world::{self, Invitation};
 use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use muster_domain::mail::MailState;
@@ -236,7 +236,7 @@ impl Census {
                 && let Some(set) = roleset::find(&organization.role_set)
             {
                 let ends = play.begun() + play.measure.life;
-                world.add(Known::new(id.to_string(), set, usize::MAX, ends));
+                world.add(world::Organization::new(id.to_string(), set, usize::MAX, ends));
             }
         }
         for number in 0..world.organizations.len() {
@@ -257,7 +257,7 @@ impl Census {
         }
     }
 
-    fn tell_one(&self, play: &Play, known: &mut Known, organization: &Organization) {
+    fn tell_one(&self, play: &Play, known: &mut world::Organization, organization: &Organization) {
         let now = play.h.backend.clock().now();
         let own = self.members.iter().filter(|one| one.organization == organization.id);
         known.roster = own
