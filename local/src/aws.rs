@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub(crate) use files::{EXPORT_BUCKET, FileStore};
 pub(crate) use secrets::{LINK_SECRET, LinkSecret};
-pub(crate) use ses::Mailbox;
+pub(crate) use ses::SentMails;
 
 /// The addresses of the services for the SDK.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub(crate) fn hurried(sdk: &SdkConfig) -> SdkConfig {
 }
 
 /// The two services' routes.
-pub(crate) fn services(mailbox: Mailbox, secret: LinkSecret) -> Router {
+pub(crate) fn services(mailbox: SentMails, secret: LinkSecret) -> Router {
     Router::new()
         .route("/v2/email/outbound-emails", post(ses::send_email).with_state(mailbox))
         .route("/", post(secrets::dispatch).with_state(secret))

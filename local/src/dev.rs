@@ -1,6 +1,6 @@
 //! The routes that the local gateway adds under `/dev`, for development and tests only.
 
-use crate::aws::Mailbox;
+use crate::aws::SentMails;
 use crate::backlog::Backlog;
 use crate::identity::{IdentityProvider, TokenRequest};
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long `/dev/mail` waits for pending mail.
-const MAIL_PATIENCE: Duration = Duration::from_secs(5);
+const MAIL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The clock must stay before this year, well before the last possible date, so that later ends still have one.
 const LAST_YEAR: i16 = 9000;
@@ -31,7 +31,7 @@ pub(crate) struct Development {
     pub(crate) identity: Arc<IdentityProvider>,
     pub(crate) base_url: String,
     pub(crate) clock: Clock,
-    pub(crate) mailbox: Mailbox,
+    pub(crate) mailbox: SentMails,
     pub(crate) backlog: Backlog,
     pub(crate) schedule: Schedule,
 }
@@ -86,7 +86,7 @@ async fn openid_configuration(State(development): Shared) -> impl IntoResponse {
 /// Waits for pending mail first, so that a caller finds an email right after the request that caused it.
 async fn mail(State(development): Shared) -> impl IntoResponse {
     // Mail that takes longer shows up in a later answer.
-    let _ = tokio::time::timeout(MAIL_PATIENCE, development.backlog.drained()).await;
+    let _ = tokio::time::timeout(MAIL_TIMEOUT, development.backlog.drained()).await;
     Json(development.mailbox.mails())
 }
 

@@ -25,7 +25,7 @@ use std::time::Duration;
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// How long API Gateway waits for a function.
-const PATIENCE: Duration = Duration::from_secs(30);
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The product's API, ready for requests.
 pub(crate) struct Gateway {
@@ -81,7 +81,7 @@ impl Gateway {
 
 /// The function's reply, or API Gateway's own in its place.
 async fn answer(binary: &str, run: impl Future<Output = Result<Value, Failure>>) -> Response {
-    let (status, message) = match tokio::time::timeout(PATIENCE, run).await {
+    let (status, message) = match tokio::time::timeout(FUNCTION_TIMEOUT, run).await {
         Ok(Ok(answer)) => match reply::from_event(answer) {
             Ok(reply) => return reply,
             Err(error) => {

@@ -17,10 +17,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long the reader waits without a reported write: garbage collection reports none, and a read may have failed.
-const PAUSE: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long the reader waits for further writes after one, to batch records as an event source mapping does.
-const BATCHING: Duration = Duration::from_millis(25);
+const BATCHING_WINDOW: Duration = Duration::from_millis(25);
 
 /// A record that its function failed to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,8 +122,8 @@ impl Running {
     /// Rests until there may be work. Returns a waiter that came meanwhile.
     async fn rest(&mut self) -> Option<oneshot::Sender<()>> {
         tokio::select! {
-            () = tokio::time::sleep(PAUSE) => None,
-            () = async { self.reader.written().await; tokio::time::sleep(BATCHING).await } => None,
+            () = tokio::time::sleep(POLL_INTERVAL) => None,
+            () = async { self.reader.written().await; tokio::time::sleep(BATCHING_WINDOW).await } => None,
             waiter = self.waiters.recv() => waiter,
             _ = self.stopped.wait_for(|stopped| *stopped) => None,
         }

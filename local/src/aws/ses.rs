@@ -18,11 +18,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Number of emails kept, so that a process that runs for long does not grow with all mail it ever sent.
-pub(crate) const MOST_MAILS: usize = 1_000;
+pub(crate) const MAX_MAILS: usize = 1_000;
 
 /// The most recent emails, oldest first.
 #[derive(Clone)]
-pub(crate) struct Mailbox {
+pub(crate) struct SentMails {
     clock: Clock,
     log: Arc<Mutex<MailLog>>,
     feedback: Feedback,
@@ -35,7 +35,7 @@ struct MailLog {
     gone: usize,
 }
 
-impl Mailbox {
+impl SentMails {
     pub(crate) fn new(clock: Clock, feedback: Feedback) -> Self {
         Self {
             clock,
@@ -59,7 +59,7 @@ impl Mailbox {
     fn keep(&self, mails: Vec<SentMail>) {
         let mut log = self.lock();
         log.mails.extend(mails);
-        let gone = log.mails.len().saturating_sub(MOST_MAILS);
+        let gone = log.mails.len().saturating_sub(MAX_MAILS);
         log.mails.drain(..gone);
         log.gone += gone;
     }
@@ -109,7 +109,7 @@ struct Raw {
 
 /// `POST /v2/email/outbound-emails`
 #[expect(clippy::disallowed_methods, reason = "SES gives emails their ids")]
-pub(super) async fn send_email(State(mailbox): State<Mailbox>, body: Bytes) -> Response {
+pub(super) async fn send_email(State(mailbox): State<SentMails>, body: Bytes) -> Response {
     match read(&body, mailbox.clock.now()) {
         Ok(mails) => {
             for mail in &mails {
@@ -242,8 +242,8 @@ pub(super) mod tests {
     use mail_builder::MessageBuilder;
 
     /// Serves both services, and returns the mailbox of the mail they receive.
-    pub(in crate::aws) async fn serve() -> (SdkConfig, Mailbox) {
-        let mailbox = Mailbox::new(
+    pub(in crate::aws) async fn serve() -> (SdkConfig, SentMails) {
+        let mailbox = SentMails::new(
             Clock::system(),
             Feedback::new(&DataFolder::open(None).unwrap()).unwrap().0,
         );
@@ -307,17 +307,17 @@ pub(super) mod tests {
 
     #[test]
     fn the_last_mails_are_kept() {
-        let mailbox = Mailbox::new(
+        let mailbox = SentMails::new(
             Clock::system(),
             Feedback::new(&DataFolder::open(None).unwrap()).unwrap().0,
         );
         let raw = STANDARD.encode(mime().write_to_vec().unwrap());
-        for n in 0..MOST_MAILS + 3 {
+        for n in 0..MAX_MAILS + 3 {
             let body = json!({"Destination": {"ToAddresses": [format!("guest{n}@x.example")]}, "Content": {"Raw": {"Data": raw}}});
             mailbox.keep(read(body.to_string().as_bytes(), Timestamp::now()).unwrap());
         }
         let mails = mailbox.mails();
-        assert_eq!(mails.len(), MOST_MAILS);
+        assert_eq!(mails.len(), MAX_MAILS);
         assert_eq!(mails[0].to, "guest3@x.example");
     }
 

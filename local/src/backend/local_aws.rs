@@ -2,7 +2,7 @@
 
 use super::task_set::TaskSet;
 use super::{StartError, listen, local_address};
-use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, Mailbox};
+use crate::aws::{self, CREDENTIALS, Endpoints, FileStore, LinkSecret, SentMails};
 use crate::data::DataFolder;
 use crate::database::{self, EmbeddedDatabase};
 use crate::feedback::Feedback;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct LocalAws {
     pub(super) database: EmbeddedDatabase,
     pub(super) files: Arc<FileStore>,
-    pub(super) mailbox: Mailbox,
+    pub(super) mailbox: SentMails,
     pub(super) endpoints: Endpoints,
     pub(super) stream_arn: String,
 }
@@ -28,7 +28,7 @@ impl LocalAws {
         feedback: Feedback,
     ) -> Result<Self, StartError> {
         let database = EmbeddedDatabase::open(data)?;
-        let mailbox = Mailbox::new(clock, feedback);
+        let mailbox = SentMails::new(clock, feedback);
         let files = FileStore::open(data.file("files")).map_err(StartError::Files)?;
         let endpoints = Endpoints {
             dynamodb: serve(tasks, "database", database.routes()).await?,
@@ -57,7 +57,7 @@ async fn serve(tasks: &mut TaskSet, name: &'static str, routes: Router) -> Resul
 }
 
 /// SES and Secrets Manager.
-fn services(data: &DataFolder, mailbox: Mailbox) -> Result<Router, StartError> {
+fn services(data: &DataFolder, mailbox: SentMails) -> Result<Router, StartError> {
     let secret = data.read_or_write::<_, StartError>("link-secret.json", LinkSecret::generate)?;
     Ok(aws::services(
         mailbox,

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long a stop waits for running work.
-const PATIENCE: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A set of tasks that stop together, and end with their owner at the latest.
 pub(super) struct TaskSet {
@@ -61,7 +61,7 @@ impl TaskSet {
     pub(super) async fn stop(&mut self) {
         self.stop.send_replace(true);
         let finish = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(PATIENCE, finish).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, finish).await.is_err() {
             self.tasks.shutdown().await;
         }
     }

@@ -54,14 +54,14 @@ pub(super) enum DemoError {
 
 /// The organization that this command fills. Any other organization of Olivia's stays as it is.
 #[derive(Serialize, Deserialize)]
-struct Progress {
+struct DemoProgress {
     /// The idempotency key of its creation: repeating the request finds an organization whose id was not written here.
     key: String,
     organization: Option<String>,
     is_filled: bool,
 }
 
-impl Progress {
+impl DemoProgress {
     #[expect(clippy::disallowed_methods, reason = "a key that no other request has")]
     fn begin() -> Self {
         Self {
@@ -92,12 +92,12 @@ pub(super) async fn fill(backend: &Backend) -> Result<String, DemoError> {
     let data = backend.data();
     let mine = demo.all("/organizations", &demo.owner).await?;
     let mine: Vec<_> = mine.iter().map(|mine| text(mine, "id")).collect::<Result<_, _>>()?;
-    let is_mine = |progress: &Progress| progress.organization.as_ref().is_none_or(|id| mine.contains(id));
-    let mut progress = match (Progress::read(data)?.filter(is_mine), mine.first()) {
+    let is_mine = |progress: &DemoProgress| progress.organization.as_ref().is_none_or(|id| mine.contains(id));
+    let mut progress = match (DemoProgress::read(data)?.filter(is_mine), mine.first()) {
         (Some(progress), _) => progress,
         // It was created by hand, or by an earlier version of this command.
         (None, Some(other)) => return Ok(other.clone()),
-        (None, None) => Progress::begin(),
+        (None, None) => DemoProgress::begin(),
     };
     let organization = match &progress.organization {
         Some(organization) => organization.clone(),

@@ -27,7 +27,7 @@ const DELETE_BEFORE: &str = "DELETE FROM _stream_records WHERE id IN (
 
 /// Number of handled records after which the first are deleted. Each deletion empties the database's page cache, so not every
 /// batch deletes.
-const DELETED_AT_ONCE: usize = 1_000;
+const DELETE_AFTER: usize = 1_000;
 
 /// Maximum number of records in one deletion.
 const MAX_DELETED: usize = 20_000;
@@ -36,10 +36,10 @@ const MAX_DELETED: usize = 20_000;
 pub(crate) struct TableStream {
     database: Database,
     written: Notify,
-    kept: Mutex<StreamReader>,
+    kept: Mutex<RecordCleaner>,
 }
 
-struct StreamReader {
+struct RecordCleaner {
     connection: Connection,
     handled: usize,
 }
@@ -60,10 +60,10 @@ impl TableStream {
         Ok(Self {
             database,
             written: Notify::new(),
-            kept: Mutex::new(StreamReader {
+            kept: Mutex::new(RecordCleaner {
                 connection,
                 // The first batch also deletes the records that an earlier process handled.
-                handled: DELETED_AT_ONCE,
+                handled: DELETE_AFTER,
             }),
         })
     }
@@ -131,7 +131,7 @@ impl TableStream {
     pub(crate) fn handled(&self, count: usize, last: &str) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.handled += count;
-        if kept.handled < DELETED_AT_ONCE {
+        if kept.handled < DELETE_AFTER {
             return;
         }
         match delete_before(&mut kept.connection, last) {

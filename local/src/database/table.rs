@@ -21,7 +21,7 @@ pub(super) struct Table {
 impl Table {
     /// Reads the resource `Table` of a template.
     pub(super) fn read(template: &Template) -> Result<Self, DatabaseError> {
-        let properties: Properties = template.properties("Table")?;
+        let properties: TableProperties = template.properties("Table")?;
         Ok(Self {
             keys: keys(properties.key_schema)?,
             attributes: properties
@@ -71,7 +71,7 @@ impl Table {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Properties {
+struct TableProperties {
     key_schema: Vec<Key>,
     attribute_definitions: Vec<Attribute>,
     #[serde(default)]

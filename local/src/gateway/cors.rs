@@ -126,11 +126,11 @@ struct Conditional {
 
 /// A condition, the value if it holds, and the value otherwise.
 #[derive(Deserialize)]
-struct Choice(serde::de::IgnoredAny, Told, serde::de::IgnoredAny);
+struct Choice(serde::de::IgnoredAny, CorsSettings, serde::de::IgnoredAny);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Told {
+struct CorsSettings {
     allow_methods: Vec<String>,
     allow_headers: Vec<String>,
     expose_headers: Vec<String>,

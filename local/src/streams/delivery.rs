@@ -32,7 +32,7 @@ struct Failure {
 
 /// The outcome of a batch.
 #[derive(Debug, PartialEq, Eq)]
-enum Outcome {
+enum BatchOutcome {
     Taken,
     /// All records before this position were taken.
     FailedFrom(usize),
@@ -84,19 +84,19 @@ impl Delivery {
 }
 
 /// One invocation.
-async fn invoke(functions: &dyn Functions, binary: &'static str, records: Vec<LambdaRecord>) -> Outcome {
+async fn invoke(functions: &dyn Functions, binary: &'static str, records: Vec<LambdaRecord>) -> BatchOutcome {
     match functions::invoke(functions, binary, batch(&records)).await {
         Ok(answer) => outcome(answer, &records),
-        Err(failure) => Outcome::Failed(failure.to_string()),
+        Err(failure) => BatchOutcome::Failed(failure.to_string()),
     }
 }
 
 /// Reads a function's answer. Lambda continues from the first record that the answer names, and treats an answer that
 /// it cannot parse as a failure of the whole batch.
-fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
+fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> BatchOutcome {
     let answer = match serde_json::from_value::<Option<Answer>>(answer) {
         Ok(answer) => answer.unwrap_or_default(),
-        Err(error) => return Outcome::Failed(error.to_string()),
+        Err(error) => return BatchOutcome::Failed(error.to_string()),
     };
     let places: Option<Vec<_>> = answer
         .batch_item_failures
@@ -108,14 +108,14 @@ fn outcome(answer: serde_json::Value, records: &[LambdaRecord]) -> Outcome {
         })
         .collect();
     match places.map(|places| places.into_iter().min()) {
-        Some(None) => Outcome::Taken,
-        Some(Some(place)) => Outcome::FailedFrom(place),
-        None => Outcome::Failed("the answer names a record that was not handed over".to_owned()),
+        Some(None) => BatchOutcome::Taken,
+        Some(Some(place)) => BatchOutcome::FailedFrom(place),
+        None => BatchOutcome::Failed("the answer names a record that was not handed over".to_owned()),
     }
 }
 
 /// Retries a batch until it is taken. Returns the abandoned records, each with the last reason.
-async fn deliver_batch<F: Future<Output = Outcome>>(
+async fn deliver_batch<F: Future<Output = BatchOutcome>>(
     batch: &[LambdaRecord],
     patience: Patience,
     invoke: impl Fn(Vec<LambdaRecord>) -> F,
@@ -127,21 +127,21 @@ async fn deliver_batch<F: Future<Output = Outcome>>(
         while !batch.is_empty() {
             tries += 1;
             let reason = match invoke(batch.clone()).await {
-                Outcome::Taken => break,
-                Outcome::FailedFrom(place) => {
+                BatchOutcome::Taken => break,
+                BatchOutcome::FailedFrom(place) => {
                     if place > 0 {
                         batch.drain(..place);
                         tries = 1;
                     }
                     "the function reported it as failed".to_owned()
                 }
-                Outcome::Failed(_) if batch.len() > 1 => {
+                BatchOutcome::Failed(_) if batch.len() > 1 => {
                     let rest = batch.split_off(batch.len().div_ceil(2));
                     batches.push(rest);
                     tries = 0;
                     continue;
                 }
-                Outcome::Failed(reason) => reason,
+                BatchOutcome::Failed(reason) => reason,
             };
             if tries < patience.tries() {
                 tracing::warn!(reason, tries, "a record was not taken, and all others wait for it");
@@ -176,7 +176,7 @@ mod tests {
     }
 
     /// Passes `abcd`, and returns the batches that the function saw and the records given up.
-    async fn handed_over(function: impl Fn(&str, usize) -> Outcome) -> (Vec<String>, String) {
+    async fn handed_over(function: impl Fn(&str, usize) -> BatchOutcome) -> (Vec<String>, String) {
         let seen = RefCell::new(Vec::new());
         let given_up = deliver_batch(&records("abcd"), Patience::Short, |batch| {
             let batch = names(&batch);
@@ -190,7 +190,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_taken_is_not_handed_over_again() {
-        let (seen, given_up) = handed_over(|_, _| Outcome::Taken).await;
+        let (seen, given_up) = handed_over(|_, _| BatchOutcome::Taken).await;
         assert_eq!(seen, ["abcd"]);
         assert_eq!(given_up, "");
     }
@@ -198,9 +198,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_failed_record_is_tried_again_with_what_follows() {
         let (seen, given_up) = handed_over(|_, call| match call {
-            1 => Outcome::FailedFrom(2),
-            2 => Outcome::FailedFrom(0),
-            _ => Outcome::Taken,
+            1 => BatchOutcome::FailedFrom(2),
+            2 => BatchOutcome::FailedFrom(0),
+            _ => BatchOutcome::Taken,
         })
         .await;
         assert_eq!(seen, ["abcd", "cd", "cd"]);
@@ -210,7 +210,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_record_that_keeps_failing_is_given_up_alone() {
         let (seen, given_up) =
-            handed_over(|batch, _| batch.find('b').map_or(Outcome::Taken, Outcome::FailedFrom)).await;
+            handed_over(|batch, _| batch.find('b').map_or(BatchOutcome::Taken, BatchOutcome::FailedFrom)).await;
         assert_eq!(seen.last().unwrap(), "cd");
         assert_eq!(seen.len(), 1 + 5 + 1);
         assert_eq!(given_up, "b");
@@ -220,9 +220,9 @@ mod tests {
     async fn a_batch_that_fails_whole_is_bisected_down_to_the_culprit() {
         let (seen, given_up) = handed_over(|batch, _| {
             if batch.contains('c') {
-                Outcome::Failed("no".to_owned())
+                BatchOutcome::Failed("no".to_owned())
             } else {
-                Outcome::Taken
+                BatchOutcome::Taken
             }
         })
         .await;
@@ -239,11 +239,11 @@ mod tests {
             let failures: Vec<_> = names.iter().map(|name| json!({"itemIdentifier": name})).collect();
             json!({"batchItemFailures": failures})
         };
-        assert_eq!(read(json!(null)), Outcome::Taken);
-        assert_eq!(read(json!({})), Outcome::Taken);
-        assert_eq!(read(failed(&[])), Outcome::Taken);
-        assert_eq!(read(failed(&["c", "b"])), Outcome::FailedFrom(1));
-        assert!(matches!(read(failed(&["b", ""])), Outcome::Failed(_)));
-        assert!(matches!(read(json!("no")), Outcome::Failed(_)));
+        assert_eq!(read(json!(null)), BatchOutcome::Taken);
+        assert_eq!(read(json!({})), BatchOutcome::Taken);
+        assert_eq!(read(failed(&[])), BatchOutcome::Taken);
+        assert_eq!(read(failed(&["c", "b"])), BatchOutcome::FailedFrom(1));
+        assert!(matches!(read(failed(&["b", ""])), BatchOutcome::Failed(_)));
+        assert!(matches!(read(json!("no")), BatchOutcome::Failed(_)));
     }
 }

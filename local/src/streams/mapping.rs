@@ -49,7 +49,7 @@ pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
         .iter()
         .map(|function| {
             let name = function.logical_id;
-            let properties: Properties = template.properties(name)?;
+            let properties: FunctionProperties = template.properties(name)?;
             let source = properties.events.stream.ok_or(MappingError::Missing(name))?.properties;
             Ok(Mapping {
                 function,
@@ -64,7 +64,7 @@ pub(super) fn mappings() -> Result<Vec<Mapping>, MappingError> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Properties {
+struct FunctionProperties {
     #[serde(default)]
     events: Events,
 }
