@@ -15,6 +15,7 @@ pub mod person;
 pub mod resource;
 pub mod role;
 pub mod source;
+pub mod words;
 
 use muster_domain::{ResourceKey, ResourceRef, Seats};
 use serde::{Deserialize, Serialize};

@@ -65,20 +65,16 @@ impl Access {
             _ if self.takes_keys() => call.caller().await?,
             _ => call.user().await?,
         };
-        match self {
-            Self::Platform if !caller.platform => Err(Problem::forbidden("only the platform can do this")),
-            Self::WholePermission(_) if caller.platform => Err(Problem::forbidden("the platform cannot do this")),
-            Self::Oneself
-            | Self::UserPermission(_)
-            | Self::Owner
-            | Self::Permission(_)
-            | Self::PermissionOrOneself(_)
-                if caller.platform && !call.reads() =>
-            {
-                Err(Problem::forbidden("the platform can only read here"))
-            }
-            _ => Ok(Some(caller)),
+        if self == Self::Platform && !caller.platform {
+            return Err(Problem::forbidden("only the platform can do this"));
         }
+        if caller.platform && !self.admits_platform(call.reads()) {
+            return Err(Problem::forbidden(match self.admits_platform(true) {
+                true => "the platform can only read here",
+                false => "the platform cannot do this",
+            }));
+        }
+        Ok(Some(caller))
     }
 }
 

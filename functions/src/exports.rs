@@ -5,7 +5,6 @@ pub mod workbook;
 use crate::api::grant::GrantResponse;
 use crate::api::person::PersonRow;
 use crate::api::source::SourceResponse;
-use muster_domain::Status;
 use muster_domain::export::Format;
 use muster_domain::export::sheet::{Cell, Row, Sheet};
 
@@ -23,13 +22,6 @@ pub enum SheetError {
     Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
-const fn status(status: Status) -> &'static str {
-    match status {
-        Status::Active => "active",
-        Status::Inactive => "inactive",
-    }
-}
-
 /// A person's cells.
 #[must_use]
 pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
@@ -40,7 +32,7 @@ pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
         Cell::text(Some(&person.email)),
         Cell::text(person.role.as_ref()),
         joined(&grants),
-        Cell::text(person.status.map(status)),
+        Cell::text(person.status),
         Cell::text(Some(person.invite_status)),
         Cell::text(person.timezone.as_ref()),
         Cell::at(person.joined_at),

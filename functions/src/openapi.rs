@@ -6,11 +6,12 @@ pub(crate) mod query;
 
 use self::operation::{Operation, Schemas};
 use self::problems::ProblemResponses;
-use self::query::FILES;
 use crate::api::forms;
 use crate::routes::{Access, Route, operations};
+use muster_domain::export::Format;
 use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
+use muster_edge::problem::MAX_IDEMPOTENCY_KEY;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use utoipa::PartialSchema as _;
@@ -75,7 +76,7 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
         }
         if let Some(reply) = reply.as_object_mut().filter(|_| route.answers_file) {
             let binary = json!({ "schema": { "type": "string", "format": "binary" } });
-            let each = FILES.map(|format| (format.media_type().to_owned(), binary.clone()));
+            let each = Format::ALL.map(|format| (format.media_type().to_owned(), binary.clone()));
             reply.insert("content".into(), Value::Object(Map::from_iter(each)));
         }
         responses.insert(status.to_string(), reply);
@@ -109,10 +110,9 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
 fn access_text(route: &Route) -> String {
     const NO_KEYS: &str = "API keys are refused.";
     const OTHERS: &str = "Inactive members get 403, and users who are not members get 404.";
-    let or_platform = if route.method == "GET" {
-        ", or be the platform"
-    } else {
-        ""
+    let or_platform = match admits_platform(route) {
+        true => ", or be the platform",
+        false => "",
     };
     let permission = |name: &str, more: &str| format!("The caller must have the permission `{name}`{more}. {OTHERS}");
     match route.access {
@@ -123,11 +123,10 @@ fn access_text(route: &Route) -> String {
         Access::Oneself => format!(
             "The caller must be a signed-in, active member{or_platform}. Members can do this for themselves and for the members they manage. {NO_KEYS} {OTHERS}"
         ),
-        Access::Permission(name) => permission(name, or_platform),
+        Access::Permission(name) | Access::PermissionOrPlatform(name) => permission(name, or_platform),
         Access::PermissionOrOneself(name) => {
             permission(name, &format!("{or_platform}. Members do not need the permission for themselves (`me`)"))
         }
-        Access::PermissionOrPlatform(name) => permission(name, ", or be the platform"),
         Access::WholePermission(name) => permission(name, " on the whole organization. The platform is refused"),
         Access::UserPermission(name) => permission(name, " and be a signed-in user. API keys are refused"),
         Access::Owner => format!(
@@ -141,19 +140,9 @@ fn access_text(route: &Route) -> String {
     }
 }
 
-/// Whether the platform may call a route of an organization.
+/// Whether the platform may call a route.
 fn admits_platform(route: &Route) -> bool {
-    match route.access {
-        Access::Member | Access::PermissionOrPlatform(_) | Access::Platform => true,
-        Access::Oneself | Access::Permission(_) | Access::PermissionOrOneself(_) => route.method == "GET",
-        Access::WholePermission(_)
-        | Access::UserPermission(_)
-        | Access::Owner
-        | Access::Public
-        | Access::User
-        | Access::Invitee
-        | Access::Asker => false,
-    }
+    route.access.admits_platform(route.method == "GET")
 }
 
 /// What a suspension leaves of a route, in words.
@@ -180,12 +169,14 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": in_path(name) }))
         .collect();
     for parameter in &operation.query {
-        let (name, schema) = (parameter.name, (parameter.schema)());
+        let (name, schema) = (parameter.name, parameter.schema());
         parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
     }
     for (name, text) in header_fields(route) {
         let schema = match name {
-            "Idempotency-Key" => json!({ "type": "string", "maxLength": 255, "pattern": "^[ -~]*[!-~][ -~]*$" }),
+            "Idempotency-Key" => {
+                json!({ "type": "string", "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": "^[ -~]*[!-~][ -~]*$" })
+            }
             _ => json!({ "type": "string" }),
         };
         parameters
@@ -210,26 +201,28 @@ fn in_path(name: &str) -> Value {
 }
 
 /// The header fields that the route reads.
-fn header_fields(route: &Route) -> Vec<(&'static str, &'static str)> {
+fn header_fields(route: &Route) -> Vec<(&'static str, String)> {
     match route.method {
         "GET" if route.answers_file => Vec::new(),
         "GET" => vec![(
             "If-None-Match",
-            "Tags of responses that the caller already has. If one of them matches the current response, the status is 304.",
+            "Tags of responses that the caller already has. If one of them matches the current response, the status is 304.".into(),
         )],
         "PUT" | "PATCH" | "DELETE" => vec![
             (
                 "If-Match",
-                "The `ETag` of the state that the change applies to, in strong or weak form, or `*` for any existing state. If it does not match, the request is refused with 412.",
+                "The `ETag` of the state that the change applies to, in strong or weak form, or `*` for any existing state. If it does not match, the request is refused with 412.".into(),
             ),
             (
                 "If-None-Match",
-                "`*` if the resource must not exist, or tags of states that it must not be in. If the condition does not hold, the request is refused with 412.",
+                "`*` if the resource must not exist, or tags of states that it must not be in. If the condition does not hold, the request is refused with 412.".into(),
             ),
         ],
         "POST" if route.may("dynamodb:TransactWriteItems") => vec![(
             "Idempotency-Key",
-            "1 to 255 printable ASCII characters. Repeating a request with the same key within a day returns the first response again.",
+            format!(
+                "1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters. Repeating a request with the same key within a day returns the first response again."
+            ),
         )],
         _ => Vec::new(),
     }

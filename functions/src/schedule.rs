@@ -2,7 +2,7 @@
 
 mod due_work;
 
-use due_work::{Group, process_group};
+use due_work::{GroupReport, process_group};
 use futures::future::{BoxFuture, join_all};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
@@ -16,15 +16,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Number of due items read at a time from one shard.
-const BATCH: usize = 100;
+const BATCH_ITEMS: usize = 100;
 /// How long before its time limit the function stops. The next run continues.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 /// Maximum duration of a function.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const MAX_DURATION: Duration = Duration::from_secs(15 * 60);
 /// Number of organizations processed concurrently.
-const TOGETHER: usize = 4;
+const CONCURRENT_ORGANIZATIONS: usize = 4;
 /// Maximum number of due items remembered of an organization while others of it are processed.
-const MOST_FOUND: usize = 2_000;
+const MAX_REMEMBERED_ITEMS: usize = 2_000;
 
 /// The result of one run.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -94,7 +94,7 @@ pub async fn expire(app: &App, _event: Value, deadline: Timestamp) -> Result<Val
 fn end_before(deadline: Timestamp) -> Instant {
     // The deadline comes from the runtime, so it is compared with the system's clock and not with the clock of the rules.
     let left = deadline.duration_since(Timestamp::now()) - MARGIN;
-    Instant::now() + Duration::try_from(left).unwrap_or_default().min(LONGEST)
+    Instant::now() + Duration::try_from(left).unwrap_or_default().min(MAX_DURATION)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a run ends by the clock that pauses use")]
@@ -132,7 +132,8 @@ impl<'a> Sweep<'a> {
             let app: &'a App = self.app;
             let (store, now) = (app.store(), self.now);
             let reads = std::mem::take(&mut shards).into_iter();
-            let reads = reads.map(|(shard, after)| async move { (shard, store.due(shard, now, after, BATCH).await) });
+            let reads =
+                reads.map(|(shard, after)| async move { (shard, store.due(shard, now, after, BATCH_ITEMS).await) });
             let mut reads = std::pin::pin!(join_all(reads));
             let pages = loop {
                 tokio::select! {
@@ -151,7 +152,7 @@ impl<'a> Sweep<'a> {
                 }
             }
             for (organization, keys) in by_organization(due) {
-                while due_work.len() >= TOGETHER
+                while due_work.len() >= CONCURRENT_ORGANIZATIONS
                     && self.is_new(organization)
                     && let Some(group) = due_work.next().await
                 {
@@ -172,13 +173,13 @@ impl<'a> Sweep<'a> {
     }
 
     /// Starts to process an organization, unless it is left to the next run or being processed already.
-    fn start(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, Group>> {
+    fn start(&mut self, id: OrganizationId, mut keys: Vec<Key>) -> Option<BoxFuture<'a, GroupReport>> {
         if self.hot.contains(&id) {
             self.done.leave(keys.len());
             return None;
         }
         if let Some(found) = self.found.get_mut(&id) {
-            let room = MOST_FOUND.saturating_sub(found.len());
+            let room = MAX_REMEMBERED_ITEMS.saturating_sub(found.len());
             self.done.leave(keys.len().saturating_sub(room));
             keys.truncate(room);
             found.extend(keys);
@@ -190,7 +191,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// Adds the result for an organization, and continues with it if more due items of it were found meanwhile.
-    fn finish(&mut self, group: Group) -> Option<BoxFuture<'a, Group>> {
+    fn finish(&mut self, group: GroupReport) -> Option<BoxFuture<'a, GroupReport>> {
         self.done.add(group.done);
         if group.is_hot {
             self.hot.insert(group.organization);

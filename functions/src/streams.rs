@@ -54,7 +54,7 @@ struct Change {
 /// The part of an item's image that says what else to read together with the item.
 #[derive(Deserialize)]
 struct Image {
-    to: Option<Text>,
+    to: Option<StringAttribute>,
 }
 
 impl Change {
@@ -75,13 +75,13 @@ impl Change {
 #[derive(Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 struct Keys {
-    pk: Text,
-    sk: Text,
+    pk: StringAttribute,
+    sk: StringAttribute,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-struct Text {
+struct StringAttribute {
     s: String,
 }
 

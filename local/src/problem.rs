@@ -2,7 +2,7 @@
 
 use crate::reply;
 use axum::response::{IntoResponse, Response};
-use muster_edge::problem::{ProblemType, TYPE_BASE};
+use muster_edge::problem::TYPE_BASE;
 
 /// The reason why a request is refused.
 #[derive(Debug)]
@@ -15,33 +15,31 @@ impl Problem {
             kind: format!("{TYPE_BASE}bad-request"),
             title: "The request cannot be read".to_owned(),
             status: 400,
-            ..muster_edge::Problem::new(ProblemType::InvalidRequest)
+            ..muster_edge::Problem::invalid([])
         };
         Self(Box::new(problem.detail(detail)))
     }
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
-        Self::new(ProblemType::NotFound, detail)
+        Self::with(muster_edge::Problem::not_found("resource"), detail)
     }
 
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
-        let Self(problem) = Self::new(
-            ProblemType::MethodNotAllowed,
-            format!("this route supports {allowed} only"),
-        );
-        Self(Box::new(problem.header("allow", allowed)))
+        let problem = muster_edge::Problem::method_not_allowed(allowed.to_owned());
+        Self::with(problem, format!("this route supports {allowed} only"))
     }
 
     pub(crate) fn body_too_large(detail: impl Into<String>) -> Self {
-        Self::new(ProblemType::BodyTooLarge, detail)
+        Self::with(muster_edge::Problem::body_too_large(0), detail)
     }
 
     pub(crate) fn internal(detail: impl Into<String>) -> Self {
-        Self::new(ProblemType::Internal, detail)
+        Self::with(muster_edge::Problem::internal(), detail)
     }
 
-    fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
-        Self(Box::new(muster_edge::Problem::new(kind).detail(detail)))
+    /// This problem, with another detail.
+    fn with(problem: muster_edge::Problem, detail: impl Into<String>) -> Self {
+        Self(Box::new(problem.detail(detail)))
     }
 
     #[cfg(test)]

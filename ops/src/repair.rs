@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     #[command(flatten)]
-    which: Which,
+    scope: Scope,
     /// Fix the differences; without it, nothing is written
     #[arg(long)]
     fix: bool,
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct Which {
+struct Scope {
     /// Check one organization
     #[arg(long, value_name = "ORG")]
     organization: Option<OrganizationId>,
@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: &Arguments) -> End {
         config = config.endpoint_url(endpoint);
     }
     let store = Store::new(Client::new(&config.load().await), &arguments.table);
-    match arguments.which.organization {
+    match arguments.scope.organization {
         Some(id) => repair(&store, id, arguments).await,
         None => repair_all(&store, arguments).await,
     }
@@ -81,7 +81,7 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
     };
     match store.repair(id, options).await {
         Ok(report) => {
-            say(&told(id, &report));
+            say(&table(id, &report));
             if report.is_clean() {
                 End::Clean
             } else {
@@ -101,7 +101,7 @@ async fn repair(store: &Store, id: OrganizationId, arguments: &Arguments) -> End
 }
 
 /// A report as a table.
-fn told(id: OrganizationId, report: &Report) -> String {
+fn table(id: OrganizationId, report: &Report) -> String {
     if report.differences.is_empty() {
         return format!("{id}: no differences\n");
     }
@@ -130,17 +130,17 @@ fn told(id: OrganizationId, report: &Report) -> String {
 
 fn row(difference: &Difference) -> [String; 5] {
     let Difference {
-        what,
-        place,
-        is,
-        should,
+        kind,
+        key,
+        actual,
+        expected,
         outcome,
     } = difference;
     [
-        what.to_string(),
-        place.clone(),
-        is.clone(),
-        should.clone(),
+        kind.to_string(),
+        key.clone(),
+        actual.clone(),
+        expected.clone(),
         outcome.to_string(),
     ]
 }

@@ -3,7 +3,7 @@
 pub mod entries;
 
 use crate::harness::Harness;
-use muster_domain::rules::keys::is_listed;
+use muster_domain::rules::api_keys::is_listed;
 use muster_domain::{ApiKey, Contact, Invitation, Job, Member, Organization, Resource, Secret, UserId, Work, roleset};
 use muster_store::items::{Claim, Item, StoredEntity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,7 +84,7 @@ pub fn recount_of(items: &[Item]) {
             assert!(twice.is_none(), "{email} stands twice in {}", organization.id);
         }
         let own_claims = claims.iter().filter(|c| c.organization == organization.id);
-        let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.address.to_string(), c.holder.id())).collect();
+        let claimed: BTreeMap<String, String> = own_claims.map(|c| (c.email.to_string(), c.holder.id())).collect();
         assert_eq!(claimed, holders, "claims on addresses of {}", organization.id);
     }
     entries::are_those_of(items, &members, &invitations);

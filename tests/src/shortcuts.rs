@@ -186,7 +186,7 @@ pub async fn note_mailed(b: &Bench, organization: &Organization, email: &str) {
     };
     let noted = Deliverability {
         organization: organization.id.parse().expect("an id"),
-        address: email.parse().expect("an address"),
+        email: email.parse().expect("an address"),
         bounced_at: None,
         complained_at: None,
         reached_at: None,

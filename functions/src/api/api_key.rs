@@ -2,7 +2,7 @@
 
 use super::{ResourceName, forms};
 use jiff::Timestamp;
-use muster_domain::rules::keys::DEFAULT_OVERLAP_HOURS;
+use muster_domain::rules::api_keys::DEFAULT_OVERLAP_HOURS;
 use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, Subject, UserId};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};

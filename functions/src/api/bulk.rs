@@ -56,6 +56,34 @@ impl Body for BulkInvitationsRequest {
     const REQUIRED: &'static [&'static str] = &["invitations"];
 }
 
+/// The outcome for one member.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberOutcome {
+    /// The member is active.
+    Activated,
+    /// The member is inactive.
+    Deactivated,
+    /// The member's roles were changed.
+    Changed,
+    /// The membership was ended.
+    Removed,
+    /// Nothing was changed.
+    Refused,
+}
+
+/// The outcome for one invitation.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationOutcome {
+    /// The invitation was sent again.
+    Resent,
+    /// The invitation was canceled.
+    Cancelled,
+    /// Nothing was changed.
+    Refused,
+}
+
 /// The result for one member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberVerdict {
@@ -66,8 +94,8 @@ pub struct MemberVerdict {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String)]
     pub subject: Option<Subject>,
-    /// `activated`, `deactivated`, `changed`, `removed` or `refused`.
-    pub status: &'static str,
+    /// The outcome.
+    pub status: MemberOutcome,
     /// The problem that a single request would have returned. Only present if `status` is `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
@@ -79,8 +107,8 @@ pub struct InvitationVerdict {
     /// The invitation's id.
     #[schema(value_type = String)]
     pub invitation: InvitationId,
-    /// `resent`, `cancelled` or `refused`.
-    pub status: &'static str,
+    /// The outcome.
+    pub status: InvitationOutcome,
     /// The problem that a single request would have returned. Only present if `status` is `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,

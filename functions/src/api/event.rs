@@ -1,21 +1,23 @@
 //! Events.
 
+use super::words;
 use jiff::Timestamp;
-use muster_domain::{EntityRef, Event, EventId};
+use muster_domain::{EntityKind, EntityRef, Event, EventId, EventKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The actor or the subject of an event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Party {
-    /// `user`, `api_key`, `platform`, `system`, `organization`, `invitation`, `resource` or `contact`.
+pub struct EventEntity {
+    /// What the actor or subject is.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = words::EntityKind)]
+    pub kind: EntityKind,
     /// The id of the actor or subject.
     pub id: String,
 }
 
-impl From<EntityRef> for Party {
+impl From<EntityRef> for EventEntity {
     fn from(actor_ref: EntityRef) -> Self {
         Self {
             kind: actor_ref.kind,
@@ -31,12 +33,12 @@ pub struct EventResponse {
     #[schema(value_type = String)]
     pub id: EventId,
     /// The kind of event.
-    #[schema(example = "invitation.created")]
-    pub kind: String,
+    #[schema(value_type = words::EventKind)]
+    pub kind: EventKind,
     /// The actor that made the change.
-    pub actor: Party,
+    pub actor: EventEntity,
     /// The resource, organization, user or other subject that was changed.
-    pub subject: Party,
+    pub subject: EventEntity,
     /// When the change was made.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,

@@ -1,6 +1,6 @@
 //! Exports: requests and responses.
 
-use super::forms;
+use super::{forms, words};
 use jiff::Timestamp;
 use muster_domain::export::{Format, State};
 use muster_domain::people::Selection;
@@ -20,7 +20,7 @@ pub struct ExportSelection {
     pub q: Option<String>,
     /// The status of members: `active` or `inactive`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<forms::Status>)]
+    #[schema(value_type = Option<words::Status>)]
     pub status: Option<String>,
     /// Up to 16 roles. A person matches if they hold one of them anywhere, or are offered one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -28,7 +28,7 @@ pub struct ExportSelection {
     pub role: Vec<String>,
     /// Members (`accepted`) or invitations (`pending`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<forms::InviteStatus>)]
+    #[schema(value_type = Option<words::InviteStatus>)]
     pub invite_status: Option<String>,
     /// When members joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub struct ExportSelection {
     pub resource: Option<String>,
     /// The sort order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<forms::Order>)]
+    #[schema(value_type = Option<words::Order>)]
     pub sort: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl From<Selection> for ExportSelection {
 #[serde(deny_unknown_fields)]
 pub struct CreateExportRequest {
     /// The file format: `csv` or `xlsx`.
-    #[schema(value_type = forms::FileFormat)]
+    #[schema(value_type = words::FileFormat)]
     pub format: Format,
     /// The time zone of times in the file. The default is the time zone of the caller's profile, or else UTC.
     #[serde(default)]
@@ -99,10 +99,10 @@ pub struct ExportResponse {
     #[schema(value_type = String)]
     pub id: ExportId,
     /// `running`, `ready` or `failed`. A failed export is not retried.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::ExportState)]
     pub state: State,
     /// The file format: `csv` or `xlsx`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::FileFormat)]
     pub format: Format,
     /// The time zone of times in the file.
     #[schema(value_type = String)]

@@ -1,7 +1,7 @@
 //! Invitations: offers, answers, and what the link's page shows.
 
 use super::member::MemberResponse;
-use super::{ResourceName, SeatsResponse, forms};
+use super::{ResourceName, SeatsResponse, forms, words};
 use jiff::Timestamp;
 use muster_domain::email::EmailInput;
 use muster_domain::invitation::{CancelReason, Delivery};
@@ -152,16 +152,16 @@ pub struct InvitationResponse {
     #[schema(value_type = Option<String>)]
     pub message: Option<Message>,
     /// The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::InvitationState)]
     pub status: InvitationState,
     /// The reason for a cancellation that no member requested: `resource_deleted` (every offered resource was deleted) or
     /// `already_member` (the invited person is a member under another address). Null otherwise.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<words::CancelReason>)]
     pub cancel_reason: Option<CancelReason>,
     /// The status of the latest email: `queued`, `sent`, `delivered`, `failed` (rejected by the mail service), `returned`
     /// (returned, but another email may arrive), `bounced` (permanently returned), `complained` (the recipient marked it as
     /// spam) or `declined` (not sent, because the person has declined an invitation of the organization).
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Delivery)]
     pub mail: Delivery,
     /// The member responsible for the invitation: the one who last sent, resent or changed it.
     #[schema(value_type = String)]
@@ -238,6 +238,16 @@ pub struct DryRunResponse {
     pub seats: muster_edge::problem::NeededSeats,
 }
 
+/// What a request would do with one address.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DryRunOutcome {
+    /// An invitation would be sent.
+    Invite,
+    /// The person would be added directly.
+    Add,
+}
+
 /// The outcome of a dry run for one address.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DryRunVerdict {
@@ -245,7 +255,7 @@ pub struct DryRunVerdict {
     #[schema(value_type = String)]
     pub email: EmailAddress,
     /// `invite` if an invitation would be sent, `add` if the person would be added directly.
-    pub verdict: String,
+    pub verdict: DryRunOutcome,
 }
 
 /// A background job.
@@ -273,7 +283,7 @@ pub struct InvitationPreviewResponse {
     #[schema(example = "a***@x.example")]
     pub email: String,
     /// The status: `pending`, `accepted`, `declined`, `cancelled` or `expired`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::InvitationState)]
     pub state: InvitationState,
     /// When the invitation expires, or expired.
     #[schema(value_type = String, format = DateTime)]

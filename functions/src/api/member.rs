@@ -2,7 +2,7 @@
 
 use super::grant::{GrantInput, GrantResponse};
 use super::source::SourceResponse;
-use super::{ResourceName, forms};
+use super::{ResourceName, forms, words};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
@@ -71,7 +71,7 @@ pub struct MemberResponse {
     /// The member's roles on resources.
     pub grants: Vec<GrantResponse>,
     /// The status: `active` or `inactive`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::Status)]
     pub status: Status,
     /// When the role on the organization expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -157,7 +157,7 @@ pub struct UpdateMemberRequest {
     pub bio: Field<Message>,
     /// `active` or `inactive`. Members cannot change their own status.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = forms::Status)]
+    #[schema(value_type = words::Status)]
     pub status: Option<Status>,
 }
 

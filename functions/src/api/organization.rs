@@ -1,11 +1,12 @@
 //! Organizations, their settings and their plan.
 
 use super::member::MemberResponse;
-use super::{ResourceName, SeatsResponse, forms};
+use super::{ResourceName, SeatsResponse, forms, words};
 use jiff::Timestamp;
 use muster_domain::email::Domain;
 use muster_domain::{
-    Instant, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Suspension, Term, UserId, UserName,
+    Instant, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term, UserId,
+    UserName,
 };
 use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
@@ -314,7 +315,8 @@ pub struct MyOrganizationResponse {
     #[schema(value_type = Option<String>)]
     pub role: Option<RoleId>,
     /// The status of the caller's membership: `active` or `inactive`.
-    pub status: String,
+    #[schema(value_type = words::Status)]
+    pub status: Status,
     /// Whether the organization is suspended.
     pub suspended: bool,
     /// When the caller joined.

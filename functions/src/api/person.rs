@@ -4,8 +4,9 @@ use super::SeatsResponse;
 use super::grant::GrantResponse;
 use super::member::MemberResponse;
 use super::source::SourceResponse;
+use super::words;
 use jiff::Timestamp;
-use muster_domain::people::FilterContext;
+use muster_domain::people::{FilterContext, InviteStatus, PersonKind};
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::text::TimeZoneName;
 use muster_domain::{
@@ -105,7 +106,7 @@ impl PeopleView<'_> {
     #[must_use]
     pub fn member_row(&self, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> PersonRow {
         PersonRow {
-            kind: "member",
+            kind: PersonKind::Member,
             id: member.id.to_string(),
             subject: self.subject(member),
             name: member.name.clone(),
@@ -113,7 +114,7 @@ impl PeopleView<'_> {
             role: self.shown_role(member, &is_visible),
             grants: self.grants(member, is_visible),
             status: Some(member.status),
-            invite_status: "accepted",
+            invite_status: InviteStatus::Accepted,
             timezone: member.profile.timezone.clone(),
             joined_at: Some(member.joined_at),
             last_active_at: member.last_active_at,
@@ -137,7 +138,7 @@ impl PeopleView<'_> {
             .iter()
             .filter(|r| !self.organization.is_ending(r) && is_visible(r));
         PersonRow {
-            kind: "invitation",
+            kind: PersonKind::Invitation,
             id: invitation.id.to_string(),
             subject: self.with_subjects.then_some(None),
             name: None,
@@ -145,7 +146,7 @@ impl PeopleView<'_> {
             role: Some(invitation.role.clone()),
             grants: offered.map(grant).collect(),
             status: None,
-            invite_status: "pending",
+            invite_status: InviteStatus::Pending,
             timezone: None,
             joined_at: None,
             last_active_at: None,
@@ -159,7 +160,8 @@ impl PeopleView<'_> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonRow {
     /// The kind of row: `member` or `invitation`.
-    pub kind: &'static str,
+    #[schema(value_type = words::PersonKind)]
+    pub kind: PersonKind,
     /// The id of the member or the invitation.
     pub id: String,
     /// The `sub` of the member's tokens; null for an invitation, and if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it.
@@ -178,10 +180,11 @@ pub struct PersonRow {
     /// The roles on resources that the person holds or is offered.
     pub grants: Vec<GrantResponse>,
     /// The member's status: `active` or `inactive`. Null for an invitation.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<words::Status>)]
     pub status: Option<Status>,
     /// `accepted` for a member, `pending` for an invitation.
-    pub invite_status: &'static str,
+    #[schema(value_type = words::InviteStatus)]
+    pub invite_status: InviteStatus,
     /// The member's time zone.
     #[schema(value_type = Option<String>)]
     pub timezone: Option<TimeZoneName>,

@@ -1,5 +1,6 @@
 //! The roles of an organization, and whether the caller can assign them.
 
+use super::words;
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::{Organization, Role, RoleId};
 use serde::Serialize;
@@ -15,10 +16,10 @@ pub struct RoleResponse {
     /// The role's display name.
     pub name: String,
     /// Where the role's permissions apply: `organization` or `resource`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::RoleReach)]
     pub reach: muster_domain::roleset::Reach,
     /// How resources apply to the role: `none`, `optional` or `at_least_one`.
-    #[schema(value_type = String)]
+    #[schema(value_type = words::RoleResources)]
     pub resources: muster_domain::roleset::Resources,
     /// Whether a holder of the role uses a seat.
     pub uses_seat: bool,

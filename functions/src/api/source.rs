@@ -1,8 +1,9 @@
 //! Sources of roles.
 
+use super::words;
 use jiff::Timestamp;
 use muster_domain::rules::sources::SourceDetail;
-use muster_domain::{Giver, InvitationId, KeyId, RoleSource, UserId};
+use muster_domain::{Giver, InvitationId, KeyId, RoleSource, SourceType, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,8 +11,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SourceResponse {
     /// How the role was given: `founder`, `invitation`, `added`, `assigned`, `self_assigned` or `transferred`. New kinds may be added.
-    #[schema(example = "invitation")]
-    pub kind: &'static str,
+    #[schema(value_type = words::SourceType)]
+    pub kind: SourceType,
     /// The invitation that the member accepted; null for other kinds.
     #[schema(value_type = Option<String>)]
     pub invitation: Option<InvitationId>,
@@ -38,7 +39,7 @@ impl SourceResponse {
             SourceDetail::Full => true,
         };
         Some(source.map(|RoleSource { kind, by, at }| Self {
-            kind: kind.name(),
+            kind: kind.of_type(),
             invitation: kind.invitation(),
             by: shows_giver.then(|| by.map(Giver::member)),
             api_key: shows_giver.then(|| by.and_then(Giver::api_key)),

@@ -1,7 +1,6 @@
 //! What the API says about itself: its description, a page to read it on, and answers to requests that match no route.
 
 use super::{ROUTES, Route};
-use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Outcome, Problem, Reply};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
@@ -109,9 +108,7 @@ pub async fn not_found(call: Call) -> Outcome {
     if call.method() == "OPTIONS" {
         return Ok(Reply::empty().header("allow", methods));
     }
-    Err(Problem::new(ProblemType::MethodNotAllowed)
-        .detail(format!("this path supports {methods}"))
-        .header("allow", methods))
+    Err(Problem::method_not_allowed(methods))
 }
 
 /// Whether a browser asks before it sends a page's request.

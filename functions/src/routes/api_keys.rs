@@ -7,10 +7,10 @@ use crate::api::api_key::{
     VerifyApiKeyResponse,
 };
 use crate::routes::lookup::{resource_keys, resources_found};
-use muster_domain::api_key::Unusable;
+use muster_domain::api_key::UnusableReason;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
-use muster_domain::rules::keys::{self, NewApiKey};
+use muster_domain::rules::api_keys::{self, NewApiKey};
 use muster_domain::{ApiKey, Instant, KeyId, Organization, OrganizationId, ResourceKey, Secret, Timestamp};
 use muster_edge::api_key::{narrowed, unread_knower};
 use muster_edge::ids::secret_bits;
@@ -47,7 +47,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
             expires_at: body.expires_at.and_then(Instant::end),
         };
         let member = read.member(organization, id)?;
-        let (key, secret, changes) = keys::create(&org.decision_context()?, member.as_ref(), wanted, random, ids)?;
+        let (key, secret, changes) = api_keys::create(&org.decision_context()?, member.as_ref(), wanted, random, ids)?;
         Ok(org.commit(changes, shown_once(201, &key, &secret, &call)?))
     })
     .await
@@ -66,14 +66,14 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let owner = if org.is_platform() {
         member.as_ref().ok_or_else(|| Problem::not_found("member"))?
     } else {
-        keys::owner(&org.decision_context()?, member.as_ref())?
+        api_keys::owner(&org.decision_context()?, member.as_ref())?
     };
     let store = call.app.store();
     let page = store.api_keys(organization, id, cursor.as_ref(), limit).await?;
     let items = page
         .items
         .iter()
-        .filter(|key| keys::is_listed(key, owner))
+        .filter(|key| api_keys::is_listed(key, owner))
         .map(|key| ApiKeyResponse::of(key, call.now))
         .collect();
     Reply::json(
@@ -94,7 +94,7 @@ pub async fn revoke(call: Call, user: User) -> Outcome {
     call.change_in_org(&user, organization, keys, |org, read, ids| {
         let member = read.member(organization, id)?;
         let found = read.api_key(organization, key)?;
-        let changes = keys::revoke(&org.decision_context()?, member.as_ref(), found.as_ref(), ids)?;
+        let changes = api_keys::revoke(&org.decision_context()?, member.as_ref(), found.as_ref(), ids)?;
         call.precondition(found.as_ref())?;
         Ok(org.commit(changes, Reply::empty()))
     })
@@ -113,7 +113,8 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
         let member = read.member(organization, id)?;
         let found = read.api_key(organization, key)?;
         let both = (member.as_ref(), found.as_ref());
-        let (after, secret, changes) = keys::rotate(&org.decision_context()?, both, body.overlap_hours, random, ids)?;
+        let (after, secret, changes) =
+            api_keys::rotate(&org.decision_context()?, both, body.overlap_hours, random, ids)?;
         Ok(org.commit(changes, shown_once(200, &after, &secret, &call)?))
     })
     .await
@@ -166,12 +167,12 @@ async fn verdict(
     };
     // This check comes first, so that a made-up key takes the same time whether or not its organization exists.
     if !read.contains(&Key::api_key(at, id)) {
-        return Ok(refused(Unusable::NotFound.code()));
+        return Ok(refused(UnusableReason::NotFound.code()));
     }
     let organization = read.organization(at)?;
     let owner = read.member(at, id.owner)?;
     let key = limited_key(read, secret, organization.as_ref(), call.now)?;
-    if let Err(why) = keys::verify(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
+    if let Err(why) = api_keys::verify(secret, organization.as_ref(), owner.as_ref(), key.as_ref(), call.now) {
         return Ok(refused(why.code()));
     }
     let (Some(organization), Some(owner), Some(key)) = (organization, owner, key) else {

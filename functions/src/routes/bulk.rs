@@ -24,20 +24,21 @@ const FIRST_READ: usize = 48;
 /// How long a request may start transactions. The rest of its function's time is for the last one.
 const TIME_BUDGET: Duration = Duration::from_secs(20);
 
-/// The status of a successful row.
-pub(super) type DoneStatus = &'static str;
-
 /// An action on chosen rows.
 pub(super) trait Action {
     /// The id of a row.
     type Id: Copy + Eq;
+    /// The outcome of a row.
+    type Status;
     /// The verdict of a row.
     type Verdict: Serialize;
+    /// The outcome of a refused row.
+    const REFUSED: Self::Status;
     /// The field that names the rows.
     const ROWS: &'static str;
 
-    /// The status of a successful row in the answer.
-    fn done(&self) -> DoneStatus;
+    /// The outcome of a successful row.
+    fn done(&self) -> Self::Status;
     /// The keys to read for the request as a whole.
     fn shared(&self, _: OrganizationId) -> Vec<Key> {
         Vec::new()
@@ -59,7 +60,7 @@ pub(super) trait Action {
         Ok(true)
     }
     /// The verdict of a row.
-    fn verdict(&self, id: Self::Id, status: &'static str, problem: Option<Problem>) -> Self::Verdict;
+    fn verdict(&self, id: Self::Id, status: Self::Status, problem: Option<Problem>) -> Self::Verdict;
 }
 
 /// A request for a bulk action.
@@ -226,7 +227,7 @@ impl<A: Action> Bulk<A> {
     fn verdict(&self, id: A::Id, verdict: Result<(), Problem>) -> Result<Value, Problem> {
         let row = match verdict {
             Ok(()) => self.action.verdict(id, self.action.done(), None),
-            Err(problem) => self.action.verdict(id, "refused", Some(problem)),
+            Err(problem) => self.action.verdict(id, A::REFUSED, Some(problem)),
         };
         serde_json::to_value(row).map_err(|_| Problem::internal())
     }

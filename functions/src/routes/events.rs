@@ -48,9 +48,9 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let told = page
         .items
         .into_iter()
-        .filter(|event| with_suspensions || !event.is_of_suspension_ahead());
+        .filter(|event| with_suspensions || !event.kind.is_of_suspension_ahead());
     let shown = |event: Event| {
-        let without_reason = !with_suspensions && event.is_of_suspension();
+        let without_reason = !with_suspensions && event.kind.is_of_suspension();
         let mut event = EventResponse::from(event);
         if !with_subjects {
             event = event.without("subject");

@@ -3,6 +3,7 @@
 use super::people::{List, SELECTING, people_query, selected};
 use crate::api::export::{CreateExportRequest, ExportResponse};
 use crate::exports::{PAGE, cells, file};
+use crate::openapi::query::{FORMAT, TIME_ZONE};
 use muster_domain::export::sheet::Sheet;
 use muster_domain::export::{ExportRequest, LINK_LIFE, State};
 use muster_domain::people::Selection;
@@ -11,13 +12,12 @@ use muster_domain::text::TimeZoneName;
 use muster_domain::violation::{Location, Violation};
 use muster_domain::{Changes, ExportId, OrganizationId};
 use muster_edge::files::FilesError;
-use muster_edge::problem::ProblemType;
 use muster_edge::{Call, Ids, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Key, Obstacle, Tries};
 use std::time::{Duration, SystemTime};
 
 /// Maximum number of rows answered immediately.
-pub const AT_ONCE: usize = 1_000;
+pub const MAX_DIRECT_ROWS: usize = 1_000;
 
 /// Maximum number of bytes answered immediately. Lambda's limit is 6 MB, and files pass it as base64, which makes four bytes of
 /// three.
@@ -30,27 +30,23 @@ const MAX_PAGES: usize = 50;
 const MAX_ATTEMPTS: u32 = 3;
 
 fn too_large() -> Problem {
-    let detail = format!(
-        "the list has more than {AT_ONCE} rows, is too large or takes too long to search; use `POST …/exports` for a background export"
-    );
-    Problem::new(ProblemType::ExportTooLarge).detail(detail)
+    Problem::export_too_large(MAX_DIRECT_ROWS)
 }
 
 /// Answers with the list of people as a file.
 pub async fn at_once(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
-    let query = call.query(&[&SELECTING[..], &["format", "timezone"]].concat())?;
-    let format = query.one_of("format", &["csv", "xlsx"])?;
-    let format = format.parse().map_err(|_| Problem::internal())?;
+    let query = call.query(&[&SELECTING[..], &[FORMAT.name, TIME_ZONE.name]].concat())?;
+    let format = FORMAT.word(&query)?.parse().map_err(|_| Problem::internal())?;
     let (selection, asked) = (selected(&query), people_query(&query, organization, call.now)?);
-    let timezone = query.get("timezone").map(str::parse).transpose();
+    let timezone = query.get(TIME_ZONE.name).map(str::parse).transpose();
     let timezone = timezone.map_err(|error: muster_domain::text::TextError| {
-        Problem::invalid_query([Violation::field("timezone", "invalid_value", error.to_string())])
+        Problem::invalid_query([Violation::field(TIME_ZONE.name, "invalid_value", error.to_string())])
     })?;
     let keys = asked.filter.resource.iter().map(|key| Key::resource(organization, key));
     let (org, read) = call.read_in_org(&user, organization, keys.collect()).await?;
     let ctx = org.decision_context()?;
-    exports::may_export(&ctx)?;
+    exports::check_may_export(&ctx)?;
     let timezone = timezone.map_or_else(|| own_zone(&org), Ok)?;
     let wanted = ExportRequest {
         format,
@@ -72,7 +68,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
             return Err(too_large());
         }
         let next = page.next;
-        if rows.len() > AT_ONCE {
+        if rows.len() > MAX_DIRECT_ROWS {
             return Err(too_large());
         }
         match next {
@@ -91,7 +87,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
     if !call.is_head() {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let event = exports::record(&ctx, &wanted, count, &mut Ids::at(call.now));
-        noted(&call, &org, event).await?;
+        record_export(&call, &org, event).await?;
     }
     Ok(Reply::file(format.media_type(), &wanted.file_name(call.now), content))
 }
@@ -105,7 +101,7 @@ fn own_zone(org: &OrgContext) -> Result<TimeZoneName, Problem> {
 }
 
 /// Writes an event that depends on no data but what the answer shows.
-async fn noted(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Result<(), Problem> {
+async fn record_export(call: &Call, org: &OrgContext, event: muster_domain::Event) -> Result<(), Problem> {
     let changes = Changes {
         events: vec![event],
         ..Changes::default()
@@ -128,7 +124,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
     let (asked, _) = filter.read(call.now).map_err(in_filter)?;
     call.change_in_org(&user, organization, Vec::new(), |org, _, ids| {
         let ctx = org.decision_context()?;
-        exports::may_export(&ctx)?;
+        exports::check_may_export(&ctx)?;
         let unknown = asked.unknown_roles(org.set);
         if !unknown.is_empty() {
             return Err(in_filter(unknown));

@@ -6,6 +6,7 @@ pub mod respond;
 
 use crate::api::PageResponse;
 use crate::api::invitation::{InvitationResponse, UpdateInvitationRequest};
+use crate::openapi::query::{INVITATION_STATUS, PENDING};
 use crate::routes::lookup::{Lookup, email_holders, invitation_keys, resource_keys, resources_found};
 use crate::routes::people::List;
 use muster_domain::people::{Filter, InviteStatus};
@@ -22,24 +23,24 @@ use muster_store::{Cursor, Key, Page, PeopleQuery, ReadSet};
 /// Lists invitations: pending ones by default, or those that have ended, the latest first.
 pub async fn list(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
-    let query = call.query(&["status", "limit", "cursor"])?;
-    let status = query.one_of("status", &["pending", "ended"])?;
+    let query = call.query(&[INVITATION_STATUS.name, "limit", "cursor"])?;
+    let is_pending = INVITATION_STATUS.word(&query)? == PENDING;
     let (cursor, limit) = (query.cursor()?, query.limit()?);
     let (org, read) = call.read_in_org(&user, id, Vec::new()).await?;
     let visibility = org.visibility(permission::MEMBERS_READ)?;
     let store = call.app.store();
     let after = cursor.as_ref();
-    let Page { items, next } = match (status, &visibility) {
-        ("pending", Visibility::All) => store.pending_invitations(id, after, limit).await?,
-        ("pending", Visibility::Some(_)) => in_sight_of(&call, &org, &read, after, limit).await?,
-        _ => store.past_invitations(id, after, limit).await?,
+    let Page { items, next } = match (is_pending, &visibility) {
+        (true, Visibility::All) => store.pending_invitations(id, after, limit).await?,
+        (true, Visibility::Some(_)) => visible_invitations(&call, &org, &read, after, limit).await?,
+        (false, _) => store.past_invitations(id, after, limit).await?,
     };
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
     let items = items
         .iter()
         .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
         // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
-        .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == (status == "pending"))
+        .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == is_pending)
         .map(|i| InvitationResponse::seen(i, call.now, is_visible))
         .collect();
     Reply::json(
@@ -53,7 +54,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
 
 /// A page of pending invitations for a caller with limited visibility. They are found through the entries of visible resources, so
 /// the length of a page reveals nothing about other invitations.
-async fn in_sight_of(
+async fn visible_invitations(
     call: &Call,
     org: &OrgContext,
     read: &ReadSet,

@@ -36,12 +36,8 @@ impl<T> Lookup<T> {
 /// # Errors
 /// 422 for too many.
 pub(super) fn resource_keys(resources: &[ResourceName]) -> Result<Vec<ResourceKey>, Problem> {
-    if resources.len() > MAX_RESOURCES {
-        return Err(Problem::invalid([Violation::field(
-            "resources",
-            "too_many",
-            format!("must have at most {MAX_RESOURCES} entries"),
-        )]));
+    if let Some(violation) = Violation::too_many("resources", resources.len(), MAX_RESOURCES) {
+        return Err(Problem::invalid([violation]));
     }
     Ok(resources.iter().cloned().map(Into::into).collect())
 }

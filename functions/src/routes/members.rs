@@ -6,8 +6,9 @@ pub mod grants;
 use crate::api::grant::GrantInput;
 use crate::api::member::UpdateMemberRequest;
 use crate::api::person::PeopleView;
+use crate::openapi::query::{AS, OTHERS};
 use crate::routes::lookup::{resource_keys, resources_found};
-use muster_domain::member::{MAX_GRANTS, MAX_NOTIFICATIONS, MAX_SKILLS, Profile};
+use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
 use muster_domain::rules::offer::RequestedOffer;
@@ -61,8 +62,7 @@ pub(super) fn target(call: &Call, user: &User) -> Result<UserId, Problem> {
 pub async fn get(call: Call, user: User) -> Outcome {
     let organization: OrganizationId = call.path("org")?;
     let id = target(&call, &user)?;
-    let query = call.query(&["as"])?;
-    let as_others = query.one_of("as", &["oneself", "others"])? == "others";
+    let as_others = AS.word(&call.query(&[AS.name])?)? == OTHERS;
     let (org, read) = call
         .read_in_org(&user, organization, vec![Key::member(organization, id)])
         .await?;
@@ -205,13 +205,9 @@ fn check(body: &UpdateMemberRequest) -> Result<(), Problem> {
             "cannot be combined with `grants`",
         ));
     }
-    if body.grants.as_ref().is_some_and(|g| g.len() > MAX_GRANTS) {
-        violations.push(Violation::field(
-            "grants",
-            "too_many",
-            format!("must have at most {MAX_GRANTS} entries"),
-        ));
-    }
+    // The rule limits the number of grants, too; here it bounds what is read.
+    let grants = body.grants.as_ref().map_or(0, Vec::len);
+    violations.extend(Violation::too_many("grants", grants, MAX_GRANTS));
     let has_role = matches!(body.role, Field::Value(_));
     if body.grants.is_none() && !has_role {
         let without = "requires `role`";
@@ -224,20 +220,6 @@ fn check(body: &UpdateMemberRequest) -> Result<(), Problem> {
     }
     if body.duration.is_some() && !has_role {
         violations.push(Violation::field("duration", "not_allowed", "requires `role`"));
-    }
-    if body.skills.as_ref().is_some_and(|s| s.len() > MAX_SKILLS) {
-        violations.push(Violation::field(
-            "skills",
-            "too_many",
-            format!("must have at most {MAX_SKILLS} entries"),
-        ));
-    }
-    if body.notifications.as_ref().is_some_and(|n| n.len() > MAX_NOTIFICATIONS) {
-        violations.push(Violation::field(
-            "notifications",
-            "too_many",
-            format!("must have at most {MAX_NOTIFICATIONS} entries"),
-        ));
     }
     if violations.is_empty() {
         Ok(())

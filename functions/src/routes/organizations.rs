@@ -8,11 +8,11 @@ use crate::api::role::{Assignability, RoleResponse};
 use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;
-use muster_domain::{OrganizationId, Plan, Role, RoleSet, Status, roleset};
+use muster_domain::{OrganizationId, Plan, Role, RoleSet, roleset};
 use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
-use muster_store::{Footing, Key};
+use muster_store::{Key, Standing};
 
 /// Creates an organization; the caller becomes its owner (`website-studio`).
 pub async fn create(call: Call, user: User) -> Outcome {
@@ -43,7 +43,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
             set,
             reply,
             // The founder is a member from now on.
-            footing: Some(Footing::new(organization.id, Some(call.now), false)),
+            standing: Some(Standing::new(organization.id, Some(call.now), false)),
         })))
     })
     .await
@@ -98,12 +98,7 @@ pub async fn list(call: Call, user: User) -> Outcome {
             id: *id,
             role: context.shown_role(&member, |_| true),
             role_set: organization.role_set.clone(),
-            status: if member.status == Status::Active {
-                "active"
-            } else {
-                "inactive"
-            }
-            .into(),
+            status: member.status,
             suspended: organization.is_suspended(call.now),
             joined_at: member.joined_at,
             name: organization.name.clone(),
@@ -153,12 +148,8 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: SetPlanRequest = call.body()?;
     let domains = body.allowed_domains.as_ref();
-    if domains.is_some_and(|d| d.len() > MAX_DOMAINS) {
-        return Err(Problem::invalid([Violation::field(
-            "allowed_domains",
-            "too_many",
-            format!("must have at most {MAX_DOMAINS} entries"),
-        )]));
+    if let Some(violation) = Violation::too_many("allowed_domains", domains.map_or(0, Vec::len), MAX_DOMAINS) {
+        return Err(Problem::invalid([violation]));
     }
     call.change_as_platform(&user, id, |org, ids| {
         call.precondition(Some(&org.organization))?;
@@ -192,7 +183,7 @@ pub async fn roles(call: Call, user: User) -> Outcome {
         let authority = authority.as_ref();
         let assignability = Assignability {
             assignable: authority.is_some_and(|a| a.may_assign_somewhere(&role.id)),
-            self_assignable: authority.is_some_and(|a| a.may_take_somewhere(&role.id)),
+            self_assignable: authority.is_some_and(|a| a.may_self_assign_somewhere(&role.id)),
         };
         RoleResponse::of(role, &org.organization, assignability)
     };

@@ -137,7 +137,7 @@ impl<'a> List<'a> {
                 // A role on the whole organization reaches no further than the key it is used through.
                 let limits = org.key.iter().flat_map(|key| &key.limits.resources);
                 let own: BTreeSet<ResourceRef> = held.chain(limits).cloned().collect();
-                Some(own.into_iter().filter(|on| list.is_in_sight(on)).collect())
+                Some(own.into_iter().filter(|on| list.is_visible(on)).collect())
             }
         };
         Ok(list)
@@ -166,10 +166,10 @@ impl<'a> List<'a> {
         };
         let found = read.resource(self.asked.organization, key)?;
         let known = found.map(|resource| resource.reference);
-        Ok(Some(known.into_iter().filter(|on| self.is_in_sight(on)).collect()))
+        Ok(Some(known.into_iter().filter(|on| self.is_visible(on)).collect()))
     }
 
-    fn is_in_sight(&self, resource: &ResourceRef) -> bool {
+    fn is_visible(&self, resource: &ResourceRef) -> bool {
         self.visibility.includes(permission::MEMBERS_READ, [resource])
     }
 
@@ -208,7 +208,7 @@ impl<'a> List<'a> {
         (shared || self.is_oneself(person))
             && !matches!(person, Person::Member(m) if Some(m.id) == self.hidden)
             && setting.matches(&self.asked.filter, person, |on| {
-                self.is_oneself(person) || self.is_in_sight(on)
+                self.is_oneself(person) || self.is_visible(on)
             })
     }
 
@@ -218,7 +218,7 @@ impl<'a> List<'a> {
 
     /// The row of a person.
     pub(crate) fn row(&self, person: &Person) -> PersonRow {
-        let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_in_sight(on);
+        let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_visible(on);
         match person {
             Person::Member(member) => self.view.member_row(member, is_visible),
             Person::Invitation(invitation) => self.view.invitation_row(invitation, is_visible),

@@ -60,6 +60,26 @@ impl Access {
         }
     }
 
+    /// Whether the platform may call the route: some only to read, others never.
+    #[must_use]
+    pub const fn admits_platform(self, reads: bool) -> bool {
+        match self {
+            Self::WholePermission(_) => false,
+            Self::Oneself
+            | Self::Permission(_)
+            | Self::PermissionOrOneself(_)
+            | Self::UserPermission(_)
+            | Self::Owner => reads,
+            Self::Public
+            | Self::User
+            | Self::Invitee
+            | Self::Member
+            | Self::PermissionOrPlatform(_)
+            | Self::Platform
+            | Self::Asker => true,
+        }
+    }
+
     /// Whether the route is about the organization in its path: callers outside it get 404.
     #[must_use]
     pub const fn is_inside(self) -> bool {

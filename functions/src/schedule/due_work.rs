@@ -1,6 +1,6 @@
 //! Processing the due items of one organization, in as few transactions as possible.
 
-use super::{BATCH, SweepReport, is_late};
+use super::{BATCH_ITEMS, SweepReport, is_late};
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
 use muster_domain::rules::expiry;
@@ -18,7 +18,7 @@ const RESERVE: usize = 2;
 const MAX_ATTEMPTS: u32 = 5;
 
 /// The result for one organization.
-pub(super) struct Group {
+pub(super) struct GroupReport {
     pub(super) organization: OrganizationId,
     pub(super) done: SweepReport,
     /// Whether the table throttled it.
@@ -32,8 +32,8 @@ pub(super) async fn process_group(
     keys: Vec<Key>,
     now: Timestamp,
     end: Instant,
-) -> Group {
-    let mut group = Group {
+) -> GroupReport {
+    let mut group = GroupReport {
         organization: id,
         done: SweepReport {
             complete: true,
@@ -41,7 +41,7 @@ pub(super) async fn process_group(
         },
         is_hot: false,
     };
-    for some in keys.chunks(BATCH) {
+    for some in keys.chunks(BATCH_ITEMS) {
         if group.is_hot {
             group.done.leave(some.len());
             continue;
@@ -195,7 +195,7 @@ fn due_changes(organization: &Organization, read: &ReadSet, key: &Key, now: Time
         return Ok(expiry::expire_invitation(&invitation?, now, &mut ids));
     }
     if let Some(job) = key.job_of().and_then(|j: JobId| read.job(id, j).transpose()) {
-        return Ok(take_up(&job?, now));
+        return Ok(restart_job(&job?, now));
     }
     if let Some(mail) = key.mail_of().and_then(|m: MailId| read.mail(id, m).transpose()) {
         return Ok(work::send_late(&mail?, now, &mut ids));
@@ -210,8 +210,8 @@ fn due_changes(organization: &Organization, read: &ReadSet, key: &Key, now: Time
     Ok(Changes::default())
 }
 
-/// Takes up a job without progress: writing it again puts it on the stream again.
-fn take_up(job: &Job, now: Timestamp) -> Changes {
+/// Starts a job without progress again: a written job is on the stream again.
+fn restart_job(job: &Job, now: Timestamp) -> Changes {
     if job.due_at > now {
         return Changes::default();
     }

@@ -52,8 +52,8 @@ pub(super) async fn deliver(
         MailState::Held | MailState::Skipped => return Ok(()),
     }
     let organization = read.organization(organization)?;
-    let turn = mail.dispatch(organization.as_ref(), now);
-    if let (Dispatch::Hold, Some(known)) = (turn, &organization) {
+    let dispatch = mail.dispatch(organization.as_ref(), now);
+    if let (Dispatch::Hold, Some(known)) = (dispatch, &organization) {
         // If this fails, the organization may have been restored or resumed. The next attempt finds out.
         store.hold_mail(&mail, known).await?;
         return Ok(());
@@ -62,7 +62,7 @@ pub(super) async fn deliver(
     if let Some(reason) = mail.withheld(known.as_ref()) {
         return skip(app, &mail, Some(reason.delivery())).await;
     }
-    let written = match turn {
+    let written = match dispatch {
         Dispatch::Send => letter::write(app, organization.as_ref(), &mail).await?,
         Dispatch::Skip | Dispatch::Hold => None,
     };

@@ -14,7 +14,7 @@ mod suspension;
 
 use crate::pace::{Partition, pause};
 use jiff::Timestamp;
-use muster_domain::rules::work::{self, SLICE};
+use muster_domain::rules::work::{self, SLICE_SIZE};
 use muster_domain::{
     Changes, Invitation, InvitationId, Job, JobId, Member, Organization, OrganizationId, Pair, RoleSet, UserId, Work,
 };
@@ -27,7 +27,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Maximum number of slices of one invocation. A job with more returns through the stream, because of its own last write.
-const SLICES: usize = 20;
+const MAX_SLICES: usize = 20;
 /// How long an invocation may start slices. Records of other jobs wait behind it in the stream.
 const INVOCATION_BUDGET: Duration = Duration::from_secs(5);
 /// Maximum number of attempts at a slice before the job is left to the schedule. With pauses for throttling, about three seconds.
@@ -99,7 +99,7 @@ fn with_job(changes: Changes, job: Pair<Job>) -> Changes {
 pub(super) async fn resume_job(app: &App, organization: OrganizationId, id: JobId) -> Result<(), WorkError> {
     let mut tries = Tries::new(MAX_ATTEMPTS);
     let begun = Instant::now();
-    for _ in 0..SLICES {
+    for _ in 0..MAX_SLICES {
         if begun.elapsed() > INVOCATION_BUDGET {
             break;
         }
@@ -255,7 +255,7 @@ impl JobRunner<'_> {
     async fn pending(&self, after: Option<InvitationId>) -> Result<Page<Invitation>, StoreError> {
         let cursor = after.map(|id| Cursor::after(Key::pending_invitation(self.organization.id, id).sk));
         self.store
-            .pending_invitations(self.organization.id, cursor.as_ref(), SLICE)
+            .pending_invitations(self.organization.id, cursor.as_ref(), SLICE_SIZE)
             .await
     }
 }

@@ -139,7 +139,7 @@ pub struct ApiKey {
 
 /// The reason why a key is unusable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unusable {
+pub enum UnusableReason {
     /// There is no such key, or its secret is another.
     NotFound,
     /// It was revoked, or its owner's access has ended since.
@@ -154,7 +154,7 @@ pub enum Unusable {
     MakerLostAuthority,
 }
 
-impl Unusable {
+impl UnusableReason {
     /// A stable name of it.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -171,23 +171,25 @@ impl Unusable {
 
 impl ApiKey {
     /// Checks that the key is usable at `now`, apart from its secret. A key that another member knows is narrowed first: see
-    /// [`KeyUse`](crate::rules::keys::KeyUse).
+    /// [`KeyUse`](crate::rules::api_keys::KeyUse).
     ///
     /// # Errors
-    /// [`Unusable`].
-    pub fn usable(&self, owner: Option<&Member>, now: Timestamp) -> Result<(), Unusable> {
-        let owner = owner.filter(|m| m.id == self.id.owner).ok_or(Unusable::OwnerGone)?;
+    /// [`UnusableReason`].
+    pub fn usable(&self, owner: Option<&Member>, now: Timestamp) -> Result<(), UnusableReason> {
+        let owner = owner
+            .filter(|m| m.id == self.id.owner)
+            .ok_or(UnusableReason::OwnerGone)?;
         if self.revoked_at.is_some() || self.created_at < owner.keys_valid_from {
-            return Err(Unusable::Revoked);
+            return Err(UnusableReason::Revoked);
         }
         if self.expires_at.is_some_and(|end| end <= now) {
-            return Err(Unusable::Expired);
+            return Err(UnusableReason::Expired);
         }
         if owner.status != crate::member::Status::Active {
-            return Err(Unusable::OwnerInactive);
+            return Err(UnusableReason::OwnerInactive);
         }
         if self.limits.leave_nothing() {
-            return Err(Unusable::MakerLostAuthority);
+            return Err(UnusableReason::MakerLostAuthority);
         }
         Ok(())
     }

@@ -172,32 +172,32 @@ impl<'a> Authority<'a> {
     /// (`client-practice`).
     #[must_use]
     pub fn may_self_assign(&self, role: &RoleId, on: Option<&ResourceRef>) -> bool {
-        self.takes_until(role, on).is_some()
+        self.self_assigns_until(role, on).is_some()
     }
 
     /// Until when the member may take `role` on `on` for themselves.
     #[must_use]
-    pub fn takes_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
+    pub fn self_assigns_until(&self, role: &RoleId, on: Option<&ResourceRef>) -> Option<Timestamp> {
         self.longest(self.roles_on(on), |own| own.self_assigns.contains(role))
     }
 
     /// Whether the member may take `role` anywhere for themselves.
     #[must_use]
-    pub fn may_take_somewhere(&self, role: &RoleId) -> bool {
+    pub fn may_self_assign_somewhere(&self, role: &RoleId) -> bool {
         self.longest(self.powers.iter(), |own| own.self_assigns.contains(role))
             .is_some()
     }
 
     /// Whether the member may take any role on `on` for themselves.
     #[must_use]
-    pub fn may_take_any(&self, on: Option<&ResourceRef>) -> bool {
+    pub fn may_self_assign_any(&self, on: Option<&ResourceRef>) -> bool {
         self.longest(self.roles_on(on), |own| !own.self_assigns.is_empty())
             .is_some()
     }
 
     /// Whether the member may take any role anywhere for themselves.
     #[must_use]
-    pub fn may_self_assign_any(&self) -> bool {
+    pub fn may_self_assign_any_somewhere(&self) -> bool {
         self.longest(self.powers.iter(), |own| !own.self_assigns.is_empty())
             .is_some()
     }

@@ -5,10 +5,9 @@ pub mod sheet;
 use crate::id::{ExportId, KeyId, OrganizationId, UserId};
 use crate::people::Selection;
 use crate::text::TimeZoneName;
+use crate::vocabulary::vocabulary;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
 /// How long an export can be fetched, and how long making it may take.
 pub const EXPORT_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -18,58 +17,28 @@ pub const LINK_LIFE: SignedDuration = SignedDuration::from_mins(15);
 pub const MAX_TRIES: u8 = 5;
 /// Half the wait after the first failed attempt at a slice: the wait doubles with each failed attempt. After a throttle, the whole
 /// wait.
-pub const PAUSE: SignedDuration = SignedDuration::from_secs(30);
+pub const RETRY_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How long the slice that writes a workbook may run before it counts as dead: longer than its function can run.
-pub const WORKBOOK_PATIENCE: SignedDuration = SignedDuration::from_mins(6);
+pub const WORKBOOK_STALL_TIMEOUT: SignedDuration = SignedDuration::from_mins(6);
 
-/// The format of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// Text, with one line for each person.
-    Csv,
-    /// An Excel workbook.
-    Xlsx,
+vocabulary! {
+    /// The format of the file.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Format {
+        /// Text, with one line for each person.
+        Csv = "csv",
+        /// An Excel workbook.
+        Xlsx = "xlsx",
+    }
 }
 
 impl Format {
-    /// Its name, which is also the file's extension.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-        }
-    }
-
     /// Its media type.
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The text is not a format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be `csv` or `xlsx`")]
-pub struct FormatError;
-
-impl FromStr for Format {
-    type Err = FormatError;
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        match text {
-            "csv" => Ok(Self::Csv),
-            "xlsx" => Ok(Self::Xlsx),
-            _ => Err(FormatError),
         }
     }
 }
@@ -91,16 +60,17 @@ pub struct ExportRequest {
     pub subjects: bool,
 }
 
-/// The state of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It is being made.
-    Running,
-    /// The file can be fetched.
-    Ready,
-    /// It failed; another one can be requested.
-    Failed,
+vocabulary! {
+    /// The state of an export.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum State {
+        /// It is being made.
+        Running = "running",
+        /// The file can be fetched.
+        Ready = "ready",
+        /// It failed; another one can be requested.
+        Failed = "failed",
+    }
 }
 
 /// An export that is made in the background.
@@ -191,7 +161,8 @@ mod tests {
             assert_eq!((text.parse(), format.to_string().as_str()), (Ok(format), text));
         }
         for text in ["", "CSV", "xls"] {
-            assert_eq!(text.parse::<Format>(), Err(FormatError), "{text}");
+            let refused = text.parse::<Format>().unwrap_err();
+            assert_eq!(refused.to_string(), "must be one of csv, xlsx", "{text}");
         }
     }
 

@@ -132,7 +132,8 @@ pub struct Deliverability {
     /// The organization that sent the mail: its results are not shown to other organizations.
     pub organization: OrganizationId,
     /// The address.
-    pub address: EmailAddress,
+    #[serde(rename = "address")]
+    pub email: EmailAddress,
     /// When mail was permanently returned.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub bounced_at: Option<Timestamp>,
@@ -184,7 +185,7 @@ impl Mail {
     /// who declined an invitation gets no other one, but still gets mail about changes to their access.
     #[must_use]
     pub fn withheld(&self, known: Option<&Deliverability>) -> Option<Reason> {
-        let known = known.filter(|known| known.organization == self.organization && known.address == self.to)?;
+        let known = known.filter(|known| known.organization == self.organization && known.email == self.to)?;
         // INVARIANT 12: an address that bounced gets no automatic mail, and a person who refused mail gets none.
         let mut reasons = vec![Reason::Complained];
         if matches!(self.letter, Letter::Invitation { .. }) {

@@ -5,85 +5,62 @@ use crate::id::{InvitationId, KeyId, OrganizationId, UserId};
 use crate::resource::ResourceRef;
 use crate::text::{Message, Name, RoleId};
 use crate::time::Term;
+use crate::vocabulary::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The state of an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InvitationState {
-    /// Open: it holds its address and its seat.
-    Pending,
-    /// The invitee became a member through it.
-    Accepted,
-    /// The invitee declined it.
-    Declined,
-    /// A member canceled it, or it could no longer be accepted.
-    Cancelled,
-    /// It expired.
-    Expired,
+vocabulary! {
+    /// The state of an invitation.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum InvitationState {
+        /// Open: it holds its address and its seat.
+        Pending = "pending",
+        /// The invitee became a member through it.
+        Accepted = "accepted",
+        /// The invitee declined it.
+        Declined = "declined",
+        /// A member canceled it, or it could no longer be accepted.
+        Cancelled = "cancelled",
+        /// It expired.
+        Expired = "expired",
+    }
 }
 
-/// The reason why an invitation was canceled without a member's request: it could no longer be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancelReason {
-    /// All offered resources have been deleted.
-    ResourceDeleted,
-    /// The invitee is a member, with another address.
-    AlreadyMember,
+vocabulary! {
+    /// The reason why an invitation was canceled without a member's request: it could no longer be accepted.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum CancelReason {
+        /// All offered resources have been deleted.
+        ResourceDeleted = "resource_deleted",
+        /// The invitee is a member, with another address.
+        AlreadyMember = "already_member",
+    }
 }
 
-/// The progress of its mail. Each status is replaced by those after it, whichever is reported first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// In the outbox.
-    Queued,
-    /// Accepted by the mail service.
-    Sent,
-    /// Permanently refused by the mail service.
-    Failed,
-    /// Returned, but another email may arrive: the mailbox is full, or the invitee is away.
-    Returned,
-    /// Accepted by the recipient's server.
-    Delivered,
-    /// Permanently returned: there is no such mailbox.
-    Bounced,
-    /// Reported as spam by the recipient.
-    Complained,
-    /// Not sent: the person has declined an invitation of the organization.
-    Declined,
+vocabulary! {
+    /// The progress of its mail. Each status is replaced by those after it, whichever is reported first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    pub enum Delivery {
+        /// In the outbox.
+        Queued = "queued",
+        /// Accepted by the mail service.
+        Sent = "sent",
+        /// Permanently refused by the mail service.
+        Failed = "failed",
+        /// Returned, but another email may arrive: the mailbox is full, or the invitee is away.
+        Returned = "returned",
+        /// Accepted by the recipient's server.
+        Delivered = "delivered",
+        /// Permanently returned: there is no such mailbox.
+        Bounced = "bounced",
+        /// Reported as spam by the recipient.
+        Complained = "complained",
+        /// Not sent: the person has declined an invitation of the organization.
+        Declined = "declined",
+    }
 }
 
 impl Delivery {
-    /// All of them, in their order.
-    pub const ALL: [Self; 8] = [
-        Self::Queued,
-        Self::Sent,
-        Self::Failed,
-        Self::Returned,
-        Self::Delivered,
-        Self::Bounced,
-        Self::Complained,
-        Self::Declined,
-    ];
-
-    /// The name in storage and in responses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Returned => "returned",
-            Self::Delivered => "delivered",
-            Self::Bounced => "bounced",
-            Self::Complained => "complained",
-            Self::Declined => "declined",
-        }
-    }
-
     /// The statuses that it replaces.
     pub fn after(self) -> impl Iterator<Item = Self> {
         // INVARIANT 12: a status replaces only those before it, so the order in which events arrive does not matter.

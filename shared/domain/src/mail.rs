@@ -6,6 +6,7 @@ use crate::organization::{Organization, gone_at};
 use crate::resource::ResourceKey;
 use crate::text::{Message, Name, RoleId};
 use crate::time::days_after;
+use crate::vocabulary::vocabulary;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -90,36 +91,22 @@ impl Letter {
     }
 }
 
-/// The state of an email in the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailState {
-    /// Waiting.
-    Queued,
-    /// Passed to the mail service, without an answer yet.
-    Sending,
-    /// Waiting for a deleted organization to be restored, or for a suspended one to be resumed.
-    Held,
-    /// Accepted by the mail service.
-    Sent,
-    /// Not sent, since its content no longer applies.
-    Skipped,
-    /// Permanently refused by the mail service, or one too many for its address.
-    Failed,
-}
-
-impl MailState {
-    /// The name in storage.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Held => "held",
-            Self::Sent => "sent",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
+vocabulary! {
+    /// The state of an email in the outbox.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum MailState {
+        /// Waiting.
+        Queued = "queued",
+        /// Passed to the mail service, without an answer yet.
+        Sending = "sending",
+        /// Waiting for a deleted organization to be restored, or for a suspended one to be resumed.
+        Held = "held",
+        /// Accepted by the mail service.
+        Sent = "sent",
+        /// Not sent, since its content no longer applies.
+        Skipped = "skipped",
+        /// Permanently refused by the mail service, or one too many for its address.
+        Failed = "failed",
     }
 }
 

@@ -9,6 +9,7 @@ use crate::source::RoleSource;
 use crate::text::{Color, Message, Name, NotificationId, RoleId, Skill, Subject, TimeZoneName};
 use crate::time::days_before;
 use crate::violation::Violation;
+use crate::vocabulary::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,14 +27,15 @@ pub const MAX_NOTIFICATIONS: usize = 50;
 /// Days before an end at which the member is notified.
 pub const NOTICE_DAYS: [u32; 2] = [7, 1];
 
-/// Whether a member has access at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The member's roles hold.
-    Active,
-    /// The member keeps everything except access and seat.
-    Inactive,
+vocabulary! {
+    /// Whether a member has access at all.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Status {
+        /// The member's roles hold.
+        Active = "active",
+        /// The member keeps everything except access and seat.
+        Inactive = "inactive",
+    }
 }
 
 /// A role held on the organization.
@@ -98,13 +100,10 @@ impl Profile {
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         let lists = [
-            ("skills", self.skills.len(), MAX_SKILLS),
-            ("notifications", self.notifications.len(), MAX_NOTIFICATIONS),
+            Violation::too_many("skills", self.skills.len(), MAX_SKILLS),
+            Violation::too_many("notifications", self.notifications.len(), MAX_NOTIFICATIONS),
         ];
-        let too_long = lists.into_iter().filter(|(_, length, most)| length > most);
-        too_long
-            .map(|(name, _, most)| Violation::field(name, "too_many", format!("a profile has at most {most} {name}")))
-            .collect()
+        lists.into_iter().flatten().collect()
     }
 }
 

@@ -4,9 +4,9 @@ mod order;
 mod period;
 mod selection;
 
-pub use order::{By, Order, OrderError, instant};
+pub use order::{By, Order, instant};
 pub use period::Period;
-pub use selection::Selection;
+pub use selection::{MAX_ROLES, MAX_TERMS, Selection};
 
 use crate::id::{InvitationId, OrganizationId, UserId};
 use crate::invitation::{Invitation, InvitationState};
@@ -16,6 +16,7 @@ use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::RoleSet;
 use crate::search;
 use crate::text::RoleId;
+use crate::vocabulary::vocabulary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -38,14 +39,26 @@ pub enum PersonId {
     Invitation(InvitationId),
 }
 
-/// Whether an invitation was accepted (members) or is still open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InviteStatus {
-    /// A member.
-    Accepted,
-    /// A pending invitation.
-    Pending,
+vocabulary! {
+    /// Whether a person is a member or invited.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum PersonKind {
+        /// A member.
+        Member = "member",
+        /// A pending invitation.
+        Invitation = "invitation",
+    }
+}
+
+vocabulary! {
+    /// Whether an invitation was accepted (members) or is still open.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum InviteStatus {
+        /// A member.
+        Accepted = "accepted",
+        /// A pending invitation.
+        Pending = "pending",
+    }
 }
 
 /// A filter of the list; an absent field does not restrict it.
@@ -144,14 +157,14 @@ impl FilterContext<'_> {
             return false;
         }
         match person {
-            Person::Member(member) => filter.takes_members() && self.means_member(filter, member, is_visible),
+            Person::Member(member) => filter.takes_members() && self.matches_member(filter, member, is_visible),
             Person::Invitation(invitation) => {
-                filter.takes_invitations() && self.means_invitation(filter, invitation, is_visible)
+                filter.takes_invitations() && self.matches_invitation(filter, invitation, is_visible)
             }
         }
     }
 
-    fn means_member(&self, filter: &Filter, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> bool {
+    fn matches_member(&self, filter: &Filter, member: &Member, is_visible: impl Fn(&ResourceRef) -> bool) -> bool {
         let live = || {
             let all = member.live(self.organization, self.set, self.now);
             all.filter(|(_, on)| on.is_none_or(&is_visible))
@@ -164,7 +177,7 @@ impl FilterContext<'_> {
             && filter.resource.as_ref().is_none_or(on)
     }
 
-    fn means_invitation(
+    fn matches_invitation(
         &self,
         filter: &Filter,
         invitation: &Invitation,

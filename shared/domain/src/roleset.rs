@@ -8,6 +8,7 @@ pub use parse::RoleSetError;
 
 use crate::text::{ResourceType, RoleId};
 use crate::time::Term;
+use crate::vocabulary::vocabulary;
 use check::check;
 use condition::{Condition, SentProperties};
 use serde::{Deserialize, Serialize};
@@ -50,26 +51,28 @@ pub mod permission {
     ];
 }
 
-/// Where a role's permissions hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reach {
-    /// Everywhere in the organization.
-    Organization,
-    /// Only on resources on which the role is held.
-    Resource,
+vocabulary! {
+    /// Where a role's permissions hold.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Reach {
+        /// Everywhere in the organization.
+        Organization = "organization",
+        /// Only on resources on which the role is held.
+        Resource = "resource",
+    }
 }
 
-/// Whether a role is held together with resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Resources {
-    /// Never: the role is held on the organization.
-    None,
-    /// The role is held on the organization, and on any number of resources.
-    Optional,
-    /// The role is held on resources only, one or more.
-    AtLeastOne,
+vocabulary! {
+    /// Whether a role is held together with resources.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Resources {
+        /// Never: the role is held on the organization.
+        None = "none",
+        /// The role is held on the organization, and on any number of resources.
+        Optional = "optional",
+        /// The role is held on resources only, one or more.
+        AtLeastOne = "at_least_one",
+    }
 }
 
 /// One role of a role set.

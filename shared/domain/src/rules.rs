@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activation;
+pub mod api_keys;
 pub mod asking;
 mod audit;
 pub mod bulk;
@@ -12,7 +13,6 @@ pub mod exports;
 pub mod giving;
 pub mod hierarchy;
 pub mod invitations;
-pub mod keys;
 pub mod members;
 pub mod offer;
 pub mod organizations;

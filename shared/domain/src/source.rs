@@ -1,10 +1,30 @@
 //! Sources: how a role that a member holds was given, by whom, and when.
 
 use crate::id::{IdError, InvitationId, KeyId, UserId};
+use crate::vocabulary::{UnknownWord, vocabulary};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+
+vocabulary! {
+    /// How a role was given, without the invitation.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum SourceType {
+        /// The member created the organization.
+        Founder = "founder",
+        /// The member accepted an invitation.
+        Invitation = "invitation",
+        /// The member was added directly, without an invitation.
+        Added = "added",
+        /// Another member gave or changed the role.
+        Assigned = "assigned",
+        /// The member took the role, or changed it, for themselves.
+        SelfAssigned = "self_assigned",
+        /// Ownership was transferred: the receiver got it, and the giver got another role.
+        Transferred = "transferred",
+    }
+}
 
 /// How a role was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,17 +44,23 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// The kind without the invitation.
+    #[must_use]
+    pub const fn of_type(self) -> SourceType {
+        match self {
+            Self::Founder => SourceType::Founder,
+            Self::Invitation(_) => SourceType::Invitation,
+            Self::Added => SourceType::Added,
+            Self::Assigned => SourceType::Assigned,
+            Self::SelfAssigned => SourceType::SelfAssigned,
+            Self::Transferred => SourceType::Transferred,
+        }
+    }
+
     /// The name in storage and in responses.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Founder => "founder",
-            Self::Invitation(_) => "invitation",
-            Self::Added => "added",
-            Self::Assigned => "assigned",
-            Self::SelfAssigned => "self_assigned",
-            Self::Transferred => "transferred",
-        }
+        self.of_type().as_str()
     }
 
     /// The accepted invitation, if there is one.
@@ -118,13 +144,16 @@ impl FromStr for RoleSource {
     type Err = SourceError;
     fn from_str(text: &str) -> Result<Self, SourceError> {
         let parts: Vec<&str> = text.split(' ').collect();
-        let (kind, at, by) = match parts[..] {
-            ["founder", at, by] => (SourceKind::Founder, at, by),
-            ["invitation", at, by, id] => (SourceKind::Invitation(id.parse()?), at, by),
-            ["added", at, by] => (SourceKind::Added, at, by),
-            ["assigned", at, by] => (SourceKind::Assigned, at, by),
-            ["self_assigned", at, by] => (SourceKind::SelfAssigned, at, by),
-            ["transferred", at, by] => (SourceKind::Transferred, at, by),
+        let [word, at, by, rest @ ..] = parts.as_slice() else {
+            return Err(SourceError);
+        };
+        let kind = match (word.parse::<SourceType>()?, rest) {
+            (SourceType::Invitation, [id]) => SourceKind::Invitation(id.parse()?),
+            (SourceType::Founder, []) => SourceKind::Founder,
+            (SourceType::Added, []) => SourceKind::Added,
+            (SourceType::Assigned, []) => SourceKind::Assigned,
+            (SourceType::SelfAssigned, []) => SourceKind::SelfAssigned,
+            (SourceType::Transferred, []) => SourceKind::Transferred,
             _ => return Err(SourceError),
         };
         Ok(Self {
@@ -146,6 +175,12 @@ fn giver(text: &str) -> Result<Option<Giver>, SourceError> {
 fn instant(text: &str) -> Result<Timestamp, SourceError> {
     let milliseconds = text.parse().map_err(|_| SourceError)?;
     Timestamp::from_millisecond(milliseconds).map_err(|_| SourceError)
+}
+
+impl From<UnknownWord> for SourceError {
+    fn from(_: UnknownWord) -> Self {
+        Self
+    }
 }
 
 impl From<IdError> for SourceError {

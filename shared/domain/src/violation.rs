@@ -30,6 +30,13 @@ impl Violation {
         }
     }
 
+    /// The error of a list with more entries than this, if it has more.
+    #[must_use]
+    pub fn too_many(path: &str, count: usize, max: usize) -> Option<Self> {
+        let detail = || format!("must have at most {max} entries");
+        (count > max).then(|| Self::field(path, "too_many", detail()))
+    }
+
     /// An error in an address.
     pub fn email(email: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use jiff::Timestamp;
-use muster_domain::rules::keys::{self, KeyRejection, KeyUse};
+use muster_domain::rules::api_keys::{self, KeyRejection, KeyUse};
 use muster_domain::{ApiKey, KeyId, Organization, OrganizationId, RoleSet, Secret};
 use muster_store::{Key, ReadSet, StoreError};
 
@@ -69,7 +69,7 @@ pub(crate) fn good_key(
         Some(key) => Some(narrowed(read, organization, set, (&key, Some(secret)), now)?),
         None => None,
     };
-    match keys::verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
+    match api_keys::verify(secret, Some(organization), owner.as_ref(), key.as_ref(), now) {
         Ok(()) | Err(KeyRejection::OrganizationSuspended) => key.ok_or_else(Problem::internal),
         Err(KeyRejection::OrganizationDeleted) => Err(Problem::not_found("organization")),
         Err(why) => {

@@ -26,7 +26,7 @@ use trust::TokenClaims;
 /// The most that two clocks may differ.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 /// The least time between two fetches of the keys, however many unknown key ids arrive.
-const PAUSE: Duration = Duration::from_secs(5);
+const MIN_FETCH_INTERVAL: Duration = Duration::from_secs(5);
 /// The age at which keys are fetched again, so that a withdrawn one disappears.
 const FRESH: Duration = Duration::from_secs(3600);
 
@@ -188,7 +188,7 @@ impl Keyring {
     )]
     pub async fn refresh(&self) {
         let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|at| at.elapsed() < PAUSE) {
+        if asked.is_some_and(|at| at.elapsed() < MIN_FETCH_INTERVAL) {
             return;
         }
         *asked = Some(Instant::now());

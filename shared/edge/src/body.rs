@@ -3,8 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use crate::json::{self, Flaw, PathSegment, Strict, Text};
-use crate::problem::{Problem, ProblemType};
+use crate::json::{self, Flaw, ParsedJson, PathSegment, Strict};
+use crate::problem::Problem;
 use muster_domain::violation::{Location, Violation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -85,16 +85,13 @@ pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) ->
 /// 413, 415, 400 for what is not JSON, and 422 naming every invalid field.
 pub fn read<T: Body>(bytes: &[u8], media_type: Option<&str>) -> Result<T, Problem> {
     if bytes.len() > MAX_BYTES {
-        return Err(Problem::new(ProblemType::BodyTooLarge).detail(format!("the limit is {MAX_BYTES} bytes")));
+        return Err(Problem::body_too_large(MAX_BYTES));
     }
     if !media_type.is_some_and(is_json) {
-        return Err(
-            Problem::new(ProblemType::UnsupportedMediaType).detail("send `content-type: application/json`, in UTF-8")
-        );
+        return Err(Problem::unsupported_media_type());
     }
-    let Text { value, repeated } = json::parse(bytes).map_err(|e| {
-        Problem::new(ProblemType::MalformedJson).detail(format!("at line {}, column {}", e.line(), e.column()))
-    })?;
+    let ParsedJson { value, repeated } =
+        json::parse(bytes).map_err(|e| Problem::malformed_json(e.line(), e.column()))?;
     if !value.is_object() {
         return Err(Problem::invalid([Violation::field(
             "",
@@ -134,9 +131,7 @@ pub(crate) fn plain<'a>(codings: impl IntoIterator<Item = &'a [u8]>) -> Result<(
     if codings.all(|coding| is_none(coding.trim_ascii())) {
         return Ok(());
     }
-    Err(Problem::new(ProblemType::UnsupportedMediaType)
-        .detail("send the JSON without `content-encoding`")
-        .header("accept-encoding", "identity"))
+    Err(Problem::unsupported_content_coding())
 }
 
 /// A violation for each name that an object repeats: programs differ in which of the values they use.

@@ -7,7 +7,7 @@ use crate::cursors::CursorKey;
 use crate::encoding;
 use crate::etag::Stated;
 use crate::preconditions::Preconditions;
-use crate::problem::{Problem, ProblemType};
+use crate::problem::{MAX_IDEMPOTENCY_KEY, Problem};
 use crate::query::{self, Query};
 use http::HeaderValue;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
@@ -19,9 +19,6 @@ use muster_domain::violation::Violation;
 use muster_domain::{OrganizationId, Secret};
 use muster_store::IdempotencyKey;
 use std::str::FromStr;
-
-/// Longest `Idempotency-Key`.
-const MAX_KEY: usize = 255;
 
 /// One request.
 pub struct Call {
@@ -362,10 +359,8 @@ impl Call {
             .ok()
             .filter(is_plain)
             .map(str::trim)
-            .filter(|k| (1..=MAX_KEY).contains(&k.len()));
-        let chosen = chosen.ok_or_else(|| {
-            Problem::new(ProblemType::MalformedIdempotencyKey).detail("send 1 to 255 printable ASCII characters")
-        })?;
+            .filter(|k| (1..=MAX_IDEMPOTENCY_KEY).contains(&k.len()));
+        let chosen = chosen.ok_or_else(Problem::malformed_idempotency_key)?;
         Ok(Some(IdempotencyKey::new(
             &caller.account(),
             chosen,

@@ -5,13 +5,12 @@ use crate::ids::Ids;
 use crate::metrics::Metric;
 use crate::next_action::{NextAction, PendingChange};
 use crate::org_context::{OrgContext, standing_keys};
-use crate::problem::{Problem, ProblemType};
+use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::{Outcome, User};
-use muster_domain::violation::Violation;
 use muster_domain::{Changes, Organization, RoleSet};
 use muster_store::once::KEPT_SECONDS;
-use muster_store::{Commit, CommitError, Footing, IdempotencyKey, Key, Obstacle, ReadSet, Tries};
+use muster_store::{Commit, CommitError, IdempotencyKey, Key, Obstacle, ReadSet, Standing, Tries};
 
 /// The number of attempts at a change that conflicts with others.
 const MAX_ATTEMPTS: u32 = 10;
@@ -20,7 +19,7 @@ const MAX_ATTEMPTS: u32 = 10;
 const MAX_THROTTLED_ATTEMPTS: u32 = 5;
 
 /// The most rounds of further reads that one decision may ask for.
-const READS: usize = 3;
+const MAX_READ_ROUNDS: usize = 3;
 
 /// The stored response to a request.
 enum StoredReply {
@@ -86,14 +85,14 @@ impl Call {
                 StoredReply::Stale(standing) => Some(standing),
                 StoredReply::Nothing => None,
             };
-            let made = match self.decided(read, &mut keys, &mut decide).await {
-                Ok(NextAction::Commit(made)) => made,
+            let pending = match self.decided(read, &mut keys, &mut decide).await {
+                Ok(NextAction::Commit(pending)) => pending,
                 Ok(NextAction::Reply(reply)) => return Ok(reply),
                 Ok(NextAction::Read(_)) => return Err(Problem::internal()),
                 Err(problem) => return self.refused(caller, once.as_ref(), problem).await,
             };
-            let error = match self.commit(once.as_ref(), &made, stale).await {
-                Ok(()) => return Ok(made.reply),
+            let error = match self.commit(once.as_ref(), &pending, stale).await {
+                Ok(()) => return Ok(pending.reply),
                 Err(error) => error,
             };
             tracing::debug!(%error, "a change was not made");
@@ -140,7 +139,7 @@ impl Call {
         decide: &mut impl FnMut(&ReadSet, &mut Ids) -> Result<NextAction, Problem>,
     ) -> Result<NextAction, Problem> {
         let mut read = read;
-        for _ in 0..READS {
+        for _ in 0..MAX_READ_ROUNDS {
             match decide(&read, &mut Ids::at(self.now))? {
                 NextAction::Read(more) => {
                     read = read.and(self.app.store().read(&more).await?);
@@ -155,16 +154,16 @@ impl Call {
     async fn commit(
         &self,
         once: Option<&IdempotencyKey>,
-        made: &PendingChange,
+        pending: &PendingChange,
         stale: Option<String>,
     ) -> Result<(), CommitError> {
         let ttl = self.now.as_second() + KEPT_SECONDS;
         let commit = Commit {
-            changes: &made.changes,
-            set: made.set,
-            organization: made.organization.as_ref(),
-            once: once.zip(made.footing.as_ref()).map(|(once, footing)| {
-                let answered = made.reply.kept(&once.fingerprint, footing, ttl);
+            changes: &pending.changes,
+            set: pending.set,
+            organization: pending.organization.as_ref(),
+            once: once.zip(pending.standing.as_ref()).map(|(once, standing)| {
+                let answered = pending.reply.kept(&once.fingerprint, standing, ttl);
                 (once, answered.replacing(stale))
             }),
             now: self.now,
@@ -214,37 +213,30 @@ impl Call {
         let Some(answered) = read.answered(once)?.filter(|a| a.is_valid(self.now)) else {
             return Ok(StoredReply::Nothing);
         };
-        let Some(given) = answered.footing() else {
+        let Some(given) = answered.standing() else {
             return Ok(StoredReply::Stale(String::new()));
         };
-        if self.footing(caller, &given, read).await?.as_ref() != Some(&given) {
-            return Ok(StoredReply::Stale(given.standing));
+        if self.standing(caller, &given, read).await?.as_ref() != Some(&given) {
+            return Ok(StoredReply::Stale(given.text));
         }
         if answered.fingerprint == once.fingerprint {
             return Ok(StoredReply::Again(Reply::again(answered)));
         }
-        let detail = "this key was already used with a different body";
-        Err(
-            Problem::new(ProblemType::IdempotencyKeyReused).violations([Violation::field(
-                "Idempotency-Key",
-                "reused",
-                detail,
-            )]),
-        )
+        Err(Problem::idempotency_key_reused())
     }
 
     /// The caller's present standing in the organization of a stored response. It has been read already, unless the response is
     /// about an organization that its own request created.
-    async fn footing(&self, caller: &User, given: &Footing, read: &ReadSet) -> Result<Option<Footing>, Problem> {
+    async fn standing(&self, caller: &User, given: &Standing, read: &ReadSet) -> Result<Option<Standing>, Problem> {
         let keys = standing_keys(caller, given.organization);
         let reread;
         let read = if read.covers(&keys) {
             read
         } else {
-            reread = self.read_standing(caller, given.organization, &keys).await?;
+            reread = self.read_caller(caller, given.organization, &keys).await?;
             &reread
         };
         let org = OrgContext::new(caller, given.organization, read, self.now, self.open_to);
-        Ok(org.ok().and_then(|org| org.footing()))
+        Ok(org.ok().and_then(|org| org.standing()))
     }
 }

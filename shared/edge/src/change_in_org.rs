@@ -59,7 +59,7 @@ impl Call {
         let outcome = self
             .change_if(user, all, admit, |read, ids| {
                 let org = enter(user, organization, read, self.now, self.open_to)?;
-                org.may_change()?;
+                org.refuse_read_only_key()?;
                 let step = decide(&org, read, ids);
                 last_org = Some(org);
                 step
@@ -88,7 +88,7 @@ impl Call {
             self.admitting(user, organization, OrgContext::new),
             |read, ids| {
                 let org = OrgContext::new(user, organization, read, self.now, self.open_to)?;
-                org.may_change()?;
+                org.refuse_read_only_key()?;
                 org.as_platform()?;
                 decide(&org, ids)
             },

@@ -14,7 +14,7 @@ use muster_domain::{ApiKey, Contact, Invitation, Member, Organization, Resource}
 use sha2::{Digest, Sha256};
 
 /// The separator of the two parts of a tag. Neither contains it.
-const BETWEEN: char = '.';
+const SEPARATOR: char = '.';
 /// Bytes of a digest that are used.
 const DIGEST: usize = 9;
 
@@ -63,7 +63,7 @@ fn digest(body: &[u8]) -> String {
 pub(crate) fn tag(state: Option<&str>, body: &[u8]) -> String {
     let digest = digest(body);
     match state {
-        Some(state) => format!("\"{state}{BETWEEN}{digest}\""),
+        Some(state) => format!("\"{state}{SEPARATOR}{digest}\""),
         None => format!("\"{digest}\""),
     }
 }
@@ -82,7 +82,7 @@ pub(crate) struct Tag {
 impl Tag {
     /// Whether it belongs to this state.
     pub(crate) fn is_of(&self, state: &str) -> bool {
-        let mut parts = self.opaque.rsplitn(2, |byte| char::from(*byte) == BETWEEN);
+        let mut parts = self.opaque.rsplitn(2, |byte| char::from(*byte) == SEPARATOR);
         let (_digest, own) = (parts.next(), parts.next());
         own.is_some_and(|own| own == state.as_bytes())
     }

@@ -12,7 +12,7 @@ use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 /// Most files that one request deletes.
-const DELETED_AT_ONCE: usize = 1000;
+const MAX_DELETED_FILES: usize = 1000;
 
 /// A file was not written, read or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +106,7 @@ impl Files {
     /// # Errors
     /// [`FilesError`].
     pub async fn delete(&self, names: &[String]) -> Result<(), FilesError> {
-        for names in names.chunks(DELETED_AT_ONCE) {
+        for names in names.chunks(MAX_DELETED_FILES) {
             let each = names.iter().map(|name| ObjectIdentifier::builder().key(name).build());
             let each = each.collect::<Result<Vec<_>, _>>().map_err(unfit("DeleteObjects"))?;
             let all = Delete::builder().set_objects(Some(each)).quiet(true).build();

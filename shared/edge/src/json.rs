@@ -30,7 +30,7 @@ pub enum PathSegment {
 
 /// A JSON text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Text {
+pub struct ParsedJson {
     /// Its value; of equal names the first counts.
     pub value: Value,
     /// The places where an object repeats a name: at most 50.
@@ -41,7 +41,7 @@ pub struct Text {
 ///
 /// # Errors
 /// The place where it is not JSON.
-pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
+pub fn parse(bytes: &[u8]) -> Result<ParsedJson, serde_json::Error> {
     let mut reading = Reading {
         repeated: Repeated::default(),
         numbers: Written::of(bytes),
@@ -53,7 +53,7 @@ pub fn parse(bytes: &[u8]) -> Result<Text, serde_json::Error> {
     for path in &mut repeated {
         path.reverse();
     }
-    Ok(Text { value, repeated })
+    Ok(ParsedJson { value, repeated })
 }
 
 /// Paths to repeated names; during parsing they grow from the inside out.

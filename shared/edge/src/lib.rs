@@ -36,7 +36,6 @@ pub mod post;
 pub mod preconditions;
 pub mod problem;
 pub mod query;
-pub mod refusals;
 pub mod reply;
 pub mod secrets;
 pub mod serve;

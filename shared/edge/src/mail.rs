@@ -12,7 +12,7 @@ pub mod suspension;
 mod tests;
 mod untrusted;
 
-pub use letters::{AccessEnded, AccessEnding, Added, Invitation};
+pub use letters::{AccessEnded, AccessEnding, Added, InvitationLetter};
 pub use link::WebLink;
 pub use mailbox::{Mailbox, MailboxError};
 pub use untrusted::{Line, Quotation, ResourceNames};

@@ -2,7 +2,7 @@
 
 use crate::reply::Reply;
 use muster_domain::{Changes, Organization, RoleSet};
-use muster_store::{Footing, Key};
+use muster_store::{Key, Standing};
 
 /// The edge's action after a decision.
 pub enum NextAction {
@@ -25,5 +25,5 @@ pub struct PendingChange {
     /// The reply once the change is written.
     pub reply: Reply,
     /// The standing that the reply is stored for; `None` if it is not stored.
-    pub footing: Option<Footing>,
+    pub standing: Option<Standing>,
 }

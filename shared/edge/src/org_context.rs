@@ -6,7 +6,7 @@ use crate::auth::User;
 use crate::call::Call;
 use crate::metrics::Metric;
 use crate::next_action::{NextAction, PendingChange};
-use crate::problem::{Problem, ProblemType};
+use crate::problem::Problem;
 use crate::reply::Reply;
 use jiff::Timestamp;
 use muster_domain::rules::suspension::OpenTo;
@@ -14,7 +14,7 @@ use muster_domain::{
     ApiKey, Authority, Changes, DecisionContext, Member, Organization, OrganizationId, ResourceRef, RoleSet, Status,
     roleset,
 };
-use muster_store::{Footing, Key, ReadSet, StoreError};
+use muster_store::{Key, ReadSet, Standing, StoreError};
 use std::time::Duration;
 
 /// The caller's relation to the organization.
@@ -210,9 +210,9 @@ impl OrgContext {
     }
 
     /// Refuses a read-only key.
-    pub(crate) fn may_change(&self) -> Result<(), Problem> {
+    pub(crate) fn refuse_read_only_key(&self) -> Result<(), Problem> {
         match &self.key {
-            Some(key) if key.limits.read_only => Err(Problem::new(ProblemType::ReadOnlyKey)),
+            Some(key) if key.limits.read_only => Err(Problem::read_only_key()),
             _ => Ok(()),
         }
     }
@@ -274,15 +274,15 @@ impl OrgContext {
             organization: Some(self.organization.clone()),
             set: self.set,
             reply,
-            footing: self.footing(),
+            standing: self.standing(),
         }))
     }
 
     /// The standing that a stored response is bound to. `None` for a member without any role left, who gets no earlier response.
-    pub(crate) fn footing(&self) -> Option<Footing> {
+    pub(crate) fn standing(&self) -> Option<Standing> {
         self.any_role().ok()?;
         let since = self.member().ok().map(|member| member.joined_at);
-        Some(Footing::new(self.organization.id, since, self.is_platform()))
+        Some(Standing::new(self.organization.id, since, self.is_platform()))
     }
 }
 
@@ -334,14 +334,14 @@ impl Call {
         keys: Vec<Key>,
     ) -> Result<(OrgContext, ReadSet), Problem> {
         let all: Vec<Key> = standing_keys(user, organization).into_iter().chain(keys).collect();
-        let read = self.read_standing(user, organization, &all).await?;
+        let read = self.read_caller(user, organization, &all).await?;
         let org = OrgContext::new(user, organization, &read, self.now, self.open_to)?;
         touch(&self.app, user, &org).await;
         Ok((org, read))
     }
 
     /// Reads `keys`, which establish the caller's standing, and whatever else that requires.
-    pub(crate) async fn read_standing(
+    pub(crate) async fn read_caller(
         &self,
         user: &User,
         organization: OrganizationId,
@@ -369,7 +369,7 @@ pub(crate) async fn touch(app: &App, user: &User, org: &OrgContext) {
     if !member.activity_is_stale(org.now) || app.notes().is_paused() {
         return;
     }
-    noted(app, app.store().touch(member, user.subject.as_ref(), org.now).await);
+    pause_if_throttled(app, app.store().touch(member, user.subject.as_ref(), org.now).await);
 }
 
 /// Records that the key was used, at most once an hour.
@@ -377,11 +377,11 @@ pub async fn touch_key(app: &App, key: &ApiKey, now: Timestamp) {
     if !key.use_is_stale(now) || app.notes().is_paused() {
         return;
     }
-    noted(app, app.store().touch_key(key, now).await);
+    pause_if_throttled(app, app.store().touch_key(key, now).await);
 }
 
 /// Pauses activity notes when the table throttles: each following request would only add to its load.
-fn noted(app: &App, note: Result<(), StoreError>) {
+fn pause_if_throttled(app: &App, note: Result<(), StoreError>) {
     let Err(error) = note else { return };
     if error.is_throttled() {
         app.notes().pause(REST);

@@ -1,7 +1,7 @@
 //! Conditional requests (RFC 9110, section 13).
 
 use crate::etag::{Stated, Tag, Tags, tag};
-use crate::problem::{Problem, ProblemType};
+use crate::problem::Problem;
 use crate::reply::Reply;
 use http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 
@@ -18,15 +18,9 @@ impl Preconditions {
     /// # Errors
     /// 400 for a value that is not a list of entity tags.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let malformed = |kind| {
-            move |_| {
-                Problem::new(kind)
-                    .detail("send `*`, or the tag exactly as in the `ETag` of a response, with its quotation marks")
-            }
-        };
         Ok(Self {
-            if_match: Tags::of(headers, IF_MATCH).map_err(malformed(ProblemType::MalformedIfMatch))?,
-            if_none_match: Tags::of(headers, IF_NONE_MATCH).map_err(malformed(ProblemType::MalformedIfNoneMatch))?,
+            if_match: Tags::of(headers, IF_MATCH).map_err(|_| Problem::malformed_if_match())?,
+            if_none_match: Tags::of(headers, IF_NONE_MATCH).map_err(|_| Problem::malformed_if_none_match())?,
         })
     }
 

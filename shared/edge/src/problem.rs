@@ -1,6 +1,7 @@
 //! Problems: every response that is not a success, as RFC 9457 `application/problem+json` with a stable type.
 
 mod catalog;
+mod refusals;
 
 pub use catalog::{ProblemType, TYPE_BASE};
 
@@ -9,6 +10,11 @@ use muster_domain::{Seats, Suspension};
 use muster_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Longest `Idempotency-Key`.
+pub const MAX_IDEMPOTENCY_KEY: usize = 255;
+
+const MALFORMED_TAGS: &str = "send `*`, or the tag exactly as in the `ETag` of a response, with its quotation marks";
 
 /// An invalid field or address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -80,8 +86,7 @@ impl From<Violation> for FaultBody {
 
 impl Problem {
     /// A problem of this type, with its usual status.
-    #[must_use]
-    pub fn new(kind: ProblemType) -> Self {
+    fn new(kind: ProblemType) -> Self {
         Self {
             kind: kind.uri(),
             title: kind.title().to_owned(),
@@ -113,6 +118,31 @@ impl Problem {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// 400: the body is not JSON.
+    #[must_use]
+    pub fn malformed_json(line: usize, column: usize) -> Self {
+        Self::new(ProblemType::MalformedJson).detail(format!("at line {line}, column {column}"))
+    }
+
+    /// 400: the `Idempotency-Key` is empty, too long, or no plain text.
+    #[must_use]
+    pub fn malformed_idempotency_key() -> Self {
+        Self::new(ProblemType::MalformedIdempotencyKey)
+            .detail(format!("send 1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters"))
+    }
+
+    /// 400: `If-Match` is no list of entity tags.
+    #[must_use]
+    pub fn malformed_if_match() -> Self {
+        Self::new(ProblemType::MalformedIfMatch).detail(MALFORMED_TAGS)
+    }
+
+    /// 400: `If-None-Match` is no list of entity tags.
+    #[must_use]
+    pub fn malformed_if_none_match() -> Self {
+        Self::new(ProblemType::MalformedIfNoneMatch).detail(MALFORMED_TAGS)
     }
 
     /// 401: no token, or one that is not accepted.
@@ -167,10 +197,52 @@ impl Problem {
             .detail("this route does not accept API keys; use the token of a signed-in user")
     }
 
+    /// 403: the API key may only read.
+    #[must_use]
+    pub fn read_only_key() -> Self {
+        Self::new(ProblemType::ReadOnlyKey)
+    }
+
     /// 404: it does not exist, or the caller cannot see it: one answer for both.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new(ProblemType::NotFound).detail(format!("the {what} does not exist, or you have no access to it"))
+    }
+
+    /// 405: the path has other methods, which the detail and the header field name.
+    #[must_use]
+    pub fn method_not_allowed(methods: String) -> Self {
+        Self::new(ProblemType::MethodNotAllowed)
+            .detail(format!("this path supports {methods}"))
+            .header("allow", methods)
+    }
+
+    /// 413: the body is larger than this number of bytes.
+    #[must_use]
+    pub fn body_too_large(limit: usize) -> Self {
+        Self::new(ProblemType::BodyTooLarge).detail(format!("the limit is {limit} bytes"))
+    }
+
+    /// 415: the body has another media type than JSON.
+    #[must_use]
+    pub fn unsupported_media_type() -> Self {
+        Self::new(ProblemType::UnsupportedMediaType).detail("send `content-type: application/json`, in UTF-8")
+    }
+
+    /// 415: the body has a content coding.
+    #[must_use]
+    pub fn unsupported_content_coding() -> Self {
+        Self::new(ProblemType::UnsupportedMediaType)
+            .detail("send the JSON without `content-encoding`")
+            .header("accept-encoding", "identity")
+    }
+
+    /// 422: the `Idempotency-Key` was used for another request.
+    #[must_use]
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "this key was already used with a different body";
+        let violation = Violation::field("Idempotency-Key", "reused", detail);
+        Self::new(ProblemType::IdempotencyKeyReused).violations([violation])
     }
 
     /// 422: invalid fields.
@@ -195,6 +267,14 @@ impl Problem {
             needed,
         });
         problem
+    }
+
+    /// 409: the list has more rows than are returned as a file immediately, or is too large otherwise.
+    #[must_use]
+    pub fn export_too_large(max_rows: usize) -> Self {
+        Self::new(ProblemType::ExportTooLarge).detail(format!(
+            "the list has more than {max_rows} rows, is too large or takes too long to search; use `POST …/exports` for a background export"
+        ))
     }
 
     /// 409: others kept changing the same items.

@@ -4,7 +4,7 @@ use crate::etag::{Stated, tag};
 use crate::problem::Problem;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, VARY};
 use lambda_http::{Body, Response};
-use muster_store::once::{Footing, StoredResponse};
+use muster_store::once::{Standing, StoredResponse};
 use serde::Serialize;
 
 /// The media type of problems.
@@ -114,7 +114,7 @@ impl Reply {
     }
 
     /// The stored form of this reply, for a day, until `ttl`, and only for a caller who is still in this standing.
-    pub(crate) fn kept(&self, fingerprint: &str, footing: &Footing, ttl: i64) -> StoredResponse {
+    pub(crate) fn kept(&self, fingerprint: &str, standing: &Standing, ttl: i64) -> StoredResponse {
         StoredResponse {
             fingerprint: fingerprint.to_owned(),
             status: self.status,
@@ -125,8 +125,8 @@ impl Reply {
                 .iter()
                 .find(|(name, _)| *name == "location")
                 .map(|(_, to)| to.clone()),
-            organization: Some(footing.organization),
-            standing: Some(footing.standing.clone()),
+            organization: Some(standing.organization),
+            standing: Some(standing.text.clone()),
             ttl,
             replaces: None,
         }

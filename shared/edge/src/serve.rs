@@ -36,7 +36,7 @@ pub const REQUEST_ID: &str = "x-request-id";
 /// The part of the paths whose responses return the request's own id: those of the access standard.
 const ECHOING: &str = "/access/v1/";
 /// Longest caller-supplied id that is returned; a response to any other has Muster's id.
-const LONGEST: usize = 512;
+const MAX_REQUEST_ID_BYTES: usize = 512;
 /// Most characters of a caller-supplied id that are logged.
 const LOGGED: usize = 128;
 
@@ -49,7 +49,7 @@ where
     R: Future<Output = Outcome>,
 {
     let started = Instant::now();
-    let (request_id, route) = named(&request);
+    let (request_id, route) = id_and_route(&request);
     let asked_as = own_id(&request);
     let is_head = request.method() == Method::HEAD;
     let call = Call::new(app.clone(), request_id.clone(), request);
@@ -117,12 +117,14 @@ fn with_id(mut problem: Problem, request_id: &str) -> Response<Body> {
 /// The id that the caller gave the request, on the routes that return it.
 fn own_id(request: &Request) -> Option<HeaderValue> {
     let given = request.headers().get(REQUEST_ID)?;
-    let plain = given.to_str().is_ok_and(|id| (1..=LONGEST).contains(&id.len()));
+    let plain = given
+        .to_str()
+        .is_ok_and(|id| (1..=MAX_REQUEST_ID_BYTES).contains(&id.len()));
     (request.uri().path().contains(ECHOING) && plain).then(|| given.clone())
 }
 
 /// The request's id and the route it was sent to. The path itself is not logged: it may hold an invitation's token.
-fn named(request: &Request) -> (String, String) {
+fn id_and_route(request: &Request) -> (String, String) {
     // INVARIANT 5: the log names the route and not its path.
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => (

@@ -17,9 +17,9 @@ use std::time::Duration;
 use tokio::time::error::Elapsed;
 
 /// How long opening a connection may take.
-const CONNECTING: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a response may take, including opening the connection.
-const PATIENCE: Duration = Duration::from_secs(2);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Why a page was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ impl Web {
     /// Reads the system's certificates; opens no connection yet.
     #[must_use]
     pub fn open() -> Self {
-        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECTING);
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT);
         let connector = Connector::builder()
             .connector_settings(settings.build())
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
@@ -91,7 +91,7 @@ impl Web {
     async fn asked(&self, url: &str) -> Result<(u16, Vec<u8>), WebError> {
         let mut request = HttpRequest::empty();
         request.set_uri(url)?;
-        tokio::time::timeout(PATIENCE, async {
+        tokio::time::timeout(RESPONSE_TIMEOUT, async {
             let reply = self.connector.call(request).await?;
             let status = reply.status().as_u16();
             let page = ByteStream::new(reply.into_body()).collect().await?.to_vec();

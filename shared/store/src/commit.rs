@@ -101,11 +101,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if DynamoDB does not answer.
     pub async fn touch(&self, member: &Member, subject: Option<&Subject>, now: Timestamp) -> Result<(), StoreError> {
-        let read = Member {
+        let seen = Member {
             last_active_at: Some(now),
             ..member.clone()
         };
-        let place = read.activity().map(AttributeValue::S);
+        let place = seen.activity().map(AttributeValue::S);
         let learned = subject.filter(|_| member.subject.is_none());
         let beside = [
             (keys::BY_ACTIVITY_SK, place),

@@ -14,12 +14,13 @@ use crate::read::ReadSet;
 use crate::store::Store;
 use crate::transaction::Transaction;
 use aws_sdk_dynamodb::types::AttributeValue;
+use muster_domain::people::InviteStatus;
 use muster_domain::{OrganizationId, Person, PersonId, RoleId, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// People whose counts one transaction reconciles: an item each, and the counts themselves.
-const BATCH: usize = 90;
+const BATCH_PEOPLE: usize = 90;
 /// The number of attempts. With the pauses after throttles that is about ten seconds, since only a stream record brings a person
 /// here: a person whose record is abandoned is not counted until the person changes again, or a repair finds it.
 const MAX_ATTEMPTS: u32 = 9;
@@ -56,15 +57,14 @@ struct Counted {
     mark: String,
 }
 
-const ACTIVE: &str = "active";
-const INACTIVE: &str = "inactive";
-const PENDING: &str = "pending";
+const ACTIVE: &str = Status::Active.as_str();
+const INACTIVE: &str = Status::Inactive.as_str();
+const PENDING: &str = InviteStatus::Pending.as_str();
 
 impl Counted {
     fn of(person: &Person) -> Self {
         let status = match person {
-            Person::Member(member) if member.status == Status::Active => ACTIVE,
-            Person::Member(_) => INACTIVE,
+            Person::Member(member) => member.status.as_str(),
             Person::Invitation(_) => PENDING,
         };
         Self {
@@ -91,14 +91,14 @@ const ROLE: &str = "role:";
 struct CountDifference {
     person: PersonId,
     counted: Option<Counted>,
-    is: Option<Counted>,
+    actual: Option<Counted>,
 }
 
 /// The marks of a person's two states: the counted one, and the actual one.
-pub(crate) struct Standing {
+pub(crate) struct CountState {
     pub(crate) person: PersonId,
     pub(crate) counted: Option<String>,
-    pub(crate) is: Option<String>,
+    pub(crate) actual: Option<String>,
 }
 
 /// The attributes of the counts to which a note adds.
@@ -140,13 +140,17 @@ impl ReadSet {
     ) -> Result<Option<CountDifference>, StoreError> {
         let key = Key::counted(organization, person);
         let counted: Option<Counted> = self.item(&key).map(|item| read(&key, item)).transpose()?;
-        let is = self.person(organization, person)?.as_ref().map(Counted::of);
-        let same = match (&counted, &is) {
-            (Some(counted), Some(is)) => counted.counts_as(is),
+        let actual = self.person(organization, person)?.as_ref().map(Counted::of);
+        let same = match (&counted, &actual) {
+            (Some(counted), Some(actual)) => counted.counts_as(actual),
             (None, None) => true,
             _ => false,
         };
-        Ok((!same).then_some(CountDifference { person, counted, is }))
+        Ok((!same).then_some(CountDifference {
+            person,
+            counted,
+            actual,
+        }))
     }
 }
 
@@ -171,7 +175,7 @@ impl Store {
         organization: OrganizationId,
         people: &[PersonId],
     ) -> Result<usize, ReconcileError> {
-        let (mut reconciled, mut from, mut most) = (0, 0, BATCH);
+        let (mut reconciled, mut from, mut most) = (0, 0, BATCH_PEOPLE);
         let mut tries = Tries::new(MAX_ATTEMPTS);
         while let Some(left) = people.get(from..).filter(|left| !left.is_empty()) {
             let part = left.get(..most).unwrap_or(left);
@@ -210,19 +214,19 @@ impl Store {
     }
 
     /// The people among these who are counted differently from what they are now.
-    pub(crate) async fn standings(
+    pub(crate) async fn count_states(
         &self,
         organization: OrganizationId,
         people: &[PersonId],
-    ) -> Result<Vec<Standing>, StoreError> {
+    ) -> Result<Vec<CountState>, StoreError> {
         let found = self.differences(organization, people).await?.into_iter();
         let mark = |counted: Option<Counted>| counted.map(|counted| counted.mark);
-        let standing = |difference: CountDifference| Standing {
+        let state = |difference: CountDifference| CountState {
             person: difference.person,
             counted: mark(difference.counted),
-            is: mark(difference.is),
+            actual: mark(difference.actual),
         };
-        Ok(found.map(standing).collect())
+        Ok(found.map(state).collect())
     }
 
     async fn reconcile_batch(&self, organization: OrganizationId, people: &[PersonId]) -> Result<usize, CommitError> {
@@ -254,14 +258,19 @@ impl Store {
     fn counting(&self, organization: OrganizationId, found: &[CountDifference]) -> Result<Transaction<'_>, StoreError> {
         let mut change: BTreeMap<String, i64> = BTreeMap::new();
         let mut transaction = Transaction::empty(&self.table);
-        for CountDifference { person, counted, is } in found {
-            for (side, by) in [(counted, -1), (is, 1)] {
+        for CountDifference {
+            person,
+            counted,
+            actual,
+        } in found
+        {
+            for (side, by) in [(counted, -1), (actual, 1)] {
                 for name in side.iter().flat_map(Counted::attributes) {
                     *change.entry(name).or_default() += by;
                 }
             }
             let key = Key::counted(organization, *person);
-            let item = is.as_ref().map(|is| item(&key, is)).transpose()?;
+            let item = actual.as_ref().map(|actual| item(&key, actual)).transpose()?;
             let before = counted.as_ref().map(|counted| counted.mark.as_str());
             transaction.counted(&key, item, before)?;
         }

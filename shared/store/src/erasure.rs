@@ -10,9 +10,9 @@ use muster_domain::{EmailAddress, JobId, OrganizationId};
 use std::collections::HashMap;
 
 /// Items read at a time.
-const SLICE: i32 = 100;
+const SLICE_ITEMS: i32 = 100;
 /// Most items that one request deletes.
-const BATCH: usize = 25;
+const MAX_DELETED_ITEMS: usize = 25;
 /// The number of attempts to delete items that DynamoDB leaves unprocessed: with the pauses between, about four seconds.
 const MAX_ATTEMPTS: u32 = 6;
 
@@ -80,7 +80,7 @@ impl Store {
     /// [`StoreError`]; some items may be deleted.
     pub async fn erase(&self, remains: &Remains) -> Result<(), StoreError> {
         for keys in [&remains.claims, &remains.items] {
-            let batches = keys.chunks(BATCH).map(|batch| self.delete_batch(batch));
+            let batches = keys.chunks(MAX_DELETED_ITEMS).map(|batch| self.delete_batch(batch));
             futures::future::try_join_all(batches).await?;
         }
         Ok(())
@@ -120,7 +120,7 @@ impl Store {
             .key_condition_expression("PK = :pk")
             .projection_expression("PK, SK, email")
             .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .limit(SLICE)
+            .limit(SLICE_ITEMS)
             .send()
             .await
             .map_err(|e| StoreError::call("Query", e))?;

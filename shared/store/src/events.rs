@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use muster_domain::{Event, EventId, OrganizationId};
 
 /// Most events read for one page of a filtered list.
-const READ: usize = 250;
+const MAX_EVENTS_READ: usize = 250;
 
 /// A filter for events; a criterion that is `None` or empty matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct EventFilter {
     pub actor: Vec<String>,
     /// Ids, one of which is the subject's.
     pub subject: Vec<String>,
-    /// The kind, or a prefix of kinds if it ends in `.*`.
+    /// The kind, or a family of kinds, as [`EventKind::is_in`](muster_domain::EventKind::is_in) reads it.
     pub kind: Option<String>,
     /// Not before this instant.
     pub since: Option<Timestamp>,
@@ -35,14 +35,10 @@ impl EventFilter {
     }
 
     fn takes(&self, event: &Event) -> bool {
-        let kind = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(family) => family.ends_with('.') && event.kind.starts_with(family),
-            None => event.kind == *wanted,
-        };
         let one_of = |ids: &[String], id: &String| ids.is_empty() || ids.contains(id);
         one_of(&self.actor, &event.actor.id)
             && one_of(&self.subject, &event.subject.id)
-            && self.kind.as_ref().is_none_or(kind)
+            && self.kind.as_ref().is_none_or(|wanted| event.kind.is_in(wanted))
             && self.since.is_none_or(|since| event.at >= since)
             && self.until.is_none_or(|until| event.at < until)
     }
@@ -77,7 +73,7 @@ impl Store {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<Page<Event>, StoreError> {
-        let read = if filter.is_open() { limit } else { READ };
+        let read = if filter.is_open() { limit } else { MAX_EVENTS_READ };
         let (from, to) = filter.span();
         if from > to {
             return Ok(Page {

@@ -12,7 +12,7 @@ use muster_domain::feedback::{DeliveryEvent, Mark};
 use muster_domain::{Mail, MailId, OrganizationId};
 
 /// The attribute of an email that holds the instant of this event.
-const fn told_at(told: DeliveryEvent) -> &'static str {
+const fn attribute_of(told: DeliveryEvent) -> &'static str {
     match told {
         DeliveryEvent::Sent => "sent_at",
         DeliveryEvent::Rejected => "rejected_at",
@@ -42,7 +42,7 @@ impl Store {
             .set_key(Some(Key::mail(organization, id).attributes()))
             .update_expression("SET #told = :at")
             .condition_expression("attribute_exists(PK)")
-            .expression_attribute_names("#told", told_at(told))
+            .expression_attribute_names("#told", attribute_of(told))
             .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
             .return_values(ReturnValue::AllNew)
             .send()

@@ -203,7 +203,7 @@ impl StoredEntity for Mail {
 impl StoredEntity for Deliverability {
     const KIND: &'static str = "deliverability";
     fn key(&self) -> Key {
-        Key::deliverability(self.organization, &self.address)
+        Key::deliverability(self.organization, &self.email)
     }
 }
 
@@ -236,7 +236,8 @@ pub struct Claim {
     /// The organization.
     pub organization: OrganizationId,
     /// The address.
-    pub address: EmailAddress,
+    #[serde(rename = "address")]
+    pub email: EmailAddress,
     /// Its holder.
     #[serde(flatten)]
     pub holder: ClaimHolder,
@@ -274,6 +275,6 @@ impl ClaimHolder {
 impl StoredEntity for Claim {
     const KIND: &'static str = "claim";
     fn key(&self) -> Key {
-        Key::claim(self.organization, &self.address)
+        Key::claim(self.organization, &self.email)
     }
 }

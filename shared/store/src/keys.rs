@@ -158,10 +158,6 @@ pub(crate) fn holders_prefix(role: &RoleId) -> String {
 
 /// Prefix of the members with a status.
 pub(crate) fn status_prefix(status: Status) -> String {
-    let status = match status {
-        Status::Active => "active",
-        Status::Inactive => "inactive",
-    };
     format!("STATUS#{status}#")
 }
 

@@ -37,7 +37,7 @@ pub use error::{CommitError, StoreError};
 pub use events::EventFilter;
 pub use keys::Key;
 pub use lists::{DueCursor, Page};
-pub use once::{Footing, IdempotencyKey};
+pub use once::{IdempotencyKey, Standing};
 pub use people::{People, PeopleQuery};
 pub use position::Position;
 pub use read::ReadSet;

@@ -35,7 +35,7 @@ pub struct StoredResponse {
     /// The organization it was given in; `None` for a response that was stored before this field existed.
     #[serde(default)]
     pub organization: Option<OrganizationId>,
-    /// The caller's standing there: see [`Footing::standing`].
+    /// The caller's standing there: see [`Standing::text`].
     #[serde(default)]
     pub standing: Option<String>,
     /// When it expires, in seconds since 1970.
@@ -47,14 +47,14 @@ pub struct StoredResponse {
 
 /// The standing in which a response was given. The response is stored for that standing alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Footing {
+pub struct Standing {
     /// The organization.
     pub organization: OrganizationId,
-    /// The caller's standing there, as text that differs from membership to membership.
-    pub standing: String,
+    /// The standing itself, as text that differs from membership to membership.
+    pub text: String,
 }
 
-impl Footing {
+impl Standing {
     /// The standing of a member since this instant (`None`: not a member), with or without a platform token.
     #[must_use]
     pub fn new(organization: OrganizationId, since: Option<Timestamp>, platform: bool) -> Self {
@@ -63,7 +63,7 @@ impl Footing {
         let parts: Vec<String> = member.into_iter().chain(platform).collect();
         Self {
             organization,
-            standing: parts.join(", "),
+            text: parts.join(", "),
         }
     }
 }
@@ -102,10 +102,10 @@ impl StoredResponse {
 
     /// The standing in which it was given, if recorded.
     #[must_use]
-    pub fn footing(&self) -> Option<Footing> {
-        Some(Footing {
+    pub fn standing(&self) -> Option<Standing> {
+        Some(Standing {
             organization: self.organization?,
-            standing: self.standing.clone()?,
+            text: self.standing.clone()?,
         })
     }
 }
@@ -129,16 +129,16 @@ mod tests {
         let at = |text: &str| Some(text.parse().unwrap());
         let id = |byte| OrganizationId::from_bytes([byte; 16]);
         let all = [
-            Footing::new(id(1), at("2026-03-10T12:00:00Z"), false),
-            Footing::new(id(1), at("2026-03-10T12:00:00.000000001Z"), false),
-            Footing::new(id(1), at("2026-03-10T12:00:00Z"), true),
-            Footing::new(id(1), None, true),
-            Footing::new(id(2), None, true),
+            Standing::new(id(1), at("2026-03-10T12:00:00Z"), false),
+            Standing::new(id(1), at("2026-03-10T12:00:00.000000001Z"), false),
+            Standing::new(id(1), at("2026-03-10T12:00:00Z"), true),
+            Standing::new(id(1), None, true),
+            Standing::new(id(2), None, true),
         ];
         for (i, one) in all.iter().enumerate() {
             assert!(all.iter().skip(i + 1).all(|other| other != one));
         }
-        assert_eq!(all[3], Footing::new(id(1), None, true));
+        assert_eq!(all[3], Standing::new(id(1), None, true));
     }
 
     #[test]

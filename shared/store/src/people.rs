@@ -262,7 +262,7 @@ impl Store {
                 return Ok(People { rows, next });
             }
             let (more, last) = (sought.found.more && !sought.gathered, sought.found.last.clone());
-            let mut placed = sought.placed(asked, &read, &matches)?;
+            let mut placed = sought.rows_in_order(asked, &read, &matches)?;
             let next = if placed.len() > room {
                 placed.truncate(room);
                 placed.last().map(|(text, _)| text.clone())
@@ -297,7 +297,7 @@ fn wanted(organization: OrganizationId, blocks: &[BlockCandidates], limit: usize
 
 impl BlockCandidates {
     /// The matching rows of this block ahead of the cursor, in order, each with the text of its place.
-    fn placed(
+    fn rows_in_order(
         self,
         asked: &PeopleQuery,
         read: &ReadSet,

@@ -18,9 +18,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Most items in one BatchGet.
-const BATCH: usize = 100;
+const MAX_BATCH_ITEMS: usize = 100;
 /// The number of requests for keys that DynamoDB leaves unprocessed.
-const ROUNDS: usize = 5;
+const MAX_UNPROCESSED_ROUNDS: usize = 5;
 
 /// The items that a read found, with the keys it asked for.
 #[derive(Debug, Default, Clone)]
@@ -40,7 +40,7 @@ impl Store {
             asked: keys.iter().map(|key| (*key).clone()).collect(),
             ..ReadSet::default()
         };
-        let batches = keys.chunks(BATCH).map(|chunk| self.read_batch(chunk));
+        let batches = keys.chunks(MAX_BATCH_ITEMS).map(|chunk| self.read_batch(chunk));
         for items in futures::future::try_join_all(batches).await? {
             found.items.extend(items);
         }
@@ -51,7 +51,7 @@ impl Store {
         let mut wanted: Vec<_> = keys.iter().map(|key| key.attributes()).collect();
         let mut found = Vec::with_capacity(wanted.len());
         let mut backoff = Backoff::new(Duration::from_millis(40), Duration::from_millis(320));
-        for round in 0..ROUNDS {
+        for round in 0..MAX_UNPROCESSED_ROUNDS {
             if round > 0 {
                 backoff.pause().await;
             }
@@ -120,11 +120,11 @@ impl ReadSet {
     }
 
     fn get<T: StoredEntity>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        self.found(key)?.cloned().map(T::from_item).transpose()
+        self.item_read(key)?.cloned().map(T::from_item).transpose()
     }
 
     /// The item under a key. Fails for a key that was not read, which would look like a missing item.
-    fn found(&self, key: &Key) -> Result<Option<&Item>, StoreError> {
+    fn item_read(&self, key: &Key) -> Result<Option<&Item>, StoreError> {
         if !self.asked.contains(key) {
             debug_assert!(false, "{key:?} was not read");
             return Err(StoreError::NotRead { sk: key.sk.clone() });
@@ -263,7 +263,7 @@ impl ReadSet {
     /// [`StoreError::Malformed`].
     pub fn sent(&self, organization: OrganizationId, now: Timestamp) -> Result<SentToday, StoreError> {
         let key = Key::sent_on(organization, day(now));
-        let count = self.found(&key)?.and_then(|item| item.get("count"));
+        let count = self.item_read(&key)?.and_then(|item| item.get("count"));
         let Some(count) = count else {
             return Ok(SentToday { count: 0, now });
         };
@@ -298,7 +298,7 @@ impl ReadSet {
     /// # Errors
     /// [`StoreError::Malformed`].
     pub fn answered(&self, once: &IdempotencyKey) -> Result<Option<StoredResponse>, StoreError> {
-        let Some(item) = self.found(&once.key)? else {
+        let Some(item) = self.item_read(&once.key)? else {
             return Ok(None);
         };
         serde_dynamo::from_item(item.clone())

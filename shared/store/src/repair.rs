@@ -61,7 +61,7 @@ use muster_domain::{Organization, OrganizationId, PersonId, RoleSet, Timestamp, 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
-use subject::Who;
+use subject::RepairTarget;
 
 /// Most people and contacts that one run examines again.
 pub const MAX_SUSPECTS: usize = 2_000;
@@ -86,7 +86,7 @@ pub struct Options {
 
 /// The kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum DifferenceKind {
     /// The organization's number of seats in use.
     Seats,
     /// The organization's number of active owners.
@@ -107,7 +107,7 @@ pub enum What {
     Counts,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for DifferenceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Seats => "seats in use",
@@ -125,7 +125,7 @@ impl fmt::Display for What {
 
 /// The outcome of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RepairOutcome {
     /// It was only to be reported.
     Found,
     /// It is fixed.
@@ -136,7 +136,7 @@ pub enum Outcome {
     Undecided,
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for RepairOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Found => "found",
@@ -151,15 +151,15 @@ impl fmt::Display for Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Its kind.
-    pub what: What,
+    pub kind: DifferenceKind,
     /// Its key.
-    pub place: String,
+    pub key: String,
     /// The actual state.
-    pub is: String,
+    pub actual: String,
     /// The expected state.
-    pub should: String,
+    pub expected: String,
     /// The outcome.
-    pub outcome: Outcome,
+    pub outcome: RepairOutcome,
 }
 
 /// The result of a repair.
@@ -175,7 +175,7 @@ impl Report {
     /// Whether no difference is left.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        !self.more && self.differences.iter().all(|d| d.outcome == Outcome::Fixed)
+        !self.more && self.differences.iter().all(|d| d.outcome == RepairOutcome::Fixed)
     }
 }
 
@@ -197,7 +197,7 @@ pub enum RepairError {
 #[derive(Default)]
 struct Suspects {
     /// People and contacts, with the possibly leftover keys of each.
-    who: BTreeMap<Who, BTreeSet<Key>>,
+    who: BTreeMap<RepairTarget, BTreeSet<Key>>,
     /// People who may be counted incorrectly, with the mark of their state at the first look.
     miscounted: BTreeMap<PersonId, Option<String>>,
     /// Members who have, or may have, API keys.
@@ -206,7 +206,7 @@ struct Suspects {
 }
 
 impl Suspects {
-    fn add(&mut self, who: Who, left: Option<Key>) {
+    fn add(&mut self, who: RepairTarget, left: Option<Key>) {
         if self.who.len() >= MAX_SUSPECTS && !self.who.contains_key(&who) {
             self.more = true;
             return;
@@ -289,9 +289,9 @@ impl Repair<'_> {
 }
 
 /// The outcome of a fix; `None` if it lost to others or was throttled, and may be tried again.
-fn came_to(written: Result<(), CommitError>) -> Result<Option<Outcome>, StoreError> {
+fn came_to(written: Result<(), CommitError>) -> Result<Option<RepairOutcome>, StoreError> {
     match written {
-        Ok(()) => Ok(Some(Outcome::Fixed)),
+        Ok(()) => Ok(Some(RepairOutcome::Fixed)),
         Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Ok(None),
         Err(CommitError::Failed(error)) => Err(error),
     }

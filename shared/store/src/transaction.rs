@@ -84,7 +84,7 @@ impl<'a> Transaction<'a> {
         }
         if let Some(organization) = read {
             for (email, mark, at) in &changes.marks {
-                t.said(organization.id, email, *mark, *at)?;
+                t.mark_address(organization.id, email, *mark, *at)?;
             }
             t.sent(organization, changes)?;
             t.relied_on(organization, changes)?;
@@ -106,8 +106,8 @@ impl<'a> Transaction<'a> {
         // INVARIANT 4: the members on whose authority the decision rests are still as they were read.
         for relied in &changes.relied_on {
             let key = Key::member(organization.id, relied.member);
-            let read = WriteCondition::version(relied.version).and("joined_at = :came");
-            self.check(Position::Authority, &key, read.text(":came", &relied.joined_at))?;
+            let read = WriteCondition::version(relied.version).and("joined_at = :joined");
+            self.check(Position::Authority, &key, read.text(":joined", &relied.joined_at))?;
         }
         for (user, version) in &changes.relied_on_former {
             let key = Key::former_member(organization.id, *user);
@@ -316,7 +316,7 @@ impl<'a> Transaction<'a> {
 fn as_read<T: StoredEntity>(before: &T, version: u64) -> WriteCondition {
     let read = WriteCondition::version(version);
     match before.came() {
-        Some((name, at)) => read.and(&format!("{name} = :came")).text(":came", &at),
+        Some((name, at)) => read.and(&format!("{name} = :joined")).text(":joined", &at),
         None => read,
     }
 }

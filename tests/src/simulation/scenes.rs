@@ -216,5 +216,5 @@ fn each_is_mailed_once(people: &[Persona], mailed: &[String]) {
 /// How many events of a kind there are.
 fn recorded(items: &[Item], kind: &str) -> usize {
     let events = of_kind::<Event>(items);
-    events.iter().filter(|event| event.kind == kind).count()
+    events.iter().filter(|event| event.kind.as_str() == kind).count()
 }

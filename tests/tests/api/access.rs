@@ -13,7 +13,7 @@ mod searches;
 mod standard;
 
 use muster_domain::api_key::{KnownBy, Limits};
-use muster_domain::rules::keys::MAX_CLOCK_SKEW;
+use muster_domain::rules::api_keys::MAX_CLOCK_SKEW;
 use muster_domain::{ApiKey, Changes, KeyId, Pair, Secret, roleset};
 use muster_store::{Commit, Key};
 use muster_tests::Persona;

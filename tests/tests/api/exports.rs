@@ -3,7 +3,7 @@
 use calamine::Data;
 use jiff::SignedDuration;
 use muster_functions::routes::ROUTES;
-use muster_functions::routes::exports::AT_ONCE;
+use muster_functions::routes::exports::MAX_DIRECT_ROWS;
 use muster_tests::bench::Bench;
 use muster_tests::crowd::{Holding, crowd};
 use muster_tests::faults::{At, Kind, Reach, TRANSACT};
@@ -388,7 +388,7 @@ async fn a_list_of_a_thousand_is_answered_at_once_and_a_longer_one_is_told_where
     let b = Bench::start().await;
     let route = ROUTES.iter().find(|r| r.binary == "export-members").unwrap();
     let mut case = prepare(&b, route).await;
-    crowd(&b, &case, "many", AT_ONCE - 1, Holding::Grant).await;
+    crowd(&b, &case, "many", MAX_DIRECT_ROWS - 1, Holding::Grant).await;
     for format in ["csv", "xlsx"] {
         let file = b.h.fetch(&case.owner, &format!("{}?format={format}", case.path)).await;
         assert_eq!(file.status, 200);
@@ -396,7 +396,7 @@ async fn a_list_of_a_thousand_is_answered_at_once_and_a_longer_one_is_told_where
             "csv" => file.lines().len(),
             _ => file.cells("Members").len(),
         };
-        assert_eq!(rows, AT_ONCE + 1);
+        assert_eq!(rows, MAX_DIRECT_ROWS + 1);
     }
     let before = case.organization().recorded(&b.h, "members.exported").await;
     case.invite(&b, "guest").await;

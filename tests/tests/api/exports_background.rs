@@ -1,9 +1,9 @@
 //! Exports that are made in the background, from the request to the link.
 
 use jiff::SignedDuration;
-use muster_domain::export::{MAX_TRIES, WORKBOOK_PATIENCE};
+use muster_domain::export::{MAX_TRIES, WORKBOOK_STALL_TIMEOUT};
 use muster_functions::routes::ROUTES;
-use muster_functions::routes::exports::AT_ONCE;
+use muster_functions::routes::exports::MAX_DIRECT_ROWS;
 use muster_functions::streams;
 use muster_tests::bench::Bench;
 use muster_tests::calls::run_as;
@@ -18,7 +18,7 @@ use muster_tests::{Answer, recount};
 use serde_json::{Value, json};
 
 /// Members beside the owner: more than a part of the file holds, and more than is answered at once.
-const MANY: usize = AT_ONCE + 250;
+const MANY: usize = MAX_DIRECT_ROWS + 250;
 
 /// An organization of so many members and a pending invitation.
 async fn crowded(b: &Bench, size: usize) -> Case {
@@ -177,7 +177,7 @@ async fn made(b: &Bench, case: &Case, format: &str, dies: Option<usize>) -> (Vec
             break;
         }
         // Whoever was at a workbook has a while for it before somebody else is let at it.
-        b.h.advance(WORKBOOK_PATIENCE);
+        b.h.advance(WORKBOOK_STALL_TIMEOUT);
         b.expire().await.unwrap();
     }
     let last = shown(b, case, &id).await;

@@ -8,7 +8,6 @@
 )]
 
 mod access;
-mod respond;
 mod authentication;
 mod bad_input;
 mod below_a_path;
@@ -75,12 +74,13 @@ mod probe;
 mod races;
 mod repair;
 mod resources;
+mod respond;
 mod route_problems;
 mod samples;
-mod visibility;
 mod sources;
 mod strangers;
 mod subjects;
 mod suspended;
 mod sweeps;
 mod throttles;
+mod visibility;

@@ -1,7 +1,6 @@
 //! Races: whatever many do at the same moment comes out as if they had done it one after the other.
 
 mod add;
-mod respond;
 mod bulk;
 mod bystander;
 mod contacts;
@@ -11,6 +10,7 @@ mod ends;
 mod keys;
 mod late;
 mod owners;
+mod respond;
 mod seats;
 mod transfers;
 mod versions;

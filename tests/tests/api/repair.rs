@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::OrganizationId;
 use muster_store::Key;
 use muster_store::items::Item;
-use muster_store::repair::{Options, Outcome, Report, What};
+use muster_store::repair::{DifferenceKind, Options, RepairOutcome, Report};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::{Persona, recount};
 use serde_json::json;
@@ -67,13 +67,13 @@ impl Scene {
     }
 
     /// What differs, without fixing it.
-    async fn differing(&self) -> Vec<What> {
+    async fn differing(&self) -> Vec<DifferenceKind> {
         let report = self.repair(false).await;
         assert!(
-            report.differences.iter().all(|d| d.outcome == Outcome::Found),
+            report.differences.iter().all(|d| d.outcome == RepairOutcome::Found),
             "{report:#?}"
         );
-        let mut what: Vec<What> = report.differences.iter().map(|d| d.what).collect();
+        let mut what: Vec<DifferenceKind> = report.differences.iter().map(|d| d.kind).collect();
         what.sort_unstable();
         what.dedup();
         what
@@ -155,7 +155,7 @@ impl Scene {
     }
 
     /// Asserts that exactly this differs, that it stays so until it is fixed, and that then nothing does.
-    async fn fixes(&self, damage: &str, expected: &[What]) {
+    async fn fixes(&self, damage: &str, expected: &[DifferenceKind]) {
         assert_eq!(self.differing().await, expected, "{damage}");
         assert_eq!(self.differing().await, expected, "{damage} is told, and nothing done");
         let report = self.repair(true).await;
@@ -198,12 +198,12 @@ async fn entries_that_are_lost_or_left_over_are_told_and_fixed() {
     for prefix in ["NAME#", "STATUS#", "JOINED#", "WORD#", "HOLDER#", "GRANT#"] {
         let key = s.key(prefix, &pat).await;
         s.delete(&key).await;
-        s.fixes(&format!("{prefix} is lost"), &[What::Entry]).await;
+        s.fixes(&format!("{prefix} is lost"), &[DifferenceKind::Entry]).await;
     }
     for prefix in ["OFFERED#", "OFFERED_ON#"] {
         let key = s.key(prefix, "").await;
         s.delete(&key).await;
-        s.fixes(&format!("{prefix} is lost"), &[What::Entry]).await;
+        s.fixes(&format!("{prefix} is lost"), &[DifferenceKind::Entry]).await;
     }
     let stranger = muster_domain::UserId::of("nowhere", "nobody");
     for sk in [
@@ -213,7 +213,7 @@ async fn entries_that_are_lost_or_left_over_are_told_and_fixed() {
         "NAME#of nobody".to_owned(),
     ] {
         s.put(&s.at(&sk), entry()).await;
-        s.fixes(&format!("{sk} is left over"), &[What::Entry]).await;
+        s.fixes(&format!("{sk} is left over"), &[DifferenceKind::Entry]).await;
     }
 }
 
@@ -222,15 +222,15 @@ async fn lost_claims_and_claims_without_a_holder_are_reported_and_fixed() {
     let s = Scene::set().await;
     let claim = Key::claim(s.id(), &s.pat.email().parse().unwrap());
     s.delete(&claim).await;
-    s.fixes("the claim of a member is lost", &[What::Claim]).await;
+    s.fixes("the claim of a member is lost", &[DifferenceKind::Claim]).await;
     s.delete(&Key::claim(s.id(), &"ivy@acme.example".parse().unwrap()))
         .await;
-    s.fixes("the claim of an invitation is lost", &[What::Claim]).await;
+    s.fixes("the claim of an invitation is lost", &[DifferenceKind::Claim]).await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody").to_string();
     s.alter(&claim, "holder", Some(text(&stranger))).await;
-    s.fixes("somebody who is not there holds a claim", &[What::Claim]).await;
+    s.fixes("somebody who is not there holds a claim", &[DifferenceKind::Claim]).await;
     s.alter(&claim, "holder", Some(text(&s.acme.owner.id()))).await;
-    s.fixes("somebody with another address holds a claim", &[What::Claim])
+    s.fixes("somebody with another address holds a claim", &[DifferenceKind::Claim])
         .await;
 }
 
@@ -244,15 +244,15 @@ async fn an_address_that_two_people_hold_is_left_to_a_person_to_decide() {
     item.insert("keys".to_owned(), number(0));
     s.put(&Key::member(s.id(), twin), item).await;
     let report = s.repair(true).await;
-    let claims: Vec<Outcome> = report
+    let claims: Vec<RepairOutcome> = report
         .differences
         .iter()
-        .filter(|d| d.what == What::Claim)
+        .filter(|d| d.kind == DifferenceKind::Claim)
         .map(|d| d.outcome)
         .collect();
-    assert_eq!(claims, [Outcome::Undecided], "{report:#?}");
+    assert_eq!(claims, [RepairOutcome::Undecided], "{report:#?}");
     assert!(!report.is_clean());
-    assert_eq!(s.differing().await, [What::Claim], "all else of it is fixed");
+    assert_eq!(s.differing().await, [DifferenceKind::Claim], "all else of it is fixed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,11 +260,11 @@ async fn counters_that_are_wrong_are_told_and_fixed() {
     let s = Scene::set().await;
     let organization = Key::organization(s.id());
     s.alter(&organization, "seats_used", Some(number(0))).await;
-    s.fixes("seats are wrong", &[What::Seats]).await;
+    s.fixes("seats are wrong", &[DifferenceKind::Seats]).await;
     s.alter(&organization, "active_owners", Some(number(7))).await;
-    s.fixes("owners are wrong", &[What::Owners]).await;
+    s.fixes("owners are wrong", &[DifferenceKind::Owners]).await;
     s.alter(&s.member(), "keys", Some(number(3))).await;
-    s.fixes("the number of keys is wrong", &[What::Keys]).await;
+    s.fixes("the number of keys is wrong", &[DifferenceKind::Keys]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,20 +272,20 @@ async fn counts_and_what_of_people_is_in_them_are_told_and_fixed() {
     let s = Scene::set().await;
     let counts = Key::counts(s.id());
     s.alter(&counts, "status:active", Some(number(40))).await;
-    s.fixes("a number is wrong", &[What::Counts]).await;
+    s.fixes("a number is wrong", &[DifferenceKind::Counts]).await;
     s.alter(&counts, "role:of_old", Some(number(4))).await;
-    s.fixes("a number is of nobody", &[What::Counts]).await;
+    s.fixes("a number is of nobody", &[DifferenceKind::Counts]).await;
     s.delete(&counts).await;
-    s.fixes("the counts are lost", &[What::Counts]).await;
+    s.fixes("the counts are lost", &[DifferenceKind::Counts]).await;
     let note = s.key("COUNTED#", &s.pat.id()).await;
     let item = s.get(&note).await.unwrap();
     s.delete(&note).await;
-    s.fixes("a note is lost", &[What::Note, What::Counts]).await;
+    s.fixes("a note is lost", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody");
     s.put(&s.at(&format!("COUNTED#{stranger}")), item).await;
-    s.fixes("a note is of nobody", &[What::Note, What::Counts]).await;
+    s.fixes("a note is of nobody", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
     s.alter(&note, "status", Some(text("inactive"))).await;
-    s.fixes("a note is of another state", &[What::Note, What::Counts]).await;
+    s.fixes("a note is of another state", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -293,20 +293,20 @@ async fn items_of_contacts_that_are_lost_altered_or_left_over_are_told_and_fixed
     let s = Scene::set().await;
     let at = s.key("CONTACT_AT#c1", "").await;
     s.delete(&at).await;
-    s.fixes("the item of an address is lost", &[What::Contact]).await;
+    s.fixes("the item of an address is lost", &[DifferenceKind::Contact]).await;
     let word = s.key("CONTACT_WORD#carla", "").await;
     s.delete(&word).await;
-    s.fixes("the item of a word is lost", &[What::Contact]).await;
+    s.fixes("the item of a word is lost", &[DifferenceKind::Contact]).await;
     s.alter(&word, "name", Some(text("Another"))).await;
-    s.fixes("a word shows another name", &[What::Contact]).await;
+    s.fixes("a word shows another name", &[DifferenceKind::Contact]).await;
     let contact = s.get(&word).await.unwrap();
     s.put(&s.at("CONTACT_WORD#zoe#c1"), contact.clone()).await;
-    s.fixes("a word is left over", &[What::Contact]).await;
+    s.fixes("a word is left over", &[DifferenceKind::Contact]).await;
     s.put(&s.at("CONTACT_AT#old@other.example"), contact).await;
-    s.fixes("an address is left over", &[What::Contact]).await;
+    s.fixes("an address is left over", &[DifferenceKind::Contact]).await;
     let gone = s.key("CONTACT#c2", "").await;
     s.delete(&gone).await;
-    s.fixes("the contact of its items is gone", &[What::Contact]).await;
+    s.fixes("the contact of its items is gone", &[DifferenceKind::Contact]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -314,15 +314,15 @@ async fn people_who_fell_out_of_an_index_come_back() {
     let s = Scene::set().await;
     for name in ["activity_sk", "gsi1pk"] {
         s.alter(&s.member(), name, None).await;
-        s.fixes(&format!("{name} is lost"), &[What::Index]).await;
+        s.fixes(&format!("{name} is lost"), &[DifferenceKind::Index]).await;
         assert!(s.get(&s.member()).await.unwrap().contains_key(name));
     }
     let own = format!("ORG#{}", s.acme.id);
     let shard = s.get(&s.member()).await.unwrap()["activity_pk"].as_s().unwrap().clone();
     let another = if shard == own { format!("{own}#1") } else { own };
     s.alter(&s.member(), "activity_pk", Some(text(&another))).await;
-    s.fixes("a member lies in another shard", &[What::Index]).await;
+    s.fixes("a member lies in another shard", &[DifferenceKind::Index]).await;
     let invitation = s.key("TEAM#INVITATION#", "").await;
     s.alter(&invitation, "due_pk", None).await;
-    s.fixes("an invitation does not expire", &[What::Index]).await;
+    s.fixes("an invitation does not expire", &[DifferenceKind::Index]).await;
 }

@@ -182,9 +182,8 @@ impl EvaluationsRequest {
     /// Too many questions; without a list of them, every part that is missing.
     pub fn parse(&self, scope: &QuestionScope<'_>) -> Result<Vec<BatchEntry>, Vec<Violation>> {
         let parts = self.parts();
-        if parts.len() > MAX_EVALUATIONS {
-            let detail = format!("must have at most {MAX_EVALUATIONS} entries");
-            return Err(vec![Violation::field("evaluations", "too_many", detail)]);
+        if let Some(violation) = Violation::too_many("evaluations", parts.len(), MAX_EVALUATIONS) {
+            return Err(vec![violation]);
         }
         if !parts.is_empty() {
             return Ok(parts.iter().map(|part| self.entry(part, scope)).collect());

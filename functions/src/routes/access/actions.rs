@@ -66,5 +66,5 @@ pub async fn search_actions(call: Call, user: User) -> Outcome {
             name: (*name).to_owned(),
         })
         .collect();
-    reply(&paging.found(found, next.as_ref()))
+    reply(&paging.response(found, next.as_ref()))
 }

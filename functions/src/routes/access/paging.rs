@@ -72,7 +72,7 @@ impl Paging {
     }
 
     /// The results, with the token of the next page.
-    pub(super) fn found<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> SearchResponse<T> {
+    pub(super) fn response<T>(&self, results: Vec<T>, next: Option<&Cursor>) -> SearchResponse<T> {
         let token = |next: &Cursor| {
             let next = Cursor::after(format!("{} {}", self.limit, next.sort_key()));
             self.key.seal(&next, &self.search)

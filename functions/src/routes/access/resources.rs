@@ -56,7 +56,7 @@ pub async fn search_resources(call: Call, user: User) -> Outcome {
         kind: resource.reference.key.kind,
         id: resource.reference.key.id,
     });
-    reply(&paging.found(found.collect(), page.next.as_ref()))
+    reply(&paging.response(found.collect(), page.next.as_ref()))
 }
 
 /// The candidates: all resources if the whole organization is open, else those that grants and the key's limits name.

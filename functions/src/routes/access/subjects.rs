@@ -114,7 +114,7 @@ impl CandidateSearch<'_> {
                 ));
             }
         }
-        Ok(self.paging.found(results, page.next.as_ref()))
+        Ok(self.paging.response(results, page.next.as_ref()))
     }
 
     /// API keys, each judged with its owner.
@@ -146,6 +146,6 @@ impl CandidateSearch<'_> {
                 });
             }
         }
-        Ok(self.paging.found(results, page.next.as_ref()))
+        Ok(self.paging.response(results, page.next.as_ref()))
     }
 }

@@ -1,9 +1,9 @@
 //! Bulk actions on invitations: resend and cancel.
 
 use super::{revival_keys, sent_again};
-use crate::api::bulk::{BulkInvitationsRequest, InvitationVerdict};
+use crate::api::bulk::{BulkInvitationsRequest, InvitationOutcome, InvitationVerdict};
 use crate::api::invitation::JobResponse;
-use crate::routes::bulk::{Action, DoneStatus, run};
+use crate::routes::bulk::{Action, run};
 use crate::routes::lookup::invitation_keys;
 use jiff::Timestamp;
 use muster_domain::rules::DecisionContext;
@@ -30,7 +30,9 @@ pub async fn cancel(call: Call, user: User) -> Outcome {
 macro_rules! of_invitations {
     () => {
         type Id = InvitationId;
+        type Status = InvitationOutcome;
         type Verdict = InvitationVerdict;
+        const REFUSED: InvitationOutcome = InvitationOutcome::Refused;
         const ROWS: &'static str = "invitations";
 
         fn keys(&self, organization: OrganizationId, id: InvitationId) -> Vec<Key> {
@@ -40,7 +42,7 @@ macro_rules! of_invitations {
         fn verdict(
             &self,
             invitation: InvitationId,
-            status: &'static str,
+            status: InvitationOutcome,
             problem: Option<Problem>,
         ) -> InvitationVerdict {
             InvitationVerdict {
@@ -59,8 +61,8 @@ struct Resend {
 impl Action for Resend {
     of_invitations!();
 
-    fn done(&self) -> DoneStatus {
-        "resent"
+    fn done(&self) -> InvitationOutcome {
+        InvitationOutcome::Resent
     }
 
     fn shared(&self, organization: OrganizationId) -> Vec<Key> {
@@ -92,8 +94,8 @@ struct Cancel;
 impl Action for Cancel {
     of_invitations!();
 
-    fn done(&self) -> DoneStatus {
-        "cancelled"
+    fn done(&self) -> InvitationOutcome {
+        InvitationOutcome::Cancelled
     }
 
     fn row(

@@ -3,8 +3,8 @@
 mod people;
 
 use crate::api::invitation::{
-    AddMemberRequest, AddMemberResponse, CreateInvitationsRequest, CreateInvitationsResponse, DryRunResponse,
-    DryRunVerdict, InvitationResponse,
+    AddMemberRequest, AddMemberResponse, CreateInvitationsRequest, CreateInvitationsResponse, DryRunOutcome,
+    DryRunResponse, DryRunVerdict, InvitationResponse,
 };
 use crate::api::member::MemberResponse;
 use crate::routes::lookup::{EmailHolders, Lookup, resource_keys, resources_found};
@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use muster_domain::DecisionContext;
 use muster_domain::email::parse_list;
 use muster_domain::rules::expiry;
-use muster_domain::rules::invitations::create::{self, Account, Holder, Invite};
-use muster_domain::rules::invitations::pacing::{self, MailHistory};
+use muster_domain::rules::invitations::create::{self, Account, Holder, Invite, InviteRefusal};
+use muster_domain::rules::invitations::mail_limits::{self, MailHistory};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::pace::{self, SentToday};
 use muster_domain::violation::Violation;
@@ -22,7 +22,7 @@ use muster_domain::{
     Changes, Deliverability, EmailAddress, Invitation, Member, Message, OrganizationId, Pair, Resource, ResourceKey,
     ResourceRef, RoleId, Seats, Term,
 };
-use muster_edge::problem::{NeededSeats, ProblemType};
+use muster_edge::problem::NeededSeats;
 use muster_edge::{Call, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::commit::MAX_ITEMS;
 use muster_store::{Backoff, Key, ReadSet};
@@ -30,7 +30,7 @@ use people::{InvitedPeople, Invitees};
 use std::collections::BTreeSet;
 
 /// Maximum number of rounds in which a batch makes room for itself by ending expired invitations.
-const ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 3;
 
 /// A request to invite or add people.
 struct InviteRequest {
@@ -61,9 +61,8 @@ enum BatchOutcome {
 pub async fn create(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: CreateInvitationsRequest = call.body()?;
-    let emails = parse_list(&body.emails).map_err(|e| {
-        Problem::new(ProblemType::InvalidInvitations).violations([Violation::field("emails", e.code(), e.to_string())])
-    })?;
+    let emails = parse_list(&body.emails)
+        .map_err(|e| InviteRefusal::Invalid(vec![Violation::field("emails", e.code(), e.to_string())]))?;
     let request = InviteRequest {
         invitees: Invitees::Emails(emails),
         resources: resource_keys(&body.resources)?,
@@ -158,7 +157,7 @@ async fn carry_out(
     keys.extend(request.invitees.keys(id));
     keys.push(Key::sent_on(id, pace::day(call.now)));
     let mut backoff = Backoff::after_conflict();
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let mut too_large = None;
         let outcome = call.change_in_org(user, id, keys.clone(), |org, read, ids| {
             let basis = match Basis::of(&org.decision_context()?, read, request)? {
@@ -241,7 +240,7 @@ impl Basis {
             known: &self.known,
             sent: self.sent,
         };
-        Ok(pacing::invite_within_limits(ctx, invite, mail, ids)?)
+        Ok(mail_limits::invite_within_limits(ctx, invite, mail, ids)?)
     }
 }
 
@@ -349,12 +348,10 @@ fn dry_run(org: &OrgContext, request: &InviteRequest, done: &DecidedBatch, seats
         Vec::new()
     };
     let verdict = |email: &EmailAddress| DryRunVerdict {
-        verdict: if added.iter().any(|m| m.email == *email) {
-            "add"
-        } else {
-            "invite"
-        }
-        .into(),
+        verdict: match added.iter().any(|m| m.email == *email) {
+            true => DryRunOutcome::Add,
+            false => DryRunOutcome::Invite,
+        },
         email: email.clone(),
     };
     let body = DryRunResponse {

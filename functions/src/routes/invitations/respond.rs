@@ -12,7 +12,7 @@ use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
 use muster_store::items::ClaimHolder;
-use muster_store::{Backoff, Footing, Key, ReadSet};
+use muster_store::{Backoff, Key, ReadSet, Standing};
 
 fn no_invitation() -> Problem {
     Problem::not_found("invitation")
@@ -36,7 +36,7 @@ pub async fn preview(call: Call) -> Outcome {
     call.query(&[])?;
     let link = link(&call).await?;
     let read = call.app.store().read(&link_keys(&link)).await?;
-    let organization = open(&read, link.organization)?;
+    let organization = existing_organization(&read, link.organization)?;
     let invitation = read
         .invitation(link.organization, link.invitation)?
         .ok_or_else(no_invitation)?;
@@ -64,12 +64,12 @@ pub async fn accept(call: Call, user: User) -> Outcome {
     let link = link(&call).await?;
     let mut backoff = Backoff::after_conflict();
     for _ in 0..MAX_ATTEMPTS {
-        let mut second = None;
+        let mut end_of_invitation = None;
         let outcome = answer(&call, &user, &link, |answer, ids| {
-            second = None;
+            end_of_invitation = None;
             let (member, changes) = match respond::accept(answer, ids) {
                 Err(refusal @ ResponseRefusal::AlreadyMember) => {
-                    second = Some((
+                    end_of_invitation = Some((
                         answer.organization.clone(),
                         respond::end_invitation_of_member(answer, ids),
                     ));
@@ -99,7 +99,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
             Ok((changes, Reply::json(200, &body)?))
         });
         let outcome = outcome.await;
-        match second {
+        match end_of_invitation {
             // Another request was faster, so the current state is read again.
             Some((organization, changes))
                 if !call
@@ -139,7 +139,7 @@ async fn answer(
         .collect();
     let mut looked_again = false;
     call.change(user, keys, |read, ids| {
-        let organization = open(read, id)?;
+        let organization = existing_organization(read, id)?;
         let set = role_set(&organization)?;
         let Some(invitation) = read.invitation(id, link.invitation)? else {
             // A read of several items is not a snapshot: an invitation that ends meanwhile moves, and may be seen in neither place.
@@ -193,13 +193,13 @@ fn commit(
     user.in_own_name()?;
     // The answer to an acceptance is stored for the new member. Declining stores no answer, since a retry gets the same one.
     let joins = changes.members.iter().find_map(|pair| pair.after.as_ref());
-    let footing = joins.map(|member| Footing::new(organization.id, Some(member.joined_at), false));
+    let standing = joins.map(|member| Standing::new(organization.id, Some(member.joined_at), false));
     Ok(NextAction::Commit(Box::new(PendingChange {
         changes,
         organization: Some(organization),
         set,
         reply,
-        footing,
+        standing,
     })))
 }
 
@@ -216,7 +216,7 @@ fn members(
 }
 
 /// The organization. A deleted one no longer invites anyone.
-fn open(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
+fn existing_organization(read: &ReadSet, id: OrganizationId) -> Result<Organization, Problem> {
     let found = read.organization(id)?.filter(|o| !o.is_deleted());
     found.ok_or_else(no_invitation)
 }

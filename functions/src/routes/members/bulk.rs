@@ -1,8 +1,8 @@
 //! Bulk actions on members: activate, deactivate, change their role, remove.
 
 use super::{contact_keys, removal};
-use crate::api::bulk::{BulkMembersRequest, ChangeRolesRequest, MemberVerdict};
-use crate::routes::bulk::{Action, DoneStatus, run};
+use crate::api::bulk::{BulkMembersRequest, ChangeRolesRequest, MemberOutcome, MemberVerdict};
+use crate::routes::bulk::{Action, run};
 use crate::routes::lookup::{resource_keys, resources_found};
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::activation;
@@ -78,10 +78,12 @@ impl Chosen {
 macro_rules! of_members {
     () => {
         type Id = UserId;
+        type Status = MemberOutcome;
         type Verdict = MemberVerdict;
+        const REFUSED: MemberOutcome = MemberOutcome::Refused;
         const ROWS: &'static str = "members";
 
-        fn verdict(&self, member: UserId, status: &'static str, problem: Option<Problem>) -> MemberVerdict {
+        fn verdict(&self, member: UserId, status: MemberOutcome, problem: Option<Problem>) -> MemberVerdict {
             MemberVerdict {
                 member,
                 subject: self.subjects.get(&member).cloned(),
@@ -100,10 +102,10 @@ struct Switch {
 impl Action for Switch {
     of_members!();
 
-    fn done(&self) -> DoneStatus {
+    fn done(&self) -> MemberOutcome {
         match self.status {
-            Status::Active => "activated",
-            Status::Inactive => "deactivated",
+            Status::Active => MemberOutcome::Activated,
+            Status::Inactive => MemberOutcome::Deactivated,
         }
     }
 
@@ -127,8 +129,8 @@ struct Reassign {
 impl Action for Reassign {
     of_members!();
 
-    fn done(&self) -> DoneStatus {
-        "changed"
+    fn done(&self) -> MemberOutcome {
+        MemberOutcome::Changed
     }
 
     fn shared(&self, organization: OrganizationId) -> Vec<Key> {
@@ -172,8 +174,8 @@ struct Remove {
 impl Action for Remove {
     of_members!();
 
-    fn done(&self) -> DoneStatus {
-        "removed"
+    fn done(&self) -> MemberOutcome {
+        MemberOutcome::Removed
     }
 
     fn keys(&self, organization: OrganizationId, id: UserId) -> Vec<Key> {

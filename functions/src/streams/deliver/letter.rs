@@ -168,7 +168,7 @@ impl Writer<'_> {
         })
     }
 
-    async fn invitation(&self, invitation: &Invitation) -> Result<mail::Invitation, DeliverError> {
+    async fn invitation(&self, invitation: &Invitation) -> Result<mail::InvitationLetter, DeliverError> {
         let keys: Vec<ResourceKey> = invitation.resources.iter().map(|r| r.key.clone()).collect();
         let names = self.names_of(&keys).await?;
         let link = Link {
@@ -178,7 +178,7 @@ impl Writer<'_> {
             generation: invitation.generation,
         };
         let token = self.app.links().await?.token(&link);
-        Ok(mail::Invitation {
+        Ok(mail::InvitationLetter {
             organization: self.name(),
             role: self.role(&invitation.role),
             resources: ResourceNames::from(&*names),

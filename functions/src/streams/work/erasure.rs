@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use muster_domain::job::Erasure;
 use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::{self, MAX_FAREWELLS};
-use muster_domain::rules::work::{self, SLICE};
+use muster_domain::rules::work::{self, SLICE_SIZE};
 use muster_domain::{Changes, EmailAddress, Job, Member, Pair, Work};
 use muster_edge::Ids;
 use muster_store::erasure::Remains;
@@ -105,7 +105,10 @@ impl JobRunner<'_> {
         };
         let id = self.organization.id;
         let cursor = after.cloned().map(Cursor::after);
-        let page = self.store.role_holders(id, &role.id, cursor.as_ref(), SLICE).await?;
+        let page = self
+            .store
+            .role_holders(id, &role.id, cursor.as_ref(), SLICE_SIZE)
+            .await?;
         let last = page.next.map(|next| next.sort_key().to_owned());
         Ok((self.members(&page.items).await?, last))
     }

@@ -7,7 +7,7 @@ mod file;
 
 use super::{JobRunner, Progress, with_job};
 use crate::exports::SheetError;
-use muster_domain::export::{MAX_TRIES, PAUSE, State};
+use muster_domain::export::{MAX_TRIES, RETRY_PAUSE, State};
 use muster_domain::job::Exporting;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::exports;
@@ -145,8 +145,8 @@ impl JobRunner<'_> {
             error => tracing::warn!(%error, job = %job.id, "a slice of an export was not done; it will be tried again"),
         }
         let pause = match is_throttled {
-            true => PAUSE,
-            false => PAUSE.saturating_mul(1 << tried.min(MAX_TRIES)),
+            true => RETRY_PAUSE,
+            false => RETRY_PAUSE.saturating_mul(1 << tried.min(MAX_TRIES)),
         };
         let until = self.now.checked_add(pause).unwrap_or(Timestamp::MAX);
         let mut work = job.work.clone();

@@ -1,7 +1,7 @@
 //! Sending the mail that was held while an organization was deleted or suspended, once it is restored or resumed.
 
 use super::{JobRunner, Progress};
-use muster_domain::rules::work::{self, SLICE};
+use muster_domain::rules::work::{self, SLICE_SIZE};
 use muster_domain::{Changes, Job, MailId, Work};
 use muster_edge::Ids;
 use muster_store::StoreError;
@@ -12,7 +12,7 @@ impl JobRunner<'_> {
         if self.organization.is_deleted() {
             return Ok(Progress::Last(Changes::default()));
         }
-        let (held, last) = self.store.held_mail(self.organization.id, after, SLICE).await?;
+        let (held, last) = self.store.held_mail(self.organization.id, after, SLICE_SIZE).await?;
         let changes = work::release(self.organization, held, self.now, &mut Ids::at(self.now));
         let Some(last) = last else {
             return Ok(Progress::Last(changes));

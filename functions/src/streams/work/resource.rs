@@ -1,7 +1,7 @@
 //! Ending the access through a deleted resource.
 
 use super::{JobRunner, Progress};
-use muster_domain::rules::work::{self, IN_FLIGHT_GRACE, SLICE};
+use muster_domain::rules::work::{self, IN_FLIGHT_GRACE, SLICE_SIZE};
 use muster_domain::{Changes, InvitationId, Job, ResourceRef, Work};
 use muster_edge::Ids;
 use muster_store::StoreError;
@@ -25,7 +25,10 @@ impl JobRunner<'_> {
             };
             self.advance(job, work, changes)
         };
-        let holders = self.store.grant_holders(self.organization.id, resource, SLICE).await?;
+        let holders = self
+            .store
+            .grant_holders(self.organization.id, resource, SLICE_SIZE)
+            .await?;
         if !holders.is_empty() {
             let members = self.members(&holders).await?;
             let (_, changes) = self.as_many_as_fit(members, |member| {

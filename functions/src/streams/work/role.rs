@@ -2,7 +2,7 @@
 
 use super::{JobRunner, Progress};
 use muster_domain::rules::expiry;
-use muster_domain::rules::work::{IN_FLIGHT_GRACE, SLICE};
+use muster_domain::rules::work::{IN_FLIGHT_GRACE, SLICE_SIZE};
 use muster_domain::{Changes, Job, RoleId, UserId};
 use muster_edge::Ids;
 use muster_store::{Cursor, Page, StoreError};
@@ -14,7 +14,7 @@ impl JobRunner<'_> {
         loop {
             let page: Page<UserId> = self
                 .store
-                .role_holders(self.organization.id, role, after.as_ref(), SLICE)
+                .role_holders(self.organization.id, role, after.as_ref(), SLICE_SIZE)
                 .await?;
             let members = self.members(&page.items).await?;
             let (_, changes) = self.as_many_as_fit(members, |member| {

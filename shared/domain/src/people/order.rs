@@ -2,20 +2,22 @@
 
 use crate::member::Member;
 use crate::search;
+use crate::vocabulary::{UnknownWord, vocabulary};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// The sort key of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum By {
-    /// The name, or the address of a person without one; accents and case do not count.
-    Name,
-    /// When they joined.
-    Joined,
-    /// When they were last seen; members who never were count as the longest unseen.
-    LastActive,
+vocabulary! {
+    /// The sort key of a list.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum By {
+        /// The name, or the address of a person without one; accents and case do not count.
+        Name = "name",
+        /// When they joined.
+        Joined = "joined",
+        /// When they were last seen; members who never were count as the longest unseen.
+        LastActive = "last_active",
+    }
 }
 
 /// An order of members. Pending invitations, which have none of these, come after them, in the order they were first sent.
@@ -27,22 +29,50 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// The text is not an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of name, -name, joined, -joined, last_active, -last_active")]
-pub struct OrderError;
+impl Order {
+    /// All orders.
+    pub const ALL: [Self; 6] = [
+        Self::rising(By::Name),
+        Self::falling(By::Name),
+        Self::rising(By::Joined),
+        Self::falling(By::Joined),
+        Self::rising(By::LastActive),
+        Self::falling(By::LastActive),
+    ];
+
+    /// The names of all orders.
+    pub const WORDS: &'static [&'static str] = &Self::NAMES;
+
+    const NAMES: [&'static str; 6] = {
+        let [a, b, c, d, e, f] = Self::ALL;
+        [a.as_str(), b.as_str(), c.as_str(), d.as_str(), e.as_str(), f.as_str()]
+    };
+
+    const fn rising(by: By) -> Self {
+        Self { by, descending: false }
+    }
+
+    const fn falling(by: By) -> Self {
+        Self { by, descending: true }
+    }
+
+    /// The name in requests: that of the sort key, after a `-` if the last comes first.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match (self.by, self.descending) {
+            (by, false) => by.as_str(),
+            (By::Name, true) => "-name",
+            (By::Joined, true) => "-joined",
+            (By::LastActive, true) => "-last_active",
+        }
+    }
+}
 
 impl FromStr for Order {
-    type Err = OrderError;
-    fn from_str(text: &str) -> Result<Self, OrderError> {
-        let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-        let by = match name {
-            "name" => By::Name,
-            "joined" => By::Joined,
-            "last_active" => By::LastActive,
-            _ => return Err(OrderError),
-        };
-        Ok(Self { by, descending })
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let known = Self::ALL.into_iter().find(|order| order.as_str() == text);
+        known.ok_or(UnknownWord { words: Self::WORDS })
     }
 }
 
@@ -80,7 +110,11 @@ mod tests {
             }
         }
         for text in ["", "-", "Name", "--name", "email"] {
-            assert_eq!(text.parse::<Order>(), Err(OrderError), "{text}");
+            let refused = text.parse::<Order>().unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                "must be one of name, -name, joined, -joined, last_active, -last_active"
+            );
         }
     }
 

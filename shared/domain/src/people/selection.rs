@@ -7,14 +7,16 @@ use crate::roleset::RoleSet;
 use crate::search::{self, MAX_QUERY};
 use crate::text::RoleId;
 use crate::violation::Violation;
+use crate::vocabulary::UnknownWord;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 /// The most words of one search: each is a query.
-const MAX_TERMS: usize = 8;
+pub const MAX_TERMS: usize = 8;
 /// The most roles of one request.
-const MAX_ROLES: usize = 16;
+pub const MAX_ROLES: usize = 16;
 
 /// The selection of a list of people: the filters and the order as requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,13 +24,13 @@ pub struct Selection {
     /// Beginnings of words of name and address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
-    /// `active` or `inactive`.
+    /// A [`Status`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Roles, one of which must be held or offered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<String>,
-    /// `accepted` or `pending`.
+    /// An [`InviteStatus`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_status: Option<String>,
     /// When they joined.
@@ -37,7 +39,7 @@ pub struct Selection {
     /// A resource, as `type:id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    /// The order.
+    /// An [`Order`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
 }
@@ -51,6 +53,11 @@ impl Faults {
         value
             .map_err(|detail| self.0.push(Violation::field(name, "invalid_value", detail)))
             .ok()
+    }
+
+    /// A word of a vocabulary, if there is one.
+    fn word<T: FromStr<Err = UnknownWord>>(&mut self, name: &str, text: Option<&str>) -> Option<T> {
+        self.take(name, text?.parse().map_err(|e: UnknownWord| e.to_string()))
     }
 }
 
@@ -67,29 +74,17 @@ impl Selection {
             let detail = format!("must have at most {MAX_QUERY} characters and {MAX_TERMS} words");
             violations.0.push(Violation::field("q", "too_long", detail));
         }
-        let status = self.status.as_deref().map(|text| match text {
-            "active" => Ok(Status::Active),
-            "inactive" => Ok(Status::Inactive),
-            _ => Err("must be one of active, inactive".to_owned()),
-        });
-        let invite_status = self.invite_status.as_deref().map(|text| match text {
-            "accepted" => Ok(InviteStatus::Accepted),
-            "pending" => Ok(InviteStatus::Pending),
-            _ => Err("must be one of accepted, pending".to_owned()),
-        });
         let joined = self.joined_in.as_deref();
         let joined = joined.map(|text| Period::parse(text, now).map_err(|e| e.to_string()));
-        let sort = self.sort.as_deref();
-        let sort = sort.map(|text| text.parse::<Order>().map_err(|e| e.to_string()));
         let filter = Filter {
             terms,
-            status: status.and_then(|status| violations.take("status", status)),
+            status: violations.word::<Status>("status", self.status.as_deref()),
             roles: violations.take("role", self.roles()).unwrap_or_default(),
-            invite_status: invite_status.and_then(|status| violations.take("invite_status", status)),
+            invite_status: violations.word::<InviteStatus>("invite_status", self.invite_status.as_deref()),
             joined: joined.and_then(|joined| violations.take("joined_in", joined)),
             resource: self.on().and_then(|resource| violations.take("resource", resource)),
         };
-        let order = sort.and_then(|sort| violations.take("sort", sort));
+        let order = violations.word::<Order>("sort", self.sort.as_deref());
         if violations.0.is_empty() {
             Ok((filter, order))
         } else {

@@ -1,6 +1,6 @@
 //! The answer to "may this member, or this key of theirs, do this to that?".
 
-use crate::api_key::{ApiKey, Unusable};
+use crate::api_key::{ApiKey, UnusableReason};
 use crate::authority::Authority;
 use crate::member::{Member, RoleAssignment, Status};
 use crate::organization::Organization;
@@ -58,7 +58,7 @@ pub enum DenialReason {
     /// The organization is suspended.
     OrganizationSuspended,
     /// The API key is unusable.
-    Key(Unusable),
+    Key(UnusableReason),
     /// The member is inactive.
     Inactive,
     /// None of the member's live roles allows it there.

@@ -3,7 +3,7 @@
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
 use crate::email::EmailAddress;
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
 use crate::member::Member;
@@ -208,7 +208,7 @@ pub fn delete(
     let subject = EntityRef::contact(&before.id);
     let event = keeper
         .recorder(ids)
-        .event("contact.deleted", subject, Some(audit::contact(before)), None);
+        .event(EventKind::ContactDeleted, subject, Some(audit::contact(before)), None);
     Ok(keeper.made_by(Changes {
         contacts: vec![Pair::removed(before.clone())],
         events: vec![event],
@@ -278,7 +278,7 @@ fn contact_left_by(
             let mut record = ctx.recorder(ids);
             let gone = Changes {
                 contacts: vec![Pair::removed(at.clone())],
-                events: vec![record.event("contact.deleted", subject, Some(audit::contact(at)), None)],
+                events: vec![record.event(EventKind::ContactDeleted, subject, Some(audit::contact(at)), None)],
                 ..Changes::default()
             };
             return gone.and(new_contact(ctx, member, known, ids));
@@ -344,9 +344,9 @@ fn written(before: Option<&Contact>, after: Contact, record: &mut Recorder<'_>) 
         ..after
     };
     let kind = if before.is_some() {
-        "contact.updated"
+        EventKind::ContactUpdated
     } else {
-        "contact.created"
+        EventKind::ContactCreated
     };
     let event = record.event(
         kind,

@@ -3,7 +3,7 @@
 
 use crate::changes::{Changes, Pair};
 use crate::email::EmailAddress;
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::id::{JobId, MailId, NewIds, UserId};
 use crate::job::{Erasure, Job, Work};
 use crate::mail::{Letter, Mail, MailState};
@@ -53,7 +53,7 @@ pub fn delete(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<Changes
     };
     let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, ctx.now);
     let event = ctx.recorder(ids).event(
-        "organization.deleted",
+        EventKind::OrganizationDeleted,
         EntityRef::organization(before.id),
         Some(json!({ "name": before.name })),
         Some(json!({ "restorable_until": gone_at(ctx.now) })),
@@ -88,7 +88,7 @@ pub fn restore(
     };
     let mut record = Recorder::new(before.id, EntityRef::platform(platform), now, ids);
     let event = record.event(
-        "organization.restored",
+        EventKind::OrganizationRestored,
         EntityRef::organization(before.id),
         Some(json!({ "deleted_at": deleted_at })),
         None,
@@ -161,7 +161,7 @@ pub fn end(
         .collect();
     let mut record = Recorder::new(organization.id, EntityRef::system("finish-work"), now, ids);
     let event = record.event(
-        "organization.erased",
+        EventKind::OrganizationErased,
         EntityRef::organization(organization.id),
         Some(json!({ "deleted_at": deleted_at })),
         None,

@@ -4,7 +4,7 @@
 //! members.
 
 use crate::changes::{Changes, Pair};
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::id::{MailId, NewIds};
 use crate::invitation::{Invitation, InvitationState};
 use crate::mail::{EndReason, Letter, Mail, MailState};
@@ -12,8 +12,8 @@ use crate::member::{Member, NOTICE_DAYS, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::resource::{ResourceKey, ResourceRef};
 use crate::roleset::{Reach, Role, RoleSet};
+use crate::rules::api_keys;
 use crate::rules::audit;
-use crate::rules::keys;
 use crate::text::RoleId;
 use crate::time::days_before;
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ pub fn expire_invitation(before: &Invitation, now: Timestamp, ids: &mut dyn NewI
     let after = before.ended(InvitationState::Expired, now);
     let mut record = Recorder::new(before.organization, EntityRef::system("expire"), now, ids);
     let event = record.event(
-        "invitation.expired",
+        EventKind::InvitationExpired,
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
@@ -157,7 +157,7 @@ fn end_holdings(
             .is_some_and(|role| role.is_time_limited() || role.optional || ends(role))
     };
     let (keys, jobs) = if ended.iter().any(|(held, on)| for_a_time(held, *on)) {
-        keys::end_all(&mut after, now, ids)
+        api_keys::end_all(&mut after, now, ids)
     } else {
         (0, Vec::new())
     };
@@ -173,9 +173,12 @@ fn end_holdings(
         });
         let revoked = (keys > 0 && for_a_time(held, *on)).then(|| json!({ "api_keys_revoked": keys }));
         let mut record = Recorder::new(before.organization, EntityRef::system("expire"), now, ids);
-        changes
-            .events
-            .push(record.event("member.role_ended", EntityRef::user(before.id), Some(what), revoked));
+        changes.events.push(record.event(
+            EventKind::MemberRoleEnded,
+            EntityRef::user(before.id),
+            Some(what),
+            revoked,
+        ));
         let letter = Letter::AccessEnded {
             role: held.role.clone(),
             resource: on.map(|r| r.key.clone()),

@@ -2,7 +2,7 @@
 
 use crate::api_key::ApiKey;
 use crate::changes::{Changes, Pair};
-use crate::event::{EntityRef, Event, Recorder};
+use crate::event::{EntityRef, Event, EventKind, Recorder};
 use crate::export::{EXPORT_LIFE, Export, ExportRequest, State};
 use crate::id::{ExportId, JobId, NewIds};
 use crate::job::{Exporting, Job, Work};
@@ -25,7 +25,7 @@ pub enum ExportRefusal {
 ///
 /// # Errors
 /// [`ExportRefusal::Forbidden`].
-pub fn may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
+pub fn check_may_export(ctx: &DecisionContext<'_>) -> Result<(), ExportRefusal> {
     if ctx.authority().allows(permission::MEMBERS_READ, None) {
         Ok(())
     } else {
@@ -41,11 +41,11 @@ pub fn shows_sources(ctx: &DecisionContext<'_>) -> bool {
 }
 
 /// Refuses callers who cannot see all that this export has.
-fn may_see(ctx: &DecisionContext<'_>, wanted: &ExportRequest) -> Result<(), ExportRefusal> {
+fn check_may_see(ctx: &DecisionContext<'_>, wanted: &ExportRequest) -> Result<(), ExportRefusal> {
     if (wanted.subjects && !ctx.sees_subjects()) || (wanted.sources && !shows_sources(ctx)) {
         return Err(ExportRefusal::Forbidden);
     }
-    may_export(ctx)
+    check_may_export(ctx)
 }
 
 /// The event that records an export of people's data.
@@ -53,7 +53,7 @@ pub fn record(ctx: &DecisionContext<'_>, wanted: &ExportRequest, rows: u64, ids:
     let mut recorder = Recorder::new(ctx.organization.id, ctx.actor_ref(), ctx.now, ids);
     let organization = EntityRef::organization(ctx.organization.id);
     recorder.event(
-        "members.exported",
+        EventKind::MembersExported,
         organization,
         None,
         Some(audit::export(wanted, rows)),
@@ -69,7 +69,7 @@ pub fn ask(
     wanted: ExportRequest,
     ids: &mut dyn NewIds,
 ) -> Result<(Export, Changes), ExportRefusal> {
-    may_see(ctx, &wanted)?;
+    check_may_see(ctx, &wanted)?;
     let export = Export {
         id: ExportId::from_uuid(ids.uuid()),
         organization: ctx.organization.id,
@@ -107,12 +107,12 @@ pub fn ask(
 /// # Errors
 /// [`ExportRefusal`].
 pub fn show(ctx: &DecisionContext<'_>, found: Option<Export>) -> Result<Export, ExportRefusal> {
-    may_export(ctx)?;
+    check_may_export(ctx)?;
     let export = found
         .filter(|export| export.by == ctx.actor.id && export.created_at >= ctx.actor.joined_at)
         .filter(|export| export.is_there(ctx.now))
         .ok_or(ExportRefusal::NotFound)?;
-    may_see(ctx, &export.wanted)?;
+    check_may_see(ctx, &export.wanted)?;
     Ok(export)
 }
 
@@ -122,7 +122,7 @@ pub fn show(ctx: &DecisionContext<'_>, found: Option<Export>) -> Result<Export, 
 pub fn may_go_on(ctx: &DecisionContext<'_>, export: &Export) -> bool {
     let opens = |key: &ApiKey| key.usable(Some(ctx.actor), ctx.now).is_ok();
     let came = ctx.key.map(|key| key.id) == export.key && ctx.key.is_none_or(opens);
-    came && !ctx.organization.is_deleted() && may_see(ctx, &export.wanted).is_ok()
+    came && !ctx.organization.is_deleted() && check_may_see(ctx, &export.wanted).is_ok()
 }
 
 /// The export with more rows.

@@ -108,7 +108,7 @@ pub(super) fn grantable_until(
     let managed = role_until(&authority, GivingPath::Manage, &role.id, on);
     let with_grants = follows_grants(after, role, on).then(|| authority.assigns_somewhere_until(&role.id));
     let is_own_grant = after.id == ctx.actor.id && on.is_some();
-    let self_assigned = is_own_grant.then(|| authority.takes_until(&role.id, on));
+    let self_assigned = is_own_grant.then(|| authority.self_assigns_until(&role.id, on));
     managed.max(with_grants.flatten()).max(self_assigned.flatten())
 }
 

@@ -35,7 +35,7 @@ pub fn may_see(ctx: &DecisionContext<'_>, other: &Member) -> bool {
 pub(super) fn may_change_roles(ctx: &DecisionContext<'_>, other: &Member) -> bool {
     let authority = ctx.authority();
     let oneself = other.id == ctx.actor.id;
-    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_self_assign_any())
+    authority.allows_somewhere(permission::MEMBERS_MANAGE) || (oneself && authority.may_self_assign_any_somewhere())
 }
 
 /// Whether the other holds the protected role and the actor may not manage that role. Only owners change an owner, even in the

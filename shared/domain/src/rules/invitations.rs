@@ -3,7 +3,7 @@
 mod add;
 pub mod create;
 mod hidden_member;
-pub mod pacing;
+pub mod mail_limits;
 mod resend;
 pub mod respond;
 
@@ -12,7 +12,7 @@ pub use resend::{Revival, resend, resend_all};
 
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::NewIds;
 use crate::invitation::{Invitation, InvitationState};
 use crate::organization::Seats;
@@ -120,7 +120,7 @@ pub fn change(
     after.version += 1;
     let [was, is] = audit::invitation_change(before, &after);
     let event = ctx.recorder(ids).event(
-        "invitation.updated",
+        EventKind::InvitationUpdated,
         EntityRef::invitation(before.id),
         Some(was),
         Some(is),
@@ -197,7 +197,7 @@ pub fn cancel(
     }
     let after = before.ended(InvitationState::Cancelled, ctx.now);
     let event = ctx.recorder(ids).event(
-        "invitation.cancelled",
+        EventKind::InvitationCancelled,
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),

@@ -8,24 +8,25 @@ pub use grants::{grant_one, revoke_one};
 pub use requested_roles::{Holdings, WantedGrant};
 
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::NewIds;
-use crate::member::{Grant, Member, Profile, RoleAssignment, Status};
+use crate::member::{Grant, MAX_GRANTS, Member, Profile, RoleAssignment, Status};
 use crate::organization::Seats;
 use crate::resource::ResourceRef;
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
+use crate::rules::api_keys;
 use crate::rules::audit;
 use crate::rules::giving;
 use crate::rules::hierarchy;
-use crate::rules::keys;
 use crate::rules::sources;
 use crate::text::Name;
 use crate::violation::Violation;
 use jiff::Timestamp;
 
-/// The most grants that one change can add and remove together, since it is one transaction.
-pub const MAX_GRANT_CHANGES: usize = 64;
+/// The most grants that one change can add and remove together, since it is one transaction: as many as a member can hold, so that
+/// one change can remove all of them.
+pub const MAX_GRANT_CHANGES: usize = MAX_GRANTS;
 
 /// The reason for not changing a member.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ pub fn update(
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(ctx, found)?;
     let mut after = before.clone();
-    let mut kind = "member.updated";
+    let mut kind = EventKind::MemberUpdated;
     if wanted.name.is_some() || wanted.profile.is_some() {
         // Members change their own name and profile. For another member's, the actor must manage all that the member holds
         // (`client-practice`).
@@ -117,10 +118,10 @@ pub fn update(
             ctx.source_by_hand(before),
         );
         after.grants.sort_by(|a, b| a.resource.cmp(&b.resource));
-        check_sight(ctx, before, &after.grants)?;
+        check_visible(ctx, before, &after.grants)?;
         if (&after.role, &after.grants) != (&before.role, &before.grants) {
             check_power(ctx, before, &after)?;
-            kind = "member.role_changed";
+            kind = EventKind::MemberRoleChanged;
         }
     }
     if let Some(status) = wanted.status.filter(|status| *status != before.status) {
@@ -141,7 +142,7 @@ fn changed(
     ctx: &DecisionContext<'_>,
     before: &Member,
     after: Member,
-    kind: &str,
+    kind: EventKind,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
     let (after, changes) = change_of(ctx, before, after, kind, ids);
@@ -154,7 +155,7 @@ pub(super) fn change_of(
     ctx: &DecisionContext<'_>,
     before: &Member,
     after: Member,
-    kind: &str,
+    kind: EventKind,
     ids: &mut dyn NewIds,
 ) -> (Member, Changes) {
     if after == *before {
@@ -175,10 +176,10 @@ pub(super) fn change_of(
 }
 
 /// The event type for activating or deactivating a member.
-pub(super) const fn switched(status: Status) -> &'static str {
+pub(super) const fn switched(status: Status) -> EventKind {
     match status {
-        Status::Active => "member.activated",
-        Status::Inactive => "member.deactivated",
+        Status::Active => EventKind::MemberActivated,
+        Status::Inactive => EventKind::MemberDeactivated,
     }
 }
 
@@ -210,7 +211,7 @@ pub(super) fn paying_owner_goes(ctx: &DecisionContext<'_>, pair: &Pair<Member>) 
 
 /// Refuses a grant on a resource out of the actor's reach, even one that the other holds already: accepting it would reveal
 /// that.
-fn check_sight(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
+fn check_visible(ctx: &DecisionContext<'_>, other: &Member, named: &[Grant]) -> Result<(), MemberRefusal> {
     if !hierarchy::may_change_roles(ctx, other) || hierarchy::is_out_of_reach(ctx, other) {
         return Ok(());
     }
@@ -300,13 +301,17 @@ pub fn remove(
     if !leaves && !hierarchy::manages_all_of(ctx, before) {
         return Err(MemberRefusal::Forbidden);
     }
-    let kind = if oneself { "member.left" } else { "member.removed" };
+    let kind = if oneself {
+        EventKind::MemberLeft
+    } else {
+        EventKind::MemberRemoved
+    };
     let event = ctx
         .recorder(ids)
         .event(kind, EntityRef::user(before.id), Some(audit::member(before)), None);
     let changes = Changes {
         members: vec![Pair::removed(before.clone())],
-        jobs: keys::key_cleanup_job(before, ctx.now, ids),
+        jobs: api_keys::key_cleanup_job(before, ctx.now, ids),
         events: vec![event],
         relied_on: hierarchy::relied_on(ctx, before),
         ..Changes::default()

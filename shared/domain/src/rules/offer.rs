@@ -101,13 +101,7 @@ fn check_resources(
         }
         _ => {}
     }
-    if asked.len() > MAX_RESOURCES {
-        violations.push(Violation::field(
-            "resources",
-            "too_many",
-            format!("must have at most {MAX_RESOURCES} entries"),
-        ));
-    }
+    violations.extend(Violation::too_many("resources", asked.len(), MAX_RESOURCES));
     let mut refs = Vec::new();
     for (i, (key, found)) in asked.iter().enumerate() {
         match ctx.named(key, found.as_ref()) {

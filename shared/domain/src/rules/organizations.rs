@@ -2,7 +2,7 @@
 
 use crate::changes::{Changes, Pair};
 use crate::email::{Domain, EmailAddress};
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::id::{JobId, NewIds, OrganizationId, UserId};
 use crate::job::{Job, Work};
 use crate::member::{Member, Profile, RoleAssignment, Status};
@@ -50,7 +50,12 @@ pub fn create(
     };
     let mut record = Recorder::new(id, EntityRef::user(founder.id), now, ids);
     let after = json!({ "name": organization.name, "role_set": organization.role_set, "owner": founder.id });
-    let events = vec![record.event("organization.created", EntityRef::organization(id), None, Some(after))];
+    let events = vec![record.event(
+        EventKind::OrganizationCreated,
+        EntityRef::organization(id),
+        None,
+        Some(after),
+    )];
     let changes = Changes {
         organization: Some(Pair::new(organization.clone())),
         members: vec![Pair::new(member)],
@@ -173,7 +178,7 @@ pub fn update(
     let jobs = switch_off(before, &mut after, ctx.now, ids);
     let picture = |o: &Organization| json!({ "name": o.name, "settings": o.settings });
     let event = ctx.recorder(ids).event(
-        "organization.updated",
+        EventKind::OrganizationUpdated,
         EntityRef::organization(before.id),
         Some(picture(before)),
         Some(picture(&after)),
@@ -240,7 +245,7 @@ pub fn set_plan(
     after.version += 1;
     let mut record = Recorder::new(before.id, EntityRef::platform(platform), now, ids);
     let event = record.event(
-        "organization.plan_set",
+        EventKind::PlanSet,
         EntityRef::organization(before.id),
         Some(json!(before.plan)),
         Some(json!(after.plan)),

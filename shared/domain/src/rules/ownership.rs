@@ -1,7 +1,7 @@
 //! Ownership: transferring it, and naming the billing owner.
 
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::{NewIds, UserId};
 use crate::member::{Member, Reliance, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
@@ -190,7 +190,7 @@ fn record(
     let mut record = ctx.recorder(ids);
     let mut changes = Changes {
         events: vec![record.event(
-            "organization.ownership_transferred",
+            EventKind::OwnershipTransferred,
             EntityRef::organization(ctx.organization.id),
             Some(json!({ "owner": giver.0.id })),
             Some(json!({ "owner": receiver.0.id })),
@@ -205,9 +205,12 @@ fn record(
             continue;
         }
         let [was, is] = audit::member_change(before, after);
-        changes
-            .events
-            .push(record.event("member.role_changed", EntityRef::user(before.id), Some(was), Some(is)));
+        changes.events.push(record.event(
+            EventKind::MemberRoleChanged,
+            EntityRef::user(before.id),
+            Some(was),
+            Some(is),
+        ));
         changes.members.push(Pair::change(before.clone(), after.clone()));
     }
     changes
@@ -237,7 +240,7 @@ pub fn name_paying_owner(
     let pair = with_billing_owner(before, member.id);
     let after = pair.after.clone().unwrap_or_else(|| before.clone());
     let event = ctx.recorder(ids).event(
-        "organization.paying_owner_named",
+        EventKind::PayingOwnerNamed,
         EntityRef::organization(before.id),
         Some(json!({ "paying_owner": before.paying_owner })),
         Some(json!({ "paying_owner": member.id })),

@@ -1,7 +1,7 @@
 //! Registering, renaming and deleting resources.
 
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::{JobId, NewIds, Registration};
 use crate::job::{Job, Work};
 use crate::organization::Organization;
@@ -67,9 +67,9 @@ pub fn put(
         },
     };
     let kind = if found.is_some() {
-        "resource.renamed"
+        EventKind::ResourceRenamed
     } else {
-        "resource.registered"
+        EventKind::ResourceRegistered
     };
     let subject = EntityRef::resource(&after.reference.key);
     let event = ctx.recorder(ids).event(
@@ -131,7 +131,7 @@ pub fn delete(
     let job = Job::new(JobId::from_uuid(ids.uuid()), before.id, work, ctx.now);
     let subject = EntityRef::resource(&resource.reference.key);
     let event = ctx.recorder(ids).event(
-        "resource.deleted",
+        EventKind::ResourceDeleted,
         subject,
         Some(json!({ "name": resource.name })),
         None,

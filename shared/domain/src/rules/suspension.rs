@@ -4,7 +4,7 @@
 //! run, and it touches no member, seat, role or invitation: these go on as if there were none.
 
 use crate::changes::{Changes, Pair};
-use crate::event::{EntityRef, Event, RESUMED, Recorder, SUSPENDED, SUSPENSION_CANCELLED, SUSPENSION_PLANNED};
+use crate::event::{EntityRef, Event, EventKind, Recorder};
 use crate::id::{JobId, NewIds, UserId};
 use crate::job::{Job, Work};
 use crate::mail::Letter;
@@ -79,7 +79,7 @@ pub fn suspend(
     }
     let begins = at <= now || kept.is_some_and(|kept| kept.recorded);
     let mut changes = match in_force.filter(|_| kept.is_none()) {
-        Some(known) => ended(before, known, platform, now, ids),
+        Some(known) => resumption(before, known, platform, now, ids),
         None => Changes::default(),
     };
     let previous = known.filter(|_| changes.is_empty());
@@ -89,7 +89,11 @@ pub fn suspend(
         notice: kept.map_or_else(|| JobId::from_uuid(ids.uuid()), |kept| kept.notice),
         recorded: begins,
     };
-    let kind = if begins { SUSPENDED } else { SUSPENSION_PLANNED };
+    let kind = if begins {
+        EventKind::Suspended
+    } else {
+        EventKind::SuspensionPlanned
+    };
     let states = [
         previous.map(|known| state(known, known.recorded)),
         Some(state(&suspension, begins)),
@@ -117,12 +121,12 @@ pub fn resume(
         return (before.clone(), Changes::default());
     };
     let mut changes = if known.has_begun(now) {
-        ended(before, known, platform, now, ids)
+        resumption(before, known, platform, now, ids)
     } else {
         let actor = EntityRef::platform(platform);
         let states = [Some(state(known, false)), None];
         Changes {
-            events: vec![event(before, actor, SUSPENSION_CANCELLED, states, now, ids)],
+            events: vec![event(before, actor, EventKind::SuspensionCancelled, states, now, ids)],
             ..Changes::default()
         }
     };
@@ -168,7 +172,7 @@ pub fn notify_owners(
 
 /// The end of a suspension that is in force: its event, the mail that was held meanwhile, and news to the owners if they were
 /// to hear of the suspension itself.
-fn ended(
+fn resumption(
     organization: &Organization,
     known: &Suspension,
     platform: UserId,
@@ -185,7 +189,7 @@ fn ended(
     }
     let states = [Some(state(known, true)), None];
     let actor = EntityRef::platform(platform);
-    events.push(event(organization, actor, RESUMED, states, now, ids));
+    events.push(event(organization, actor, EventKind::Resumed, states, now, ids));
     let job = |work| Pair::new(Job::new(JobId::from_uuid(ids.uuid()), organization.id, work, now));
     Changes {
         events,
@@ -198,7 +202,7 @@ fn ended(
 fn beginning(organization: &Organization, known: &Suspension, now: Timestamp, ids: &mut dyn NewIds) -> Event {
     let states = [Some(state(known, false)), Some(state(known, true))];
     let actor = EntityRef::system("finish-work");
-    event(organization, actor, SUSPENDED, states, now, ids)
+    event(organization, actor, EventKind::Suspended, states, now, ids)
 }
 
 /// The job that notifies the owners by email when a suspension takes effect.
@@ -231,7 +235,7 @@ fn state(suspension: &Suspension, in_effect: bool) -> Value {
 fn event(
     organization: &Organization,
     actor: EntityRef,
-    kind: &str,
+    kind: EventKind,
     [before, after]: [Option<Value>; 2],
     now: Timestamp,
     ids: &mut dyn NewIds,

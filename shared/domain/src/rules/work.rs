@@ -2,7 +2,7 @@
 
 use crate::changes::{Changes, Pair};
 use crate::email::EmailAddress;
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::feedback::Deliverability;
 use crate::id::NewIds;
 use crate::invitation::{CancelReason, Invitation, InvitationState};
@@ -20,7 +20,7 @@ use crate::rules::pace;
 use jiff::{SignedDuration, Timestamp};
 
 /// The most things that one slice handles: four items for each of them fit one transaction.
-pub const SLICE: usize = 20;
+pub const SLICE_SIZE: usize = 20;
 
 /// How long a job that ends a resource or a role keeps looking for holders: a request that had read it before may still be
 /// writing one.
@@ -44,9 +44,12 @@ pub fn end_grants(
         let after = after.recomputed(set, now);
         let [was, is] = audit::member_change(before, &after);
         let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
-        changes
-            .events
-            .push(record.event("member.grant_ended", EntityRef::user(before.id), Some(was), Some(is)));
+        changes.events.push(record.event(
+            EventKind::MemberGrantEnded,
+            EntityRef::user(before.id),
+            Some(was),
+            Some(is),
+        ));
         changes.members.push(Pair::change(before.clone(), after));
     }
     changes
@@ -73,12 +76,12 @@ pub fn end_offers(
         let is_last = before.resources.iter().all(|r| r == resource);
         let (kind, after) = if needs_one && is_last {
             let after = before.ended_because(CancelReason::ResourceDeleted, now);
-            ("invitation.cancelled", after)
+            (EventKind::InvitationCancelled, after)
         } else {
             let mut after = before.clone();
             after.resources.retain(|r| r != resource);
             after.version += 1;
-            ("invitation.updated", after)
+            (EventKind::InvitationUpdated, after)
         };
         let mut record = Recorder::new(before.organization, EntityRef::system("finish-work"), now, ids);
         let subject = EntityRef::invitation(before.id);
@@ -109,7 +112,7 @@ pub fn resend_slice(
         return changes;
     }
     let is_out = |email: &EmailAddress| {
-        let mut known = deliverability.iter().filter(|known| known.address == *email);
+        let mut known = deliverability.iter().filter(|known| known.email == *email);
         known.any(|known| known.reason().is_some() || pace::email_allowed_at(known, ctx.now).is_some())
     };
     for invitation in invitations
@@ -153,12 +156,12 @@ pub fn send_late(mail: &Mail, now: Timestamp, ids: &mut dyn NewIds) -> Changes {
 }
 
 /// How long a job waits before it checks again whether a deleted organization was restored, or a suspended one resumed.
-pub const RESTORE_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+pub const RESTORE_CHECK_INTERVAL: SignedDuration = SignedDuration::from_mins(30);
 
 /// The job, delayed until an instant, but by at least half an hour; then the schedule resumes it.
 #[must_use]
 pub fn put_off(job: &Job, work: Work, until: Timestamp, now: Timestamp) -> Pair<Job> {
-    let soon = now.checked_add(RESTORE_PATIENCE).unwrap_or(Timestamp::MAX);
+    let soon = now.checked_add(RESTORE_CHECK_INTERVAL).unwrap_or(Timestamp::MAX);
     Pair::change(job.clone(), job.waiting(work, until.max(soon)))
 }
 

@@ -1,7 +1,7 @@
 //! The one decision behind verified keys and access questions.
 
 use crate::team::*;
-use muster_domain::api_key::{Holding, Limits, Unusable};
+use muster_domain::api_key::{Holding, Limits, UnusableReason};
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{Decision, DenialReason, Question, decide};
 use muster_domain::rules::asking::{QuestionSubject, may_ask, sees_beyond_limits};
@@ -227,10 +227,10 @@ fn a_key_that_opens_nothing_allows_nothing_and_says_why() {
         ..good
     };
     for (key, why) in [
-        (elses, Unusable::OwnerGone),
-        (dead, Unusable::Revoked),
-        (revoked, Unusable::Revoked),
-        (over, Unusable::Expired),
+        (elses, UnusableReason::OwnerGone),
+        (dead, UnusableReason::Revoked),
+        (revoked, UnusableReason::Revoked),
+        (over, UnusableReason::Expired),
     ] {
         let asked = Question {
             key: Some(&key),

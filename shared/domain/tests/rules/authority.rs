@@ -43,12 +43,12 @@ fn who_takes_on_work_takes_it_where_their_role_says_so() {
     let own = Authority::of(&carl, &acme, practice(), now());
     let (contributor, owner) = (role("contributor"), role("owner"));
     assert!(own.may_self_assign(&contributor, Some(&spring)) && !own.may_self_assign(&owner, Some(&spring)));
-    assert!(own.may_take_somewhere(&contributor) && !own.may_take_somewhere(&owner));
-    assert!(own.may_take_any(Some(&spring)) && own.may_self_assign_any());
+    assert!(own.may_self_assign_somewhere(&contributor) && !own.may_self_assign_somewhere(&owner));
+    assert!(own.may_self_assign_any(Some(&spring)) && own.may_self_assign_any_somewhere());
     let (acme, ann) = (organization(), holder("ann", "admin"));
     let other = of(&acme, &ann);
-    assert!(!other.may_take_any(Some(&spring)) && !other.may_self_assign_any());
-    assert!(!other.may_take_somewhere(&role("admin")));
+    assert!(!other.may_self_assign_any(Some(&spring)) && !other.may_self_assign_any_somewhere());
+    assert!(!other.may_self_assign_somewhere(&role("admin")));
 }
 
 #[test]
@@ -68,9 +68,9 @@ fn a_key_that_only_reads_gives_takes_and_manages_nothing() {
         let own = Authority::of(&carl, &acme, practice(), now()).within(limits, practice());
         let taken = role("contributor");
         assert_eq!(own.may_self_assign(&taken, Some(&spring)), may);
-        assert_eq!(own.may_take_somewhere(&taken), may);
-        assert_eq!(own.may_take_any(Some(&spring)), may);
-        assert_eq!(own.may_self_assign_any(), may);
+        assert_eq!(own.may_self_assign_somewhere(&taken), may);
+        assert_eq!(own.may_self_assign_any(Some(&spring)), may);
+        assert_eq!(own.may_self_assign_any_somewhere(), may);
     }
 }
 

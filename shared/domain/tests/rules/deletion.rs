@@ -88,7 +88,7 @@ fn it_comes_back_as_it_was_and_who_brought_it_is_recorded() {
     let [event] = &changes.events[..] else {
         panic!("one event")
     };
-    assert_eq!(event.kind, "organization.restored");
+    assert_eq!(event.kind.as_str(), "organization.restored");
     assert_eq!(
         (&event.actor, event.at),
         (&EntityRef::platform(user("operator")), later)

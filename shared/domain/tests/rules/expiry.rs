@@ -3,7 +3,7 @@
 use crate::team::*;
 use muster_domain::mail::EndReason;
 use muster_domain::rules::expiry::{MAX_ENDED_ROLES, end_switched_off, expire_invitation, expire_roles};
-use muster_domain::{Changes, Grant, InvitationState, Letter, Member};
+use muster_domain::{Changes, EntityKind, Grant, InvitationState, Letter, Member};
 
 fn expire(member: &Member, now: &str) -> Changes {
     expire_roles(&organization(), set(), member, at(now), &mut ids())
@@ -94,7 +94,7 @@ fn the_seat_is_free_when_the_last_role_with_one_has_ended() {
     );
     let changes = expire(&single, "2026-03-11T00:00:00Z");
     assert_eq!(changes.seat_delta(), -1);
-    assert_eq!(changes.events[0].actor.kind, "system");
+    assert_eq!(changes.events[0].actor.kind, EntityKind::System);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use muster_domain::api_key::Limits;
 use muster_domain::export::{ExportRequest, Format, State};
 use muster_domain::job::Exporting;
 use muster_domain::people::Selection;
-use muster_domain::rules::exports::{ExportRefusal, ask, failed, grown, may_export, may_go_on, ready, record, show};
+use muster_domain::rules::exports::{
+    ExportRefusal, ask, check_may_export, failed, grown, may_go_on, ready, record, show,
+};
 use muster_domain::{ApiKey, DecisionContext, EntityRef, Export, Job, Member, Organization, Timestamp, Work};
 use serde_json::json;
 
@@ -63,12 +65,12 @@ fn only_a_member_who_sees_all_members_exports_the_list() {
     ] {
         let member = holder("member", role);
         let scene = scene(&acme, &member);
-        assert_eq!(may_export(&scene).is_ok(), may, "{role}");
+        assert_eq!(check_may_export(&scene).is_ok(), may, "{role}");
         assert_eq!(ask(&scene, wanted(), &mut ids()).is_ok(), may, "{role}");
     }
     let admin = holder("ann", "admin");
     let key = limited_to_spring(&admin);
-    let refused = may_export(&through(&key, scene(&acme, &admin)));
+    let refused = check_may_export(&through(&key, scene(&acme, &admin)));
     assert_eq!(refused, Err(ExportRefusal::Forbidden), "not everybody is on spring");
 }
 

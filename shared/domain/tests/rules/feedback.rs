@@ -12,7 +12,7 @@ fn deliverability(bounced: Option<i64>, complained: Option<i64>, reached: Option
     let second = |at: Option<i64>| at.map(|at| Timestamp::from_second(at).unwrap());
     Deliverability {
         organization: organization_id(),
-        address: email_address("ann@x.example"),
+        email: email_address("ann@x.example"),
         bounced_at: second(bounced),
         complained_at: second(complained),
         reached_at: second(reached),
@@ -258,7 +258,7 @@ fn resending_all_leaves_out_addresses_that_bounced_or_complained() {
         .collect();
     let organization = counted(&[&owner], &pending.iter().collect::<Vec<_>>());
     let of = |email: &str, known: Deliverability| Deliverability {
-        address: email_address(email),
+        email: email_address(email),
         ..known
     };
     let known = [

@@ -2,11 +2,11 @@
 
 use crate::keys::{made, own};
 use crate::team::*;
-use muster_domain::api_key::{KnownBy, Unusable};
+use muster_domain::api_key::{KnownBy, UnusableReason};
+use muster_domain::rules::api_keys::{KeyUse, rotate, verify};
 use muster_domain::rules::hierarchy::may_see;
 use muster_domain::rules::invitations::create::{Invite, invite};
 use muster_domain::rules::invitations::{InvitationUpdate, change};
-use muster_domain::rules::keys::{KeyUse, rotate, verify};
 use muster_domain::rules::members::grant_one;
 use muster_domain::{
     ApiKey, Authority, DecisionContext, Grant, Invitation, Limits, Member, Organization, Secret, Timestamp, UserId,
@@ -208,7 +208,7 @@ fn a_key_without_a_ceiling_that_another_knows_has_what_its_owner_holds_for_one()
         knower: None,
         now: now(),
     };
-    assert_eq!(key_use.narrowed().usable(None, now()), Err(Unusable::OwnerGone));
+    assert_eq!(key_use.narrowed().usable(None, now()), Err(UnusableReason::OwnerGone));
 }
 
 /// A key of an admin for good, made by a helper who goes in a month, as it is used.
@@ -358,7 +358,7 @@ fn a_ceiling_without_anything_is_no_key_and_an_end_is_kept() {
         (with(None, None), Ok(()), Some(Timestamp::MAX)),
         (with(Some(admin()), None), Ok(()), Some(Timestamp::MAX)),
         (with(Some(admin()), Some(soon)), Ok(()), Some(soon)),
-        (with(Some(vec![]), None), Err(Unusable::MakerLostAuthority), None),
+        (with(Some(vec![]), None), Err(UnusableReason::MakerLostAuthority), None),
     ] {
         assert_eq!(limits.lasting(&role("admin"), None), lasting);
         assert_eq!(limits.leave_nothing(), usable.is_err());

@@ -1,8 +1,8 @@
 //! API keys: who makes them, for whom, with how much, and what ends them.
 
 use crate::team::*;
-use muster_domain::api_key::{Holding, MAX_KEYS, Unusable};
-use muster_domain::rules::keys::{KeyRefusal, KeyRejection, NewApiKey, create, revoke, rotate, verify};
+use muster_domain::api_key::{Holding, MAX_KEYS, UnusableReason};
+use muster_domain::rules::api_keys::{KeyRefusal, KeyRejection, NewApiKey, create, revoke, rotate, verify};
 use muster_domain::{
     ApiKey, Changes, DecisionContext, Member, Name, Organization, Resource, ResourceKey, Secret, Timestamp,
 };
@@ -386,6 +386,6 @@ fn only_a_caller_who_knows_the_secret_learns_why_it_is_refused() {
             code
         );
         let told = verify(&guess, organization, owner, key, now());
-        assert_eq!(told, Err(KeyRejection::Key(Unusable::NotFound)));
+        assert_eq!(told, Err(KeyRejection::Key(UnusableReason::NotFound)));
     }
 }

@@ -3,7 +3,7 @@
 use crate::keys::{made, own};
 use crate::team::*;
 use muster_domain::resource::MAX_RESOURCES;
-use muster_domain::rules::keys::{KeyRefusal, MAX_OVERLAP_HOURS, NewApiKey, create, revoke, rotate};
+use muster_domain::rules::api_keys::{KeyRefusal, MAX_OVERLAP_HOURS, NewApiKey, create, revoke, rotate};
 use muster_domain::{ApiKey, EntityRef, Member, NewIds, Pair, Timestamp};
 use serde_json::json;
 

@@ -3,9 +3,9 @@
 use crate::add::{account, added, ask};
 use crate::keys::{made, own};
 use crate::team::*;
-use muster_domain::api_key::Unusable;
+use muster_domain::api_key::UnusableReason;
+use muster_domain::rules::api_keys::is_listed;
 use muster_domain::rules::expiry::{end_switched_off, expire_roles};
-use muster_domain::rules::keys::is_listed;
 use muster_domain::rules::members::{Holdings, MemberUpdate, remove, update};
 use muster_domain::{DecisionContext, Work};
 
@@ -92,7 +92,7 @@ fn no_key_of_an_earlier_membership_is_good_again_though_it_was_dated_by_a_clock_
     let accounts = [account("ann")];
     let sent = ask(&acme, &owner, "admin", &accounts);
     let again = &added(&sent)[0];
-    assert_eq!(key.usable(Some(again), now()), Err(Unusable::Revoked));
+    assert_eq!(key.usable(Some(again), now()), Err(UnusableReason::Revoked));
     let (new, ..) = own(again);
     assert_eq!(new.usable(Some(again), now()), Ok(()));
 }

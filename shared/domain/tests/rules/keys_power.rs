@@ -1,7 +1,7 @@
 //! Whatever people hold, in whatever role set: no key gives anybody more than they have.
 
 use crate::team::{Ids, at, now, organization, reference, resource, somebody};
-use muster_domain::rules::keys::{NewApiKey, create, rotate};
+use muster_domain::rules::api_keys::{NewApiKey, create, rotate};
 use muster_domain::{
     ApiKey, Authority, DecisionContext, Grant, Member, Organization, ResourceRef, RoleAssignment, RoleSet, Settings,
     Timestamp, roleset,

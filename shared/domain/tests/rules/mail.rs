@@ -8,7 +8,7 @@ use muster_domain::mail::{Dispatch, EndReason, Late, MAX_LATE, MailState, NotNow
 use muster_domain::organization::gone_at;
 use muster_domain::rules::deletion::restore;
 use muster_domain::rules::pace;
-use muster_domain::rules::work::{RESTORE_PATIENCE, put_off, release, send_late};
+use muster_domain::rules::work::{RESTORE_CHECK_INTERVAL, put_off, release, send_late};
 use muster_domain::{Job, JobId, Letter, Mail, MailId, Organization, Work};
 
 fn mail(number: u8, letter: Letter) -> Mail {
@@ -295,7 +295,7 @@ fn a_job_that_is_put_off_waits_half_an_hour_at_least() {
         stage: Erasure::Wait,
     };
     let job = Job::new(JobId::from_bytes([1; 16]), organization_id(), work.clone(), now());
-    assert_eq!(RESTORE_PATIENCE, jiff::SignedDuration::from_mins(30));
+    assert_eq!(RESTORE_CHECK_INTERVAL, jiff::SignedDuration::from_mins(30));
     for (until, due) in [
         ("2026-03-10T12:00:00Z", "2026-03-10T12:30:00Z"),
         ("2026-03-10T12:30:00Z", "2026-03-10T12:30:00Z"),

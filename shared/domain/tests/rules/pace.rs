@@ -6,7 +6,7 @@ use muster_domain::feedback::{Deliverability, Mark, RecentMail};
 use muster_domain::invitation::Delivery;
 use muster_domain::mail::MailState;
 use muster_domain::rules::invitations::create::{Invite, InviteRefusal};
-use muster_domain::rules::invitations::pacing::{MailHistory, invite_within_limits};
+use muster_domain::rules::invitations::mail_limits::{MailHistory, invite_within_limits};
 use muster_domain::rules::invitations::respond::{self, InvitationReply, Invitee, accept, decline};
 use muster_domain::rules::invitations::{InvitationRefusal, Revival, resend};
 use muster_domain::rules::pace::{
@@ -48,7 +48,7 @@ fn mailed(email: &str, ago: &[i64]) -> Deliverability {
     };
     Deliverability {
         organization: organization_id(),
-        address: email_address(email),
+        email: email_address(email),
         bounced_at: None,
         complained_at: None,
         reached_at: None,

@@ -9,7 +9,7 @@ use muster_domain::mail::EndReason;
 
 /// An invitation to join.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Invitation {
+pub struct InvitationLetter {
     /// The name of the organization.
     pub organization: Line,
     /// The display name of the role.
@@ -26,7 +26,7 @@ pub struct Invitation {
     pub expires_at: Timestamp,
 }
 
-impl Invitation {
+impl InvitationLetter {
     /// Writes the letter to this address.
     ///
     /// # Errors
@@ -57,14 +57,14 @@ impl Invitation {
 #[derive(Template)]
 #[template(path = "mail/invitation.txt")]
 struct InvitationText<'a> {
-    letter: &'a Invitation,
+    letter: &'a InvitationLetter,
     to: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "mail/invitation.html")]
 struct InvitationHtml<'a> {
-    letter: &'a Invitation,
+    letter: &'a InvitationLetter,
     to: &'a str,
 }
 

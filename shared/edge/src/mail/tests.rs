@@ -20,8 +20,8 @@ fn quotation(message: Option<&str>) -> Quotation {
     message.map(Quotation::from).unwrap_or_default()
 }
 
-fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> Invitation {
-    Invitation {
+fn invitation_of(name: &str, resources: &[String], message: Option<&str>) -> InvitationLetter {
+    InvitationLetter {
         organization: Line::organization(name),
         role: Line::new(name),
         resources: resources.into(),
@@ -179,7 +179,7 @@ fn letters_about_a_suspension_read_well() {
 #[test]
 fn letters_to_new_people_read_well() {
     let resources = ["Spring cohort".to_owned(), "Bücher & Co".to_owned()];
-    let invitation = Invitation {
+    let invitation = InvitationLetter {
         organization: Line::organization("Acme"),
         role: Line::new("Program admin"),
         resources: ResourceNames::from(&resources[..]),
@@ -188,7 +188,7 @@ fn letters_to_new_people_read_well() {
         link: LINK.parse().unwrap(),
         expires_at: moment(),
     };
-    let plain = Invitation {
+    let plain = InvitationLetter {
         role: Line::new("Owner"),
         resources: ResourceNames::default(),
         message: Quotation::default(),

@@ -1,11 +1,11 @@
 //! The number of API keys of a member.
 
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, Suspects, What, backoff, came_to};
+use super::{Difference, DifferenceKind, MAX_ATTEMPTS, Repair, RepairOutcome, Suspects, backoff, came_to};
 use crate::error::StoreError;
 use crate::items::StoredEntity as _;
 use crate::keys::{self, Key};
 use crate::transaction::Transaction;
-use muster_domain::rules::keys::is_listed;
+use muster_domain::rules::api_keys::is_listed;
 use muster_domain::{ApiKey, Member, UserId};
 
 /// Keys of one read.
@@ -55,11 +55,11 @@ impl Repair<'_> {
                 return Ok(None);
             }
             let mut difference = Difference {
-                what: What::Keys,
-                place: member.key().sk,
-                is: member.keys.to_string(),
-                should: live.to_string(),
-                outcome: Outcome::Found,
+                kind: DifferenceKind::Keys,
+                key: member.key().sk,
+                actual: member.keys.to_string(),
+                expected: live.to_string(),
+                outcome: RepairOutcome::Found,
             };
             if !self.options.fix {
                 return Ok(Some(difference));
@@ -70,7 +70,7 @@ impl Repair<'_> {
                 difference.outcome = outcome;
                 return Ok(Some(difference));
             }
-            difference.outcome = Outcome::Busy;
+            difference.outcome = RepairOutcome::Busy;
             found = Some(difference);
         }
         Ok(found)

@@ -1,6 +1,6 @@
 //! First look at contacts: their items by address and by word.
 
-use super::subject::{Expected, RepairSubject, Who};
+use super::subject::{Expected, RepairSubject, RepairTarget};
 use super::{Repair, Suspects};
 use crate::error::StoreError;
 use crate::items::Item;
@@ -51,11 +51,11 @@ impl Repair<'_> {
 
     /// Suspects items that follow from no contact, or no longer do.
     pub(super) async fn look_at_followers(&self, items: &[Item], suspects: &mut Suspects) -> Result<(), StoreError> {
-        let of = |item| Key::of(item).map(|key| (Who::of(&key, item), key));
-        let all: Vec<(Who, Key)> = items.iter().filter_map(of).collect();
+        let of = |item| Key::of(item).map(|key| (RepairTarget::of(&key, item), key));
+        let all: Vec<(RepairTarget, Key)> = items.iter().filter_map(of).collect();
         let wanted: Vec<Key> = all.iter().filter_map(|(who, _)| who.key(self.id)).collect();
         let read = self.store.read(&wanted).await?;
-        let mut known: BTreeMap<Who, BTreeSet<Key>> = BTreeMap::new();
+        let mut known: BTreeMap<RepairTarget, BTreeSet<Key>> = BTreeMap::new();
         for (who, _) in &all {
             let own = who.key(self.id).and_then(|key| read.item(&key).cloned());
             if let (Some(own), false) = (own, known.contains_key(who)) {

@@ -1,7 +1,7 @@
 //! Counters: sums over rows that others keep changing. The module above explains why the fixes made here are correct.
 
 use super::subject::RepairSubject;
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
+use super::{Difference, DifferenceKind, MAX_ATTEMPTS, Repair, RepairOutcome, backoff, came_to};
 use crate::counts::attributes_in;
 use crate::error::StoreError;
 use crate::items::{Item, StoredEntity as _};
@@ -70,7 +70,7 @@ impl Sums {
     }
 
     /// The stored counts, without empty ones.
-    fn told(item: Option<&Item>) -> Self {
+    fn recorded(item: Option<&Item>) -> Self {
         let number = |(name, value): (&String, &AttributeValue)| {
             let value: u64 = value.as_n().ok()?.parse().ok()?;
             (name.as_str() != keys::MOVES && value > 0).then(|| (name.clone(), value))
@@ -163,20 +163,23 @@ impl Repair<'_> {
             let unmoved = |name: &&str| before.get(*name) == after.as_ref().and_then(|item| item.get(*name));
             if !still || !["seats_used", "active_owners", keys::MOVES].iter().all(unmoved) {
                 found = vec![
-                    self.unsure(What::Seats, &key, told.0),
-                    self.unsure(What::Owners, &key, told.1),
+                    self.unsure(DifferenceKind::Seats, &key, told.0),
+                    self.unsure(DifferenceKind::Owners, &key, told.1),
                 ];
                 continue;
             }
-            let both = [(What::Seats, told.0, tally.seats), (What::Owners, told.1, tally.owners)];
-            let differ = both.into_iter().filter(|(_, is, should)| is != should);
+            let both = [
+                (DifferenceKind::Seats, told.0, tally.seats),
+                (DifferenceKind::Owners, told.1, tally.owners),
+            ];
+            let differ = both.into_iter().filter(|(_, actual, expected)| actual != expected);
             found = differ
-                .map(|(what, is, should)| Difference {
-                    what,
-                    place: key.sk.clone(),
-                    is: is.to_string(),
-                    should: should.to_string(),
-                    outcome: Outcome::Found,
+                .map(|(kind, actual, expected)| Difference {
+                    kind,
+                    key: key.sk.clone(),
+                    actual: actual.to_string(),
+                    expected: expected.to_string(),
+                    outcome: RepairOutcome::Found,
                 })
                 .collect();
             if found.is_empty() || !self.options.fix {
@@ -186,7 +189,7 @@ impl Repair<'_> {
             transaction.recounted(&organization, moves(Some(&before)), tally.seats, tally.owners)?;
             let outcome = came_to(self.store.write(transaction).await)?;
             for difference in &mut found {
-                difference.outcome = outcome.unwrap_or(Outcome::Busy);
+                difference.outcome = outcome.unwrap_or(RepairOutcome::Busy);
             }
             if outcome.is_some() {
                 return Ok(found);
@@ -205,7 +208,7 @@ impl Repair<'_> {
                 backoff.pause().await;
             }
             let before = self.item(&key).await?;
-            let told = Sums::told(before.as_ref());
+            let told = Sums::recorded(before.as_ref());
             if round == 0 && first.as_ref() == Some(&told) {
                 return Ok(Vec::new());
             }
@@ -217,7 +220,7 @@ impl Repair<'_> {
                 }
             }
             let after = self.item(&key).await?;
-            let outcome = if moves(before.as_ref()) != moves(after.as_ref()) || told != Sums::told(after.as_ref()) {
+            let outcome = if moves(before.as_ref()) != moves(after.as_ref()) || told != Sums::recorded(after.as_ref()) {
                 None
             } else if told == sums {
                 return Ok(Vec::new());
@@ -226,9 +229,9 @@ impl Repair<'_> {
                 transaction.summed(&key, &sums.0, before.as_ref())?;
                 came_to(self.store.write(transaction).await)?
             } else {
-                Some(Outcome::Found)
+                Some(RepairOutcome::Found)
             };
-            found = differences(&key, &told, &sums, outcome.unwrap_or(Outcome::Busy));
+            found = differences(&key, &told, &sums, outcome.unwrap_or(RepairOutcome::Busy));
             if outcome.is_some() {
                 return Ok(found);
             }
@@ -237,18 +240,18 @@ impl Repair<'_> {
     }
 
     /// A counter that could not be determined, since the rows kept changing.
-    fn unsure(&self, what: What, key: &Key, is: u64) -> Difference {
+    fn unsure(&self, kind: DifferenceKind, key: &Key, actual: u64) -> Difference {
         Difference {
-            what,
-            place: key.sk.clone(),
-            is: is.to_string(),
-            should: "unknown".to_owned(),
-            outcome: Outcome::Busy,
+            kind,
+            key: key.sk.clone(),
+            actual: actual.to_string(),
+            expected: "unknown".to_owned(),
+            outcome: RepairOutcome::Busy,
         }
     }
 }
 
-fn differences(key: &Key, told: &Sums, sums: &Sums, outcome: Outcome) -> Vec<Difference> {
+fn differences(key: &Key, told: &Sums, sums: &Sums, outcome: RepairOutcome) -> Vec<Difference> {
     let mut names: Vec<&String> = told.0.keys().chain(sums.0.keys()).collect();
     names.sort_unstable();
     names.dedup();
@@ -256,10 +259,10 @@ fn differences(key: &Key, told: &Sums, sums: &Sums, outcome: Outcome) -> Vec<Dif
     let differ = names.into_iter().filter(|name| of(told, name) != of(sums, name));
     differ
         .map(|name| Difference {
-            what: What::Counts,
-            place: format!("{} {name}", key.sk),
-            is: of(told, name).to_string(),
-            should: of(sums, name).to_string(),
+            kind: DifferenceKind::Counts,
+            key: format!("{} {name}", key.sk),
+            actual: of(told, name).to_string(),
+            expected: of(sums, name).to_string(),
             outcome,
         })
         .collect()

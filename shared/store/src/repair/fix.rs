@@ -1,8 +1,8 @@
 //! Second look at a person or a contact, and fixing differences.
 
-use super::pages::TOGETHER;
-use super::subject::{Expected, RepairSubject, Who};
-use super::{Difference, MAX_ATTEMPTS, Outcome, Repair, What, backoff, came_to};
+use super::pages::MAX_SNAPSHOT_ITEMS;
+use super::subject::{Expected, RepairSubject, RepairTarget};
+use super::{Difference, DifferenceKind, MAX_ATTEMPTS, Repair, RepairOutcome, backoff, came_to};
 use crate::entries::MARK;
 use crate::error::StoreError;
 use crate::items::Item;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Findings that one transaction fixes: some need another item, to repeat what they rest on.
-const MENDED: usize = 45;
+const MAX_FIXES: usize = 45;
 /// The age at which no part of a change is still under way. Requests take seconds.
 const OVER: SignedDuration = SignedDuration::from_hours(1);
 
@@ -25,39 +25,39 @@ struct Seen {
 
 /// One incorrect item.
 struct Finding {
-    what: What,
+    kind: DifferenceKind,
     key: Key,
-    is: Option<Item>,
-    should: Option<Item>,
+    actual: Option<Item>,
+    expected: Option<Item>,
 }
 
 impl Finding {
-    fn told(&self, outcome: Outcome) -> Difference {
-        let told = |item: &Option<Item>| match (item, self.what) {
+    fn difference(&self, outcome: RepairOutcome) -> Difference {
+        let shown = |item: &Option<Item>| match (item, self.kind) {
             (None, _) => "nothing".to_owned(),
-            (Some(_), What::Entry) => "an entry".to_owned(),
+            (Some(_), DifferenceKind::Entry) => "an entry".to_owned(),
             (Some(item), _) => {
-                let shown = ["holder", "id", "version"]
+                let fields = ["holder", "id", "version"]
                     .into_iter()
                     .filter_map(|name| item.get(name));
-                let text = shown.filter_map(|value| value.as_s().or_else(|_| value.as_n()).ok());
+                let text = fields.filter_map(|value| value.as_s().or_else(|_| value.as_n()).ok());
                 text.map(String::as_str).collect::<Vec<_>>().join(" ")
             }
         };
-        let (is, should) = match (told(&self.is), told(&self.should)) {
-            (is, should) if is == should => (format!("{is}, with other attributes"), should),
+        let (actual, expected) = match (shown(&self.actual), shown(&self.expected)) {
+            (actual, expected) if actual == expected => (format!("{actual}, with other attributes"), expected),
             both => both,
         };
-        let is_claim = self.what == What::Claim;
+        let is_claim = self.kind == DifferenceKind::Claim;
         Difference {
-            what: self.what,
-            place: if is_claim {
+            kind: self.kind,
+            key: if is_claim {
                 self.key.pk.clone()
             } else {
                 self.key.sk.clone()
             },
-            is,
-            should,
+            actual,
+            expected,
             outcome,
         }
     }
@@ -65,7 +65,11 @@ impl Finding {
 
 impl Repair<'_> {
     /// Examines one suspect again, and fixes differences.
-    pub(super) async fn reconcile(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Vec<Difference>, StoreError> {
+    pub(super) async fn reconcile(
+        &self,
+        who: &RepairTarget,
+        left: &BTreeSet<Key>,
+    ) -> Result<Vec<Difference>, StoreError> {
         let mut found = vec![unsure(who)];
         let mut backoff = backoff();
         for round in 0..MAX_ATTEMPTS {
@@ -75,14 +79,14 @@ impl Repair<'_> {
             let Some(read) = self.look_again(who, left).await? else {
                 continue;
             };
-            let told = |outcome| read.findings.iter().map(|f| f.told(outcome)).collect::<Vec<_>>();
+            let differences = |outcome| read.findings.iter().map(|f| f.difference(outcome)).collect::<Vec<_>>();
             if read.findings.is_empty() {
                 return Ok(Vec::new());
             }
             if !self.options.fix {
-                return Ok(told(Outcome::Found));
+                return Ok(differences(RepairOutcome::Found));
             }
-            found = told(Outcome::Busy);
+            found = differences(RepairOutcome::Busy);
             if let Some(outcomes) = self.fix(&read, who).await? {
                 for (difference, outcome) in found.iter_mut().zip(outcomes) {
                     difference.outcome = outcome;
@@ -94,7 +98,7 @@ impl Repair<'_> {
     }
 
     /// The suspect and what concerns it, at one instant; `None` if they kept changing.
-    async fn look_again(&self, who: &Who, left: &BTreeSet<Key>) -> Result<Option<Seen>, StoreError> {
+    async fn look_again(&self, who: &RepairTarget, left: &BTreeSet<Key>) -> Result<Option<Seen>, StoreError> {
         let own_key = who.key(self.id);
         let own = match &own_key {
             Some(key) => self.store.read(std::slice::from_ref(key)).await?.item(key).cloned(),
@@ -110,7 +114,7 @@ impl Repair<'_> {
         let concerned: BTreeSet<&Key> = concerned.filter(|key| Some(*key) != own_key.as_ref()).collect();
         let concerned: Vec<Key> = concerned.into_iter().cloned().collect();
         let mut read = HashMap::new();
-        for part in concerned.chunks(TOGETHER - 1) {
+        for part in concerned.chunks(MAX_SNAPSHOT_ITEMS - 1) {
             let wanted: Vec<Key> = own_key.iter().chain(part).cloned().collect();
             let Some(mut found) = self.store.together(&wanted).await? else {
                 return Ok(None);
@@ -126,42 +130,46 @@ impl Repair<'_> {
 
     fn findings(
         &self,
-        who: &Who,
+        who: &RepairTarget,
         (own, subject): (Option<&Item>, Option<&RepairSubject>),
         expected: &[Expected],
         read: &HashMap<Key, Item>,
         left: &BTreeSet<Key>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for should in expected {
-            let is = if should.what == What::Index {
+        for wanted in expected {
+            let actual = if wanted.kind == DifferenceKind::Index {
                 own
             } else {
-                read.get(&should.key)
+                read.get(&wanted.key)
             };
-            if !is.is_some_and(|is| should.is(is)) {
+            if !actual.is_some_and(|actual| wanted.is(actual)) {
                 findings.push(Finding {
-                    what: should.what,
-                    key: should.key.clone(),
-                    is: is.cloned(),
-                    should: Some(should.item.clone()),
+                    kind: wanted.kind,
+                    key: wanted.key.clone(),
+                    actual: actual.cloned(),
+                    expected: Some(wanted.item.clone()),
                 });
             }
         }
         let known: BTreeSet<&Key> = expected.iter().map(|e| &e.key).collect();
         for key in left.iter().filter(|key| !known.contains(key)) {
-            let Some(is) = read.get(key) else { continue };
+            let Some(actual) = read.get(key) else { continue };
             let is_entry = !key.sk.starts_with("CONTACT");
             // By now the address or word may belong to another.
-            let may_come = is_entry && matches!(who, Who::Person(_)) && self.may_be_coming(is, subject);
-            if may_come || Who::of(key, is) != *who {
+            let may_come = is_entry && matches!(who, RepairTarget::Person(_)) && self.may_be_coming(actual, subject);
+            if may_come || RepairTarget::of(key, actual) != *who {
                 continue;
             }
             findings.push(Finding {
-                what: if is_entry { What::Entry } else { What::Contact },
+                kind: if is_entry {
+                    DifferenceKind::Entry
+                } else {
+                    DifferenceKind::Contact
+                },
                 key: (*key).clone(),
-                is: Some(is.clone()),
-                should: None,
+                actual: Some(actual.clone()),
+                expected: None,
             });
         }
         findings
@@ -177,33 +185,33 @@ impl Repair<'_> {
     }
 
     /// Fixes all findings; `None` on a conflict.
-    async fn fix(&self, read: &Seen, who: &Who) -> Result<Option<Vec<Outcome>>, StoreError> {
+    async fn fix(&self, read: &Seen, who: &RepairTarget) -> Result<Option<Vec<RepairOutcome>>, StoreError> {
         let mut rivals = BTreeMap::new();
         for finding in read
             .findings
             .iter()
-            .filter(|f| f.should.is_some() && f.what != What::Index)
+            .filter(|f| f.expected.is_some() && f.kind != DifferenceKind::Index)
         {
-            if let Some(is) = &finding.is {
-                rivals.insert(&finding.key, self.rival(&finding.key, is, who).await?);
+            if let Some(actual) = &finding.actual {
+                rivals.insert(&finding.key, self.rival(&finding.key, actual, who).await?);
             }
         }
         let is_claimed = |finding: &&Finding| rivals.get(&finding.key).is_some_and(|rival| rival.is_right);
         let (claimed, free): (Vec<&Finding>, Vec<&Finding>) = read.findings.iter().partition(is_claimed);
-        for part in free.chunks(MENDED) {
+        for part in free.chunks(MAX_FIXES) {
             let mut transaction = Transaction::empty(&self.store.table);
             if let Some(key) = who.key(self.id) {
-                let newer = part.iter().any(|f| f.should.is_none() && read.is_older_than(f));
+                let newer = part.iter().any(|f| f.expected.is_none() && read.is_older_than(f));
                 let index = part
                     .iter()
-                    .find(|f| f.what == What::Index)
-                    .and_then(|f| f.should.as_ref());
+                    .find(|f| f.kind == DifferenceKind::Index)
+                    .and_then(|f| f.expected.as_ref());
                 transaction.rest_on(&key, read.own.as_ref(), RowEffect { again: newer, index })?;
             }
-            for finding in part.iter().filter(|f| f.what != What::Index) {
-                match &finding.should {
-                    Some(should) => transaction.replace(should.clone(), finding.is.as_ref())?,
-                    None => transaction.remove(&finding.key, finding.is.as_ref())?,
+            for finding in part.iter().filter(|f| f.kind != DifferenceKind::Index) {
+                match &finding.expected {
+                    Some(expected) => transaction.replace(expected.clone(), finding.actual.as_ref())?,
+                    None => transaction.remove(&finding.key, finding.actual.as_ref())?,
                 }
             }
             let rows = part.iter().filter_map(|finding| rivals.get(&finding.key));
@@ -218,22 +226,26 @@ impl Repair<'_> {
         }
         let outcome = |f: &Finding| {
             let is_claimed = claimed.iter().any(|claimed| claimed.key == f.key);
-            if is_claimed { Outcome::Undecided } else { Outcome::Fixed }
+            if is_claimed {
+                RepairOutcome::Undecided
+            } else {
+                RepairOutcome::Fixed
+            }
         };
         Ok(Some(read.findings.iter().map(outcome).collect()))
     }
 
     /// The present holder of what should be another's.
-    async fn rival(&self, key: &Key, is: &Item, who: &Who) -> Result<Rival, StoreError> {
-        let holder = || is.get("holder")?.as_s().ok().cloned();
+    async fn rival(&self, key: &Key, actual: &Item, who: &RepairTarget) -> Result<Rival, StoreError> {
+        let holder = || actual.get("holder")?.as_s().ok().cloned();
         let other = match holder() {
             Some(holder) => Key {
                 sk: holder,
                 ..key.clone()
             }
             .person_of()
-            .map(Who::Person),
-            None => Some(Who::of(key, is)),
+            .map(RepairTarget::Person),
+            None => Some(RepairTarget::of(key, actual)),
         };
         let other_key = other.filter(|other| other != who).and_then(|other| other.key(self.id));
         let own = match &other_key {
@@ -261,24 +273,24 @@ impl Seen {
     /// Whether the entry is of a later version than the row: a change that rests on the row may be under way.
     fn is_older_than(&self, finding: &Finding) -> bool {
         let of_row = self.subject.as_ref().and_then(RepairSubject::mark);
-        let of_entry = finding.is.as_ref().and_then(mark);
+        let of_entry = finding.actual.as_ref().and_then(mark);
         self.own.is_some() && of_entry > of_row
     }
 }
 
 /// A suspect that others kept changing.
-fn unsure(who: &Who) -> Difference {
-    let (what, place) = match who {
-        Who::Person(id) => (What::Entry, person_id(*id)),
-        Who::Contact(id) => (What::Contact, id.to_string()),
-        Who::Nobody(key) => (What::Entry, key.sk.clone()),
+fn unsure(who: &RepairTarget) -> Difference {
+    let (kind, key) = match who {
+        RepairTarget::Person(id) => (DifferenceKind::Entry, person_id(*id)),
+        RepairTarget::Contact(id) => (DifferenceKind::Contact, id.to_string()),
+        RepairTarget::Nobody(key) => (DifferenceKind::Entry, key.sk.clone()),
     };
     Difference {
-        what,
-        place,
-        is: "unknown".to_owned(),
-        should: "unknown".to_owned(),
-        outcome: Outcome::Busy,
+        kind,
+        key,
+        actual: "unknown".to_owned(),
+        expected: "unknown".to_owned(),
+        outcome: RepairOutcome::Busy,
     }
 }
 

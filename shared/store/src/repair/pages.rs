@@ -13,7 +13,7 @@ use muster_domain::OrganizationId;
 use std::collections::HashMap;
 
 /// Most items that are read at one instant.
-pub(super) const TOGETHER: usize = 100;
+pub(super) const MAX_SNAPSHOT_ITEMS: usize = 100;
 
 /// A range of an organization's partition, page by page, strongly consistent.
 pub(super) struct Pages<'a> {
@@ -52,7 +52,7 @@ impl Pages<'_> {
 }
 
 impl Store {
-    /// These items at one instant, at most [`TOGETHER`]; `None` if a change of them was under way.
+    /// These items at one instant, at most [`MAX_SNAPSHOT_ITEMS`]; `None` if a change of them was under way.
     pub(super) async fn together(&self, keys: &[Key]) -> Result<Option<HashMap<Key, Item>>, StoreError> {
         let get = |key: &Key| {
             let get = Get::builder()

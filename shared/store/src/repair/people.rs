@@ -2,8 +2,8 @@
 
 use super::counters::{Sums, Tally};
 use super::subject::RepairSubject;
-use super::{Difference, Outcome, Repair, Suspects, What};
-use crate::counts::Standing;
+use super::{Difference, DifferenceKind, Repair, RepairOutcome, Suspects};
+use crate::counts::CountState;
 use crate::error::{CommitError, StoreError};
 use crate::keys::{self, Key};
 use muster_domain::{Person, PersonId};
@@ -65,8 +65,8 @@ impl Repair<'_> {
     }
 
     async fn suspect_counts(&self, ids: &[PersonId], suspects: &mut Suspects) -> Result<(), StoreError> {
-        for Standing { person, is, .. } in self.store.standings(self.id, ids).await? {
-            suspects.count(person, is);
+        for CountState { person, actual, .. } in self.store.count_states(self.id, ids).await? {
+            suspects.count(person, actual);
         }
         Ok(())
     }
@@ -78,26 +78,26 @@ impl Repair<'_> {
     ) -> Result<Vec<Difference>, StoreError> {
         let ids: Vec<PersonId> = suspects.keys().copied().collect();
         let mut differences = Vec::new();
-        for standing in self.store.standings(self.id, &ids).await? {
-            if suspects.get(&standing.person) != Some(&standing.is) {
+        for state in self.store.count_states(self.id, &ids).await? {
+            if suspects.get(&state.person) != Some(&state.actual) {
                 continue;
             }
             let outcome = if self.options.fix {
-                let reconciled = self.store.reconcile_counts(self.id, &[standing.person]).await;
+                let reconciled = self.store.reconcile_counts(self.id, &[state.person]).await;
                 match reconciled.map_err(|failed| failed.error) {
-                    Ok(_) => Outcome::Fixed,
-                    Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => Outcome::Busy,
+                    Ok(_) => RepairOutcome::Fixed,
+                    Err(CommitError::Lost(_) | CommitError::Busy | CommitError::Throttled) => RepairOutcome::Busy,
                     Err(CommitError::Failed(error)) => return Err(error),
                 }
             } else {
-                Outcome::Found
+                RepairOutcome::Found
             };
             let told = |mark: Option<String>| mark.unwrap_or_else(|| "nobody".to_owned());
             differences.push(Difference {
-                what: What::Note,
-                place: Key::counted(self.id, standing.person).sk,
-                is: told(standing.counted),
-                should: told(standing.is),
+                kind: DifferenceKind::Note,
+                key: Key::counted(self.id, state.person).sk,
+                actual: told(state.counted),
+                expected: told(state.actual),
                 outcome,
             });
         }

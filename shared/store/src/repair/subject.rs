@@ -1,6 +1,6 @@
 //! The subjects of a repair: people and contacts, and the items that follow from them.
 
-use super::What;
+use super::DifferenceKind;
 use crate::entries;
 use crate::error::StoreError;
 use crate::items::{Item, StoredEntity as _};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// A subject that items follow from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Who {
+pub(super) enum RepairTarget {
     /// A member or a pending invitation.
     Person(PersonId),
     /// A contact.
@@ -27,10 +27,10 @@ pub(super) enum RepairSubject {
     Contact(Contact),
 }
 
-/// An item that follows from a subject; for [`What::Index`], the subject's own.
+/// An item that follows from a subject; for [`DifferenceKind::Index`], the subject's own.
 #[derive(Debug, Clone)]
 pub(super) struct Expected {
-    pub(super) what: What,
+    pub(super) kind: DifferenceKind,
     pub(super) key: Key,
     pub(super) item: Item,
 }
@@ -38,10 +38,10 @@ pub(super) struct Expected {
 impl Expected {
     /// Whether the item found is the expected one.
     pub(super) fn is(&self, found: &Item) -> bool {
-        match self.what {
+        match self.kind {
             // The time of writing makes no difference.
-            What::Entry => true,
-            What::Index => keys::INDEXED
+            DifferenceKind::Entry => true,
+            DifferenceKind::Index => keys::INDEXED
                 .iter()
                 .all(|name| found.get(*name) == self.item.get(*name)),
             _ => *found == self.item,
@@ -49,7 +49,7 @@ impl Expected {
     }
 }
 
-impl Who {
+impl RepairTarget {
     /// The key of its own item, if it can have one.
     pub(super) fn key(&self, organization: OrganizationId) -> Option<Key> {
         match self {
@@ -84,10 +84,10 @@ impl RepairSubject {
         })
     }
 
-    pub(super) fn who(&self) -> Who {
+    pub(super) fn who(&self) -> RepairTarget {
         match self {
-            Self::Person(person) => Who::Person(person.id()),
-            Self::Contact(contact) => Who::Contact(contact.id.clone()),
+            Self::Person(person) => RepairTarget::Person(person.id()),
+            Self::Contact(contact) => RepairTarget::Contact(contact.id.clone()),
         }
     }
 
@@ -101,11 +101,13 @@ impl RepairSubject {
 
     /// The items that should follow.
     pub(super) fn expected(&self) -> Result<Vec<Expected>, StoreError> {
-        let expected = |what, item: Item| Key::of(&item).map(|key| Expected { what, key, item });
+        let expected = |kind, item: Item| Key::of(&item).map(|key| Expected { kind, key, item });
         let person = match self {
             Self::Contact(contact) => {
                 let items = contact_items(contact)?.into_iter();
-                return Ok(items.filter_map(|item| expected(What::Contact, item)).collect());
+                return Ok(items
+                    .filter_map(|item| expected(DifferenceKind::Contact, item))
+                    .collect());
             }
             Self::Person(person) => person,
         };
@@ -115,11 +117,13 @@ impl RepairSubject {
         };
         let mark = entries::mark(person);
         let entries = entries::of(person);
-        let entries = entries.iter().map(|key| (What::Entry, entries::item(key, &mark)));
+        let entries = entries
+            .iter()
+            .map(|key| (DifferenceKind::Entry, entries::item(key, &mark)));
         let claim = claim_of(person).map(|claim| claim.to_item()).transpose()?;
-        let claim = claim.map(|item| (What::Claim, item));
-        let all = entries.chain(claim).chain([(What::Index, own)]);
-        Ok(all.filter_map(|(what, item)| expected(what, item)).collect())
+        let claim = claim.map(|item| (DifferenceKind::Claim, item));
+        let all = entries.chain(claim).chain([(DifferenceKind::Index, own)]);
+        Ok(all.filter_map(|(kind, item)| expected(kind, item)).collect())
     }
 
     /// The keys of the items that should follow.

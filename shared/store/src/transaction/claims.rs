@@ -36,11 +36,11 @@ impl Transaction<'_> {
                 .map(member_claim),
         );
         for claim in befores {
-            let at = (claim.organization, claim.address.clone());
+            let at = (claim.organization, claim.email.clone());
             claims.entry(at).or_default().0 = Some(claim);
         }
         for claim in afters {
-            let at = (claim.organization, claim.address.clone());
+            let at = (claim.organization, claim.email.clone());
             claims.entry(at).or_default().1 = Some(claim);
         }
         for pair in claims.into_values() {
@@ -73,7 +73,7 @@ pub(crate) fn claim_of(person: &Person) -> Option<Claim> {
 fn member_claim(member: &Member) -> Claim {
     Claim {
         organization: member.organization,
-        address: member.email.clone(),
+        email: member.email.clone(),
         holder: ClaimHolder::Member { holder: member.id },
     }
 }
@@ -81,7 +81,7 @@ fn member_claim(member: &Member) -> Claim {
 fn invitation_claim(invitation: &Invitation) -> Option<Claim> {
     (invitation.state == InvitationState::Pending).then(|| Claim {
         organization: invitation.organization,
-        address: invitation.email.clone(),
+        email: invitation.email.clone(),
         holder: ClaimHolder::Invitation {
             holder: invitation.id,
             expires_at: invitation.expires_at,

@@ -28,7 +28,7 @@ impl Transaction<'_> {
     }
 
     /// Records the choice of an address's owner. The change that makes it is made once, so it is the latest.
-    pub(super) fn said(
+    pub(super) fn mark_address(
         &mut self,
         organization: OrganizationId,
         email: &EmailAddress,

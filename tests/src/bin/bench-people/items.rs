@@ -75,7 +75,7 @@ fn claim(person: &Person) -> Option<Claim> {
     };
     Some(Claim {
         organization,
-        address: email.clone(),
+        email: email.clone(),
         holder,
     })
 }

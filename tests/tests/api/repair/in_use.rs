@@ -1,6 +1,6 @@
 //! Repair beside people who come, change and go.
 
-use muster_store::repair::{Options, Outcome, What};
+use muster_store::repair::{DifferenceKind, Options, RepairOutcome};
 use muster_tests::harness::{Harness, Organization};
 use muster_tests::recount;
 use serde_json::json;
@@ -65,8 +65,8 @@ async fn a_repair_beside_eight_writers_tells_nothing_false_and_breaks_nothing() 
     assert!(!reports.is_empty());
     for difference in reports.iter().flat_map(|report| &report.differences) {
         // Counting lags behind by design; a lag that is told is no damage, and settling it twice makes no difference.
-        let is_lag = difference.what == What::Note;
-        assert!(is_lag || difference.outcome == Outcome::Busy, "{difference:#?}");
+        let is_lag = difference.kind == DifferenceKind::Note;
+        assert!(is_lag || difference.outcome == RepairOutcome::Busy, "{difference:#?}");
     }
     h.backend.drained().await;
     recount(&h).await;

@@ -3,7 +3,7 @@
 use super::{Scene, entry, text};
 use muster_domain::InvitationId;
 use muster_domain::people::instant;
-use muster_store::repair::{RepairError, Report, What};
+use muster_store::repair::{DifferenceKind, RepairError, Report};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_of_people_who_may_be_on_their_way_are_left_until_they_are_an_hour_old() {
@@ -17,7 +17,7 @@ async fn entries_of_people_who_may_be_on_their_way_are_left_until_they_are_an_ho
     assert_eq!(s.repair(true).await, Report::default());
     assert!(s.get(&key).await.is_some());
     s.h.advance(jiff::SignedDuration::from_mins(61));
-    s.fixes("nobody came", &[What::Entry]).await;
+    s.fixes("nobody came", &[DifferenceKind::Entry]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,12 +32,12 @@ async fn deleting_an_entry_of_a_later_state_makes_changes_of_the_row_look_again(
     let mut later = entry();
     later.insert("mark".to_owned(), text(&format!("{came}#{:020}", before + 1)));
     s.put(&key, later).await;
-    s.fixes("a change died half way", &[What::Entry]).await;
+    s.fixes("a change died half way", &[DifferenceKind::Entry]).await;
     assert_eq!(version(&s.get(&s.member()).await.unwrap()), before + 1);
 
     // One of an earlier state rests on nothing that could come.
     s.put(&key, entry()).await;
-    s.fixes("an entry of long ago", &[What::Entry]).await;
+    s.fixes("an entry of long ago", &[DifferenceKind::Entry]).await;
     assert_eq!(version(&s.get(&s.member()).await.unwrap()), before + 1);
 }
 

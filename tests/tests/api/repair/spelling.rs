@@ -2,7 +2,7 @@
 
 use super::Scene;
 use muster_store::Key;
-use muster_store::repair::{Report, What};
+use muster_store::repair::{DifferenceKind, Report};
 use muster_tests::recount;
 use serde_json::{Value, json};
 
@@ -79,7 +79,7 @@ async fn entries_of_an_earlier_spelling_are_told_and_rewritten() {
     ] {
         assert_eq!(found(&s, list, q).await, Vec::<Value>::new(), "{list} {q}");
     }
-    s.fixes("names are compared in another way", &[What::Entry, What::Contact])
+    s.fixes("names are compared in another way", &[DifferenceKind::Entry, DifferenceKind::Contact])
         .await;
     for q in ["lukasz", "łukasz", "ŁUKASZ", "o'brien", "o’brien", "obrien", "brien"] {
         assert_eq!(found(&s, "members", q).await, [json!(id)], "{q}");

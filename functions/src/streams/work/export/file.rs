@@ -7,7 +7,7 @@ use crate::exports::workbook::Workbook;
 use crate::exports::{PAGE, SheetError, cells};
 use crate::routes::people::List;
 use muster_domain::export::sheet::{Row, Sheet};
-use muster_domain::export::{Format, WORKBOOK_PATIENCE};
+use muster_domain::export::{Format, WORKBOOK_STALL_TIMEOUT};
 use muster_domain::job::Exporting;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::exports;
@@ -205,7 +205,7 @@ impl ExportProgress<'_> {
     /// Records an attempt that may end without a report, and keeps other processes away meanwhile.
     async fn record_attempt(&self) -> Result<(Job, u8), ExportError> {
         let runner = self.runner;
-        let until = runner.now.checked_add(WORKBOOK_PATIENCE).unwrap_or(Timestamp::MAX);
+        let until = runner.now.checked_add(WORKBOOK_STALL_TIMEOUT).unwrap_or(Timestamp::MAX);
         let mut work = self.job.work.clone();
         let mut tried = 0;
         if let Work::Export { tries, not_before, .. } = &mut work {

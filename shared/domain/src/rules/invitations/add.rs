@@ -7,16 +7,16 @@
 use crate::changes::{Changes, Pair};
 use crate::contact::Contact;
 use crate::email::EmailAddress;
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::former::FormerMember;
 use crate::id::{MailId, NewIds, UserId};
 use crate::mail::{Letter, Mail, MailState};
 use crate::member::{Member, Profile, Status};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
+use crate::rules::api_keys;
 use crate::rules::audit;
 use crate::rules::giving::{self, GivingPath};
-use crate::rules::keys;
 use crate::rules::offer::Offer;
 use crate::rules::sources;
 use crate::source::SourceKind;
@@ -199,7 +199,7 @@ pub(super) fn add(
         grants,
         seat: false,
         keys: 0,
-        keys_valid_from: keys::valid_from(ctx.now),
+        keys_valid_from: api_keys::valid_from(ctx.now),
         profile: Profile::default(),
         joined_at: ctx.now,
         last_active_at: None,
@@ -207,9 +207,12 @@ pub(super) fn add(
         version: 0,
     };
     let member = sources::with_source(None, member, ctx.source(SourceKind::Added)).recomputed(ctx.set, ctx.now);
-    let event = ctx
-        .recorder(ids)
-        .event("member.added", EntityRef::user(id), None, Some(audit::member(&member)));
+    let event = ctx.recorder(ids).event(
+        EventKind::MemberAdded,
+        EntityRef::user(id),
+        None,
+        Some(audit::member(&member)),
+    );
     let mailboxes = account.mailboxes().into_iter();
     let mail = mailboxes
         .map(|mailbox| added_mail(ctx, id, mailbox, offer, message, ids))

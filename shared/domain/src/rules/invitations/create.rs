@@ -9,7 +9,7 @@ use super::add;
 use super::hidden_member;
 use crate::changes::{Changes, Pair};
 use crate::email::{EmailAddress, Rejected};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::{InvitationId, MailId, NewIds, UserId};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::mail::{Letter, Mail, MailState};
@@ -250,7 +250,7 @@ fn send(
         let after = audit::invitation(&invitation);
         changes.events.push(
             ctx.recorder(ids)
-                .event("invitation.created", subject, None, Some(after)),
+                .event(EventKind::InvitationCreated, subject, None, Some(after)),
         );
         changes.invitations.push(Pair::new(invitation));
     }

@@ -4,6 +4,7 @@
 
 use super::add;
 use crate::changes::Changes;
+use crate::event::EventKind;
 use crate::id::NewIds;
 use crate::member::{Member, Status};
 use crate::rules::DecisionContext;
@@ -38,7 +39,7 @@ pub(super) fn grant_roles(
         return Changes::default();
     };
     let mail = add::added_mail(ctx, member.id, &member.email, offer, message, ids);
-    let (_, changes) = members::change_of(ctx, member, after, "member.role_changed", ids);
+    let (_, changes) = members::change_of(ctx, member, after, EventKind::MemberRoleChanged, ids);
     if changes.is_empty() {
         return changes;
     }

@@ -3,7 +3,7 @@
 use super::create::{self, Holder};
 use super::{InvitationRefusal, answered_for, changeable, check_seats, with_offer};
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::{JobId, NewIds};
 use crate::invitation::{Delivery, Invitation, InvitationState};
 use crate::job::{Job, Work};
@@ -75,12 +75,12 @@ pub(in crate::rules) fn resend_unseen(
     resend_as(ctx, Some(invitation), &Revival::default(), |same| same, ids).map(|(_, changes)| changes)
 }
 
-/// Resends an invitation. `sender` returns the invitation with the members who answer for it.
+/// Resends an invitation. `set_inviter` returns the invitation with the members who answer for it.
 fn resend_as(
     ctx: &DecisionContext<'_>,
     found: Option<&Invitation>,
     revival: &Revival<'_>,
-    sender: impl FnOnce(Invitation) -> Invitation,
+    set_inviter: impl FnOnce(Invitation) -> Invitation,
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = changeable(ctx, found)?;
@@ -94,11 +94,11 @@ fn resend_as(
         expires_at: days_after(ctx.now, ctx.organization.settings.invitation_ttl_days),
         ended_at: None,
         version: before.version + 1,
-        ..sender(with_offer(ctx, before.clone(), &offer)?)
+        ..set_inviter(with_offer(ctx, before.clone(), &offer)?)
     };
     let mail = vec![create::letter(&after, ctx, ids)];
     let event = ctx.recorder(ids).event(
-        "invitation.resent",
+        EventKind::InvitationResent,
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
@@ -194,7 +194,7 @@ pub fn resend_all(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<(Jo
     };
     let job = Job::new(JobId::from_uuid(ids.uuid()), ctx.organization.id, work, ctx.now);
     let event = ctx.recorder(ids).event(
-        "invitations.resend_requested",
+        EventKind::ResendRequested,
         EntityRef::organization(ctx.organization.id),
         None,
         None,

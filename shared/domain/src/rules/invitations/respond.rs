@@ -2,7 +2,7 @@
 
 use crate::changes::{Changes, Pair};
 use crate::email::EmailAddress;
-use crate::event::{EntityRef, Recorder};
+use crate::event::{EntityRef, EventKind, Recorder};
 use crate::feedback::{Deliverability, Mark};
 use crate::former::FormerMember;
 use crate::id::{NewIds, UserId};
@@ -11,9 +11,9 @@ use crate::member::{Grant, Member, Profile, Reliance, RoleAssignment, Status};
 use crate::organization::Organization;
 use crate::roleset::{Resources, RoleSet};
 use crate::rules::DecisionContext;
+use crate::rules::api_keys;
 use crate::rules::audit;
 use crate::rules::giving::{self, GivingPath};
-use crate::rules::keys;
 use crate::rules::offer::Offer;
 use crate::rules::organizations;
 use crate::rules::sources;
@@ -204,13 +204,13 @@ pub fn accept(answer: &InvitationReply<'_>, ids: &mut dyn NewIds) -> Result<(Mem
     let mut record = Recorder::new(before.organization, EntityRef::user(member.id), answer.now, ids);
     let events = vec![
         record.event(
-            "invitation.accepted",
+            EventKind::InvitationAccepted,
             EntityRef::invitation(before.id),
             Some(audit::invitation(before)),
             Some(audit::invitation(&after)),
         ),
         record.event(
-            "member.joined",
+            EventKind::MemberJoined,
             EntityRef::user(member.id),
             None,
             Some(audit::member(&member)),
@@ -236,7 +236,7 @@ pub fn end_invitation_of_member(answer: &InvitationReply<'_>, ids: &mut dyn NewI
     let after = before.ended_because(CancelReason::AlreadyMember, answer.now);
     let mut record = Recorder::new(before.organization, EntityRef::user(answer.invitee.id), answer.now, ids);
     let event = record.event(
-        "invitation.cancelled",
+        EventKind::InvitationCancelled,
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
@@ -262,7 +262,7 @@ fn new_member(answer: &InvitationReply<'_>, (role, grants): (Option<RoleAssignme
         grants,
         seat: false,
         keys: 0,
-        keys_valid_from: keys::valid_from(answer.now),
+        keys_valid_from: api_keys::valid_from(answer.now),
         profile: Profile::default(),
         joined_at: answer.now,
         last_active_at: Some(answer.now),
@@ -296,7 +296,7 @@ pub fn decline(answer: &InvitationReply<'_>, ids: &mut dyn NewIds) -> Result<Cha
     let after = before.ended(InvitationState::Declined, answer.now);
     let mut record = Recorder::new(before.organization, EntityRef::user(answer.invitee.id), answer.now, ids);
     let event = record.event(
-        "invitation.declined",
+        EventKind::InvitationDeclined,
         EntityRef::invitation(before.id),
         Some(audit::invitation(before)),
         Some(audit::invitation(&after)),
@@ -324,7 +324,7 @@ pub fn record_wants_mail(answer: Changes, known: Option<&Deliverability>, now: T
     let mut after = answer.invitations.iter().filter_map(|pair| pair.after.as_ref());
     let accepted = after.any(|invitation| invitation.state == InvitationState::Accepted);
     let news = known.filter(|known| known.is_refused() && accepted);
-    let marks = news.map(|known| (known.address.clone(), Mark::Wanted, now));
+    let marks = news.map(|known| (known.email.clone(), Mark::Wanted, now));
     answer.and(Changes {
         marks: marks.into_iter().collect(),
         ..Changes::default()

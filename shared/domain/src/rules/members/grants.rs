@@ -3,6 +3,7 @@
 use super::requested_roles;
 use super::{MemberRefusal, WantedGrant, changed, check_power, target};
 use crate::changes::Changes;
+use crate::event::EventKind;
 use crate::id::NewIds;
 use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment, Status};
 use crate::resource::{Resource, ResourceKey, ResourceRef};
@@ -54,7 +55,7 @@ fn checked_grant(
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
     let (authority, on) = (ctx.authority(), there(ctx, &wanted.resource));
-    let takes = before.id == ctx.actor.id && authority.may_take_any(on);
+    let takes = before.id == ctx.actor.id && authority.may_self_assign_any(on);
     if !takes && !authority.allows(permission::MEMBERS_MANAGE, on) {
         return Err(MemberRefusal::Forbidden);
     }
@@ -63,7 +64,7 @@ fn checked_grant(
     let field = |field: &str| field.trim_start_matches('.').to_owned();
     let given = requested_roles::grant(ctx, before, wanted, field).map_err(invalid)?;
     let after = granted(ctx, before, vec![given], ctx.source_by_hand(before))?;
-    changed(ctx, before, after, "member.role_changed", ids)
+    changed(ctx, before, after, EventKind::MemberRoleChanged, ids)
 }
 
 /// The member with these grants from this source, each in place of the one they hold on that resource, if the actor may assign
@@ -116,7 +117,7 @@ pub fn revoke_one(
     if after.live(ctx.organization, ctx.set, ctx.now).next().is_none() {
         return Err(MemberRefusal::Invalid(vec![last_one(ctx.set, gone)]));
     }
-    changed(ctx, before, after, "member.role_changed", ids)
+    changed(ctx, before, after, EventKind::MemberRoleChanged, ids)
 }
 
 /// The resource, unless it is being deleted.

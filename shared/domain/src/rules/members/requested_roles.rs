@@ -137,14 +137,8 @@ fn distinct_grants(
     before: &Member,
     wanted: &[WantedGrant],
 ) -> Result<Vec<Grant>, Vec<Violation>> {
-    let mut violations = Vec::new();
-    if wanted.len() > MAX_GRANTS {
-        violations.push(Violation::field(
-            "grants",
-            "too_many",
-            format!("must have at most {MAX_GRANTS} entries"),
-        ));
-    }
+    let too_many = Violation::too_many("grants", wanted.len(), MAX_GRANTS);
+    let mut violations: Vec<Violation> = too_many.into_iter().collect();
     let mut given: Vec<Grant> = Vec::new();
     for (i, wanted) in wanted.iter().enumerate() {
         match grant(ctx, before, wanted, |field| format!("grants[{i}]{field}")) {

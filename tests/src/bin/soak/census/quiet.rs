@@ -5,7 +5,7 @@ use crate::play::Play;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::{Job, Organization, OrganizationId, Work};
 use muster_store::items::Item;
-use muster_store::repair::{Options, Outcome, What};
+use muster_store::repair::{DifferenceKind, Options, RepairOutcome};
 use muster_tests::recount::{items, of_kind};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -92,10 +92,9 @@ async fn fix(play: &Play, table: &[Item]) -> Verdict {
     for organization in of_kind::<Organization>(table).into_iter().filter(|one| !one.erasing) {
         let report = store.repair(organization.id, options).await;
         let report = report.map_err(|error| format!("{} cannot be repaired: {error}", organization.id))?;
-        let (left, other): (Vec<_>, Vec<_>) = report
-            .differences
-            .into_iter()
-            .partition(|one| one.what == What::Entry && one.outcome == Outcome::Fixed && one.should == "nothing");
+        let (left, other): (Vec<_>, Vec<_>) = report.differences.into_iter().partition(|one| {
+            one.kind == DifferenceKind::Entry && one.outcome == RepairOutcome::Fixed && one.expected == "nothing"
+        });
         if report.more || !other.is_empty() {
             return Err(format!("{} had to be repaired: {other:#?}", organization.id));
         }

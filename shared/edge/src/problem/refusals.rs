@@ -1,16 +1,16 @@
 //! The one place that turns the domain's refusals into HTTP. Every match is exhaustive: a new refusal does not compile until it has
 //! wording.
 
-use crate::problem::{Problem, ProblemType};
+use super::{Problem, ProblemType};
 use muster_domain::InvitationState;
 use muster_domain::api_key::MAX_KEYS;
+use muster_domain::rules::api_keys::KeyRefusal;
 use muster_domain::rules::contacts::ContactRefusal;
 use muster_domain::rules::deletion::DeletionRefusal;
 use muster_domain::rules::exports::ExportRefusal;
 use muster_domain::rules::invitations::InvitationRefusal;
 use muster_domain::rules::invitations::create::{InviteRefusal, PickRefusal};
 use muster_domain::rules::invitations::respond::ResponseRefusal;
-use muster_domain::rules::keys::KeyRefusal;
 use muster_domain::rules::members::MemberRefusal;
 use muster_domain::rules::organizations::UpdateRefusal;
 use muster_domain::rules::ownership::OwnershipRefusal;
@@ -27,7 +27,7 @@ fn last_owner() -> Problem {
     Problem::new(ProblemType::LastOwner).detail("make another member an owner, or transfer ownership, first")
 }
 
-fn ended(state: InvitationState) -> Problem {
+fn ended_invitation(state: InvitationState) -> Problem {
     match state {
         InvitationState::Pending => Problem::internal(),
         InvitationState::Accepted => Problem::new(ProblemType::InvitationAlreadyAccepted),
@@ -160,7 +160,7 @@ impl From<InvitationRefusal> for Problem {
             InvitationRefusal::Invalid(violations) => Self::new(ProblemType::InvalidInvitations)
                 .detail("nothing was changed; `errors` lists the invalid fields and addresses")
                 .violations(violations),
-            InvitationRefusal::Ended(state) => ended(state),
+            InvitationRefusal::Ended(state) => ended_invitation(state),
             InvitationRefusal::SentTooOften(wait) => Self::new(ProblemType::InvitationResentTooOften)
                 .detail(format!("you can resend the invitation at {}", wait.until))
                 .header("retry-after", wait.seconds.to_string()),
@@ -185,7 +185,7 @@ impl From<ResponseRefusal> for Problem {
             ResponseRefusal::EmailMismatch => {
                 Self::new(ProblemType::EmailMismatch).detail("sign in with the email address that was invited")
             }
-            ResponseRefusal::Ended(state) => ended(state),
+            ResponseRefusal::Ended(state) => ended_invitation(state),
             ResponseRefusal::Inactive => Self::member_inactive(),
             ResponseRefusal::OrganizationSuspended => Self::new(ProblemType::OrganizationSuspended)
                 .detail("the invitation can be accepted once the organization is active again"),

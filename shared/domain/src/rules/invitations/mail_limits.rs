@@ -66,7 +66,7 @@ fn violations<'a>(
     now: Timestamp,
 ) -> Vec<Violation> {
     let violation = |email: &EmailAddress| {
-        let known = known.iter().find(|known| known.address == *email)?;
+        let known = known.iter().find(|known| known.email == *email)?;
         let until = pace::email_allowed_at(known, now).filter(|_| !known.is_refused())?;
         let detail =
             format!("has received {MAX_PER_RECIPIENT} emails within a day; you can send the next email at {until}");
@@ -80,7 +80,7 @@ fn violations<'a>(
 fn with_link_generations(mut changes: Changes, known: &[Deliverability], now: Timestamp) -> Changes {
     let new = changes.invitations.iter_mut().filter(|pair| pair.before.is_none());
     for invitation in new.filter_map(|pair| pair.after.as_mut()) {
-        let known = known.iter().find(|known| known.address == invitation.email);
+        let known = known.iter().find(|known| known.email == invitation.email);
         let earlier = known.map_or(0, |known| pace::counted(&known.mailed, now).count());
         invitation.generation = invitation
             .generation
@@ -103,7 +103,7 @@ fn with_link_generations(mut changes: Changes, known: &[Deliverability], now: Ti
 fn without_unwanted_mail(mut changes: Changes, known: &[Deliverability]) -> Changes {
     let mut withheld: Vec<(EmailAddress, Reason)> = Vec::new();
     changes.mail.retain(|mail| {
-        let known = known.iter().find(|known| known.address == mail.to);
+        let known = known.iter().find(|known| known.email == mail.to);
         let reason = mail.withheld(known);
         withheld.extend(reason.map(|reason| (mail.to.clone(), reason)));
         reason.is_none()

@@ -11,7 +11,7 @@ pub use key_use::{KeyRejection, KeyUse, verify};
 use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
-use crate::event::EntityRef;
+use crate::event::{EntityRef, EventKind};
 use crate::id::{JobId, KeyId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
@@ -118,10 +118,7 @@ fn check(
     }
     resources.sort();
     resources.dedup();
-    if wanted.resources.len() > MAX_RESOURCES {
-        let detail = format!("must have at most {MAX_RESOURCES} entries");
-        violations.push(Violation::field("resources", "too_many", detail));
-    }
+    violations.extend(Violation::too_many("resources", wanted.resources.len(), MAX_RESOURCES));
     if !oneself && wanted.resources.is_empty() && !hierarchy::manages_members_on(ctx, &[]) {
         let detail = "you manage members only on some resources; limit the key to those";
         violations.push(Violation::field("resources", "required", detail));
@@ -189,7 +186,7 @@ pub fn create(
         version: 1,
     };
     let event = ctx.recorder(ids).event(
-        "api_key.created",
+        EventKind::ApiKeyCreated,
         EntityRef::api_key(id),
         None,
         Some(audit::api_key(&key)),
@@ -246,9 +243,12 @@ pub fn rotate(
         ..before.clone()
     };
     let told = json!({ "name": after.name, "member": owner.id, "old_secret_until": after.previous.as_ref().map(|(_, until)| until) });
-    let event = ctx
-        .recorder(ids)
-        .event("api_key.rotated", EntityRef::api_key(before.id), None, Some(told));
+    let event = ctx.recorder(ids).event(
+        EventKind::ApiKeyRotated,
+        EntityRef::api_key(before.id),
+        None,
+        Some(told),
+    );
     let changes = Changes {
         keys: vec![Pair::change(before.clone(), after.clone())],
         events: vec![event],
@@ -306,7 +306,7 @@ pub fn revoke(
         ..before.clone()
     };
     let event = ctx.recorder(ids).event(
-        "api_key.revoked",
+        EventKind::ApiKeyRevoked,
         EntityRef::api_key(before.id),
         Some(audit::api_key(before)),
         None,

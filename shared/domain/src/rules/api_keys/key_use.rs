@@ -1,6 +1,6 @@
 //! The use of a key: the power that it gives to the bearer of its secret.
 
-use crate::api_key::{ApiKey, Holding, KnownBy, Secret, Unusable};
+use crate::api_key::{ApiKey, Holding, KnownBy, Secret, UnusableReason};
 use crate::member::{Member, Reliance};
 use crate::organization::Organization;
 use crate::roleset::RoleSet;
@@ -68,7 +68,7 @@ impl KeyUse<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyRejection {
     /// The key is unusable.
-    Key(Unusable),
+    Key(UnusableReason),
     /// The organization was deleted.
     OrganizationDeleted,
     /// The key would be usable, but the organization is suspended.
@@ -99,7 +99,7 @@ pub fn verify(
     key: Option<&ApiKey>,
     now: Timestamp,
 ) -> Result<(), KeyRejection> {
-    let unknown = KeyRejection::Key(Unusable::NotFound);
+    let unknown = KeyRejection::Key(UnusableReason::NotFound);
     let key = key.filter(|key| key.matches_secret(secret, now)).ok_or(unknown)?;
     let organization = organization.ok_or(unknown)?;
     if organization.is_deleted() {
