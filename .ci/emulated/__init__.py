@@ -20,6 +20,7 @@ is in template.yaml, which is deployed as it is:
   speed             Its queries are slow, which launch.py fixes as well. It is one process of Python still: what takes
                     longer than functions wait for, or may run, ends in a 5xx, and the request is repeated under its
                     idempotency key, as callers should; how often is printed.
+  deletion          It heeds neither deletion policies nor deletion protection: whatever a stack made is gone with it.
   limits            Mail is sent at a thousand a second, and not at the one of a new account. Neither routes nor the table are
                     throttled, and the table has no partitions. Functions have the ten concurrent executions of a new
                     account.

@@ -225,10 +225,12 @@ async fn lost_claims_and_claims_without_a_holder_are_reported_and_fixed() {
     s.fixes("the claim of a member is lost", &[DifferenceKind::Claim]).await;
     s.delete(&Key::claim(s.id(), &"ivy@acme.example".parse().unwrap()))
         .await;
-    s.fixes("the claim of an invitation is lost", &[DifferenceKind::Claim]).await;
+    s.fixes("the claim of an invitation is lost", &[DifferenceKind::Claim])
+        .await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody").to_string();
     s.alter(&claim, "holder", Some(text(&stranger))).await;
-    s.fixes("somebody who is not there holds a claim", &[DifferenceKind::Claim]).await;
+    s.fixes("somebody who is not there holds a claim", &[DifferenceKind::Claim])
+        .await;
     s.alter(&claim, "holder", Some(text(&s.acme.owner.id()))).await;
     s.fixes("somebody with another address holds a claim", &[DifferenceKind::Claim])
         .await;
@@ -280,12 +282,18 @@ async fn counts_and_what_of_people_is_in_them_are_told_and_fixed() {
     let note = s.key("COUNTED#", &s.pat.id()).await;
     let item = s.get(&note).await.unwrap();
     s.delete(&note).await;
-    s.fixes("a note is lost", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
+    s.fixes("a note is lost", &[DifferenceKind::Note, DifferenceKind::Counts])
+        .await;
     let stranger = muster_domain::UserId::of("nowhere", "nobody");
     s.put(&s.at(&format!("COUNTED#{stranger}")), item).await;
-    s.fixes("a note is of nobody", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
+    s.fixes("a note is of nobody", &[DifferenceKind::Note, DifferenceKind::Counts])
+        .await;
     s.alter(&note, "status", Some(text("inactive"))).await;
-    s.fixes("a note is of another state", &[DifferenceKind::Note, DifferenceKind::Counts]).await;
+    s.fixes(
+        "a note is of another state",
+        &[DifferenceKind::Note, DifferenceKind::Counts],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -293,7 +301,8 @@ async fn items_of_contacts_that_are_lost_altered_or_left_over_are_told_and_fixed
     let s = Scene::set().await;
     let at = s.key("CONTACT_AT#c1", "").await;
     s.delete(&at).await;
-    s.fixes("the item of an address is lost", &[DifferenceKind::Contact]).await;
+    s.fixes("the item of an address is lost", &[DifferenceKind::Contact])
+        .await;
     let word = s.key("CONTACT_WORD#carla", "").await;
     s.delete(&word).await;
     s.fixes("the item of a word is lost", &[DifferenceKind::Contact]).await;
@@ -306,7 +315,8 @@ async fn items_of_contacts_that_are_lost_altered_or_left_over_are_told_and_fixed
     s.fixes("an address is left over", &[DifferenceKind::Contact]).await;
     let gone = s.key("CONTACT#c2", "").await;
     s.delete(&gone).await;
-    s.fixes("the contact of its items is gone", &[DifferenceKind::Contact]).await;
+    s.fixes("the contact of its items is gone", &[DifferenceKind::Contact])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -321,7 +331,8 @@ async fn people_who_fell_out_of_an_index_come_back() {
     let shard = s.get(&s.member()).await.unwrap()["activity_pk"].as_s().unwrap().clone();
     let another = if shard == own { format!("{own}#1") } else { own };
     s.alter(&s.member(), "activity_pk", Some(text(&another))).await;
-    s.fixes("a member lies in another shard", &[DifferenceKind::Index]).await;
+    s.fixes("a member lies in another shard", &[DifferenceKind::Index])
+        .await;
     let invitation = s.key("TEAM#INVITATION#", "").await;
     s.alter(&invitation, "due_pk", None).await;
     s.fixes("an invitation does not expire", &[DifferenceKind::Index]).await;

@@ -79,8 +79,11 @@ async fn entries_of_an_earlier_spelling_are_told_and_rewritten() {
     ] {
         assert_eq!(found(&s, list, q).await, Vec::<Value>::new(), "{list} {q}");
     }
-    s.fixes("names are compared in another way", &[DifferenceKind::Entry, DifferenceKind::Contact])
-        .await;
+    s.fixes(
+        "names are compared in another way",
+        &[DifferenceKind::Entry, DifferenceKind::Contact],
+    )
+    .await;
     for q in ["lukasz", "łukasz", "ŁUKASZ", "o'brien", "o’brien", "obrien", "brien"] {
         assert_eq!(found(&s, "members", q).await, [json!(id)], "{q}");
     }
