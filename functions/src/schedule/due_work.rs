@@ -150,7 +150,7 @@ impl DueWork<'_> {
             return Ok(false);
         };
         let store = self.app.store();
-        let units = 2 * store.weight(changes, set, organization)?.all();
+        let units = store.weight(changes, set, organization)?.units();
         let mut tries = Tries::new(MAX_ATTEMPTS);
         loop {
             self.done.transactions += 1;

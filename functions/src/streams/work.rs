@@ -188,8 +188,8 @@ impl JobRunner<'_> {
         self.store.erase(&gone).await?;
         let finished = FinishedSlice {
             number,
-            // Two for each item of the transaction, and one for each of the organization's items deleted outside it.
-            units: 2 * self.store.weight(&changes, self.set, self.organization)?.all() + gone.in_partition(),
+            // Those of the transaction, and one for each of the organization's items deleted outside it.
+            units: self.store.weight(&changes, self.set, self.organization)?.units() + gone.in_partition(),
             partition: if gone.is_empty() {
                 Partition::Shared
             } else {

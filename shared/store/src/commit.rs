@@ -87,7 +87,7 @@ impl Store {
         }
     }
 
-    /// The number of items that these changes take; a transaction holds [`MAX_ITEMS`].
+    /// What these changes take; a transaction holds [`MAX_ITEMS`] items.
     ///
     /// # Errors
     /// [`StoreError::Malformed`] if something cannot be stored.
