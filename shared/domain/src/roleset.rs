@@ -83,6 +83,8 @@ pub struct Role {
     pub id: RoleId,
     /// Name for people.
     pub name: String,
+    /// What the role is for, in a sentence or two: people read it where they choose a role.
+    pub description: String,
     /// Where its permissions hold.
     pub reach: Reach,
     /// Whether it is held together with resources.
@@ -167,6 +169,12 @@ pub struct RoleSet {
     pub name: String,
     /// The type of its resources.
     pub resource_type: ResourceType,
+    /// The word for one resource.
+    #[serde(default)]
+    pub resource_name_one: Option<String>,
+    /// The word for several resources.
+    #[serde(default)]
+    pub resource_name_other: Option<String>,
     /// Whether members may leave by themselves.
     pub members_may_leave: bool,
     /// Permissions that only read, in addition to those that end in `:read`: a read-only API key keeps these.
@@ -182,6 +190,12 @@ impl RoleSet {
     #[must_use]
     pub fn role(&self, id: &RoleId) -> Option<&Role> {
         self.roles.iter().find(|r| r.id == *id)
+    }
+
+    /// The words for one resource and for several; `None` if no role of the set is held on resources and its file has none.
+    #[must_use]
+    pub fn resource_names(&self) -> Option<[&str; 2]> {
+        Some([self.resource_name_one.as_deref()?, self.resource_name_other.as_deref()?])
     }
 
     /// Whether the permission only reads.

@@ -32,6 +32,7 @@ pub(super) fn check(set: &RoleSet) -> Result<(), Contradiction> {
         check_conditions(at, role)?;
     }
     check_property_types(set)?;
+    check_resource_names(set)?;
     check_protected(set)?;
     check_reads(set)?;
     // One step first, so that the error names the line that gives too much, and not one that leads there.
@@ -114,6 +115,25 @@ fn check_property_types(set: &RoleSet) -> Result<(), Contradiction> {
         }
     }
     Ok(())
+}
+
+/// Where a role is held on resources, people choose some: there must be words for one and for several.
+fn check_resource_names(set: &RoleSet) -> Result<(), Contradiction> {
+    let on_resources = set.roles.iter().find(|role| role.resources != Resources::None);
+    match (on_resources, &set.resource_name_one, &set.resource_name_other) {
+        (_, Some(_), Some(_)) | (None, None, None) => Ok(()),
+        (Some(role), _, _) => Err((
+            Place::Set,
+            format!(
+                "`{}` is held on resources, so `resource_name_one` and `resource_name_other` are required",
+                role.id
+            ),
+        )),
+        (None, _, _) => Err((
+            Place::Set,
+            "`resource_name_one` and `resource_name_other` belong together".to_owned(),
+        )),
+    }
 }
 
 fn check_protected(set: &RoleSet) -> Result<(), Contradiction> {

@@ -219,18 +219,18 @@ mod tests {
         let cases = [
             (
                 condition("things:keep", "\"resource.open\" = { is = true }"),
-                "x.toml:25: the condition is on `things:keep`, which `hand` does not allow",
+                "x.toml:29: the condition is on `things:keep`, which `hand` does not allow",
             ),
             (
                 condition("things:use", ""),
-                "x.toml:25: the condition on `things:use` names no property",
+                "x.toml:29: the condition on `things:use` names no property",
             ),
         ];
         for (condition, expected) in cases {
             assert_eq!(refusal(&format!("{}{condition}", set())), expected);
         }
         let own = of_the_boss(&condition("members:read", "\"resource.open\" = { is = true }"));
-        let expected = "x.toml:16: `members:read` is one of Muster's permissions, which have no conditions";
+        let expected = "x.toml:19: `members:read` is one of Muster's permissions, which have no conditions";
         assert_eq!(refusal(&own), expected);
     }
 
@@ -241,9 +241,9 @@ mod tests {
         for values in [["1", "2"], ["\"a\"", "\"b\""], ["true", "false"]] {
             assert!(RoleSet::parse("x.toml", &set(values)).is_ok(), "{values:?}");
         }
-        let expected = "x.toml:28: `subject.level` is compared with a text here and with a number elsewhere";
+        let expected = "x.toml:32: `subject.level` is compared with a text here and with a number elsewhere";
         assert_eq!(refusal(&set(["1", "\"a\""])), expected);
-        let expected = "x.toml:28: `subject.level` is compared with true or false here and with a text elsewhere";
+        let expected = "x.toml:32: `subject.level` is compared with true or false here and with a text elsewhere";
         assert_eq!(refusal(&set(["\"a\"", "true"])), expected);
     }
 

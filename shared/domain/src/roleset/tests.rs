@@ -103,10 +103,13 @@ fn the_shipped_role_sets_give_exactly_this_power() {
 pub(super) const VALID: &str = r#"id = "x"
 name = "X"
 resource_type = "thing"
+resource_name_one = "Thing"
+resource_name_other = "Things"
 members_may_leave = true
 [[role]]
 id = "boss"
 name = "Boss"
+description = "Does things."
 reach = "organization"
 resources = "none"
 uses_seat = true
@@ -117,6 +120,7 @@ permissions = ["members:read", "things:use"]
 [[role]]
 id = "hand"
 name = "Hand"
+description = "Does things."
 reach = "resource"
 resources = "at_least_one"
 uses_seat = false
@@ -142,7 +146,7 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
     refused(
         VALID,
         &[
-            ("id = \"hand\"", fields, "x.toml:16: the role `boss` is defined twice"),
+            ("id = \"hand\"", fields, "x.toml:19: the role `boss` is defined twice"),
             (
                 "protected = true",
                 "protected = false",
@@ -151,47 +155,57 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
             (
                 "uses_seat = true",
                 "uses_seat = true\ndurations = [\"1_month\"]",
-                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
+                "x.toml:8: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "reach = \"organization\"\nresources = \"none\"",
                 "reach = \"resource\"\nresources = \"optional\"",
-                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
+                "x.toml:8: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "uses_seat = true",
                 "uses_seat = true\noptional = true",
-                "x.toml:6: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
+                "x.toml:8: `boss` is protected, so it cannot be optional, time-limited or limited to resources",
             ),
             (
                 "uses_seat = false",
                 "uses_seat = false\ntransfer_only = true",
-                "x.toml:16: `hand` is not protected, so it cannot be `transfer_only`",
+                "x.toml:19: `hand` is not protected, so it cannot be `transfer_only`",
             ),
             (
                 "resources = \"none\"",
                 "resources = \"at_least_one\"",
-                "x.toml:6: `boss` reaches the whole organization, so it cannot require resources",
+                "x.toml:8: `boss` reaches the whole organization, so it cannot require resources",
             ),
             (
                 "resources = \"at_least_one\"",
                 "resources = \"none\"",
-                "x.toml:16: `hand` reaches only resources, so it cannot be assigned without any",
+                "x.toml:19: `hand` reaches only resources, so it cannot be assigned without any",
             ),
             (
                 "\"members:read\", ",
                 "\"members:raed\", ",
-                "x.toml:14: `members:raed` is not one of Muster's permissions",
+                "x.toml:17: `members:raed` is not one of Muster's permissions",
             ),
             (
                 "\"members:read\", ",
                 "\"contacts:\", ",
-                "x.toml:14: `contacts:` is not one of Muster's permissions",
+                "x.toml:17: `contacts:` is not one of Muster's permissions",
             ),
             (
                 "name = \"X\"",
                 "name = \"X\"\nreads = [\n  \"things:use\",\n  \"things:sue\",\n]",
                 "x.toml:5: `reads` lists `things:sue`, which no role allows",
+            ),
+            (
+                "resource_name_other = \"Things\"\n",
+                "",
+                "x.toml:1: `hand` is held on resources, so `resource_name_one` and `resource_name_other` are required",
+            ),
+            (
+                "resource_name_one = \"Thing\"\nresource_name_other = \"Things\"\n",
+                "",
+                "x.toml:1: `hand` is held on resources, so `resource_name_one` and `resource_name_other` are required",
             ),
         ],
     );
@@ -203,13 +217,44 @@ fn a_role_set_of_another_form_is_refused_with_file_and_line() {
     let two = two.replacen("reach = \"resource\"", "reach = \"organization\"\nprotected = true", 1);
     let two = two.replacen("manages = [\"hand\"]", "manages = []", 1);
     let error = RoleSet::parse("x.toml", &two.replace("at_least_one", "optional")).unwrap_err();
-    let text = "x.toml:16: exactly one role must be protected, but `hand` and `boss` are";
+    let text = "x.toml:19: exactly one role must be protected, but `hand` and `boss` are";
     assert_eq!(error.to_string(), text);
     let error = RoleSet::parse("x.toml", &VALID.replacen("name = \"X\"", "name = \"X\"\nextra = 1", 1)).unwrap_err();
     assert_eq!(error.line, 3);
     assert!(error.reason.starts_with("unknown field `extra`"), "{error}");
     let error = RoleSet::parse("x.toml", &VALID.replacen("uses_seat = true\n", "", 1)).unwrap_err();
-    assert_eq!(error.to_string(), "x.toml:5: missing field `uses_seat`");
+    assert_eq!(error.to_string(), "x.toml:7: missing field `uses_seat`");
+}
+
+#[test]
+fn a_set_whose_roles_need_no_resources_has_words_for_them_or_none() {
+    let without = |text: &str| {
+        let text = text.replacen(
+            "reach = \"resource\"\nresources = \"at_least_one\"",
+            "reach = \"organization\"\nresources = \"none\"",
+            1,
+        );
+        RoleSet::parse("x.toml", &text)
+    };
+    assert_eq!(without(VALID).unwrap().resource_names(), Some(["Thing", "Things"]));
+    let one = VALID.replacen("resource_name_other = \"Things\"\n", "", 1);
+    assert_eq!(
+        without(&one).unwrap_err().to_string(),
+        "x.toml:1: `resource_name_one` and `resource_name_other` belong together"
+    );
+    let none = one.replacen("resource_name_one = \"Thing\"\n", "", 1);
+    assert_eq!(without(&none).unwrap().resource_names(), None);
+}
+
+#[test]
+fn every_role_of_a_product_is_described_in_sentences_that_fit_beside_its_name() {
+    for set in names().filter_map(find) {
+        for role in &set.roles {
+            let text = &role.description;
+            let is_sentence = text.starts_with(char::is_uppercase) && text.ends_with('.');
+            assert!(is_sentence && text.len() <= 120, "{} {}: {text}", set.id, role.id);
+        }
+    }
 }
 
 #[test]
@@ -220,37 +265,37 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
             (
                 "assigns = [\"boss\", \"hand\"]",
                 "assigns = [\"boss\",\n  \"ghost\"]",
-                "x.toml:13: `boss` may assign `ghost`, which is not a role of this set",
+                "x.toml:16: `boss` may assign `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"ghost\"]",
-                "x.toml:13: `boss` may manage `ghost`, which is not a role of this set",
+                "x.toml:16: `boss` may manage `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"hand\"]\nself_assigns = [\"ghost\"]",
-                "x.toml:14: `boss` may self-assign `ghost`, which is not a role of this set",
+                "x.toml:17: `boss` may self-assign `ghost`, which is not a role of this set",
             ),
             (
                 "manages = [\"hand\"]",
                 "manages = [\"hand\"]\nself_assigns = [\"boss\"]",
-                "x.toml:14: `boss` may self-assign `boss`, which cannot be held on resources",
+                "x.toml:17: `boss` may self-assign `boss`, which cannot be held on resources",
             ),
             (
                 "assigns = []",
                 "assigns = [\"boss\"]",
-                "x.toml:21: `hand` may assign `boss`, which allows `members:read`, but `hand` does not",
+                "x.toml:25: `hand` may assign `boss`, which allows `members:read`, but `hand` does not",
             ),
             (
                 "manages = []",
                 "manages = [\"boss\"]",
-                "x.toml:22: `hand` may manage `boss`, which allows `members:read`, but `hand` does not",
+                "x.toml:26: `hand` may manage `boss`, which allows `members:read`, but `hand` does not",
             ),
             (
                 "protected = true",
                 "protected = true\ntransfer_only = true",
-                "x.toml:13: `boss` may assign `boss`, which can only be transferred",
+                "x.toml:16: `boss` may assign `boss`, which can only be transferred",
             ),
         ],
     );
@@ -260,7 +305,7 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
         &[(
             "assigns = []",
             "assigns = [\"boss\"]",
-            "x.toml:21: `hand` may assign `boss`, which reaches the whole organization, but `hand` does not",
+            "x.toml:25: `hand` may assign `boss`, which reaches the whole organization, but `hand` does not",
         )],
     );
 }
@@ -269,10 +314,13 @@ fn a_role_that_could_end_above_itself_is_refused_with_file_and_line() {
 const ROW: &str = r#"id = "row"
 name = "Row"
 resource_type = "thing"
+resource_name_one = "Thing"
+resource_name_other = "Things"
 members_may_leave = true
 [[role]]
 id = "head"
 name = "Head"
+description = "Does things."
 reach = "organization"
 resources = "optional"
 uses_seat = true
@@ -283,6 +331,7 @@ permissions = ["members:manage"]
 [[role]]
 id = "left"
 name = "Left"
+description = "Does things."
 reach = "organization"
 resources = "optional"
 uses_seat = true
@@ -292,6 +341,7 @@ permissions = ["members:manage"]
 [[role]]
 id = "right"
 name = "Right"
+description = "Does things."
 reach = "organization"
 resources = "optional"
 uses_seat = true
@@ -309,12 +359,12 @@ fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
             (
                 "assigns = [\"right\"]",
                 "assigns = [\"right\", \"left\"]",
-                "x.toml:30: `right` may assign `left`, which may manage `left`, but `right` may not",
+                "x.toml:35: `right` may assign `left`, which may manage `left`, but `right` may not",
             ),
             (
                 "assigns = [\"right\"]",
                 "assigns = [\"right\", \"head\"]",
-                "x.toml:21: `left` may assign `right`, which may assign `head`, but `left` may not",
+                "x.toml:25: `left` may assign `right`, which may assign `head`, but `left` may not",
             ),
         ],
     );
@@ -327,12 +377,12 @@ fn a_ring_of_roles_is_refused_unless_all_in_it_are_equal() {
             (
                 "assigns = [\"head\", \"left\", \"right\"]",
                 "assigns = [\"left\"]",
-                "x.toml:12: `head` may assign `left`, which may assign `right`, but `head` may not",
+                "x.toml:15: `head` may assign `left`, which may assign `right`, but `head` may not",
             ),
             (
                 "assigns = [\"left\", \"right\"]\nmanages = [\"left\", \"right\"]\npermissions",
                 "assigns = [\"left\", \"right\"]\nself_assigns = [\"head\"]\nmanages = [\"left\", \"right\"]\npermissions",
-                "x.toml:22: `left` may self-assign `head`, which may assign `head`, but `left` may not",
+                "x.toml:26: `left` may self-assign `head`, which may assign `head`, but `left` may not",
             ),
         ],
     );

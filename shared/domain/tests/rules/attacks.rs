@@ -248,10 +248,13 @@ pub(crate) fn guests() -> RoleSet {
     let text = r#"id = "rooms"
 name = "Rooms"
 resource_type = "program"
+resource_name_one = "Program"
+resource_name_other = "Programs"
 members_may_leave = true
 [[role]]
 id = "owner"
 name = "Owner"
+description = "Runs the rooms."
 reach = "organization"
 resources = "none"
 uses_seat = true
@@ -262,6 +265,7 @@ permissions = ["members:read", "members:invite", "members:manage"]
 [[role]]
 id = "guest"
 name = "Guest"
+description = "Visits some rooms."
 reach = "resource"
 resources = "at_least_one"
 uses_seat = false
