@@ -7,6 +7,7 @@ use crate::resource::ResourceRef;
 use crate::roleset::{Reach, Role, RoleSet};
 use crate::text::RoleId;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// A role that holds at one instant.
 #[derive(Clone, Copy)]
@@ -118,6 +119,12 @@ impl<'a> Authority<'a> {
             .map(|power| power.until)
             .max()
             .filter(|_| self.key_allows(permission))
+    }
+
+    /// The resources that these roles are limited to, each once. Roles of the whole organization are limited to none.
+    #[must_use]
+    pub fn resources(&self) -> BTreeSet<&'a ResourceRef> {
+        self.powers.iter().filter_map(|power| power.on).collect()
     }
 
     /// Whether any role holds for the resource.

@@ -1,6 +1,7 @@
 //! The rules. Each is a pure function from the state that was read to the changes, or to a named refusal.
 
 pub mod access;
+pub mod actions;
 pub mod activation;
 pub mod api_keys;
 pub mod asking;
@@ -19,6 +20,7 @@ pub mod organizations;
 pub mod ownership;
 pub mod pace;
 pub mod resources;
+pub mod scopes;
 pub mod sources;
 pub mod suspension;
 pub mod work;

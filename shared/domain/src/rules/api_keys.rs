@@ -5,17 +5,17 @@
 //! those roles the maker could still give ([`KeyUse`]).
 
 mod key_use;
+mod requested;
 
 pub use key_use::{KeyRejection, KeyUse, verify};
 
 use crate::api_key::{ApiKey, Holding, KnownBy, Limits, MAX_KEYS, Secret};
-use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
 use crate::event::{EntityRef, EventKind};
 use crate::id::{JobId, KeyId, NewIds};
 use crate::job::{Job, Work};
 use crate::member::{Member, Status};
-use crate::resource::{MAX_RESOURCES, Resource, ResourceKey, ResourceRef};
+use crate::resource::{Resource, ResourceKey};
 use crate::roleset::permission;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
@@ -91,52 +91,11 @@ pub fn owner<'m>(ctx: &DecisionContext<'_>, found: Option<&'m Member>) -> Result
         .ok_or(KeyRefusal::Forbidden)
 }
 
-/// The resources of the key, sorted, each once; or every invalid field.
-fn check(
-    ctx: &DecisionContext<'_>,
-    owner: &Member,
-    wanted: &NewApiKey<'_>,
-) -> Result<Vec<ResourceRef>, Vec<Violation>> {
-    let mut violations = Vec::new();
-    let oneself = owner.id == ctx.actor.id;
-    let reach = Authority::of(owner, ctx.organization, ctx.set, ctx.now);
-    let mut resources = Vec::new();
-    for (i, (key, found)) in wanted.resources.iter().enumerate() {
-        let there = found
-            .as_ref()
-            .map(|r| &r.reference)
-            .filter(|r| !ctx.organization.is_ending(r) && reach.reaches(r))
-            .filter(|r| oneself || hierarchy::manages_members_on(ctx, std::slice::from_ref(r)));
-        match there {
-            Some(reference) => resources.push(reference.clone()),
-            // A resource out of reach gets the same answer as a missing one.
-            None => {
-                let detail = format!("there is no {} `{}` that the key can be limited to", key.kind, key.id);
-                violations.push(Violation::field(format!("resources[{i}]"), "unknown_resource", detail));
-            }
-        }
-    }
-    resources.sort();
-    resources.dedup();
-    violations.extend(Violation::too_many("resources", wanted.resources.len(), MAX_RESOURCES));
-    if !oneself && wanted.resources.is_empty() && !hierarchy::manages_members_on(ctx, &[]) {
-        let detail = "you manage members only on some resources; limit the key to those";
-        violations.push(Violation::field("resources", "required", detail));
-    }
-    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
-        violations.push(Violation::field("expires_at", "in_the_past", "must be in the future"));
-    }
-    if let Some(end) = hierarchy::power_ends_at(ctx, owner).filter(|_| !oneself)
-        && wanted.expires_at.is_none_or(|asked| asked > end)
-    {
-        let detail = format!("must be no later than {end}, when your own permission ends");
-        violations.push(Violation::field("expires_at", "out_of_range", detail));
-    }
-    if violations.is_empty() {
-        Ok(resources)
-    } else {
-        Err(violations)
-    }
+/// Whether the actor may create some key for the member.
+#[must_use]
+pub fn may_create(ctx: &DecisionContext<'_>, member: &Member) -> bool {
+    let is_open = owner(ctx, Some(member)).and_then(|owner| holdings(ctx, owner)).is_ok() && member.keys < MAX_KEYS;
+    is_open && requested::can_be_limited(ctx, member)
 }
 
 /// Creates a key with this random secret. The change is written only if its owner is still as they were read.
@@ -153,7 +112,7 @@ pub fn create(
     let owner = owner(ctx, found)?;
     let oneself = owner.id == ctx.actor.id;
     let held = holdings(ctx, owner)?;
-    let resources = check(ctx, owner, &wanted).map_err(KeyRefusal::Invalid)?;
+    let resources = requested::check(ctx, owner, &wanted).map_err(KeyRefusal::Invalid)?;
     if owner.keys >= MAX_KEYS {
         return Err(KeyRefusal::TooMany);
     }

@@ -35,7 +35,7 @@ pub enum ContactEditor<'a> {
 impl<'a> ContactEditor<'a> {
     fn may_manage(&self) -> bool {
         match self {
-            Self::Member(ctx) => ctx.authority().allows(permission::CONTACTS_MANAGE, None),
+            Self::Member(ctx) => may_manage(ctx),
             Self::Platform { .. } => true,
         }
     }
@@ -78,6 +78,12 @@ impl<'a> ContactEditor<'a> {
         };
         Recorder::new(organization.id, actor_ref, now, ids)
     }
+}
+
+/// Whether the actor may register, change and delete contacts.
+#[must_use]
+pub fn may_manage(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().allows(permission::CONTACTS_MANAGE, None)
 }
 
 /// The requested state of a contact; fields that are none stay unchanged, and are empty in a new contact.

@@ -28,6 +28,12 @@ pub enum DeletionRefusal {
     TooLate,
 }
 
+/// Whether the actor may delete the organization: a signed-in user with the permission may.
+#[must_use]
+pub fn may_delete(ctx: &DecisionContext<'_>) -> bool {
+    ctx.is_signed_in() && ctx.authority().allows(permission::ORGANIZATION_DELETE, None)
+}
+
 /// Deletes an organization. From the next request on, only the platform can reach it (`client-practice`).
 ///
 /// One that is deleted already stays as it is: its 30 days have begun.
@@ -35,7 +41,7 @@ pub enum DeletionRefusal {
 /// # Errors
 /// [`DeletionRefusal::Forbidden`].
 pub fn delete(ctx: &DecisionContext<'_>, ids: &mut dyn NewIds) -> Result<Changes, DeletionRefusal> {
-    if !ctx.is_signed_in() || !ctx.authority().allows(permission::ORGANIZATION_DELETE, None) {
+    if !may_delete(ctx) {
         return Err(DeletionRefusal::Forbidden);
     }
     let before = ctx.organization;

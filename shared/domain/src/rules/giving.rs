@@ -36,7 +36,7 @@ impl GivingPath {
 }
 
 /// Until when the member could assign the role there: [`Timestamp::MAX`] without an end, `None` if they cannot.
-fn role_until(
+pub(super) fn role_until(
     authority: &Authority<'_>,
     path: GivingPath,
     role: &RoleId,

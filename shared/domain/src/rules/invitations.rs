@@ -8,7 +8,7 @@ mod resend;
 pub mod respond;
 
 pub(super) use resend::resend_unseen;
-pub use resend::{Revival, resend, resend_all};
+pub use resend::{Revival, may_resend, resend, resend_all};
 
 use crate::authority::Authority;
 use crate::changes::{Changes, Pair};
@@ -82,6 +82,20 @@ fn changeable<'i>(
     until.map(|_| invitation).ok_or(InvitationRefusal::Forbidden)
 }
 
+/// Refuses an invitation that has ended.
+fn check_pending(ctx: &DecisionContext<'_>, invitation: &Invitation) -> Result<(), InvitationRefusal> {
+    match invitation.state_at(ctx.now) {
+        InvitationState::Pending => Ok(()),
+        ended => Err(InvitationRefusal::Ended(ended)),
+    }
+}
+
+/// Whether the actor may change the invitation, and cancel it.
+#[must_use]
+pub fn may_change(ctx: &DecisionContext<'_>, invitation: &Invitation) -> bool {
+    changeable(ctx, Some(invitation)).is_ok_and(|pending| check_pending(ctx, pending).is_ok())
+}
+
 /// A change of an invitation; fields that are `None` stay unchanged. The address cannot be changed (`project-workspace`).
 pub struct InvitationUpdate<'a> {
     /// Role, resources and term, changed together.
@@ -101,10 +115,7 @@ pub fn change(
     ids: &mut dyn NewIds,
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = changeable(ctx, found)?;
-    match before.state_at(ctx.now) {
-        InvitationState::Pending => {}
-        ended => return Err(InvitationRefusal::Ended(ended)),
-    }
+    check_pending(ctx, before)?;
     let mut after = before.clone();
     if let Some(offer) = &wanted.offer {
         let offer = offer::check(ctx, offer).map_err(InvitationRefusal::Invalid)?;
@@ -190,11 +201,10 @@ pub fn cancel(
     ids: &mut dyn NewIds,
 ) -> Result<Changes, InvitationRefusal> {
     let before = changeable(ctx, found)?;
-    match before.state_at(ctx.now) {
-        InvitationState::Pending => {}
-        InvitationState::Cancelled => return Ok(Changes::default()),
-        ended => return Err(InvitationRefusal::Ended(ended)),
+    if before.state == InvitationState::Cancelled {
+        return Ok(Changes::default());
     }
+    check_pending(ctx, before)?;
     let after = before.ended(InvitationState::Cancelled, ctx.now);
     let event = ctx.recorder(ids).event(
         EventKind::InvitationCancelled,

@@ -141,6 +141,12 @@ pub enum UpdateRefusal {
     Invalid(Vec<Violation>),
 }
 
+/// Whether the actor may change name and settings.
+#[must_use]
+pub fn may_update(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().allows(permission::ORGANIZATION_UPDATE, None)
+}
+
 /// Changes name and settings. Switching an optional role off ends it immediately for everyone who holds it (`program-delivery`).
 ///
 /// # Errors
@@ -150,7 +156,7 @@ pub fn update(
     wanted: OrganizationUpdate,
     ids: &mut dyn NewIds,
 ) -> Result<(Organization, Changes), UpdateRefusal> {
-    if !ctx.authority().allows(permission::ORGANIZATION_UPDATE, None) {
+    if !may_update(ctx) {
         return Err(UpdateRefusal::Forbidden);
     }
     let violations = update_faults(ctx.set, &wanted);

@@ -5,6 +5,7 @@ use crate::event::{EntityRef, EventKind};
 use crate::id::{NewIds, UserId};
 use crate::member::{Member, Reliance, RoleAssignment, Status};
 use crate::organization::{Organization, Seats};
+use crate::roleset::Role;
 use crate::rules::DecisionContext;
 use crate::rules::audit;
 use crate::rules::giving::{self, GivingPath};
@@ -45,6 +46,25 @@ fn owner<'s>(ctx: &DecisionContext<'s>) -> Result<&'s Member, OwnershipRefusal> 
     Some(ctx.actor)
         .filter(|m| ctx.is_signed_in() && m.is_active_owner(ctx.set))
         .ok_or(OwnershipRefusal::Forbidden)
+}
+
+/// Whether the actor may name the billing owner.
+#[must_use]
+pub fn may_name_paying_owner(ctx: &DecisionContext<'_>) -> bool {
+    owner(ctx).is_ok()
+}
+
+/// Whether the actor may transfer ownership to some member: there is a role that they may take in its place.
+#[must_use]
+pub fn may_transfer(ctx: &DecisionContext<'_>) -> bool {
+    let takes = |role: &Role| {
+        let domain_fault = offer::member_domain_fault(ctx, role, ctx.actor);
+        !role.protected
+            && ctx.organization.has_enabled(role)
+            && domain_fault.is_none()
+            && giving::offer_until(ctx, GivingPath::TransferOwnership, role, &[]).is_some()
+    };
+    owner(ctx).is_ok() && ctx.set.roles.iter().any(takes)
 }
 
 /// Transfers ownership: in one change, the receiver becomes an owner and the giver gets the role that they ask for

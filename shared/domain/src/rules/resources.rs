@@ -33,6 +33,12 @@ pub enum ResourceRefusal {
     TooManyDeletions,
 }
 
+/// Whether the actor may register, rename and delete resources.
+#[must_use]
+pub fn may_manage(ctx: &DecisionContext<'_>) -> bool {
+    ctx.authority().allows(permission::RESOURCES_MANAGE, None)
+}
+
 /// Registers a resource, or renames it.
 ///
 /// # Errors
@@ -44,7 +50,7 @@ pub fn put(
     name: Name,
     ids: &mut dyn NewIds,
 ) -> Result<(Resource, Changes), ResourceRefusal> {
-    if !ctx.authority().allows(permission::RESOURCES_MANAGE, None) {
+    if !may_manage(ctx) {
         return Err(ResourceRefusal::Forbidden);
     }
     check_type(ctx, &key)?;
@@ -109,7 +115,7 @@ pub fn delete(
     found: Option<&Resource>,
     ids: &mut dyn NewIds,
 ) -> Result<Changes, ResourceRefusal> {
-    if !ctx.authority().allows(permission::RESOURCES_MANAGE, None) {
+    if !may_manage(ctx) {
         return Err(ResourceRefusal::Forbidden);
     }
     let resource = found.ok_or(ResourceRefusal::NotFound)?;

@@ -41,6 +41,16 @@ impl OpenTo {
         }
     }
 
+    /// Whether it includes this caller: the member as a signed-in user, or through an API key.
+    #[must_use]
+    pub fn admits(self, member: &Member, has_key: bool, leaves: bool, set: &RoleSet) -> bool {
+        if has_key {
+            self.includes_keys()
+        } else {
+            self.includes(member, leaves, set)
+        }
+    }
+
     /// Whether it includes the members' API keys. Keys are included only where all members are: leaving, and what stays open to
     /// owners, requires a signed-in user.
     #[must_use]

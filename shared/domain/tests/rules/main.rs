@@ -8,6 +8,8 @@
 )]
 
 mod access;
+mod actions;
+mod actions_beside;
 mod activation;
 mod add;
 mod asking;
@@ -47,6 +49,7 @@ mod reliance;
 mod resources;
 mod respond;
 mod role_sets;
+mod scopes;
 mod sources;
 mod sources_kept;
 mod sources_shown;

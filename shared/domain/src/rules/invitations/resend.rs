@@ -85,7 +85,7 @@ fn resend_as(
 ) -> Result<(Invitation, Changes), InvitationRefusal> {
     let before = changeable(ctx, found)?;
     check_resendable(ctx, before, revival.holder)?;
-    let offer = remaining_offer(ctx, before, revival.resources)?;
+    let offer = remaining_offer(ctx, before, Some(revival.resources))?;
     let after = Invitation {
         generation: before.generation + 1,
         state: InvitationState::Pending,
@@ -119,6 +119,29 @@ fn resend_as(
     Ok((after, changes))
 }
 
+/// Whether the actor may resend the invitation, apart from how often it was sent, and from what was deleted or taken since it
+/// expired.
+#[must_use]
+pub fn may_resend(ctx: &DecisionContext<'_>, invitation: &Invitation) -> bool {
+    let resent = |before: &Invitation| {
+        check_wanted(before)?;
+        let offer = remaining_offer(ctx, before, None)?;
+        with_offer(ctx, before.clone(), &offer)
+    };
+    changeable(ctx, Some(invitation)).and_then(resent).is_ok()
+}
+
+/// Refuses an invitation that ended otherwise than by time, or whose invitee wants no mail.
+fn check_wanted(invitation: &Invitation) -> Result<(), InvitationRefusal> {
+    if !matches!(invitation.state, InvitationState::Pending | InvitationState::Expired) {
+        return Err(InvitationRefusal::Ended(invitation.state));
+    }
+    if matches!(invitation.mail, Delivery::Complained | Delivery::Declined) {
+        return Err(InvitationRefusal::Unwanted);
+    }
+    Ok(())
+}
+
 /// Refuses an invitation that ended otherwise than by time, whose invitee wants no mail, that was sent too often recently, or
 /// whose address was taken since it expired.
 fn check_resendable(
@@ -126,12 +149,7 @@ fn check_resendable(
     invitation: &Invitation,
     holder: Option<&Holder>,
 ) -> Result<(), InvitationRefusal> {
-    if !matches!(invitation.state, InvitationState::Pending | InvitationState::Expired) {
-        return Err(InvitationRefusal::Ended(invitation.state));
-    }
-    if matches!(invitation.mail, Delivery::Complained | Delivery::Declined) {
-        return Err(InvitationRefusal::Unwanted);
-    }
+    check_wanted(invitation)?;
     if let Some(until) = pace::resend_allowed_at(invitation).filter(|until| ctx.now < *until) {
         return Err(InvitationRefusal::SentTooOften(Wait::between(ctx.now, until)));
     }
@@ -145,11 +163,11 @@ fn check_resendable(
 }
 
 /// What an invitation offers at this moment: without the resources that were deleted since. For an expired one, `registered`
-/// lists the resources that exist.
+/// lists the resources that exist; `None` if they were not read.
 fn remaining_offer<'s>(
     ctx: &DecisionContext<'s>,
     invitation: &Invitation,
-    registered: &[Resource],
+    registered: Option<&[Resource]>,
 ) -> Result<Offer<'s>, InvitationRefusal> {
     let invalid = |field: &str, code, detail: String| {
         let violation = Violation::field(field, code, detail);
@@ -159,12 +177,12 @@ fn remaining_offer<'s>(
     if !ctx.organization.has_enabled(role) {
         return Err(invalid("role", "role_not_enabled", offer::turned_off(role)));
     }
-    let revived = invitation.state == InvitationState::Expired;
+    let registered = registered.filter(|_| invitation.state == InvitationState::Expired);
     let resources: Vec<_> = invitation
         .resources
         .iter()
         .filter(|r| !ctx.organization.is_ending(r))
-        .filter(|r| !revived || registered.iter().any(|found| found.reference == **r))
+        .filter(|r| registered.is_none_or(|all| all.iter().any(|found| found.reference == **r)))
         .cloned()
         .collect();
     if role.resources == Resources::AtLeastOne && resources.is_empty() {

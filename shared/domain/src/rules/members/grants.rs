@@ -1,7 +1,8 @@
 //! Assigning or removing one role on one resource; everything else that the member holds stays.
 
+use super::checks::check_power;
 use super::requested_roles;
-use super::{MemberRefusal, WantedGrant, changed, check_power, target};
+use super::{MemberRefusal, WantedGrant, changed, target};
 use crate::changes::Changes;
 use crate::event::EventKind;
 use crate::id::NewIds;
@@ -54,17 +55,28 @@ fn checked_grant(
     wanted: &WantedGrant,
     ids: &mut dyn NewIds,
 ) -> Result<(Member, Changes), MemberRefusal> {
-    let (authority, on) = (ctx.authority(), there(ctx, &wanted.resource));
-    let takes = before.id == ctx.actor.id && authority.may_self_assign_any(on);
-    if !takes && !authority.allows(permission::MEMBERS_MANAGE, on) {
-        return Err(MemberRefusal::Forbidden);
-    }
+    let on = there(ctx, &wanted.resource);
+    check_giver(ctx, before, on)?;
     on.ok_or(MemberRefusal::NoGrant)?;
     let invalid = |violation| MemberRefusal::Invalid(vec![violation]);
     let field = |field: &str| field.trim_start_matches('.').to_owned();
     let given = requested_roles::grant(ctx, before, wanted, field).map_err(invalid)?;
     let after = granted(ctx, before, vec![given], ctx.source_by_hand(before))?;
     changed(ctx, before, after, EventKind::MemberRoleChanged, ids)
+}
+
+/// Actors give grants where they manage members, and to themselves where they may take a role.
+pub(super) fn check_giver(
+    ctx: &DecisionContext<'_>,
+    receiver: &Member,
+    on: Option<&ResourceRef>,
+) -> Result<(), MemberRefusal> {
+    let authority = ctx.authority();
+    let takes = receiver.id == ctx.actor.id && authority.may_self_assign_any(on);
+    if !takes && !authority.allows(permission::MEMBERS_MANAGE, on) {
+        return Err(MemberRefusal::Forbidden);
+    }
+    Ok(())
 }
 
 /// The member with these grants from this source, each in place of the one they hold on that resource, if the actor may assign
@@ -104,11 +116,30 @@ pub fn revoke_one(
 ) -> Result<(Member, Changes), MemberRefusal> {
     let before = target(ctx, found)?;
     let on = there(ctx, resource);
-    let oneself = before.id == ctx.actor.id && ctx.is_unrestricted() && hierarchy::may_change_roles(ctx, before);
+    check_taker(ctx, before, on)?;
+    let after = without_grant(ctx, before, on.ok_or(MemberRefusal::NoGrant)?)?;
+    changed(ctx, before, after, EventKind::MemberRoleChanged, ids)
+}
+
+/// Actors take grants away where they manage members, and drop their own.
+pub(super) fn check_taker(
+    ctx: &DecisionContext<'_>,
+    holder: &Member,
+    on: Option<&ResourceRef>,
+) -> Result<(), MemberRefusal> {
+    let oneself = holder.id == ctx.actor.id && ctx.is_unrestricted() && hierarchy::may_change_roles(ctx, holder);
     if !oneself && !ctx.authority().allows(permission::MEMBERS_MANAGE, on) {
         return Err(MemberRefusal::Forbidden);
     }
-    let on = on.ok_or(MemberRefusal::NoGrant)?;
+    Ok(())
+}
+
+/// The member without the role that they hold on the resource, if the actor may remove it and another one is left.
+pub(super) fn without_grant(
+    ctx: &DecisionContext<'_>,
+    before: &Member,
+    on: &ResourceRef,
+) -> Result<Member, MemberRefusal> {
     let mut live = before.live(ctx.organization, ctx.set, ctx.now);
     let (gone, _) = live.find(|(_, at)| *at == Some(on)).ok_or(MemberRefusal::NoGrant)?;
     let mut after = before.clone();
@@ -117,7 +148,7 @@ pub fn revoke_one(
     if after.live(ctx.organization, ctx.set, ctx.now).next().is_none() {
         return Err(MemberRefusal::Invalid(vec![last_one(ctx.set, gone)]));
     }
-    changed(ctx, before, after, EventKind::MemberRoleChanged, ids)
+    Ok(after)
 }
 
 /// The resource, unless it is being deleted.

@@ -4,7 +4,7 @@ use crate::member::{Grant, MAX_GRANTS, Member, RoleAssignment};
 use crate::resource::{Resource, ResourceKey};
 use crate::roleset::{Resources, Role};
 use crate::rules::DecisionContext;
-use crate::rules::offer::{self, RequestedOffer};
+use crate::rules::offer::{self, Offer, RequestedOffer};
 use crate::text::RoleId;
 use crate::time::Term;
 use crate::violation::Violation;
@@ -45,20 +45,23 @@ pub(super) fn holdings(
     wanted: &Holdings<'_>,
 ) -> Result<NewHoldings, Vec<Violation>> {
     match wanted {
-        Holdings::One(wanted) => {
-            let offer = offer::check(ctx, wanted)?;
-            if let Some(violation) = offer.member_domain_fault(ctx, before) {
-                return Err(vec![violation]);
-            }
-            let grants = offer
-                .grants(ctx.now)
-                .into_iter()
-                .map(|g| keep_end(before, g, ctx.now))
-                .collect();
-            Ok((offer.held(ctx.now), grants))
-        }
+        Holdings::One(wanted) => of_offer(ctx, before, &offer::check(ctx, wanted)?),
         Holdings::Mix { role, term, grants } => mix(ctx, before, *role, *term, grants),
     }
+}
+
+/// The holdings of a member who gets this offer in place of all that they hold.
+pub(super) fn of_offer(
+    ctx: &DecisionContext<'_>,
+    before: &Member,
+    offer: &Offer<'_>,
+) -> Result<NewHoldings, Vec<Violation>> {
+    if let Some(violation) = offer.member_domain_fault(ctx, before) {
+        return Err(vec![violation]);
+    }
+    let grants = offer.grants(ctx.now).into_iter();
+    let grants = grants.map(|grant| keep_end(before, grant, ctx.now)).collect();
+    Ok((offer.held(ctx.now), grants))
 }
 
 /// A grant that the member already has with the same role keeps its end: naming it again is no change. An expired one starts
@@ -167,43 +170,52 @@ pub(super) fn grant(
     wanted: &WantedGrant,
     path: impl Fn(&str) -> String,
 ) -> Result<Grant, Violation> {
+    let held = held_on_resource(ctx, member, &wanted.role, wanted.expires_at)
+        .map_err(|(field, code, detail)| Violation::field(path(field), code, detail))?;
     let (key, found) = &wanted.resource;
-    let violation = |field: &str, code, detail: String| Violation::field(path(field), code, detail);
-    let role = ctx.set.role(&wanted.role);
-    let Some(role) = role.filter(|r| r.resources != Resources::None) else {
+    let unknown = || {
+        let detail = format!("there is no {} `{}`", key.kind, key.id);
+        Violation::field(path(""), "unknown_resource", detail)
+    };
+    let resource = ctx.named(key, found.as_ref()).ok_or_else(unknown)?;
+    Ok(Grant { resource, held })
+}
+
+/// What is wrong with a requested grant: the field, the code and the detail.
+type GrantFault = (&'static str, &'static str, String);
+
+/// The role as the member would hold it on a resource.
+pub(super) fn held_on_resource(
+    ctx: &DecisionContext<'_>,
+    member: &Member,
+    role: &RoleId,
+    expires_at: Option<Timestamp>,
+) -> Result<RoleAssignment, GrantFault> {
+    let known = ctx.set.role(role).filter(|r| r.resources != Resources::None);
+    let Some(role) = known else {
         let kind = &ctx.set.resource_type;
-        let detail = format!("`{}` is not a role that can be assigned on a {kind}", wanted.role);
-        return Err(violation(".role", "unknown_role", detail));
+        let detail = format!("`{role}` is not a role that can be assigned on a {kind}");
+        return Err((".role", "unknown_role", detail));
     };
     if !ctx.organization.has_enabled(role) {
-        return Err(violation(".role", "role_not_enabled", offer::turned_off(role)));
+        return Err((".role", "role_not_enabled", offer::turned_off(role)));
     }
     if let Some(Violation { code, detail, .. }) = offer::member_domain_fault(ctx, role, member) {
-        return Err(violation(".role", code, detail));
+        return Err((".role", code, detail));
     }
-    if wanted.expires_at.is_some_and(|end| end <= ctx.now) {
-        return Err(violation(
-            ".expires_at",
-            "in_the_past",
-            "must be in the future".to_owned(),
-        ));
+    if expires_at.is_some_and(|end| end <= ctx.now) {
+        return Err((".expires_at", "in_the_past", "must be in the future".to_owned()));
     }
-    if role.is_time_limited() && outlasts_every_term(role, wanted.expires_at, ctx.now) {
+    if role.is_time_limited() && outlasts_every_term(role, expires_at, ctx.now) {
         let terms: Vec<String> = role.durations.iter().map(ToString::to_string).collect();
         let detail = format!("must not exceed the durations of `{}`: {}", role.id, terms.join(", "));
-        return Err(violation(".expires_at", "out_of_range", detail));
+        return Err((".expires_at", "out_of_range", detail));
     }
-    let resource = ctx
-        .named(key, found.as_ref())
-        .ok_or_else(|| violation("", "unknown_resource", format!("there is no {} `{}`", key.kind, key.id)))?;
-    Ok(Grant {
-        resource,
-        held: RoleAssignment {
-            role: role.id.clone(),
-            expires_at: wanted.expires_at,
-            epoch: ctx.organization.epoch(&role.id),
-            source: None,
-        },
+    Ok(RoleAssignment {
+        role: role.id.clone(),
+        expires_at,
+        epoch: ctx.organization.epoch(&role.id),
+        source: None,
     })
 }
 
