@@ -15,9 +15,10 @@ pub mod person;
 pub mod resource;
 pub mod role;
 pub mod source;
+pub mod view;
 pub mod words;
 
-use muster_domain::{ResourceKey, ResourceRef, Seats};
+use muster_domain::{Resource, ResourceKey, ResourceRef, Seats};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,6 +63,31 @@ pub struct ResourceName {
     /// The resource's id, which the product chooses.
     #[schema(value_type = forms::ResourceId)]
     pub id: muster_domain::ResourceId,
+}
+
+/// A resource with its name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NamedResource {
+    /// The resource's type.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub kind: muster_domain::ResourceType,
+    /// The resource's id.
+    #[schema(value_type = String)]
+    pub id: muster_domain::ResourceId,
+    /// The resource's display name; null if it is no longer registered.
+    #[schema(value_type = Option<String>)]
+    pub name: Option<muster_domain::Name>,
+}
+
+impl From<(&ResourceKey, Option<Resource>)> for NamedResource {
+    fn from((key, found): (&ResourceKey, Option<Resource>)) -> Self {
+        Self {
+            kind: key.kind.clone(),
+            id: key.id.clone(),
+            name: found.map(|resource| resource.name),
+        }
+    }
 }
 
 impl From<ResourceName> for ResourceKey {

@@ -17,6 +17,7 @@ pub mod entry;
 pub mod exports;
 #[cfg(test)]
 mod generated;
+pub mod offers;
 pub mod openapi;
 mod pace;
 pub mod routes;

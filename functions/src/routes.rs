@@ -18,6 +18,7 @@ pub mod problems;
 pub mod resources;
 pub(crate) mod route;
 pub mod suspension;
+pub mod view;
 
 pub use route::{Access, Background, Route, Trait};
 
@@ -51,6 +52,7 @@ use crate::api::organization::{
 use crate::api::person::PeopleResponse;
 use crate::api::resource::{PutResourceRequest, ResourceResponse};
 use crate::api::role::RoleResponse;
+use crate::api::view::{AvailableRoleSetResponse, OrganizationViewResponse};
 use crate::entry::answer;
 use crate::openapi::operation::Operation;
 use crate::openapi::query;
@@ -174,8 +176,14 @@ routes! {
         "Set the billing owner",
         [NotAnOwner],
         Operation::takes::<NamePayingOwnerRequest>().answers::<OrganizationResponse>(200);
-    "list-roles" "GET" "/v1/organizations/{org}/roles" => organizations::roles, Access::Member, suspended: Owners, [READ, TOUCH],
-        "List roles, and whether the caller can assign them",
+    "get-view" "GET" "/v1/organizations/{org}/view" => view::get, Access::Member, suspended: Owners, [READ, TOUCH],
+        "Get what a page needs first: the organization, its roles, the caller's membership, and what the caller can do",
+        Operation::returns::<OrganizationViewResponse>();
+    "list-role-sets" "GET" "/v1/role-sets" => view::role_sets, Access::Public, [],
+        "List the role sets that an organization can be created with",
+        Operation::returns_all::<AvailableRoleSetResponse>();
+    "list-roles" "GET" "/v1/organizations/{org}/roles" => view::roles, Access::Member, suspended: Owners, [READ, TOUCH],
+        "List roles, and where the caller can assign them",
         Operation::returns_all::<RoleResponse>();
     "list-resources" "GET" "/v1/organizations/{org}/resources" => resources::list,
         Access::Permission(permission::RESOURCES_READ), suspended: Owners, [READ, QUERY, TOUCH],

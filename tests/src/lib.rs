@@ -11,6 +11,7 @@ pub mod api_keys;
 mod asking;
 pub mod bench;
 pub mod calls;
+pub mod cast;
 pub mod cloudformation;
 pub mod crowd;
 pub mod deployment;

@@ -129,7 +129,7 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
     };
     match route.binary {
         "create-organization" => case.body = Some(json!({ "name": "Acme", "role_set": "program-delivery" })),
-        "get-openapi" => case.who = None,
+        "get-openapi" | "list-role-sets" => case.who = None,
         "get-authzen-configuration" => {
             case.found(b).await;
             case.who = None;
@@ -144,8 +144,8 @@ pub async fn prepare(b: &Bench, route: &Route) -> Case {
         "not-found" => {
             (case.method, case.path) = (Method::GET, "/nowhere".to_owned());
         }
-        "list-organizations" | "get-organization" | "list-roles" | "list-resources" | "list-invitations"
-        | "list-members" | "list-events" | "export-members" => case.found(b).await,
+        "list-organizations" | "get-organization" | "get-view" | "list-roles" | "list-resources"
+        | "list-invitations" | "list-members" | "list-events" | "export-members" => case.found(b).await,
         "create-export" | "get-export" => exports(b, &mut case, route).await,
         "delete-organization" | "restore-organization" | "transfer-ownership" | "name-paying-owner" => {
             ownership(b, &mut case, route).await;

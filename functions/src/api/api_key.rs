@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use muster_domain::rules::api_keys::DEFAULT_OVERLAP_HOURS;
 use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, Subject, UserId};
 use muster_edge::Body;
+use muster_edge::etag::Stated;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -86,6 +87,8 @@ pub struct ApiKeyResponse {
     /// When the key was last used, to the hour; null if it was never used.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 impl ApiKeyResponse {
@@ -104,6 +107,7 @@ impl ApiKeyResponse {
             expires_at: key.expires_at,
             old_secret_until: until.filter(|until| now < *until),
             last_used_at: key.last_used_at,
+            version: key.state(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::forms;
 use muster_domain::{Contact, ContactId, EmailAddress, Name, Subject, UserName};
+use muster_edge::etag::Stated;
 use muster_edge::{Body, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,6 +46,8 @@ pub struct ContactResponse {
     pub name: Option<Name>,
     /// Whether the contact has a known account. If so, it can be selected as that person (`contact` of `POST …/members`).
     pub has_account: bool,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 impl From<&Contact> for ContactResponse {
@@ -54,6 +57,7 @@ impl From<&Contact> for ContactResponse {
             email: contact.email.clone(),
             name: contact.name.clone(),
             has_account: contact.user.is_some(),
+            version: contact.state(),
         }
     }
 }

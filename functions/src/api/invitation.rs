@@ -2,13 +2,16 @@
 
 use super::member::MemberResponse;
 use super::{ResourceName, SeatsResponse, forms, words};
+use crate::offers::Offers;
 use jiff::Timestamp;
 use muster_domain::email::EmailInput;
 use muster_domain::invitation::{CancelReason, Delivery};
+use muster_domain::rules::actions::PersonAction;
 use muster_domain::{
     ContactId, EmailAddress, Invitation, InvitationId, InvitationState, Message, Name, OrganizationId, ResourceRef,
     RoleId, Term, UserId,
 };
+use muster_edge::etag::Stated;
 use muster_edge::{Body, Field, given};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -175,12 +178,22 @@ pub struct InvitationResponse {
     /// When the invitation expires, or expired.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
+    /// What the caller can do with the invitation now.
+    #[schema(value_type = Vec<words::PersonAction>)]
+    pub may: Vec<PersonAction>,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 impl InvitationResponse {
-    /// An invitation as it stands at `now`, with those resources that are visible.
+    /// An invitation as this caller sees it at `now`, with those resources that are visible.
     #[must_use]
-    pub fn seen(invitation: &Invitation, now: Timestamp, is_visible: impl Fn(&ResourceRef) -> bool) -> Self {
+    pub fn seen(
+        invitation: &Invitation,
+        offers: &Offers<'_>,
+        now: Timestamp,
+        is_visible: impl Fn(&ResourceRef) -> bool,
+    ) -> Self {
         let resources = invitation
             .resources
             .iter()
@@ -189,13 +202,13 @@ impl InvitationResponse {
             .collect();
         Self {
             resources,
-            ..Self::of(invitation, now)
+            ..Self::of(invitation, offers, now)
         }
     }
 
-    /// An invitation as it stands at `now`.
+    /// An invitation as this caller sees it at `now`.
     #[must_use]
-    pub fn of(invitation: &Invitation, now: Timestamp) -> Self {
+    pub fn of(invitation: &Invitation, offers: &Offers<'_>, now: Timestamp) -> Self {
         Self {
             id: invitation.id,
             email: invitation.email.clone(),
@@ -210,6 +223,8 @@ impl InvitationResponse {
             created_at: invitation.created_at,
             sent_at: invitation.sent_at,
             expires_at: invitation.expires_at,
+            may: offers.with_invitation(invitation),
+            version: invitation.state(),
         }
     }
 }

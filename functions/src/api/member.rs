@@ -5,6 +5,7 @@ use super::source::SourceResponse;
 use super::{ResourceName, forms, words};
 use jiff::Timestamp;
 use muster_domain::member::Profile;
+use muster_domain::rules::actions::PersonAction;
 use muster_domain::text::{Color, NotificationId, Skill, TimeZoneName};
 use muster_domain::{EmailAddress, Message, Name, RoleId, Status, Subject, Term, UserId};
 use muster_edge::{Body, Field, given};
@@ -89,6 +90,15 @@ pub struct MemberResponse {
     pub last_active_at: Option<Timestamp>,
     /// The member's profile.
     pub profile: ProfileResponse,
+    /// Whether the member is the caller, or the owner of the caller's API key.
+    pub is_me: bool,
+    /// Whether the member is the billing owner.
+    pub is_paying_owner: bool,
+    /// What the caller can do with the member now.
+    #[schema(value_type = Vec<words::PersonAction>)]
+    pub may: Vec<PersonAction>,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 impl MemberResponse {

@@ -8,6 +8,7 @@ use muster_domain::{
     Instant, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term, UserId,
     UserName,
 };
+use muster_edge::etag::Stated;
 use muster_edge::{Body, Field, OrgContext, given};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -201,6 +202,8 @@ pub struct OrganizationResponse {
     /// When the organization was deleted; null if it was not. Only the platform can see a deleted organization.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub deleted_at: Option<Timestamp>,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 /// The settings of an organization.
@@ -296,6 +299,7 @@ impl OrganizationResponse {
             suspension: None,
             created_at: organization.created_at,
             deleted_at: organization.deleted_at,
+            version: organization.state(),
         }
     }
 }

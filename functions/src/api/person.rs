@@ -1,17 +1,19 @@
 //! People: members and pending invitations, as one reader sees them.
 
-use super::SeatsResponse;
 use super::grant::GrantResponse;
 use super::member::MemberResponse;
 use super::source::SourceResponse;
-use super::words;
+use super::{SeatsResponse, words};
+use crate::offers::Offers;
 use jiff::Timestamp;
 use muster_domain::people::{FilterContext, InviteStatus, PersonKind};
+use muster_domain::rules::actions::PersonAction;
 use muster_domain::rules::sources::SourceViewer;
 use muster_domain::text::TimeZoneName;
 use muster_domain::{
     EmailAddress, Invitation, Member, Name, Organization, ResourceRef, RoleAssignment, RoleId, RoleSet, Status, Subject,
 };
+use muster_edge::etag::Stated;
 use muster_store::Counts;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +31,8 @@ pub struct PeopleView<'a> {
     pub with_subjects: bool,
     /// The reader, as far as the sources of roles are concerned.
     pub viewer: SourceViewer<'a>,
+    /// The reader, as far as their actions are concerned.
+    pub offers: Offers<'a>,
 }
 
 impl PeopleView<'_> {
@@ -78,6 +82,10 @@ impl PeopleView<'_> {
         SourceResponse::visible(source, self.viewer.detail(member.id, None))
     }
 
+    fn is_paying_owner(&self, member: &Member) -> bool {
+        self.organization.paying_owner == Some(member.id)
+    }
+
     fn subject(&self, member: &Member) -> Option<Option<Subject>> {
         self.with_subjects.then(|| member.subject.clone())
     }
@@ -99,6 +107,10 @@ impl PeopleView<'_> {
             joined_at: member.joined_at,
             last_active_at: member.last_active_at,
             profile: (&member.profile).into(),
+            is_me: self.offers.is_me(member),
+            is_paying_owner: self.is_paying_owner(member),
+            may: self.offers.with_member(member),
+            version: member.state(),
         }
     }
 
@@ -120,6 +132,10 @@ impl PeopleView<'_> {
             last_active_at: member.last_active_at,
             role_expires_at: self.live(member).0.and_then(|held| held.expires_at),
             role_source: self.role_source(member),
+            is_me: self.offers.is_me(member),
+            is_paying_owner: self.is_paying_owner(member),
+            may: self.offers.with_member(member),
+            version: member.state(),
         }
     }
 
@@ -152,6 +168,10 @@ impl PeopleView<'_> {
             last_active_at: None,
             role_expires_at: None,
             role_source: None,
+            is_me: false,
+            is_paying_owner: false,
+            may: self.offers.with_invitation(invitation),
+            version: invitation.state(),
         }
     }
 }
@@ -202,6 +222,15 @@ pub struct PersonRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<SourceResponse>)]
     pub role_source: Option<Option<SourceResponse>>,
+    /// Whether the row is the caller, or the owner of the caller's API key.
+    pub is_me: bool,
+    /// Whether the row is the billing owner.
+    pub is_paying_owner: bool,
+    /// What the caller can do with the person now.
+    #[schema(value_type = Vec<words::PersonAction>)]
+    pub may: Vec<PersonAction>,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 /// A page of the people list, with the seat counter.

@@ -4,6 +4,7 @@ use super::forms;
 use jiff::Timestamp;
 use muster_domain::{Name, Resource, ResourceId, ResourceType};
 use muster_edge::Body;
+use muster_edge::etag::Stated;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +37,8 @@ pub struct ResourceResponse {
     /// When the resource was registered.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// The version, for `If-Match`, in quotation marks.
+    pub version: String,
 }
 
 impl From<&Resource> for ResourceResponse {
@@ -45,6 +48,7 @@ impl From<&Resource> for ResourceResponse {
             id: resource.reference.key.id.clone(),
             name: resource.name.clone(),
             created_at: resource.created_at,
+            version: resource.state(),
         }
     }
 }

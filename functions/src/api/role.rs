@@ -1,6 +1,6 @@
 //! The roles of an organization, and whether the caller can assign them.
 
-use super::words;
+use super::{NamedResource, words};
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::{Organization, Role, RoleId};
 use serde::Serialize;
@@ -15,6 +15,8 @@ pub struct RoleResponse {
     pub id: RoleId,
     /// The role's display name.
     pub name: String,
+    /// What the role is for.
+    pub description: String,
     /// Where the role's permissions apply: `organization` or `resource`.
     #[schema(value_type = words::RoleReach)]
     pub reach: muster_domain::roleset::Reach,
@@ -43,6 +45,36 @@ pub struct RoleResponse {
     pub assignable: bool,
     /// Whether the caller can assign the role to themselves on resources, and remove it again.
     pub self_assignable: bool,
+    /// Where the caller can invite people to the role.
+    pub invite: ScopeResponse,
+    /// Where the caller can assign the role to members.
+    pub assign: ScopeResponse,
+    /// Where the caller can assign the role to themselves, and remove it again, without the permission `members:manage`.
+    pub self_assign: ScopeResponse,
+}
+
+/// Where the caller can do something with a role.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScopeResponse {
+    /// Whether the caller can do it everywhere: on the organization, and on each of its resources.
+    pub organization: bool,
+    /// The resources on which the caller can do it, if not everywhere. If this list is empty too, the caller cannot do it.
+    pub resources: Vec<NamedResource>,
+}
+
+/// What the caller can do with a role, and where.
+#[derive(Debug)]
+pub struct Assignability {
+    /// Whether they can assign it somewhere.
+    pub assignable: bool,
+    /// Whether they can assign it to themselves somewhere.
+    pub self_assignable: bool,
+    /// Where they can invite to it.
+    pub invite: ScopeResponse,
+    /// Where they can assign it.
+    pub assign: ScopeResponse,
+    /// Where they can assign it to themselves.
+    pub self_assign: ScopeResponse,
 }
 
 /// A condition under which a role has a permission in access decisions.
@@ -65,15 +97,6 @@ impl PermissionCondition {
     }
 }
 
-/// What the caller can do with a role.
-#[derive(Debug, Clone, Copy)]
-pub struct Assignability {
-    /// Whether they can assign it somewhere.
-    pub assignable: bool,
-    /// Whether they can assign it to themselves somewhere.
-    pub self_assignable: bool,
-}
-
 impl RoleResponse {
     /// A role as the caller sees it.
     #[must_use]
@@ -82,6 +105,7 @@ impl RoleResponse {
         Self {
             id: role.id.clone(),
             name: role.name.clone(),
+            description: role.description.clone(),
             reach: role.reach,
             resources: role.resources,
             uses_seat: role.uses_seat,
@@ -95,6 +119,9 @@ impl RoleResponse {
             conditions: role.conditions.iter().map(PermissionCondition::of).collect(),
             assignable: assignability.assignable && enabled,
             self_assignable: assignability.self_assignable && enabled,
+            invite: assignability.invite,
+            assign: assignability.assign,
+            self_assign: assignability.self_assign,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Closed vocabularies in the OpenAPI document: the words of enums of `muster_domain`, and what each means.
 
+use muster_domain::rules::actions;
 use muster_domain::{event, export, invitation, member, people, roleset, source};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -68,4 +69,8 @@ words! {
     EventKind = event::EventKind, text;
     /// The kind of an actor or of a subject. New kinds may be added.
     EntityKind = event::EntityKind, text;
+    /// Something that the caller can do in the organization. New actions may be added.
+    OrganizationAction = actions::OrganizationAction, text;
+    /// Something that the caller can do with a person. New actions may be added.
+    PersonAction = actions::PersonAction, text;
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/organizations/{org}/roles`
 
 use muster_functions::routes::Route;
-use muster_functions::routes::organizations::roles;
+use muster_functions::routes::view::roles;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -59,7 +59,7 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         .with_sources(wanted.sources)
         .with_subjects(wanted.subjects);
     let (mut rows, mut after, mut pages) = (Vec::new(), None, 0);
-    let list = List::of(&org, &read, asked)?;
+    let list = List::of(&org, &read, asked)?.for_file();
     loop {
         let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
         rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));

@@ -6,6 +6,7 @@ pub mod respond;
 
 use crate::api::PageResponse;
 use crate::api::invitation::{InvitationResponse, UpdateInvitationRequest};
+use crate::offers::Offers;
 use crate::openapi::query::{INVITATION_STATUS, PENDING};
 use crate::routes::lookup::{Lookup, email_holders, invitation_keys, resource_keys, resources_found};
 use crate::routes::people::List;
@@ -36,12 +37,13 @@ pub async fn list(call: Call, user: User) -> Outcome {
         (false, _) => store.past_invitations(id, after, limit).await?,
     };
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
+    let offers = Offers::to(&org);
     let items = items
         .iter()
         .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
         // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
         .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == is_pending)
-        .map(|i| InvitationResponse::seen(i, call.now, is_visible))
+        .map(|i| InvitationResponse::seen(i, &offers, call.now, is_visible))
         .collect();
     Reply::json(
         200,
@@ -95,7 +97,8 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    Ok(Reply::json(200, &InvitationResponse::seen(&invitation, call.now, is_visible))?.showing(&invitation))
+    let shown = InvitationResponse::seen(&invitation, &Offers::to(&org), call.now, is_visible);
+    Ok(Reply::json(200, &shown)?.showing(&invitation))
 }
 
 /// Changes what a pending invitation offers.
@@ -153,7 +156,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         call.precondition(Some(known))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationResponse::of(&after, call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, &Offers::to(org), call.now))?.showing(&after),
         ))
     })
     .await
@@ -246,7 +249,7 @@ pub async fn resend(call: Call, user: User) -> Outcome {
         let (after, changes) = sent_again(&ctx, read, id, ids)?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationResponse::of(&after, call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, &Offers::to(org), call.now))?.showing(&after),
         ))
     })
     .await

@@ -4,8 +4,9 @@ pub mod bulk;
 pub mod grants;
 
 use crate::api::grant::GrantInput;
-use crate::api::member::UpdateMemberRequest;
+use crate::api::member::{MemberResponse, UpdateMemberRequest};
 use crate::api::person::PeopleView;
+use crate::offers::Offers;
 use crate::openapi::query::{AS, OTHERS};
 use crate::routes::lookup::{resource_keys, resources_found};
 use muster_domain::member::{MAX_GRANTS, Profile};
@@ -30,6 +31,7 @@ pub(super) fn view(org: &OrgContext) -> PeopleView<'_> {
         now: org.now,
         with_subjects: org.sees_subjects(),
         viewer: source_viewer(org),
+        offers: Offers::to(org),
     }
 }
 
@@ -68,40 +70,63 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .await?;
     let nobody = || Problem::not_found("member");
     let found = read.member(organization, id)?;
-    let view = PeopleView {
-        with_subjects: org.sees_subjects() && !as_others,
-        ..view(&org)
-    };
+    // The platform reads the membership of its own user as `me`.
     if id == user.id && org.covers_all_roles() {
         let own = found.ok_or_else(nobody)?;
-        let shown = view.member(&own, |_| true);
-        let shown = if as_others {
-            shown.for_others().without_sources()
-        } else {
-            shown
-        };
-        return Ok(Reply::json(200, &shown)?.showing(&own));
+        return Ok(Reply::json(200, &seen_by_oneself(&org, &own, as_others))?.showing(&own));
+    }
+    // Callers who see no members get a 403, whether or not there is such a member.
+    org.visibility(permission::MEMBERS_READ)?;
+    let member = found.ok_or_else(nobody)?;
+    Ok(Reply::json(200, &seen(&org, &member, as_others)?)?.showing(&member))
+}
+
+/// A member as they see themselves; or, with `as_others`, as others see them.
+fn seen_by_oneself(org: &OrgContext, own: &Member, as_others: bool) -> MemberResponse {
+    if as_others {
+        return view_as_others(org).member(own, |_| true).for_others().without_sources();
+    }
+    view(org).member(own, |_| true)
+}
+
+/// The view of a caller who manages nobody.
+fn view_as_others(org: &OrgContext) -> PeopleView<'_> {
+    PeopleView {
+        with_subjects: false,
+        ..view(org)
+    }
+}
+
+/// A member as the caller sees them, who may be the caller; with `as_others`, as members who manage no one see them.
+///
+/// # Errors
+/// 403 for a caller who sees no members; 404 for a member whom the caller cannot see.
+pub(super) fn seen(org: &OrgContext, member: &Member, as_others: bool) -> Result<MemberResponse, Problem> {
+    let is_own = org.member().is_ok_and(|own| own.id == member.id);
+    if is_own && org.covers_all_roles() {
+        return Ok(seen_by_oneself(org, member, as_others));
     }
     let visibility = org.visibility(permission::MEMBERS_READ)?;
-    let visible = |m: &Member| match (&visibility, &org.caller_kind) {
+    let is_seen = match (&visibility, &org.caller_kind) {
         (Visibility::All, _) => true,
         (Visibility::Some(_), CallerKind::Member(_)) => {
-            org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, m))
+            org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, member))
         }
         (Visibility::Some(_), CallerKind::Platform) => false,
     };
-    let member = found.filter(visible).ok_or_else(nobody)?;
+    if !is_seen {
+        return Err(Problem::not_found("member"));
+    }
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    let shown = view.member(&member, is_visible);
+    if as_others {
+        let shown = view_as_others(org).member(member, is_visible);
+        return Ok(shown.for_others().without_sources());
+    }
     let manages = org
         .decision_context()
-        .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, &member));
-    let shown = match (manages, as_others) {
-        (_, true) => shown.for_others().without_sources(),
-        (true, false) => shown,
-        (false, false) => shown.for_others(),
-    };
-    Ok(Reply::json(200, &shown)?.showing(&member))
+        .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, member));
+    let shown = view(org).member(member, is_visible);
+    Ok(if manages { shown } else { shown.for_others() })
 }
 
 /// Changes a member's roles, status, name or profile.
@@ -139,7 +164,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         let is_visible = |r: &ResourceRef| {
             (after.id == user.id && org.covers_all_roles()) || ctx.authority().allows(permission::MEMBERS_READ, Some(r))
         };
-        let shown = view(org).member(&after, is_visible);
+        let shown = view(&org.after(&changes)).member(&after, is_visible);
         Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await

@@ -1,14 +1,13 @@
-//! Organizations: create, list the caller's, show, change, set the plan, and list the roles.
+//! Organizations: create, list the caller's, show, change, and set the plan.
 
 use crate::api::PageResponse;
 use crate::api::organization::{
     CreateOrganizationRequest, MyOrganizationResponse, OrganizationResponse, SetPlanRequest, UpdateOrganizationRequest,
 };
-use crate::api::role::{Assignability, RoleResponse};
 use muster_domain::people::FilterContext;
 use muster_domain::rules::organizations::{self, Founder, MAX_DOMAINS, OrganizationUpdate};
 use muster_domain::violation::Violation;
-use muster_domain::{OrganizationId, Plan, Role, RoleSet, roleset};
+use muster_domain::{OrganizationId, Plan, RoleSet, roleset};
 use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, NextAction, Outcome, Problem, Reply, User};
@@ -171,27 +170,4 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         ))
     })
     .await
-}
-
-/// Lists the roles of the organization, with those the caller may give.
-pub async fn roles(call: Call, user: User) -> Outcome {
-    call.query(&[])?;
-    let (org, _) = call.read_in_org(&user, call.path("org")?, Vec::new()).await?;
-    org.any_role()?;
-    let authority = org.authority();
-    let body = |role: &Role| {
-        let authority = authority.as_ref();
-        let assignability = Assignability {
-            assignable: authority.is_some_and(|a| a.may_assign_somewhere(&role.id)),
-            self_assignable: authority.is_some_and(|a| a.may_self_assign_somewhere(&role.id)),
-        };
-        RoleResponse::of(role, &org.organization, assignability)
-    };
-    Reply::json(
-        200,
-        &PageResponse {
-            items: org.set.roles.iter().map(body).collect(),
-            next_cursor: None,
-        },
-    )
 }

@@ -29,7 +29,8 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
         };
         let (owner, changes) =
             ownership::transfer(&org.decision_context()?, read.member(id, to)?.as_ref(), &then, ids)?;
-        let shown = |member: &Member| -> MemberResponse { view(org).member(member, |_| true) };
+        let later = org.after(&changes);
+        let shown = |member: &Member| -> MemberResponse { view(&later).member(member, |_| true) };
         let giver = changes
             .members
             .iter()

@@ -2,6 +2,7 @@
 
 use super::members::view;
 use crate::api::person::{CountsResponse, PeopleResponse, PeopleView, PersonRow};
+use crate::offers::Offers;
 use crate::openapi::query::BY_SUBJECT;
 use muster_domain::people::{FilterContext, Selection};
 use muster_domain::violation::Violation;
@@ -141,6 +142,13 @@ impl<'a> List<'a> {
             }
         };
         Ok(list)
+    }
+
+    /// The same list, whose rows do not say what the reader may do with them.
+    #[must_use]
+    pub(crate) fn for_file(mut self) -> Self {
+        self.view.offers = Offers::Nobody;
+        self
     }
 
     /// The list for a reader who sees everyone.

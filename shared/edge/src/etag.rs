@@ -5,6 +5,9 @@
 //! seats, the delivery of an email or a member's last activity, and depends on what the caller may see. Two different responses
 //! never share a tag. A change meant for a state is checked against the first part alone: otherwise the very request that reads a
 //! resource could prevent its reader from changing it.
+//!
+//! Bodies show the first part as `version`. A tag of it alone is no tag of a response, but it names a state, so that a change of a
+//! row of a list can be guarded without reading the row again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,7 +28,7 @@ pub trait Stated {
     /// Increases with each change.
     fn version(&self) -> u64;
 
-    /// The first part of its tags.
+    /// The first part of its tags, and the `version` of its bodies.
     fn state(&self) -> String {
         format!("{:x}-{}", self.came().as_nanosecond(), self.version())
     }
@@ -80,8 +83,11 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// Whether it belongs to this state.
+    /// Whether it belongs to this state: with a digest, as in a tag of a response, or without, as in a body.
     pub(crate) fn is_of(&self, state: &str) -> bool {
+        if self.opaque == state.as_bytes() {
+            return true;
+        }
         let mut parts = self.opaque.rsplitn(2, |byte| char::from(*byte) == SEPARATOR);
         let (_digest, own) = (parts.next(), parts.next());
         own.is_some_and(|own| own == state.as_bytes())

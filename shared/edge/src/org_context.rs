@@ -105,17 +105,11 @@ impl OrgContext {
         let (Some(suspension), CallerKind::Member(member)) = (in_force, &self.caller_kind) else {
             return Ok(self);
         };
-        let (admitted, sees_reason) = match &self.key {
-            Some(_) => (open_to.includes_keys(), false),
-            None => (
-                open_to.includes(member, leaves, self.set),
-                member.is_active_owner(self.set),
-            ),
-        };
-        match admitted {
-            true => Ok(self),
-            false => Err(Problem::organization_suspended(suspension, sees_reason)),
+        if open_to.admits(member, self.key.is_some(), leaves, self.set) {
+            return Ok(self);
         }
+        let sees_reason = self.key.is_none() && member.is_active_owner(self.set);
+        Err(Problem::organization_suspended(suspension, sees_reason))
     }
 
     /// The context of a request by any member, or by the platform.
@@ -229,6 +223,21 @@ impl OrgContext {
             key: self.key.as_ref(),
             now: self.now,
         })
+    }
+
+    /// The context after these changes: what a response says that the caller may do from then on.
+    #[must_use]
+    pub fn after(&self, changes: &Changes) -> Self {
+        let mut after = self.clone();
+        let organization = changes.organization.as_ref().and_then(|pair| pair.after.as_ref());
+        after.organization = changes.apply_to(organization.unwrap_or(&self.organization), self.set);
+        if let CallerKind::Member(member) = &mut after.caller_kind {
+            let mut changed = changes.members.iter().filter_map(|pair| pair.after.as_ref());
+            if let Some(changed) = changed.find(|changed| changed.id == member.id) {
+                **member = changed.clone();
+            }
+        }
+        after
     }
 
     /// Refuses a member without an active role. A member without a role can only see and end their own membership.

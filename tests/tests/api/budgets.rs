@@ -48,6 +48,8 @@ const BUDGETS: &[(&str, &str, usize)] = &[
     ("DELETE", "/v1/organizations/{org}/suspension", WRITE),
     ("POST", "/v1/organizations/{org}/transfer-ownership", WRITE),
     ("PUT", "/v1/organizations/{org}/paying-owner", WRITE),
+    ("GET", "/v1/organizations/{org}/view", READ_ONE),
+    ("GET", "/v1/role-sets", NONE),
     ("GET", "/v1/organizations/{org}/roles", READ_ONE),
     ("GET", "/v1/organizations/{org}/resources", PAGE),
     ("PUT", "/v1/organizations/{org}/resources/{type}/{id}", WRITE),

@@ -45,15 +45,18 @@ async fn a_contact_is_registered_changed_and_deleted_and_the_record_tells_it() {
     let acme = Organization::make(&h).await;
     let ann = json!({ "email": "Ann@X.example", "name": "Ann Lee", "subject": null });
     let made = put(&h, &acme, "ann", ann.clone()).await.expect(201);
-    let shown = json!({ "id": "ann", "email": "ann@x.example", "name": "Ann Lee", "has_account": false });
+    let version = made.text("/version");
+    let shown =
+        json!({ "id": "ann", "email": "ann@x.example", "name": "Ann Lee", "has_account": false, "version": version });
     assert_eq!(made.body, shown);
     let same = put(&h, &acme, "ann", ann).await.expect(200);
     assert_eq!((&same.body, same.header("etag")), (&shown, made.header("etag")));
     let changed = json!({ "email": "lee@x.example", "name": null, "subject": "idp|ann" });
     let changed = put(&h, &acme, "ann", changed).await.expect(200);
+    let version = changed.text("/version");
     assert_eq!(
         changed.body,
-        json!({ "id": "ann", "email": "lee@x.example", "name": null, "has_account": true })
+        json!({ "id": "ann", "email": "lee@x.example", "name": null, "has_account": true, "version": version })
     );
     let unnamed = put(&h, &acme, "ann", json!({ "email": "lee@x.example" }))
         .await

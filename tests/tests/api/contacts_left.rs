@@ -5,8 +5,18 @@ use muster_tests::{Persona, recount};
 use serde_json::{Value, json};
 
 async fn contacts(h: &Harness, acme: &Organization) -> Vec<Value> {
-    let page = acme.owner.get(h, &acme.path("/contacts?limit=100")).await.expect(200);
-    page.body["items"].as_array().unwrap().clone()
+    found(h, acme, "").await
+}
+
+/// The contacts that these words find, apart from their versions.
+async fn found(h: &Harness, acme: &Organization, q: &str) -> Vec<Value> {
+    let path = acme.path(&format!("/contacts?limit=100&q={q}"));
+    let page = acme.owner.get(h, &path).await.expect(200);
+    let mut items = page.body["items"].as_array().unwrap().clone();
+    for item in &mut items {
+        item.as_object_mut().unwrap().remove("version").expect("a version");
+    }
+    items
 }
 
 async fn put(h: &Harness, acme: &Organization, id: &str, body: Value) {
@@ -41,10 +51,9 @@ async fn a_member_who_is_removed_or_leaves_stays_a_contact_with_their_account() 
     );
     let lea = acme.join(&h, "lea", "admin", &[]).await;
     lea.delete(&h, &acme.path("/members/me")).await.expect(204);
-    let found = acme.owner.get(&h, &acme.path("/contacts?q=lea")).await.expect(200);
     assert_eq!(
-        found.body["items"],
-        json!([row(&lea.id(), "lea@acme.example", Some("lea"))])
+        found(&h, &acme, "lea").await,
+        [row(&lea.id(), "lea@acme.example", Some("lea"))]
     );
     recount(&h).await;
 }

@@ -7,6 +7,7 @@ use crate::api::invitation::{
     DryRunResponse, DryRunVerdict, InvitationResponse,
 };
 use crate::api::member::MemberResponse;
+use crate::offers::Offers;
 use crate::routes::lookup::{EmailHolders, Lookup, resource_keys, resources_found};
 use crate::routes::members::view;
 use jiff::Timestamp;
@@ -76,11 +77,12 @@ pub async fn create(call: Call, user: User) -> Outcome {
         if request.dry_run {
             return dry_run(org, &request, done, seats);
         }
+        let offers = Offers::to(org);
         let reply = CreateInvitationsResponse {
             invitations: done
                 .invitations
                 .iter()
-                .map(|i| InvitationResponse::of(i, call.now))
+                .map(|i| InvitationResponse::of(i, &offers, call.now))
                 .collect(),
             added: shown(org, &request, done),
             seats: seats.after(done.changes.seat_delta()).into(),
@@ -119,7 +121,10 @@ pub async fn add(call: Call, user: User) -> Outcome {
     carry_out(&call, &user, id, &request, |org, done| {
         let reply = AddMemberResponse {
             member: shown(org, &request, done).pop(),
-            invitation: done.invitations.first().map(|i| InvitationResponse::of(i, call.now)),
+            invitation: done
+                .invitations
+                .first()
+                .map(|i| InvitationResponse::of(i, &Offers::to(org), call.now)),
         };
         Reply::json(201, &reply)
     })
@@ -132,7 +137,8 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
 
 /// Members as the caller who adds them sees them: with all they were just given, but earlier members with nothing else.
 fn shown(org: &OrgContext, request: &InviteRequest, done: &DecidedBatch) -> Vec<MemberResponse> {
-    let view = view(org);
+    let later = org.after(&done.changes);
+    let view = view(&later);
     let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
         let member = view.member(pair.after.as_ref()?, given);

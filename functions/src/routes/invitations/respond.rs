@@ -3,6 +3,7 @@
 use crate::api::PageResponse;
 use crate::api::invitation::{AcceptInvitationResponse, InvitationPreviewResponse, WaitingInvitationResponse};
 use crate::api::person::PeopleView;
+use crate::offers::Offers;
 use muster_domain::link::Link;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::respond::{self, InvitationReply, Invitee, ResponseRefusal};
@@ -91,6 +92,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 now: answer.now,
                 with_subjects: false,
                 viewer: SourceViewer::of(&ctx),
+                offers: Offers::Member(ctx),
             };
             let body = AcceptInvitationResponse {
                 organization: organization.id,

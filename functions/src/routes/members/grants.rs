@@ -50,7 +50,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let authority = ctx.authority();
         let own = after.id == user.id && org.covers_all_roles();
         let is_visible = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
-        let shown = view(org).member(&after, is_visible);
+        let shown = view(&org.after(&changes)).member(&after, is_visible);
         let shown = if own || hierarchy::manages_all_of(&ctx, &after) {
             shown
         } else {

@@ -37,6 +37,7 @@ const KEYED: &[Keyed] = &[
         IN_PERSON,
     ),
     ("PUT", "/v1/organizations/{org}/paying-owner", IN_PERSON, IN_PERSON),
+    ("GET", "/v1/organizations/{org}/view", SHOWN, SHOWN),
     ("GET", "/v1/organizations/{org}/roles", SHOWN, SHOWN),
     ("GET", "/v1/organizations/{org}/resources", SHOWN, SHOWN),
     (

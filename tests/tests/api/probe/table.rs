@@ -230,6 +230,8 @@ pub(super) const PROBES: &[Probe] = &[
     for_the_platform("DELETE", "/v1/organizations/{org}/suspension", none, DONE),
     inside("POST", "/v1/organizations/{org}/transfer-ownership", handed_on, REFUSED),
     inside("PUT", "/v1/organizations/{org}/paying-owner", payer, REFUSED),
+    inside("GET", "/v1/organizations/{org}/view", none, FOR_ALL),
+    outside("GET", "/v1/role-sets", none, [SHOWN; 3]),
     inside("GET", "/v1/organizations/{org}/roles", none, FOR_ALL),
     inside("GET", "/v1/organizations/{org}/resources", none, FOR_ALL),
     inside("PUT", "/v1/organizations/{org}/resources/{type}/{id}", named, REFUSED),

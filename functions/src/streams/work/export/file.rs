@@ -5,6 +5,7 @@ use super::{ExportError, ExportProgress, at};
 use crate::api::person::PeopleView;
 use crate::exports::workbook::Workbook;
 use crate::exports::{PAGE, SheetError, cells};
+use crate::offers::Offers;
 use crate::routes::people::List;
 use muster_domain::export::sheet::{Row, Sheet};
 use muster_domain::export::{Format, WORKBOOK_STALL_TIMEOUT};
@@ -57,6 +58,7 @@ impl ExportProgress<'_> {
             now: runner.now,
             with_subjects: self.export.wanted.subjects,
             viewer: SourceViewer::of(ctx),
+            offers: Offers::Nobody,
         };
         let list = self.list(view).await?;
         let sheet = self.sheet();
