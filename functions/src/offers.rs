@@ -8,14 +8,14 @@ use muster_edge::OrgContext;
 /// The caller whose actions are listed.
 #[derive(Clone, Copy)]
 pub enum Offers<'a> {
-    /// A member, in person or through an API key.
+    /// A member, as a signed-in user or through an API key.
     Member(DecisionContext<'a>),
     /// The platform. It can do less in a deleted organization.
     Platform {
         /// Whether the organization is deleted.
         is_deleted: bool,
     },
-    /// Nobody: the list is not for a page.
+    /// No one: the list is not for a page.
     Nobody,
 }
 

@@ -89,7 +89,7 @@ fn seen_by_oneself(org: &OrgContext, own: &Member, as_others: bool) -> MemberRes
     view(org).member(own, |_| true)
 }
 
-/// The view of a caller who manages nobody.
+/// The view of a caller who manages no one.
 fn view_as_others(org: &OrgContext) -> PeopleView<'_> {
     PeopleView {
         with_subjects: false,

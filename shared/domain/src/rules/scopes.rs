@@ -56,7 +56,7 @@ impl RoleScopes {
         [&self.invite, &self.assign, &self.self_assign].into_iter()
     }
 
-    /// The scopes of a role at this moment. A role that nobody can get at present has none: one that is turned off, and an
+    /// The scopes of a role at this moment. A role that no one can get at present has none: one that is turned off, and an
     /// allowlisted one without an allowed domain.
     #[must_use]
     pub fn of(ctx: &DecisionContext<'_>, role: &Role) -> Self {
