@@ -1,20 +1,25 @@
 //! The OpenAPI 3.1 document, made from the routes and from the same types that the handlers use.
 
+mod headers;
+mod names;
 pub mod operation;
+mod parameters;
+mod presence;
 mod problems;
 pub(crate) mod query;
+mod tags;
+mod vocabularies;
 
 use self::operation::{Operation, Schemas};
+use self::parameters::parameters;
 use self::problems::ProblemResponses;
-use crate::api::forms;
+use self::tags::{tag, tags};
 use crate::routes::{Access, Route, operations};
 use muster_domain::export::Format;
 use muster_domain::rules::suspension::OpenTo;
 use muster_edge::Problem;
-use muster_edge::problem::MAX_IDEMPOTENCY_KEY;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use utoipa::PartialSchema as _;
 
 /// The operation's id: its binary's name. Of the routes of one binary, those of one organization say so.
 fn operation_id(route: &Route) -> String {
@@ -30,6 +35,15 @@ fn operation_id(route: &Route) -> String {
 /// The whole document.
 #[must_use]
 pub fn document() -> Value {
+    let mut document = with_own_names();
+    vocabularies::name(&mut document);
+    presence::require(&mut document);
+    names::publish(&mut document);
+    document
+}
+
+/// The document, in which schemas have the names of their types.
+fn with_own_names() -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut schemas = Schemas::new();
     let mut problem = Operation::no_body();
@@ -56,8 +70,10 @@ pub fn document() -> Value {
         },
         "servers": [{ "url": "/" }],
         "security": [{ "token": [] }],
+        "tags": tags(),
         "paths": paths,
         "components": {
+            "headers": headers::components(),
             "responses": problems.components(),
             "schemas": schemas,
             "securitySchemes": {
@@ -70,7 +86,10 @@ pub fn document() -> Value {
 fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) -> Value {
     let mut responses = problems.of_route(route);
     for (status, schema) in &operation.replies {
-        let mut reply = json!({ "description": if *status == 204 { "Success, without a body." } else { "Success." } });
+        let mut reply = json!({
+            "description": if *status == 204 { "Success, without a body." } else { "Success." },
+            "headers": headers::of_success(route, *status, schema.as_ref()),
+        });
         if let (Some(schema), Some(reply)) = (schema, reply.as_object_mut()) {
             reply.insert("content".into(), json!({ "application/json": { "schema": schema } }));
         }
@@ -82,17 +101,24 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
         responses.insert(status.to_string(), reply);
     }
     if route.method == "GET" && !route.answers_file {
-        let same = json!({ "description": "Not modified: a tag in `If-None-Match` matches the current response." });
+        let same = json!({
+            "description": "Not modified: a tag in `If-None-Match` matches the current response.",
+            "headers": headers::of_success(route, 304, None),
+        });
         responses.insert("304".into(), same);
     }
     let mut described = json!({
         "operationId": operation_id(route),
+        "tags": [tag(route)],
         "summary": route.summary,
         "description": access_text(route) + suspension_text(route),
         "parameters": parameters(route, operation),
         "responses": responses,
     });
     if let Some(map) = described.as_object_mut() {
+        if operation.is_paged {
+            map.insert("x-pagination".into(), pagination(operation));
+        }
         if let Some(body) = &operation.body {
             map.insert(
                 "requestBody".into(),
@@ -104,6 +130,15 @@ fn described(route: &Route, operation: &Operation, problems: &ProblemResponses) 
         }
     }
     described
+}
+
+/// Where the cursor of the next page is sent, where it is received, and where the rows are.
+fn pagination(operation: &Operation) -> Value {
+    if operation.body.is_some() {
+        json!({ "cursor": "page.token", "next_cursor": "page.next_token", "items": "results" })
+    } else {
+        json!({ "cursor": "cursor", "next_cursor": "next_cursor", "items": "items" })
+    }
 }
 
 /// Who may call a route, in words.
@@ -160,74 +195,6 @@ fn suspension_text(route: &Route) -> &'static str {
     }
 }
 
-fn parameters(route: &Route, operation: &Operation) -> Vec<Value> {
-    let names = route
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let mut parameters: Vec<Value> = names
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": in_path(name) }))
-        .collect();
-    for parameter in &operation.query {
-        let (name, schema) = (parameter.name, parameter.schema());
-        parameters.push(json!({ "name": name, "in": "query", "required": false, "schema": schema }));
-    }
-    for (name, text) in header_fields(route) {
-        let schema = match name {
-            "Idempotency-Key" => {
-                json!({ "type": "string", "maxLength": MAX_IDEMPOTENCY_KEY, "pattern": "^[ -~]*[!-~][ -~]*$" })
-            }
-            _ => json!({ "type": "string" }),
-        };
-        parameters
-            .push(json!({ "name": name, "in": "header", "required": false, "description": text, "schema": schema }));
-    }
-    parameters
-}
-
-/// The schema of a path parameter.
-fn in_path(name: &str) -> Value {
-    match name {
-        "org" => json!(forms::OrganizationId::schema()),
-        "member" => json!(forms::UserNameInPath::schema()),
-        "invitation" => json!(forms::InvitationId::schema()),
-        "export" => json!(forms::ExportId::schema()),
-        "key" => json!(forms::KeyId::schema()),
-        "type" => json!(forms::ResourceType::schema()),
-        "contact" => json!(forms::ContactId::schema()),
-        "id" => json!(forms::ResourceId::schema()),
-        _ => json!({ "type": "string" }),
-    }
-}
-
-/// The header fields that the route reads.
-fn header_fields(route: &Route) -> Vec<(&'static str, String)> {
-    match route.method {
-        "GET" if route.answers_file => Vec::new(),
-        "GET" => vec![(
-            "If-None-Match",
-            "Tags of responses that the caller already has. If one of them matches the current response, the status is 304.".into(),
-        )],
-        "PUT" | "PATCH" | "DELETE" => vec![
-            (
-                "If-Match",
-                "The `ETag` of the state that the change applies to, in strong or weak form, or `*` for any existing state. If it does not match, the request is refused with 412.".into(),
-            ),
-            (
-                "If-None-Match",
-                "`*` if the resource must not exist, or tags of states that it must not be in. If the condition does not hold, the request is refused with 412.".into(),
-            ),
-        ],
-        "POST" if route.may("dynamodb:TransactWriteItems") => vec![(
-            "Idempotency-Key",
-            format!(
-                "1 to {MAX_IDEMPOTENCY_KEY} printable ASCII characters. Repeating a request with the same key within a day returns the first response again."
-            ),
-        )],
-        _ => Vec::new(),
-    }
-}
-
 /// The document as it is checked in: sorted, indented, with a newline at its end.
 #[must_use]
 pub fn text() -> String {
@@ -257,7 +224,7 @@ mod tests {
         let document = super::document();
         let mut named = std::collections::BTreeSet::new();
         references(&document, &mut named);
-        let there: std::collections::BTreeSet<_> = ["responses", "schemas"]
+        let there: std::collections::BTreeSet<_> = ["headers", "responses", "schemas"]
             .iter()
             .flat_map(|kind| {
                 let components = document["components"][kind].as_object().unwrap();

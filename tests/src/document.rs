@@ -1,5 +1,6 @@
 //! Answers, held against the OpenAPI document: whatever a test is about, it shows that the document tells the truth.
 
+use crate::harness::Answer;
 use muster_edge::reply::PROBLEM_JSON;
 use muster_functions::openapi;
 use muster_functions::routes::{ROUTES, Route};
@@ -26,11 +27,23 @@ pub(crate) fn requested(method: &str, path: &str) -> Option<&'static Route> {
     own.find(|route| route.method == method)
 }
 
+/// The header fields that mean something to a caller. The document tells of each that an answer has.
+const FIELDS: [&str; 6] = [
+    "content-disposition",
+    "etag",
+    "idempotent-replayed",
+    "location",
+    "retry-after",
+    "www-authenticate",
+];
+
 /// Asserts that an answer is one that the document tells of.
 ///
 /// # Panics
 /// If it is another.
-pub fn assert_told(method: &str, path: &str, status: u16, media_type: &str, body: &Value) {
+pub fn assert_told(method: &str, path: &str, answer: &Answer) {
+    let (status, body) = (answer.status, &answer.body);
+    let media_type = answer.header("content-type").unwrap_or_default();
     // What the gateway says for a function that fails is not the API's.
     let is_of_api = status < 500 || media_type == PROBLEM_JSON;
     let Some(route) = requested(method, path).filter(|_| is_of_api) else {
@@ -43,6 +56,11 @@ pub fn assert_told(method: &str, path: &str, status: u16, media_type: &str, body
         Some(place) => DOCUMENT.pointer(place).expect("a response of the document"),
         None => told,
     };
+    let fields = told["headers"].as_object();
+    let has = |name: &str| fields.is_some_and(|fields| fields.keys().any(|told| told.eq_ignore_ascii_case(name)));
+    for name in FIELDS.iter().filter(|name| answer.header(name).is_some()) {
+        assert!(has(name), "the document knows no {name} of {what}");
+    }
     let Some(schema) = told["content"].get(media_type).map(|content| &content["schema"]) else {
         let is_none = told["content"].is_null() && body.is_null();
         assert!(is_none, "the document knows no {media_type} of {what}: {body:#}");
@@ -90,6 +108,9 @@ fn compare(schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
     if !fits(&schema["type"], value) {
         faults.push(format!("{at} is not of type {}: {value}", schema["type"]));
         return;
+    }
+    if let Some(only) = schema.get("const").filter(|only| *only != value) {
+        faults.push(format!("{at} is not {only}: {value}"));
     }
     let words = schema["enum"].as_array();
     if words.is_some_and(|words| !words.contains(value)) {

@@ -168,8 +168,7 @@ impl Harness {
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
         let reply = http.execute(request).await.expect("the backend answers");
         let answer = Answer::read(reply).await;
-        let media_type = answer.header("content-type").unwrap_or_default();
-        document::assert_told(method.as_str(), &path, answer.status, media_type, &answer.body);
+        document::assert_told(method.as_str(), &path, &answer);
         if let Some(kind) = answer.body["type"].as_str() {
             problems::note(method.as_str(), &path, kind);
         }

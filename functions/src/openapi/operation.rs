@@ -20,7 +20,7 @@ pub struct Operation {
     pub(super) body: Option<Value>,
     pub(super) is_body_optional: bool,
     pub(super) replies: Vec<(u16, Option<Value>)>,
-    is_paged: bool,
+    pub(super) is_paged: bool,
     is_bulk: bool,
     pub(super) query: Vec<Parameter>,
     pub(super) schemas: Schemas,

@@ -1,5 +1,6 @@
 //! The responses with problems: for each status of an operation, the types that it can have there.
 
+use super::headers;
 use crate::routes::Route;
 use muster_edge::problem::ProblemType;
 use serde_json::{Map, Value, json};
@@ -57,6 +58,7 @@ impl ProblemResponses {
         let schema = json!({ "allOf": [self.schema, only] });
         json!({
             "description": format!("{one_of}{}.", titles.join("; ")),
+            "headers": headers::of_problems(types),
             "content": { "application/problem+json": { "schema": schema } },
         })
     }

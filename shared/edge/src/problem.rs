@@ -1,9 +1,11 @@
 //! Problems: every response that is not a success, as RFC 9457 `application/problem+json` with a stable type.
 
 mod catalog;
+mod codes;
 mod refusals;
 
 pub use catalog::{ProblemType, TYPE_BASE};
+pub use codes::FAULT_CODES;
 
 use muster_domain::violation::{Location, Violation};
 use muster_domain::{Seats, Suspension};

@@ -237,7 +237,7 @@ fn every_field_of_every_body_is_tried() {
     let named = |schema: &str, pointer: &str| {
         let takers: &[&Taker] = match schema {
             "CreateOrganizationRequest" => &[&FOUND],
-            "UpdateOrganizationRequest" | "SettingsUpdate" => &[&UPDATE],
+            "UpdateOrganizationRequest" | "OrganizationSettingsUpdate" => &[&UPDATE],
             "SetPlanRequest" => &[&PLAN],
             "SuspendOrganizationRequest" => &[&SUSPEND],
             "PutResourceRequest" => &[&PUT_RESOURCE],
@@ -259,7 +259,7 @@ fn every_field_of_every_body_is_tried() {
             other => panic!("no fields of {other} are tried"),
         };
         let prefix = match schema {
-            "SettingsUpdate" => "/settings",
+            "OrganizationSettingsUpdate" => "/settings",
             "ExportSelection" => "/filter",
             _ => "",
         };
@@ -268,7 +268,7 @@ fn every_field_of_every_body_is_tried() {
             .iter()
             .any(|(t, p, _)| is(t) && *p == format!("{prefix}/{pointer}"))
     };
-    let mut bodies: Vec<String> = vec!["SettingsUpdate".into(), "ExportSelection".into()];
+    let mut bodies: Vec<String> = vec!["OrganizationSettingsUpdate".into(), "ExportSelection".into()];
     let paths = document["paths"].as_object().unwrap().iter();
     // Questions about access stand in `access.rs`.
     for (_, operations) in paths.filter(|(path, _)| !path.contains("/access/v1/")) {
