@@ -13,6 +13,8 @@
 pub mod api;
 #[cfg(test)]
 mod binaries;
+#[cfg(test)]
+mod client;
 pub mod entry;
 pub mod exports;
 #[cfg(test)]
