@@ -109,14 +109,17 @@ impl MemberResponse {
         self
     }
 
-    /// The member as members who manage no one see them: the sources of roles are hidden.
+    /// The member as members who manage no one see them: settings and the sources of roles are hidden, and nothing can be done.
     #[must_use]
-    pub fn without_sources(mut self) -> Self {
-        self.role_source = None;
-        for grant in &mut self.grants {
+    pub fn as_others_see(self) -> Self {
+        let mut seen = self.for_others();
+        seen.is_me = false;
+        seen.may = Vec::new();
+        seen.role_source = None;
+        for grant in &mut seen.grants {
             grant.source = None;
         }
-        self
+        seen
     }
 }
 

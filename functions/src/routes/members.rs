@@ -84,7 +84,7 @@ pub async fn get(call: Call, user: User) -> Outcome {
 /// A member as they see themselves; or, with `as_others`, as others see them.
 fn seen_by_oneself(org: &OrgContext, own: &Member, as_others: bool) -> MemberResponse {
     if as_others {
-        return view_as_others(org).member(own, |_| true).for_others().without_sources();
+        return view_as_others(org).member(own, |_| true).as_others_see();
     }
     view(org).member(own, |_| true)
 }
@@ -120,7 +120,7 @@ pub(super) fn seen(org: &OrgContext, member: &Member, as_others: bool) -> Result
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
     if as_others {
         let shown = view_as_others(org).member(member, is_visible);
-        return Ok(shown.for_others().without_sources());
+        return Ok(shown.as_others_see());
     }
     let manages = org
         .decision_context()
