@@ -1,0 +1,76 @@
+// Builds the elements into `elements/dist`, and checks their sizes: `node build.mjs`.
+
+import { build, transform } from "esbuild";
+import { readFile, readdir, rm } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+
+const OUT = "elements/dist";
+/** Bytes after gzip. What is painted first is `muster-team.js` and what it imports at once; the rest is all else that can load. */
+const BUDGETS = { "first paint": 27 * 1024, everything: 55 * 1024 };
+
+/** Style sheets as short text. */
+const styles = {
+  name: "styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: TARGET });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+/** Templates without the white space that lines them up. What is left of a line break still ends a statement. */
+const templates = {
+  name: "templates",
+  setup({ onLoad }) {
+    onLoad({ filter: /elements\/src\/.*\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      return { contents: source.replace(/\n\s+/g, "\n"), loader: "ts" };
+    });
+  },
+};
+
+const ENTRIES = ["index", "define", "muster-team", "muster-invitation"];
+const TARGET = ["chrome120", "firefox125", "safari17.4"];
+
+await rm(OUT, { recursive: true, force: true });
+const { metafile } = await build({
+  entryPoints: ENTRIES.map((name) => `elements/src/${name}.ts`),
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: TARGET,
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  outdir: OUT,
+  entryNames: "[name]",
+  chunkNames: "[name]-[hash]",
+  conditions: ["production"],
+  tsconfig: "elements/tsconfig.json",
+  plugins: [styles, templates],
+});
+
+/** The files that load with an entry. */
+function loadedWith(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const { path, kind } of metafile.outputs[file].imports) if (kind === "import-statement") loadedWith(path, found);
+  return found;
+}
+
+const sizes = new Map();
+for (const name of await readdir(OUT)) sizes.set(`${OUT}/${name}`, gzipSync(await readFile(`${OUT}/${name}`), { level: 9 }).length);
+const sum = (files) => [...files].reduce((total, file) => total + sizes.get(file), 0);
+const index = `${OUT}/index.js`;
+const totals = { "first paint": sum(loadedWith(`${OUT}/muster-team.js`)), everything: sum([...sizes.keys()].filter((file) => file !== index)) };
+
+for (const [file, size] of [...sizes].sort((one, other) => other[1] - one[1])) console.log(`${String(size).padStart(7)}  ${file}`);
+for (const [name, total] of Object.entries(totals)) {
+  console.log(`${String(total).padStart(7)}  ${name}, of ${BUDGETS[name]}`);
+  if (total > BUDGETS[name]) {
+    console.error(`error: ${name} is over its budget`);
+    process.exitCode = 1;
+  }
+}

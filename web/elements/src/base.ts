@@ -1,0 +1,206 @@
+// What all elements have in common: their settings, their words, one dialog and one live region.
+
+import { createMuster, is } from "@muster/client";
+import type { Problem } from "@muster/client";
+import { LitElement, html, nothing, unsafeCSS } from "lit";
+import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import type { Muster } from "./contract.js";
+import { configured, onConfigured } from "./configure.js";
+import type { GetToken } from "./configure.js";
+import { Formats, isRightToLeft, wordsOf } from "./words.js";
+import type { Overrides, Words } from "./words.js";
+import type { Panel } from "./parts/panel.js";
+import text from "./style/base.css";
+import { icon, closeIcon } from "./parts/icons.js";
+
+/** Where the script came from: a deployment serves it beside its API. */
+const ORIGIN = /^https?:/.test(import.meta.url) ? new URL(import.meta.url).origin : "";
+const TOAST_MILLISECONDS = 6000;
+
+/** The base of the elements. */
+export abstract class MusterElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    api: {},
+    organization: {},
+    language: {},
+    getToken: { attribute: false },
+    messages: { attribute: false },
+    client: { attribute: false },
+  };
+  static override styles = [unsafeCSS(text)];
+
+  declare api: string | undefined;
+  declare organization: string | undefined;
+  declare language: string | undefined;
+  declare getToken: GetToken | undefined;
+  declare messages: Overrides | undefined;
+  declare client: Muster | undefined;
+
+  #panel: Panel | undefined;
+  #made: { api: string; client: Muster } | undefined;
+  #words: { key: unknown[]; words: Words } | undefined;
+  #forget: (() => void) | undefined;
+  #toastTimer = 0;
+  /** Where the focus goes when a dialog closes and what opened it is gone. */
+  #opener: HTMLElement | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#forget = onConfigured(() => this.requestUpdate("setup"));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#forget?.();
+    clearTimeout(this.#toastTimer);
+  }
+
+  /** The organization, from the attribute or for the page. */
+  get org(): string {
+    return this.organization ?? configured().organization ?? "";
+  }
+
+  /** The client, from the property, for the page, or made from `api` and `getToken`. */
+  get muster(): Muster {
+    const given = this.client ?? configured().client;
+    if (given) return given;
+    const api = this.api ?? configured().api ?? ORIGIN;
+    if (this.#made?.api !== api) {
+      const getToken = async (wish: Parameters<GetToken>[0]) => (await (this.getToken ?? configured().getToken)?.(wish)) ?? undefined;
+      this.#made = { api, client: createMuster({ api, getToken }) };
+    }
+    return this.#made.client;
+  }
+
+  /** The language: the attribute, for the page, or of what the element stands in. */
+  get tag(): string {
+    return (
+      this.language ??
+      configured().language ??
+      (this.closest("[lang]") ?? this.ownerDocument.documentElement).getAttribute("lang") ??
+      this.ownerDocument.defaultView?.navigator.language ??
+      "en"
+    ) || "en";
+  }
+
+  /** The words, with the product's own in place of Muster's; English until the language has arrived. */
+  get words(): Words {
+    const own = this.messages ?? configured().messages;
+    const base = wordsOf(this.tag, () => this.requestUpdate()) ?? wordsOf("en", () => {})!;
+    const key = [base, own];
+    if (!this.#words || this.#words.key.some((part, index) => part !== key[index])) this.#words = { key, words: { ...base, ...own } };
+    return this.#words.words;
+  }
+
+  /** Whether the words of the language have arrived. */
+  get isReady(): boolean {
+    return !!wordsOf(this.tag, () => this.requestUpdate());
+  }
+
+  get formats(): Formats {
+    return new Formats(this.tag);
+  }
+
+  /** The name of a role, as the product calls it. */
+  roleName(role: { id: string; name: string }): string {
+    return (this.messages ?? configured().messages)?.roles?.[role.id]?.name ?? role.name;
+  }
+
+  /** What a role is for, as the product says it. */
+  roleDescription(role: { id: string; description?: string | null }): string {
+    return (this.messages ?? configured().messages)?.roles?.[role.id]?.description ?? role.description ?? "";
+  }
+
+  /** Dispatches an event that leaves the shadow root; false if a listener cancelled it. */
+  emit(name: string, detail: unknown = {}, cancelable = false): boolean {
+    return this.dispatchEvent(new CustomEvent(`muster-${name}`, { detail, bubbles: true, composed: true, cancelable }));
+  }
+
+  /** The problem that an error is. Tells the page of it; anything else is a mistake of ours and thrown on. */
+  problem(error: unknown): Problem | undefined {
+    if (!is(error)) throw error;
+    const problem = error as Problem;
+    if (problem.status === 401) this.emit("sign-in", { return_to: location.href });
+    return this.emit("problem", { problem }, true) ? problem : undefined;
+  }
+
+  /** Opens a dialog. */
+  open(panel: Panel): void {
+    this.#opener ??= this.renderRoot instanceof ShadowRoot ? (this.renderRoot.activeElement as HTMLElement | null) : null;
+    this.#panel = panel;
+    this.requestUpdate();
+  }
+
+  /** Closes the dialog, and gives the focus back. */
+  close(): void {
+    const dialog = this.renderRoot.querySelector("dialog");
+    this.#panel = undefined;
+    if (dialog?.open) dialog.close();
+    this.requestUpdate();
+    const opener = this.#opener;
+    this.#opener = null;
+    void this.updateComplete.then(() => {
+      if (opener?.isConnected) opener.focus();
+      else this.renderRoot.querySelector<HTMLElement>("[data-home]")?.focus();
+    });
+  }
+
+  /** The dialog that is open. */
+  get panel(): Panel | undefined {
+    return this.#panel;
+  }
+
+  /** Says what happened, to the eye and to a screen reader. */
+  say(message: string): void {
+    const toast = this.renderRoot.querySelector<HTMLElement>(".toast");
+    if (!toast) return;
+    toast.textContent = message;
+    if (toast.matches(":popover-open")) toast.hidePopover();
+    toast.showPopover();
+    clearTimeout(this.#toastTimer);
+    this.#toastTimer = setTimeout(() => toast.matches(":popover-open") && toast.hidePopover(), TOAST_MILLISECONDS);
+    const status = this.renderRoot.querySelector("[role=status]");
+    if (status) status.textContent = message;
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const direction = isRightToLeft(this.tag) ? "rtl" : "ltr";
+    if (this.isReady && this.dir !== direction) this.dir = direction;
+    if (this.isReady && this.lang !== this.tag) this.lang = this.tag;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  /** The parts that float: the dialog, and what is said. */
+  protected floating(): TemplateResult {
+    return html`${this.#dialog()}
+      <div class="toast" popover="manual" aria-hidden="true"></div>
+      <div class="hidden" role="status"></div>`;
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const panel = this.#panel;
+    if (!panel) return nothing;
+    const submit = (event: Event) => {
+      event.preventDefault();
+      void panel.submit();
+    };
+    const cancel = (event: Event) => {
+      event.preventDefault();
+      if (!panel.busy) this.close();
+    };
+    return html`<dialog part="dialog" class=${panel.width ?? ""} aria-labelledby="dialog-title" @cancel=${cancel}>
+      <form novalidate @submit=${submit}>
+        <header>
+          <h2 id="dialog-title" part="dialog-title">${panel.title}</h2>
+          <button type="button" class="button plain icon" aria-label=${this.words.close} @click=${cancel}>${icon(closeIcon)}</button>
+        </header>
+        <div class="body">${panel.body()}</div>
+        <footer>${panel.footer()}</footer>
+      </form>
+    </dialog>`;
+  }
+}

@@ -1,0 +1,4 @@
+// Defines all elements.
+
+import "./muster-invitation.js";
+import "./muster-team.js";

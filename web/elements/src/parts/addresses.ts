@@ -1,0 +1,155 @@
+// The field for several email addresses: each becomes a chip, with what is wrong with it.
+
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterElement } from "../base.js";
+import { fault } from "./problem.js";
+import { icon, alertIcon, closeIcon } from "./icons.js";
+
+/** The most addresses of one request. */
+export const MOST_ADDRESSES = 20;
+const SEPARATORS = /[\s,;]+/;
+
+/** The addresses of a pasted text; those in angle brackets if there are any, as mail programs write them. */
+export function addressesIn(text: string): string[] {
+  const bracketed = [...text.matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)].map((match) => match[1] ?? "");
+  return bracketed.length ? bracketed : text.split(SEPARATORS).filter(Boolean);
+}
+
+/** The field. */
+export class AddressField {
+  emails: string[] = [];
+  /** What has been typed after the last chip. */
+  typed = "";
+  /** Codes of faults, by address in small letters. */
+  faults = new Map<string, string>();
+  /** Addresses of people who join at once, without an invitation. */
+  joining = new Set<string>();
+
+  constructor(
+    private readonly host: MusterElement,
+    private readonly changed: () => void,
+  ) {}
+
+  /** All addresses, with what has been typed. */
+  get all(): string[] {
+    return [...new Set([...this.emails, ...addressesIn(this.typed)])];
+  }
+
+  get faulty(): string[] {
+    return this.emails.filter((email) => this.#faultOf(email));
+  }
+
+  /** Makes chips of what has been typed. */
+  commit(): void {
+    if (!this.typed.trim()) return;
+    this.#add(this.typed);
+    this.typed = "";
+    this.changed();
+  }
+
+  remove(emails: string[]): void {
+    this.emails = this.emails.filter((email) => !emails.includes(email));
+    this.changed();
+    this.focus();
+  }
+
+  focus(): void {
+    void this.host.updateComplete.then(() => this.host.renderRoot.querySelector<HTMLElement>("#emails")?.focus());
+  }
+
+  render(): TemplateResult {
+    const { words } = this.host;
+    const { faulty } = this;
+    const isLong = this.all.length > MOST_ADDRESSES;
+    return html`<div class="field">
+      <label for="emails">${words.emails}</label>
+      <div class="input box chips" @click=${this.#clicked}>
+        ${this.emails.map((email) => this.#chip(email))}
+        <input
+          id="emails"
+          inputmode="email"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          autofocus
+          aria-describedby="emails-hint"
+          aria-invalid=${faulty.length || isLong ? "true" : nothing}
+          .value=${this.typed}
+          placeholder=${this.emails.length ? "" : "ann@example.com, bo@example.com"}
+          @input=${this.#input}
+          @keydown=${this.#keydown}
+          @paste=${this.#paste}
+          @blur=${this.#blur}
+        />
+      </div>
+      <div id="emails-hint" class="faults" aria-live="polite">
+        ${isLong ? html`<p class="fault">${icon(alertIcon)}<span>${words.emailsMany(MOST_ADDRESSES)}</span></p>` : nothing}
+        ${faulty.map((email) => html`<p class="fault" part="error">${icon(alertIcon)}<span><b>${email}</b> ${fault(words, this.#faultOf(email) ?? "")}</span></p>`)}
+        ${faulty.length
+          ? html`<button type="button" class="link small" @click=${() => this.remove(faulty)}>${words.removeFaulty(faulty.length)}</button>`
+          : isLong ? nothing : html`<p class="hint">${words.emailsHint(MOST_ADDRESSES)}</p>`}
+      </div>
+    </div>`;
+  }
+
+  #chip(email: string): TemplateResult {
+    const { words } = this.host;
+    const joins = this.joining.has(email.toLowerCase());
+    return html`<span class="chip ${this.#faultOf(email) ? "danger" : joins ? "done" : ""}">
+      <span class="clip">${email}</span>${joins ? html`<span class="muted">&nbsp;· ${words.addedAtOnce}</span>` : nothing}
+      <button type="button" aria-label=${words.removeEmail(email)} @click=${() => this.remove([email])}>${icon(closeIcon)}</button>
+    </span>`;
+  }
+
+  /** What the API found, or what is plain without asking. */
+  #faultOf(email: string): string | undefined {
+    return this.faults.get(email.toLowerCase()) ?? (/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) ? undefined : "missing_at");
+  }
+
+  #add(text: string): void {
+    const known = new Set(this.emails.map((email) => email.toLowerCase()));
+    for (const email of addressesIn(text)) {
+      if (known.has(email.toLowerCase())) continue;
+      known.add(email.toLowerCase());
+      this.emails = [...this.emails, email];
+    }
+  }
+
+  #clicked = (event: Event): void => {
+    if (event.target === event.currentTarget) this.focus();
+  };
+
+  #input = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    this.typed = input.value;
+    if (/[\s,;]$/.test(this.typed)) this.commit();
+    else this.changed();
+    input.value = this.typed;
+  };
+
+  #keydown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && this.typed.trim()) {
+      event.preventDefault();
+      this.commit();
+      (event.target as HTMLInputElement).value = "";
+    } else if (event.key === "Backspace" && !this.typed && this.emails.length) {
+      this.remove(this.emails.slice(-1));
+    }
+  };
+
+  #blur = (event: Event): void => {
+    this.commit();
+    (event.target as HTMLInputElement).value = this.typed;
+  };
+
+  #paste = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (addressesIn(text).length < 2 && !text.includes("@")) return;
+    event.preventDefault();
+    this.#add(`${this.typed} ${text}`);
+    this.typed = "";
+    (event.target as HTMLInputElement).value = "";
+    this.changed();
+  };
+}

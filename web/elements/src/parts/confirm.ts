@@ -1,0 +1,57 @@
+// A dialog that asks before something is done.
+
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterElement } from "../base.js";
+import { Panel } from "./panel.js";
+
+/** What is asked, and what happens then. */
+export interface Question {
+  title: string;
+  text: string | TemplateResult;
+  label: string;
+  look?: "danger" | "primary";
+  /** Whether a box must be ticked first. */
+  twice?: boolean;
+  act: () => Promise<void>;
+}
+
+/** The dialog. */
+export class Confirm extends Panel {
+  override readonly width = "narrow";
+  #isSure = false;
+
+  constructor(
+    host: MusterElement,
+    private readonly question: Question,
+  ) {
+    super(host);
+  }
+
+  get title(): string {
+    return this.question.title;
+  }
+
+  body(): TemplateResult {
+    const { text, twice } = this.question;
+    const change = (event: Event) => {
+      this.#isSure = (event.target as HTMLInputElement).checked;
+      this.host.requestUpdate();
+    };
+    return html`${this.problemNotice()}
+      <div class="muted">${text}</div>
+      ${twice ? html`<label class="flow"><input type="checkbox" .checked=${this.#isSure} @change=${change} />${this.words.sure}</label>` : nothing}`;
+  }
+
+  footer(): TemplateResult {
+    const { label, look = "danger", twice } = this.question;
+    return this.buttons(label, look, !!twice && !this.#isSure);
+  }
+
+  async submit(): Promise<void> {
+    await this.run(async () => {
+      await this.question.act();
+      this.host.close();
+    });
+  }
+}

@@ -1,0 +1,60 @@
+// What a dialog shows. A panel has state of its own and no shadow root: the element renders it into its dialog.
+
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { Problem } from "@muster/client";
+import type { MusterElement } from "../base.js";
+import { notice } from "./problem.js";
+
+/** A dialog's content. */
+export abstract class Panel {
+  /** Whether a request runs: the dialog stays open, and its buttons wait. */
+  busy = false;
+  /** What went wrong last. */
+  problem: Problem | undefined;
+  readonly width: string | undefined;
+
+  constructor(readonly host: MusterElement) {}
+
+  abstract get title(): string;
+  abstract body(): TemplateResult;
+  abstract footer(): TemplateResult;
+  abstract submit(): Promise<void>;
+
+  protected get words() {
+    return this.host.words;
+  }
+
+  /** Runs a request. What was typed stays if it fails. */
+  protected async run(request: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = undefined;
+    this.host.requestUpdate();
+    try {
+      await request();
+    } catch (error) {
+      this.problem = this.host.problem(error);
+      this.focusProblem();
+    } finally {
+      this.busy = false;
+      this.host.requestUpdate();
+    }
+  }
+
+  protected focusProblem(): void {
+    void this.host.updateComplete.then(() => this.host.renderRoot.querySelector<HTMLElement>("dialog [data-problem]")?.focus());
+  }
+
+  protected problemNotice(): TemplateResult | typeof nothing {
+    return this.problem ? notice(this.host, this.problem) : nothing;
+  }
+
+  /** The two buttons that nearly every dialog ends with. */
+  protected buttons(label: string, look = "primary", disabled = false): TemplateResult {
+    return html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.host.close()}>${this.words.cancel}</button>
+      <button class="button ${look}" part=${look} ?disabled=${disabled} aria-disabled=${this.busy}>
+        ${this.busy ? html`<span class="spin"></span>` : nothing}${label}
+      </button>`;
+  }
+}

@@ -1,0 +1,125 @@
+// Choosing a role, where it holds, and for how long. What a role needs is data: no role is known here.
+
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterElement } from "../base.js";
+import type { Named, Role, Scope, View } from "../contract.js";
+import { keyOf } from "./names.js";
+import { ResourcePicker } from "./resources.js";
+import { icon, downIcon } from "./icons.js";
+
+/** What the form has chosen, as requests take it. */
+export interface Choice {
+  role: string;
+  resources?: { type: string; id: string }[];
+  duration?: string;
+}
+
+/** The form. */
+export class RoleForm {
+  readonly #picker: ResourcePicker;
+  role: Role | undefined;
+  duration = "";
+
+  constructor(
+    private readonly host: MusterElement,
+    private readonly view: View,
+    /** Which of a role's scopes counts: where it can be offered, or where it can be given. */
+    private readonly power: "invite" | "assign",
+    private readonly changed: () => void,
+    given: { role?: string | null; resources?: Named[]; duration?: string | null } = {},
+  ) {
+    this.#picker = new ResourcePicker(host, view.role_set.resource_names, changed);
+    for (const resource of given.resources ?? []) this.#picker.chosen.set(keyOf(resource), resource);
+    const role = this.roles.find((role) => role.id === given.role);
+    if (role) this.choose(role, given.duration);
+  }
+
+  /** The roles that can be chosen. */
+  get roles(): Role[] {
+    return this.view.roles.filter((role) => role.enabled && (this.#scope(role).organization || this.#scope(role).resources.length));
+  }
+
+  choose(role: Role, duration?: string | null): void {
+    this.role = role;
+    this.duration = duration && role.durations.includes(duration) ? duration : (role.durations[0] ?? "");
+    if (role.resources !== "none" && this.#scope(role).organization) void this.#picker.load();
+  }
+
+  /** What is chosen, once it is complete. */
+  get choice(): Choice | undefined {
+    const { role } = this;
+    if (!role) return undefined;
+    const resources = this.#resources(role);
+    if (!resources.length && this.#needsResources(role)) return undefined;
+    return {
+      role: role.id,
+      ...(role.resources === "none" ? {} : { resources: resources.map(({ type, id }) => ({ type, id })) }),
+      ...(this.duration ? { duration: this.duration } : {}),
+    };
+  }
+
+  render(): TemplateResult {
+    const { words } = this.host;
+    const { role } = this;
+    return html`<fieldset class="field">
+        <legend>${words.role}</legend>
+        <div class="options">${this.roles.map((role) => this.#option(role))}</div>
+        ${role?.allowlisted && this.view.organization.plan.allowed_domains.length
+          ? html`<p class="hint">${words.onlyDomains(this.host.formats.list(this.view.organization.plan.allowed_domains))}</p>`
+          : nothing}
+      </fieldset>
+      ${role && role.resources !== "none" ? this.#picker.render(this.#only(role), this.#needsResources(role)) : nothing}
+      ${role?.durations.length ? this.#durations(role) : nothing}`;
+  }
+
+  #scope(role: Role): Scope {
+    return role[this.power];
+  }
+
+  /** Where it can be given, if not everywhere. */
+  #only(role: Role): Named[] | undefined {
+    return this.#scope(role).organization ? undefined : this.#scope(role).resources;
+  }
+
+  #needsResources(role: Role): boolean {
+    return role.resources === "at_least_one" || !this.#scope(role).organization;
+  }
+
+  #resources(role: Role): Named[] {
+    const chosen = [...this.#picker.chosen.values()];
+    const only = this.#only(role)?.map(keyOf);
+    return only ? chosen.filter((resource) => only.includes(keyOf(resource))) : chosen;
+  }
+
+  #option(role: Role): TemplateResult {
+    const { words } = this.host;
+    const change = () => {
+      this.choose(role);
+      this.changed();
+    };
+    const description = this.host.roleDescription(role);
+    return html`<label>
+      <input type="radio" name="role" value=${role.id} .checked=${this.role === role} @change=${change} />
+      <span><b>${this.host.roleName(role)}</b>${description ? html`<span class="hint">${description}</span>` : nothing}</span>
+      ${role.uses_seat || !this.view.organization.seats.limit ? nothing : html`<span class="badge">${words.noSeat}</span>`}
+    </label>`;
+  }
+
+  #durations(role: Role): TemplateResult {
+    const { words } = this.host;
+    const change = (event: Event) => {
+      this.duration = (event.target as HTMLSelectElement).value;
+      this.changed();
+    };
+    const label = (duration: string) => (duration === "forever" ? words.forever : words.months(Number.parseInt(duration, 10)));
+    return html`<div class="field">
+      <label for="duration">${words.duration}</label>
+      <span class="select"
+        ><select id="duration" class="input" .value=${this.duration} @change=${change}>
+          ${role.durations.map((duration) => html`<option value=${duration} ?selected=${duration === this.duration}>${label(duration)}</option>`)}</select
+        >${icon(downIcon)}</span
+      >
+    </div>`;
+  }
+}

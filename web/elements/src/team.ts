@@ -1,0 +1,372 @@
+// <muster-team>: the people of an organization, and all that can be done with them.
+
+import { html, nothing, unsafeCSS } from "lit";
+import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
+import type { Problem } from "@muster/client";
+import { openView } from "./adapter.js";
+import { MusterElement } from "./base.js";
+import { configured } from "./configure.js";
+import type { Named, Row, View } from "./contract.js";
+import type { Question } from "./parts/confirm.js";
+import { notice } from "./parts/problem.js";
+import text from "./style/team.css";
+import { head, seatWarning } from "./team/head.js";
+import { PeopleList } from "./team/list.js";
+import type { Asked } from "./team/list.js";
+import { empty, self } from "./team/other.js";
+import { format, isFiltered, noQuery, parameters, parse } from "./team/query.js";
+import type { Query } from "./team/query.js";
+import { skeleton, table } from "./team/rows.js";
+import { toolbar } from "./team/toolbar.js";
+import type { Menu, MenuItem } from "./parts/menu.js";
+import { icon, alertIcon } from "./parts/icons.js";
+
+/** What loads after the page is painted. */
+type Later = typeof import("./team/later.js");
+
+const SEARCH_PAUSE_MILLISECONDS = 250;
+const STALE_MILLISECONDS = 15_000;
+const COLUMNS = "role joined last-active status";
+const BULK = ["change_role", "activate", "deactivate", "remove", "resend", "cancel"];
+const ACTIONS = [...BULK, "edit", "leave"];
+
+/** The users page. */
+export class MusterTeam extends MusterElement {
+  static override properties: PropertyDeclarations = {
+    ...MusterElement.properties,
+    pending: {},
+    columnNames: { attribute: "columns" },
+    upgradeUrl: { attribute: "upgrade-url" },
+    confirm: {},
+    pageSize: { attribute: "page-size", type: Number },
+    readonly: { type: Boolean },
+    hide: {},
+    state: {},
+  };
+  static override styles = [...MusterElement.styles, unsafeCSS(text)];
+
+  declare pending: "in-list" | "section" | undefined;
+  declare columnNames: string | undefined;
+  declare upgradeUrl: string | undefined;
+  declare confirm: "once" | "twice" | undefined;
+  declare pageSize: number | undefined;
+  declare readonly: boolean;
+  declare hide: string | undefined;
+  declare state: string | undefined;
+
+  readonly list = new PeopleList(() => this.requestUpdate());
+  readonly pendingList = new PeopleList(() => this.requestUpdate());
+  query: Query = noQuery();
+  view: View | undefined;
+  resources: Named[] | undefined;
+  picked = new Set<string>();
+  /** What is told above the list until it is dismissed. */
+  note: TemplateResult | undefined;
+  isExporting = false;
+  #problem: Problem | undefined;
+  #opened = "";
+  #searchTimer = 0;
+  #loadedAt = 0;
+  #menu: Menu | undefined;
+  #later: Promise<Later> | undefined;
+  /** What is loaded after the page is painted. */
+  later: Later | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("focus", this.#returned);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("focus", this.#returned);
+    this.list.stop();
+    this.#opened = "";
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has("state") && this.state !== undefined && this.state !== format(this.query)) {
+      this.query = parse(this.state);
+      if (this.view) void this.#load();
+    }
+    const hasToken = this.client || this.getToken || configured().client || configured().getToken;
+    const key = `${this.api} ${this.org}`;
+    if (hasToken && this.org && this.isConnected && key !== this.#opened) {
+      this.#opened = key;
+      void this.#start();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    if (!this.isReady) return html`<div class="page">${skeleton(this)}</div>${this.floating()}`;
+    return html`<div class="page">${this.#page()}</div>${this.#menu?.render() ?? nothing}${this.floating()}`;
+  }
+
+  #page(): TemplateResult {
+    const retry = () => void this.#start();
+    if (this.#problem) return html`${this.#head()}${notice(this, this.#problem, retry)}`;
+    if (!this.view) return html`${this.#head()}${skeleton(this)}`;
+    if (!this.can("read_members")) return html`${this.#head()}${self(this)}`;
+    const { error } = this.list;
+    return html`${head(this)}${seatWarning(this)}${toolbar(this)}${this.#note()}
+      ${error ? notice(this, error as Problem, () => void this.#load()) : nothing}
+      ${this.hasSections ? this.#pendingSection() : nothing}${this.#rows()}${this.picked.size && this.later ? this.later.bulkBar(this) : nothing}`;
+  }
+
+  #head(): TemplateResult {
+    return html`<div class="head"><div class="title"><slot name="header"><h2 data-home tabindex="-1">${this.words.team}</h2></slot>
+      <p class="summary">${this.view?.organization.name}</p></div></div>`;
+  }
+
+  #rows(): TemplateResult {
+    const { list, words } = this;
+    if (!list.isLoaded) return list.error ? html`` : skeleton(this);
+    const title = this.hasSections && this.pendingList.rows.length ? html`<h3 class="second">${words.onlyMembers}</h3>` : nothing;
+    if (list.rows.length) return html`${title}${table(this, list.rows, words.people)}`;
+    return list.cursor ? html`<button type="button" class="button" @click=${() => this.more()}>${words.searchOn}</button>` : empty(this);
+  }
+
+  #pendingSection(): TemplateResult {
+    const { words, pendingList } = this;
+    if (!pendingList.rows.length) return html``;
+    return html`<section class="section" aria-labelledby="pending-title">
+      <header><h3 id="pending-title">${words.pendingTitle}</h3>${this.resendAllButton()}</header>
+      ${table(this, pendingList.rows, words.pendingTitle, true)}
+    </section>`;
+  }
+
+  #note(): TemplateResult | typeof nothing {
+    if (!this.note) return nothing;
+    const dismiss = () => {
+      this.note = undefined;
+      this.requestUpdate();
+    };
+    return html`<div class="notice warning" role="alert">${icon(alertIcon)}<div>${this.note}</div>
+      <button type="button" class="link" @click=${dismiss}>${this.words.close}</button></div>`;
+  }
+
+  /** The button that sends all pending invitations again. */
+  resendAllButton(): TemplateResult | typeof nothing {
+    if (!this.can("invite_members")) return nothing;
+    return html`<button type="button" class="link small" @click=${() => void this.#resendAll()}>${this.words.resendAll}</button>`;
+  }
+
+  // What the parts of the page ask for.
+
+  /** Whether the caller may do something in the organization. */
+  can(action: string): boolean {
+    const isRead = action.startsWith("read_");
+    return !!this.view?.may.includes(action) && (isRead || !this.readonly);
+  }
+
+  hides(part: string): boolean {
+    return !!this.hide?.split(/[\s,]+/).includes(part);
+  }
+
+  get columns(): string[] {
+    return (this.columnNames ?? COLUMNS).split(/[\s,]+/).filter((column) => column && column !== "name");
+  }
+
+  get hasSections(): boolean {
+    return this.pending === "section";
+  }
+
+  isPickable(row: Row): boolean {
+    return row.may.some((action) => BULK.includes(action));
+  }
+
+  /** Whether a row has a menu. */
+  isActionable(row: Row): boolean {
+    return row.may.some((action) => ACTIONS.includes(action));
+  }
+
+  /** Whether any row can be selected. */
+  get canPick(): boolean {
+    return !this.readonly && !this.hides("bulk") && [...this.list.rows, ...this.pendingList.rows].some((row) => this.isPickable(row));
+  }
+
+  pick(rows: Row[]): void {
+    this.picked = new Set(rows.map((row) => row.id));
+    this.requestUpdate();
+  }
+
+  flip(row: Row): void {
+    void this.load();
+    if (!this.picked.delete(row.id)) this.picked.add(row.id);
+    this.requestUpdate();
+  }
+
+  /** Searches, once there is a pause in typing. */
+  search(q: string): void {
+    this.query = { ...this.query, q };
+    this.requestUpdate();
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(() => this.filter({}), SEARCH_PAUSE_MILLISECONDS);
+  }
+
+  filter(changes: Partial<Query>): void {
+    clearTimeout(this.#searchTimer);
+    this.query = { ...this.query, ...changes };
+    this.picked.clear();
+    this.state = format(this.query);
+    this.emit("state", { query: this.state });
+    void this.#load();
+  }
+
+  /** Drops all filters, and the search too if asked. */
+  clear(everything: boolean): void {
+    this.filter({ ...noQuery(), sort: this.query.sort, q: everything ? "" : this.query.q });
+    this.renderRoot.querySelector<HTMLElement>("input[type=search]")?.focus();
+  }
+
+  get isNarrowed(): boolean {
+    return isFiltered(this.query) || !!this.query.q.trim();
+  }
+
+  more(): void {
+    if (!this.list.isLoading) void this.list.more(this.#asked);
+  }
+
+  /** Loads what the page needs once something is opened or done. */
+  async load(): Promise<Later> {
+    this.#later ??= import("./team/later.js").then((later) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(later.sheetText);
+      const root = this.renderRoot as ShadowRoot;
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+      this.requestUpdate();
+      return (this.later = later);
+    });
+    return this.#later;
+  }
+
+  async invite(): Promise<void> {
+    const { Invite } = await this.load();
+    if (this.view) this.open(new Invite(this, this.view));
+  }
+
+  isMenuOpen(key: string): boolean {
+    return !!this.#menu?.isOpen(key);
+  }
+
+  /** Opens the menu of a button, or closes it. */
+  async openMenu(event: Event, key: string, label: string, items: (later: Later) => () => MenuItem[]): Promise<void> {
+    const anchor = event.currentTarget as HTMLElement;
+    const later = await this.load();
+    this.#menu ??= new later.Menu(this);
+    this.#menu.toggle(key, label, items(later), anchor);
+  }
+
+  async leave(): Promise<void> {
+    const { Actions } = await this.load();
+    await new Actions(this).leave();
+  }
+
+  async ask(question: Question): Promise<void> {
+    const { Confirm } = await this.load();
+    this.open(new Confirm(this, question));
+  }
+
+  /** Changes something, unless the page objects; then the list is loaded again and the page is told. */
+  async change<T>(kind: string, ids: string[], request: unknown, send: () => PromiseLike<T>, isRefreshed = true): Promise<T | undefined> {
+    if (!this.emit("before", { kind, ids, request }, true)) return undefined;
+    const answer = await send();
+    if (isRefreshed) await this.refresh();
+    this.emit("change", { kind, ids, seats: this.list.seats });
+    return answer;
+  }
+
+  /** Does something outside a dialog. What goes wrong is told above the list. */
+  async attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      const problem = this.problem(error);
+      await this.load();
+      if (problem) {
+        this.note = notice(this, problem);
+        this.requestUpdate();
+      }
+      return undefined;
+    }
+  }
+
+  async refresh(): Promise<void> {
+    this.#loadedAt = Date.now();
+    await Promise.all([this.list.refresh(this.#asked), this.#loadPending()]);
+    const shown = new Set([...this.list.rows, ...this.pendingList.rows].map((row) => row.id));
+    for (const id of this.picked) if (!shown.has(id)) this.picked.delete(id);
+  }
+
+  /** Downloads the list, as it is filtered. */
+  async download(): Promise<void> {
+    this.isExporting = true;
+    this.requestUpdate();
+    await this.attempt(async () => {
+      const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const { data } = await this.muster.exports.download(this.org, { ...parameters(this.query), format: "csv", timezone } as never);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(data as unknown as Blob);
+      link.download = `${this.view?.organization.name ?? "team"}.csv`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href));
+    });
+    this.isExporting = false;
+    this.requestUpdate();
+  }
+
+  /** The caller has left. */
+  left(): void {
+    this.view = undefined;
+    this.#opened = "";
+    this.emit("left", { organization: this.org });
+    void this.#start();
+  }
+
+  get #asked(): Asked {
+    const query = parameters({ ...this.query, ...(this.hasSections ? { invite_status: "accepted" } : {}) });
+    return { muster: this.muster, org: this.org, query, limit: this.pageSize ?? 50 };
+  }
+
+  /** Opens the page: the view and the first rows, side by side. */
+  async #start(): Promise<void> {
+    this.#problem = undefined;
+    const rows = this.#load();
+    try {
+      this.view = await openView(this.muster, this.org);
+    } catch (error) {
+      this.#problem = this.problem(error);
+      void this.load();
+      if (this.#problem?.status === 404) this.emit("left", { organization: this.org });
+      this.requestUpdate();
+      return;
+    }
+    this.requestUpdate();
+    await rows;
+    this.emit("ready", { organization: this.org });
+    setTimeout(() => void this.load(), 300);
+  }
+
+  async #load(): Promise<void> {
+    this.#loadedAt = Date.now();
+    await Promise.all([this.list.load(this.#asked), this.#loadPending()]);
+  }
+
+  async #loadPending(): Promise<void> {
+    if (!this.hasSections) return;
+    const { muster, org, limit } = this.#asked;
+    const { q, role, resource } = this.query;
+    const query = parameters({ ...noQuery(), q, role, resource, invite_status: "pending" });
+    await this.pendingList.refresh({ muster, org, limit, query });
+  }
+
+  async #resendAll(): Promise<void> {
+    const send = () => this.muster.invitations.resendMany(this.org, {} as never);
+    if (await this.attempt(() => this.change("resend_all", [], undefined, send))) this.say(this.words.allResent);
+  }
+
+  #returned = (): void => {
+    if (this.view && !this.panel && Date.now() - this.#loadedAt > STALE_MILLISECONDS) void this.refresh();
+  };
+}

@@ -1,0 +1,97 @@
+// The rows of the list: pages, and what is loaded again after a change.
+
+import { listPeople } from "../adapter.js";
+import type { Muster, People, Row, Seats } from "../contract.js";
+
+/** How many short pages in a row are asked for without a click. */
+const MOST_PARTIAL_PAGES = 5;
+const MOST_ROWS_A_PAGE = 100;
+
+/** What a list asks. */
+export interface Asked {
+  muster: Muster;
+  org: string;
+  query: Record<string, unknown>;
+  limit: number;
+}
+
+/** A list that grows by pages. */
+export class PeopleList {
+  rows: Row[] = [];
+  seats: Seats | undefined;
+  counts: People["counts"];
+  cursor: string | null | undefined;
+  isLoading = false;
+  isLoaded = false;
+  error: unknown;
+  #abort: AbortController | undefined;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** Loads the first page. Rows that are shown stay until it is there. */
+  async load(asked: Asked): Promise<void> {
+    await this.#run(async (signal) => {
+      this.rows = await this.#pages(asked, undefined, asked.limit, signal);
+      this.isLoaded = true;
+    });
+  }
+
+  /** Loads one page more. */
+  async more(asked: Asked): Promise<void> {
+    await this.#run(async (signal) => {
+      const more = await this.#pages(asked, this.cursor, asked.limit, signal);
+      const known = new Set(this.rows.map((row) => row.id));
+      this.rows = [...this.rows, ...more.filter((row) => !known.has(row.id))];
+    });
+  }
+
+  /** Loads all pages that are shown again, after a change. */
+  async refresh(asked: Asked): Promise<void> {
+    const shown = Math.max(this.rows.length, asked.limit);
+    await this.#run(async (signal) => {
+      let rows: Row[] = [];
+      do {
+        const limit = Math.min(MOST_ROWS_A_PAGE, shown - rows.length);
+        rows = [...rows, ...(await this.#pages(asked, rows.length ? this.cursor : undefined, limit, signal))];
+      } while (rows.length < shown && this.cursor);
+      this.rows = rows;
+      this.isLoaded = true;
+    });
+  }
+
+  /** Ends what is loading. */
+  stop(): void {
+    this.#abort?.abort();
+  }
+
+  async #pages(asked: Asked, from: string | null | undefined, limit: number, signal: AbortSignal): Promise<Row[]> {
+    const rows: Row[] = [];
+    let cursor = from;
+    for (let page = 0; page < MOST_PARTIAL_PAGES; page++) {
+      const people = await listPeople(asked.muster, asked.org, { ...asked.query, limit: limit - rows.length, cursor }, signal);
+      rows.push(...people.items);
+      this.seats = people.seats;
+      this.counts = people.counts ?? this.counts;
+      this.cursor = cursor = people.next_cursor;
+      if (!people.partial || !cursor || rows.length >= limit) break;
+    }
+    return rows;
+  }
+
+  async #run(request: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#abort?.abort();
+    const abort = (this.#abort = new AbortController());
+    this.isLoading = true;
+    this.error = undefined;
+    this.changed();
+    try {
+      await request(abort.signal);
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.error = error;
+    }
+    if (this.#abort !== abort) return;
+    this.isLoading = false;
+    this.changed();
+  }
+}

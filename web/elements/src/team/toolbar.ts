@@ -1,0 +1,92 @@
+// Search, filters and order.
+
+import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterTeam } from "../team.js";
+import { keyOf, nameOf } from "../parts/names.js";
+import { isFiltered } from "./query.js";
+import type { Filter, Query } from "./query.js";
+import { icon, downIcon, searchIcon, sortIcon } from "../parts/icons.js";
+
+/** The toolbar. */
+export function toolbar(host: MusterTeam): TemplateResult {
+  const { words, query } = host;
+  const input = (event: Event) => host.search((event.target as HTMLInputElement).value);
+  return html`<div class="toolbar" part="toolbar" role="search">
+    <div class="search">
+      ${icon(searchIcon)}
+      <input
+        class="input"
+        part="search"
+        type="search"
+        maxlength="200"
+        autocomplete="off"
+        aria-label=${words.searchPeople}
+        placeholder=${words.searchPeople}
+        .value=${query.q}
+        @input=${input}
+      />
+    </div>
+    ${host.hasSections ? nothing : segments(host)}
+    <div class="filters" role="group" aria-label=${words.filters}>
+      ${filters(host)}
+      ${isFiltered(query) ? html`<button type="button" class="link small" @click=${() => host.clear(false)}>${words.clearFilters}</button>` : nothing}
+      ${sortButton(host)}
+    </div>
+  </div>`;
+}
+
+function segments(host: MusterTeam): TemplateResult {
+  const { words, query, formats } = host;
+  const { counts } = host.list;
+  const members = counts && counts.active + counts.inactive;
+  const one = (value: Query["invite_status"], label: string, count: number | undefined) =>
+    html`<button type="button" aria-pressed=${query.invite_status === value} @click=${() => host.filter({ invite_status: value, ...(value === "pending" ? { status: "" } : {}) })}>
+      ${label}${count === undefined ? nothing : html`<span class="nums">${formats.number(count)}</span>`}
+    </button>`;
+  return html`<div class="segments" role="group" aria-label=${words.show}>
+    ${one("", words.everyone, counts ? members! + counts.pending : undefined)}${one("accepted", words.onlyMembers, members ?? undefined)}${one("pending", words.onlyPending, counts?.pending)}
+  </div>`;
+}
+
+/** A button that opens the menu of one filter. */
+function filterButton(host: MusterTeam, name: Filter, label: string, chosen: string): TemplateResult {
+  const isSort = name === "sort";
+  return html`<button
+    type="button"
+    part="filter"
+    class="button ${isSort ? "sort" : chosen ? "on" : ""}"
+    aria-haspopup="menu"
+    aria-expanded=${host.isMenuOpen(name)}
+    aria-label=${chosen ? `${label}: ${chosen}` : label}
+    @click=${(event: Event) => void host.openMenu(event, name, label, (later) => later.filterItems(host, name))}
+  >
+    ${isSort ? icon(sortIcon) : nothing}<span class="clip">${chosen || label}</span>${icon(downIcon)}
+  </button>`;
+}
+
+function filters(host: MusterTeam): TemplateResult[] {
+  const { words, query, view } = host;
+  const [first, ...others] = (view?.roles ?? []).filter((role) => query.role.includes(role.id)).map((role) => host.roleName(role));
+  const chosenRole = first ? (others.length ? words.several(first, others.length) : first) : "";
+  const shown = [filterButton(host, "role", words.role, chosenRole)];
+  if (query.invite_status !== "pending") {
+    shown.push(filterButton(host, "status", words.status, query.status && words[query.status]));
+    const periods: Record<string, string> = { last_week: words.lastWeek, last_month: words.lastMonth, last_year: words.lastYear };
+    shown.push(filterButton(host, "joined_in", words.joined, periods[query.joined_in] ?? query.joined_in));
+  }
+  if (host.can("read_resources") && view?.roles.some((role) => role.resources !== "none")) {
+    const found = host.resources?.find((one) => keyOf(one) === query.resource);
+    const chosen = found ? nameOf(found) : query.resource.slice(query.resource.indexOf(":") + 1);
+    shown.push(filterButton(host, "resource", view.role_set.resource_names.one, chosen));
+  }
+  return shown;
+}
+
+function sortButton(host: MusterTeam): TemplateResult {
+  const { words, query } = host;
+  const orders: Record<string, string> = {
+    name: words.byName, "-name": words.byNameBack, joined: words.byJoined, "-joined": words.byJoinedBack, last_active: words.byActive, "-last_active": words.byActiveBack,
+  };
+  return filterButton(host, "sort", words.sort, orders[query.sort] ?? "");
+}

@@ -1,0 +1,76 @@
+// Words in the reader's language, and dates and numbers as that language writes them.
+
+import { en } from "./words/en.js";
+import type { enMore } from "./words/en-more.js";
+import type { Words } from "./words/en.js";
+
+export type { Words };
+
+/** Words that a product puts in place of Muster's: any of them, and names of its roles. */
+export type Overrides = Partial<Words> & {
+  /** Names and descriptions of roles, by their ids. */
+  roles?: Record<string, { name?: string; description?: string }>;
+};
+
+const loaders: Record<string, () => Promise<Words>> = {
+  de: async () => (await import("./words/de.js")).de,
+  fr: async () => (await import("./words/fr.js")).fr,
+  es: async () => (await import("./words/es.js")).es,
+  ar: async () => (await import("./words/ar.js")).ar,
+};
+/** English is whole once something is opened, done or refused: until then, nothing says the rest. */
+const loaded = new Map<string, Words>([["en", en as Words]]);
+
+/** Adds the words of dialogs and problems to English. All other languages are whole. */
+export const completeEnglish = (more: typeof enMore): void => void loaded.set("en", { ...en, ...more });
+
+/** The language that there are words in, for a language tag. */
+export function spoken(tag: string): string {
+  const base = tag.toLowerCase().split("-")[0] ?? "";
+  return base in loaders ? base : "en";
+}
+
+/** The words of a language, if they are loaded; loads them otherwise, and calls back. */
+export function wordsOf(tag: string, arrived: () => void): Words | undefined {
+  const language = spoken(tag);
+  const words = loaded.get(language);
+  if (words) return words;
+  const failed = () => loaded.get("en")!;
+  void (loaders[language] ?? (async () => loaded.get("en")!))().catch(failed).then((found) => {
+    loaded.set(language, found);
+    arrived();
+  });
+  return undefined;
+}
+
+/** Whether a language is written from right to left. */
+export const isRightToLeft = (tag: string): boolean => /^(ar|he|fa|ur)\b/i.test(tag);
+
+/** Writes dates and numbers. */
+export class Formats {
+  constructor(
+    readonly language: string,
+    readonly timeZone?: string,
+  ) {}
+
+  /** A day, such as `3 Mar 2026`. */
+  day(at: string | Date): string {
+    return new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeZone: this.timeZone }).format(new Date(at));
+  }
+
+  /** How far away a time is, in the largest unit that fits, to the hour: `in 6 days`, `2 hours ago`, `now`. */
+  relative(at: string | Date, now = Date.now()): string {
+    const seconds = (new Date(at).getTime() - now) / 1000;
+    const units: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600]];
+    const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 3600];
+    return new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.language).format(value);
+  }
+
+  list(items: string[]): string {
+    return new Intl.ListFormat(this.language, { style: "short", type: "unit" }).format(items);
+  }
+}

@@ -1,0 +1,4 @@
+import { en } from "./en.js";
+import { enMore } from "./en-more.js";
+import type { Words } from "./en.js";
+export const de: Words = { ...en, ...enMore };

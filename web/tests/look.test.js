@@ -1,0 +1,133 @@
+// What every state must hold: no violation that axe finds, in light and dark, and none of the page's policy.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { violations } from "./support/axe.js";
+import { startBackend } from "./support/backend.js";
+import { launch, open, serve } from "./support/browser.js";
+import { OWNER, PARTICIPANT, fillTeam } from "./support/team.js";
+
+/** Where screenshots go, if somebody wants to look at them. */
+const FOLDER = process.env.MUSTER_SCREENSHOTS;
+const SIZES = [{ width: 1280, height: 900 }, { width: 360, height: 760 }];
+/** Answers that are no success appear in the console of Chromium. They are part of some states. */
+const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+let backend, site, browser, organization, token;
+
+before(async () => {
+  backend = await startBackend();
+  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  organization = await fillTeam(backend, "Acme Learning");
+  const who = { sub: "nia", name: "Nia", email: "nia@partner.example" };
+  await organization.owner.invitations.create(organization.id, { emails: [who.email], role: "participant", message: "See you on Monday.\nOlivia" });
+  token = (await backend.invitationsTo(who.email)).at(-1);
+  if (FOLDER) await mkdir(FOLDER, { recursive: true });
+});
+after(async () => {
+  await browser?.close();
+  site?.stop();
+  backend?.stop();
+});
+
+const choose = async (page, name, item) => {
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("dialog").waitFor();
+};
+const invite = async (page) => {
+  await page.getByRole("button", { name: "Invite people" }).click();
+  await page.getByRole("dialog").waitFor();
+};
+
+/** The states of the team page, and how each is reached. */
+const STATES = {
+  list: async () => {},
+  menu: async (page) => {
+    await page.getByRole("button", { name: "Actions for Felix Okafor" }).click();
+    await page.getByRole("menu").waitFor();
+  },
+  filter: async (page) => {
+    await page.getByRole("button", { name: "Role", exact: true }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Participant" }).click();
+    await page.getByText("Amir Haddad").waitFor({ state: "detached" });
+  },
+  "nobody-found": async (page) => {
+    await page.getByRole("searchbox").fill("nobody");
+    await page.getByText("Nobody found").waitFor();
+  },
+  bulk: async (page) => {
+    await page.getByRole("checkbox", { name: "Select Felix Okafor" }).check();
+    await page.getByRole("checkbox", { name: "Select Paul Adeyemi" }).check();
+    await page.getByRole("toolbar").waitFor();
+    // The bar lies over the list until the end of the page is in sight.
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  },
+  invite,
+  "invite-faults": async (page) => {
+    await invite(page);
+    await page.getByLabel("Email addresses").fill("bo@acme.example no-address felix.okafor@acme.example ");
+    await page.getByRole("button", { name: "Remove no-address" }).click();
+    await page.getByRole("radio", { name: /^Program Admin/ }).check();
+    await page.getByRole("checkbox", { name: "Spring cohort" }).check();
+    await page.getByText("is a member already").waitFor();
+  },
+  "invite-ready": async (page) => {
+    await invite(page);
+    await page.getByLabel("Email addresses").fill("bo@acme.example ");
+    await page.getByRole("radio", { name: /^Admin/ }).check();
+    await page.getByText("Takes 1 seat of 2 free").waitFor();
+  },
+  role: (page) => choose(page, "Petra Novák-Lindgren", "Change role"),
+  remove: (page) => choose(page, "Felix Okafor", "Remove from team"),
+  "edit-invitation": (page) => choose(page, "quentin@partner.example", "Edit invitation"),
+};
+
+/** Opens an element, brings it into a state, and says all that is wrong with it. */
+async function faults(name, options, reach, ready) {
+  const wrong = [];
+  for (const size of SIZES) {
+    for (const dark of [false, true]) {
+      const page = await open(browser, { site: site.url, api: backend.url, ...size, dark, ...options });
+      await ready(page);
+      await reach(page);
+      const at = `${name}-${size.width}-${dark ? "dark" : "light"}`;
+      if (FOLDER) await page.screenshot({ path: `${FOLDER}/${at}.png` });
+      wrong.push(...(await violations(page)), ...page.complaints.filter((text) => !REFUSED.test(text)));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (overflow > 0) wrong.push(`${at}: ${overflow} px wider than the window`);
+      await page.context().close();
+    }
+  }
+  return wrong;
+}
+
+const isReady = (page) => page.waitForFunction(() => window.events.some(([name]) => name === "ready"));
+const team = (options = {}) => ({ element: "muster-team", attributes: { organization: organization.id, ...options }, token: () => backend.token(OWNER) });
+
+for (const [name, reach] of Object.entries(STATES)) {
+  test(`the team page holds in the state ${name}`, async () => {
+    assert.deepEqual(await faults(name, team(), reach, isReady), []);
+  });
+}
+
+test("the team page holds with pending invitations in a section", async () => {
+  assert.deepEqual(await faults("section", team({ pending: "section" }), async () => {}, isReady), []);
+});
+
+test("the team page holds for somebody who sees only themselves", async () => {
+  assert.deepEqual(await faults("self", { ...team(), token: () => backend.token(PARTICIPANT) }, async () => {}, isReady), []);
+});
+
+test("the page of an invitation holds, signed in and signed out", async () => {
+  const shown = (page) => page.getByRole("heading", { name: "Join Acme Learning" }).waitFor();
+  const options = { element: "muster-invitation", attributes: { token, "sign-in-url": "/sign-in", "sign-up-url": "/sign-up" } };
+  assert.deepEqual(await faults("invitation", { ...options, token: () => backend.token(OWNER) }, async () => {}, shown), []);
+  assert.deepEqual(await faults("invitation-signed-out", options, async () => {}, shown), []);
+  const mismatch = async (page) => {
+    await page.getByRole("button", { name: "Accept invitation" }).click();
+    await page.getByText("This invitation is for another address").waitFor();
+  };
+  assert.deepEqual(await faults("invitation-mismatch", { ...options, token: () => backend.token(OWNER) }, mismatch, shown), []);
+});

@@ -1,0 +1,319 @@
+// The team page in a real browser, against the real backend.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, afterEach, describe, test } from "node:test";
+import { startBackend } from "./support/backend.js";
+import { launch, open, serve } from "./support/browser.js";
+import { ADMIN, OWNER, PARTICIPANT, fillTeam } from "./support/team.js";
+
+let backend, site, browser, organization, page;
+
+before(async () => {
+  backend = await startBackend();
+  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  site?.stop();
+  backend?.stop();
+});
+afterEach(async () => {
+  await page?.context().close();
+  page = undefined;
+});
+
+/** Opens the team page as a person. */
+async function openTeam(who, options = {}) {
+  const { attributes, ...others } = options;
+  page = await open(browser, {
+    site: site.url,
+    api: backend.url,
+    element: "muster-team",
+    attributes: { organization: organization.id, ...attributes },
+    token: () => backend.token(who),
+    ...others,
+  });
+  await page.waitForFunction(() => window.events.some(([name]) => name === "ready"));
+}
+
+const rows = () => page.getByRole("row").filter({ has: page.getByRole("cell") });
+const row = (name) => rows().filter({ hasText: name });
+const names = async () => (await page.locator("tbody strong").allTextContents()).map((text) => text.trim());
+const dialog = () => page.getByRole("dialog");
+const button = (name, exact = true) => page.getByRole("button", { name, exact });
+const said = (text) => page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });
+
+/** Chooses an item of a row's menu. */
+async function choose(name, item) {
+  await button(`Actions for ${name}`).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+describe("a team that is only looked at", () => {
+  before(async () => {
+    organization = await fillTeam(backend, "Acme Learning");
+  });
+
+  test("lists members and pending invitations with their roles, resources and seats", async () => {
+    await openTeam(OWNER);
+    assert.equal(await rows().count(), 11);
+    await row("Olivia Brandt").getByText("You").waitFor();
+    await row("Petra Novák-Lindgren").getByText("Program Admin").waitFor();
+    await row("fatma.demir@acme.example").getByText("Invited").waitFor();
+    await page.getByText("6 of 8 seats").waitFor();
+  });
+
+  test("is opened with two requests that need no other first", async () => {
+    const asked = [];
+    await openTeam(OWNER, { extra: {} });
+    page.on("request", (request) => request.url().startsWith(backend.url) && request.method() === "GET" && asked.push(new URL(request.url()).pathname));
+    await page.reload();
+    await page.locator("muster-team").waitFor();
+    await page.getByText("Amir Haddad").waitFor();
+    assert.ok(asked.length <= 4, asked.join("\n"));
+  });
+
+  test("searches while typing, and says so if nobody is found", async () => {
+    await openTeam(OWNER);
+    const search = page.getByRole("searchbox");
+    await search.pressSequentially("lindqvist");
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.querySelectorAll("tbody tr").length === 1);
+    assert.deepEqual(await names(), ["Pia Lindqvist"]);
+    await search.fill("nobody of this name");
+    await page.getByText("Nobody found").waitFor();
+    await button("Clear search and filters").click();
+    await page.getByText("Amir Haddad").waitFor();
+  });
+
+  test("filters by role, status, invitation, joining and resource, and orders by name", async () => {
+    await openTeam(OWNER);
+    await button("Role").click();
+    await page.getByRole("menuitemcheckbox", { name: "Program Facilitator" }).click();
+    await row("Amir Haddad").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["Felix Okafor", "fatma.demir@acme.example"]);
+    await page.keyboard.press("Escape");
+    await button("Clear").click();
+    await row("Amir Haddad").waitFor();
+    await page.getByRole("button", { name: /^Invited/ }).click();
+    await row("Amir Haddad").waitFor({ state: "detached" });
+    assert.equal(await rows().count(), 3);
+    await page.getByRole("button", { name: /^Everyone/ }).click();
+    await button("Program").click();
+    await page.getByRole("menuitemradio", { name: "Summer cohort" }).click();
+    await row("Amir Haddad").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["Felix Okafor", "Petra Novák-Lindgren", "Pia Lindqvist"]);
+    await button("Program: Summer cohort").click();
+    await page.getByRole("menuitemradio", { name: "Any" }).click();
+    await row("Amir Haddad").waitFor();
+    await button("Name").click();
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.querySelector("tbody strong").textContent.includes("Sofia"));
+    const states = await page.evaluate(() => window.events.filter(([name]) => name === "state").map(([, detail]) => detail.query));
+    assert.equal(states.at(-1), "sort=-name");
+    await button("Status").click();
+    await page.getByRole("menuitemradio", { name: "Inactive" }).click();
+    await page.getByText("Nobody found").waitFor();
+  });
+
+  test("starts with the filters that a link carries", async () => {
+    await openTeam(OWNER, { attributes: { state: "role=program_sponsor&sort=-name" } });
+    assert.deepEqual(await names(), ["Sofia Marchetti"]);
+    await button("Role: Program Sponsor").waitFor();
+  });
+
+  test("loads page after page", async () => {
+    await openTeam(OWNER, { attributes: { "page-size": "4" } });
+    assert.equal(await rows().count(), 4);
+    await button("Load more").click();
+    await row("Priya Raman").waitFor();
+    await button("Load more").click();
+    await row("rosa.alvarez").waitFor();
+    await button("Load more").waitFor({ state: "detached" });
+    assert.equal(new Set(await names()).size, 11);
+  });
+
+  test("shows pending invitations in a section of their own if asked", async () => {
+    await openTeam(OWNER, { attributes: { pending: "section" } });
+    const pending = page.getByRole("table", { name: "Pending invitations" });
+    await pending.getByText("rosa.alvarez@partner.example").waitFor();
+    assert.equal(await page.getByRole("table", { name: "People" }).getByText("rosa.alvarez@partner.example").count(), 0);
+  });
+
+  test("offers nothing to somebody who may do nothing", async () => {
+    await openTeam(PARTICIPANT);
+    assert.equal(await button("Invite people").count(), 0);
+    assert.equal(await page.getByRole("checkbox").count(), 0);
+    await button("Leave team").waitFor();
+  });
+
+  test("offers nothing at all when it is read-only", async () => {
+    await openTeam(OWNER, { attributes: { readonly: "" } });
+    assert.equal(await button("Invite people").count(), 0);
+    assert.equal(await page.getByRole("button", { name: /^Actions/ }).count(), 0);
+  });
+
+  test("can be used with the keyboard alone", async () => {
+    await openTeam(OWNER);
+    const focused = () => page.evaluate(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel ?? document.querySelector("muster-team").shadowRoot.activeElement?.textContent.trim());
+    await button("Actions for Felix Okafor").focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Change role" }).waitFor();
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.textContent.includes("Change role"));
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await focused(), "Deactivate");
+    await page.keyboard.press("End");
+    assert.equal(await focused(), "Remove from team");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("r");
+    assert.equal(await focused(), "Remove from team");
+    await page.keyboard.press("Escape");
+    assert.equal(await focused(), "Actions for Felix Okafor");
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Remove from team" }).waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await dialog().waitFor();
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel === "Actions for Felix Okafor");
+  });
+});
+
+describe("a team that is changed", () => {
+  beforeEach(async () => {
+    organization = await fillTeam(backend, "Acme Learning");
+  });
+
+  test("people are invited; a faulty address says what is wrong, and nothing typed is lost", async () => {
+    await openTeam(OWNER);
+    await button("Invite people").click();
+    const emails = page.getByLabel("Email addresses");
+    await emails.fill("nia@acme.example, no-address, felix.okafor@acme.example ");
+    await dialog().getByText("no-address is not an email address").waitFor();
+    await button("Remove no-address").click();
+    await dialog().getByRole("radio", { name: /^Program Facilitator/ }).check();
+    await dialog().getByRole("checkbox", { name: "Spring cohort" }).check();
+    await dialog().getByText("felix.okafor@acme.example is a member already").waitFor();
+    await button("Remove this address").click();
+    await dialog().getByText("Takes 1 seat of 2 free").waitFor();
+    await dialog().getByLabel("Message").fill("See you on Monday");
+    await button("Send invitation").click();
+    await dialog().waitFor({ state: "detached" });
+    await said("Invitation sent");
+    await row("nia@acme.example").waitFor();
+    assert.equal((await backend.invitationsTo("nia@acme.example")).length, 1);
+  });
+
+  test("seats that are missing are named with their number before anything is sent", async () => {
+    await backend.platform.organizations.setPlan(organization.id, { seat_limit: 6 });
+    await openTeam(OWNER, { attributes: { "upgrade-url": "/plans" } });
+    await page.getByText("All 6 seats are in use.").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Get more seats" }).first().getAttribute("href"), "/plans");
+    await button("Invite people").click();
+    await page.getByLabel("Email addresses").fill("nia@acme.example bo@acme.example ");
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await dialog().getByText("2 seats needed, 0 free").waitFor();
+  });
+
+  test("a role is changed", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Change role");
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await row("Felix Okafor").getByText("Admin").waitFor();
+    const member = await organization.owner.members.list(organization.id, { q: "okafor" });
+    assert.equal(member.data.items[0].role, "admin");
+  });
+
+  test("a member is deactivated and activated again", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Deactivate");
+    await dialog().getByRole("button", { name: "Deactivate" }).click();
+    await row("Felix Okafor").getByText("Inactive").first().waitFor();
+    await choose("Felix Okafor", "Activate");
+    await row("Felix Okafor").locator(".dot.active").waitFor();
+  });
+
+  test("a member is removed after a confirmation", async () => {
+    await openTeam(OWNER, { attributes: { confirm: "twice" } });
+    await choose("Paul Adeyemi", "Remove from team");
+    const remove = dialog().getByRole("button", { name: "Remove" });
+    assert.equal(await remove.isDisabled(), true);
+    await dialog().getByRole("checkbox").check();
+    await remove.click();
+    await said("Paul Adeyemi was removed");
+    assert.equal(await row("Paul Adeyemi").count(), 0);
+    assert.equal(await rows().count(), 10);
+  });
+
+  test("a page can keep a change from being made", async () => {
+    await openTeam(OWNER);
+    await page.evaluate(() => document.addEventListener("muster-before", (event) => event.preventDefault()));
+    await choose("Paul Adeyemi", "Remove from team");
+    await dialog().getByRole("button", { name: "Remove" }).click();
+    await dialog().waitFor({ state: "detached" });
+    assert.equal(await row("Paul Adeyemi").count(), 1);
+  });
+
+  test("pending invitations are sent again, changed and canceled", async () => {
+    await openTeam(OWNER);
+    await choose("quentin@partner.example", "Send again");
+    await said("Sent to quentin@partner.example again");
+    const sent = await organization.owner.members.list(organization.id, { q: "quentin" });
+    const { data } = await organization.owner.invitations.get(organization.id, sent.data.items[0].id);
+    assert.ok(data.sent_at > data.created_at);
+    await choose("quentin@partner.example", "Edit invitation");
+    await dialog().getByRole("checkbox", { name: "Summer cohort" }).check();
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await choose("quentin@partner.example", "Cancel invitation");
+    await dialog().getByRole("button", { name: "Cancel invitation" }).click();
+    await row("quentin@partner.example").waitFor({ state: "detached" });
+  });
+
+  test("several people are changed at once, and who is refused is said", async () => {
+    await openTeam(OWNER);
+    for (const name of ["Paul Adeyemi", "Priya Raman"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    const bar = page.getByRole("toolbar", { name: "2 selected" });
+    await bar.getByRole("button", { name: "Deactivate" }).click();
+    await dialog().getByText("Deactivate 2 people?").waitFor();
+    await dialog().getByRole("button", { name: "Deactivate" }).click();
+    await row("Paul Adeyemi").getByText("Inactive").first().waitFor();
+    await row("Priya Raman").getByText("Inactive").first().waitFor();
+  });
+
+  test("what is refused stands above the list, and goes away", async () => {
+    await openTeam(OWNER);
+    await organization.owner.members.list(organization.id, { q: "adeyemi" }).then(({ data }) => organization.owner.members.remove(organization.id, data.items[0].id));
+    await choose("Paul Adeyemi", "Remove from team");
+    await dialog().getByRole("button", { name: "Remove" }).click();
+    await dialog().getByText("This is not there any more.").waitFor();
+  });
+
+  test("a member leaves", async () => {
+    await openTeam(ADMIN);
+    await choose("Amir Haddad", "Leave team");
+    await dialog().getByRole("button", { name: "Leave team" }).click();
+    await page.waitForFunction(() => window.events.some(([name]) => name === "left"));
+    const left = await organization.owner.members.list(organization.id, { q: "haddad" });
+    assert.equal(left.data.items.length, 0);
+  });
+
+  test("a signed-out visitor is told so, and the page is asked to sign them in", async () => {
+    page = await open(browser, { site: site.url, api: backend.url, element: "muster-team", attributes: { organization: organization.id }, token: async () => "not-a-token" });
+    await page.getByText("You are signed out. Sign in to go on.").waitFor();
+    assert.ok(await page.evaluate(() => window.events.some(([name]) => name === "sign-in")));
+  });
+
+  test("an API that cannot be reached can be tried again", async () => {
+    await openTeam(OWNER);
+    await page.route(`${backend.url}/**`, (route) => route.abort());
+    await page.getByRole("searchbox").fill("pia");
+    await page.getByText("The service cannot be reached.").waitFor({ timeout: 15_000 });
+    await page.unroute(`${backend.url}/**`);
+    await button("Try again").click();
+    await page.getByText("The service cannot be reached.").waitFor({ state: "detached" });
+    await row("Amir Haddad").waitFor({ state: "detached" });
+    assert.deepEqual(await names(), ["Pia Lindqvist"]);
+  });
+});
