@@ -1,8 +1,9 @@
 // Builds the elements into `elements/dist`, and checks their sizes: `node build.mjs`.
 
 import { build, transform } from "esbuild";
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { words } from "./build/words.mjs";
 
 const OUT = "elements/dist";
 /** Bytes after gzip. What is painted first is `muster-team.js` and what it imports at once; the rest is all else that can load. */
@@ -30,12 +31,12 @@ const templates = {
   },
 };
 
-const ENTRIES = ["index", "define", "muster-team", "muster-invitation"];
+const ELEMENTS = ["muster-team", "muster-invitation"];
 const TARGET = ["chrome120", "firefox125", "safari17.4"];
 
 await rm(OUT, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ENTRIES.map((name) => `elements/src/${name}.ts`),
+  entryPoints: ["index", ...ELEMENTS].map((name) => `elements/src/${name}.ts`),
   bundle: true,
   splitting: true,
   format: "esm",
@@ -49,8 +50,11 @@ const { metafile } = await build({
   chunkNames: "[name]-[hash]",
   conditions: ["production"],
   tsconfig: "elements/tsconfig.json",
-  plugins: [styles, templates],
+  plugins: [styles, words, templates],
 });
+
+// All elements at once.
+await writeFile(`${OUT}/define.js`, ELEMENTS.map((name) => `import "./${name}.js";\n`).join(""));
 
 /** The files that load with an entry. */
 function loadedWith(file, found = new Set()) {

@@ -203,6 +203,23 @@ describe("a team that is changed", () => {
     assert.equal((await backend.invitationsTo("nia@acme.example")).length, 1);
   });
 
+  test("contacts are found while an address is typed, by keyboard too", async () => {
+    await organization.owner.contacts.put(organization.id, "c1", { email: "zoe.weber@partner.example", name: "Zoë Weber" });
+    await openTeam(OWNER);
+    await button("Invite people").click();
+    await page.getByRole("combobox", { name: "Email addresses" }).pressSequentially("zoe");
+    await page.getByRole("option", { name: "Zoë Weber" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await button("Remove zoe.weber@partner.example").waitFor();
+    assert.equal(await page.getByRole("combobox").inputValue(), "");
+    await page.keyboard.type("zoe");
+    await page.getByRole("option", { name: "Zoë Weber" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("option").waitFor({ state: "detached" });
+    await dialog().waitFor();
+  });
+
   test("seats that are missing are named with their number before anything is sent", async () => {
     await backend.platform.organizations.setPlan(organization.id, { seat_limit: 6 });
     await openTeam(OWNER, { attributes: { "upgrade-url": "/plans" } });
@@ -223,6 +240,34 @@ describe("a team that is changed", () => {
     await row("Felix Okafor").getByText("Admin").waitFor();
     const member = await organization.owner.members.list(organization.id, { q: "okafor" });
     assert.equal(member.data.items[0].role, "admin");
+  });
+
+  test("roles on single resources are given, changed and taken", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Programs");
+    await dialog().getByLabel("Spring cohort").selectOption("Program Sponsor");
+    await dialog().getByLabel("Summer cohort").selectOption("No access");
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    const { data } = await organization.owner.members.list(organization.id, { q: "okafor" });
+    assert.deepEqual(data.items[0].grants.map(({ id, role }) => [id, role]), [["spring", "program_sponsor"]]);
+  });
+
+  test("somebody else's change of the same row is shown before it is overwritten", async () => {
+    await openTeam(OWNER);
+    await choose("Felix Okafor", "Change role");
+    const { data } = await organization.owner.members.list(organization.id, { q: "okafor" });
+    await organization.owner.members.update(organization.id, data.items[0].id, { role: "program_admin", resources: [{ type: "program", id: "spring" }] });
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await dialog().getByText("Felix Okafor was changed meanwhile.").waitFor();
+    await dialog().getByText("Program Admin, Spring cohort").waitFor();
+    await button("Take this over").click();
+    assert.equal(await dialog().getByRole("radio", { name: /^Program Admin/ }).isChecked(), true);
+    await dialog().getByRole("radio", { name: /^Admin/ }).check();
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await row("Felix Okafor").getByText("Admin").waitFor();
   });
 
   test("a member is deactivated and activated again", async () => {

@@ -43,7 +43,7 @@ export async function listPeople(muster: Muster, org: string, query: Record<stri
     if (row.may) continue;
     if (row.kind === "invitation") row.may = invites ? ["edit", "resend", "cancel"] : [];
     else if (row.is_me) row.may = ["leave"];
-    else row.may = manages ? ["change_role", row.status === "active" ? "deactivate" : "activate", "remove"] : [];
+    else row.may = manages ? ["change_role", "change_grants", row.status === "active" ? "deactivate" : "activate", "remove"] : [];
   }
   return data;
 }

@@ -42,7 +42,7 @@ export interface View {
     suspension?: { reason: string; at: string; in_effect: boolean } | null;
     version?: string;
   };
-  role_set: { id: string; name: string; resource_type: string; resource_names: { one: string; other: string }; members_may_leave: boolean };
+  role_set: { id: string; name: string; resource_type: string; resource_names: { one: string; other: string } | null; members_may_leave: boolean };
   roles: Role[];
   me: Member | null;
   may: string[];

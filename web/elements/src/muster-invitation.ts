@@ -1,6 +1,5 @@
 // Defines <muster-invitation>.
 
-import { define } from "./define-one.js";
 import { MusterInvitation } from "./invitation.js";
 
-define("muster-invitation", MusterInvitation);
+if (!customElements.get("muster-invitation")) customElements.define("muster-invitation", MusterInvitation);

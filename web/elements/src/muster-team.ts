@@ -1,6 +1,5 @@
 // Defines <muster-team>.
 
-import { define } from "./define-one.js";
 import { MusterTeam } from "./team.js";
 
-define("muster-team", MusterTeam);
+if (!customElements.get("muster-team")) customElements.define("muster-team", MusterTeam);

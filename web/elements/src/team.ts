@@ -28,7 +28,7 @@ const SEARCH_PAUSE_MILLISECONDS = 250;
 const STALE_MILLISECONDS = 15_000;
 const COLUMNS = "role joined last-active status";
 const BULK = ["change_role", "activate", "deactivate", "remove", "resend", "cancel"];
-const ACTIONS = [...BULK, "edit", "leave"];
+const ACTIONS = [...BULK, "change_grants", "edit", "leave"];
 
 /** The users page. */
 export class MusterTeam extends MusterElement {

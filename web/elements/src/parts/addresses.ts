@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterElement } from "../base.js";
 import { fault } from "./problem.js";
+import { Suggestions } from "./suggestions.js";
 import { icon, alertIcon, closeIcon } from "./icons.js";
 
 /** The most addresses of one request. */
@@ -25,11 +26,15 @@ export class AddressField {
   faults = new Map<string, string>();
   /** Addresses of people who join at once, without an invitation. */
   joining = new Set<string>();
+  readonly #suggestions: Suggestions | undefined;
 
   constructor(
     private readonly host: MusterElement,
     private readonly changed: () => void,
-  ) {}
+    knowsContacts: boolean,
+  ) {
+    if (knowsContacts) this.#suggestions = new Suggestions(host, (email) => this.#take(email));
+  }
 
   /** All addresses, with what has been typed. */
   get all(): string[] {
@@ -61,6 +66,7 @@ export class AddressField {
   render(): TemplateResult {
     const { words } = this.host;
     const { faulty } = this;
+    const suggestions = this.#suggestions;
     const isLong = this.all.length > MOST_ADDRESSES;
     return html`<div class="field">
       <label for="emails">${words.emails}</label>
@@ -68,6 +74,11 @@ export class AddressField {
         ${this.emails.map((email) => this.#chip(email))}
         <input
           id="emails"
+          role=${suggestions ? "combobox" : nothing}
+          aria-autocomplete=${suggestions ? "list" : nothing}
+          aria-expanded=${suggestions ? String(suggestions.isOpen) : nothing}
+          aria-controls=${suggestions?.isOpen ? "contacts" : nothing}
+          aria-activedescendant=${suggestions?.current ?? nothing}
           inputmode="email"
           autocomplete="off"
           autocapitalize="off"
@@ -82,6 +93,7 @@ export class AddressField {
           @paste=${this.#paste}
           @blur=${this.#blur}
         />
+        ${suggestions?.render(words.emails) ?? nothing}
       </div>
       <div id="emails-hint" class="faults" aria-live="polite">
         ${isLong ? html`<p class="fault">${icon(alertIcon)}<span>${words.emailsMany(MOST_ADDRESSES)}</span></p>` : nothing}
@@ -125,10 +137,12 @@ export class AddressField {
     this.typed = input.value;
     if (/[\s,;]$/.test(this.typed)) this.commit();
     else this.changed();
+    this.#suggestions?.look(this.typed);
     input.value = this.typed;
   };
 
   #keydown = (event: KeyboardEvent): void => {
+    if (this.#suggestions?.key(event)) return;
     if (event.key === "Enter" && this.typed.trim()) {
       event.preventDefault();
       this.commit();
@@ -138,7 +152,17 @@ export class AddressField {
     }
   };
 
+  /** Takes a suggestion over in place of what was typed. */
+  #take(email: string): void {
+    this.typed = "";
+    this.#add(email);
+    this.changed();
+    const input = this.host.renderRoot.querySelector<HTMLInputElement>("#emails");
+    if (input) input.value = "";
+  }
+
   #blur = (event: Event): void => {
+    this.#suggestions?.close();
     this.commit();
     (event.target as HTMLInputElement).value = this.typed;
   };

@@ -12,3 +12,4 @@ export const sendIcon = "M14 2 7 9m7-7-4.5 12L7 9 2 6.5 14 2Z";
 export const linkIcon = "M6.8 9.2a2.7 2.7 0 0 0 3.8 0l2.3-2.3A2.7 2.7 0 0 0 9.1 3.1L8.5 3.7m.7 3.1a2.7 2.7 0 0 0-3.8 0L3.1 9.1a2.7 2.7 0 0 0 3.8 3.8l.6-.6";
 export const clockIcon = "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM8 4.5V8l2.3 1.5";
 export const cloudIcon = "M2 2l12 12M5 5.3A4 4 0 0 0 4.5 13H11M7.3 4.1A4.3 4.3 0 0 1 12 7.5 2.8 2.8 0 0 1 14 12";
+export const listIcon = "M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01";

@@ -7,9 +7,14 @@ import type { MusterElement } from "../base.js";
 import type { Words } from "../words.js";
 import { icon, alertIcon } from "./icons.js";
 
+/** Kinds that say what another one says. */
+const SAME: Record<string, string> = { "token-unavailable": "unauthorized", "too-many-requests": "throttled", "role-not-enabled": "role-not-assignable" };
+
 /** What a problem says. A kind that is not known says what the API says. */
 export function sentence(words: Words, problem: { type: string; title?: string; detail?: string | null; seats?: unknown }): string {
-  const slug = problem.type.slice(problem.type.lastIndexOf("/") + 1);
+  const given = problem.type.slice(problem.type.lastIndexOf("/") + 1);
+  // Somebody has answered or canceled it meanwhile.
+  const slug = SAME[given] ?? (/^invitation-.*(ed|sent)$/.test(given) ? "not-found" : given);
   const told = (words.problems as Record<string, string> | undefined)?.[slug];
   const seats = problem.seats as { needed: number; used: number; limit?: number | null } | undefined;
   if (slug === "no-seats-available" && typeof seats?.limit === "number") {

@@ -29,7 +29,8 @@ export class ResourcePicker {
 
   constructor(
     private readonly host: MusterElement,
-    private readonly names: { one: string; other: string },
+    /** What several of them are called. */
+    private readonly names: string,
     private readonly changed: () => void,
   ) {}
 
@@ -48,17 +49,16 @@ export class ResourcePicker {
   /** `only`: those in question, if not all. */
   render(only: Named[] | undefined, isNeeded: boolean): TemplateResult {
     const { words } = this.host;
-    const { other } = this.names;
     const all = only ?? this.#loaded;
     const looked = this.#search.trim().toLocaleLowerCase(this.host.tag);
     const shown = all?.filter((resource) => nameOf(resource).toLocaleLowerCase(this.host.tag).includes(looked));
     return html`<fieldset class="field picker">
-      <legend>${other} ${isNeeded ? nothing : html`<span class="muted">(${words.optional})</span>`}</legend>
-      ${all && all.length > LONG ? this.#searchField(words.filterResources(other)) : nothing}
+      <legend>${this.names} ${isNeeded ? nothing : html`<span class="muted">(${words.optional})</span>`}</legend>
+      ${all && all.length > LONG ? this.#searchField(words.filterResources(this.names)) : nothing}
       ${all
         ? html`<div class="options scroll">${(shown ?? []).map((resource) => this.#option(resource))}</div>`
         : html`<div class="bone"></div>`}
-      ${all?.length === 0 ? html`<p class="hint">${words.noResources(other)}</p>` : nothing}
+      ${all?.length === 0 ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}
       ${isNeeded && all?.length && !this.chosen.size ? html`<p class="hint">${words.chooseOne}</p>` : nothing}
     </fieldset>`;
   }

@@ -5,7 +5,7 @@ import type { Row } from "../contract.js";
 import type { MenuItem } from "../parts/menu.js";
 import { called } from "../parts/names.js";
 import { closeIcon, exitIcon } from "../parts/icons.js";
-import { pauseIcon, pencilIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
+import { listIcon, pauseIcon, pencilIcon, playIcon, sendIcon, shieldIcon, trashIcon } from "../parts/icons-more.js";
 
 /** The version of a row, as a condition of a change. */
 export const ifMatch = (row: { version?: string | undefined }): { ifMatch?: string } => (row.version ? { ifMatch: `"${row.version}"` } : {});
@@ -23,6 +23,7 @@ export class Actions {
     const { words } = this.host;
     const all: Record<string, Omit<MenuItem, "run"> & { run: () => unknown }> = {
       change_role: { label: words.changeRole, icon: shieldIcon, run: () => this.#changeRole(row) },
+      change_grants: { label: this.#accessLabel, icon: listIcon, run: () => this.#changeGrants(row) },
       edit: { label: words.edit, icon: pencilIcon, run: () => this.#edit(row) },
       resend: { label: words.resend, icon: sendIcon, run: () => this.#resend(row) },
       activate: { label: words.activate, icon: playIcon, run: () => this.#activate(row) },
@@ -49,6 +50,16 @@ export class Actions {
   async #changeRole(row: Row): Promise<void> {
     const { ChangeRole } = await this.host.load();
     this.host.open(new ChangeRole(this.host, [row]));
+  }
+
+  /** What the resources are called: their roles are what the dialog changes. */
+  get #accessLabel(): string {
+    return this.host.view?.role_set.resource_names?.other ?? this.host.words.access;
+  }
+
+  async #changeGrants(row: Row): Promise<void> {
+    const { EditGrants } = await this.host.load();
+    this.host.open(new EditGrants(this.host, row));
   }
 
   async #edit(row: Row): Promise<void> {

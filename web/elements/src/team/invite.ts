@@ -36,7 +36,7 @@ export class Invite extends Panel {
     view: View,
   ) {
     super(host);
-    this.#addresses = new AddressField(host, () => this.#changed());
+    this.#addresses = new AddressField(host, () => this.#changed(), host.can("read_contacts"));
     this.#form = new RoleForm(host, view, "invite", () => this.#changed());
     const [only, ...others] = this.#form.roles;
     if (only && !others.length) this.#form.choose(only);

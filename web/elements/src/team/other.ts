@@ -34,7 +34,7 @@ export function self(host: MusterTeam): TemplateResult {
   return html`<div class="card">
     <div class="person">
       ${avatar({ ...me, color: me.profile.color ?? null })}
-      <div><span class="name"><strong class="clip">${called(me)}</strong><span class="badge" part="badge">${words.you}</span></span><span class="sub clip">${me.email}</span></div>
+      <div><span class="name"><strong class="clip">${called(me)}</strong><span class="badge" part="badge">${words.you}</span></span><span class="sub clip" dir="auto">${me.email}</span></div>
     </div>
     <p class="muted">${words.onlyYou}</p>
     <div class="flow">

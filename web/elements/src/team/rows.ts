@@ -102,12 +102,12 @@ function person(host: MusterTeam, row: Row): TemplateResult {
     ${avatar(row)}
     <div>
       <span class="name"
-        ><strong class="clip">${called(row)}</strong>${row.is_me ? html`<span class="badge" part="badge">${words.you}</span>` : nothing}
+        ><strong class="clip" dir="auto">${called(row)}</strong>${row.is_me ? html`<span class="badge" part="badge">${words.you}</span>` : nothing}
         ${row.is_paying_owner ? html`<span class="badge accent" part="badge">${words.pays}</span>` : nothing}
         ${row.mail && BAD_MAIL.includes(row.mail) ? html`<span class="badge danger" part="badge">${words.mail[row.mail]}</span>` : nothing}
         ${row.status === "inactive" ? html`<span class="badge" part="badge">${words.inactive}</span>` : nothing}</span
       >
-      <span class="sub clip">${row.kind === "invitation" ? pendingLine(host, row) : row.name ? row.email : nothing}</span>
+      <span class="sub clip" dir="auto">${row.kind === "invitation" ? pendingLine(host, row) : row.name ? row.email : nothing}</span>
     </div>
   </div>`;
 }

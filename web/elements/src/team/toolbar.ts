@@ -75,10 +75,11 @@ function filters(host: MusterTeam): TemplateResult[] {
     const periods: Record<string, string> = { last_week: words.lastWeek, last_month: words.lastMonth, last_year: words.lastYear };
     shown.push(filterButton(host, "joined_in", words.joined, periods[query.joined_in] ?? query.joined_in));
   }
-  if (host.can("read_resources") && view?.roles.some((role) => role.resources !== "none")) {
+  const names = view?.role_set.resource_names;
+  if (names && host.can("read_resources")) {
     const found = host.resources?.find((one) => keyOf(one) === query.resource);
     const chosen = found ? nameOf(found) : query.resource.slice(query.resource.indexOf(":") + 1);
-    shown.push(filterButton(host, "resource", view.role_set.resource_names.one, chosen));
+    shown.push(filterButton(host, "resource", names.one, chosen));
   }
   return shown;
 }

@@ -1,4 +1,0 @@
-// Defines all elements.
-
-import "./muster-invitation.js";
-import "./muster-team.js";
