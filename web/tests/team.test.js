@@ -159,7 +159,7 @@ describe("a team that is only looked at", () => {
     await page.getByRole("menuitem", { name: "Change role" }).waitFor();
     await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.textContent.includes("Change role"));
     await page.keyboard.press("ArrowDown");
-    assert.equal(await focused(), "Deactivate");
+    assert.equal(await focused(), "Programs");
     await page.keyboard.press("End");
     assert.equal(await focused(), "Remove from team");
     await page.keyboard.press("Home");

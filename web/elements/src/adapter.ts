@@ -5,8 +5,13 @@ import type { Member, Muster, People, Role, Row, View } from "./contract.js";
 const everywhere = { organization: true, resources: [] };
 const nowhere = { organization: false, resources: [] };
 let last: View | undefined;
+let opening: Promise<View> | undefined;
 
-export async function openView(muster: Muster, org: string, signal?: AbortSignal): Promise<View> {
+export function openView(muster: Muster, org: string, signal?: AbortSignal): Promise<View> {
+  return (opening = readView(muster, org, signal));
+}
+
+async function readView(muster: Muster, org: string, signal?: AbortSignal): Promise<View> {
   const api = muster as any;
   const options = { signal };
   const [organization, roles, me] = await Promise.all([
@@ -35,6 +40,7 @@ export async function openView(muster: Muster, org: string, signal?: AbortSignal
 
 export async function listPeople(muster: Muster, org: string, query: Record<string, unknown>, signal?: AbortSignal): Promise<People> {
   const { data } = await (muster as any).members.list(org, query, { signal });
+  await opening?.catch(() => undefined);
   const mine = last?.me?.id;
   const manages = last?.may.includes("manage_members");
   const invites = last?.may.includes("invite_members");

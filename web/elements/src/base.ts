@@ -66,7 +66,7 @@ export abstract class MusterElement extends LitElement {
     if (given) return given;
     const api = this.api ?? configured().api ?? ORIGIN;
     if (this.#made?.api !== api) {
-      const getToken = async (wish: Parameters<GetToken>[0]) => (await (this.getToken ?? configured().getToken)?.(wish)) ?? undefined;
+      const getToken: GetToken = (wish) => (this.getToken ?? configured().getToken)?.(wish);
       this.#made = { api, client: createMuster({ api, getToken }) };
     }
     return this.#made.client;
@@ -119,7 +119,7 @@ export abstract class MusterElement extends LitElement {
   /** The problem that an error is. Tells the page of it; anything else is a mistake of ours and thrown on. */
   problem(error: unknown): Problem | undefined {
     if (!is(error)) throw error;
-    const problem = error as Problem;
+    const problem: Problem = error;
     if (problem.status === 401) this.emit("sign-in", { return_to: location.href });
     return this.emit("problem", { problem }, true) ? problem : undefined;
   }
@@ -163,22 +163,18 @@ export abstract class MusterElement extends LitElement {
     if (status) status.textContent = message;
   }
 
-  protected override willUpdate(_changed: PropertyValues): void {
-    const direction = isRightToLeft(this.tag) ? "rtl" : "ltr";
-    if (this.isReady && this.dir !== direction) this.dir = direction;
-    if (this.isReady && this.lang !== this.tag) this.lang = this.tag;
-  }
-
   protected override updated(_changed: PropertyValues): void {
     const dialog = this.renderRoot.querySelector("dialog");
     if (dialog && !dialog.open) dialog.showModal();
   }
 
-  /** The parts that float: the dialog, and what is said. */
-  protected floating(): TemplateResult {
-    return html`${this.#dialog()}
+  /** The page with what floats above it: the dialog, and what is said. */
+  protected root(page: TemplateResult): TemplateResult {
+    return html`<div class="root" dir=${isRightToLeft(this.tag) && this.isReady ? "rtl" : "ltr"} lang=${this.tag}>
+      ${page}${this.#dialog()}
       <div class="toast" popover="manual" aria-hidden="true"></div>
-      <div class="hidden" role="status"></div>`;
+      <div class="hidden" role="status"></div>
+    </div>`;
   }
 
   #dialog(): TemplateResult | typeof nothing {

@@ -1,10 +1,10 @@
 // What all elements of a page share.
 
-import type { Muster } from "@muster/client";
+import type { Muster, Settings } from "@muster/client";
 import type { Overrides } from "./words.js";
 
 /** How a token is had: asked for each request, and again with `fresh` after a 401. */
-export type GetToken = (wish: { fresh: boolean; signal?: AbortSignal }) => string | null | undefined | Promise<string | null | undefined>;
+export type GetToken = NonNullable<Settings["getToken"]>;
 
 /** What can be set for all elements of a page at once. Each element's own properties come first. */
 export interface Setup {

@@ -56,7 +56,6 @@ export class MusterInvitation extends MusterElement {
   #opened = "";
 
   protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
     const key = `${this.api} ${this.token}`;
     if (this.token && key !== this.#opened) {
       this.#opened = key;
@@ -67,8 +66,7 @@ export class MusterInvitation extends MusterElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="letter" aria-busy=${!this.preview && !this.#problem}>${this.isReady ? this.#letter() : this.#checking()}</div>
-      ${this.floating()}`;
+    return this.root(html`<div class="letter" aria-busy=${!this.preview && !this.#problem}>${this.isReady ? this.#letter() : this.#checking()}</div>`);
   }
 
   #letter(): TemplateResult {
@@ -174,7 +172,7 @@ export class MusterInvitation extends MusterElement {
     this.requestUpdate();
     try {
       const { data } = await this.muster.invitations.accept(this.token ?? "");
-      this.joined = (data as { organization: string }).organization;
+      this.joined = data.organization;
       this.emit("accepted", { organization: this.joined });
     } catch (error) {
       this.#failed(error);

@@ -85,7 +85,6 @@ export class MusterTeam extends MusterElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    super.willUpdate(changed);
     if (changed.has("state") && this.state !== undefined && this.state !== format(this.query)) {
       this.query = parse(this.state);
       if (this.view) void this.#load();
@@ -99,8 +98,8 @@ export class MusterTeam extends MusterElement {
   }
 
   protected override render(): TemplateResult {
-    if (!this.isReady) return html`<div class="page">${skeleton(this)}</div>${this.floating()}`;
-    return html`<div class="page">${this.#page()}</div>${this.#menu?.render() ?? nothing}${this.floating()}`;
+    const page = this.isReady ? this.#page() : skeleton(this);
+    return this.root(html`<div class="page">${page}</div>${this.#menu?.render() ?? nothing}`);
   }
 
   #page(): TemplateResult {
@@ -305,9 +304,9 @@ export class MusterTeam extends MusterElement {
     this.requestUpdate();
     await this.attempt(async () => {
       const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const { data } = await this.muster.exports.download(this.org, { ...parameters(this.query), format: "csv", timezone } as never);
+      const { data } = await this.muster.exports.download(this.org, { ...parameters(this.query), format: "csv", timezone });
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(data as unknown as Blob);
+      link.href = URL.createObjectURL(data);
       link.download = `${this.view?.organization.name ?? "team"}.csv`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href));
@@ -332,9 +331,10 @@ export class MusterTeam extends MusterElement {
   /** Opens the page: the view and the first rows, side by side. */
   async #start(): Promise<void> {
     this.#problem = undefined;
+    const opening = openView(this.muster, this.org);
     const rows = this.#load();
     try {
-      this.view = await openView(this.muster, this.org);
+      this.view = await opening;
     } catch (error) {
       this.#problem = this.problem(error);
       void this.load();
@@ -362,7 +362,7 @@ export class MusterTeam extends MusterElement {
   }
 
   async #resendAll(): Promise<void> {
-    const send = () => this.muster.invitations.resendMany(this.org, {} as never);
+    const send = () => this.muster.invitations.resendMany(this.org);
     if (await this.attempt(() => this.change("resend_all", [], undefined, send))) this.say(this.words.allResent);
   }
 

@@ -87,7 +87,7 @@ export class AddressField {
           aria-describedby="emails-hint"
           aria-invalid=${faulty.length || isLong ? "true" : nothing}
           .value=${this.typed}
-          placeholder=${this.emails.length ? "" : "ann@example.com, bo@example.com"}
+          placeholder=${this.emails.length ? "" : "ann@example.com"}
           @input=${this.#input}
           @keydown=${this.#keydown}
           @paste=${this.#paste}

@@ -79,17 +79,19 @@ function peopleLeftOut(host: MusterTeam, rows: Row[]): TemplateResult {
 async function act(host: MusterTeam, { action, kind }: BulkAction, rows: Row[]): Promise<void> {
   const ids = rows.map((row) => row.id);
   const { muster, org } = host;
-  const send = async () => {
+  const send = async (): Promise<Verdict[]> => {
     if (kind === "invitation") {
       const request = { invitations: ids };
-      return action === "resend" ? muster.invitations.resendMany(org, request) : muster.invitations.cancelMany(org, request);
+      const answer = await (action === "resend" ? muster.invitations.resendMany(org, request) : muster.invitations.cancelMany(org, request));
+      return answer.status === 200 ? answer.data.results : [];
     }
     const request = { members: ids };
-    if (action === "activate") return muster.members.activateMany(org, request);
-    return action === "deactivate" ? muster.members.deactivateMany(org, request) : muster.members.removeMany(org, request);
+    const { members } = muster;
+    const { data } = await (action === "activate" ? members.activateMany(org, request) : action === "deactivate" ? members.deactivateMany(org, request) : members.removeMany(org, request));
+    return data.results;
   };
-  const answer = await host.change(action, ids, undefined, send as () => Promise<{ data: unknown }>);
-  if (answer) report(host, rows, (answer.data as { results: Verdict[] }).results);
+  const results = await host.change(action, ids, undefined, send);
+  if (results) report(host, rows, results);
 }
 
 /** Says how many succeeded, and keeps those selected that were refused. */

@@ -111,7 +111,7 @@ export class ChangeRole extends RolePanel {
         const answer = await host.change("change_role", ids, request, () => host.muster.members.changeRoleMany(host.org, request));
         if (!answer) return;
         host.close();
-        report(host, rows, (answer as { data: { results: [] } }).data.results);
+        report(host, rows, answer.data.results);
       });
       return;
     }

@@ -75,9 +75,9 @@ export class Invite extends Panel {
     await this.run(async () => {
       const { org, muster } = this.host;
       const send = () => muster.invitations.create(org, request, { idempotencyKey: this.#key });
-      const answer = (await this.host.change("invite", [], request, send)) as { data: unknown } | undefined;
-      if (!answer) return;
-      const { invitations, added } = answer.data as { invitations: unknown[]; added: unknown[] };
+      const answer = await this.host.change("invite", [], request, send);
+      if (answer?.status !== 201) return;
+      const { invitations, added } = answer.data;
       const said = [invitations.length ? this.words.wasInvited(invitations.length) : "", added.length ? this.words.wasAdded(added.length) : ""];
       this.host.close();
       this.host.say(said.filter(Boolean).join(" · "));
@@ -115,10 +115,11 @@ export class Invite extends Panel {
     if (!request) return;
     const { signal } = (this.#abort = new AbortController());
     try {
-      const { data } = await this.host.muster.invitations.create(this.host.org, { ...request, dry_run: true }, { signal });
-      const outcome = data as unknown as { seats: Effect; verdicts: { email: string; verdict: string }[] };
-      this.#effect = outcome.seats;
-      this.#addresses.joining = new Set(outcome.verdicts.filter(({ verdict }) => verdict === "add").map(({ email }) => email.toLowerCase()));
+      const answer = await this.host.muster.invitations.create(this.host.org, { ...request, dry_run: true }, { signal });
+      if (answer.status !== 200) return;
+      const { seats, verdicts } = answer.data;
+      this.#effect = seats;
+      this.#addresses.joining = new Set(verdicts.filter(({ verdict }) => verdict === "add").map(({ email }) => email.toLowerCase()));
     } catch (error) {
       if (signal.aborted) return;
       const problem = this.host.problem(error);
