@@ -53,7 +53,7 @@ export abstract class Panel {
   /** The two buttons that nearly every dialog ends with. */
   protected buttons(label: string, look = "primary", disabled = false): TemplateResult {
     return html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.host.close()}>${this.words.cancel}</button>
-      <button class="button ${look}" part=${look} ?disabled=${disabled} aria-disabled=${this.busy}>
+      <button class="button ${look}" part=${look === "danger" ? "danger" : "primary"} ?disabled=${disabled} aria-disabled=${this.busy}>
         ${this.busy ? html`<span class="spin"></span>` : nothing}${label}
       </button>`;
   }
