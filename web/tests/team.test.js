@@ -316,6 +316,13 @@ describe("a team that is changed", () => {
     await row("quentin@partner.example").waitFor({ state: "detached" });
   });
 
+  test("all pending invitations are sent again at once", async () => {
+    await openTeam(OWNER);
+    await page.getByRole("button", { name: /^Invited/ }).click();
+    await button("Send all again").click();
+    await said("All pending invitations are being sent again");
+  });
+
   test("several people are changed at once, and who is refused is said", async () => {
     await openTeam(OWNER);
     for (const name of ["Paul Adeyemi", "Priya Raman"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();

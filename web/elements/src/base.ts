@@ -7,7 +7,7 @@ import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import type { Muster } from "./contract.js";
 import { configured, onConfigured } from "./configure.js";
 import type { GetToken } from "./configure.js";
-import { Formats, isRightToLeft, wordsOf } from "./words.js";
+import { Formats, firstWords, isRightToLeft, loadWords, wordsOf } from "./words.js";
 import type { Overrides, Words } from "./words.js";
 import type { Panel } from "./parts/panel.js";
 import text from "./style/base.css";
@@ -83,18 +83,23 @@ export abstract class MusterElement extends LitElement {
     ) || "en";
   }
 
-  /** The words, with the product's own in place of Muster's; English until the language has arrived. */
+  /** Whether nothing can be shown before all words are there. */
+  protected readonly needsAllWords: boolean = true;
+
+  /** The words, with the product's own in place of Muster's; a few English ones until the language has arrived. */
   get words(): Words {
     const own = this.messages ?? configured().messages;
-    const base = wordsOf(this.tag, () => this.requestUpdate()) ?? wordsOf("en", () => {})!;
+    const base = wordsOf(this.tag, this.needsAllWords) ?? firstWords;
     const key = [base, own];
     if (!this.#words || this.#words.key.some((part, index) => part !== key[index])) this.#words = { key, words: { ...base, ...own } };
     return this.#words.words;
   }
 
-  /** Whether the words of the language have arrived. */
+  /** Whether the words of the language have arrived. Loads them otherwise. */
   get isReady(): boolean {
-    return !!wordsOf(this.tag, () => this.requestUpdate());
+    const isReady = !!wordsOf(this.tag, this.needsAllWords);
+    if (!isReady) void loadWords(this.tag).then(() => this.requestUpdate());
+    return isReady;
   }
 
   get formats(): Formats {

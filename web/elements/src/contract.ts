@@ -20,6 +20,7 @@ export interface Role {
   durations: string[];
   enabled: boolean;
   uses_seat: boolean;
+  optional: boolean;
   allowlisted: boolean;
   protected: boolean;
   transfer_only: boolean;
@@ -39,6 +40,7 @@ export interface View {
     plan: { seat_limit?: number | null; allowed_domains: string[]; upgrade_url?: string | null };
     seats: Seats;
     settings: { default_message?: string | null; invitation_ttl_days: number; optional_roles: string[] };
+    paying_owner?: string | null;
     suspension?: { reason: string; at: string; in_effect: boolean } | null;
     version?: string;
   };

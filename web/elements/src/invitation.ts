@@ -13,10 +13,6 @@ import { notice } from "./parts/problem.js";
 import { nameOf } from "./parts/names.js";
 import dialogs from "./style/dialogs.css";
 import text from "./style/invitation.css";
-import { enMore } from "./words/en-more.js";
-import { completeEnglish } from "./words.js";
-
-completeEnglish(enMore);
 
 /** What the API shows of an invitation to whoever has its link. */
 export interface Preview {

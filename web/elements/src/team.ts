@@ -9,6 +9,7 @@ import { configured } from "./configure.js";
 import type { Named, Row, View } from "./contract.js";
 import type { Question } from "./parts/confirm.js";
 import { notice } from "./parts/problem.js";
+import { loadWords } from "./words.js";
 import text from "./style/team.css";
 import { head, seatWarning } from "./team/head.js";
 import { PeopleList } from "./team/list.js";
@@ -54,6 +55,7 @@ export class MusterTeam extends MusterElement {
   declare hide: string | undefined;
   declare state: string | undefined;
 
+  protected override readonly needsAllWords = false;
   readonly list = new PeopleList(() => this.requestUpdate());
   readonly pendingList = new PeopleList(() => this.requestUpdate());
   query: Query = noQuery();
@@ -147,7 +149,8 @@ export class MusterTeam extends MusterElement {
 
   /** The button that sends all pending invitations again. */
   resendAllButton(): TemplateResult | typeof nothing {
-    if (!this.can("invite_members")) return nothing;
+    const rows = this.hasSections ? this.pendingList.rows : this.list.rows;
+    if (!rows.some((row) => row.may.includes("resend"))) return nothing;
     return html`<button type="button" class="link small" @click=${() => void this.#resendAll()}>${this.words.resendAll}</button>`;
   }
 
@@ -229,7 +232,7 @@ export class MusterTeam extends MusterElement {
 
   /** Loads what the page needs once something is opened or done. */
   async load(): Promise<Later> {
-    this.#later ??= import("./team/later.js").then((later) => {
+    this.#later ??= Promise.all([import("./team/later.js"), loadWords(this.tag)]).then(([later]) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(later.sheetText);
       const root = this.renderRoot as ShadowRoot;

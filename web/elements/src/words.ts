@@ -1,7 +1,6 @@
 // Words in the reader's language, and dates and numbers as that language writes them.
 
 import { en } from "./words/en.js";
-import type { enMore } from "./words/en-more.js";
 import type { Words } from "./words/en.js";
 
 export type { Words };
@@ -12,36 +11,40 @@ export type Overrides = Partial<Words> & {
   roles?: Record<string, { name?: string; description?: string }>;
 };
 
+const PAUSE_MILLISECONDS = 5000;
 const loaders: Record<string, () => Promise<Words>> = {
+  en: async () => ({ ...en, ...(await import("./words/en-more.js")).enMore }),
   de: async () => (await import("./words/de.js")).de,
   fr: async () => (await import("./words/fr.js")).fr,
   es: async () => (await import("./words/es.js")).es,
   ar: async () => (await import("./words/ar.js")).ar,
 };
-/** English is whole once something is opened, done or refused: until then, nothing says the rest. */
-const loaded = new Map<string, Words>([["en", en as Words]]);
-
-/** Adds the words of dialogs and problems to English. All other languages are whole. */
-export const completeEnglish = (more: typeof enMore): void => void loaded.set("en", { ...en, ...more });
+const loaded = new Map<string, Words>();
+const loading = new Map<string, Promise<void>>();
 
 /** The language that there are words in, for a language tag. */
-export function spoken(tag: string): string {
+function spoken(tag: string): string {
   const base = tag.toLowerCase().split("-")[0] ?? "";
   return base in loaders ? base : "en";
 }
 
-/** The words of a language, if they are loaded; loads them otherwise, and calls back. */
-export function wordsOf(tag: string, arrived: () => void): Words | undefined {
+/** Loads all words of a language. If they cannot be had, they are asked for again after a pause. */
+export function loadWords(tag: string): Promise<void> {
   const language = spoken(tag);
-  const words = loaded.get(language);
-  if (words) return words;
-  const failed = () => loaded.get("en")!;
-  void (loaders[language] ?? (async () => loaded.get("en")!))().catch(failed).then((found) => {
-    loaded.set(language, found);
-    arrived();
-  });
-  return undefined;
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS)).then(() => void loading.delete(language));
+  const load = () => loaders[language]!().then((words) => void loaded.set(language, words), pause);
+  if (!loading.has(language)) loading.set(language, load());
+  return loading.get(language)!;
 }
+
+/** The words of a language, once they are loaded. In English, those for the first paint are always there. */
+export function wordsOf(tag: string, areAllNeeded: boolean): Words | undefined {
+  const language = spoken(tag);
+  return loaded.get(language) ?? (language === "en" && !areAllNeeded ? firstWords : undefined);
+}
+
+/** The English words for the first paint. Until the others are loaded, nothing says one of them. */
+export const firstWords = en as Words;
 
 /** Whether a language is written from right to left. */
 export const isRightToLeft = (tag: string): boolean => /^(ar|he|fa|ur)\b/i.test(tag);

@@ -13,9 +13,11 @@ class SetProperty extends Directive {
     (part.element as HTMLElement).style.setProperty(name, value);
   }
 }
-const setProperty = directive(SetProperty);
+/** Sets a custom property of an element. */
+export const setProperty = directive(SetProperty);
 
-const HUES = ["#4f6bed", "#0f8f83", "#b4569c", "#c76a1e", "#7b61d9", "#2f8f4e", "#c2475b", "#3a86b8"];
+/** The colors of people who have chosen none. */
+export const HUES = ["#4f6bed", "#0f8f83", "#b4569c", "#c76a1e", "#7b61d9", "#2f8f4e", "#c2475b", "#3a86b8"];
 
 /** The color of a person who has chosen none: the same one each time. */
 export function hueOf(id: string): string {

@@ -13,3 +13,4 @@ export const linkIcon = "M6.8 9.2a2.7 2.7 0 0 0 3.8 0l2.3-2.3A2.7 2.7 0 0 0 9.1 
 export const clockIcon = "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13ZM8 4.5V8l2.3 1.5";
 export const cloudIcon = "M2 2l12 12M5 5.3A4 4 0 0 0 4.5 13H11M7.3 4.1A4.3 4.3 0 0 1 12 7.5 2.8 2.8 0 0 1 14 12";
 export const listIcon = "M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01";
+export const keyIcon = "M9.5 9.5a3.5 3.5 0 1 0-3-3L2 11v3h3v-2h2v-2l.5-.5c.6.3 1.3.4 2 0Zm1-4h.01";

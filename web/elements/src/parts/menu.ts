@@ -93,7 +93,7 @@ export class Menu implements ReactiveController {
     const toggled = (event: Event) => {
       if ((event as ToggleEvent).newState === "closed") this.#closed();
     };
-    return html`<div id="menu" class="menu" part="menu" role="menu" popover aria-label=${this.#label} @toggle=${toggled} @keydown=${this.#keydown}>
+    return html`<div id="menu" class="menu" part="menu" role="menu" popover aria-label=${this.#label} @beforetoggle=${toggled} @keydown=${this.#keydown}>
       ${this.#items().map((item) => this.#item(item))}
     </div>`;
   }
@@ -146,7 +146,7 @@ export class Menu implements ReactiveController {
     if (next !== undefined) {
       event.preventDefault();
       buttons.at(next % buttons.length)?.focus();
-    } else if (event.key === "Tab") {
+    } else if (event.key === "Tab" || event.key === "Escape") {
       event.preventDefault();
       this.close();
     } else if (event.key.length === 1 && event.key !== " ") {

@@ -1,7 +1,5 @@
 // What the team page needs once something is opened or done. It loads after the page is painted.
 
-import { enMore } from "../words/en-more.js";
-import { completeEnglish } from "../words.js";
 import text from "../style/dialogs.css";
 
 export { Confirm } from "../parts/confirm.js";
@@ -12,8 +10,6 @@ export { filterItems } from "./filters.js";
 export { Menu } from "../parts/menu.js";
 export { ChangeRole, EditInvitation } from "./edit.js";
 export { Invite } from "./invite.js";
-
-completeEnglish(enMore);
 
 /** The style sheet of the dialogs. */
 export const sheetText: string = text;

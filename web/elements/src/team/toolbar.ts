@@ -31,7 +31,7 @@ export function toolbar(host: MusterTeam): TemplateResult {
     <div class="filters" role="group" aria-label=${words.filters}>
       ${filters(host)}
       ${isFiltered(query) ? html`<button type="button" class="link small" @click=${() => host.clear(false)}>${words.clearFilters}</button>` : nothing}
-      ${sortButton(host)}
+      ${query.invite_status === "pending" ? host.resendAllButton() : nothing}${sortButton(host)}
     </div>
   </div>`;
 }

@@ -1,0 +1,100 @@
+// <muster-api-keys>: the API keys of a member. A secret is shown once.
+
+import { html, nothing } from "lit";
+import type { PropertyDeclarations, TemplateResult } from "lit";
+import type { Schemas } from "@muster/client";
+import { CreateKey, Secret } from "./keys/dialogs.js";
+import { icon, plusIcon } from "./parts/icons.js";
+import { keyIcon, swapIcon, trashIcon } from "./parts/icons-more.js";
+import type { MenuItem } from "./parts/menu.js";
+import { nameOf } from "./parts/names.js";
+import { PageElement } from "./page-element.js";
+
+type Key = Schemas["ApiKey"];
+
+/** The most keys that a member can have. */
+const MOST = 20;
+/** How long the old secret works after a rotation, in hours. */
+const OVERLAP_HOURS = 24;
+
+/** The keys of a member. */
+export class MusterApiKeys extends PageElement {
+  static override properties: PropertyDeclarations = { ...PageElement.properties, member: {}, readonly: { type: Boolean } };
+
+  declare member: string | undefined;
+  declare readonly: boolean;
+  keys: Key[] = [];
+
+  /** Whose keys: the caller's, unless the attribute names somebody else. */
+  get owner(): string {
+    return this.member ?? "me";
+  }
+
+  protected override get key(): string {
+    return `${this.org} ${this.owner}`;
+  }
+
+  protected override async load(): Promise<void> {
+    const found: Key[] = [];
+    for await (const key of this.muster.apiKeys.list(this.org, this.owner)) found.push(key);
+    this.keys = found;
+  }
+
+  protected override page(): TemplateResult {
+    const { words, keys } = this;
+    const create = () => this.open(new CreateKey(this));
+    const button = this.readonly || keys.length >= MOST ? nothing : html`<button type="button" class="button primary" part="primary" @click=${create}>${icon(plusIcon)}${words.createKey}</button>`;
+    if (!keys.length) {
+      return html`<div class="list"><div class="empty" part="empty">${icon(keyIcon)}<h3 data-home tabindex="-1">${words.noKeys}</h3><p>${words.keysHint}</p><div class="flow">${button}</div></div></div>`;
+    }
+    return html`<div class="head"><div><h2 data-home tabindex="-1">${words.apiKeys}</h2><p>${words.keysHint}</p></div>${button}</div>
+      <ul class="list" aria-label=${words.apiKeys}>${keys.map((key) => this.#row(key))}</ul>`;
+  }
+
+  /** Shows a secret, once. */
+  reveal(secret: string | null | undefined): void {
+    if (secret) this.open(new Secret(this, secret));
+  }
+
+  #row(key: Key): TemplateResult {
+    const { words, formats } = this;
+    const isOver = !!key.expires_at && new Date(key.expires_at).getTime() <= Date.now();
+    const used = key.last_used_at ? words.lastUsed(formats.relative(key.last_used_at)) : words.neverUsed;
+    const end = key.expires_at ? (isOver ? "" : words.expires(formats.relative(key.expires_at))) : "";
+    const badge = (text: string, look = "") => html`<span class="badge ${look}" part="badge">${text}</span>`;
+    return html`<li>
+      <div>
+        <span class="name"><strong>${key.name}</strong>${isOver ? badge(words.ended, "danger") : nothing}${key.read_only ? badge(words.readOnly) : nothing}
+          ${key.resources.map((resource) => badge(nameOf(resource)))}${key.old_secret_until ? badge(words.oldSecret(formats.relative(key.old_secret_until)), "warning") : nothing}</span>
+        <span class="sub"><code dir="ltr">${key.prefix}…</code></span>
+        <span class="sub">${[used, end].filter(Boolean).join(" · ")}</span>
+      </div>
+      ${this.readonly ? nothing : this.menuButton(key.id, key.name, () => this.#items(key, isOver))}
+    </li>`;
+  }
+
+  #items(key: Key, isOver: boolean): MenuItem[] {
+    const { words } = this;
+    const rotate: MenuItem = { label: words.rotate, icon: swapIcon, run: () => this.#rotate(key) };
+    return [...(isOver ? [] : [rotate]), { label: words.revoke, icon: trashIcon, danger: true, line: !isOver, run: () => this.#revoke(key) }];
+  }
+
+  #rotate(key: Key): void {
+    const { words } = this;
+    const act = async () => {
+      const request = { overlap_hours: OVERLAP_HOURS };
+      const answer = await this.change("rotate_key", [key.id], request, () => this.muster.apiKeys.rotate(this.org, this.owner, key.id, request));
+      // After the dialog that asked has closed.
+      setTimeout(() => this.reveal(answer?.data.secret));
+    };
+    this.ask({ title: words.rotateTitle(key.name), text: words.rotateText(OVERLAP_HOURS), label: words.rotate, look: "primary", act });
+  }
+
+  #revoke(key: Key): void {
+    const { words } = this;
+    const act = async () => {
+      await this.change("revoke_key", [key.id], undefined, () => this.muster.apiKeys.revoke(this.org, this.owner, key.id));
+    };
+    this.ask({ title: words.revokeTitle(key.name), text: words.revokeText, label: words.revoke, act });
+  }
+}

@@ -1,0 +1,111 @@
+// The dialogs for API keys.
+
+import { html } from "lit";
+import type { TemplateResult } from "lit";
+import type { MusterApiKeys } from "../keys.js";
+import { alertIcon, downIcon, icon } from "../parts/icons.js";
+import { Panel } from "../parts/panel.js";
+import { ResourcePicker } from "../parts/resources.js";
+
+const DAYS = [30, 90, 365];
+const DAY_MILLISECONDS = 86_400_000;
+
+/** Creates a key. */
+export class CreateKey extends Panel {
+  #name = "";
+  #isReadOnly = false;
+  #days = DAYS[1] ?? 0;
+  readonly #picker: ResourcePicker;
+
+  constructor(override readonly host: MusterApiKeys) {
+    super(host);
+    this.#picker = new ResourcePicker(host, host.words.keyResources, () => host.requestUpdate());
+    void this.#picker.load();
+  }
+
+  get title(): string {
+    return this.words.createKey;
+  }
+
+  body(): TemplateResult {
+    const { words, host } = this;
+    const name = (event: Event) => {
+      this.#name = (event.target as HTMLInputElement).value;
+      host.requestUpdate();
+    };
+    const readOnly = (event: Event) => (this.#isReadOnly = (event.target as HTMLInputElement).checked);
+    const days = (event: Event) => (this.#days = Number((event.target as HTMLSelectElement).value));
+    return html`${this.problemNotice()}
+      <div class="field"><label for="key-name">${words.name}</label><input id="key-name" class="input" maxlength="120" autocomplete="off" autofocus placeholder=${words.keyNameHint} .value=${this.#name} @input=${name} /></div>
+      <div class="field">
+        <label for="key-end">${words.duration}</label>
+        <span class="select"
+          ><select id="key-end" class="input" @change=${days}>
+            ${DAYS.map((count) => html`<option value=${count} ?selected=${count === this.#days}>${words.days(count)}</option>`)}
+            <option value="0">${words.forever}</option></select
+          >${icon(downIcon)}</span
+        >
+      </div>
+      <label class="tick"><input type="checkbox" .checked=${this.#isReadOnly} @change=${readOnly} /><span>${words.readOnly}<span class="hint"> ${words.readOnlyHint}</span></span></label>
+      ${this.#picker.render(undefined, false)}`;
+  }
+
+  footer(): TemplateResult {
+    return this.buttons(this.words.createKey, "primary", !this.#name.trim());
+  }
+
+  async submit(): Promise<void> {
+    const { host } = this;
+    const name = this.#name.trim();
+    if (!name) return;
+    const resources = [...this.#picker.chosen.values()].map(({ type, id }) => ({ type, id }));
+    const request = {
+      name,
+      read_only: this.#isReadOnly,
+      ...(resources.length ? { resources } : {}),
+      ...(this.#days ? { expires_at: new Date(Date.now() + this.#days * DAY_MILLISECONDS).toISOString() } : {}),
+    };
+    await this.run(async () => {
+      const answer = await host.change("create_key", [], request, () => host.muster.apiKeys.create(host.org, host.owner, request));
+      if (!answer) return;
+      host.close();
+      host.reveal(answer.data.secret);
+    });
+  }
+}
+
+/** Shows a secret. It is nowhere in the document once the dialog is closed. */
+export class Secret extends Panel {
+  #isCopied = false;
+
+  constructor(
+    override readonly host: MusterApiKeys,
+    private readonly secret: string,
+  ) {
+    super(host);
+  }
+
+  get title(): string {
+    return this.words.secretTitle;
+  }
+
+  body(): TemplateResult {
+    const { words } = this;
+    const copy = async () => {
+      await navigator.clipboard.writeText(this.secret);
+      this.#isCopied = true;
+      this.host.requestUpdate();
+    };
+    return html`<div class="notice warning">${icon(alertIcon)}<div>${words.secretText}</div></div>
+      <div class="secret" dir="ltr"><code>${this.secret}</code><button type="button" class="button" @click=${copy}>${this.#isCopied ? words.copied : words.copy}</button></div>
+`;
+  }
+
+  footer(): TemplateResult {
+    return html`<button class="button primary" part="primary">${this.words.stored}</button>`;
+  }
+
+  async submit(): Promise<void> {
+    this.host.close();
+  }
+}

@@ -1,0 +1,97 @@
+// The base of the elements that show one thing: they load it, show it, and say what went wrong.
+
+import { html, unsafeCSS } from "lit";
+import type { PropertyValues, TemplateResult } from "lit";
+import type { Problem } from "@muster/client";
+import { MusterElement } from "./base.js";
+import { configured } from "./configure.js";
+import { Confirm } from "./parts/confirm.js";
+import type { Question } from "./parts/confirm.js";
+import { Menu } from "./parts/menu.js";
+import type { MenuItem } from "./parts/menu.js";
+import { dotsIcon, icon } from "./parts/icons.js";
+import { notice } from "./parts/problem.js";
+import dialogs from "./style/dialogs.css";
+import text from "./style/page.css";
+
+/** An element that shows one thing. */
+export abstract class PageElement extends MusterElement {
+  static override styles = [...MusterElement.styles, unsafeCSS(dialogs), unsafeCSS(text)];
+
+  protected isLoaded = false;
+  protected trouble: Problem | undefined;
+  readonly menu = new Menu(this);
+  #opened = "";
+
+  /** Loads what is shown. */
+  protected abstract load(): Promise<void>;
+  /** What is shown once it is loaded. */
+  protected abstract page(): TemplateResult;
+  /** What is shown: something else is loaded anew. */
+  protected abstract get key(): string;
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const hasToken = this.client || this.getToken || configured().client || configured().getToken;
+    const key = `${this.api} ${this.key}`;
+    if (!hasToken || key === this.#opened) return;
+    this.#opened = key;
+    this.isLoaded = false;
+    void this.reload();
+  }
+
+  protected override render(): TemplateResult {
+    return this.root(html`<div class="page">${this.#content()}</div>${this.menu.render()}`);
+  }
+
+  #content(): TemplateResult {
+    const isThere = this.isLoaded && this.isReady;
+    const bone = html`<div class="bones"><span class="bone wide"></span><span class="bone"></span></div>`;
+    return html`${this.trouble ? notice(this, this.trouble, this.isLoaded ? undefined : () => void this.reload()) : ""}
+      ${isThere ? this.page() : this.trouble ? "" : html`<div class="list" part="skeleton" aria-busy="true">${bone}${bone}</div>`}`;
+  }
+
+  /** Loads what is shown, again. */
+  async reload(): Promise<void> {
+    await this.attempt(async () => {
+      await this.load();
+      this.isLoaded = true;
+    });
+  }
+
+  /** Does something. What goes wrong stands above the rest. */
+  async attempt(act: () => Promise<void>): Promise<boolean> {
+    this.trouble = undefined;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.trouble = this.problem(error);
+      return false;
+    } finally {
+      this.requestUpdate();
+    }
+  }
+
+  /** Changes something, unless the page objects; then it is loaded again and the page is told. */
+  async change<T>(kind: string, ids: string[], request: unknown, send: () => PromiseLike<T>): Promise<T | undefined> {
+    if (!this.emit("before", { kind, ids, request }, true)) return undefined;
+    const answer = await send();
+    await this.load();
+    this.requestUpdate();
+    this.emit("change", { kind, ids });
+    return answer;
+  }
+
+  ask(question: Question): void {
+    this.open(new Confirm(this, question));
+  }
+
+  /** The button that opens a menu. */
+  protected menuButton(key: string, name: string, items: () => MenuItem[]): TemplateResult {
+    const label = this.words.actionsFor(name);
+    const toggle = (event: Event) => this.menu.toggle(key, label, items, event.currentTarget as HTMLElement);
+    return html`<button type="button" class="button plain icon" aria-haspopup="menu" aria-expanded=${this.menu.isOpen(key)} aria-label=${label} @click=${toggle}>
+      ${icon(dotsIcon)}
+    </button>`;
+  }
+}
