@@ -19,10 +19,10 @@ const table = (head) => {
 const firstColumn = (rows) => rows.split("\n").flatMap((row) => all(row.split("|")[1] ?? "", /`([^`]+)`/g));
 
 test("every attribute and property is documented, and the other way round", () => {
-  const blocks = all(code, /static override properties: PropertyDeclarations = \{([\s\S]*?)\n  \};/g).join("\n");
-  const declared = all(blocks, /^\s+(\w+): \{/gm);
+  const blocks = all(code, /static override properties: PropertyDeclarations = \{([\s\S]*?)\};/g).join("\n");
+  const declared = all(blocks, /(\w+): \{/g);
   const renamed = new Map([...blocks.matchAll(/(\w+): \{ attribute: "([\w-]+)"/g)].map(([, name, attribute]) => [name, attribute]));
-  const documented = [...firstColumn(table("name \\| as")), ...all(docs, /\n\| attribute[^\n]*\n\|[ -|]*\n((?:\|[^\n]*\n)+)/g).flatMap(firstColumn)];
+  const documented = [...firstColumn(table("name \\| as")), ...all(docs, /\n\| (?:attribute|property \| of)[^\n]*\n\|[ -|]*\n((?:\|[^\n]*\n)+)/g).flatMap(firstColumn)];
   assert.deepEqual(sorted(documented), sorted(declared.map((name) => renamed.get(name) ?? name)));
 });
 

@@ -1,18 +1,11 @@
 // What every state must hold: no violation that axe finds, in light and dark, and none of the page's policy.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { violations } from "./support/axe.js";
 import { startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
+import { launch, serve } from "./support/browser.js";
+import { faultsOf } from "./support/look.js";
 import { OWNER, PARTICIPANT, fillTeam } from "./support/team.js";
-
-/** Where screenshots go, if somebody wants to look at them. */
-const FOLDER = process.env.MUSTER_SCREENSHOTS;
-const SIZES = [{ width: 1280, height: 900 }, { width: 360, height: 760 }];
-/** Answers that are no success appear in the console of Chromium. They are part of some states. */
-const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
 
 let backend, site, browser, organization, token;
 
@@ -23,7 +16,6 @@ before(async () => {
   const who = { sub: "nia", name: "Nia", email: "nia@partner.example" };
   await organization.owner.invitations.create(organization.id, { emails: [who.email], role: "participant", message: "See you on Monday.\nOlivia" });
   token = (await backend.invitationsTo(who.email)).at(-1);
-  if (FOLDER) await mkdir(FOLDER, { recursive: true });
 });
 after(async () => {
   await browser?.close();
@@ -84,25 +76,7 @@ const STATES = {
   "edit-invitation": (page) => choose(page, "quentin@partner.example", "Edit invitation"),
 };
 
-/** Opens an element, brings it into a state, and says all that is wrong with it. */
-async function faults(name, options, reach, ready) {
-  const wrong = [];
-  for (const size of SIZES) {
-    for (const dark of [false, true]) {
-      const page = await open(browser, { site: site.url, api: backend.url, ...size, dark, ...options });
-      await ready(page);
-      await reach(page);
-      const at = `${name}-${size.width}-${dark ? "dark" : "light"}`;
-      if (FOLDER) await page.screenshot({ path: `${FOLDER}/${at}.png` });
-      wrong.push(...(await violations(page)), ...page.complaints.filter((text) => !REFUSED.test(text)));
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (overflow > 0) wrong.push(`${at}: ${overflow} px wider than the window`);
-      await page.context().close();
-    }
-  }
-  return wrong;
-}
-
+const faults = (name, options, reach, ready) => faultsOf(browser, name, { site: site.url, api: backend.url, ...options }, reach, ready);
 const isReady = (page) => page.waitForFunction(() => window.events.some(([name]) => name === "ready"));
 const team = (options = {}) => ({ element: "muster-team", attributes: { organization: organization.id, ...options }, token: () => backend.token(OWNER) });
 

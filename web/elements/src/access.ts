@@ -97,7 +97,7 @@ export class MusterAccess extends PageElement {
     const roles = this.#roles.some((role) => role.id === held) || !known || !held ? this.#roles : [known, ...this.#roles];
     return html`<li>
       ${avatar(row)}
-      <div><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${row.kind === "invitation" ? html`<span class="badge" part="badge">${this.words.pending}</span>` : nothing}</span>
+      <div class="wide"><span class="name"><strong class="clip" dir="auto">${called(row)}</strong>${row.kind === "invitation" ? html`<span class="badge" part="badge">${this.words.pending}</span>` : nothing}</span>
         ${row.name ? html`<span class="sub clip" dir="auto">${row.email}</span>` : nothing}</div>
       ${isChangeable && !this.readonly && row.kind === "member"
         ? html`<span class="select"

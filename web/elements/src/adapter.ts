@@ -24,10 +24,11 @@ async function readView(muster: Muster, org: string, signal?: AbortSignal): Prom
   const permissions = new Set<string>(roles.data.items.filter((role: any) => held.has(role.id)).flatMap((role: any) => role.permissions));
   const scope = (given: boolean) => (given ? everywhere : nowhere);
   const may = ["leave"];
-  const names: Record<string, string> = { "members:read": "read_members", "members:invite": "invite_members", "contacts:read": "read_contacts", "resources:read": "read_resources" };
+  const names: Record<string, string> = { "members:read": "read_members", "members:invite": "invite_members", "contacts:read": "read_contacts", "resources:read": "read_resources", "organization:update": "update_organization", "organization:delete": "delete_organization" };
   for (const [permission, action] of Object.entries(names)) if (permissions.has(permission)) may.push(action);
   if (may.includes("read_members")) may.push("export_members");
   if (permissions.has("members:manage")) may.push("manage_members");
+  if (permissions.has("organization:delete")) may.push("name_paying_owner", "transfer_ownership");
   last = {
     organization: organization.data,
     role_set: { id: organization.data.role_set, name: organization.data.role_set, resource_type: "program", resource_names: { one: "Program", other: "Programs" }, members_may_leave: true },

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
+import { avatar } from "./parts/avatar.js";
 import { icon, mailIcon } from "./parts/icons.js";
 import { nameOf } from "./parts/names.js";
 import { PageElement } from "./page-element.js";
@@ -34,8 +35,8 @@ export class MusterInvitations extends PageElement {
     const { role_name } = one as Waiting & { role_name?: string };
     const offer = [role_name ?? "", ...one.resources.map(nameOf)].filter(Boolean);
     return html`<li>
-      <span class="avatar" part="avatar" aria-hidden="true">${[...one.organization_name][0]}</span>
-      <div>
+      ${avatar({ id: one.organization, email: one.organization_name, name: one.organization_name })}
+      <div class="wide">
         <span class="name"><strong dir="auto">${one.organization_name}</strong></span>
         <span class="sub">${formats.list(offer)}</span>
         <span class="sub">${[one.inviter ? words.invitedBy(one.inviter) : "", words.expires(formats.relative(one.expires_at))].filter(Boolean).join(" · ")}</span>

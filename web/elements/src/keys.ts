@@ -66,7 +66,7 @@ export class MusterApiKeys extends PageElement {
       <div>
         <span class="name"><strong>${key.name}</strong>${isOver ? badge(words.ended, "danger") : nothing}${key.read_only ? badge(words.readOnly) : nothing}
           ${key.resources.map((resource) => badge(nameOf(resource)))}${key.old_secret_until ? badge(words.oldSecret(formats.relative(key.old_secret_until)), "warning") : nothing}</span>
-        <span class="sub"><code dir="ltr">${key.prefix}…</code></span>
+        <span class="sub clip"><code dir="ltr">${key.prefix}…</code></span>
         <span class="sub">${[used, end].filter(Boolean).join(" · ")}</span>
       </div>
       ${this.readonly ? nothing : this.menuButton(key.id, key.name, () => this.#items(key, isOver))}

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
+import { avatar } from "./parts/avatar.js";
 import { checkIcon } from "./parts/icons-more.js";
 import { downIcon, icon, plusIcon } from "./parts/icons.js";
 import { Panel } from "./parts/panel.js";
@@ -58,7 +59,7 @@ export class MusterOrganizations extends PageElement {
     const isCurrent = one.id === (this.current ?? this.org);
     const state = one.suspended ? words.suspended : one.status === "inactive" ? words.inactive : "";
     return html`<li>
-      <span class="avatar" part="avatar" aria-hidden="true">${[...one.name][0]}</span>
+      ${avatar({ id: one.id, email: one.name, name: one.name })}
       <div><span class="name"><strong dir="auto">${one.name}</strong>${state ? html`<span class="badge warning" part="badge">${state}</span>` : nothing}</span>
         <span class="sub">${words.memberSince(this.formats.day(one.joined_at))}</span></div>
       ${isCurrent ? html`<span class="badge accent" part="badge">${icon(checkIcon)}${words.current}</span>` : html`<button type="button" class="button" @click=${() => this.choose(one.id)}>${words.open_}<span class="hidden"> ${one.name}</span></button>`}

@@ -61,7 +61,7 @@ export class MusterSettings extends PageElement {
   #part(title: string, hint: string, label: string, look: string, act: () => void): TemplateResult {
     return html`<section class="panel split ${look ? "danger-zone" : ""}">
       <div><h3>${title}</h3><p class="hint">${hint}</p></div>
-      <button type="button" class="button ${look}" @click=${act}>${label}</button>
+      <button type="button" class="button" @click=${act}>${label}</button>
     </section>`;
   }
 

@@ -8,7 +8,7 @@ document.documentElement.lang = language;
 if (direction) document.documentElement.dir = direction;
 configure({ api, getToken: (wish) => window.musterToken({ fresh: wish.fresh }) });
 window.events = [];
-for (const name of ["ready", "change", "before", "problem", "sign-in", "left", "accepted", "continue", "state", "upgrade"])
+for (const name of ["ready", "change", "before", "problem", "sign-in", "left", "accepted", "continue", "state", "upgrade", "deleted", "declined", "select", "invitations"])
   document.addEventListener(`muster-${name}`, (event) => window.events.push([name, event.detail]));
 const node = document.createElement(element);
 for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);

@@ -73,11 +73,14 @@ export class TransferOwnership extends Panel {
   }
 
   async #find(q: string): Promise<void> {
-    await this.run(async () => {
+    try {
       const { data } = await this.host.muster.members.list(this.host.org, { status: "active", limit: 50, ...(q.trim() ? { q } : {}) });
       this.#people = (data.items as unknown as Row[]).filter((row) => row.id !== this.host.view?.me?.id);
       if (!this.#people.some((row) => row.id === this.#to)) this.#to = "";
-    });
+    } catch (error) {
+      this.problem = this.host.problem(error);
+    }
+    this.host.requestUpdate();
   }
 }
 

@@ -1,0 +1,168 @@
+// The smaller elements in a real browser, against the real backend.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { createOrganization, join, person, startBackend } from "./support/backend.js";
+import { launch, open, serve } from "./support/browser.js";
+import { faultsOf } from "./support/look.js";
+
+const OWNER = person("Olivia Brandt");
+const FELIX = person("Felix Okafor");
+const NIA = person("Nia Bello");
+let backend, site, browser, organization, page;
+
+before(async () => {
+  backend = await startBackend();
+  [site, browser] = await Promise.all([serve(backend.url), launch()]);
+  organization = await createOrganization(backend, "program-delivery", OWNER);
+  const { id, owner } = organization;
+  for (const [key, name] of [["spring", "Spring cohort"], ["summer", "Summer cohort"]]) await owner.resources.put(id, "program", key, { name });
+  await join(backend, organization, FELIX, { role: "program_facilitator", resources: [{ type: "program", id: "spring" }] });
+  await join(backend, organization, person("Amir Haddad"), { role: "owner" });
+  await owner.invitations.create(id, { emails: [NIA.email], role: "participant", message: "See you on Monday" });
+});
+after(async () => {
+  await browser?.close();
+  site?.stop();
+  backend?.stop();
+});
+afterEach(async () => {
+  await page?.context().close();
+  page = undefined;
+});
+
+const options = (element, who = OWNER, attributes = {}) => ({
+  site: site.url,
+  api: backend.url,
+  element,
+  attributes: { organization: organization.id, ...attributes },
+  token: () => backend.token(who),
+});
+const openAs = async (...given) => (page = await open(browser, options(...given)));
+const button = (name) => page.getByRole("button", { name, exact: true });
+const dialog = () => page.getByRole("dialog");
+const said = (text) => page.locator("[role=status]", { hasText: text }).waitFor({ state: "attached" });
+const holds = (name, given, reach, ready) => faultsOf(browser, name, given, reach, ready);
+
+test("a key is created, its secret is shown once, and it is rotated and revoked", async () => {
+  await openAs("muster-api-keys");
+  await button("Create key").click();
+  await dialog().getByLabel("Name").fill("Deployment");
+  await dialog().getByRole("checkbox", { name: "Spring cohort" }).check();
+  await dialog().getByRole("button", { name: "Create key" }).click();
+  await page.getByText("Your new key").waitFor();
+  const secret = await dialog().locator("code").textContent();
+  assert.match(secret, /^mk_[0-9A-Za-z]{83}$/);
+  await button("I have stored it").click();
+  await dialog().waitFor({ state: "detached" });
+  assert.ok(!(await page.evaluate(() => document.querySelector("muster-api-keys").shadowRoot.innerHTML)).includes(secret));
+  await page.getByText("Deployment").waitFor();
+  await button("Actions for Deployment").click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await dialog().getByRole("button", { name: "Rotate" }).click();
+  await page.getByText("Your new key").waitFor();
+  assert.notEqual(await dialog().locator("code").textContent(), secret);
+  await button("I have stored it").click();
+  await page.getByText("Old secret ends").waitFor();
+  await button("Actions for Deployment").click();
+  await page.getByRole("menuitem", { name: "Revoke" }).click();
+  await dialog().getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("No API keys").waitFor();
+});
+
+test("a profile is changed, and seen as others see it meanwhile", async () => {
+  await openAs("muster-profile", FELIX);
+  await page.getByLabel("Name").fill("Felix O.");
+  await page.getByRole("heading", { name: "Felix O." }).waitFor();
+  await page.getByRole("radio", { name: "Color 3" }).check();
+  await page.getByLabel("About").fill("Runs the spring cohort.");
+  await page.getByLabel("Skills").fill("Coaching, Facilitation");
+  await page.getByLabel("Time zone").selectOption("Europe/Paris");
+  await button("Save").click();
+  await said("Saved");
+  const { data } = await backend.client(FELIX).members.get(organization.id, "me");
+  assert.deepEqual([data.name, data.profile.skills, data.profile.timezone], ["Felix O.", ["Coaching", "Facilitation"], "Europe/Paris"]);
+});
+
+test("organizations are listed and one is created", async () => {
+  await openAs("muster-organizations");
+  await page.getByText("Acme Learning").waitFor();
+  await page.evaluate(() => (document.querySelector("muster-organizations").roleSets = [{ id: "program-delivery", name: "Programs" }]));
+  await button("Create team").click();
+  await dialog().getByLabel("Name").fill("Second team");
+  await dialog().getByRole("button", { name: "Create team" }).click();
+  await page.getByText("Second team").waitFor();
+});
+
+test("an invitation that waits is accepted", async () => {
+  const who = person("Ines Costa");
+  await organization.owner.invitations.create(organization.id, { emails: [who.email], role: "participant" });
+  await openAs("muster-invitations", who);
+  await page.getByText("Acme Learning").first().waitFor();
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.getByText("No pending invitations").waitFor();
+  assert.ok(await page.evaluate(() => window.events.some(([name]) => name === "accepted")));
+});
+
+test("settings are saved, and who pays is named", async () => {
+  await openAs("muster-settings");
+  await page.getByLabel("Name").fill("Acme Learning Group");
+  await page.getByLabel("Invitations stay open").selectOption("14 days");
+  await button("Save").click();
+  await said("Saved");
+  const { data } = await organization.owner.organizations.get(organization.id);
+  assert.deepEqual([data.name, data.settings.invitation_ttl_days], ["Acme Learning Group", 14]);
+  await page.getByLabel("Billing").selectOption("Amir Haddad");
+  await page.waitForFunction(() => window.events.some(([name, detail]) => name === "change" && detail.kind === "name_paying_owner"));
+});
+
+test("an organization is deleted only once its name is typed", async () => {
+  const other = await createOrganization(backend, "website-studio", OWNER, "To be deleted");
+  await openAs("muster-settings", OWNER, { organization: other.id });
+  await button("Delete team").click();
+  const remove = dialog().getByRole("button", { name: "Delete team" });
+  assert.equal(await remove.isDisabled(), true);
+  await dialog().getByRole("textbox").fill("To be deleted");
+  await remove.click();
+  await page.waitForFunction(() => window.events.some(([name]) => name === "deleted"));
+});
+
+test("access to a resource is given, changed and taken", async () => {
+  await openAs("muster-access", OWNER, { resource: "program:summer" });
+  await page.getByLabel("Give access").fill("felix");
+  await page.getByLabel(/^Role of Felix/).selectOption("Program Sponsor");
+  await said("Saved");
+  await page.getByRole("list", { name: "Who has access" }).getByText(/^Felix/).waitFor();
+  await page.getByLabel(/^Role of Felix/).selectOption("No access");
+  await page.getByRole("list", { name: "Who has access" }).getByText(/^Felix/).waitFor({ state: "detached" });
+});
+
+test("the smaller elements hold in light and dark, at both widths", async () => {
+  await organization.owner.apiKeys.create(organization.id, "me", { name: "Deployment", read_only: true, resources: [{ type: "program", id: "spring" }] });
+  const seen = (text) => (page) => page.getByText(text).first().waitFor();
+  const nothing = async () => {};
+  const create = async (page) => {
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("dialog").waitFor();
+  };
+  const remove = async (page) => {
+    await page.getByRole("button", { name: "Delete team" }).click();
+    await page.getByRole("dialog").waitFor();
+  };
+  const hand = async (page) => {
+    await page.getByRole("button", { name: "Transfer ownership" }).click();
+    await page.getByRole("dialog").waitFor();
+  };
+  const states = [
+    ["keys", options("muster-api-keys"), nothing, seen("Deployment")],
+    ["keys-create", options("muster-api-keys"), create, seen("Deployment")],
+    ["profile", options("muster-profile", FELIX), nothing, seen("As others see it")],
+    ["organizations", options("muster-organizations"), nothing, seen("Acme Learning")],
+    ["invitations", options("muster-invitations", NIA), nothing, seen("Acme Learning")],
+    ["settings", options("muster-settings"), nothing, seen("Invitations stay open")],
+    ["settings-delete", options("muster-settings"), remove, seen("Invitations stay open")],
+    ["settings-transfer", options("muster-settings"), hand, seen("Invitations stay open")],
+    ["access", options("muster-access", OWNER, { resource: "program:spring" }), nothing, seen("Felix")],
+  ];
+  for (const [name, given, reach, ready] of states) assert.deepEqual(await holds(name, given, reach, ready), [], name);
+});
