@@ -1,6 +1,7 @@
 // The team page in a real browser, against the real backend.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, afterEach, describe, test } from "node:test";
 import { startBackend } from "./support/backend.js";
 import { launch, open, serve } from "./support/browser.js";
@@ -112,6 +113,18 @@ describe("a team that is only looked at", () => {
     await button("Status").click();
     await page.getByRole("menuitemradio", { name: "Inactive" }).click();
     await page.getByText("Nobody found").waitFor();
+  });
+
+  test("is downloaded as a file, as it is filtered", async () => {
+    await openTeam(OWNER, { attributes: { state: "role=program_sponsor" } });
+    await button("Export").click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "CSV" }).click();
+    const file = await download;
+    assert.equal(file.suggestedFilename(), "Acme Learning.csv");
+    const text = await readFile(await file.path(), "utf8");
+    assert.match(text, /Sofia Marchetti/);
+    assert.doesNotMatch(text, /Amir Haddad/);
   });
 
   test("starts with the filters that a link carries", async () => {
@@ -288,6 +301,8 @@ describe("a team that is changed", () => {
     await remove.click();
     await said("Paul Adeyemi was removed");
     assert.equal(await row("Paul Adeyemi").count(), 0);
+    // The row is gone with its button, and the focus goes to that of the next one.
+    await page.waitForFunction(() => document.querySelector("muster-team").shadowRoot.activeElement?.ariaLabel === "Actions for Petra Novák-Lindgren");
     assert.equal(await rows().count(), 10);
   });
 

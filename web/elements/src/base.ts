@@ -164,7 +164,12 @@ export abstract class MusterElement extends LitElement {
     toast.showPopover();
     clearTimeout(this.#toastTimer);
     this.#toastTimer = setTimeout(() => toast.matches(":popover-open") && toast.hidePopover(), TOAST_MILLISECONDS);
-    const status = this.renderRoot.querySelector("[role=status]");
+    this.announce(message);
+  }
+
+  /** Says something to a screen reader alone. */
+  announce(message: string): void {
+    const status = this.renderRoot.querySelector(".hidden[role=status]");
     if (status) status.textContent = message;
   }
 

@@ -301,23 +301,6 @@ export class MusterTeam extends MusterElement {
     for (const id of this.picked) if (!shown.has(id)) this.picked.delete(id);
   }
 
-  /** Downloads the list, as it is filtered. */
-  async download(): Promise<void> {
-    this.isExporting = true;
-    this.requestUpdate();
-    await this.attempt(async () => {
-      const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const { data } = await this.muster.exports.download(this.org, { ...parameters(this.query), format: "csv", timezone });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(data);
-      link.download = `${this.view?.organization.name ?? "team"}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href));
-    });
-    this.isExporting = false;
-    this.requestUpdate();
-  }
-
   /** The caller has left. */
   left(): void {
     this.view = undefined;
@@ -354,6 +337,8 @@ export class MusterTeam extends MusterElement {
   async #load(): Promise<void> {
     this.#loadedAt = Date.now();
     await Promise.all([this.list.load(this.#asked), this.#loadPending()]);
+    const { rows, cursor } = this.list;
+    if (this.view && this.isNarrowed) this.announce(this.words.found(rows.length) + (cursor ? "+" : ""));
   }
 
   async #loadPending(): Promise<void> {

@@ -20,7 +20,16 @@ export function head(host: MusterTeam): TemplateResult {
     ${seats ? seatCounter(host, seats) : nothing}
     <div class="actions">
       ${host.can("export_members") && !host.hides("export")
-        ? html`<button type="button" class="button export" ?disabled=${host.isExporting} @click=${() => host.download()}>${words.exportList}</button>`
+        ? html`<button
+            type="button"
+            class="button export"
+            aria-haspopup="menu"
+            aria-expanded=${host.isMenuOpen("export")}
+            aria-disabled=${host.isExporting}
+            @click=${(event: Event) => void host.openMenu(event, "export", words.exportList, (later) => later.exportItems(host))}
+          >
+            ${host.isExporting ? html`<span class="spin"></span>` : nothing}${words.exportList}
+          </button>`
         : nothing}
       ${host.can("invite_members")
         ? html`<button type="button" class="button primary" part="primary" @click=${() => host.invite()}>${icon(plusIcon)}${words.invitePeople}</button>`

@@ -6,6 +6,7 @@ export { Confirm } from "../parts/confirm.js";
 export { Actions, rowItems } from "./actions.js";
 export { bulkBar, report } from "./bulk.js";
 export { EditGrants } from "./grants.js";
+export { exportItems } from "./export.js";
 export { filterItems } from "./filters.js";
 export { Menu } from "../parts/menu.js";
 export { ChangeRole, EditInvitation } from "./edit.js";

@@ -73,6 +73,7 @@ export const ar: Words = {
   loadMore: "عرض المزيد",
   searchOn: "متابعة البحث",
   loading: "جارٍ التحميل",
+  found: (count) => n(count, people),
   nobody: "لا أحد هنا بعد",
   nobodyHint: "ادعُ من تعمل معهم. تصلهم رسالة بريد فيها رابط للانضمام.",
   nothingFound: "لم يُعثر على أحد",
@@ -249,6 +250,8 @@ export const ar: Words = {
   typeName: (name) => `اكتب «${name}» للتأكيد`,
   whoHasAccess: "من لديه وصول",
   giveAccess: "منح الوصول",
+  formats: { csv: "CSV", xlsx: "Excel" },
+  preparing: (rows) => n(rows, { other: "جارٍ كتابة الملف، الصفوف حتى الآن: #" }),
   problems: {
     "unauthorized": "سُجّل خروجك. سجّل الدخول للمتابعة.",
     "forbidden": "هذا غير مسموح لك.",

@@ -69,6 +69,7 @@ export const de: Words = {
   loadMore: "Mehr laden",
   searchOn: "Weiter suchen",
   loading: "Wird geladen",
+  found: (count) => n(count, { one: "# Person gefunden", other: "# Personen gefunden" }),
   nobody: "Noch niemand hier",
   nobodyHint: "Laden Sie die Menschen ein, mit denen Sie arbeiten. Sie erhalten eine E-Mail mit einem Link.",
   nothingFound: "Niemand gefunden",
@@ -245,6 +246,8 @@ export const de: Words = {
   typeName: (name) => `Zur Bestätigung „${name}“ eingeben`,
   whoHasAccess: "Wer Zugang hat",
   giveAccess: "Zugang geben",
+  formats: { csv: "CSV", xlsx: "Excel" },
+  preparing: (rows) => `Die Datei wird geschrieben: bisher ${n(rows, { one: "# Zeile", other: "# Zeilen" })}.`,
   problems: {
     "unauthorized": "Sie sind abgemeldet. Melden Sie sich an, um fortzufahren.",
     "forbidden": "Das ist Ihnen nicht erlaubt.",

@@ -178,6 +178,8 @@ export const enMore = {
   typeName: (name: string) => `Type “${name}” to confirm`,
   whoHasAccess: "Who has access",
   giveAccess: "Give access",
+  formats: { csv: "CSV", xlsx: "Excel" },
+  preparing: (rows: number) => `The file is being written: ${n(rows, { one: "# row", other: "# rows" })} so far.`,
   // Problems, by the last part of their type
   problems: {
     "unauthorized": "You are signed out. Sign in to go on.",

@@ -73,6 +73,7 @@ export const en = {
   loadMore: "Load more",
   searchOn: "Search on",
   loading: "Loading",
+  found: (count: number) => n(count, { one: "# person found", other: "# people found" }),
   nobody: "Nobody here yet",
   nobodyHint: "Invite the people you work with. They get an email with a link to join.",
   nothingFound: "Nobody found",

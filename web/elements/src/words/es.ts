@@ -69,6 +69,7 @@ export const es: Words = {
   loadMore: "Cargar más",
   searchOn: "Seguir buscando",
   loading: "Cargando",
+  found: (count) => n(count, { one: "# persona encontrada", other: "# personas encontradas" }),
   nobody: "Aún no hay nadie",
   nobodyHint: "Invita a las personas con las que trabajas. Reciben un correo con un enlace.",
   nothingFound: "No se encontró a nadie",
@@ -245,6 +246,8 @@ export const es: Words = {
   typeName: (name) => `Escribe «${name}» para confirmar`,
   whoHasAccess: "Quién tiene acceso",
   giveAccess: "Dar acceso",
+  formats: { csv: "CSV", xlsx: "Excel" },
+  preparing: (rows) => `Se está escribiendo el archivo: ${n(rows, { one: "# fila", other: "# filas" })} hasta ahora.`,
   problems: {
     "unauthorized": "Tu sesión se ha cerrado. Inicia sesión para continuar.",
     "forbidden": "No tienes permiso para esto.",

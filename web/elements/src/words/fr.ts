@@ -69,6 +69,7 @@ export const fr: Words = {
   loadMore: "Afficher plus",
   searchOn: "Continuer la recherche",
   loading: "Chargement",
+  found: (count) => n(count, { one: "# personne trouvée", other: "# personnes trouvées" }),
   nobody: "Personne pour l’instant",
   nobodyHint: "Invitez les personnes avec qui vous travaillez. Elles reçoivent un e-mail avec un lien.",
   nothingFound: "Personne trouvé",
@@ -245,6 +246,8 @@ export const fr: Words = {
   typeName: (name) => `Saisissez « ${name} » pour confirmer`,
   whoHasAccess: "Qui a accès",
   giveAccess: "Donner accès",
+  formats: { csv: "CSV", xlsx: "Excel" },
+  preparing: (rows) => `Le fichier est en cours d’écriture : ${n(rows, { one: "# ligne", other: "# lignes" })} pour l’instant.`,
   problems: {
     "unauthorized": "Vous êtes déconnecté. Connectez-vous pour continuer.",
     "forbidden": "Vous n’en avez pas le droit.",
