@@ -1,6 +1,7 @@
 // Builds the elements into `elements/dist`, and checks their sizes: `node build.mjs`.
 
 import { build, transform } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { words } from "./build/words.mjs";
@@ -56,6 +57,10 @@ const { metafile } = await build({
   plugins: [styles, words, templates],
 });
 
+// The types; this also checks the sources.
+const types = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", `${OUT}/types`];
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "--project", "elements", ...types], { stdio: "inherit" });
+
 // All elements at once.
 await writeFile(`${OUT}/define.js`, ELEMENTS.map((name) => `import "./${name}.js";\n`).join(""));
 
@@ -68,7 +73,7 @@ function loadedWith(file, found = new Set()) {
 }
 
 const sizes = new Map();
-for (const name of await readdir(OUT)) sizes.set(`${OUT}/${name}`, gzipSync(await readFile(`${OUT}/${name}`), { level: 9 }).length);
+for (const name of (await readdir(OUT)).filter((name) => name.endsWith(".js"))) sizes.set(`${OUT}/${name}`, gzipSync(await readFile(`${OUT}/${name}`), { level: 9 }).length);
 const sum = (files) => [...files].reduce((total, file) => total + sizes.get(file), 0);
 const isLanguage = (file) => /\/([a-z]{2}|en-more)-\w+\.js$/.test(file);
 const languages = [...sizes.keys()].filter(isLanguage);

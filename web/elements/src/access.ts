@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
-import { listPeople, openView } from "./adapter.js";
+import { listPeople, openView } from "./contract.js";
 import type { Role, Row, View } from "./contract.js";
 import { avatar } from "./parts/avatar.js";
 import { downIcon, icon } from "./parts/icons.js";

@@ -1,6 +1,8 @@
 // What the elements read of the API, by the names that they use.
 
-export type { Muster } from "@muster/client";
+import type { Muster } from "@muster/client";
+
+export type { Muster };
 
 export interface Named {
   type: string;
@@ -99,3 +101,17 @@ export interface People {
   seats: Seats;
   counts?: { active: number; inactive: number; pending: number; roles: Record<string, number> } | null;
 }
+
+/** What is not in the types of the client yet. */
+interface Reads {
+  organizations: { getView(org: string): Promise<{ data: View }> };
+  members: { list(org: string, query: object, options?: { signal?: AbortSignal }): PromiseLike<{ data: People }> };
+}
+const reads = (muster: Muster) => muster as unknown as Reads;
+
+/** What opens a page: the organization, its roles, and what the caller may do. */
+export const openView = async (muster: Muster, org: string): Promise<View> => (await reads(muster).organizations.getView(org)).data;
+
+/** A page of people. */
+export const listPeople = async (muster: Muster, org: string, query: object, signal?: AbortSignal): Promise<People> =>
+  (await reads(muster).members.list(org, query, signal ? { signal } : {})).data;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
-import { openView } from "./adapter.js";
+import { listPeople, openView } from "./contract.js";
 import type { Role, Row, View } from "./contract.js";
 import { downIcon, icon } from "./parts/icons.js";
 import { called } from "./parts/names.js";
@@ -40,8 +40,7 @@ export class MusterSettings extends PageElement {
     this.#draft = { name, days: settings.invitation_ttl_days, message: settings.default_message ?? "", roles: new Set(settings.optional_roles) };
     const highest = view.roles.find((role) => role.protected);
     if (highest && this.can("name_paying_owner")) {
-      const { data } = await this.muster.members.list(this.org, { role: [highest.id], status: "active", limit: 100 });
-      this.owners = data.items as unknown as Row[];
+      this.owners = (await listPeople(this.muster, this.org, { role: [highest.id], status: "active", limit: 100 })).items;
     }
   }
 

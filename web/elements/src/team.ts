@@ -3,7 +3,7 @@
 import { html, nothing, unsafeCSS } from "lit";
 import type { PropertyDeclarations, PropertyValues, TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
-import { openView } from "./adapter.js";
+import { openView } from "./contract.js";
 import { MusterElement } from "./base.js";
 import { configured } from "./configure.js";
 import type { Named, Row, View } from "./contract.js";

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import type { MusterSettings } from "../settings.js";
+import { listPeople } from "../contract.js";
 import type { Row } from "../contract.js";
 import { downIcon, icon } from "../parts/icons.js";
 import { called } from "../parts/names.js";
@@ -74,8 +75,8 @@ export class TransferOwnership extends Panel {
 
   async #find(q: string): Promise<void> {
     try {
-      const { data } = await this.host.muster.members.list(this.host.org, { status: "active", limit: 50, ...(q.trim() ? { q } : {}) });
-      this.#people = (data.items as unknown as Row[]).filter((row) => row.id !== this.host.view?.me?.id);
+      const { items } = await listPeople(this.host.muster, this.host.org, { status: "active", limit: 50, ...(q.trim() ? { q } : {}) });
+      this.#people = items.filter((row) => row.id !== this.host.view?.me?.id);
       if (!this.#people.some((row) => row.id === this.#to)) this.#to = "";
     } catch (error) {
       this.problem = this.host.problem(error);

@@ -1,6 +1,6 @@
 // The rows of the list: pages, and what is loaded again after a change.
 
-import { listPeople } from "../adapter.js";
+import { listPeople } from "../contract.js";
 import type { Muster, People, Row, Seats } from "../contract.js";
 
 /** How many short pages in a row are asked for without a click. */

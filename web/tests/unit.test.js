@@ -1,0 +1,64 @@
+// The rules of the elements that need no browser.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { build } from "esbuild";
+
+/** A module of the sources, built for Node. */
+async function load(source) {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: new URL("../elements/src", import.meta.url).pathname, loader: "ts" },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    loader: { ".css": "text" },
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
+const { addressesIn, format, hueOf, initials, noQuery, parameters, parse, plurals } = await load(`
+  export { addressesIn } from "./parts/addresses.js";
+  export { hueOf, initials } from "./parts/avatar.js";
+  export { format, noQuery, parameters, parse } from "./team/query.js";
+  export { plurals } from "./words/plural.js";
+`);
+
+test("addresses are found in what people paste", () => {
+  for (const [text, found] of [
+    ["ann@x.example, bo@y.example;cy@z.example\ndi@w.example", ["ann@x.example", "bo@y.example", "cy@z.example", "di@w.example"]],
+    ['"Lee, Ann" <ann@x.example>, Bo Ray <bo@y.example>', ["ann@x.example", "bo@y.example"]],
+    ["  ann@x.example  ", ["ann@x.example"]],
+    ["nobody", ["nobody"]],
+    [" ,; \t", []],
+  ])
+    assert.deepEqual(addressesIn(text), found, text);
+});
+
+test("a query survives the way through a link, and what a link has beside it is left out", () => {
+  const query = { ...noQuery(), q: "ann lee", role: ["a", "b"], status: "active", sort: "-joined", resource: "program:spring", joined_in: "last_month" };
+  assert.deepEqual(parse(format(query)), query);
+  assert.deepEqual(parse("status=ill&sort=size&other=1"), noQuery());
+  assert.equal(format(noQuery()), "");
+  assert.deepEqual(parameters({ ...noQuery(), q: "ann" }), { q: "ann" });
+});
+
+test("initials are those of the first and the last word, in any script", () => {
+  for (const [name, letters] of [["Ann Lee", "AL"], ["Petra Novák-Lindgren", "PN"], ["Cher", "C"], ["  José  María  Ruiz ", "JR"], ["فاطمة دمير", "فد"], ["(x) Ann “Bee” Lee", "xL"], ["😀 Ann", "A"]])
+    assert.equal(initials(name, "z@x.example"), letters, name);
+  assert.equal(initials(null, "ann@x.example"), "a");
+  assert.equal(initials("😀", "ann@x.example"), "a");
+});
+
+test("a person has the same color each time", () => {
+  assert.equal(hueOf("usr_1"), hueOf("usr_1"));
+  assert.ok(new Set(Array.from({ length: 50 }, (_, at) => hueOf(`usr_${at}`))).size > 5);
+});
+
+test("numbers choose the form of a word, also where a language has six", () => {
+  const n = plurals("ar");
+  const forms = { zero: "0", one: "1", two: "2", few: "3", many: "11", other: "100" };
+  assert.deepEqual([0, 1, 2, 3, 11, 100].map((count) => n(count, forms)), ["0", "1", "2", "3", "11", "100"]);
+  assert.equal(plurals("en")(1234, { other: "# people" }), "1,234 people");
+});
