@@ -60,7 +60,7 @@ describe("a team that is only looked at", () => {
     assert.equal(await rows().count(), 11);
     await row("Olivia Brandt").getByText("You").waitFor();
     await row("Petra Novák-Lindgren").getByText("Program Admin").waitFor();
-    await row("fatma.demir@acme.example").getByText("Expires in 6 days · Invited by Olivia Brandt").waitFor();
+    await row("fatma.demir@acme.example").getByText("Expires in 7 days · Invited by Olivia Brandt").waitFor();
     await row("fatma.demir@acme.example").getByText("Invited", { exact: true }).waitFor();
     await row("Petra Novák-Lindgren").getByText("Autumn leadership program, Spring cohort").waitFor();
     await page.getByText("6 of 8 seats").waitFor();

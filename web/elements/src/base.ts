@@ -198,7 +198,11 @@ export abstract class MusterElement extends LitElement {
       event.preventDefault();
       if (!panel.busy) this.close();
     };
-    return html`<dialog part="dialog" class=${panel.width ?? ""} aria-labelledby="dialog-title" @cancel=${cancel}>
+    // A browser can close a dialog although it was asked not to.
+    const closed = () => {
+      if (this.#panel === panel) this.close();
+    };
+    return html`<dialog part="dialog" class=${panel.width ?? ""} aria-labelledby="dialog-title" @cancel=${cancel} @close=${closed}>
       <form novalidate @submit=${submit}>
         <header>
           <h2 id="dialog-title" part="dialog-title">${panel.title}</h2>

@@ -66,7 +66,7 @@ export class Formats {
     const seconds = (new Date(at).getTime() - now) / 1000;
     const units: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31557600], ["month", 2629800], ["day", 86400], ["hour", 3600]];
     const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 3600];
-    return new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+    return new Intl.RelativeTimeFormat(this.language, { numeric: "auto" }).format(Math.round(seconds / size), unit);
   }
 
   number(value: number): string {

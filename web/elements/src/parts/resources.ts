@@ -59,7 +59,6 @@ export class ResourcePicker {
         ? html`<div class="options scroll">${(shown ?? []).map((resource) => this.#option(resource))}</div>`
         : html`<div class="bone"></div>`}
       ${all?.length === 0 ? html`<p class="hint">${words.noResources(this.names)}</p>` : nothing}
-      ${isNeeded && all?.length && !this.chosen.size ? html`<p class="hint">${words.chooseOne}</p>` : nothing}
     </fieldset>`;
   }
 

@@ -60,17 +60,22 @@ export class RoleForm {
   }
 
   render(): TemplateResult {
-    const { words } = this.host;
-    const { role } = this;
     return html`<fieldset class="field">
-        <legend>${words.role}</legend>
-        <div class="options">${this.roles.map((role) => this.#option(role))}</div>
-        ${role?.allowlisted && this.view.organization.plan.allowed_domains.length
-          ? html`<p class="hint">${words.onlyDomains(this.host.formats.list(this.view.organization.plan.allowed_domains))}</p>`
-          : nothing}
-      </fieldset>
-      ${role && role.resources !== "none" ? this.#picker.render(this.#only(role), this.#needsResources(role)) : nothing}
-      ${role?.durations.length ? this.#durations(role) : nothing}`;
+      <legend>${this.host.words.role}</legend>
+      <div class="options">${this.roles.map((role) => html`${this.#option(role)}${this.role === role ? this.#details(role) : nothing}`)}</div>
+    </fieldset>`;
+  }
+
+  /** What else the chosen role needs, right beneath it. */
+  #details(role: Role): TemplateResult | typeof nothing {
+    const { words, formats } = this.host;
+    const domains = role.allowlisted ? this.view.organization.plan.allowed_domains : [];
+    const hasResources = role.resources !== "none";
+    if (!hasResources && !role.durations.length && !domains.length) return nothing;
+    return html`<div class="details">
+      ${domains.length ? html`<p class="hint">${words.onlyDomains(formats.list(domains))}</p>` : nothing}
+      ${hasResources ? this.#picker.render(this.#only(role), this.#needsResources(role)) : nothing}${role.durations.length ? this.#durations(role) : nothing}
+    </div>`;
   }
 
   #scope(role: Role): Scope {

@@ -141,7 +141,7 @@ export class Invite extends Panel {
   #seats(): TemplateResult | string | typeof nothing {
     const { words } = this;
     if (this.#isChecking) return words.checking;
-    if (!this.#effect) return nothing;
+    if (!this.#effect) return this.#form.role && !this.#form.choice ? words.chooseOne : nothing;
     const { needed, used, limit } = this.#effect;
     if (!needed) return words.seatNone;
     if (limit == null) return words.seatEffectUnlimited(needed);

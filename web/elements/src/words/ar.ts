@@ -2,10 +2,10 @@ import type { Words } from "./en.js";
 import { plurals } from "./plural.js";
 
 const n = plurals("ar");
-const members = { zero: "لا أعضاء", one: "عضو واحد", two: "عضوان", few: "# أعضاء", many: "# عضوًا", other: "# عضو" };
-const people = { zero: "لا أحد", one: "شخص واحد", two: "شخصان", few: "# أشخاص", many: "# شخصًا", other: "# شخص" };
-const seats = { zero: "لا مقاعد", one: "مقعد واحد", two: "مقعدان", few: "# مقاعد", many: "# مقعدًا", other: "# مقعد" };
-const invitations = { zero: "لا دعوات", one: "دعوة واحدة", two: "دعوتان", few: "# دعوات", many: "# دعوة", other: "# دعوة" };
+const members = { one: "عضو واحد", two: "عضوان", few: "# أعضاء", many: "# عضوًا", other: "# عضو" };
+const people = { one: "شخص واحد", two: "شخصان", few: "# أشخاص", many: "# شخصًا", other: "# شخص" };
+const seats = { one: "مقعد واحد", two: "مقعدان", few: "# مقاعد", many: "# مقعدًا", other: "# مقعد" };
+const invitations = { one: "دعوة واحدة", two: "دعوتان", few: "# دعوات", many: "# دعوة", other: "# دعوة" };
 
 /** Arabic. */
 export const ar: Words = {
