@@ -5,6 +5,11 @@ import type { TemplateResult } from "lit";
 import type { Problem } from "@muster/client";
 import type { MusterElement } from "../base.js";
 import { notice } from "./problem.js";
+// These go into one file with this one: in files of their own they would be larger in sum.
+import "./icons-more.js";
+import "./menu.js";
+import "./resources.js";
+import "./role-form.js";
 
 /** A dialog's content. */
 export abstract class Panel {
