@@ -87,9 +87,9 @@ test("a profile is changed, and seen as others see it meanwhile", async () => {
 test("organizations are listed and one is created", async () => {
   await openAs("muster-organizations");
   await page.getByText("Acme Learning").waitFor();
-  await page.evaluate(() => (document.querySelector("muster-organizations").roleSets = [{ id: "program-delivery", name: "Programs" }]));
   await button("Create team").click();
   await dialog().getByLabel("Name").fill("Second team");
+  await dialog().getByLabel("Kind").selectOption("Program delivery");
   await dialog().getByRole("button", { name: "Create team" }).click();
   await page.getByText("Second team").waitFor();
 });

@@ -105,6 +105,7 @@ export interface People {
 /** What is not in the types of the client yet. */
 interface Reads {
   organizations: { getView(org: string): Promise<{ data: View }> };
+  roles: { listSets(): PromiseLike<{ data: { items: { id: string; name: string }[] } }> };
   members: { list(org: string, query: object, options?: { signal?: AbortSignal }): PromiseLike<{ data: People }> };
 }
 const reads = (muster: Muster) => muster as unknown as Reads;
@@ -115,3 +116,6 @@ export const openView = async (muster: Muster, org: string): Promise<View> => (a
 /** A page of people. */
 export const listPeople = async (muster: Muster, org: string, query: object, signal?: AbortSignal): Promise<People> =>
   (await reads(muster).members.list(org, query, signal ? { signal } : {})).data;
+
+/** The role sets that an organization can be created with. */
+export const listRoleSets = async (muster: Muster): Promise<{ id: string; name: string }[]> => (await reads(muster).roles.listSets()).data.items;

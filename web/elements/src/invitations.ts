@@ -14,6 +14,8 @@ type Waiting = Schemas["WaitingInvitation"];
 export class MusterInvitations extends PageElement {
   #waiting: Waiting[] = [];
 
+  protected override readonly needsOrganization = false;
+
   protected override get key(): string {
     return "";
   }

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import type { PropertyDeclarations, TemplateResult } from "lit";
 import type { Schemas } from "@muster/client";
 import { avatar } from "./parts/avatar.js";
+import { listRoleSets } from "./contract.js";
 import { checkIcon } from "./parts/icons-more.js";
 import { downIcon, icon, plusIcon } from "./parts/icons.js";
 import { Panel } from "./parts/panel.js";
@@ -25,13 +26,18 @@ export class MusterOrganizations extends PageElement {
   declare roleSets: RoleSetChoice[] | undefined;
   #mine: Mine[] = [];
   #waiting = 0;
+  /** The role sets that a new organization can have: those that the page names, or all. */
+  sets: RoleSetChoice[] = [];
+
+  protected override readonly needsOrganization = false;
 
   protected override get key(): string {
-    return "";
+    return JSON.stringify(this.roleSets ?? "");
   }
 
   protected override async load(): Promise<void> {
     const waiting = this.muster.invitations.listMine({ limit: 100 });
+    this.sets = this.roleSets ?? (await listRoleSets(this.muster));
     const found: Mine[] = [];
     for await (const one of this.muster.organizations.list({ limit: 100 })) found.push(one);
     this.#mine = found.sort((one, other) => one.name.localeCompare(other.name, this.tag));
@@ -40,7 +46,7 @@ export class MusterOrganizations extends PageElement {
 
   protected override page(): TemplateResult {
     const { words } = this;
-    const create = this.roleSets?.length
+    const create = this.sets.length
       ? html`<button type="button" class="button primary" part="primary" @click=${() => this.open(new CreateOrganization(this))}>${icon(plusIcon)}${words.createTeam}</button>`
       : nothing;
     const waiting = this.#waiting ? html`<button type="button" class="link" @click=${() => this.emit("invitations")}>${words.waiting(this.#waiting)}</button>` : nothing;
@@ -75,7 +81,7 @@ class CreateOrganization extends Panel {
 
   constructor(override readonly host: MusterOrganizations) {
     super(host);
-    this.#set = host.roleSets?.[0]?.id ?? "";
+    this.#set = host.sets[0]?.id ?? "";
   }
 
   get title(): string {
@@ -89,7 +95,7 @@ class CreateOrganization extends Panel {
       host.requestUpdate();
     };
     const choose = (event: Event) => (this.#set = (event.target as HTMLSelectElement).value);
-    const sets = host.roleSets ?? [];
+    const { sets } = host;
     return html`${this.problemNotice()}
       <div class="field"><label for="team-name">${words.name}</label><input id="team-name" class="input" maxlength="120" autocomplete="organization" autofocus .value=${this.#name} @input=${name} /></div>
       ${sets.length > 1

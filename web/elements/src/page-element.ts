@@ -20,6 +20,7 @@ export abstract class PageElement extends MusterElement {
 
   protected isLoaded = false;
   protected trouble: Problem | undefined;
+  protected readonly needsOrganization: boolean = true;
   readonly menu = new Menu(this);
   #opened = "";
 
@@ -33,7 +34,7 @@ export abstract class PageElement extends MusterElement {
   protected override willUpdate(_changed: PropertyValues): void {
     const hasToken = this.client || this.getToken || configured().client || configured().getToken;
     const key = `${this.api} ${this.key}`;
-    if (!hasToken || key === this.#opened) return;
+    if (!hasToken || key === this.#opened || (this.needsOrganization && !this.org)) return;
     this.#opened = key;
     this.isLoaded = false;
     void this.reload();
