@@ -1,6 +1,7 @@
 // The rules of the elements that need no browser.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { build } from "esbuild";
 
@@ -61,4 +62,14 @@ test("numbers choose the form of a word, also where a language has six", () => {
   const forms = { zero: "0", one: "1", two: "2", few: "3", many: "11", other: "100" };
   assert.deepEqual([0, 1, 2, 3, 11, 100].map((count) => n(count, forms)), ["0", "1", "2", "3", "11", "100"]);
   assert.equal(plurals("en")(1234, { other: "# people" }), "1,234 people");
+});
+
+/** What nothing says before something was done. */
+const SAID_LATER = new Set(["allResent"]);
+
+test("what the first paint says is there from the start", async () => {
+  const read = (name) => readFile(new URL(`../elements/src/${name}`, import.meta.url), "utf8");
+  const first = new Set([...(await read("words/en.ts")).matchAll(/^  (\w+):/gm)].map(([, key]) => key));
+  for (const name of ["base.ts", "team.ts", "team/head.ts", "team/other.ts", "team/rows.ts", "team/toolbar.ts"])
+    for (const [, key] of (await read(name)).matchAll(/(?<![#/])words\.(\w+)/g)) assert.ok(first.has(key) || SAID_LATER.has(key), `${name}: ${key}`);
 });

@@ -199,8 +199,8 @@ export abstract class MusterElement extends LitElement {
       if (!panel.busy) this.close();
     };
     // A browser can close a dialog although it was asked not to.
-    const closed = () => {
-      if (this.#panel === panel) this.close();
+    const closed = (event: Event) => {
+      if (this.#panel === panel && !(event.target as HTMLDialogElement).open) this.close();
     };
     return html`<dialog part="dialog" class=${panel.width ?? ""} aria-labelledby="dialog-title" @cancel=${cancel} @close=${closed}>
       <form novalidate @submit=${submit}>

@@ -12,7 +12,6 @@ export const enMore = {
   edit: "Edit invitation",
   resend: "Send again",
   cancelInvitation: "Cancel invitation",
-  resendAll: "Send all again",
   clearSelection: "Clear selection",
   // Confirmations
   removeTitle: (name: string) => `Remove ${name}?`,

@@ -30,6 +30,7 @@ export const en = {
   everyone: "Everyone",
   onlyMembers: "Members",
   onlyPending: "Invited",
+  resendAll: "Send all again",
   pendingTitle: "Pending invitations",
   filters: "Filters",
   role: "Role",
