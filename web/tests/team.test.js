@@ -60,9 +60,9 @@ describe("a team that is only looked at", () => {
     assert.equal(await rows().count(), 11);
     await row("Olivia Brandt").getByText("You").waitFor();
     await row("Petra Novák-Lindgren").getByText("Program Admin").waitFor();
-    await row("fatma.demir@acme.example").getByText("Expires in 7 days · Invited by Olivia Brandt").waitFor();
+    await row("fatma.demir@acme.example").getByText("Invitation", { exact: true }).waitFor();
     await row("fatma.demir@acme.example").getByText("Invited", { exact: true }).waitFor();
-    await row("Petra Novák-Lindgren").getByText("Autumn leadership program, Spring cohort").waitFor();
+    await row("Petra Novák-Lindgren").getByText("autumn, spring").waitFor();
     await page.getByText("6 of 8 seats").waitFor();
   });
 
@@ -277,7 +277,7 @@ describe("a team that is changed", () => {
     await dialog().getByRole("radio", { name: /^Admin/ }).check();
     await button("Save").click();
     await dialog().getByText("Felix Okafor was changed meanwhile.").waitFor();
-    await dialog().getByText("Program Admin, Spring cohort").waitFor();
+    await dialog().getByText("Program Admin, spring").waitFor();
     await button("Take this over").click();
     assert.equal(await dialog().getByRole("radio", { name: /^Program Admin/ }).isChecked(), true);
     await dialog().getByRole("radio", { name: /^Admin/ }).check();

@@ -25,13 +25,13 @@ after(async () => {
   backend?.stop();
 });
 
-const openIn = (language, options = {}) =>
+const openWith = (language, options = {}) =>
   open(browser, { site: site.url, api: backend.url, element: "muster-team", attributes: { organization: organization.id }, token: () => backend.token(OWNER), language, ...options });
 
 for (const [language, title] of Object.entries(TITLES)) {
   test(`the team page is whole in the language ${language}, at both widths`, async () => {
     for (const width of [1280, 360]) {
-      const page = await openIn(language, { width, direction: language === "ar" ? "rtl" : "ltr" });
+      const page = await openWith(language, { width, direction: language === "ar" ? "rtl" : "ltr" });
       await page.getByRole("heading", { name: title, exact: true }).waitFor();
       await page.getByText("Amir Haddad").waitFor();
       if (FOLDER) await page.screenshot({ path: `${FOLDER}/language-${language}-${width}.png` });
@@ -53,7 +53,7 @@ for (const [language, title] of Object.entries(TITLES)) {
 }
 
 test("a product's words and names of roles take the place of Muster's", async () => {
-  const page = await openIn("en");
+  const page = await openWith("en");
   await page.getByText("Amir Haddad").waitFor();
   await page.evaluate(() => {
     document.querySelector("muster-team").messages = { team: "Co-workers", roles: { participant: { name: "Learner" } } };
