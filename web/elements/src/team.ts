@@ -350,6 +350,8 @@ export class MusterTeam extends MusterElement {
   }
 
   async #resendAll(): Promise<void> {
+    // What is said in the end is among the words that load later.
+    await this.load();
     const send = () => this.muster.invitations.resendMany(this.org);
     if (await this.attempt(() => this.change("resend_all", [], undefined, send))) this.say(this.words.allResent);
   }
