@@ -2,23 +2,16 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
-import { OWNER, fillTeam } from "./support/team.js";
+import { open } from "./support/browser.js";
+import { OWNER, startTeam } from "./support/team.js";
 
 const FOLDER = process.env.MUSTER_SCREENSHOTS;
-let backend, site, browser, organization;
+let backend, site, browser, organization, stop;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
-  organization = await fillTeam(backend, "Acme Learning");
+  ({ backend, site, browser, organization, stop } = await startTeam());
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 
 async function openTeam(options = {}) {
   const page = await open(browser, { site: site.url, api: backend.url, element: "muster-team", attributes: { organization: organization.id }, token: () => backend.token(OWNER), ...options });

@@ -4,26 +4,19 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { violations } from "./support/axe.js";
-import { startBackend } from "./support/backend.js";
-import { launch, open, serve } from "./support/browser.js";
-import { OWNER, fillTeam } from "./support/team.js";
+import { open } from "./support/browser.js";
+import { OWNER, startTeam } from "./support/team.js";
 
 const FOLDER = process.env.MUSTER_SCREENSHOTS;
 const SOURCES = new URL("../elements/src/", import.meta.url);
 const ROLE_SETS = new URL("../../shared/domain/role-sets/", import.meta.url);
 const TITLES = { en: "Team", de: "Team", fr: "Équipe", es: "Equipo", ar: "الفريق" };
-let backend, site, browser, organization;
+let backend, site, browser, organization, stop;
 
 before(async () => {
-  backend = await startBackend();
-  [site, browser] = await Promise.all([serve(backend.url), launch()]);
-  organization = await fillTeam(backend, "Acme Learning");
+  ({ backend, site, browser, organization, stop } = await startTeam());
 });
-after(async () => {
-  await browser?.close();
-  site?.stop();
-  backend?.stop();
-});
+after(() => stop?.());
 
 const openWith = (language, options = {}) =>
   open(browser, { site: site.url, api: backend.url, element: "muster-team", attributes: { organization: organization.id }, token: () => backend.token(OWNER), language, ...options });

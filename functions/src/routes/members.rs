@@ -100,7 +100,7 @@ fn view_as_others(org: &OrgContext) -> PeopleView<'_> {
 /// A member as the caller sees them, who may be the caller; with `as_others`, as members who manage no one see them.
 ///
 /// # Errors
-/// 403 for a caller who sees no members; 404 for a member whom the caller cannot see.
+/// 403 if the caller sees no members at all; 404 if the caller cannot see this one.
 pub(super) fn seen(org: &OrgContext, member: &Member, as_others: bool) -> Result<MemberResponse, Problem> {
     let is_own = org.member().is_ok_and(|own| own.id == member.id);
     if is_own && org.covers_all_roles() {

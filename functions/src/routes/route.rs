@@ -127,8 +127,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// The members to whom it stays open while their organization is suspended. Other callers are refused then, except the
-    /// platform. API keys are admitted with [`OpenTo::Members`] only.
+    /// Which members can call it while their organization is suspended; the others are refused. A suspension does not affect the
+    /// platform. It stops API keys everywhere except where this is [`OpenTo::Members`].
     pub while_suspended: OpenTo,
     /// Whether its handler reads a body. Otherwise a body is refused, except by GET, which ignores it.
     pub takes_body: bool,

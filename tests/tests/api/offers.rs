@@ -142,7 +142,7 @@ async fn assert_refused(b: &Bench, cast: &Cast, case: &Case) {
     for request in requests::of(cast, actor, &case.action) {
         let answer = send(b, actor, &request).await;
         let (method, path) = (&request.method, &request.path);
-        // Whoever has a status already gets it again, and nothing changes: the versions are compared in the end.
+        // Setting the status that a member already has changes nothing: the versions are compared in the end.
         let is_kept = *method == Method::PATCH && answer.status == 200 && request.names_status();
         let statuses: &[u16] = if request.names_roles() {
             &[403, 404, 409, 422]

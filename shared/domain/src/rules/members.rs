@@ -130,7 +130,7 @@ fn check_profile(ctx: &DecisionContext<'_>, other: &Member) -> Result<(), Member
     Ok(())
 }
 
-/// Actors switch the status of members of whom they manage everything, and never their own.
+/// An actor can change the status of a member if the actor manages everything that the member holds. No one changes their own.
 fn check_status(ctx: &DecisionContext<'_>, other: &Member) -> Result<(), MemberRefusal> {
     if other.id == ctx.actor.id {
         return Err(MemberRefusal::OwnStatus);
@@ -234,7 +234,7 @@ pub fn remove(
     Ok(changes)
 }
 
-/// Actors leave if the role set lets members leave, and remove members of whom they manage everything.
+/// An actor can leave if the role set allows it. An actor can remove a member if the actor manages everything that the member holds.
 fn check_removal(ctx: &DecisionContext<'_>, other: &Member) -> Result<(), MemberRefusal> {
     let oneself = other.id == ctx.actor.id;
     if oneself && !ctx.set.members_may_leave {
