@@ -120,6 +120,15 @@ fn in_organization(cast: &Cast, actor: &Actor, action: OrganizationAction) -> Ve
     }
 }
 
+/// A POST with each choice of a role.
+fn posts(cast: &Cast, path: &str, body: impl Fn(&Choice<'_>) -> Value) -> Vec<Request> {
+    let all = choices(cast);
+    let all = all
+        .iter()
+        .map(|choice| Request::new(Method::POST, path.to_owned(), body(choice)));
+    all.collect()
+}
+
 fn invites(cast: &Cast) -> Vec<Request> {
     let path = cast.organization.path("/invitations");
     let body = |choice: &Choice<'_>| {
@@ -127,11 +136,7 @@ fn invites(cast: &Cast) -> Vec<Request> {
         body["emails"] = json!("new@acme.example");
         body
     };
-    let all = choices(cast);
-    let all = all
-        .iter()
-        .map(|choice| Request::new(Method::POST, path.clone(), body(choice)));
-    all.collect()
+    posts(cast, &path, body)
 }
 
 /// To somebody else who is active, in exchange for each role.
@@ -147,11 +152,7 @@ fn transfers(cast: &Cast, actor: &Actor) -> Vec<Request> {
         body["to"] = json!(to);
         body
     };
-    let all = choices(cast);
-    let all = all
-        .iter()
-        .map(|choice| Request::new(Method::POST, path.clone(), body(choice)));
-    all.collect()
+    posts(cast, &path, body)
 }
 
 /// Keys without a limit, and limited to each resource.
