@@ -2,14 +2,13 @@
 
 use crate::routes::Route;
 use muster_domain::rules::actions::{self, OrganizationAction, PersonAction};
-use muster_domain::{DecisionContext, Invitation, Member};
+use muster_domain::{Authority, DecisionContext, Invitation, Member};
 use muster_edge::OrgContext;
 
 /// The caller whose actions are listed.
-#[derive(Clone, Copy)]
 pub enum Offers<'a> {
-    /// A member, as a signed-in user or through an API key.
-    Member(DecisionContext<'a>),
+    /// A member, as a signed-in user or through an API key, with the authority that each question needs.
+    Member(DecisionContext<'a>, Authority<'a>),
     /// The platform. It can do less in a deleted organization.
     Platform {
         /// Whether the organization is deleted.
@@ -25,15 +24,21 @@ impl<'a> Offers<'a> {
     pub fn to(org: &'a OrgContext) -> Self {
         let is_deleted = org.organization.is_deleted();
         org.decision_context()
-            .map_or(Self::Platform { is_deleted }, Self::Member)
+            .map_or(Self::Platform { is_deleted }, Self::member)
+    }
+
+    /// The member who makes the decisions of this context.
+    #[must_use]
+    pub fn member(ctx: DecisionContext<'a>) -> Self {
+        Self::Member(ctx, ctx.authority())
     }
 
     /// What the caller may do in the organization.
     #[must_use]
     pub fn in_organization(&self) -> Vec<OrganizationAction> {
         match self {
-            Self::Member(ctx) => {
-                let allowed = actions::in_organization(ctx).into_iter();
+            Self::Member(ctx, authority) => {
+                let allowed = actions::in_organization(&ctx.knowing(authority)).into_iter();
                 let leaves = |action| action == OrganizationAction::Leave;
                 allowed
                     .filter(|action| is_open(ctx, route_of(*action), leaves(*action)))
@@ -52,7 +57,7 @@ impl<'a> Offers<'a> {
     #[must_use]
     pub fn with_member(&self, member: &Member) -> Vec<PersonAction> {
         match self {
-            Self::Member(ctx) => open_ones(ctx, actions::with_member(ctx, member)),
+            Self::Member(ctx, authority) => open_ones(ctx, actions::with_member(&ctx.knowing(authority), member)),
             Self::Platform { is_deleted } => {
                 let all = PersonAction::ALL.into_iter();
                 all.filter(|action| admits_platform(route_with(*action), *is_deleted))
@@ -66,7 +71,9 @@ impl<'a> Offers<'a> {
     #[must_use]
     pub fn with_invitation(&self, invitation: &Invitation) -> Vec<PersonAction> {
         match self {
-            Self::Member(ctx) => open_ones(ctx, actions::with_invitation(ctx, invitation)),
+            Self::Member(ctx, authority) => {
+                open_ones(ctx, actions::with_invitation(&ctx.knowing(authority), invitation))
+            }
             Self::Platform { .. } | Self::Nobody => Vec::new(),
         }
     }
@@ -74,7 +81,7 @@ impl<'a> Offers<'a> {
     /// Whether the member is the caller, or the owner of the caller's API key.
     #[must_use]
     pub fn is_me(&self, member: &Member) -> bool {
-        matches!(self, Self::Member(ctx) if ctx.actor.id == member.id)
+        matches!(self, Self::Member(ctx, _) if ctx.actor.id == member.id)
     }
 }
 

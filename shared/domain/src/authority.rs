@@ -26,9 +26,26 @@ impl Power<'_> {
     }
 }
 
+/// Powers, computed here or before.
+enum Powers<'a> {
+    Own(Vec<Power<'a>>),
+    Shared(&'a [Power<'a>]),
+}
+
+impl<'a> std::ops::Deref for Powers<'a> {
+    type Target = [Power<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Own(powers) => powers,
+            Self::Shared(powers) => powers,
+        }
+    }
+}
+
 /// The roles of a member that hold at one instant, each with the resource it is limited to and its end.
 pub struct Authority<'a> {
-    powers: Vec<Power<'a>>,
+    powers: Powers<'a>,
     limits: Option<(&'a Limits, &'a RoleSet)>,
 }
 
@@ -50,7 +67,19 @@ impl<'a> Authority<'a> {
             // A role that reaches only resources gives nothing on the organization (a participant without programs).
             .filter(|power| power.on.is_some() || power.role.reach == Reach::Organization)
             .collect();
-        Self { powers, limits: None }
+        Self {
+            powers: Powers::Own(powers),
+            limits: None,
+        }
+    }
+
+    /// The same authority, without computing it again.
+    #[must_use]
+    pub fn shared(&'a self) -> Self {
+        Self {
+            powers: Powers::Shared(&self.powers),
+            limits: self.limits,
+        }
     }
 
     /// This authority within the limits of an API key: on its resources, read-only if it is, and within its ceiling.
@@ -61,7 +90,7 @@ impl<'a> Authority<'a> {
             let until = limits.lasting(&power.role.id, power.on)?.min(power.until);
             Some(Power { until, ..power })
         };
-        let mut powers: Vec<Power<'a>> = self.powers.into_iter().filter_map(capped).collect();
+        let mut powers: Vec<Power<'a>> = self.powers.iter().copied().filter_map(capped).collect();
         if !limits.resources.is_empty() {
             let on_each = |power: Power<'a>| {
                 let covered = limits.resources.iter().filter(move |r| power.covers(Some(*r)));
@@ -70,7 +99,7 @@ impl<'a> Authority<'a> {
             powers = powers.into_iter().flat_map(on_each).collect();
         }
         Self {
-            powers,
+            powers: Powers::Own(powers),
             limits: Some((limits, set)),
         }
     }

@@ -49,12 +49,58 @@ pub struct DecisionContext<'a> {
     pub key: Option<&'a ApiKey>,
     /// The instant of the decision.
     pub now: Timestamp,
+    /// The authority of the same context, if it is known already.
+    pub known: Option<KnownAuthority<'a>>,
+}
+
+/// The authority of a context, computed once for the many questions of one page.
+#[derive(Clone, Copy)]
+pub struct KnownAuthority<'a> {
+    authority: &'a Authority<'a>,
+    organization: &'a Organization,
+    actor: &'a Member,
+    key: Option<&'a ApiKey>,
+    now: Timestamp,
+}
+
+impl KnownAuthority<'_> {
+    /// Whether it is the authority of this context: a context that was made of another one can have another organization or actor.
+    fn is_of(&self, ctx: &DecisionContext<'_>) -> bool {
+        let is_same_key = match (self.key, ctx.key) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_key
+            && std::ptr::eq(self.organization, ctx.organization)
+            && std::ptr::eq(self.actor, ctx.actor)
+            && self.now == ctx.now
+    }
 }
 
 impl<'a> DecisionContext<'a> {
+    /// This context with its authority, which is then not computed for each question again.
+    #[must_use]
+    pub fn knowing(self, authority: &'a Authority<'a>) -> Self {
+        let known = KnownAuthority {
+            authority,
+            organization: self.organization,
+            actor: self.actor,
+            key: self.key,
+            now: self.now,
+        };
+        Self {
+            known: Some(known),
+            ..self
+        }
+    }
+
     /// The authority of the actor, within the limits of the API key if there is one.
     #[must_use]
     pub fn authority(&self) -> Authority<'a> {
+        if let Some(known) = self.known.filter(|known| known.is_of(self)) {
+            return known.authority.shared();
+        }
         let own = Authority::of(self.actor, self.organization, self.set, self.now);
         match self.key {
             Some(key) => own.within(&key.limits, self.set),

@@ -222,6 +222,7 @@ impl OrgContext {
             actor: self.member()?,
             key: self.key.as_ref(),
             now: self.now,
+            known: None,
         })
     }
 

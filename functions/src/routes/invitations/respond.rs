@@ -92,7 +92,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 now: answer.now,
                 with_subjects: false,
                 viewer: SourceViewer::of(&ctx),
-                offers: Offers::Member(ctx),
+                offers: Offers::member(ctx),
             };
             let body = AcceptInvitationResponse {
                 organization: organization.id,

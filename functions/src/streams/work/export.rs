@@ -77,6 +77,7 @@ impl JobRunner<'_> {
             actor,
             key: key.as_ref(),
             now: self.now,
+            known: None,
         });
         let may = ctx.filter(|ctx| exports::may_go_on(ctx, &export));
         let outcome = match (app.files().cloned(), stage, may) {

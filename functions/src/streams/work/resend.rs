@@ -61,6 +61,7 @@ impl JobRunner<'_> {
             actor: &context.actor,
             key: None,
             now: self.now,
+            known: None,
         };
         let ids = &mut Ids::at(self.now);
         let changes = work::resend_slice(&ctx, &invitations, &context.answerable, &context.deliverability, ids);

@@ -169,6 +169,7 @@ impl World {
             actor,
             key: None,
             now: self.now,
+            known: None,
         }
     }
 

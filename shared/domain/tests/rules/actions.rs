@@ -176,6 +176,7 @@ fn is_allowed(action: PersonAction, ctx: &DecisionContext<'_>, firm: &Firm, targ
 /// Checks what one caller is offered with one member.
 fn compare(ctx: &DecisionContext<'_>, firm: &Firm, target: &Member) {
     let offered = actions::with_member(ctx, target);
+    assert_eq!(offered, actions::with_member(&ctx.knowing(&ctx.authority()), target));
     // A list shows an actor only visible members. The actor can still give the others a role, by id.
     if !hierarchy::may_see(ctx, target) {
         assert_eq!(offered, [], "{:?} with {:?}", ctx.actor, target);

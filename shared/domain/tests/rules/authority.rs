@@ -2,7 +2,7 @@
 
 use crate::team::*;
 use muster_domain::api_key::{Holding, Limits};
-use muster_domain::{ApiKey, Authority, DecisionContext, Member, RoleSet, Status, roleset};
+use muster_domain::{ApiKey, Authority, DecisionContext, Member, RoleSet, Status, permission, roleset};
 
 fn of<'a>(organization: &'a muster_domain::Organization, member: &'a Member) -> Authority<'a> {
     Authority::of(member, organization, set(), now())
@@ -138,6 +138,74 @@ fn a_role_counts_for_a_key_only_within_its_limits() {
     }
     let over = somebody("sue", None, vec![grant("spring", "program_admin", Some(now()))]);
     assert!(!scene(&acme, &over).holds_anything(), "its time is up");
+}
+
+#[test]
+fn a_context_uses_a_known_authority_only_where_it_is_its_own() {
+    let (acme, later) = (organization(), at("2026-03-20T12:00:00Z"));
+    let (admin, runner) = (holder("ann", "admin"), holder("pat", "program_admin"));
+    let of_admin = scene(&acme, &admin);
+    let known = of_admin.authority();
+    let knowing = of_admin.knowing(&known);
+    let manages = |ctx: &DecisionContext<'_>| ctx.authority().allows(permission::MEMBERS_MANAGE, None);
+    assert!(manages(&knowing));
+    let without_role = somebody("ann", None, vec![]);
+    let key = crate::keys::own(&admin).0;
+    let read_only = ApiKey {
+        limits: Limits {
+            read_only: true,
+            ..Limits::default()
+        },
+        ..key.clone()
+    };
+    // Each of these was made of the context that knows another authority.
+    for (ctx, may) in [
+        (
+            DecisionContext {
+                actor: &runner,
+                ..knowing
+            },
+            false,
+        ),
+        (
+            DecisionContext {
+                actor: &without_role,
+                ..knowing
+            },
+            false,
+        ),
+        (
+            DecisionContext {
+                key: Some(&read_only),
+                ..knowing
+            },
+            false,
+        ),
+        (
+            DecisionContext {
+                key: Some(&key),
+                ..knowing
+            },
+            true,
+        ),
+        (
+            DecisionContext {
+                organization: &organization(),
+                ..knowing
+            },
+            true,
+        ),
+    ] {
+        assert_eq!(manages(&ctx), may);
+    }
+    let helper = Member {
+        role: Some(held("admin", Some(later))),
+        ..somebody("hal", None, vec![])
+    };
+    let of_helper = scene(&acme, &helper);
+    let known = of_helper.authority();
+    let knowing = of_helper.knowing(&known);
+    assert!(manages(&knowing) && !manages(&DecisionContext { now: later, ..knowing }));
 }
 
 #[test]

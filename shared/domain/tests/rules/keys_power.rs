@@ -113,7 +113,7 @@ proptest! {
         let owner = if oneself { maker.clone() } else { owner };
         let resources: Vec<_> = limits.iter().map(|n| (reference(PLACES[*n]).key, Some(resource(PLACES[*n])))).collect();
         let end = days.map(|days| now() + jiff::SignedDuration::from_hours(24 * days));
-        let scene = |actor, when| DecisionContext { organization: &acme, set, actor, key: None, now: when };
+        let scene = |actor, when| DecisionContext { organization: &acme, set, actor, key: None, now: when, known: None };
         let ask = || NewApiKey { name: "zapier".parse().unwrap(), read_only, resources: &resources, expires_at: end };
 
         // Either the maker's own key, or the owner's that the maker turns: both tell the maker a secret.

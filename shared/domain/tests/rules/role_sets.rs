@@ -123,6 +123,7 @@ impl Firm {
             actor,
             key: None,
             now: now(),
+            known: None,
         }
     }
 

@@ -255,6 +255,7 @@ pub(crate) fn scene<'a>(organization: &'a Organization, actor: &'a Member) -> De
         actor,
         key: None,
         now: now(),
+        known: None,
     }
 }
 

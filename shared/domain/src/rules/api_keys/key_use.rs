@@ -52,6 +52,7 @@ impl KeyUse<'_> {
             actor,
             key: None,
             now: self.now,
+            known: None,
         });
         // INVARIANT 7: the key keeps only those of its holdings that the member who knows its secret manages now.
         let until = |held: &Holding| hierarchy::power_until(&ctx?, owner, &held.role, held.resource.as_ref());

@@ -134,6 +134,7 @@ impl InvitationReply<'_> {
                 actor,
                 key: None,
                 now: self.now,
+                known: None,
             })
         };
         // INVARIANT 4: the members who answer for the invitation are checked again, with what they may assign at this moment.
