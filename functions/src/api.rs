@@ -18,7 +18,7 @@ pub mod source;
 pub mod view;
 pub mod words;
 
-use muster_domain::{Resource, ResourceKey, ResourceRef, Seats};
+use muster_domain::{ResourceKey, ResourceRef, Seats};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,24 +70,14 @@ pub struct ResourceName {
 pub struct NamedResource {
     /// The resource's type.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceType)]
     pub kind: muster_domain::ResourceType,
     /// The resource's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceId)]
     pub id: muster_domain::ResourceId,
-    /// The resource's display name; null if it is no longer registered.
+    /// The resource's display name. Null if the resource no longer exists, beyond the first 100 resources of a page, and in the response to a change that does not name the resource.
     #[schema(value_type = Option<String>)]
     pub name: Option<muster_domain::Name>,
-}
-
-impl From<(&ResourceKey, Option<Resource>)> for NamedResource {
-    fn from((key, found): (&ResourceKey, Option<Resource>)) -> Self {
-        Self {
-            kind: key.kind.clone(),
-            id: key.id.clone(),
-            name: found.map(|resource| resource.name),
-        }
-    }
 }
 
 impl From<ResourceName> for ResourceKey {

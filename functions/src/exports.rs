@@ -3,7 +3,7 @@
 pub mod workbook;
 
 use crate::api::grant::GrantResponse;
-use crate::api::person::PersonRow;
+use crate::api::person::PersonInFile;
 use crate::api::source::SourceResponse;
 use muster_domain::export::Format;
 use muster_domain::export::sheet::{Cell, Row, Sheet};
@@ -24,29 +24,30 @@ pub enum SheetError {
 
 /// A person's cells.
 #[must_use]
-pub fn cells(person: &PersonRow, sheet: &Sheet) -> Row {
+pub fn cells(person: &PersonInFile<'_>, sheet: &Sheet) -> Row {
     let grants: Vec<String> = person.grants.iter().map(|grant| grant_text(grant, sheet)).collect();
     let mut row = vec![
         Cell::text(Some(person.kind)),
-        Cell::text(person.name.as_ref()),
-        Cell::text(Some(&person.email)),
+        Cell::text(person.name),
+        Cell::text(Some(person.email)),
         Cell::text(person.role.as_ref()),
         joined(&grants),
         Cell::text(person.status),
         Cell::text(Some(person.invite_status)),
-        Cell::text(person.timezone.as_ref()),
+        Cell::text(person.timezone),
         Cell::at(person.joined_at),
         Cell::at(person.last_active_at),
         Cell::at(person.role_expires_at),
     ];
     if sheet.has_sources() {
-        let source = person.role_source.as_ref().and_then(Option::as_ref);
         let of_grants = person.grants.iter().filter_map(|grant| grant_source_text(grant, sheet));
-        row.push(Cell::text(source.map(|source| source_text(source, sheet))));
+        row.push(Cell::text(
+            person.role_source.as_ref().map(|source| source_text(source, sheet)),
+        ));
         row.push(joined(&of_grants.collect::<Vec<_>>()));
     }
     if sheet.has_subjects() {
-        row.push(Cell::text(person.subject.as_ref().and_then(Option::as_ref)));
+        row.push(Cell::text(person.subject));
     }
     row
 }

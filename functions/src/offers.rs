@@ -2,7 +2,8 @@
 
 use crate::routes::Route;
 use muster_domain::rules::actions::{self, OrganizationAction, PersonAction};
-use muster_domain::{Authority, DecisionContext, Invitation, Member};
+use muster_domain::rules::invitations;
+use muster_domain::{Authority, DecisionContext, Invitation, Member, Name};
 use muster_edge::OrgContext;
 
 /// The caller whose actions are listed.
@@ -14,7 +15,7 @@ pub enum Offers<'a> {
         /// Whether the organization is deleted.
         is_deleted: bool,
     },
-    /// No one: the list is not for a page.
+    /// No one: the rows are for a file.
     Nobody,
 }
 
@@ -76,6 +77,17 @@ impl<'a> Offers<'a> {
             }
             Self::Platform { .. } | Self::Nobody => Vec::new(),
         }
+    }
+
+    /// The name of the member who answers for an invitation, if the caller may see it.
+    #[must_use]
+    pub fn inviter(&self, invitation: &Invitation) -> Option<Name> {
+        let is_seen = match self {
+            Self::Member(ctx, authority) => invitations::may_see_inviter(&ctx.knowing(authority), invitation),
+            Self::Platform { .. } => true,
+            Self::Nobody => false,
+        };
+        invitation.inviter_name.clone().filter(|_| is_seen)
     }
 
     /// Whether the member is the caller, or the owner of the caller's API key.

@@ -135,8 +135,8 @@ impl Studio {
         // What the page behind the link tells somebody who is not signed in.
         let token = team.h.invitation_token(nell.email()).await;
         let page = team.h.preview(&token).await.expect(200);
-        assert_eq!(page.text("/organization"), "Acme");
-        assert_eq!(page.text("/role"), "Technical Editor");
+        assert_eq!(page.text("/organization_name"), "Acme");
+        assert_eq!(page.text("/role_name"), "Technical Editor");
         assert_eq!(page.text("/inviter"), "dana");
         assert_eq!(page.text("/email"), "n***@acme.example");
         assert_eq!(page.text("/state"), "pending");

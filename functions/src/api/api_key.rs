@@ -1,6 +1,7 @@
 //! API keys: requests to create and verify them, and responses.
 
-use super::{ResourceName, forms};
+use super::resource::ResourceNames;
+use super::{NamedResource, ResourceName, forms};
 use jiff::Timestamp;
 use muster_domain::rules::api_keys::DEFAULT_OVERLAP_HOURS;
 use muster_domain::{ApiKey, Instant, KeyId, Name, OrganizationId, Secret, Subject, UserId};
@@ -61,7 +62,7 @@ impl Body for RotateApiKeyRequest {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApiKeyResponse {
     /// The key's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::KeyId)]
     pub id: KeyId,
     /// The key's display name.
     #[schema(value_type = String)]
@@ -71,9 +72,9 @@ pub struct ApiKeyResponse {
     /// Whether the key can only read.
     pub read_only: bool,
     /// The resources that the key is limited to. An empty list means no such limit.
-    pub resources: Vec<ResourceName>,
+    pub resources: Vec<NamedResource>,
     /// The user who created the key.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub made_by: UserId,
     /// When the key was created.
     #[schema(value_type = String, format = DateTime)]
@@ -94,14 +95,14 @@ pub struct ApiKeyResponse {
 impl ApiKeyResponse {
     /// The key as it is at this instant.
     #[must_use]
-    pub fn of(key: &ApiKey, now: Timestamp) -> Self {
+    pub fn of(key: &ApiKey, names: &ResourceNames, now: Timestamp) -> Self {
         let until = key.previous.as_ref().map(|(_, until)| *until);
         Self {
             id: key.id,
             name: key.name.clone(),
             prefix: Secret::prefix(&key.id),
             read_only: key.limits.read_only,
-            resources: key.limits.resources.iter().map(ResourceName::from).collect(),
+            resources: names.all(&key.limits.resources),
             made_by: key.made_by,
             created_at: key.created_at,
             expires_at: key.expires_at,
@@ -151,11 +152,11 @@ pub struct VerifyApiKeyResponse {
     pub valid: bool,
     /// The organization that the key belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::OrganizationId>)]
     pub organization: Option<OrganizationId>,
     /// The member that the key acts as.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::UserId>)]
     pub member: Option<UserId>,
     /// The member's `sub` at the identity provider; null if it is not known yet. Only the platform receives it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +164,7 @@ pub struct VerifyApiKeyResponse {
     pub subject: Option<Option<Subject>>,
     /// The key's id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::KeyId>)]
     pub key: Option<KeyId>,
     /// The key's display name.
     #[serde(skip_serializing_if = "Option::is_none")]

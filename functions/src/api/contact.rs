@@ -36,7 +36,7 @@ impl Body for PutContactRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactResponse {
     /// The contact's id, which the product chooses. A contact that is created when a member leaves has their user id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ContactId)]
     pub id: ContactId,
     /// The contact's email address.
     #[schema(value_type = String)]

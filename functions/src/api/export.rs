@@ -96,7 +96,7 @@ impl Body for CreateExportRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportResponse {
     /// The export's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ExportId)]
     pub id: ExportId,
     /// `running`, `ready` or `failed`. A failed export is not retried.
     #[schema(value_type = words::ExportState)]

@@ -72,6 +72,11 @@ macro_rules! own_id {
     };
 }
 
+/// One to `most` ids of resources, separated by commas.
+pub(crate) fn resource_ids(most: usize) -> String {
+    format!("^{}(?:,{}){{0,{}}}$", own_id!(), own_id!(), most - 1)
+}
+
 /// The id of a user.
 macro_rules! user {
     () => {
@@ -83,6 +88,22 @@ macro_rules! user {
 const OWN_ID: &str = concat!("^", own_id!(), "$");
 /// A resource as its type and its id.
 const RESOURCE: &str = concat!("^[a-z][a-z0-9_]{0,39}:", own_id!(), "$");
+/// A label of a host name.
+macro_rules! label {
+    ($first:literal) => {
+        concat!("[", $first, "](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+    };
+}
+
+/// The address of a web page.
+const PAGE_URL: &str = concat!(
+    "^https://(?:",
+    label!("A-Za-z0-9"),
+    "\\.)*",
+    label!("A-Za-z"),
+    "(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?",
+    "(?:[/?#](?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$"
+);
 /// A period.
 const PERIOD: &str = concat!(
     "^(?:last_week|last_month|last_year|[0-9]{4}|",
@@ -122,6 +143,8 @@ forms! {
     ContactId { pattern OWN_ID } "ann";
     /// An organization's id.
     OrganizationId { pattern "^org_[0-7][0-9A-Za-z]{21}$" } "org_0351gb06UonDD6Qk3DjTVL";
+    /// A user's id.
+    UserId { pattern concat!("^", user!(), "$") } "usr_5Il5ApcqJZi2Gi3OBCs6wc";
     /// A user: by id, or by `sub:` and the `sub` of the user's tokens.
     UserName { pattern concat!("^(?:", user!(), "|sub:[^\\u0000-\\u001F\\u007F-\\u009F]{1,255})$") } "sub:auth0|507f1f77";
     /// A user: by id, by `sub64:` and the URL-safe Base64 of the `sub` of the user's tokens, without padding; or `me` for the caller.
@@ -130,12 +153,18 @@ forms! {
     InvitationId { pattern "^inv_[0-7][0-9A-Za-z]{21}$" } "inv_0351gb0AypcECPhxD0AIdu";
     /// An export's id.
     ExportId { pattern "^exp_[0-7][0-9A-Za-z]{21}$" } "exp_0351gb0AypcECPhxD0AIdu";
+    /// An event's id.
+    EventId { pattern "^evt_[0-7][0-9A-Za-z]{21}$" } "evt_0356FJARWVFepvAvpDeMFk";
+    /// A job's id.
+    JobId { pattern "^job_[0-7][0-9A-Za-z]{21}$" } "job_0356FJARWVFepvAvpDeMFk";
     /// An API key's id.
     KeyId { pattern "^key_[0-7][0-9A-Za-z]{32}$" } "key_5Il5ApcqJZi2Gi3OBCs6wc0351gb0AypX";
     /// An email address. Surrounding white space is removed. The pattern accepts more than the API does.
     EmailAddress { min_length 3, max_length 1_024, pattern EMAIL } "ann@x.example";
     /// A domain of email addresses. Surrounding white space is removed. The pattern accepts more than the API does.
     Domain { min_length 3, max_length 1_024, pattern DOMAIN } "partner.example";
+    /// The address of a web page: `https`, a host name, and at most 2,048 characters.
+    PageUrl { max_length 2_048, pattern PAGE_URL } "https://product.example/billing";
     /// The `sub` of a person's tokens, which identifies them at the identity provider.
     Subject { min_length 1, max_length 255, pattern "^[^\\u0000-\\u001F\\u007F-\\u009F]*$" } "auth0|507f1f77";
     /// A duration: `forever`, or a number of months.

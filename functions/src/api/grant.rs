@@ -3,7 +3,7 @@
 use super::forms;
 use super::source::SourceResponse;
 use jiff::Timestamp;
-use muster_domain::{Instant, ResourceId, ResourceType, RoleId};
+use muster_domain::{Instant, Name, ResourceId, ResourceType, RoleId};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,13 +13,16 @@ use utoipa::ToSchema;
 pub struct GrantResponse {
     /// The resource's type.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceType)]
     pub kind: ResourceType,
     /// The resource's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceId)]
     pub id: ResourceId,
+    /// The resource's display name. Null if the resource no longer exists, beyond the first 100 resources of a page, and in the response to a change that does not name the resource.
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Name>,
     /// The role held on the resource.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// When the role expires; null if it does not.
     #[schema(value_type = Option<String>, format = DateTime)]

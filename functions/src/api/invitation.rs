@@ -1,7 +1,8 @@
 //! Invitations: offers, answers, and what the link's page shows.
 
 use super::member::MemberResponse;
-use super::{ResourceName, SeatsResponse, forms, words};
+use super::resource::ResourceNames;
+use super::{NamedResource, ResourceName, SeatsResponse, forms, words};
 use crate::offers::Offers;
 use jiff::Timestamp;
 use muster_domain::email::EmailInput;
@@ -134,20 +135,30 @@ impl Body for UpdateInvitationRequest {
     const REQUIRED: &'static [&'static str] = &[];
 }
 
+/// A view of invitations: the caller, one instant, and the names of the resources that are offered.
+pub struct InvitationView<'a> {
+    /// The caller, as far as their actions are concerned.
+    pub offers: Offers<'a>,
+    /// The names of resources, as far as they were read.
+    pub names: ResourceNames,
+    /// The instant.
+    pub now: Timestamp,
+}
+
 /// An invitation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvitationResponse {
     /// The invitation's id. Resending does not change it.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::InvitationId)]
     pub id: InvitationId,
     /// The invited email address.
     #[schema(value_type = String)]
     pub email: EmailAddress,
     /// The role that the invitation offers.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// The resources that the role is offered on.
-    pub resources: Vec<ResourceName>,
+    pub resources: Vec<NamedResource>,
     /// How long a time-limited role lasts, from acceptance.
     #[schema(value_type = Option<String>)]
     pub duration: Option<Term>,
@@ -167,8 +178,11 @@ pub struct InvitationResponse {
     #[schema(value_type = words::Delivery)]
     pub mail: Delivery,
     /// The member responsible for the invitation: the one who last sent, resent or changed it.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub invited_by: UserId,
+    /// That member's name when they did. Null if it is not known, and for callers who do not see all people, unless they are that member.
+    #[schema(value_type = Option<String>)]
+    pub inviter: Option<Name>,
     /// When the invitation was first sent.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -186,44 +200,35 @@ pub struct InvitationResponse {
 }
 
 impl InvitationResponse {
-    /// An invitation as this caller sees it at `now`, with those resources that are visible.
+    /// An invitation as this caller sees it, with those resources that are visible.
     #[must_use]
-    pub fn seen(
-        invitation: &Invitation,
-        offers: &Offers<'_>,
-        now: Timestamp,
-        is_visible: impl Fn(&ResourceRef) -> bool,
-    ) -> Self {
-        let resources = invitation
-            .resources
-            .iter()
-            .filter(|r| is_visible(r))
-            .map(Into::into)
-            .collect();
+    pub fn seen(invitation: &Invitation, view: &InvitationView<'_>, is_visible: impl Fn(&ResourceRef) -> bool) -> Self {
+        let visible = invitation.resources.iter().filter(|on| is_visible(on));
         Self {
-            resources,
-            ..Self::of(invitation, offers, now)
+            resources: view.names.all(visible),
+            ..Self::of(invitation, view)
         }
     }
 
-    /// An invitation as this caller sees it at `now`.
+    /// An invitation as this caller sees it.
     #[must_use]
-    pub fn of(invitation: &Invitation, offers: &Offers<'_>, now: Timestamp) -> Self {
+    pub fn of(invitation: &Invitation, view: &InvitationView<'_>) -> Self {
         Self {
             id: invitation.id,
             email: invitation.email.clone(),
             role: invitation.role.clone(),
-            resources: invitation.resources.iter().map(Into::into).collect(),
+            resources: view.names.all(&invitation.resources),
             duration: invitation.term,
             message: invitation.message.clone(),
-            status: invitation.state_at(now),
+            status: invitation.state_at(view.now),
             cancel_reason: invitation.cancel_reason,
             mail: invitation.mail,
             invited_by: invitation.invited_by,
+            inviter: view.offers.inviter(invitation),
             created_at: invitation.created_at,
             sent_at: invitation.sent_at,
             expires_at: invitation.expires_at,
-            may: offers.with_invitation(invitation),
+            may: view.offers.with_invitation(invitation),
             version: invitation.state(),
         }
     }
@@ -277,7 +282,7 @@ pub struct DryRunVerdict {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobResponse {
     /// The job's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::JobId)]
     pub job: muster_domain::JobId,
     /// Always `accepted`.
     pub status: String,
@@ -288,9 +293,9 @@ pub struct JobResponse {
 pub struct InvitationPreviewResponse {
     /// The organization's name.
     #[schema(value_type = String)]
-    pub organization: Name,
+    pub organization_name: Name,
     /// The role's display name.
-    pub role: String,
+    pub role_name: String,
     /// The inviter's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub inviter: Option<Name>,
@@ -303,27 +308,52 @@ pub struct InvitationPreviewResponse {
     /// When the invitation expires, or expired.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
+    /// The first 20 resources that a pending invitation offers the role on, as far as they still exist.
+    pub resources: Vec<PreviewedResource>,
+    /// The number of the other resources that a pending invitation offers the role on.
+    pub more_resources: usize,
+    /// How long a time-limited role lasts, from acceptance. Null if the role has no time limit, or if the invitation is not pending.
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Term>,
+    /// The inviter's message. Null if there is none, or if the invitation is not pending.
+    #[schema(value_type = Option<String>)]
+    pub message: Option<Message>,
+    /// Whether the invited address is the verified address of the user whose token the request has. Null without a valid token.
+    pub is_for_me: Option<bool>,
+}
+
+/// A resource in the preview of an invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewedResource {
+    /// The resource's display name.
+    #[schema(value_type = String)]
+    pub name: Name,
 }
 
 /// A pending invitation for the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WaitingInvitationResponse {
     /// The invitation's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::InvitationId)]
     pub id: InvitationId,
     /// The token that accepts or declines the invitation.
     pub token: String,
     /// The organization's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::OrganizationId)]
     pub organization: OrganizationId,
     /// The organization's name.
     #[schema(value_type = String)]
     pub organization_name: Name,
     /// The role that the invitation offers.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
+    /// The role's display name.
+    pub role_name: String,
     /// The resources that the role is offered on.
-    pub resources: Vec<ResourceName>,
+    pub resources: Vec<NamedResource>,
+    /// How long a time-limited role lasts, from acceptance.
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Term>,
     /// The inviter's name; null if it is not known.
     #[schema(value_type = Option<String>)]
     pub inviter: Option<Name>,
@@ -339,7 +369,7 @@ pub struct WaitingInvitationResponse {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AcceptInvitationResponse {
     /// The organization's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::OrganizationId)]
     pub organization: OrganizationId,
     /// The new member.
     pub member: MemberResponse,

@@ -51,7 +51,7 @@ impl From<&Profile> for ProfileResponse {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MemberResponse {
     /// The user's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::UserId)]
     pub id: UserId,
     /// The `sub` of the member's tokens; null if it is not known yet. Only the platform and callers with `members:manage` on the whole organization see it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,10 +64,10 @@ pub struct MemberResponse {
     #[schema(value_type = String)]
     pub email: EmailAddress,
     /// The role on the organization, or else the highest role on a resource that the caller can see; null if there is none.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::RoleId>)]
     pub role: Option<RoleId>,
     /// The role on the organization; null if the member only holds roles on resources.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::RoleId>)]
     pub organization_role: Option<RoleId>,
     /// The member's roles on resources.
     pub grants: Vec<GrantResponse>,

@@ -4,6 +4,7 @@ use super::member::MemberResponse;
 use super::{ResourceName, SeatsResponse, forms, words};
 use jiff::Timestamp;
 use muster_domain::email::Domain;
+use muster_domain::text::PageUrl;
 use muster_domain::{
     Instant, Message, Name, Organization, OrganizationId, Plan, RoleId, Settings, Status, Suspension, Term, UserId,
     UserName,
@@ -84,6 +85,10 @@ pub struct SetPlanRequest {
     #[serde(default)]
     #[schema(schema_with = mail_limits)]
     pub mail_limit: Field<u32>,
+    /// The page on which the plan can be changed. Members see it. Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<forms::PageUrl>)]
+    pub upgrade_url: Field<PageUrl>,
 }
 
 /// A number of emails, or null.
@@ -178,7 +183,7 @@ impl Body for NamePayingOwnerRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrganizationResponse {
     /// The organization's id.
-    #[schema(value_type = String, example = "org_01KBK5F0W9V3T4Y7Z2QXN8")]
+    #[schema(value_type = forms::OrganizationId)]
     pub id: OrganizationId,
     /// The organization's name.
     #[schema(value_type = String)]
@@ -192,7 +197,7 @@ pub struct OrganizationResponse {
     /// The organization's seats.
     pub seats: SeatsResponse,
     /// The billing owner; null until one is set.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::UserId>)]
     pub paying_owner: Option<UserId>,
     /// The suspension of the organization; null if there is none. Only the platform and active owners can see it.
     pub suspension: Option<SuspensionResponse>,
@@ -215,7 +220,7 @@ pub struct SettingsResponse {
     #[schema(value_type = Option<String>)]
     pub default_message: Option<Message>,
     /// The optional roles that are turned on.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<forms::RoleId>)]
     pub optional_roles: BTreeSet<RoleId>,
 }
 
@@ -239,6 +244,9 @@ pub struct PlanResponse {
     pub allowed_domains: BTreeSet<Domain>,
     /// The number of emails that members can send per day; null for the default limit of 1,000.
     pub mail_limit: Option<u64>,
+    /// The page on which the plan can be changed; null if the platform has set none.
+    #[schema(value_type = Option<String>)]
+    pub upgrade_url: Option<PageUrl>,
 }
 
 impl From<&Plan> for PlanResponse {
@@ -247,6 +255,7 @@ impl From<&Plan> for PlanResponse {
             seat_limit: plan.seat_limit,
             allowed_domains: plan.allowed_domains.clone(),
             mail_limit: plan.mail_limit,
+            upgrade_url: plan.upgrade_url.clone(),
         }
     }
 }
@@ -308,7 +317,7 @@ impl OrganizationResponse {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MyOrganizationResponse {
     /// The organization's id.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::OrganizationId)]
     pub id: OrganizationId,
     /// The organization's name.
     #[schema(value_type = String)]
@@ -316,8 +325,10 @@ pub struct MyOrganizationResponse {
     /// The organization's role set.
     pub role_set: String,
     /// The caller's role on the organization, or else their highest role on a resource; null if they hold none.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::RoleId>)]
     pub role: Option<RoleId>,
+    /// The display name of this role; null if there is none.
+    pub role_name: Option<String>,
     /// The status of the caller's membership: `active` or `inactive`.
     #[schema(value_type = words::Status)]
     pub status: Status,

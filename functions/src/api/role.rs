@@ -1,6 +1,6 @@
 //! The roles of an organization, and whether the caller can assign them.
 
-use super::{NamedResource, words};
+use super::{NamedResource, forms, words};
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::{Organization, Role, RoleId};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoleResponse {
     /// The role's id.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub id: RoleId,
     /// The role's display name.
     pub name: String,

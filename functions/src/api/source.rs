@@ -1,6 +1,6 @@
 //! Sources of roles.
 
-use super::words;
+use super::{forms, words};
 use jiff::Timestamp;
 use muster_domain::rules::sources::SourceDetail;
 use muster_domain::{Giver, InvitationId, KeyId, RoleSource, SourceType, UserId};
@@ -14,15 +14,15 @@ pub struct SourceResponse {
     #[schema(value_type = words::SourceType)]
     pub kind: SourceType,
     /// The invitation that the member accepted; null for other kinds.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::InvitationId>)]
     pub invitation: Option<InvitationId>,
     /// The member who gave the role; null if no member did. Members who see only their own roles do not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::UserId>)]
     pub by: Option<Option<UserId>>,
     /// The API key through which the role was given; null if none was used. Visible to the same callers as `by`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<forms::KeyId>)]
     pub api_key: Option<Option<KeyId>>,
     /// When the role was given.
     #[schema(value_type = String, format = DateTime)]

@@ -3,7 +3,7 @@
 use super::member::MemberResponse;
 use super::organization::OrganizationResponse;
 use super::role::RoleResponse;
-use super::words;
+use super::{forms, words};
 use muster_domain::roleset::Role;
 use muster_domain::rules::actions::OrganizationAction;
 use muster_domain::{ResourceType, RoleId, RoleSet};
@@ -35,7 +35,7 @@ pub struct RoleSetResponse {
     /// The role set's display name.
     pub name: String,
     /// The type of the organization's resources.
-    #[schema(value_type = String, example = "program")]
+    #[schema(value_type = forms::ResourceType)]
     pub resource_type: ResourceType,
     /// The display words for these resources. Null if no role is held on resources.
     pub resource_names: Option<ResourceNamesResponse>,
@@ -84,7 +84,7 @@ pub struct AvailableRoleSetResponse {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DescribedRoleResponse {
     /// The role's id.
-    #[schema(value_type = String, example = "program_admin")]
+    #[schema(value_type = forms::RoleId)]
     pub id: RoleId,
     /// The role's display name.
     pub name: String,

@@ -6,7 +6,8 @@ use crate::api::api_key::{
     ApiKeyResponse, CreateApiKeyRequest, NewApiKeyResponse, RotateApiKeyRequest, VerifyApiKeyRequest,
     VerifyApiKeyResponse,
 };
-use crate::routes::lookup::{resource_keys, resources_found};
+use crate::api::resource::ResourceNames;
+use crate::routes::lookup::{name_keys, resource_keys, resource_names, resources_found};
 use muster_domain::api_key::UnusableReason;
 use muster_domain::roleset::condition::SentProperties;
 use muster_domain::rules::access::{self, Question};
@@ -19,9 +20,9 @@ use muster_edge::{Call, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
 /// The answer that shows the secret. The copy stored for a retry of the request does not.
-fn shown_once(status: u16, key: &ApiKey, secret: &Secret, call: &Call) -> Outcome {
+fn shown_once(status: u16, key: &ApiKey, secret: &Secret, read: &ReadSet, now: Timestamp) -> Outcome {
     let mut body = NewApiKeyResponse {
-        key: ApiKeyResponse::of(key, call.now),
+        key: ApiKeyResponse::of(key, &ResourceNames::of(read)?, now),
         secret: Some(secret.reveal().to_owned()),
     };
     let reply = Reply::json(status, &body)?;
@@ -48,7 +49,7 @@ pub async fn create(call: Call, user: User) -> Outcome {
         };
         let member = read.member(organization, id)?;
         let (key, secret, changes) = api_keys::create(&org.decision_context()?, member.as_ref(), wanted, random, ids)?;
-        Ok(org.commit(changes, shown_once(201, &key, &secret, &call)?))
+        Ok(org.commit(changes, shown_once(201, &key, &secret, read, call.now)?))
     })
     .await
 }
@@ -70,12 +71,10 @@ pub async fn list(call: Call, user: User) -> Outcome {
     };
     let store = call.app.store();
     let page = store.api_keys(organization, id, cursor.as_ref(), limit).await?;
-    let items = page
-        .items
-        .iter()
-        .filter(|key| api_keys::is_listed(key, owner))
-        .map(|key| ApiKeyResponse::of(key, call.now))
-        .collect();
+    let listed = || page.items.iter().filter(|key| api_keys::is_listed(key, owner));
+    let resources = listed().flat_map(|key| &key.limits.resources);
+    let names = resource_names(store, &name_keys(resources.map(|on| (organization, on)))).await?;
+    let items = listed().map(|key| ApiKeyResponse::of(key, &names, call.now)).collect();
     Reply::json(
         200,
         &PageResponse {
@@ -115,7 +114,7 @@ pub async fn rotate(call: Call, user: User) -> Outcome {
         let both = (member.as_ref(), found.as_ref());
         let (after, secret, changes) =
             api_keys::rotate(&org.decision_context()?, both, body.overlap_hours, random, ids)?;
-        Ok(org.commit(changes, shown_once(200, &after, &secret, &call)?))
+        Ok(org.commit(changes, shown_once(200, &after, &secret, read, call.now)?))
     })
     .await
 }

@@ -59,10 +59,10 @@ pub async fn at_once(call: Call, user: User) -> Outcome {
         .with_sources(wanted.sources)
         .with_subjects(wanted.subjects);
     let (mut rows, mut after, mut pages) = (Vec::new(), None, 0);
-    let list = List::of(&org, &read, asked)?.for_file();
+    let list = List::of(&org, &read, asked)?;
     loop {
         let page = list.page(call.app.store(), after.as_ref(), PAGE).await?;
-        rows.extend(page.rows.iter().map(|person| cells(&list.row(person), &sheet)));
+        rows.extend(page.rows.iter().map(|person| cells(&list.in_file(person), &sheet)));
         pages += 1;
         if pages == MAX_PAGES {
             return Err(too_large());

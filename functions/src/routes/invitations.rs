@@ -5,10 +5,13 @@ pub mod create;
 pub mod respond;
 
 use crate::api::PageResponse;
-use crate::api::invitation::{InvitationResponse, UpdateInvitationRequest};
+use crate::api::invitation::{InvitationResponse, InvitationView, UpdateInvitationRequest};
+use crate::api::resource::ResourceNames;
 use crate::offers::Offers;
 use crate::openapi::query::{INVITATION_STATUS, PENDING};
-use crate::routes::lookup::{Lookup, email_holders, invitation_keys, resource_keys, resources_found};
+use crate::routes::lookup::{
+    Lookup, email_holders, invitation_keys, name_keys, names_beside, resource_keys, resource_names, resources_found,
+};
 use crate::routes::people::List;
 use muster_domain::people::{Filter, InviteStatus};
 use muster_domain::rules::invitations::{self, InvitationRefusal, InvitationUpdate, Revival};
@@ -31,19 +34,29 @@ pub async fn list(call: Call, user: User) -> Outcome {
     let visibility = org.visibility(permission::MEMBERS_READ)?;
     let store = call.app.store();
     let after = cursor.as_ref();
-    let Page { items, next } = match (is_pending, &visibility) {
-        (true, Visibility::All) => store.pending_invitations(id, after, limit).await?,
-        (true, Visibility::Some(_)) => visible_invitations(&call, &org, &read, after, limit).await?,
-        (false, _) => store.past_invitations(id, after, limit).await?,
+    let page = async {
+        Ok::<Page<Invitation>, Problem>(match (is_pending, &visibility) {
+            (true, Visibility::All) => store.pending_invitations(id, after, limit).await?,
+            (true, Visibility::Some(_)) => visible_invitations(&call, &org, &read, after, limit).await?,
+            (false, _) => store.past_invitations(id, after, limit).await?,
+        })
     };
+    let beside = async { Ok(names_beside(store, &org, &visibility).await?) };
+    let (Page { items, next }, beside) = futures::try_join!(page, beside)?;
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    let offers = Offers::to(&org);
-    let items = items
+    let mut shown = items;
+    // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
+    shown.retain(|i| (i.state_at(call.now) == InvitationState::Pending) == is_pending);
+    shown.retain(|i| visibility.includes(permission::MEMBERS_READ, &i.resources));
+    let offered = shown.iter().flat_map(|i| &i.resources).filter(|on| is_visible(on));
+    let view = InvitationView {
+        offers: Offers::to(&org),
+        names: beside.completed(store, id, offered.collect()).await?,
+        now: call.now,
+    };
+    let items = shown
         .iter()
-        .filter(|i| visibility.includes(permission::MEMBERS_READ, &i.resources))
-        // An expired invitation stays among the pending ones until the schedule moves it, within a minute.
-        .filter(|i| (i.state_at(call.now) == InvitationState::Pending) == is_pending)
-        .map(|i| InvitationResponse::seen(i, &offers, call.now, is_visible))
+        .map(|i| InvitationResponse::seen(i, &view, is_visible))
         .collect();
     Reply::json(
         200,
@@ -97,7 +110,13 @@ pub async fn get(call: Call, user: User) -> Outcome {
         .filter(visible)
         .ok_or_else(|| Problem::not_found("invitation"))?;
     let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
-    let shown = InvitationResponse::seen(&invitation, &Offers::to(&org), call.now, is_visible);
+    let offered = invitation.resources.iter().filter(|on| is_visible(on));
+    let view = InvitationView {
+        offers: Offers::to(&org),
+        names: resource_names(call.app.store(), &name_keys(offered.map(|on| (organization, on)))).await?,
+        now: call.now,
+    };
+    let shown = InvitationResponse::seen(&invitation, &view, is_visible);
     Ok(Reply::json(200, &shown)?.showing(&invitation))
 }
 
@@ -156,10 +175,19 @@ pub async fn update(call: Call, user: User) -> Outcome {
         call.precondition(Some(known))?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationResponse::of(&after, &Offers::to(org), call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, &changed(org, read)?))?.showing(&after),
         ))
     })
     .await
+}
+
+/// The view of a caller who changes an invitation, with the names of the resources that the decision read.
+fn changed<'a>(org: &'a OrgContext, read: &ReadSet) -> Result<InvitationView<'a>, Problem> {
+    Ok(InvitationView {
+        offers: Offers::to(org),
+        names: ResourceNames::of(read)?,
+        now: org.now,
+    })
 }
 
 /// Cancels a pending invitation.
@@ -249,7 +277,7 @@ pub async fn resend(call: Call, user: User) -> Outcome {
         let (after, changes) = sent_again(&ctx, read, id, ids)?;
         Ok(org.commit(
             changes,
-            Reply::json(200, &InvitationResponse::of(&after, &Offers::to(org), call.now))?.showing(&after),
+            Reply::json(200, &InvitationResponse::of(&after, &changed(org, read)?))?.showing(&after),
         ))
     })
     .await

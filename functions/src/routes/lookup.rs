@@ -1,16 +1,20 @@
 //! Look-ups that several handlers share: the resources a request names, and the holders of addresses.
 
 use crate::api::ResourceName;
+use crate::api::resource::ResourceNames;
 use muster_domain::email::Rejected;
 use muster_domain::resource::MAX_RESOURCES;
 use muster_domain::rules::invitations::create::Holder;
 use muster_domain::rules::{DecisionContext, hierarchy, invitations};
 use muster_domain::violation::Violation;
-use muster_domain::{EmailAddress, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, permission};
-use muster_edge::Problem;
+use muster_domain::{
+    EmailAddress, InvitationId, OrganizationId, Person, PersonId, Resource, ResourceKey, ResourceRef, permission,
+};
+use muster_edge::org_context::Visibility;
+use muster_edge::{OrgContext, Problem};
 use muster_store::items::ClaimHolder;
-use muster_store::{Key, ReadSet};
-use std::collections::BTreeMap;
+use muster_store::{Key, ReadSet, Store, StoreError};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of a look-up, or the keys to read first.
 pub(super) enum Lookup<T> {
@@ -51,6 +55,75 @@ pub(super) fn resources_found(
     keys.iter()
         .map(|key| Ok((key.clone(), read.resource(organization, key)?)))
         .collect()
+}
+
+/// The most resources that one response names: as many as one read brings.
+const MAX_NAMED: usize = 100;
+
+/// The keys of the resources that a response shows, as far as it names them.
+pub(super) fn name_keys<'r>(shown: impl IntoIterator<Item = (OrganizationId, &'r ResourceRef)>) -> Vec<Key> {
+    let mut known = BTreeSet::new();
+    let shown = shown.into_iter().filter(|on| known.insert(*on)).take(MAX_NAMED);
+    shown.map(|(id, on)| Key::resource(id, &on.key)).collect()
+}
+
+/// Reads the names of resources. It reads nothing if there are none.
+pub(super) async fn resource_names(store: &Store, keys: &[Key]) -> Result<ResourceNames, StoreError> {
+    if keys.is_empty() {
+        return Ok(ResourceNames::default());
+    }
+    ResourceNames::of(&store.read(keys).await?)
+}
+
+/// The names of resources that are read beside a page of rows, before it is known which of them the rows show.
+pub(super) struct NamesBeside {
+    names: ResourceNames,
+    /// Whether no row can show another resource.
+    are_all: bool,
+}
+
+/// Reads the names that a page of rows is likely to show: of all resources in sight if they are few, or else of the first. It takes no
+/// round trip more where it is read beside the page.
+pub(super) async fn names_beside(
+    store: &Store,
+    org: &OrgContext,
+    visibility: &Visibility<'_>,
+) -> Result<NamesBeside, StoreError> {
+    let id = org.organization.id;
+    if org.set.resource_names().is_none() {
+        return Ok(NamesBeside {
+            names: ResourceNames::default(),
+            are_all: true,
+        });
+    }
+    if let Visibility::Some(authority) = visibility {
+        let keys = name_keys(authority.resources().into_iter().map(|on| (id, on)));
+        return Ok(NamesBeside {
+            names: resource_names(store, &keys).await?,
+            are_all: keys.len() < MAX_NAMED,
+        });
+    }
+    let page = store.resources(id, None, MAX_NAMED).await?;
+    Ok(NamesBeside {
+        are_all: page.next.is_none(),
+        names: page.items.into_iter().collect(),
+    })
+}
+
+impl NamesBeside {
+    /// The names of the resources that the rows show. Where the organization has many resources, some may have to be read still.
+    pub(super) async fn completed(
+        self,
+        store: &Store,
+        organization: OrganizationId,
+        shown: Vec<&ResourceRef>,
+    ) -> Result<ResourceNames, StoreError> {
+        let unread = shown
+            .into_iter()
+            .filter(|on| !self.are_all && self.names.get(on).is_none());
+        let keys = name_keys(unread.map(|on| (organization, on)));
+        Ok(self.names.and(resource_names(store, &keys).await?))
+    }
 }
 
 /// The holder of each address.

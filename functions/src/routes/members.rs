@@ -6,9 +6,10 @@ pub mod grants;
 use crate::api::grant::GrantInput;
 use crate::api::member::{MemberResponse, UpdateMemberRequest};
 use crate::api::person::PeopleView;
+use crate::api::resource::ResourceNames;
 use crate::offers::Offers;
 use crate::openapi::query::{AS, OTHERS};
-use crate::routes::lookup::{resource_keys, resources_found};
+use crate::routes::lookup::{name_keys, resource_keys, resource_names, resources_found};
 use muster_domain::member::{MAX_GRANTS, Profile};
 use muster_domain::rules::contacts::{self, ExistingContacts};
 use muster_domain::rules::members::{self, Holdings, MemberRefusal, MemberUpdate, WantedGrant};
@@ -24,8 +25,10 @@ use muster_edge::org_context::Visibility;
 use muster_edge::{Call, CallerKind, Field, Ids, NextAction, OrgContext, Outcome, Problem, Reply, User};
 use muster_store::{Key, ReadSet};
 
-pub(super) fn view(org: &OrgContext) -> PeopleView<'_> {
+/// The view of the caller, who sees these names of resources.
+pub(super) fn view(org: &OrgContext, names: ResourceNames) -> PeopleView<'_> {
     PeopleView {
+        names,
         organization: &org.organization,
         set: org.set,
         now: org.now,
@@ -71,62 +74,93 @@ pub async fn get(call: Call, user: User) -> Outcome {
     let nobody = || Problem::not_found("member");
     let found = read.member(organization, id)?;
     // The platform reads the membership of its own user as `me`.
-    if id == user.id && org.covers_all_roles() {
-        let own = found.ok_or_else(nobody)?;
-        return Ok(Reply::json(200, &seen_by_oneself(&org, &own, as_others))?.showing(&own));
-    }
-    // Callers who see no members get a 403, whether or not there is such a member.
-    org.visibility(permission::MEMBERS_READ)?;
-    let member = found.ok_or_else(nobody)?;
-    Ok(Reply::json(200, &seen(&org, &member, as_others)?)?.showing(&member))
-}
-
-/// A member as they see themselves; or, with `as_others`, as others see them.
-fn seen_by_oneself(org: &OrgContext, own: &Member, as_others: bool) -> MemberResponse {
-    if as_others {
-        return view_as_others(org).member(own, |_| true).as_others_see();
-    }
-    view(org).member(own, |_| true)
-}
-
-/// The view of a caller who manages no one.
-fn view_as_others(org: &OrgContext) -> PeopleView<'_> {
-    PeopleView {
-        with_subjects: false,
-        ..view(org)
-    }
-}
-
-/// A member as the caller sees them, who may be the caller; with `as_others`, as members who manage no one see them.
-///
-/// # Errors
-/// 403 if the caller sees no members at all; 404 if the caller cannot see this one.
-pub(super) fn seen(org: &OrgContext, member: &Member, as_others: bool) -> Result<MemberResponse, Problem> {
-    let is_own = org.member().is_ok_and(|own| own.id == member.id);
-    if is_own && org.covers_all_roles() {
-        return Ok(seen_by_oneself(org, member, as_others));
-    }
-    let visibility = org.visibility(permission::MEMBERS_READ)?;
-    let is_seen = match (&visibility, &org.caller_kind) {
-        (Visibility::All, _) => true,
-        (Visibility::Some(_), CallerKind::Member(_)) => {
-            org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, member))
-        }
-        (Visibility::Some(_), CallerKind::Platform) => false,
+    let (member, sight) = if id == user.id && org.covers_all_roles() {
+        (found.ok_or_else(nobody)?, Sight::Oneself)
+    } else {
+        // Callers who see no members get a 403, whether or not there is such a member.
+        org.visibility(permission::MEMBERS_READ)?;
+        let member = found.ok_or_else(nobody)?;
+        let sight = Sight::of(&org, &member)?;
+        (member, sight)
     };
-    if !is_seen {
-        return Err(Problem::not_found("member"));
+    let visible = sight.resources(&member).map(|on| (organization, on));
+    let names = resource_names(call.app.store(), &name_keys(visible)).await?;
+    Ok(Reply::json(200, &shown(&org, &member, &sight, names, as_others))?.showing(&member))
+}
+
+/// What the caller sees of a member.
+pub(super) enum Sight<'a> {
+    /// Everything: the member is the caller.
+    Oneself,
+    /// What the caller may see of others.
+    Other(Visibility<'a>),
+}
+
+impl<'a> Sight<'a> {
+    /// What the caller sees of this member, who may be the caller.
+    ///
+    /// # Errors
+    /// 403 if the caller sees no members at all; 404 if the caller cannot see this one.
+    pub(super) fn of(org: &'a OrgContext, member: &Member) -> Result<Self, Problem> {
+        let is_own = org.member().is_ok_and(|own| own.id == member.id);
+        if is_own && org.covers_all_roles() {
+            return Ok(Self::Oneself);
+        }
+        let visibility = org.visibility(permission::MEMBERS_READ)?;
+        let is_seen = match (&visibility, &org.caller_kind) {
+            (Visibility::All, _) => true,
+            (Visibility::Some(_), CallerKind::Member(_)) => {
+                org.decision_context().is_ok_and(|ctx| hierarchy::may_see(&ctx, member))
+            }
+            (Visibility::Some(_), CallerKind::Platform) => false,
+        };
+        if !is_seen {
+            return Err(Problem::not_found("member"));
+        }
+        Ok(Self::Other(visibility))
     }
-    let is_visible = |r: &ResourceRef| visibility.includes(permission::MEMBERS_READ, [r]);
+
+    /// The resources on which the caller sees the member's roles.
+    pub(super) fn resources<'m>(&self, member: &'m Member) -> impl Iterator<Item = &'m ResourceRef> {
+        let held = member.grants.iter().map(|grant| &grant.resource);
+        held.filter(|on| self.includes(on))
+    }
+
+    /// Whether the caller sees the member's role on the resource.
+    fn includes(&self, on: &ResourceRef) -> bool {
+        match self {
+            Self::Oneself => true,
+            Self::Other(visibility) => visibility.includes(permission::MEMBERS_READ, [on]),
+        }
+    }
+}
+
+/// A member as the caller sees them; with `as_others`, as members who manage no one see them.
+pub(super) fn shown(
+    org: &OrgContext,
+    member: &Member,
+    sight: &Sight<'_>,
+    names: ResourceNames,
+    as_others: bool,
+) -> MemberResponse {
+    let is_visible = |on: &ResourceRef| sight.includes(on);
+    let view = view(org, names);
     if as_others {
-        let shown = view_as_others(org).member(member, is_visible);
-        return Ok(shown.as_others_see());
+        let view = PeopleView {
+            with_subjects: false,
+            ..view
+        };
+        return view.member(member, is_visible).as_others_see();
     }
-    let manages = org
-        .decision_context()
-        .is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, member));
-    let shown = view(org).member(member, is_visible);
-    Ok(if manages { shown } else { shown.for_others() })
+    let shown = view.member(member, is_visible);
+    let manages = || {
+        let ctx = org.decision_context();
+        ctx.is_ok_and(|ctx| hierarchy::manages_all_of(&ctx, member))
+    };
+    match sight {
+        Sight::Other(_) if !manages() => shown.for_others(),
+        Sight::Oneself | Sight::Other(_) => shown,
+    }
 }
 
 /// Changes a member's roles, status, name or profile.
@@ -164,7 +198,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
         let is_visible = |r: &ResourceRef| {
             (after.id == user.id && org.covers_all_roles()) || ctx.authority().allows(permission::MEMBERS_READ, Some(r))
         };
-        let shown = view(&org.after(&changes)).member(&after, is_visible);
+        let shown = view(&org.after(&changes), ResourceNames::of(read)?).member(&after, is_visible);
         Ok(org.commit(changes, Reply::json(200, &shown)?.showing(&after)))
     })
     .await

@@ -93,9 +93,12 @@ pub async fn list(call: Call, user: User) -> Outcome {
             set: role_set(&organization)?,
             now: call.now,
         };
+        let role = context.shown_role(&member, |_| true);
+        let known = role.as_ref().and_then(|role| context.set.role(role));
         items.push(MyOrganizationResponse {
             id: *id,
-            role: context.shown_role(&member, |_| true),
+            role_name: known.map(|role| role.name.clone()),
+            role,
             role_set: organization.role_set.clone(),
             status: member.status,
             suspended: organization.is_suspended(call.now),
@@ -142,7 +145,7 @@ pub async fn update(call: Call, user: User) -> Outcome {
     .await
 }
 
-/// Sets seat limit, allowed domains and mail limit. For the platform only.
+/// Sets seat limit, allowed domains, mail limit and the page for upgrades. For the platform only.
 pub async fn set_plan(call: Call, user: User) -> Outcome {
     let id: OrganizationId = call.path("org")?;
     let body: SetPlanRequest = call.body()?;
@@ -155,6 +158,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
         let present = &org.organization.plan;
         let seat_limit = body.seat_limit.clone().as_change();
         let mail_limit = body.mail_limit.clone().as_change();
+        let upgrade_url = body.upgrade_url.clone().as_change();
         let wanted = Plan {
             seat_limit: seat_limit.map_or(present.seat_limit, |limit| limit.map(u64::from)),
             allowed_domains: match domains {
@@ -162,6 +166,7 @@ pub async fn set_plan(call: Call, user: User) -> Outcome {
                 None => present.allowed_domains.clone(),
             },
             mail_limit: mail_limit.map_or(present.mail_limit, |limit| limit.map(u64::from)),
+            upgrade_url: upgrade_url.unwrap_or_else(|| present.upgrade_url.clone()),
         };
         let (after, changes) = organizations::set_plan(&org.organization, wanted, user.id, call.now, ids);
         Ok(org.commit(

@@ -5,6 +5,7 @@ use crate::api::member::MemberResponse;
 use crate::api::organization::{
     NamePayingOwnerRequest, OrganizationResponse, TransferOwnershipRequest, TransferOwnershipResponse,
 };
+use crate::api::resource::ResourceNames;
 use crate::routes::lookup::{resource_keys, resources_found};
 use muster_domain::rules::offer::RequestedOffer;
 use muster_domain::rules::ownership;
@@ -30,7 +31,8 @@ pub async fn transfer(call: Call, user: User) -> Outcome {
         let (owner, changes) =
             ownership::transfer(&org.decision_context()?, read.member(id, to)?.as_ref(), &then, ids)?;
         let later = org.after(&changes);
-        let shown = |member: &Member| -> MemberResponse { view(&later).member(member, |_| true) };
+        let view = view(&later, ResourceNames::of(read)?);
+        let shown = |member: &Member| -> MemberResponse { view.member(member, |_| true) };
         let giver = changes
             .members
             .iter()

@@ -1,8 +1,9 @@
 //! The list of people: members and pending invitations, searched, filtered and sorted (`program-delivery`).
 
+use super::lookup::{name_keys, names_beside, resource_names};
 use super::members::view;
-use crate::api::person::{CountsResponse, PeopleResponse, PeopleView, PersonRow};
-use crate::offers::Offers;
+use crate::api::person::{CountsResponse, PeopleResponse, PeopleView, PersonInFile, PersonRow};
+use crate::api::resource::ResourceNames;
 use crate::openapi::query::BY_SUBJECT;
 use muster_domain::people::{FilterContext, Selection};
 use muster_domain::violation::Violation;
@@ -69,15 +70,26 @@ pub async fn list(call: Call, user: User) -> Outcome {
     keys.extend(everybody.filter.resource.iter().map(|key| Key::resource(id, key)));
     keys.extend(wanted.map(|member| Key::member(id, member)));
     let (org, read) = call.read_in_org(&user, id, keys).await?;
-    let list = List::of(&org, &read, everybody)?;
+    let mut list = List::of(&org, &read, everybody)?;
+    let store = call.app.store();
     let page = match wanted {
         Some(_) if !org.sees_subjects() => {
             let detail =
                 "finding a member by subject requires the permission `members:manage` on the whole organization";
             return Err(Problem::forbidden(detail));
         }
-        Some(member) => list.only(read.member(id, member)?),
-        None => list.page(call.app.store(), cursor.as_ref(), limit).await?,
+        Some(member) => {
+            let page = list.only(read.member(id, member)?);
+            let keys = name_keys(list.resources(&page.rows).into_iter().map(|on| (id, on)));
+            list.view.names = resource_names(store, &keys).await?;
+            page
+        }
+        None => {
+            let beside = names_beside(store, &org, &list.visibility);
+            let (page, beside) = futures::try_join!(list.page(store, cursor.as_ref(), limit), beside)?;
+            list.view.names = beside.completed(store, id, list.resources(&page.rows)).await?;
+            page
+        }
     };
     let whole = matches!(list.visibility, Visibility::All);
     Reply::json(
@@ -117,7 +129,7 @@ impl<'a> List<'a> {
         let member = org.member().ok();
         let own = member.filter(|_| org.covers_all_roles());
         let mut list = Self {
-            view: view(org),
+            view: view(org, ResourceNames::default()),
             visibility,
             oneself: own.map(|member| member.id),
             hidden: org
@@ -142,13 +154,6 @@ impl<'a> List<'a> {
             }
         };
         Ok(list)
-    }
-
-    /// The same list, whose rows do not say what the reader may do with them.
-    #[must_use]
-    pub(crate) fn for_file(mut self) -> Self {
-        self.view.offers = Offers::Nobody;
-        self
     }
 
     /// The list for a reader who sees everyone.
@@ -224,12 +229,38 @@ impl<'a> List<'a> {
         matches!(person, Person::Member(m) if Some(m.id) == self.oneself)
     }
 
+    /// The resources that these rows show.
+    fn resources<'p>(&self, rows: &'p [Person]) -> Vec<&'p ResourceRef> {
+        let mut shown = Vec::new();
+        for person in rows {
+            let visible = |on: &&ResourceRef| self.is_oneself(person) || self.is_visible(on);
+            shown.extend(resources_of(person).into_iter().filter(visible));
+        }
+        shown
+    }
+
+    /// A person as a file of the list has them.
+    pub(crate) fn in_file<'p>(&self, person: &'p Person) -> PersonInFile<'p> {
+        let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_visible(on);
+        self.view.in_file(person, is_visible)
+    }
+
     /// The row of a person.
-    pub(crate) fn row(&self, person: &Person) -> PersonRow {
+    fn row(&self, person: &Person) -> PersonRow {
         let is_visible = |on: &ResourceRef| self.is_oneself(person) || self.is_visible(on);
         match person {
-            Person::Member(member) => self.view.member_row(member, is_visible),
-            Person::Invitation(invitation) => self.view.invitation_row(invitation, is_visible),
+            Person::Member(member) => PersonRow::Member(Box::new(self.view.member_row(member, is_visible))),
+            Person::Invitation(invitation) => {
+                PersonRow::Invitation(Box::new(self.view.invitation_row(invitation, is_visible)))
+            }
         }
+    }
+}
+
+/// The resources on which a person holds, or is offered, a role.
+fn resources_of(person: &Person) -> Vec<&ResourceRef> {
+    match person {
+        Person::Member(member) => member.grants.iter().map(|grant| &grant.resource).collect(),
+        Person::Invitation(invitation) => invitation.resources.iter().collect(),
     }
 }

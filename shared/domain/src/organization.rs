@@ -4,7 +4,7 @@ use crate::email::Domain;
 use crate::id::{JobId, OrganizationId, Registration, UserId};
 use crate::resource::ResourceRef;
 use crate::roleset::Role;
-use crate::text::{Message, Name, RoleId};
+use crate::text::{Message, Name, PageUrl, RoleId};
 use crate::time::days_after;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,9 @@ pub struct Plan {
     /// The most emails a day that members may send; `None` for the default limit.
     #[serde(default)]
     pub mail_limit: Option<u64>,
+    /// The page on which the plan can be changed, for members who need more seats.
+    #[serde(default)]
+    pub upgrade_url: Option<PageUrl>,
 }
 
 /// Seats used and allowed.

@@ -146,6 +146,10 @@ text!(
     Subject, subject
 );
 text!(
+    /// The address of a web page: `https`, a host name, and at most 2,048 characters.
+    PageUrl, page_url
+);
+text!(
     /// The name of a notification in settings, in snake case.
     NotificationId, |t| snake(t, "must be 1 to 40 lowercase letters, digits and `_`, starting with a letter")
 );
@@ -179,6 +183,48 @@ fn subject(text: &str) -> Result<String, TextError> {
         return Err(TextError::Invisible);
     }
     Ok(text.to_owned())
+}
+
+/// Only what every browser takes for an address with a host name: it becomes a link on pages.
+fn page_url(text: &str) -> Result<String, TextError> {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let is_host = |host: &str| {
+        let named = host
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_alphabetic()));
+        named && host.split('.').all(is_label)
+    };
+    let is_port =
+        |port: &str| !port.starts_with('0') && port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    let fits = text.len() <= 2_048
+        && text.strip_prefix("https://").is_some_and(|rest| {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(end);
+            let (host, port) = authority
+                .split_once(':')
+                .map_or((authority, None), |(host, port)| (host, Some(port)));
+            is_host(host) && port.is_none_or(is_port) && is_path(path)
+        });
+    fits.then(|| text.to_owned()).ok_or(TextError::Form(
+        "must be an `https` address with a host name, of at most 2,048 characters",
+    ))
+}
+
+/// Whether a text is what can follow a host: no quotation marks, brackets or spaces, and hexadecimal digits after each `%`.
+fn is_path(text: &str) -> bool {
+    let mut parts = text.split('%');
+    let is_plain = |part: &str| {
+        part.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#@!$&'()*+,;=".contains(&b))
+    };
+    let is_encoded = |part: &str| part.len() >= 2 && part.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    parts.next().is_some_and(is_plain) && parts.all(|part| is_encoded(part) && is_plain(part))
 }
 
 fn color(text: &str) -> Result<String, TextError> {
@@ -294,11 +340,53 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_address_of_a_page_is_a_link_to_a_named_host_and_nothing_else() {
+        let long = format!("https://x.example/{}", "a".repeat(2_048 - 18));
+        for good in [
+            "https://x.example",
+            "https://x.example:8443/a/b?c=d&e=%C3%A9#f",
+            "https://localhost?a",
+            "https://xn--bcher-kva.example/",
+            &long,
+        ] {
+            assert_eq!(good.parse::<PageUrl>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "https://",
+            "http://x.example",
+            "HTTPS://x.example",
+            "javascript:alert(1)",
+            "//x.example",
+            "https:x.example",
+            "https://user@x.example",
+            "https://x..example",
+            "https://-x.example",
+            "https://127.0.0.1",
+            "https://[::1]",
+            "https://x.example:0",
+            "https://x.example:65536",
+            "https://x.example:",
+            "https://x.example/a b",
+            "https://x.example/\"",
+            "https://x.example/<",
+            "https://x.example/%",
+            "https://x.example/%4g",
+            "https://x.example\\@y.example",
+            "https://bücher.example",
+            " https://x.example",
+            &format!("{long}a"),
+        ] {
+            assert!(bad.parse::<PageUrl>().is_err(), "{bad:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_a_parser_panic(text: String) {
             let _ = (text.parse::<Name>(), text.parse::<Message>(), text.parse::<ResourceId>(),
-                text.parse::<RoleId>(), text.parse::<Subject>(), text.parse::<Color>(), text.parse::<TimeZoneName>());
+                text.parse::<RoleId>(), text.parse::<Subject>(), text.parse::<Color>(), text.parse::<TimeZoneName>(), text.parse::<PageUrl>());
         }
     }
 }

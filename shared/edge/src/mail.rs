@@ -15,7 +15,7 @@ mod untrusted;
 pub use letters::{AccessEnded, AccessEnding, Added, InvitationLetter};
 pub use link::WebLink;
 pub use mailbox::{Mailbox, MailboxError};
-pub use untrusted::{Line, Quotation, ResourceNames};
+pub use untrusted::{Line, NAMED_RESOURCES, Quotation, ResourceNames};
 
 use jiff::Timestamp;
 use mail_builder::{

@@ -3,7 +3,7 @@
 use crate::backoff::Backoff;
 use crate::error::StoreError;
 use crate::items::{Claim, Item, StoredEntity};
-use crate::keys::Key;
+use crate::keys::{Key, RESOURCE};
 use crate::once::{IdempotencyKey, StoredResponse};
 use crate::store::Store;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -199,6 +199,15 @@ impl ReadSet {
     /// [`StoreError::Malformed`].
     pub fn resource(&self, organization: OrganizationId, key: &ResourceKey) -> Result<Option<Resource>, StoreError> {
         self.get(&Key::resource(organization, key))
+    }
+
+    /// The resources among all that was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`].
+    pub fn resources(&self) -> Result<Vec<Resource>, StoreError> {
+        let items = self.items.iter().filter(|(key, _)| key.sk.starts_with(RESOURCE));
+        items.map(|(_, item)| Resource::from_item(item.clone())).collect()
     }
 
     /// The contact with an address.

@@ -60,6 +60,7 @@ mod members_again;
 mod members_bulk;
 mod members_profile;
 mod metrics;
+mod names;
 mod offers;
 mod operating;
 mod organizations;

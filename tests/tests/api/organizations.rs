@@ -286,9 +286,61 @@ async fn plans_are_set_by_the_platform_alone() {
         json!(null),
         "what is not named stays"
     );
-    let none = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": null });
+    let none = json!({ "seat_limit": null, "allowed_domains": [], "mail_limit": null, "upgrade_url": null });
     let after = h.platform().put(&h, &acme.path("/plan"), &none).await.expect(200);
     assert_eq!(after.body["plan"], none);
+}
+
+#[tokio::test]
+async fn members_read_where_the_plan_can_be_changed_and_the_platform_alone_says_where() {
+    let h = Harness::start().await;
+    let acme = Organization::make(&h).await;
+    let felix = acme.join(&h, "felix", "program_facilitator", &["spring"]).await;
+    let (plan, page) = (
+        acme.path("/plan"),
+        json!({ "upgrade_url": "https://product.example/billing?from=team" }),
+    );
+    acme.owner.put(&h, &plan, &page).await.problem(403, "forbidden");
+    h.platform().put(&h, &plan, &page).await.expect(200);
+    // What is not named stays.
+    h.platform()
+        .put(&h, &plan, &json!({ "seat_limit": 5 }))
+        .await
+        .expect(200);
+    for who in [&acme.owner, &felix] {
+        let organization = who.get(&h, &acme.path("")).await.expect(200).body;
+        let view = who.get(&h, &acme.path("/view")).await.expect(200).body;
+        for plan in [&organization["plan"], &view["organization"]["plan"]] {
+            assert_eq!(plan["upgrade_url"], page["upgrade_url"]);
+        }
+    }
+    h.person("stranger")
+        .get(&h, &acme.path(""))
+        .await
+        .problem(404, "not-found");
+    for bad in [
+        "http://product.example",
+        "javascript:alert(1)",
+        "https://user@product.example",
+        "https://x.example/\"",
+        "",
+    ] {
+        let refused = h.platform().put(&h, &plan, &json!({ "upgrade_url": bad })).await;
+        let faults = refused.problem(422, "invalid-request").faults();
+        assert_eq!(faults, named(&[("upgrade_url", "invalid_value")]), "{bad}");
+    }
+    let events = acme
+        .owner
+        .get(&h, &acme.path("/events?kind=organization.plan_set&limit=1"))
+        .await
+        .expect(200);
+    assert_eq!(events.body["items"][0]["after"]["upgrade_url"], page["upgrade_url"]);
+    let none = h
+        .platform()
+        .put(&h, &plan, &json!({ "upgrade_url": null }))
+        .await
+        .expect(200);
+    assert_eq!(none.body["plan"]["upgrade_url"], json!(null));
 }
 
 #[tokio::test]

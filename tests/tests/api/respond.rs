@@ -177,14 +177,16 @@ async fn the_public_preview_shows_what_a_sign_up_page_needs_and_masks_the_addres
         "program_admin",
         &["spring"],
         "message",
-        json!("Private words"),
+        json!("Words of the mail"),
     );
     acme.try_invite(&h, &body).await.expect(201);
     let token = h.invitation_token("ann.lee@x.example").await;
     let shown = h.preview(&token).await.expect(200);
     let expires_at = acme.pending(&h).await[0]["expires_at"].clone();
-    let expected = json!({ "organization": "Acme", "role": "Program Admin", "inviter": "olivia",
-        "email": "a***@x.example", "state": "pending", "expires_at": expires_at });
+    let expected = json!({ "organization_name": "Acme", "role_name": "Program Admin", "inviter": "olivia",
+        "email": "a***@x.example", "state": "pending", "expires_at": expires_at,
+        "resources": [{ "name": "Spring cohort" }], "more_resources": 0, "duration": null, "message": "Words of the mail",
+        "is_for_me": null });
     assert_eq!(shown.body, expected, "this, and nothing else");
 }
 
@@ -238,7 +240,10 @@ async fn the_invitations_that_wait_for_a_user_are_listed_across_organizations() 
     let first = items.iter().find(|i| i["organization"] == json!(one.id)).unwrap();
     assert_eq!(first["organization_name"], "Acme");
     assert_eq!(first["role"], "program_admin");
-    assert_eq!(first["resources"], json!([{ "type": "program", "id": "spring" }]));
+    assert_eq!(
+        first["resources"],
+        json!([{ "type": "program", "id": "spring", "name": "Spring cohort" }])
+    );
     assert_eq!(first["inviter"], "olivia");
     assert_eq!(first["message"], "Come along");
     // The token in the list is as good as the one in the mail.

@@ -1,7 +1,7 @@
 //! Answers to questions about access.
 
-use crate::api::ResourceName;
 use crate::api::source::SourceResponse;
+use crate::api::{ResourceName, forms};
 use muster_domain::roleset::condition::{Comparison, Condition, PropertyName};
 use muster_domain::rules::access::{self, Decision, DenialReason, GrantingRole, Question};
 use muster_domain::rules::asking;
@@ -61,7 +61,7 @@ pub struct MissingPermission {
     #[schema(example = "content:write")]
     pub permission: String,
     /// The roles that have it, highest first.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<forms::RoleId>)]
     pub roles: Vec<RoleId>,
     /// The resource on which the resource-level roles among them must be held; null if only roles on the whole organization would help.
     pub on: Option<ResourceName>,
@@ -74,7 +74,7 @@ pub struct MissingPermission {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoleCondition {
     /// The role.
-    #[schema(value_type = String, example = "editor")]
+    #[schema(value_type = forms::RoleId)]
     pub role: RoleId,
     /// The required value of each property: `{"is": value}`, or `{"is_not": value}`, which also holds if the property is omitted.
     #[schema(value_type = Object, example = json!({ "resource.status": { "is_not": "archived" } }))]

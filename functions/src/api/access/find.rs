@@ -1,6 +1,7 @@
 //! Searches for subjects, resources and actions.
 
 use super::{AccessAction, AccessResource, AccessSubject, Properties};
+use crate::api::forms;
 use muster_domain::{ResourceId, ResourceType, Subject, UserId, UserName};
 use muster_edge::Body;
 use serde::{Deserialize, Serialize};
@@ -183,7 +184,7 @@ impl SubjectResult {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectProperties {
     /// The user's id in Muster.
-    #[schema(value_type = String, example = "usr_5Il5ApcqJZi2Gi3OBCs6wc")]
+    #[schema(value_type = forms::UserId)]
     pub user: UserId,
 }
 
@@ -192,10 +193,10 @@ pub struct SubjectProperties {
 pub struct ResourceResult {
     /// The resource type.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceType)]
     pub kind: ResourceType,
     /// The resource's id, which the product chooses.
-    #[schema(value_type = String)]
+    #[schema(value_type = forms::ResourceId)]
     pub id: ResourceId,
 }
 

@@ -4,9 +4,10 @@ mod people;
 
 use crate::api::invitation::{
     AddMemberRequest, AddMemberResponse, CreateInvitationsRequest, CreateInvitationsResponse, DryRunOutcome,
-    DryRunResponse, DryRunVerdict, InvitationResponse,
+    DryRunResponse, DryRunVerdict, InvitationResponse, InvitationView,
 };
 use crate::api::member::MemberResponse;
+use crate::api::resource::ResourceNames;
 use crate::offers::Offers;
 use crate::routes::lookup::{EmailHolders, Lookup, resource_keys, resources_found};
 use crate::routes::members::view;
@@ -48,6 +49,8 @@ struct DecidedBatch {
     emails: Vec<EmailAddress>,
     invitations: Vec<Invitation>,
     changes: Changes,
+    /// The names of the resources that the request names.
+    names: ResourceNames,
 }
 
 /// The outcome of deciding a batch.
@@ -77,12 +80,12 @@ pub async fn create(call: Call, user: User) -> Outcome {
         if request.dry_run {
             return dry_run(org, &request, done, seats);
         }
-        let offers = Offers::to(org);
+        let view = invitation_view(org, done);
         let reply = CreateInvitationsResponse {
             invitations: done
                 .invitations
                 .iter()
-                .map(|i| InvitationResponse::of(i, &offers, call.now))
+                .map(|i| InvitationResponse::of(i, &view))
                 .collect(),
             added: shown(org, &request, done),
             seats: seats.after(done.changes.seat_delta()).into(),
@@ -124,11 +127,20 @@ pub async fn add(call: Call, user: User) -> Outcome {
             invitation: done
                 .invitations
                 .first()
-                .map(|i| InvitationResponse::of(i, &Offers::to(org), call.now)),
+                .map(|i| InvitationResponse::of(i, &invitation_view(org, done))),
         };
         Reply::json(201, &reply)
     })
     .await
+}
+
+/// The view of the caller, who sees the names of the resources that they named.
+fn invitation_view<'a>(org: &'a OrgContext, done: &DecidedBatch) -> InvitationView<'a> {
+    InvitationView {
+        offers: Offers::to(org),
+        names: done.names.clone(),
+        now: org.now,
+    }
 }
 
 fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
@@ -138,7 +150,7 @@ fn one_of_both(field: &str, code: &'static str, detail: &str) -> Problem {
 /// Members as the caller who adds them sees them: with all they were just given, but earlier members with nothing else.
 fn shown(org: &OrgContext, request: &InviteRequest, done: &DecidedBatch) -> Vec<MemberResponse> {
     let later = org.after(&done.changes);
-    let view = view(&later);
+    let view = view(&later, done.names.clone());
     let given = |resource: &ResourceRef| request.resources.contains(&resource.key);
     let show = |pair: &Pair<Member>| {
         let member = view.member(pair.after.as_ref()?, given);
@@ -270,6 +282,7 @@ fn decide(
                 emails: basis.people.emails.into_iter().flatten().collect(),
                 invitations,
                 changes,
+                names: basis.resources.into_iter().filter_map(|(_, found)| found).collect(),
             })));
         }
         let InvitedPeople { holders, accounts, .. } = &mut basis.people;

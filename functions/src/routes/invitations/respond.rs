@@ -1,14 +1,21 @@
 //! Invitations, from the invitee's side.
 
 use crate::api::PageResponse;
-use crate::api::invitation::{AcceptInvitationResponse, InvitationPreviewResponse, WaitingInvitationResponse};
+use crate::api::invitation::{
+    AcceptInvitationResponse, InvitationPreviewResponse, PreviewedResource, WaitingInvitationResponse,
+};
 use crate::api::person::PeopleView;
+use crate::api::resource::ResourceNames;
 use crate::offers::Offers;
+use crate::routes::lookup::{name_keys, resource_names};
 use muster_domain::link::Link;
 use muster_domain::rules::DecisionContext;
 use muster_domain::rules::invitations::respond::{self, InvitationReply, Invitee, ResponseRefusal};
 use muster_domain::rules::sources::SourceViewer;
-use muster_domain::{Changes, InvitationState, Member, Organization, OrganizationId, RoleSet};
+use muster_domain::{
+    Changes, Invitation, InvitationState, Member, Organization, OrganizationId, ResourceRef, RoleId, RoleSet,
+};
+use muster_edge::mail::NAMED_RESOURCES;
 use muster_edge::next_action::PendingChange;
 use muster_edge::org_context::role_set;
 use muster_edge::{Call, Ids, NextAction, Outcome, Problem, Reply, User};
@@ -44,16 +51,49 @@ pub async fn preview(call: Call) -> Outcome {
     if invitation.generation != link.generation {
         return Err(ResponseRefusal::LinkReplaced.into());
     }
-    let role = role_set(&organization)?.role(&invitation.role).map(|r| r.name.clone());
+    let state = invitation.state_at(call.now);
+    // The link alone tells what its mail told, and no more once the invitation has ended: a resource may have another name by then.
+    let is_open = state == InvitationState::Pending;
+    let offered = invitation.resources.iter().filter(|_| is_open);
+    let named: Vec<&ResourceRef> = offered.clone().take(NAMED_RESOURCES).collect();
+    let names = resource_names(
+        call.app.store(),
+        &name_keys(named.iter().map(|on| (organization.id, *on))),
+    )
+    .await?;
+    let shown = named.into_iter().filter_map(|on| names.get(on));
+    let is_for_me = reader(&call).await.map(|user| is_for(&user, &invitation));
     let body = InvitationPreviewResponse {
-        organization: organization.name,
-        role: role.unwrap_or_else(|| invitation.role.to_string()),
+        role_name: role_name(&organization, &invitation.role),
+        organization_name: organization.name,
         email: invitation.email.masked(),
-        state: invitation.state_at(call.now),
+        state,
         expires_at: invitation.expires_at,
+        resources: shown.map(|name| PreviewedResource { name }).collect(),
+        more_resources: offered.skip(NAMED_RESOURCES).count(),
+        duration: invitation.term.filter(|_| is_open),
+        message: invitation.message.clone().filter(|_| is_open),
+        is_for_me,
         inviter: invitation.inviter_name,
     };
     Reply::json(200, &body)
+}
+
+/// The signed-in user whose token a public request has, if it has a valid one.
+async fn reader(call: &Call) -> Option<User> {
+    call.header("authorization")?;
+    call.user().await.ok()
+}
+
+/// Whether the invitation is for this user's verified address.
+fn is_for(user: &User, invitation: &Invitation) -> bool {
+    user.email_verified && user.email.as_ref() == Some(&invitation.email)
+}
+
+/// The display name of a role; its id if the role set no longer has it.
+fn role_name(organization: &Organization, id: &RoleId) -> String {
+    let role = role_set(organization).ok().and_then(|set| set.role(id));
+    role.map_or_else(|| id.to_string(), |role| role.name.clone())
 }
 
 /// Maximum number of attempts to end an invitation that the caller cannot accept.
@@ -85,6 +125,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 actor: &member,
                 key: None,
                 now: answer.now,
+                known: None,
             };
             let view = PeopleView {
                 organization,
@@ -93,6 +134,7 @@ pub async fn accept(call: Call, user: User) -> Outcome {
                 with_subjects: false,
                 viewer: SourceViewer::of(&ctx),
                 offers: Offers::member(ctx),
+                names: ResourceNames::default(),
             };
             let body = AcceptInvitationResponse {
                 organization: organization.id,
@@ -244,7 +286,7 @@ pub async fn waiting(call: Call, user: User) -> Outcome {
         .collect();
     let read = store.read(&keys).await?;
     let links = call.app.links().await?;
-    let mut items = Vec::with_capacity(claims.len());
+    let mut waiting = Vec::with_capacity(claims.len());
     for (organization, id) in claims {
         let (Some(organization), Some(invitation)) = (
             read.organization(organization)?.filter(|o| !o.is_deleted()),
@@ -255,24 +297,35 @@ pub async fn waiting(call: Call, user: User) -> Outcome {
         if invitation.state_at(call.now) != InvitationState::Pending {
             continue;
         }
+        waiting.push((organization, invitation));
+    }
+    let offered = waiting.iter().flat_map(|(organization, invitation)| {
+        let resources = invitation.resources.iter();
+        resources.map(|on| (organization.id, on))
+    });
+    let names = resource_names(store, &name_keys(offered)).await?;
+    let shown = |(organization, invitation): (Organization, Invitation)| {
         let token = links.token(&Link {
             organization: organization.id,
-            invitation: id,
+            invitation: invitation.id,
             inviter: invitation.invited_by,
             generation: invitation.generation,
         });
-        items.push(WaitingInvitationResponse {
-            id,
+        WaitingInvitationResponse {
+            id: invitation.id,
             token,
             organization: organization.id,
+            role_name: role_name(&organization, &invitation.role),
             organization_name: organization.name,
             role: invitation.role,
-            resources: invitation.resources.iter().map(Into::into).collect(),
+            resources: names.all(&invitation.resources),
+            duration: invitation.term,
             inviter: invitation.inviter_name,
             message: invitation.message,
             expires_at: invitation.expires_at,
-        });
-    }
+        }
+    };
+    let items = waiting.into_iter().map(shown).collect();
     Reply::json(
         200,
         &PageResponse {

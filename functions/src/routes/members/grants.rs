@@ -2,6 +2,7 @@
 
 use super::{target, view};
 use crate::api::grant::PutGrantRequest;
+use crate::api::resource::ResourceNames;
 use muster_domain::rules::hierarchy;
 use muster_domain::rules::members::{self, MemberRefusal, WantedGrant};
 use muster_domain::{Instant, Member, OrganizationId, ResourceKey, ResourceRef, permission};
@@ -50,7 +51,7 @@ pub async fn put(call: Call, user: User) -> Outcome {
         let authority = ctx.authority();
         let own = after.id == user.id && org.covers_all_roles();
         let is_visible = |r: &ResourceRef| own || authority.allows(permission::MEMBERS_READ, Some(r));
-        let shown = view(&org.after(&changes)).member(&after, is_visible);
+        let shown = view(&org.after(&changes), ResourceNames::of(read)?).member(&after, is_visible);
         let shown = if own || hierarchy::manages_all_of(&ctx, &after) {
             shown
         } else {

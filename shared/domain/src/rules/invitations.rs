@@ -65,6 +65,13 @@ pub fn may_see(authority: &Authority<'_>, invitation: &Invitation) -> bool {
             .any(|r| authority.allows(permission::MEMBERS_READ, Some(r)))
 }
 
+/// Whether the actor may see the name of the member who answers for the invitation: their own, and any if they see all people.
+#[must_use]
+pub fn may_see_inviter(ctx: &DecisionContext<'_>, invitation: &Invitation) -> bool {
+    let is_own = invitation.invited_by == ctx.actor.id && ctx.covers_all_roles();
+    is_own || ctx.authority().allows(permission::MEMBERS_READ, None)
+}
+
 /// The invitation, if the actor may see it and change what it offers.
 fn changeable<'i>(
     ctx: &DecisionContext<'_>,

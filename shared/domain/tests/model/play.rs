@@ -320,6 +320,7 @@ impl World {
                 .into_iter()
                 .collect(),
             mail_limit: None,
+            upgrade_url: None,
         };
         let (_, changes) = organizations::set_plan(&self.organization, plan, user(99), self.now, &mut self.ids);
         self.take(&Cause::Platform(user(99)), Ok(changes))

@@ -133,7 +133,7 @@ fn a_plan_below_use_keeps_every_member_and_blocks_growth() {
     );
     let event = &changes.events[0];
     assert_eq!(event.actor, EntityRef::platform(user("platform")));
-    let told = |seats: Option<u64>, domains: &[&str]| json!({ "seat_limit": seats, "allowed_domains": domains, "mail_limit": null });
+    let told = |seats: Option<u64>, domains: &[&str]| json!({ "seat_limit": seats, "allowed_domains": domains, "mail_limit": null, "upgrade_url": null });
     assert_eq!(event.before, Some(told(None, &["partner.example"])));
     assert_eq!(event.after, Some(told(Some(1), &[])));
     assert_eq!(

@@ -110,6 +110,7 @@ pub(crate) fn organization() -> Organization {
             seat_limit: None,
             allowed_domains: BTreeSet::from(["partner.example".parse().unwrap()]),
             mail_limit: None,
+            upgrade_url: None,
         },
         role_epochs: BTreeMap::new(),
         ending: BTreeSet::new(),

@@ -14,7 +14,7 @@ const MAX_LINES: usize = 60;
 const QUOTE_WIDTH: usize = 72;
 
 /// The most resources that a letter names before it only counts them.
-const NAMED_RESOURCES: usize = 20;
+pub const NAMED_RESOURCES: usize = 20;
 
 /// Ends words for programs that detect addresses, and is hardly visible. A zero-width character would not do: some programs count
 /// it as part of a host name, and browsers then drop it (UTS 46).

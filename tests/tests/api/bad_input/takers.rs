@@ -50,7 +50,7 @@ pub(super) const PLAN: Taker = Taker {
         "PUT",
         "/v1/organizations/{org}/plan",
         false,
-        |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"], "mail_limit": 500 }),
+        |_| json!({ "seat_limit": 50, "allowed_domains": ["partner.example"], "mail_limit": 500, "upgrade_url": "https://product.example/billing" }),
     )
 };
 

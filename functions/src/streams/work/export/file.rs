@@ -3,6 +3,7 @@
 use super::super::{Progress, with_job};
 use super::{ExportError, ExportProgress, at};
 use crate::api::person::PeopleView;
+use crate::api::resource::ResourceNames;
 use crate::exports::workbook::Workbook;
 use crate::exports::{PAGE, SheetError, cells};
 use crate::offers::Offers;
@@ -59,6 +60,7 @@ impl ExportProgress<'_> {
             with_subjects: self.export.wanted.subjects,
             viewer: SourceViewer::of(ctx),
             offers: Offers::Nobody,
+            names: ResourceNames::default(),
         };
         let list = self.list(view).await?;
         let sheet = self.sheet();
@@ -67,7 +69,7 @@ impl ExportProgress<'_> {
         loop {
             let page = list.page(runner.store, after.as_ref(), PAGE).await?;
             for person in &page.rows {
-                serde_json::to_writer(&mut lines, &cells(&list.row(person), &sheet))?;
+                serde_json::to_writer(&mut lines, &cells(&list.in_file(person), &sheet))?;
                 lines.push(b'\n');
             }
             count += page.rows.len();
